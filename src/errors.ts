@@ -1,0 +1,54 @@
+/**
+ * What kind of failure this is; it alone decides the exit code.
+ *
+ * - `option`: the call is wrong (unknown option, impossible scale, unknown name). Exit code 2.
+ * - `media`, `model`, `provider`, `disk`, `busy`: the job failed on content or at run time. Exit code 1.
+ * - `interrupted`: a signal or an abort stopped the job. Exit code 130.
+ */
+export type VsrErrorCode =
+  'option' | 'media' | 'model' | 'provider' | 'disk' | 'busy' | 'interrupted';
+
+/** A failure the user can act on. Anything else thrown is a bug in vsr. */
+export class VsrError extends Error {
+  static {
+    // On the prototype, so that printing an error does not repeat it.
+    Object.defineProperty(this.prototype, 'name', { value: 'VsrError' });
+  }
+  readonly code: VsrErrorCode;
+  constructor(code: VsrErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The exit code a process ends with after `error`: 2, 1 or 130; 1 for anything that is not ours. */
+export function exitCodeOf(error: unknown): 1 | 2 | 130 {
+  if (!(error instanceof VsrError)) return 1;
+  if (error.code === 'option') return 2;
+  return error.code === 'interrupted' ? 130 : 1;
+}
+
+/**
+ * The one wording for a bad value: what was expected, for what, what came, and what to try.
+ *
+ * `badValue('a positive integer', '--workers', 'x')` reads
+ * `Expected a positive integer for --workers but received "x".`
+ */
+export function badValue(
+  expected: string,
+  name: string,
+  received: unknown,
+  advice?: string,
+): VsrError {
+  const shown =
+    typeof received === 'string'
+      ? JSON.stringify(received)
+      : `${String(received)} of type ${received === null ? 'null' : typeof received}`;
+  const tail = advice === undefined ? '' : ` ${advice}`;
+  return new VsrError('option', `Expected ${expected} for ${name} but received ${shown}.${tail}`);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
