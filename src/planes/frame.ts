@@ -7,9 +7,36 @@ export type Frame = {
   readonly index: number;
   /** Presentation time in ticks of the stream's time base; a safe integer, may be negative. */
   readonly pts: number;
-  /** All planes, exactly the layout's `byteLength`; the view starts its buffer, so it can be transferred. */
-  readonly data: Uint8Array<ArrayBuffer>;
+  /**
+   * All planes, exactly the layout's `byteLength`. The bytes lie in memory shared with the worker
+   * threads, so a frame reaches them without a copy; they are not written again once handed on.
+   */
+  readonly data: Uint8Array;
 };
+
+/**
+ * Frame memory that is used again: a clip of any length needs only as many buffers as there are
+ * frames under way at once.
+ */
+export class FramePool {
+  readonly layout: FrameLayout;
+  readonly #free: Uint8Array[] = [];
+
+  constructor(layout: FrameLayout) {
+    this.layout = layout;
+  }
+
+  /** A frame whose samples are not initialised. */
+  take(index: number, pts: number): Frame {
+    const data = this.#free.pop() ?? new Uint8Array(new SharedArrayBuffer(this.layout.byteLength));
+    return { index, pts, data };
+  }
+
+  /** Takes back a frame that nobody reads any more; at most once a frame. */
+  release(frame: Frame): void {
+    this.#free.push(frame.data);
+  }
+}
 
 /** A view, without a copy, of plane `number` (0 = Y, 1 = Cb, 2 = Cr, then alpha; alpha is 1 for grey). */
 export function planeOf(data: Uint8Array, layout: FrameLayout, number: number): Plane {
