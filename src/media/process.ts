@@ -1,0 +1,171 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import { VsrError } from '../errors.js';
+
+/** How a process ended. */
+export type ProcessEnd = {
+  /** Exit code; `null` when a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** The last lines it wrote to stderr, oldest first; at most `stderrTailLines`. */
+  readonly stderrTail: readonly string[];
+};
+
+/** A running ffmpeg or ffprobe. */
+export interface MediaProcess {
+  /** Must be read to its end, or the process be killed. */
+  readonly stdout: Readable;
+  /** `null` unless asked for. Errors after the process went are swallowed here; a write's own callback still gets them. */
+  readonly stdin: Writable | null;
+  /** Settles once the process has gone and its pipes are closed. Rejects only if it could not be started. */
+  readonly done: Promise<ProcessEnd>;
+  /** Ends the process: SIGTERM, and SIGKILL a second later. Returns `done`; safe to call again. */
+  kill(): Promise<ProcessEnd>;
+}
+
+export type ProcessOptions = {
+  readonly stdin?: 'pipe' | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called for each whole line on stderr, in order, without its line break. */
+  readonly onStderrLine?: ((line: string) => void) | undefined;
+};
+
+/** How many lines of stderr are kept for an error message. */
+export const stderrTailLines = 40;
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+export const killGraceMs = 1000;
+
+/** A line longer than this is cut: a stranger's metadata must not fill the memory. */
+const longestLine = 8192;
+
+const running = new Set<ChildProcess>();
+let watching = false;
+
+/** Kills what still runs when this process exits, however it comes to that. */
+function killAtExit(child: ChildProcess): void {
+  running.add(child);
+  child.once('close', () => running.delete(child));
+  if (watching) return;
+  watching = true;
+  process.once('exit', () => {
+    for (const each of running) each.kill('SIGKILL');
+  });
+}
+
+function splitLines(onLine: (line: string) => void): {
+  push: (text: string) => void;
+  end: () => void;
+} {
+  let rest = '';
+  return {
+    push(text) {
+      const lines = (rest + text).split(/\r\n|[\r\n]/);
+      rest = lines.pop() ?? '';
+      if (rest.length > longestLine) rest = rest.slice(0, longestLine);
+      for (const line of lines) if (line !== '') onLine(line.slice(0, longestLine));
+    },
+    end() {
+      if (rest !== '') onLine(rest);
+      rest = '';
+    },
+  };
+}
+
+/**
+ * Starts `path` with `args`, without a shell. Throws `VsrError('interrupted')` if `signal` has
+ * already fired; a signal that fires later kills the process.
+ */
+export function startProcess(
+  path: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): MediaProcess {
+  throwIfAborted(options.signal);
+  const child = spawn(path, args, {
+    stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in order.
+    detached: process.platform !== 'win32',
+  });
+  killAtExit(child);
+  const stdout = child.stdout!;
+  const tail: string[] = [];
+  const lines = splitLines((line) => {
+    tail.push(line);
+    if (tail.length > stderrTailLines) tail.shift();
+    options.onStderrLine?.(line);
+  });
+  child.stderr!.setEncoding('utf8').on('data', lines.push);
+  // Both ends report a vanished process as an error of the stream; `done` says it better.
+  for (const stream of [child.stdin, stdout, child.stderr]) stream?.on('error', () => {});
+
+  let timer: NodeJS.Timeout | undefined;
+  let gone = false;
+  const done = new Promise<ProcessEnd>((resolve, reject) => {
+    child.once('error', (error) => {
+      gone = true;
+      reject(new VsrError('media', `Could not start ${path}: ${error.message}`, { cause: error }));
+    });
+    child.once('close', (code, signal) => {
+      gone = true;
+      lines.end();
+      resolve({ code, signal, stderrTail: [...tail] });
+    });
+  });
+  const kill = (): Promise<ProcessEnd> => {
+    if (!gone && timer === undefined) {
+      child.kill('SIGTERM');
+      timer = setTimeout(() => child.kill('SIGKILL'), killGraceMs);
+      // Its last output has nobody to read it, and unread output keeps the pipe from closing.
+      stdout.destroy();
+      child.stdin?.destroy();
+    }
+    return done;
+  };
+  const onAbort = (): void => void kill().catch(() => {});
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  done
+    .catch(() => {})
+    .finally(() => {
+      clearTimeout(timer);
+      options.signal?.removeEventListener('abort', onAbort);
+    });
+  return { stdout, stdin: child.stdin, done, kill };
+}
+
+/** Throws `VsrError('interrupted')` once `signal` has fired. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new VsrError('interrupted', 'Interrupted.', { cause: signal.reason });
+  }
+}
+
+/** A process that ran to its end, with all it wrote to stdout. */
+export type FinishedProcess = ProcessEnd & { readonly stdout: string };
+
+/**
+ * Runs a process and collects its stdout as UTF-8; for short answers. Above `maxBytes`
+ * (default 64 MiB) the process is killed and a `VsrError('media')` thrown.
+ */
+export async function runProcess(
+  path: string,
+  args: readonly string[],
+  options: Omit<ProcessOptions, 'stdin'> & { readonly maxBytes?: number } = {},
+): Promise<FinishedProcess> {
+  const child = startProcess(path, args, options);
+  const limit = options.maxBytes ?? 64 * 1024 * 1024;
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let tooMuch = false;
+  child.stdout.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size <= limit) return void chunks.push(chunk);
+    tooMuch = true;
+    child.kill().catch(() => {});
+  });
+  const end = await child.done;
+  throwIfAborted(options.signal);
+  if (tooMuch) throw new VsrError('media', `${path} wrote more than ${limit} bytes.`);
+  return { ...end, stdout: Buffer.concat(chunks).toString('utf8') };
+}
