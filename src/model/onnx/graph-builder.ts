@@ -1,0 +1,165 @@
+import { type ArrayElementType, tensorOf, type TensorValues } from './tensor-values.js';
+import {
+  attributeTypes,
+  type ElementType,
+  elementTypes,
+  type OnnxAttribute,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type OnnxValueInfo,
+} from './types.js';
+
+/**
+ * What an attribute may be given as. A whole number becomes an int and any other a float: give a
+ * whole-valued float as `{ float: 1 }`, and floats as a `Float32Array`.
+ */
+export type AttributeValue =
+  number | string | readonly number[] | Float32Array | { readonly float: number };
+
+/** A shape: numbers, names for extents known at run time. */
+export type Shape = readonly (number | string)[];
+
+/** What stands around the graph in the file. */
+export type ModelFacts = {
+  /** Operator set version; 17 unless told otherwise. */
+  readonly opset?: number;
+  /** File format version; 8 unless told otherwise. */
+  readonly irVersion?: number;
+  /** Kept in the file as text, in this order. */
+  readonly metadata?: Readonly<Record<string, string>>;
+};
+
+function attributeOf(name: string, value: AttributeValue): OnnxAttribute {
+  if (typeof value === 'string') {
+    return { name, type: attributeTypes.string, s: Buffer.from(value, 'utf8') };
+  }
+  if (typeof value === 'number') {
+    return Number.isInteger(value)
+      ? { name, type: attributeTypes.int, i: value }
+      : { name, type: attributeTypes.float, f: value };
+  }
+  if (value instanceof Float32Array) {
+    return { name, type: attributeTypes.floats, floats: [...value] };
+  }
+  if ('float' in value) return { name, type: attributeTypes.float, f: value.float };
+  return { name, type: attributeTypes.ints, ints: [...value] };
+}
+
+function valueInfo(name: string, type: ElementType, shape: Shape): OnnxValueInfo {
+  const dim = shape.map((extent) =>
+    typeof extent === 'number' ? { dimValue: extent } : { dimParam: extent },
+  );
+  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}
+
+/** Builds a graph node by node; a value is known by its name, which each call returns. */
+export class GraphBuilder {
+  readonly #name: string;
+  readonly #nodes: OnnxNode[] = [];
+  readonly #initializers: OnnxTensor[] = [];
+  readonly #inputs: OnnxValueInfo[] = [];
+  readonly #outputs: OnnxValueInfo[] = [];
+  readonly #taken = new Set<string>();
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  /** A name not used yet: `base`, or `base` with a number behind it. */
+  unique(base: string): string {
+    let name = base;
+    for (let n = 1; this.#taken.has(name); n++) name = `${base}_${n}`;
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** Declares an input of the graph. */
+  input(name: string, type: ElementType, shape: Shape): string {
+    this.#taken.add(name);
+    this.#inputs.push(valueInfo(name, type, shape));
+    return name;
+  }
+
+  /** A constant of `dims`. */
+  initializer(
+    name: string,
+    type: ArrayElementType,
+    dims: readonly number[],
+    values: TensorValues | readonly number[],
+  ): string {
+    const unique = this.unique(name);
+    this.#initializers.push(tensorOf(unique, type, dims, values));
+    return unique;
+  }
+
+  /** A float32 constant: a scalar, or a list of one axis. */
+  floats(name: string, values: number | readonly number[] | Float32Array): string {
+    if (typeof values === 'number') return this.initializer(name, 'float32', [], [values]);
+    return this.initializer(name, 'float32', [values.length], values);
+  }
+
+  /** An int64 list of one axis, as shapes, axes and pads are given. */
+  ints(name: string, values: readonly number[]): string {
+    return this.initializer(name, 'int64', [values.length], values);
+  }
+
+  /**
+   * Adds an operation with one output and returns that output's name, which is `output` if given.
+   * An input of `''` is an optional one left out.
+   */
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    output?: string,
+  ): string {
+    return this.ops(type, inputs, 1, attributes, output === undefined ? undefined : [output])[0]!;
+  }
+
+  /** Adds an operation with `count` outputs and returns their names. */
+  ops(
+    type: string,
+    inputs: readonly string[],
+    count: number,
+    attributes: Readonly<Record<string, AttributeValue>> = {},
+    outputs?: readonly string[],
+  ): string[] {
+    const names = outputs ?? Array.from({ length: count }, () => this.unique(type.toLowerCase()));
+    for (const name of names) this.#taken.add(name);
+    this.#nodes.push({
+      input: [...inputs],
+      output: [...names],
+      name: `${type}:${names[0]!}`,
+      opType: type,
+      attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
+    });
+    return [...names];
+  }
+
+  /** Declares a value made by the graph as an output of it. */
+  output(name: string, type: ElementType, shape: Shape): void {
+    this.#outputs.push(valueInfo(name, type, shape));
+  }
+
+  /** The whole model. */
+  build(facts: ModelFacts = {}): OnnxModel {
+    const metadataProps = Object.entries(facts.metadata ?? {}).map(([key, value]) => ({
+      key,
+      value,
+    }));
+    return {
+      irVersion: facts.irVersion ?? 8,
+      producerName: 'vsr',
+      opsetImport: [{ domain: '', version: facts.opset ?? 17 }],
+      graph: {
+        name: this.#name,
+        node: this.#nodes,
+        initializer: this.#initializers,
+        input: this.#inputs,
+        output: this.#outputs,
+      },
+      metadataProps,
+    };
+  }
+}
