@@ -1,0 +1,178 @@
+import { VsrError } from '../errors.js';
+import { psnrColumns } from './frame-row.js';
+import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
+import { sidecarVersion, type Sidecar, type SidecarAnnouncement } from './sidecar.js';
+
+/** A value of the file and the way to it, for the message if it is not what it should be. */
+class Field {
+  readonly #value: unknown;
+  readonly #where: string;
+
+  constructor(value: unknown, where: string) {
+    this.#value = value;
+    this.#where = where;
+  }
+
+  #wrong(expected: string): VsrError {
+    const shown = JSON.stringify(this.#value) ?? 'nothing';
+    const short = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+    return new VsrError(
+      'media',
+      `Expected ${expected} for ${this.#where} but found ${short}. Was it written by vsr?`,
+    );
+  }
+
+  /** The object's own keys. */
+  object(): Record<string, unknown> {
+    const value = this.#value;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+    throw this.#wrong('an object');
+  }
+
+  at(name: string): Field {
+    const value = Object.entries(this.object()).find(([key]) => key === name)?.[1];
+    return new Field(value, `"${name}" of ${this.#where}`);
+  }
+
+  list<T>(read: (item: Field) => T): T[] {
+    if (!Array.isArray(this.#value)) throw this.#wrong('a list');
+    return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`)));
+  }
+
+  string(): string {
+    if (typeof this.#value !== 'string') throw this.#wrong('a text');
+    return this.#value;
+  }
+
+  oneOf<T extends string>(...values: T[]): T {
+    const found = values.find((value) => value === this.#value);
+    if (found === undefined) throw this.#wrong(`one of ${values.join(', ')}`);
+    return found;
+  }
+
+  /** A finite number. */
+  number(): number {
+    if (typeof this.#value !== 'number') throw this.#wrong('a number');
+    return this.#value;
+  }
+
+  count(): number {
+    if (Number.isSafeInteger(this.#value) && (this.#value as number) >= 0) return this.number();
+    throw this.#wrong('a whole number');
+  }
+
+  /** Decibels; "inf" for equal planes. */
+  decibels(): number {
+    return this.#value === 'inf' ? Infinity : this.number();
+  }
+
+  orNull<T>(read: (field: Field) => T): T | null {
+    return this.#value === null ? null : read(this);
+  }
+
+  /** Like `orNull`, for what may be left out. */
+  maybe<T>(read: (field: Field) => T): T | undefined {
+    return this.#value === undefined ? undefined : read(this);
+  }
+}
+
+const figure = (field: Field): FrameFigure => ({
+  frame: field.at('frame').count(),
+  psnr: field.at('psnr').decibels(),
+});
+
+const column = (field: Field): ColumnSummary => ({
+  frames: field.at('frames').count(),
+  equal: field.at('equal').count(),
+  mean: field.at('mean').decibels(),
+  ofMeanMse: field.at('ofMeanMse').decibels(),
+  worst: figure(field.at('worst')),
+  best: figure(field.at('best')),
+});
+
+function logSummary(field: Field): LogSummary {
+  const columns = psnrColumns.map((name) => [name, field.at(name).orNull(column)] as const);
+  return {
+    frames: field.at('frames').count(),
+    ...(Object.fromEntries(columns) as Omit<LogSummary, 'frames'>),
+  };
+}
+
+function announcement(field: Field): SidecarAnnouncement {
+  const advice = field.at('advice').maybe((f) => f.string());
+  const streamIndex = field.at('streamIndex').maybe((f) => f.count());
+  return {
+    kind: field.at('kind').oneOf('missing', 'converted', 'padded', 'note'),
+    what: field.at('what').string(),
+    why: field.at('why').string(),
+    ...(advice === undefined ? {} : { advice }),
+    ...(streamIndex === undefined ? {} : { streamIndex }),
+  };
+}
+
+/** `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with it. */
+export function checkSidecar(value: unknown, file: string): Sidecar {
+  const top = new Field(value, `the sidecar ${file}`);
+  const version = top.at('schemaVersion').count();
+  if (version !== sidecarVersion) {
+    throw new VsrError(
+      'media',
+      `Expected a sidecar of version ${sidecarVersion} but ${file} has version ${version}. ` +
+        'Which vsr wrote it?',
+    );
+  }
+  const text = (field: Field) => field.string();
+  const source = top.at('source');
+  const output = top.at('output');
+  return {
+    schemaVersion: sidecarVersion,
+    vsr: top.at('vsr').string(),
+    job: top.at('job').string(),
+    source: {
+      path: source.at('path').string(),
+      sizeBytes: source.at('sizeBytes').count(),
+      endsSha256: source.at('endsSha256').string(),
+      width: source.at('width').count(),
+      height: source.at('height').count(),
+      pixelFormat: source.at('pixelFormat').string(),
+      firstFrameTime: source.at('firstFrameTime').number(),
+      streams: source.at('streams').list((stream) => ({
+        index: stream.at('index').count(),
+        kind: stream.at('kind').string(),
+        codec: stream.at('codec').string(),
+        language: stream.at('language').orNull(text),
+        title: stream.at('title').orNull(text),
+      })),
+    },
+    reference: top.at('reference').orNull(text),
+    output: {
+      path: output.at('path').string(),
+      width: output.at('width').count(),
+      height: output.at('height').count(),
+      frames: output.at('frames').count(),
+      sizeBytes: output.at('sizeBytes').count(),
+    },
+    model: {
+      passes: top
+        .at('model')
+        .at('passes')
+        .list((pass) => ({
+          name: pass.at('name').string(),
+          sha256: pass.at('sha256').string(),
+          scale: pass.at('scale').count(),
+        })),
+    },
+    provider: top.at('provider').string(),
+    settings: top.at('settings').object(),
+    elapsedSeconds: top.at('elapsedSeconds').number(),
+    fps: top.at('fps').number(),
+    reusedShare: top.at('reusedShare').number(),
+    psnr: top.at('psnr').orNull(logSummary),
+    missing: top.at('missing').list(announcement),
+    log: top.at('log').orNull(text),
+    colourPath: top.at('colourPath').oneOf('yuv', 'rgb'),
+    created: top.at('created').string(),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Plane } from '../planes/plane.js';
+
+const radius = 5;
+const size = 2 * radius + 1;
+
+/** The 11 taps of a Gaussian of sigma 1.5, summing to 1. */
+function gaussian(): Float64Array {
+  const taps = Float64Array.from({ length: size }, (_, i) => Math.exp(-((i - radius) ** 2) / 4.5));
+  const sum = taps.reduce((a, b) => a + b, 0);
+  return taps.map((tap) => tap / sum);
+}
+
+function checkPlanes(a: Plane, b: Plane, smallest: number, border: number): void {
+  if (a.width !== b.width || a.height !== b.height) {
+    throw new RangeError(
+      `planes of one size are compared, not ${a.width}x${a.height} with ${b.width}x${b.height}`,
+    );
+  }
+  if (a.width - 2 * border < smallest || a.height - 2 * border < smallest) {
+    throw new RangeError(`SSIM needs ${smallest}x${smallest} samples, not ${a.width}x${a.height}`);
+  }
+}
+
+/** Sums under the Gaussian along one row: of a, b, a^2, b^2 and ab, each `count` long. */
+function filterRow(
+  a: Plane,
+  b: Plane,
+  y: number,
+  border: number,
+  taps: Float64Array,
+  out: Float64Array,
+) {
+  const count = a.width - 2 * border - size + 1;
+  const start = y * a.width + border;
+  for (let x = 0; x < count; x++) {
+    let sumA = 0;
+    let sumB = 0;
+    let sumAA = 0;
+    let sumBB = 0;
+    let sumAB = 0;
+    for (let k = 0; k < size; k++) {
+      const tap = taps[k]!;
+      const p = a.data[start + x + k]!;
+      const q = b.data[start + x + k]!;
+      sumA += tap * p;
+      sumB += tap * q;
+      sumAA += tap * p * p;
+      sumBB += tap * q * q;
+      sumAB += tap * p * q;
+    }
+    out[x] = sumA;
+    out[count + x] = sumB;
+    out[2 * count + x] = sumAA;
+    out[3 * count + x] = sumBB;
+    out[4 * count + x] = sumAB;
+  }
+}
+
+/**
+ * Structural similarity of `actual` and `reference`, -1 to 1; 1 for equal planes. Both at least 11x11.
+ *
+ * Mean of the SSIM map under an 11x11 Gaussian of sigma 1.5, where the window lies wholly inside the
+ * picture ("valid"), K1 = 0.01, K2 = 0.03, with the peak 255 at 8 bit, 1023 at 10: what papers
+ * on super-resolution call SSIM of Y. `border` samples are left out on each side; papers use the scale factor.
+ *
+ * Source: Wang, Bovik, Sheikh, Simoncelli: Image Quality Assessment, IEEE TIP 13(4), 2004.
+ */
+export function ssim(reference: Plane, actual: Plane, bitDepth = 8, border = 0): number {
+  checkPlanes(reference, actual, size, border);
+  const peak = 2 ** bitDepth - 1;
+  const c1 = (0.01 * peak) ** 2;
+  const c2 = (0.03 * peak) ** 2;
+  const taps = gaussian();
+  const columns = reference.width - 2 * border - size + 1;
+  const rows = reference.height - 2 * border - size + 1;
+  // Only the rows under the window are held: eleven of them, used in turn.
+  const ring = Array.from({ length: size }, () => new Float64Array(5 * columns));
+  const sums = new Float64Array(5 * columns);
+  let total = 0;
+  for (let y = 0; y < rows + size - 1; y++) {
+    filterRow(reference, actual, y + border, border, taps, ring[y % size]!);
+    if (y < size - 1) continue;
+    sums.fill(0);
+    for (let k = 0; k < size; k++) {
+      const tap = taps[k]!;
+      const row = ring[(y + 1 + k) % size]!;
+      for (let i = 0; i < sums.length; i++) sums[i]! += tap * row[i]!;
+    }
+    for (let x = 0; x < columns; x++) {
+      const meanA = sums[x]!;
+      const meanB = sums[columns + x]!;
+      const varianceA = sums[2 * columns + x]! - meanA * meanA;
+      const varianceB = sums[3 * columns + x]! - meanB * meanB;
+      const covariance = sums[4 * columns + x]! - meanA * meanB;
+      total +=
+        ((2 * meanA * meanB + c1) * (2 * covariance + c2)) /
+        ((meanA * meanA + meanB * meanB + c1) * (varianceA + varianceB + c2));
+    }
+  }
+  return total / (rows * columns);
+}
+
+/**
+ * ffmpeg's `ssim` of 8-bit planes, -1 to 1: windows of 8x8 every 4 samples, unweighted, from the top
+ * left; a last row or column of less than 4 samples is not looked at. Many times faster than `ssim`, and not
+ * comparable with it. Both planes at least 8x8.
+ *
+ * Source: libavfilter/vf_ssim.c (after x264's), whose rounded integer constants are kept.
+ */
+export function ssimOfFfmpeg(reference: Plane, actual: Plane): number {
+  checkPlanes(reference, actual, 8, 0);
+  const columns = reference.width >> 2;
+  const rows = reference.height >> 2;
+  const c1 = Math.floor(0.01 * 0.01 * 255 * 255 * 64 + 0.5);
+  const c2 = Math.floor(0.03 * 0.03 * 255 * 255 * 64 * 63 + 0.5);
+  let above = new Float64Array(4 * columns);
+  let here = new Float64Array(4 * columns);
+  let total = 0;
+  for (let row = 0; row < rows; row++) {
+    sumBlocks(reference, actual, row, here);
+    for (let x = 0; row > 0 && x + 1 < columns; x++) {
+      const at = (k: number) =>
+        above[4 * x + k]! + above[4 * x + 4 + k]! + here[4 * x + k]! + here[4 * x + 4 + k]!;
+      const s1 = at(0);
+      const s2 = at(1);
+      const variances = at(2) * 64 - s1 * s1 - s2 * s2;
+      const covariance = at(3) * 64 - s1 * s2;
+      total +=
+        ((2 * s1 * s2 + c1) * (2 * covariance + c2)) /
+        ((s1 * s1 + s2 * s2 + c1) * (variances + c2));
+    }
+    [above, here] = [here, above];
+  }
+  return total / ((rows - 1) * (columns - 1));
+}
+
+/** For each 4x4 block of a row of blocks: sums of a, b, a^2 + b^2, ab. */
+function sumBlocks(a: Plane, b: Plane, row: number, out: Float64Array): void {
+  out.fill(0);
+  const columns = a.width >> 2;
+  for (let y = row * 4; y < row * 4 + 4; y++) {
+    for (let x = 0; x < columns * 4; x++) {
+      const p = a.data[y * a.width + x]!;
+      const q = b.data[y * a.width + x]!;
+      const at = (x >> 2) * 4;
+      out[at]! += p;
+      out[at + 1]! += q;
+      out[at + 2]! += p * p + q * q;
+      out[at + 3]! += p * q;
+    }
+  }
+}
