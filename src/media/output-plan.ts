@@ -1,0 +1,275 @@
+import path from 'node:path';
+import { VsrError, badValue } from '../errors.js';
+import {
+  frameLayout,
+  pixelFormats,
+  type FrameLayout,
+  type PixelFormat,
+} from '../planes/pixel-format.js';
+import type { Ratio } from '../planes/ratio.js';
+import { capabilitiesOf, encoderPixelFormats } from './capabilities.js';
+import {
+  codecsFor,
+  encoderArguments,
+  encodersOf,
+  nearestFormat,
+  needsEvenSides,
+} from './codecs.js';
+import {
+  containerOfPath,
+  containers,
+  requireContainer,
+  type Container,
+  type VideoCodec,
+} from './containers.js';
+import type { Ffmpeg } from './ffmpeg.js';
+import type { Colour, Source } from './source.js';
+import { lostStreams, planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
+import { videoAnnouncements } from './video-losses.js';
+
+export type { Announcement, StreamPlan } from './stream-plan.js';
+
+/** A span of the source's clock, in seconds; `from` inclusive, `to` exclusive. */
+export type Trim = { readonly from?: number | undefined; readonly to?: number | undefined };
+
+/** What the user wants of an output. */
+export type OutputRequest = {
+  /** Path of the finished file; `-` is Matroska on stdout. */
+  readonly output: string;
+  readonly codec: 'auto' | VideoCodec;
+  /** Constant quality in the encoder's own scale; lower is better. Default: visually lossless. */
+  readonly crf?: number | undefined;
+  readonly preset?: string | undefined;
+  /** ffmpeg's pix_fmt to encode in, e.g. `yuv420p`. Default: the nearest to the source's. */
+  readonly pixelFormat?: string | undefined;
+  /** Further words for the encoding ffmpeg, behind ours. */
+  readonly ffmpegArgs?: readonly string[] | undefined;
+  /** Luma samples of the enlarged picture. */
+  readonly width: number;
+  readonly height: number;
+  readonly trim?: Trim | undefined;
+};
+
+/** How an output is made; decided wholly before the start, a plain object. */
+export type OutputPlan = {
+  /** ffmpeg's muxer. */
+  readonly container: string;
+  /** With the dot. */
+  readonly extension: string;
+  readonly encoder: string;
+  readonly codec: VideoCodec;
+  /** Words that choose and set the encoder, the user's own among them. */
+  readonly encoderArgs: readonly string[];
+  /** What the encoder is given: the enlarged picture in the format frames travel in. */
+  readonly frameLayout: FrameLayout;
+  /** Luma samples as encoded, after padding to even sides where the codec needs it. */
+  readonly codedWidth: number;
+  readonly codedHeight: number;
+  /** ffmpeg's pix_fmt as encoded. */
+  readonly pixelFormat: string;
+  readonly keepsAlpha: boolean;
+  /** Ticks of the timestamps that frames come with, in seconds. */
+  readonly timeBase: Ratio;
+  /** Nominal frames a second; `null` where the source does not say. */
+  readonly frameRate: Ratio | null;
+  readonly colour: Colour;
+  readonly sampleAspect: Ratio | null;
+  /** Degrees clockwise that a player turns the picture. */
+  readonly rotation: number;
+  /** What becomes of each stream of the source, in its order. */
+  readonly streams: readonly StreamPlan[];
+  /** CEA-608 captions inside the video are added as a subtitle stream of this codec. */
+  readonly captions: string | null;
+  readonly announcements: readonly Announcement[];
+  readonly trim: Trim | null;
+};
+
+/** Whether `container` can hold the video at all in one of the codecs asked for. */
+function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
+  return codec === 'auto' || container.video.includes(codec);
+}
+
+/**
+ * The container an output gets when the user names none: the source's own where it loses nothing,
+ * else the first of MP4, QuickTime and Matroska that does. `note` says why it is another one.
+ */
+export function defaultContainer(
+  source: Source,
+  codec: 'auto' | VideoCodec = 'auto',
+): { readonly extension: string; readonly note: Announcement | null } {
+  const own = path.extname(source.path).toLowerCase();
+  const ownContainer = source.raw === null ? containerOfPath(source.path) : null;
+  const wantsAlpha = source.video.format.alpha && source.video.codec !== 'gif';
+  const losses = (container: Container): number =>
+    lostStreams(container, source) +
+    (holdsVideo(container, codec) ? 0 : 1000) +
+    (wantsAlpha && alphaCodec(container, source.video.format, codec) === null ? 1 : 0);
+  const usual = ['mp4', 'mov', 'matroska'].map((muxer) =>
+    containers.find((container) => container.muxer === muxer)!,
+  );
+  const candidates = [...(ownContainer === null ? [] : [ownContainer]), ...usual];
+  let best = candidates[0]!;
+  for (const candidate of candidates) if (losses(candidate) < losses(best)) best = candidate;
+  if (best === ownContainer) return { extension: own, note: null };
+  const extension = best.extensions[0]!;
+  const note: Announcement = {
+    kind: 'note',
+    what: `the container is ${best.title} (${extension})`,
+    why:
+      ownContainer === null
+        ? `vsr writes no ${own === '' ? 'such' : own} files`
+        : `${ownContainer.title} would not hold all that is in the source`,
+    advice: 'Name another one with --output.',
+  };
+  return { extension, note };
+}
+
+/** The codec that keeps opacity in `container`; `null` if none does. */
+function alphaCodec(
+  container: Container,
+  format: PixelFormat,
+  codec: 'auto' | VideoCodec,
+): VideoCodec | null {
+  const wishes = codec === 'auto' ? codecsFor(container, format, true) : [codec];
+  return (
+    wishes.find(
+      (each) =>
+        container.video.includes(each) &&
+        (each === 'ffv1' || each === 'prores' || (each === 'vp9' && container.muxer !== 'mp4')),
+    ) ?? null
+  );
+}
+
+type Choice = {
+  readonly codec: VideoCodec;
+  readonly encoder: string;
+  readonly format: PixelFormat;
+};
+
+/** The encoder of `codec` in this binary and the format it takes; throws if there is none. */
+async function encoderOf(
+  ffmpeg: Ffmpeg,
+  codec: VideoCodec,
+  format: PixelFormat,
+  wanted: string | undefined,
+  wantsAlpha: boolean,
+): Promise<Choice> {
+  const { encoders } = await capabilitiesOf(ffmpeg);
+  let refused = '';
+  for (const encoder of encodersOf[codec]) {
+    if (!encoders.has(encoder)) continue;
+    const offered = await encoderPixelFormats(ffmpeg, encoder);
+    if (wanted !== undefined && !offered.has(wanted)) {
+      const known = [...offered].filter((name) => pixelFormats.has(name));
+      refused ||= `Expected a --pix-fmt that ${encoder} takes but received ${JSON.stringify(wanted)}. It takes ${known.join(', ')}.`;
+      continue;
+    }
+    const nearest =
+      wanted === undefined
+        ? nearestFormat(format, offered, wantsAlpha)
+        : (pixelFormats.get(wanted) ?? null);
+    if (nearest !== null) return { codec, encoder, format: nearest };
+  }
+  if (refused !== '') throw new VsrError('option', refused);
+  throw new VsrError(
+    'option',
+    `${ffmpeg.ffmpeg} (${ffmpeg.version}) has no encoder for ${codec}: it would be ${encodersOf[codec].join(' or ')}. Try another --codec, or another ffmpeg with --ffmpeg.`,
+  );
+}
+
+async function chooseEncoder(
+  ffmpeg: Ffmpeg,
+  container: Container,
+  source: Source,
+  request: OutputRequest,
+): Promise<Choice> {
+  const { format } = source.video;
+  if (request.pixelFormat !== undefined && !pixelFormats.has(request.pixelFormat)) {
+    throw badValue(
+      `one of ${[...pixelFormats.keys()].join(', ')}`,
+      '--pix-fmt',
+      request.pixelFormat,
+    );
+  }
+  if (request.codec !== 'auto') {
+    if (!container.video.includes(request.codec)) {
+      const others = containers.filter(({ video }) => video.includes(request.codec as VideoCodec));
+      throw new VsrError(
+        'option',
+        `${container.title} cannot hold ${request.codec}. Name an output ending in ${others.map(({ extensions }) => extensions[0]).join(', ')}, or use --codec ${container.video.join(' or ')}.`,
+      );
+    }
+    const keeps = alphaCodec(container, format, request.codec) !== null;
+    return encoderOf(ffmpeg, request.codec, format, request.pixelFormat, keeps);
+  }
+  const wantsAlpha = format.alpha && alphaCodec(container, format, 'auto') !== null;
+  let first: unknown;
+  for (const codec of codecsFor(container, format, wantsAlpha)) {
+    try {
+      return await encoderOf(ffmpeg, codec, format, request.pixelFormat, wantsAlpha);
+    } catch (error) {
+      first ??= error;
+    }
+  }
+  throw first;
+}
+
+/** `size` rounded up to even where `log2` says that chroma halves it. */
+const padded = (size: number, log2: 0 | 1): number => (size + log2) & ~log2;
+
+/**
+ * Decides how an output is made; starts nothing. Throws `VsrError('option')`, by name, for what the
+ * container, the encoder or this ffmpeg cannot do.
+ */
+export async function planOutput(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  request: OutputRequest,
+): Promise<OutputPlan> {
+  const container = requireContainer(request.output);
+  const { muxers } = await capabilitiesOf(ffmpeg);
+  if (!muxers.has(container.muxer)) {
+    throw new VsrError('option', `${ffmpeg.ffmpeg} cannot write ${container.title}.`);
+  }
+  const { video } = source;
+  const { codec, encoder, format } = await chooseEncoder(ffmpeg, container, source, request);
+  const { width, height } = request;
+  const chroma = needsEvenSides(codec) ? format.chroma : null;
+  const codedWidth = padded(width, chroma?.log2X ?? 0);
+  const codedHeight = padded(height, chroma?.log2Y ?? 0);
+  const keepsAlpha = video.format.alpha && format.alpha;
+  const encoderArgs = encoderArguments({
+    ...{ encoder, container, format, width, height },
+    ...{ frameRate: video.frameRate, colour: video.colour, hdr: video.hdr },
+    ...{ crf: request.crf, preset: request.preset },
+  });
+  const { streams, announcements } = planStreams(container, source);
+  const captions = video.closedCaptions ? container.textSubtitles : null;
+  return {
+    container: container.muxer,
+    extension: request.output === '-' ? '.mkv' : path.extname(request.output).toLowerCase(),
+    encoder,
+    codec,
+    encoderArgs: [...encoderArgs, ...(request.ffmpegArgs ?? [])],
+    frameLayout: frameLayout(video.format, width, height),
+    codedWidth,
+    codedHeight,
+    pixelFormat: format.name,
+    keepsAlpha,
+    timeBase: video.timeBase,
+    frameRate: video.frameRate,
+    colour: video.colour,
+    sampleAspect: video.sampleAspect,
+    rotation: video.rotation,
+    streams,
+    captions,
+    announcements: [
+      ...videoAnnouncements({
+        ...{ source, container, codec, encoder, format, captions },
+        ...{ width, height, codedWidth, codedHeight },
+      }),
+      ...announcements,
+    ],
+    trim: request.trim ?? null,
+  };
+}
