@@ -1,0 +1,41 @@
+/** Mean figures of a model over a set of pictures, in DESIGN's benchmark convention. */
+export type CardFigures = {
+  /** Mean of the pictures' Y-PSNR, in dB. */
+  readonly psnr: number;
+  /** Mean SSIM of Y. */
+  readonly ssim: number;
+  /** Plain bicubic's mean Y-PSNR on the same pictures, in dB. */
+  readonly bicubicPsnr: number;
+};
+
+/** A set of pictures a model was trained on. */
+export type CardData = { readonly name: string; readonly licence: string };
+
+/** What a shipped model is, how it came about and what it does; the JSON beside the ONNX file. */
+export type ModelCard = {
+  /** As `--model` takes it, for example `espcn-16-x2`. */
+  readonly name: string;
+  readonly arch: string;
+  readonly scale: number;
+  /** The model file's name beside the card. */
+  readonly file: string;
+  /** Of the model file, in hex. */
+  readonly sha256: string;
+  /** Weights and biases. */
+  readonly parameters: number;
+  readonly input: 'luma';
+  readonly trainedOn: readonly CardData[];
+  /** Every setting of the training run, by option name. */
+  readonly recipe: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** By name of the benchmark set. */
+  readonly figures: Readonly<Record<string, CardFigures>>;
+  /** The curves: validation figures over the run. */
+  readonly curve?: readonly {
+    readonly step: number;
+    readonly loss: number;
+    readonly psnr: number;
+  }[];
+  /** ISO date and time. */
+  readonly created: string;
+};

@@ -1,0 +1,154 @@
+import { badValue } from '../errors.js';
+import { encodeModel } from './onnx/model-file.js';
+import { GraphBuilder } from './onnx/graph-builder.js';
+
+/** What a convolution's result passes through. */
+export type Activation = 'relu' | 'tanh' | 'none';
+
+/** One square convolution with bias. */
+export type Layer = {
+  /** Samples each way; odd. */
+  readonly kernel: number;
+  /** Channels in. */
+  readonly inputs: number;
+  /** Channels out. */
+  readonly outputs: number;
+  readonly activation: Activation;
+};
+
+/**
+ * A network that enlarges one luma channel: convolutions at the low resolution, then the shuffle of
+ * `scale`^2 channels into a picture `scale` times larger (ESPCN, https://arxiv.org/abs/1609.05158).
+ * The one definition that training and inference share.
+ */
+export type Network = {
+  readonly arch: string;
+  readonly scale: number;
+  readonly layers: readonly Layer[];
+  /** The input is added to each of the channels ahead of the shuffle: the layers learn what is missing. */
+  readonly skip: boolean;
+};
+
+/** Weights as kept and trained: per layer kernel [outputs, inputs, k, k], then bias [outputs], end to end. */
+export type Weights = Float32Array;
+
+/** What a name of `archs` can be varied by. */
+export type NetworkOptions = {
+  /** Layers of 16 channels in `espcn-16`, the last convolution not counted; 6. */
+  readonly depth?: number;
+  /** Activation of all layers but the last; `relu`. */
+  readonly activation?: Exclude<Activation, 'none'>;
+};
+
+/** The names `networkOf` knows. */
+export const archs = ['espcn', 'espcn-58k', 'espcn-16'] as const;
+
+/** The name of a network shape. */
+export type Arch = (typeof archs)[number];
+
+function chain(
+  kernels: readonly number[],
+  widths: readonly number[],
+  scale: number,
+  activation: Activation,
+): Layer[] {
+  const outputs = [...widths, scale * scale];
+  return kernels.map((kernel, i) => ({
+    kernel,
+    inputs: i === 0 ? 1 : outputs[i - 1]!,
+    outputs: outputs[i]!,
+    activation: i === kernels.length - 1 ? 'none' : activation,
+  }));
+}
+
+/**
+ * The network of a name at a scale.
+ *
+ * - `espcn`: the paper's, kernels 5-3-3, channels 64-32.
+ * - `espcn-58k`: kernels 5-3-3-3, channels 64-64-32; 58,212 parameters at 2x.
+ * - `espcn-16`: 3x3 layers of 16 channels and a long skip; 12,340 parameters at 2x with six layers.
+ */
+export function networkOf(arch: string, scale: number, options: NetworkOptions = {}): Network {
+  const { depth = 6, activation = 'relu' } = options;
+  switch (arch as Arch) {
+    case 'espcn':
+      return { arch, scale, layers: chain([5, 3, 3], [64, 32], scale, activation), skip: false };
+    case 'espcn-58k': {
+      const layers = chain([5, 3, 3, 3], [64, 64, 32], scale, activation);
+      return { arch, scale, layers, skip: false };
+    }
+    case 'espcn-16': {
+      const kernels = Array<number>(depth + 1).fill(3);
+      const layers = chain(kernels, Array<number>(depth).fill(16), scale, activation);
+      return { arch, scale, layers, skip: true };
+    }
+    default:
+      throw badValue(`one of ${archs.join(', ')}`, 'the architecture', arch);
+  }
+}
+
+/** How many source samples beyond its own place an output sample depends on: the sum of the kernels' radii. */
+export function reachOf(network: Network): number {
+  return network.layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
+}
+
+/** Values in a layer's kernel. */
+export function kernelSize(layer: Layer): number {
+  return layer.outputs * layer.inputs * layer.kernel * layer.kernel;
+}
+
+/** Weights and biases of the whole network. */
+export function parameterCount(network: Network): number {
+  return network.layers.reduce((sum, layer) => sum + kernelSize(layer) + layer.outputs, 0);
+}
+
+/** A layer's part of the weights, as views. */
+export type LayerWeights = { readonly kernel: Float32Array; readonly bias: Float32Array };
+
+/** Views of each layer's kernel and bias within `weights`. */
+export function layerWeights(network: Network, weights: Weights): LayerWeights[] {
+  let offset = 0;
+  return network.layers.map((layer) => {
+    const kernel = weights.subarray(offset, (offset += kernelSize(layer)));
+    const bias = weights.subarray(offset, (offset += layer.outputs));
+    return { kernel, bias };
+  });
+}
+
+/**
+ * The model file of a trained network: input `x` float32 [N, 1, H, W] in 0..1, output `y`
+ * [N, 1, scale H, scale W], not clipped. One leading Pad (edge) by the network's reach, then valid
+ * convolutions: cutting that Pad off gives the graph that runs on tiles which bring their own border.
+ */
+export function buildInferenceModel(
+  network: Network,
+  weights: Weights,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  const { scale } = network;
+  const reach = reachOf(network);
+  const graph = new GraphBuilder(`${network.arch}-x${scale}`);
+  const x = graph.input('x', 'float32', ['N', 1, 'H', 'W']);
+  const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
+  const padded = graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
+  let value = padded;
+  layerWeights(network, weights).forEach(({ kernel, bias }, i) => {
+    const layer = network.layers[i]!;
+    const { kernel: k, inputs, outputs, activation } = layer;
+    const w = graph.initializer(`conv${i}.weight`, 'float32', [outputs, inputs, k, k], kernel);
+    const b = graph.initializer(`conv${i}.bias`, 'float32', [outputs], bias);
+    value = graph.op('Conv', [value, w, b], { kernel_shape: [k, k], pads: [0, 0, 0, 0] });
+    if (activation !== 'none') value = graph.op(activation === 'relu' ? 'Relu' : 'Tanh', [value]);
+  });
+  if (network.skip) {
+    const from = graph.ints('skip.from', [reach, reach]);
+    const to = graph.ints('skip.to', [-reach, -reach]);
+    const cropped = graph.op('Slice', [padded, from, to, graph.ints('skip.axes', [2, 3])]);
+    value = graph.op('Add', [value, cropped]);
+  }
+  graph.op('DepthToSpace', [value], { blocksize: scale, mode: 'DCR' }, 'y');
+  // Names that no expression needs: runtimes of any age take them.
+  graph.output('y', 'float32', ['N', 1, 'H_out', 'W_out']);
+  const facts = { arch: network.arch, scale: String(scale), input: 'luma', ...metadata };
+  return encodeModel(graph.build({ opset: 13, irVersion: 7, metadata: facts }));
+}

@@ -1,0 +1,83 @@
+import { GraphBuilder } from '../model/onnx/graph-builder.js';
+import { encodeModel } from '../model/onnx/model-file.js';
+import { type Network, parameterCount, reachOf } from '../model/network.js';
+import { convolve } from './autodiff/convolution.js';
+import { add, relu, tanh } from './autodiff/pointwise.js';
+import { crop } from './autodiff/shape.js';
+import { sizeOf, Tape, type Value } from './autodiff/tape.js';
+import { type Loss, lossOf } from './loss.js';
+
+/** What one micro-batch holds. */
+export type MicroBatch = {
+  /** Patches run at once. */
+  readonly patches: number;
+  /** Low-resolution samples each way whose enlargement is compared. */
+  readonly patch: number;
+};
+
+/** The network's trainable values as views of one flat list; in the order of `Weights`. */
+function parametersOf(tape: Tape, network: Network, flat: Value): { kernel: Value; bias: Value }[] {
+  const shapes = network.layers.flatMap((layer) => [
+    [layer.outputs, layer.inputs, layer.kernel, layer.kernel],
+    [layer.outputs],
+  ]);
+  const sizes = tape.graph.ints('sizes', shapes.map(sizeOf));
+  const parts = tape.graph.ops('Split', [flat.name, sizes], shapes.length, { axis: 0 });
+  const values = parts.map((name, i) => {
+    const shape = shapes[i]!;
+    const constants = [tape.graph.ints('shape', shape)];
+    return tape.want(tape.node('Reshape', [{ name, shape }], shape, {}, constants));
+  });
+  return network.layers.map((_, i) => ({ kernel: values[2 * i]!, bias: values[2 * i + 1]! }));
+}
+
+/** The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. */
+function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Value[]] {
+  const parameters = parametersOf(tape, network, flat);
+  let value = x;
+  network.layers.forEach((layer, i) => {
+    value = convolve(tape, value, parameters[i]!.kernel, parameters[i]!.bias);
+    if (layer.activation === 'relu') value = relu(tape, value);
+    if (layer.activation === 'tanh') value = tanh(tape, value);
+  });
+  if (network.skip) {
+    const reach = reachOf(network);
+    const [n, , h, w] = value.shape as [number, number, number, number];
+    value = add(tape, value, crop(tape, x, [0, 0, reach, reach], [n, 1, h, w]));
+  }
+  return [value, parameters.flatMap(({ kernel, bias }) => [kernel, bias])];
+}
+
+/**
+ * The model that computes loss and gradient of one micro-batch.
+ *
+ * Inputs: `x` [N, 1, p + 2 reach, p + 2 reach] in 0..1; `t` [N, scale^2, p, p], the wanted picture
+ * shuffled back (which spares the graph the shuffle and its gradient); `weights` [parameters].
+ * Outputs: `loss` [1] and `gradient` [parameters].
+ */
+export function buildGradientModel(network: Network, batch: MicroBatch, loss: Loss): Uint8Array {
+  const { patches: n, patch } = batch;
+  const side = patch + 2 * reachOf(network);
+  const count = parameterCount(network);
+  const graph = new GraphBuilder('gradient');
+  const tape = new Tape(graph);
+  const input = (name: string, shape: number[]): Value => ({
+    name: graph.input(name, 'float32', shape),
+    shape,
+  });
+  const x = input('x', [n, 1, side, side]);
+  const wanted = input('t', [n, network.scale ** 2, patch, patch]);
+  const flat = input('weights', [count]);
+  const [actual, parameters] = forward(tape, network, x, flat);
+  const value = lossOf(tape, loss, actual, wanted);
+  tape.backward(value);
+  const pieces = parameters.map((parameter) => {
+    const constants = [graph.ints('shape', [sizeOf(parameter.shape)])];
+    return tape.node('Reshape', [tape.gradient(parameter)], [], {}, constants).name;
+  });
+  graph.op('Concat', pieces, { axis: 0 }, 'gradient');
+  graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');
+  graph.output('loss', 'float32', [1]);
+  graph.output('gradient', 'float32', [count]);
+  return encodeModel(graph.build());
+}
