@@ -1,6 +1,7 @@
 import type { PixelFormat } from '../planes/pixel-format.js';
 import type { Ratio } from '../planes/ratio.js';
 import type { ChromaSiting } from '../planes/siting.js';
+import type { Conversion } from './travel-format.js';
 
 /** How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does not say. */
 export type Colour = {
@@ -34,6 +35,19 @@ export type StreamInfo = {
   /** ffmpeg's disposition names that are set, e.g. `default`, `attached_pic`. */
   readonly dispositions: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
+  /** Ticks of this stream's timestamps, in seconds; `null` where it has none. */
+  readonly timeBase: Ratio | null;
+  /** First timestamp in seconds; `null` where unknown. */
+  readonly startTime: number | null;
+  /** Seconds, as the container states; `null` where it does not. */
+  readonly duration: number | null;
+  /** Bits a second as stated; `null` where unknown. */
+  readonly bitRate: number | null;
+  /** Packets as the container states; `null` where it does not. */
+  readonly packetCount: number | null;
+  /** Of sound; `null` for others. */
+  readonly sampleRate: number | null;
+  readonly channels: number | null;
 };
 
 /** The video stream that is enlarged. */
@@ -46,16 +60,20 @@ export type VideoStream = StreamInfo & {
   readonly sourceFormat: string;
   /** The planar format its frames travel in: the same samples, or YUV 4:4:4 for RGB and palette sources. */
   readonly format: PixelFormat;
+  /** The pix_fmt asked of ffmpeg, whose bytes are `format`'s: differs for full-range `yuvj` names only. */
+  readonly request: string;
+  /** What becomes of the samples on the way into `format`. */
+  readonly conversion: Conversion;
+  /** The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9); `null` for its choice. */
+  readonly decoder: string | null;
+  /** ffmpeg's name of the profile, e.g. `High 10`; `null` where unknown. */
+  readonly profile: string | null;
   /** Ticks are `num/den` seconds. */
   readonly timeBase: Ratio;
   /** Nominal frames a second; `null` where unknown. */
   readonly frameRate: Ratio | null;
   /** As the container states; `null` where it does not. Never trusted for correctness. */
   readonly frameCount: number | null;
-  /** Seconds; `null` where unknown. */
-  readonly duration: number | null;
-  /** Bits a second of this stream alone, measured from its packets or stated; `null` where unknown. */
-  readonly bitRate: number | null;
   readonly colour: Colour;
   /** Sample aspect ratio; `null` for square or unknown. */
   readonly sampleAspect: Ratio | null;
@@ -104,4 +122,6 @@ export type Source = {
   readonly tags: Readonly<Record<string, string>>;
   /** Set for headerless input. */
   readonly raw: RawVideoInput | null;
+  /** What is odd about the clip and what is done about it, in sentences for the user. */
+  readonly remarks: readonly string[];
 };

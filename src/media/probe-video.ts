@@ -1,0 +1,139 @@
+import { VsrError } from '../errors.js';
+import type { InputFile } from './input-file.js';
+import {
+  hasCaptions,
+  numberAt,
+  parseColour,
+  parseHdr,
+  parseInterlacing,
+  parseRotation,
+  ratioAt,
+  textAt,
+  type Json,
+} from './probe-stream.js';
+import type { Colour, StreamInfo, VideoStream } from './source.js';
+import { travelFormat, type Travel } from './travel-format.js';
+
+/** What ffprobe said of the chosen stream. */
+export type VideoEvidence = {
+  readonly stream: Json;
+  /** Its first frames; none if nothing decodes. */
+  readonly frames: readonly Json[];
+  /** What ffprobe complained about while decoding them. */
+  readonly errors: readonly string[];
+};
+
+/** Codecs that keep every sample; a palette is a loss of another kind, without blocks. */
+const losslessCodecs = new Set([
+  ...[
+    'ffv1',
+    'rawvideo',
+    'png',
+    'apng',
+    'gif',
+    'qtrle',
+    'huffyuv',
+    'ffvhuff',
+    'utvideo',
+    'magicyuv',
+  ],
+  ...['v210', 'v210x', 'v308', 'v408', 'v410', 'r210', 'r10k', 'yuv4', 'zlib', 'mszh', 'lagarith'],
+  ...['bmp', 'tiff', 'dpx', 'targa', 'sgi', 'exr', 'ppm', 'pgm', 'pgmyuv', 'pam', 'msrle', '8bps'],
+  ...[
+    'tscc',
+    'camstudio',
+    'cscd',
+    'flashsv',
+    'zmbv',
+    'rle',
+    'flic',
+    'loco',
+    'y41p',
+    'avrp',
+    'ayuv',
+  ],
+]);
+
+/** What RGB becomes on its way into Y'CbCr: the matrix and range that ffmpeg is told to use. */
+function madeFromRgb(said: Colour): Colour {
+  return {
+    range: 'tv',
+    matrix: 'bt709',
+    primaries: said.primaries ?? 'bt709',
+    transfer: said.transfer ?? 'iec61966-2-1',
+    siting: null,
+  };
+}
+
+function remarksOn(travel: Travel, sourceFormat: string, width: number, height: number): string[] {
+  const { format, conversion } = travel;
+  const size = `${width}x${height}`;
+  switch (conversion) {
+    case 'none':
+      return [];
+    case 'rgb':
+      return [`${sourceFormat} frames of ${size} become ${format.name}, BT.709 studio range.`];
+    case 'depth':
+      return [`${sourceFormat} samples are rounded to ${format.bitDepth} bit.`];
+    case 'chroma':
+      return [`${sourceFormat} chroma is interpolated to ${format.name}.`];
+  }
+}
+
+/**
+ * The chosen stream in full, and what is to be said about it.
+ * Throws `VsrError('media')` if no frame decodes or its pixel format cannot be brought into planes.
+ */
+export function parseVideo(
+  file: InputFile,
+  info: StreamInfo,
+  evidence: VideoEvidence,
+  decoder: string | null,
+): { readonly video: VideoStream; readonly remarks: readonly string[] } {
+  const { stream, frames } = evidence;
+  const first = frames[0];
+  if (first === undefined) {
+    const said = evidence.errors.at(-1)?.replace(/^\[.*?\] /, '');
+    const why = said === undefined ? 'no data for its video was found' : `ffmpeg: ${said}`;
+    throw new VsrError(
+      'media',
+      `No frame of ${file.path} can be decoded (${info.codec}; ${why}): it is damaged, incomplete or encrypted.`,
+    );
+  }
+  const width = numberAt(first, 'width') ?? 0;
+  const height = numberAt(first, 'height') ?? 0;
+  const sourceFormat = textAt(first, 'pix_fmt') ?? 'unknown';
+  const travel = travelFormat(sourceFormat);
+  if (travel === null || width <= 0 || height <= 0) {
+    throw new VsrError(
+      'media',
+      `${file.path} decodes to ${width}x${height} ${sourceFormat}, which cannot be brought into Y'CbCr planes.`,
+    );
+  }
+  const said = parseColour(stream, first, sourceFormat);
+  const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
+  const profile = textAt(stream, 'profile');
+  const video: VideoStream = {
+    ...info,
+    kind: 'video',
+    width,
+    height,
+    sourceFormat,
+    format: travel.format,
+    request: travel.request,
+    conversion: travel.conversion,
+    decoder,
+    profile,
+    timeBase: ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 },
+    frameRate: ratioAt(stream, 'avg_frame_rate') ?? ratioAt(stream, 'r_frame_rate'),
+    frameCount: info.packetCount,
+    colour: travel.conversion === 'rgb' ? madeFromRgb(said) : said,
+    sampleAspect: aspect === null || aspect.num === aspect.den ? null : aspect,
+    rotation: parseRotation(stream),
+    interlaced: parseInterlacing(stream, frames),
+    hdr: parseHdr(stream, frames),
+    closedCaptions: hasCaptions(stream, frames),
+    lossless: losslessCodecs.has(info.codec),
+  };
+  return { video, remarks: remarksOn(travel, sourceFormat, width, height) };
+}
