@@ -102,7 +102,9 @@ export function parseVideo(
   }
   const width = numberAt(first, 'width') ?? 0;
   const height = numberAt(first, 'height') ?? 0;
-  const sourceFormat = textAt(first, 'pix_fmt') ?? 'unknown';
+  // ffprobe cannot be told which decoder to use; libvpx adds alpha to 8-bit 4:2:0 only.
+  const plain = textAt(first, 'pix_fmt') ?? 'unknown';
+  const sourceFormat = decoder !== null && plain === 'yuv420p' ? 'yuva420p' : plain;
   const travel = travelFormat(sourceFormat);
   if (travel === null || width <= 0 || height <= 0) {
     throw new VsrError(
@@ -122,7 +124,7 @@ export function parseVideo(
     format: travel.format,
     request: travel.request,
     conversion: travel.conversion,
-    decoder,
+    decoder: sourceFormat === plain ? null : decoder,
     profile,
     timeBase: ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 },
     frameRate: ratioAt(stream, 'avg_frame_rate') ?? ratioAt(stream, 'r_frame_rate'),

@@ -1,4 +1,3 @@
-import { VsrError } from '../errors.js';
 import { capabilitiesOf } from './capabilities.js';
 import { fileUrl, safeInputOptions } from './command.js';
 import type { Ffmpeg } from './ffmpeg.js';
@@ -37,14 +36,13 @@ async function firstFrames(
   ffmpeg: Ffmpeg,
   path: string,
   index: number,
-  decoder: string | null,
   signal: AbortSignal | undefined,
 ): Promise<{ readonly frames: readonly Json[]; readonly errors: readonly string[] }> {
   let errors: readonly string[] = [];
   for (const packets of lookAhead) {
     const args = [
-      ...(decoder === null ? [] : ['-codec:v', decoder]),
-      ...['-select_streams', String(index), '-show_frames', '-read_intervals', `%+#${packets}`],
+      ...['-select_streams', String(index), '-show_frames'],
+      ...['-read_intervals', `%+#${packets}`],
     ];
     const answer = await askProbe(ffmpeg, path, args, signal);
     const frames = listAt(answer.json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame);
@@ -82,7 +80,7 @@ export async function probe(
   refuseUndecodable(file, chosen, capabilities);
 
   const decoder = forcedDecoder(chosen, capabilities);
-  const first = await firstFrames(ffmpeg, file.path, chosen.index, decoder, signal);
+  const first = await firstFrames(ffmpeg, file.path, chosen.index, signal);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
   const { video, remarks } = parseVideo(
     file,
