@@ -1,0 +1,196 @@
+import { VsrError } from '../errors.js';
+import type { Frame } from '../planes/frame.js';
+import { pixelFormats } from '../planes/pixel-format.js';
+import { colourFlags } from './colour-flags.js';
+import { buildArguments } from './command.js';
+import type { Ffmpeg } from './ffmpeg.js';
+import { frameAdapter, pipeFormat, type FrameAdapter } from './frame-adapter.js';
+import { ivfFrameHeader, ivfHeader } from './ivf.js';
+import type { OutputPlan } from './output-plan.js';
+import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
+import { appendNote } from './segment-file.js';
+
+/** Takes frames in presentation order; the file is whole once `finish` has resolved. */
+export interface FrameEncoder {
+  /** Resolves when ffmpeg has taken the frame, whose buffer may then be used again. Throws `VsrError` if it cannot. */
+  write(frame: Frame): Promise<void>;
+  /** Ends the file. Throws `VsrError('media')` if no frame came or ffmpeg failed. */
+  finish(): Promise<void>;
+  /** Ends ffmpeg and resolves when it has gone; what it wrote is no file yet. Safe to call at any time. */
+  abort(): Promise<void>;
+}
+
+export type EncoderOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without progress after which ffmpeg counts as hanging. Default: never. */
+  readonly stallTimeoutMs?: number | undefined;
+  /** Encoding threads. Default: ffmpeg's choice. */
+  readonly threads?: number | undefined;
+};
+
+/** The muxer of the intermediate file: it keeps ticks and frame order exactly. */
+export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' {
+  // Opacity of VP9 rides beside its packets, which of these only Matroska writes.
+  if (plan.codec === 'vp9' && plan.keepsAlpha) return 'matroska';
+  return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
+}
+
+/** Words that bring what comes through the pipe to the encoder's format, where they differ. */
+function filters(plan: OutputPlan, piped: string): string[] {
+  const list: string[] = [];
+  if (piped !== plan.pixelFormat) {
+    const range = plan.colour.range === 'pc' ? 'pc' : 'tv';
+    const flags = 'lanczos+accurate_rnd+full_chroma_int';
+    list.push(`scale=in_range=${range}:out_range=${range}:flags=${flags}`);
+  }
+  const aspect = plan.sampleAspect;
+  if (aspect !== null) list.push(`setsar=${aspect.num}/${aspect.den}`);
+  return list.length === 0 ? [] : ['-vf', list.join(',')];
+}
+
+async function encodeArguments(
+  plan: OutputPlan,
+  adapter: FrameAdapter,
+  path: string,
+  threads: number | undefined,
+): Promise<string[]> {
+  const muxer = intermediateMuxer(plan);
+  const { num, den } = plan.timeBase;
+  const colour = colourFlags(plan.colour);
+  return buildArguments({
+    options: ['-loglevel', 'level+warning'],
+    inputs: [
+      {
+        path: 'pipe:0',
+        format: 'ivf',
+        // Everything is known from the header: nothing is to be read ahead.
+        options: ['-probesize', '32', '-analyzeduration', '0', ...colour, '-c:v', 'rawvideo'],
+      },
+    ],
+    outputs: [
+      {
+        path,
+        format: muxer,
+        options: [
+          ...['-map', '0:v:0', '-vsync', 'passthrough', '-enc_time_base', `${num}/${den}`],
+          ...filters(plan, adapter.layout.format.name),
+          ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
+          ...(threads === undefined ? [] : ['-threads', String(threads)]),
+          ...(muxer === 'matroska'
+            ? ['-avoid_negative_ts', 'disabled']
+            : ['-video_track_timescale', String(den), '-movflags', '+write_colr']),
+        ],
+      },
+    ],
+  });
+}
+
+/** What went wrong in an ffmpeg that ended early, with its own last words. */
+function encoderFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
+  const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
+  const said = (lines.length > 0 ? lines : end.stderrTail).slice(-3).join(' | ');
+  const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`;
+  const full = /No space left on device/i.test(said);
+  return new VsrError(
+    full ? 'disk' : 'media',
+    full
+      ? 'The disk is full: the encoder could not write its file. Free some space and run the same command again.'
+      : `The encoder ${plan.encoder} ended early, ${how}${said === '' ? '.' : `: ${said}`}`,
+  );
+}
+
+/**
+ * Opens an encoder of `plan` that writes only the video to `path`, with every frame's exact time.
+ * Frames come as `plan.frameLayout` says, with times in ticks of `plan.timeBase` that always grow.
+ * ffmpeg starts with the first frame.
+ */
+export function openEncoder(
+  ffmpeg: Ffmpeg,
+  plan: OutputPlan,
+  path: string,
+  options: EncoderOptions = {},
+): FrameEncoder {
+  const format = pipeFormat(plan.frameLayout.format, pixelFormats.get(plan.pixelFormat)!);
+  const adapter = frameAdapter(plan.frameLayout, format, plan.codedWidth, plan.codedHeight);
+  let child: MediaProcess | null = null;
+  let basePts = 0;
+  let lastPts = -Infinity;
+  let frames = 0;
+
+  const start = async (): Promise<MediaProcess> => {
+    const args = await encodeArguments(plan, adapter, path, options.threads);
+    const { signal } = options;
+    const started = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
+    started.stdout.resume();
+    started.done.catch(() => {}); // Reported by whoever waits for it.
+    child = started;
+    const { codedWidth, codedHeight, timeBase } = plan;
+    await give(started, ivfHeader(adapter.layout.format, codedWidth, codedHeight, timeBase));
+    return started;
+  };
+
+  /** Waits for `work`, but no longer than the stall timeout. */
+  const unlessStalled = async <T>(to: MediaProcess, work: Promise<T>): Promise<T> => {
+    const limit = options.stallTimeoutMs;
+    if (limit === undefined) return work;
+    let timer: NodeJS.Timeout | undefined;
+    const stalled = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        to.kill().catch(() => {});
+        const seconds = Math.round(limit / 1000);
+        reject(
+          new VsrError('media', `The encoder ${plan.encoder} has done nothing for ${seconds} s.`),
+        );
+      }, limit);
+    });
+    try {
+      return await Promise.race([work, stalled]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const give = async (to: MediaProcess, bytes: Uint8Array): Promise<void> => {
+    const written = new Promise<boolean>((resolve) => {
+      to.stdin!.write(bytes, (error) => resolve(error == null));
+    });
+    const gone = to.done.then(() => false);
+    if (await unlessStalled(to, Promise.race([written, gone]))) return;
+    const end = await to.done;
+    throwIfAborted(options.signal);
+    throw encoderFailed(plan, end);
+  };
+
+  return {
+    async write(frame) {
+      throwIfAborted(options.signal);
+      if (!(frame.pts > lastPts)) {
+        throw new VsrError(
+          'media',
+          `Expected frame ${frame.index} to come after time ${lastPts} but it is at ${frame.pts} (ticks of ${plan.timeBase.num}/${plan.timeBase.den} s).`,
+        );
+      }
+      if (child === null) basePts = frame.pts;
+      const to = child ?? (await start());
+      // Matroska keeps times as they are; the others count from their first frame.
+      const base = intermediateMuxer(plan) === 'matroska' ? 0 : basePts;
+      const bytes = adapter.adapt(frame.data);
+      await give(to, ivfFrameHeader(bytes.byteLength, frame.pts - base));
+      await give(to, bytes);
+      lastPts = frame.pts;
+      frames++;
+    },
+    async finish() {
+      throwIfAborted(options.signal);
+      if (child === null) throw new VsrError('media', 'No frame came to be encoded.');
+      child.stdin!.end();
+      const end = await unlessStalled(child, child.done);
+      throwIfAborted(options.signal);
+      if (end.code !== 0) throw encoderFailed(plan, end);
+      await appendNote(path, { basePts, timeBase: plan.timeBase, frames });
+    },
+    async abort() {
+      await child?.kill().catch(() => {});
+    },
+  };
+}
