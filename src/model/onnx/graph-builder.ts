@@ -4,6 +4,7 @@ import {
   type ElementType,
   elementTypes,
   type OnnxAttribute,
+  type OnnxGraph,
   type OnnxModel,
   type OnnxNode,
   type OnnxTensor,
@@ -135,6 +136,12 @@ export class GraphBuilder {
       attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
     });
     return [...names];
+  }
+
+  /** Adds all nodes and constants of another graph as they are; their names must not be taken yet. */
+  append(graph: OnnxGraph): void {
+    this.#nodes.push(...(graph.node ?? []));
+    this.#initializers.push(...(graph.initializer ?? []));
   }
 
   /** Declares a value made by the graph as an output of it. */

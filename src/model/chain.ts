@@ -1,0 +1,126 @@
+import { existsSync } from 'node:fs';
+import { VsrError } from '../errors.js';
+import { catalogue, type CatalogueEntry } from './catalogue.js';
+import { loadModel, type LoadedModel } from './load-model.js';
+
+/** The largest enlargement made. */
+export const LARGEST_SCALE = 16;
+
+/** The family that `default` stands for. */
+export const DEFAULT_FAMILY = 'espcn-16';
+
+/** The models that together enlarge `scale` times, in the order in which they run. */
+export type Chain = {
+  readonly scale: number;
+  readonly passes: readonly LoadedModel[];
+  readonly names: readonly string[];
+  readonly sha256s: readonly string[];
+};
+
+/** The fewest factors out of `scales` whose product is `scale`, largest first; `null` if there are none. */
+export function factorsOf(scale: number, scales: readonly number[]): number[] | null {
+  if (scale === 1) return [];
+  let best: number[] | null = null;
+  for (const factor of [...new Set(scales)].sort((a, b) => b - a)) {
+    if (factor < 2 || scale % factor !== 0) continue;
+    const rest = factorsOf(scale / factor, scales);
+    if (rest !== null && (best === null || rest.length + 1 < best.length)) best = [factor, ...rest];
+  }
+  return best;
+}
+
+/** What can be made of models of `scales`, in order, up to 16. */
+export function reachableScales(scales: readonly number[]): number[] {
+  const all = Array.from({ length: LARGEST_SCALE - 1 }, (_, i) => i + 2);
+  return all.filter((scale) => factorsOf(scale, scales) !== null);
+}
+
+/** The family of a catalogue name: `espcn-16-codec` of `espcn-16-codec-x2`. */
+export function familyOf(name: string): string {
+  return name.replace(/-x\d+$/, '');
+}
+
+function badScale(scale: number, what: string, scales: readonly number[]): VsrError {
+  const possible = reachableScales(scales).join(', ');
+  return new VsrError(
+    'option',
+    `Expected a scale that can be made with ${what} but received ${scale}. Try one of: ${possible}.`,
+  );
+}
+
+function chainOf(passes: readonly LoadedModel[]): Chain {
+  return {
+    scale: passes.reduce((product, pass) => product * pass.scale, 1),
+    passes,
+    names: passes.map((pass) => pass.name),
+    sha256s: passes.map((pass) => pass.sha256),
+  };
+}
+
+/**
+ * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
+ *
+ * `model` is a name or family of the catalogue, `default`, or the path of an ONNX file, which is run
+ * as often as its own scale needs. With `codec`, the first pass of `default` is the model for
+ * compressed clips, where there is one; what it gives is clean for the passes behind it. Unknown
+ * names and impossible scales are a VsrError 'option' that lists what there is.
+ */
+export async function chooseChain(
+  scale: number,
+  model: string,
+  options: { readonly codec: boolean },
+): Promise<Chain> {
+  if (/\.onnx$/i.test(model) || (/[/\\]/.test(model) && existsSync(model))) {
+    if (!existsSync(model)) {
+      throw new VsrError(
+        'option',
+        `Expected a model of the catalogue or an ONNX file but ${model} does not exist.`,
+      );
+    }
+    const loaded = await loadModel(model);
+    if (loaded.scale === 1 && scale === 1) return chainOf([loaded]);
+    const factors = factorsOf(scale, [loaded.scale]);
+    if (factors === null || factors.length === 0) throw badScale(scale, model, [loaded.scale]);
+    return chainOf(factors.map(() => loaded));
+  }
+  const entries = await catalogue();
+  const named = entries.find((entry) => entry.name === model);
+  const family = model === 'default' ? DEFAULT_FAMILY : familyOf(model);
+  const members = entries.filter((entry) => familyOf(entry.name) === family);
+  if (members.length === 0) {
+    const names = entries.map((entry) => entry.name).join(', ');
+    throw new VsrError(
+      'option',
+      `Expected the name of a model or an ONNX file but received ${JSON.stringify(model)}. The catalogue has: ${names || 'nothing'}.`,
+    );
+  }
+  const scales = members.map((entry) => entry.scale);
+  // A model asked for by its full name makes all passes it can.
+  const factors =
+    (named === undefined ? null : factorsOf(scale, [named.scale])) ?? factorsOf(scale, scales);
+  if (factors === null || factors.length === 0) throw badScale(scale, family, scales);
+  const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
+  if (model === 'default' && options.codec) startWithCodec(wanted, entries, family);
+  const loaded = new Map<string, LoadedModel>();
+  for (const { name, file } of wanted) {
+    if (!loaded.has(name)) loaded.set(name, await loadModel(file, name));
+  }
+  return chainOf(wanted.map(({ name }) => loaded.get(name)!));
+}
+
+/** Puts the codec model of a scale in place of the first pass, with the pass that it can stand for moved to the front. */
+function startWithCodec(
+  passes: CatalogueEntry[],
+  entries: readonly CatalogueEntry[],
+  family: string,
+): void {
+  for (const [i, pass] of passes.entries()) {
+    const codec = entries.find(
+      (entry) => familyOf(entry.name) === `${family}-codec` && entry.scale === pass.scale,
+    );
+    if (codec === undefined) continue;
+    passes.splice(i, 1);
+    passes.unshift(codec);
+    return;
+  }
+}

@@ -1,0 +1,171 @@
+import { VsrError } from '../errors.js';
+import type { BitDepth } from '../planes/pixel-format.js';
+import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
+import { GraphBuilder } from './onnx/graph-builder.js';
+import { encodeModel } from './onnx/model-file.js';
+import type { OnnxGraph, OnnxNode } from './onnx/types.js';
+import { withoutBorderPad } from './strip-pad.js';
+
+/** Between two passes: how much of the first pass's output the second one wants. All in its input samples. */
+export type Joint = {
+  /** Enlargement up to here. */
+  readonly scale: number;
+  /** Samples each side that the earlier pass gives beyond the window. */
+  readonly given: number;
+  /** Samples each side that the later pass needs beyond the window. */
+  readonly needed: number;
+};
+
+/** A graph that takes and gives stored samples, and what windows of a picture it takes. */
+export type InferenceGraph = {
+  /** The ONNX file: input `x` [1,1,H,W], output `y`, uint8 or uint16. */
+  readonly bytes: Uint8Array;
+  readonly scale: number;
+  readonly type: 'uint8' | 'uint16';
+  /**
+   * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the picture,
+   * and the output is without them. `same`: a window brings up to `halo` samples where the picture has
+   * them, the model pads the picture's own border, and the output is cropped.
+   */
+  readonly border: 'valid' | 'same';
+  /** Context each side, in source samples; `Infinity` where only the whole picture will do. */
+  readonly halo: number;
+  /** Windows begin and end on multiples of this. */
+  readonly align: number;
+  /** The only window size it takes. */
+  readonly fixed: { readonly width: number; readonly height: number } | null;
+  /** For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i from 1. */
+  readonly joints: readonly Joint[];
+};
+
+/**
+ * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
+ * rounded once, at the end.
+ */
+export function buildInferenceGraph(
+  passes: readonly LoadedModel[],
+  bitDepth: BitDepth,
+): InferenceGraph {
+  const type = bitDepth === 8 ? 'uint8' : 'uint16';
+  const scale = passes.reduce((product, pass) => product * pass.scale, 1);
+  const valid = passes.every((pass) => pass.borderPad > 0);
+  const builder = new GraphBuilder(`vsr-x${scale}`);
+  const x = builder.input('x', type, [1, 1, 'H', 'W']);
+  const needs = contextOf(passes);
+  const joints: Joint[] = [];
+  const opset = Math.max(...passes.map(opsetOf));
+  if (passes.some((pass) => opsetOf(pass) !== opset)) {
+    const versions = passes.map((pass) => `${pass.name} (${opsetOf(pass)})`).join(', ');
+    throw new VsrError('model', `Models of different operator sets cannot be joined: ${versions}.`);
+  }
+  const peak = 2 ** bitDepth - 1;
+  let value = builder.op('Cast', [x], { to: elementNumber('float32') });
+  value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
+  let soFar = 1;
+  passes.forEach((pass, i) => {
+    if (i > 0 && valid) {
+      const before = passes[i - 1]!;
+      const given = (needs[i - 1]! - before.borderPad) * before.scale;
+      joints.push({ scale: soFar, given, needed: needs[i]! });
+      const starts = builder.input(`starts${i}`, 'int64', [2]);
+      const ends = builder.input(`ends${i}`, 'int64', [2]);
+      const pads = builder.input(`pads${i}`, 'int64', [8]);
+      value = builder.op('Slice', [value, starts, ends, builder.ints('axes', [2, 3])]);
+      value = builder.op('Pad', [value, pads], { mode: 'edge' });
+    }
+    value = fromUnit(builder, value, pass.type);
+    const graph = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
+    builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
+    value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
+    soFar *= pass.scale;
+  });
+  value = builder.op('Mul', [value, builder.floats('peak', peak)]);
+  value = builder.op('Add', [value, builder.floats('half', 0.5)]);
+  value =
+    opset < 11
+      ? builder.op('Clip', [value], { min: { float: 0 }, max: { float: peak + 0.5 } })
+      : builder.op('Clip', [value, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
+  builder.op('Cast', [value], { to: elementNumber(type) }, 'y');
+  builder.output('y', type, [1, 1, 'H_out', 'W_out']);
+  const model = builder.build({ opset });
+  model.opsetImport = mergedOpsets(passes);
+  return {
+    bytes: encodeModel(model),
+    scale,
+    type,
+    border: valid ? 'valid' : 'same',
+    halo: needs[0]!,
+    align: passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1),
+    fixed: passes[0]!.fixed,
+    joints,
+  };
+}
+
+/** Context that each pass's input needs around a window, for itself and for all passes behind it. */
+function contextOf(passes: readonly LoadedModel[]): number[] {
+  const needs: number[] = [];
+  let behind = 0;
+  for (const pass of [...passes].reverse()) {
+    const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
+    behind = own + Math.ceil(behind / pass.scale);
+    needs.unshift(behind);
+  }
+  return needs;
+}
+
+function opsetOf(pass: LoadedModel): number {
+  const main = (pass.model.opsetImport ?? []).find(({ domain }) => (domain ?? '') === '');
+  return Number(main?.version ?? 1);
+}
+
+function mergedOpsets(passes: readonly LoadedModel[]): { domain: string; version: number }[] {
+  const versions = new Map<string, number>();
+  for (const { domain, version } of passes.flatMap((pass) => pass.model.opsetImport ?? [])) {
+    versions.set(domain ?? '', Math.max(versions.get(domain ?? '') ?? 0, Number(version ?? 1)));
+  }
+  return [...versions].map(([domain, version]) => ({ domain, version }));
+}
+
+/** From float32 in 0..1 to what a pass takes. */
+function fromUnit(builder: GraphBuilder, value: string, type: PictureType): string {
+  if (type === 'float32') return value;
+  if (type === 'float16') return builder.op('Cast', [value], { to: elementNumber(type) });
+  const scaled = builder.op('Mul', [value, builder.floats('bytes', 255)]);
+  const shifted = builder.op('Add', [scaled, builder.floats('half', 0.5)]);
+  return builder.op('Cast', [shifted], { to: elementNumber(type) });
+}
+
+/** From what a pass gives to float32 in 0..1. */
+function toUnit(builder: GraphBuilder, value: string, type: PictureType): string {
+  if (type === 'float32') return value;
+  const cast = builder.op('Cast', [value], { to: elementNumber('float32') });
+  return type === 'float16' ? cast : builder.op('Mul', [cast, builder.floats('unit', 1 / 255)]);
+}
+
+/** The graph with `prefix` before every name, but for those in `names`. Inner graphs follow. */
+function renamed(graph: OnnxGraph, prefix: string, names: ReadonlyMap<string, string>): OnnxGraph {
+  const rename = (name: string): string => (name === '' ? '' : (names.get(name) ?? prefix + name));
+  const values = (list: OnnxGraph['input']): NonNullable<OnnxGraph['input']> =>
+    (list ?? []).map((value) => ({ ...value, name: rename(value.name) }));
+  const node = (graph.node ?? []).map((old): OnnxNode => ({
+    ...old,
+    name: prefix + (old.name ?? ''),
+    input: (old.input ?? []).map(rename),
+    output: (old.output ?? []).map(rename),
+    attribute: (old.attribute ?? []).map((entry) => ({
+      ...entry,
+      ...(entry.g === undefined ? {} : { g: renamed(entry.g, prefix, names) }),
+    })),
+  }));
+  const initializer = (graph.initializer ?? []).map((tensor) => ({
+    ...tensor,
+    name: rename(tensor.name ?? ''),
+  }));
+  return {
+    ...graph,
+    node,
+    initializer,
+    input: values(graph.input),
+    output: values(graph.output),
+  };
+}

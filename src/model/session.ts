@@ -1,0 +1,46 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import { messageOf } from '../errors.js';
+import { type ProviderCandidate, providerFailure } from './providers.js';
+
+/** An open session and where it runs. */
+export type OpenSession = {
+  readonly ort: typeof import('onnxruntime-node');
+  readonly session: InferenceSession;
+  readonly provider: ProviderCandidate;
+};
+
+/**
+ * Opens a session on the first candidate that starts. One thread: parallelism is several worker
+ * threads, each with its session. Fails with VsrError 'provider' where none starts, 'model' never.
+ */
+export async function openSession(
+  bytes: Uint8Array,
+  candidates: readonly ProviderCandidate[],
+): Promise<OpenSession> {
+  const ort = await import('onnxruntime-node');
+  let reason = '';
+  for (const provider of candidates) {
+    try {
+      const session = await ort.InferenceSession.create(bytes, {
+        executionProviders: [executionProvider(provider)],
+        graphOptimizationLevel: 'all',
+        executionMode: 'sequential',
+        intraOpNumThreads: 1,
+        interOpNumThreads: 1,
+        logSeverityLevel: 3,
+      });
+      return { ort, session, provider };
+    } catch (error) {
+      reason = messageOf(error);
+    }
+  }
+  throw providerFailure(candidates, reason);
+}
+
+function executionProvider(provider: ProviderCandidate): InferenceSession.ExecutionProviderConfig {
+  const { name, device } = provider;
+  if (name === 'cpu' || name === 'coreml') return name;
+  if (name === 'webgpu')
+    return { name, deviceId: device } as InferenceSession.ExecutionProviderConfig;
+  return { name, deviceId: device };
+}
