@@ -138,6 +138,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
       height: source.at('height').count(),
       pixelFormat: source.at('pixelFormat').string(),
       firstFrameTime: source.at('firstFrameTime').number(),
+      damagedFrames: source.at('damagedFrames').list((frame) => frame.count()),
       streams: source.at('streams').list((stream) => ({
         index: stream.at('index').count(),
         kind: stream.at('kind').string(),

@@ -23,8 +23,8 @@ export type SidecarAnnouncement = {
   readonly kind: 'missing' | 'converted' | 'padded' | 'note';
   readonly what: string;
   readonly why: string;
-  readonly advice?: string;
-  readonly streamIndex?: number;
+  readonly advice?: string | undefined;
+  readonly streamIndex?: number | undefined;
 };
 
 /** What a finished job leaves beside its output, as `<output>.vsr.json`; written last. */
@@ -47,6 +47,8 @@ export type Sidecar = {
     readonly pixelFormat: string;
     /** Time in the source, in seconds, of the frame that became output frame 0. */
     readonly firstFrameTime: number;
+    /** Output frames, from 0, that the decoder reported as damaged. */
+    readonly damagedFrames: readonly number[];
     readonly streams: readonly SidecarStream[];
   };
   /** Ground truth that the log compares with; `null` without. */

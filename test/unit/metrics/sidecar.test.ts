@@ -31,6 +31,7 @@ function exampleSidecar(): Sidecar {
       height: 36,
       pixelFormat: 'yuv420p',
       firstFrameTime: 0,
+      damagedFrames: [],
       streams: [{ index: 0, kind: 'video', codec: 'h264', language: null, title: null }],
     },
     reference: null,

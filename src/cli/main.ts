@@ -1,0 +1,109 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodeOf, VsrError, messageOf } from '../errors.js';
+import { version } from '../version.js';
+
+/** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
+const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
+  upscale: {
+    about: 'enlarge clips and pictures',
+    load: async () => (await import('./upscale.js')).upscaleCommand(),
+  },
+  report: {
+    about: 'make a page that shows what an enlargement did',
+    load: async () => (await import('./report.js')).reportCommand(),
+  },
+  compare: {
+    about: 'put two clips or pictures side by side',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
+  evaluate: {
+    about: 'measure a model on pictures or clips',
+    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+  },
+  regress: {
+    about: 'check sample clips against a stored baseline',
+    load: async () => (await import('./regress.js')).regressCommand(),
+  },
+  extract: {
+    about: 'take frames out of clips, for training',
+    load: async () => (await import('./extract.js')).extractCommand(),
+  },
+  train: {
+    about: 'train a network',
+    load: async () => (await import('./train.js')).trainCommand(),
+  },
+  models: {
+    about: 'list the models and their figures',
+    load: async () => (await import('./models.js')).modelsCommand(),
+  },
+  doctor: {
+    about: 'say what was found on this machine and what is missing',
+    load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
+  setup: {
+    about: 'install what is optional (CUDA)',
+    load: async () => (await import('./setup.js')).setupCommand(),
+  },
+};
+
+const examples = `
+Examples:
+  vsr upscale clip.mp4                  clip.x2.mp4, twice as large
+  vsr upscale tapes/ -r --scale 4 -o out/
+  vsr upscale clip.mkv --to 1080p --json
+  vsr doctor                            what works on this machine
+
+Each command has examples of its own: vsr <command> --help`;
+
+async function programFor(name: string | undefined): Promise<Command> {
+  const program = new Command('vsr')
+    .description('Enlarges video with a super-resolution network and measures what it did.')
+    .version(version(), '-V, --version')
+    .addHelpText('after', examples)
+    .showSuggestionAfterError()
+    .exitOverride();
+  for (const [each, { about, load }] of Object.entries(commands)) {
+    if (each === name) {
+      const command = await load();
+      // Sub-commands exit through main as well.
+      for (const one of [command, ...command.commands])
+        one.exitOverride().showSuggestionAfterError();
+      program.addCommand(command.summary(about));
+    } else {
+      program.command(each).summary(about).description(about);
+    }
+  }
+  return program;
+}
+
+/** The command that the words name; `help <command>` names it too. */
+function calledCommand(words: readonly string[]): string | undefined {
+  return words[0] === 'help' ? words[1] : words[0];
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  try {
+    const program = await programFor(calledCommand(words));
+    if (words.length === 0) {
+      program.outputHelp();
+      return 0;
+    }
+    await program.parseAsync(words, { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    // Commander has printed its sentence; help and version come this way with code 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof VsrError) process.stderr.write(`vsr: ${error.message}\n`);
+    else {
+      const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
+      process.stderr.write(`vsr: this is a bug in vsr; please report it.\n${detail}\n`);
+    }
+    return exitCodeOf(error);
+  }
+}
+
+// A reader that has seen enough (`vsr models | head -1`) closes the pipe: no reason to crash.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+process.exitCode = await main(process.argv.slice(2));

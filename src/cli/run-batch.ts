@@ -1,0 +1,138 @@
+import path from 'node:path';
+import { exitCodeOf } from '../errors.js';
+import type { UpscaleOptions } from '../upscale/options.js';
+import { upscale, type Outcome, type UpscaleEvent } from '../upscale/upscale.js';
+import { version } from '../version.js';
+import { describePlan, outcomeLine, outcomeTable, planJson } from './describe.js';
+import {
+  BarDisplay,
+  LineDisplay,
+  SilentDisplay,
+  type ProgressDisplay,
+} from './progress-display.js';
+
+/** How a batch is talked about. */
+export type Talk = {
+  /** Where the machine-readable summary goes; `null` for none. */
+  readonly json: NodeJS.WritableStream | null;
+  readonly quiet: boolean;
+  /** A report page is wanted: its file, or `true` for the name by default. */
+  readonly report: string | true | null;
+};
+
+/** What a batch came to. */
+export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
+
+async function openDisplay(talk: Talk): Promise<ProgressDisplay> {
+  if (talk.quiet || talk.json !== null) return new SilentDisplay();
+  return process.stderr.isTTY ? BarDisplay.open() : new LineDisplay();
+}
+
+/** Turns the signals that ask a program to end into an abort; a second one ends it at once. */
+function abortOnSignals(): { signal: AbortSignal; [Symbol.dispose](): void } {
+  const controller = new AbortController();
+  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = (): void => {
+    if (controller.signal.aborted) process.exit(130);
+    controller.abort();
+  };
+  for (const name of names) process.on(name, onSignal);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of names) process.off(name, onSignal);
+    },
+  };
+}
+
+/** The worst of what the outcomes say: interrupted, else failed, else a wrong call, else all is well. */
+export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCode'] {
+  const codes = new Set(
+    outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [exitCodeOf(outcome.error)] : [])),
+  );
+  for (const code of [130, 1, 2] as const) if (codes.has(code)) return code;
+  return 0;
+}
+
+function show(event: UpscaleEvent, display: ProgressDisplay, options: UpscaleOptions): void {
+  if (event.type === 'start') display.start(event.inputs.length);
+  else if (event.type === 'progress') display.update(event.progress);
+  else if (event.type === 'plan') {
+    for (const line of describePlan(event.plan, options.dryRun ?? false)) display.say(line);
+  } else display.end(event.outcome.output, outcomeLine(event.outcome));
+}
+
+/** Runs a batch with its progress, its table and its summary; prints, but never exits. */
+export async function runBatch(
+  inputs: readonly string[],
+  options: UpscaleOptions,
+  talk: Talk,
+): Promise<BatchResult> {
+  using signals = abortOnSignals();
+  const display = await openDisplay(talk);
+  const outcomes: Outcome[] = [];
+  const plans: unknown[] = [];
+  try {
+    for await (const event of upscale(inputs, { ...options, signal: signals.signal })) {
+      show(event, display, options);
+      if (event.type === 'plan' && options.dryRun === true) plans.push(planJson(event.plan));
+      if (event.type !== 'end') continue;
+      outcomes.push(event.outcome);
+      if (event.outcome.status === 'failed' && display instanceof SilentDisplay) {
+        process.stderr.write(`${outcomeLine(event.outcome)}\n`);
+      }
+    }
+  } finally {
+    display.stop();
+  }
+  const exitCode = batchExitCode(outcomes);
+  if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {
+    process.stderr.write(`\n${outcomeTable(outcomes)}\n`);
+  }
+  if (talk.report !== null) await report(outcomes, talk.report, display);
+  if (talk.json !== null) {
+    const summary = {
+      vsr: version(),
+      exitCode,
+      outcomes: outcomes.map(outcomeJson),
+      ...(plans.length > 0 ? { plans } : {}),
+    };
+    talk.json.write(`${JSON.stringify(summary, infinityAsText, 2)}\n`);
+  }
+  return { exitCode };
+}
+
+function outcomeJson(outcome: Outcome): unknown {
+  if (outcome.status !== 'failed') return outcome;
+  const { error, ...rest } = outcome;
+  return { ...rest, error: { message: error.message, exitCode: exitCodeOf(error) } };
+}
+
+/** JSON has no infinity: equal planes are "inf", as in the log. */
+function infinityAsText(_key: string, value: unknown): unknown {
+  return value === Infinity ? 'inf' : value;
+}
+
+async function report(
+  outcomes: readonly Outcome[],
+  wish: string | true,
+  display: ProgressDisplay,
+): Promise<void> {
+  const outputs = outcomes.flatMap((outcome) =>
+    outcome.status === 'done' || outcome.status === 'skipped' ? [outcome.output] : [],
+  );
+  const first = outputs[0];
+  if (first === undefined) return;
+  const file =
+    wish !== true
+      ? wish
+      : outputs.length === 1
+        ? `${first}.report.html`
+        : path.join(path.dirname(first), 'vsr-report.html');
+  const { writeReport } = await import('../report/write-report.js');
+  await writeReport(
+    outputs.map((output) => `${output}.vsr.json`),
+    file,
+  );
+  display.say(`Report: ${file}`);
+}

@@ -1,0 +1,21 @@
+/**
+ * vsr as a library. Nothing here prints or ends the process; every failure that a caller can act on
+ * is a `VsrError`.
+ */
+export { exitCodeOf, VsrError, type VsrErrorCode } from './errors.js';
+export {
+  openFrameLog,
+  readFrameLog,
+  type FrameLog,
+  type FrameRow,
+  type LogSummary,
+} from './metrics/frame-log.js';
+export { psnr } from './metrics/psnr.js';
+export { readSidecar, type Sidecar } from './metrics/sidecar.js';
+export { catalogue, type CatalogueEntry } from './model/catalogue.js';
+export type { JobPlan } from './upscale/job-plan.js';
+export type { UpscaleOptions } from './upscale/options.js';
+export type { Progress } from './upscale/progress.js';
+export type { StillPlan } from './upscale/upscale-still.js';
+export { upscale, type Outcome, type UpscaleEvent } from './upscale/upscale.js';
+export { version } from './version.js';

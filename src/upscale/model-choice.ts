@@ -1,0 +1,23 @@
+import type { Source } from '../media/source.js';
+
+/**
+ * Bits per pixel below which a lossy source counts as compressed, so that the default is the
+ * network trained on compressed pictures. Chosen by measuring; see docs/adr.
+ */
+export const CODEC_MODEL_BITS_PER_PIXEL = 0.6;
+
+/** Bits a pixel of the source's video stream; `null` where size, rate or length are unknown. */
+export function bitsPerPixel(source: Source): number | null {
+  const { video } = source;
+  if (video.bitRate === null || video.frameRate === null) return null;
+  const framesPerSecond = video.frameRate.num / video.frameRate.den;
+  return video.bitRate / (framesPerSecond * video.width * video.height);
+}
+
+/** Whether the source is compressed so strongly that the codec model serves it better. */
+export function isStronglyCompressed(source: Source): boolean {
+  if (source.video.lossless) return false;
+  const bits = bitsPerPixel(source);
+  // A lossy clip that does not say its rate is far more often a small one than a mezzanine.
+  return bits === null || bits < CODEC_MODEL_BITS_PER_PIXEL;
+}

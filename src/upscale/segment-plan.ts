@@ -1,0 +1,57 @@
+import type { Ratio } from '../planes/ratio.js';
+
+/** A run of frames between two cut points of the source: the unit of resuming and spreading work. */
+export type Segment = {
+  /** Place in the clip, from 0. */
+  readonly number: number;
+  /** Ticks of the first frame; `null` for the clip's beginning, whatever its first time is. */
+  readonly from: number | null;
+  /** Ticks before which its frames lie; `null` for the clip's end. */
+  readonly to: number | null;
+  /** Ticks of the keyframe at which reading starts; `null` reads from the clip's beginning. */
+  readonly seekTo: number | null;
+};
+
+/** Seconds that a segment lasts at least; resuming loses at most about this much work. */
+export const SEGMENT_SECONDS = 10;
+
+/** What of the clip is wanted, in ticks: from inclusive, to exclusive. */
+export type TickRange = { readonly from?: number; readonly to?: number };
+
+/** The one segment of a clip that is not cut. */
+export function wholeClip(range: TickRange): Segment[] {
+  return [{ number: 0, from: range.from ?? null, to: range.to ?? null, seekTo: null }];
+}
+
+/**
+ * Cuts a clip at keyframes into segments of at least `seconds`, the last one too. Frames that come
+ * before a keyframe in time but after it in the file (open GOPs) belong to the segment before, which
+ * reads on until its last time; so every frame is in exactly one segment.
+ *
+ * `keyframes` are their times in ticks of `timeBase`, in file order; cutting stops being possible
+ * where times do not rise, and such a clip stays whole.
+ */
+export function planSegments(
+  keyframes: readonly number[],
+  timeBase: Ratio,
+  range: TickRange,
+  seconds = SEGMENT_SECONDS,
+): Segment[] {
+  const rising = keyframes.every((pts, i) => i === 0 || pts > keyframes[i - 1]!);
+  if (!rising || keyframes.length < 2) return wholeClip(range);
+  const least = (seconds * timeBase.den) / timeBase.num;
+  const start = range.from ?? keyframes[0]!;
+  const end = range.to ?? keyframes.at(-1)!;
+  const cuts: number[] = [];
+  for (const pts of keyframes) {
+    if (pts - (cuts.at(-1) ?? start) >= least && end - pts >= least / 2) cuts.push(pts);
+  }
+  const before = (pts: number): number | null => keyframes.findLast((key) => key <= pts) ?? null;
+  const first = range.from === undefined ? null : before(range.from);
+  return [null, ...cuts].map((cut, number) => ({
+    number,
+    from: cut ?? range.from ?? null,
+    to: cuts[number] ?? range.to ?? null,
+    seekTo: cut ?? first,
+  }));
+}

@@ -1,0 +1,84 @@
+import path from 'node:path';
+import type { LogSummary } from '../metrics/frame-log.js';
+import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
+import { version } from '../version.js';
+import type { JobPlan } from './job-plan.js';
+import type { SegmentRecord } from './work-folder.js';
+
+/** What only the run itself knows. */
+export type RunFacts = {
+  readonly records: readonly SegmentRecord[];
+  readonly elapsedSeconds: number;
+  /** Frames done in this run, without those of earlier ones. */
+  readonly framesThisRun: number;
+  readonly outputBytes: number;
+  readonly log: LogSummary | null;
+};
+
+/** Numbers, within the whole clip, of the frames that the decoder reported as damaged. */
+function damagedFrames(records: readonly SegmentRecord[]): number[] {
+  const all: number[] = [];
+  let first = 0;
+  for (const record of records) {
+    all.push(...record.damagedFrames.map((frame) => first + frame));
+    first += record.frames;
+  }
+  return all;
+}
+
+/** Puts a finished job into the words of its sidecar. */
+export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
+  const { source, chain, outputPlan, paths, identity } = plan;
+  const { timeBase } = source.video;
+  const frames = run.records.reduce((sum, record) => sum + record.frames, 0);
+  const reused = run.records.reduce((sum, record) => sum + record.reused * record.frames, 0);
+  const firstPts = run.records.find((record) => record.firstPts !== null)?.firstPts ?? 0;
+  const providers = new Set(run.records.map((record) => record.provider));
+  const beside = paths.log !== null && path.dirname(paths.log) === path.dirname(paths.output);
+  return {
+    schemaVersion: sidecarVersion,
+    vsr: version(),
+    job: plan.job,
+    source: {
+      path: plan.input,
+      ...identity,
+      width: source.video.width,
+      height: source.video.height,
+      pixelFormat: source.video.sourceFormat,
+      firstFrameTime: (firstPts * timeBase.num) / timeBase.den,
+      damagedFrames: damagedFrames(run.records),
+      streams: source.streams.map(({ index, kind, codec, language, title }) => ({
+        index,
+        kind,
+        codec,
+        language,
+        title,
+      })),
+    },
+    reference: plan.options.reference === undefined ? null : path.resolve(plan.options.reference),
+    output: {
+      path: paths.output,
+      width: outputPlan.codedWidth,
+      height: outputPlan.codedHeight,
+      frames,
+      sizeBytes: run.outputBytes,
+    },
+    model: {
+      passes: chain.passes.map((pass) => ({
+        name: pass.name,
+        sha256: pass.sha256,
+        scale: pass.scale,
+      })),
+    },
+    provider: [...providers].join(' + '),
+    settings: plan.settings,
+    elapsedSeconds: run.elapsedSeconds,
+    fps: run.framesThisRun / Math.max(run.elapsedSeconds, 1e-3),
+    reusedShare: reused / Math.max(frames, 1),
+    psnr: run.log,
+    missing: plan.announcements,
+    log: paths.log === null ? null : beside ? path.basename(paths.log) : path.resolve(paths.log),
+    colourPath: chain.passes.some((pass) => pass.input === 'rgb') ? 'rgb' : 'yuv',
+    created: new Date().toISOString(),
+  };
+}

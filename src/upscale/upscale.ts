@@ -1,0 +1,198 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import PQueue from 'p-queue';
+import { VsrError, messageOf } from '../errors.js';
+import { locateFfmpeg, type Ffmpeg } from '../media/ffmpeg.js';
+import { readSidecar, type Sidecar } from '../metrics/sidecar.js';
+import { EventQueue } from './event-queue.js';
+import { findInputs, looksLikeStill, type Input } from './inputs.js';
+import { planJob, type JobPlan } from './job-plan.js';
+import { sidecarPath } from './names.js';
+import { checkOptions, type UpscaleOptions } from './options.js';
+import type { Progress } from './progress.js';
+import { planStill, upscaleStill, type StillPlan } from './upscale-still.js';
+import { upscaleFile } from './upscale-file.js';
+
+/** What became of one input. */
+export type Outcome =
+  | {
+      readonly status: 'done' | 'skipped';
+      readonly input: string;
+      readonly output: string;
+      readonly summary: Sidecar;
+    }
+  | { readonly status: 'planned'; readonly input: string; readonly output: string }
+  | {
+      readonly status: 'failed';
+      readonly input: string;
+      readonly output: string | null;
+      readonly error: Error;
+    };
+
+/** What `upscale` tells while it works. */
+export type UpscaleEvent =
+  /** Once, first: everything that will be worked on. */
+  | { readonly type: 'start'; readonly inputs: readonly string[] }
+  /** Before a clip's first frame: all that is decided about it. */
+  | { readonly type: 'plan'; readonly plan: JobPlan | StillPlan }
+  /** A few times a second for each clip under way. */
+  | { readonly type: 'progress'; readonly progress: Progress }
+  /** Once for each input. */
+  | { readonly type: 'end'; readonly outcome: Outcome };
+
+/** The sidecar of an identical job whose output is still there, else `null`. Throws for any other existing output. */
+async function finishedBefore(
+  plan: JobPlan | StillPlan,
+  overwrite: boolean,
+): Promise<Sidecar | null> {
+  const { output } = plan.paths;
+  const existing = await stat(output).catch(() => undefined);
+  if (existing === undefined) return null;
+  const sidecar = await readSidecar(sidecarPath(output)).catch(() => null);
+  if (sidecar !== null && sidecar.job === plan.job && sidecar.output.sizeBytes === existing.size) {
+    return sidecar;
+  }
+  if (overwrite) return null;
+  const other = sidecar === null ? 'no finished job of vsr made it' : 'another job made it';
+  throw new VsrError(
+    'media',
+    `${output} exists and ${other}. Replace it with --overwrite, or choose another name with -o.`,
+  );
+}
+
+class Batch {
+  readonly #ffmpeg: Ffmpeg;
+  readonly #options: UpscaleOptions;
+  readonly #signal: AbortSignal;
+  readonly #events: EventQueue<UpscaleEvent>;
+  /** Which input writes each output: two of one batch must not share a name. */
+  readonly #claimed = new Map<string, string>();
+
+  constructor(
+    ffmpeg: Ffmpeg,
+    options: UpscaleOptions,
+    signal: AbortSignal,
+    events: EventQueue<UpscaleEvent>,
+  ) {
+    this.#ffmpeg = ffmpeg;
+    this.#options = options;
+    this.#signal = signal;
+    this.#events = events;
+  }
+
+  /** One input from its probing to its end; never rejects. */
+  async work(input: Input): Promise<void> {
+    let named: string | null = null;
+    try {
+      const still = looksLikeStill(input.path);
+      const plan = still
+        ? await planStill(input, this.#options)
+        : await planJob(this.#ffmpeg, input, this.#options);
+      const { output } = plan.paths;
+      named = output;
+      this.#claim(output, input.path);
+      this.#events.push({ type: 'plan', plan });
+      const earlier = await finishedBefore(plan, this.#options.overwrite ?? false);
+      this.#end(
+        earlier !== null
+          ? { status: 'skipped', input: input.path, output, summary: earlier }
+          : this.#options.dryRun === true
+            ? { status: 'planned', input: input.path, output }
+            : { status: 'done', input: input.path, output, summary: await this.#run(plan) },
+      );
+    } catch (error) {
+      this.#end({
+        status: 'failed',
+        input: input.path,
+        output: named,
+        error: error instanceof Error ? error : new Error(messageOf(error)),
+      });
+    }
+  }
+
+  async #run(plan: JobPlan | StillPlan): Promise<Sidecar> {
+    const onProgress = (progress: Progress): void =>
+      this.#events.push({ type: 'progress', progress });
+    return plan.kind === 'still'
+      ? upscaleStill(plan, this.#signal)
+      : upscaleFile(this.#ffmpeg, plan, this.#signal, onProgress);
+  }
+
+  #claim(output: string, input: string): void {
+    const other = this.#claimed.get(output);
+    if (other !== undefined) {
+      throw new VsrError(
+        'option',
+        `${other} and ${input} would both be written to ${output}. Name a folder with -o, or enlarge them one by one.`,
+      );
+    }
+    this.#claimed.set(output, input);
+  }
+
+  #end(outcome: Outcome): void {
+    this.#events.push({ type: 'end', outcome });
+  }
+}
+
+/**
+ * Enlarges clips and pictures. Iterate to run it: each input ends in one `end` event, and a failing one
+ * does not stop the others.
+ *
+ * Throws VsrError before the first event for a wrong call, and for inputs that name nothing. Aborting
+ * `options.signal`, or leaving the loop, stops every job within two seconds; jobs under way then fail
+ * with code `interrupted`, and their finished segments wait in the work folder for the next run.
+ */
+export async function* upscale(
+  inputs: string | readonly string[],
+  options: UpscaleOptions = {},
+): AsyncGenerator<UpscaleEvent, void, undefined> {
+  checkOptions(options);
+  const found = await findInputs(
+    typeof inputs === 'string' ? [inputs] : inputs,
+    options.recursive ?? false,
+  );
+  checkOneOutput(found, options);
+  const ffmpeg = await locateFfmpeg({
+    ...(options.ffmpeg === undefined ? {} : { ffmpeg: options.ffmpeg }),
+    ...(options.ffprobe === undefined ? {} : { ffprobe: options.ffprobe }),
+  });
+  const stop = new AbortController();
+  const signal =
+    options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+  const events = new EventQueue<UpscaleEvent>();
+  const queue = new PQueue({ concurrency: options.jobs ?? 1 });
+  const batch = new Batch(ffmpeg, { ...options, signal }, signal, events);
+  events.push({ type: 'start', inputs: found.map((input) => input.path) });
+  for (const input of found) void queue.add(() => batch.work(input));
+  const idle = queue.onIdle().then(() => events.close());
+  try {
+    yield* events;
+  } finally {
+    stop.abort();
+    await idle;
+  }
+}
+
+/** One named output file cannot take several clips. */
+function checkOneOutput(found: readonly Input[], options: UpscaleOptions): void {
+  const { output, log } = options;
+  if (found.length < 2) return;
+  if (output !== undefined && path.extname(output) !== '' && !/[/\\]$/.test(output)) {
+    throw new VsrError(
+      'option',
+      `Expected a folder for -o, since there are ${found.length} inputs, but received ${JSON.stringify(output)}. End it with a slash if it is a folder.`,
+    );
+  }
+  if (typeof log === 'string') {
+    throw new VsrError(
+      'option',
+      `Expected one input for --log ${log}, but there are ${found.length}. Each clip's log lies beside its output.`,
+    );
+  }
+  if (options.reference !== undefined) {
+    throw new VsrError(
+      'option',
+      `Expected one input for --reference, but there are ${found.length}. Enlarge them one by one.`,
+    );
+  }
+}

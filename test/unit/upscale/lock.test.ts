@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { VsrError } from '../../../src/errors.js';
+import { takeLock } from '../../../src/upscale/lock.js';
+
+async function inFolder(work: (file: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-lock-'));
+  try {
+    await work(path.join(folder, 'lock'));
+    assert.deepEqual(await readdir(folder), [], 'nothing is left behind');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+const isBusy = (error: unknown): boolean => error instanceof VsrError && error.code === 'busy';
+
+test('a second job of this process is refused until the first gives the lock back', () =>
+  inFolder(async (file) => {
+    const first = await takeLock(file, 'out.mp4');
+    await assert.rejects(takeLock(file, 'out.mp4'), isBusy);
+    await first[Symbol.asyncDispose]();
+    await (await takeLock(file, 'out.mp4'))[Symbol.asyncDispose]();
+  }));
+
+test('a living process holds its lock, a dead one does not', () =>
+  inFolder(async (file) => {
+    const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60000)']);
+    await writeFile(
+      file,
+      JSON.stringify({ pid: child.pid, host: os.hostname(), processStart: null, since: 'now' }),
+    );
+    await assert.rejects(takeLock(file, 'out.mp4'), (error) => {
+      assert.ok(isBusy(error));
+      assert.match((error as Error).message, new RegExp(`process ${child.pid}`));
+      return true;
+    });
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('close', resolve));
+    await (await takeLock(file, 'out.mp4'))[Symbol.asyncDispose]();
+  }));
+
+test(
+  'a reused pid is told from the holder by its start time',
+  { skip: process.platform !== 'linux' },
+  () =>
+    inFolder(async (file) => {
+      const holder = { pid: process.ppid, host: os.hostname(), processStart: '1', since: 'before' };
+      await writeFile(file, JSON.stringify(holder));
+      await (await takeLock(file, 'out.mp4'))[Symbol.asyncDispose]();
+    }),
+);
+
+test('a damaged lock is taken over', () =>
+  inFolder(async (file) => {
+    await writeFile(file, '{"pid":');
+    const lock = await takeLock(file, 'out.mp4');
+    assert.match(await readFile(file, 'utf8'), new RegExp(`"pid":${process.pid}`));
+    await lock[Symbol.asyncDispose]();
+  }));
+
+test('of many at once exactly one gets a dead holder’s lock', () =>
+  inFolder(async (file) => {
+    await writeFile(file, JSON.stringify({ pid: 2 ** 22 + 1, host: os.hostname(), since: 'x' }));
+    const tries = await Promise.allSettled(Array.from({ length: 8 }, () => takeLock(file, 'o')));
+    const won = tries.filter((result) => result.status === 'fulfilled');
+    assert.equal(won.length, 1);
+    await won[0]!.value[Symbol.asyncDispose]();
+  }));
