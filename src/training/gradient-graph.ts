@@ -81,3 +81,21 @@ export function buildGradientModel(network: Network, batch: MicroBatch, loss: Lo
   graph.output('gradient', 'float32', [count]);
   return encodeModel(graph.build());
 }
+
+/**
+ * The model that enlarges one square of `side` low-resolution samples while weights are still in
+ * motion: inputs `x` [1, 1, side + 2 reach, side + 2 reach] and `weights` [parameters], output `y`
+ * [1, scale^2, side, side], the channels ahead of the shuffle.
+ */
+export function buildForwardModel(network: Network, side: number): Uint8Array {
+  const wide = side + 2 * reachOf(network);
+  const count = parameterCount(network);
+  const graph = new GraphBuilder('forward');
+  const tape = new Tape(graph);
+  const x = { name: graph.input('x', 'float32', [1, 1, wide, wide]), shape: [1, 1, wide, wide] };
+  const flat = { name: graph.input('weights', 'float32', [count]), shape: [count] };
+  const [value] = forward(tape, network, x, flat);
+  graph.op('Identity', [value.name], {}, 'y');
+  graph.output('y', 'float32', value.shape);
+  return encodeModel(graph.build());
+}

@@ -1,0 +1,40 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isImageName, readLuma } from '../media/luma-image.js';
+import { psnr } from '../metrics/psnr.js';
+import { ssim } from '../metrics/ssim.js';
+import type { CardFigures } from '../model/card.js';
+import type { Network } from '../model/network.js';
+import { resizePlane } from '../planes/resize.js';
+import { cropPlane } from './degrade.js';
+import { openEnlarger } from './enlarge.js';
+
+/** Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN). */
+export async function benchmark(
+  network: Network,
+  weights: Float32Array,
+  folder: string,
+): Promise<CardFigures> {
+  const { scale } = network;
+  const enlarge = await openEnlarger(network);
+  const files = (await readdir(folder)).filter(isImageName).sort();
+  const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
+  for (const file of files) {
+    const whole = await readLuma(path.join(folder, file));
+    const width = Math.floor(whole.width / scale);
+    const height = Math.floor(whole.height / scale);
+    const high = cropPlane(whole, 0, 0, width * scale, height * scale);
+    const low = resizePlane(high, width, height);
+    const ours = await enlarge(low, weights);
+    const bicubic = resizePlane(low, high.width, high.height);
+    sums.psnr += psnr(high, ours, 8, scale);
+    sums.ssim += ssim(high, ours, 8, scale);
+    sums.bicubicPsnr += psnr(high, bicubic, 8, scale);
+  }
+  const count = files.length;
+  return {
+    psnr: sums.psnr / count,
+    ssim: sums.ssim / count,
+    bicubicPsnr: sums.bicubicPsnr / count,
+  };
+}

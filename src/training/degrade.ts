@@ -1,0 +1,135 @@
+import type { Plane } from '../planes/plane.js';
+import { resizePlane } from '../planes/resize.js';
+import { codeAndDecode } from './code-and-decode.js';
+import { normals, type Random } from './random.js';
+
+/** The names `degrade` knows. */
+export const degradations = ['bicubic', 'blur', 'codec'] as const;
+
+/** How the low-resolution input is made of a picture. */
+export type Degradation = {
+  readonly kind: (typeof degradations)[number];
+  /** Deviation of Gaussian noise added to the low-resolution samples, in sample values; 0 for none. */
+  readonly noise: number;
+  /** For `codec`: lowest and highest x264 CRF, one drawn per picture. */
+  readonly crf: readonly [number, number];
+};
+
+/** A low-resolution plane and what it should be enlarged to. */
+export type PlanePair = { readonly low: Plane; readonly high: Plane };
+
+/** A window of a plane, as a copy. */
+export function cropPlane(
+  plane: Plane,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Plane {
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * plane.width + left;
+    data.set(plane.data.subarray(start, start + width), y * width);
+  }
+  return { data, width, height };
+}
+
+/**
+ * Makes the low-resolution picture of `picture` (8 bit), which is first cropped to a multiple of
+ * `scale`. `codec` may crop both some more.
+ *
+ * - `bicubic`: antialiased, as Matlab's imresize.
+ * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
+ * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
+ */
+export async function degrade(
+  picture: Plane,
+  scale: number,
+  { kind, noise, crf }: Degradation,
+  random: Random,
+): Promise<PlanePair> {
+  const width = Math.floor(picture.width / scale);
+  const height = Math.floor(picture.height / scale);
+  const high = cropPlane(picture, 0, 0, width * scale, height * scale);
+  let pair: PlanePair = { low: resizePlane(high, width, height), high };
+  if (kind === 'blur') pair = { low: blurAndPick(high, scale), high };
+  if (kind === 'codec') pair = await codePair(pair, scale, crf, random);
+  return noise > 0 ? { low: noisy(pair.low, noise, random), high: pair.high } : pair;
+}
+
+/** Frames of the clip a still is coded as: its first, middle and last differ in how x264 treats them. */
+const clipFrames = 3;
+
+/** Low-resolution samples the view moves by from frame to frame, at most. */
+const furthestMove = 2;
+
+/** Codes a still as a short clip with a slow pan, and takes one of its frames. */
+async function codePair(
+  { low, high }: PlanePair,
+  scale: number,
+  [lowest, highest]: readonly [number, number],
+  random: Random,
+): Promise<PlanePair> {
+  const margin = furthestMove * (clipFrames - 1);
+  // 4:2:0 needs even sizes.
+  const width = (low.width - 2 * margin) & ~1;
+  const height = (low.height - 2 * margin) & ~1;
+  if (width < 16 || height < 16) return { low, high };
+  const moves = 2 * furthestMove + 1;
+  const moveX = Math.floor(random() * moves) - furthestMove;
+  const moveY = Math.floor(random() * moves) - furthestMove;
+  const chosen = Math.floor(random() * clipFrames);
+  const crf = lowest + Math.floor(random() * (highest - lowest + 1));
+  const at = (frame: number) => [margin + frame * moveX, margin + frame * moveY] as const;
+  const frames = Array.from({ length: clipFrames }, (_, i) =>
+    cropPlane(low, ...at(i), width, height),
+  );
+  const coded = await codeAndDecode(frames, crf);
+  const [left, top] = at(chosen);
+  return {
+    low: coded[chosen]!,
+    high: cropPlane(high, left * scale, top * scale, width * scale, height * scale),
+  };
+}
+
+function noisy(plane: Plane, deviation: number, random: Random): Plane {
+  const normal = normals(random);
+  const data = new Uint8ClampedArray(plane.data.length);
+  for (let i = 0; i < data.length; i++) data[i] = plane.data[i]! + deviation * normal();
+  return { ...plane, data: new Uint8Array(data.buffer) };
+}
+
+/** Gaussian blur (borders repeated), then the sample nearest the middle of each scale x scale block. */
+function blurAndPick(high: Plane, scale: number): Plane {
+  const deviation = 0.4 * scale;
+  const radius = Math.ceil(3 * deviation);
+  // Places between two samples when the scale is even: the middle of the block.
+  const middle = (scale - 1) / 2;
+  const taps = Array.from({ length: 2 * radius + 1 }, (_, i) => Math.floor(middle) + i - radius);
+  const weights = taps.map((tap) => Math.exp(-((tap - middle) ** 2) / (2 * deviation ** 2)));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const width = high.width / scale;
+  const height = high.height / scale;
+  const half = new Float64Array(width * high.height);
+  const data = new Uint8Array(width * height);
+  const within = (place: number, length: number) => Math.min(length - 1, Math.max(0, place));
+  for (let y = 0; y < high.height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (const [i, tap] of taps.entries()) {
+        sum += weights[i]! * high.data[y * high.width + within(x * scale + tap, high.width)]!;
+      }
+      half[y * width + x] = sum / total;
+    }
+  }
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      let sum = 0;
+      for (const [i, tap] of taps.entries()) {
+        sum += weights[i]! * half[within(y * scale + tap, high.height) * width + x]!;
+      }
+      data[y * width + x] = Math.round(sum / total);
+    }
+  }
+  return { data, width, height };
+}

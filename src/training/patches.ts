@@ -1,0 +1,120 @@
+import type { Picture, SharedPlane } from './picture.js';
+import { randomAt } from './random.js';
+
+/** What a patch is cut by. */
+export type PatchShape = {
+  readonly scale: number;
+  /** Low-resolution samples each way whose enlargement is compared. */
+  readonly patch: number;
+  /** Low-resolution samples of context on each side. */
+  readonly reach: number;
+};
+
+/** Pictures to draw patches from, each as likely as it has room for patches. */
+export class PatchSource {
+  readonly #pictures: readonly Picture[];
+  readonly #shape: PatchShape;
+  /** Running sum of the places a patch may lie at. */
+  readonly #places: number[] = [];
+
+  /** Pictures smaller than a patch are never drawn. */
+  constructor(pictures: readonly Picture[], shape: PatchShape) {
+    this.#pictures = pictures;
+    this.#shape = shape;
+    let sum = 0;
+    for (const { low } of pictures) {
+      sum += roomFor(low, shape.patch);
+      this.#places.push(sum);
+    }
+  }
+
+  /** Places a patch may lie at, all pictures together. */
+  get places(): number {
+    return this.#places.at(-1) ?? 0;
+  }
+
+  /**
+   * Cuts the patch that belongs to `place` (numbers such as seed, step and index: the same numbers
+   * give the same patch), turned and mirrored at random.
+   *
+   * Writes into `x` at patch `slot` the low-resolution samples with their context (borders repeated, as
+   * inference does), and into `t` the wanted samples shuffled back to scale^2 channels; both in 0..1.
+   */
+  cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): void {
+    const { scale, patch, reach } = this.#shape;
+    const random = randomAt(...place);
+    const { low, high } = this.#pictures[this.#pick(random() * this.places)]!;
+    const left = Math.floor(random() * (low.width - patch + 1));
+    const top = Math.floor(random() * (low.height - patch + 1));
+    const turn = Math.floor(random() * 8);
+    const side = patch + 2 * reach;
+    const input = x.subarray(slot * side * side, (slot + 1) * side * side);
+    cutTurned(low, left - reach, top - reach, side, turn, (i, value) => (input[i] = value));
+    const area = patch * patch;
+    const target = t.subarray(slot * area * scale * scale, (slot + 1) * area * scale * scale);
+    const wide = patch * scale;
+    // Sample (Y, X) of the enlargement comes from channel (Y mod s) s + (X mod s) (DepthToSpace, DCR).
+    const toChannels = new Int32Array(wide);
+    const rows = new Int32Array(wide);
+    for (let i = 0; i < wide; i++) {
+      toChannels[i] = (i % scale) * area + Math.floor(i / scale);
+      rows[i] = (i % scale) * scale * area + Math.floor(i / scale) * patch;
+    }
+    let column = 0;
+    let row = 0;
+    cutTurned(high, left * scale, top * scale, wide, turn, (_, value) => {
+      target[rows[row]! + toChannels[column]!] = value;
+      if (++column === wide) {
+        column = 0;
+        row++;
+      }
+    });
+  }
+
+  /** The picture in whose share of the places `at` lies. */
+  #pick(at: number): number {
+    let low = 0;
+    let high = this.#places.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#places[middle]! > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/** Places at which a patch may lie in a plane; 0 if the plane is too small. */
+export function roomFor(low: { width: number; height: number }, patch: number): number {
+  return Math.max(0, low.width - patch + 1) * Math.max(0, low.height - patch + 1);
+}
+
+/**
+ * Visits a square of `side` samples at (left, top) in one of the eight orientations, row by row of
+ * the turned square, values in 0..1. Samples outside the plane repeat its border.
+ */
+function cutTurned(
+  plane: SharedPlane,
+  left: number,
+  top: number,
+  side: number,
+  turn: number,
+  visit: (index: number, value: number) => void,
+): void {
+  const { data, width, height } = plane;
+  const columns = new Int32Array(side);
+  const rows = new Int32Array(side);
+  for (let i = 0; i < side; i++) {
+    const x = left + ((turn & 1) === 0 ? i : side - 1 - i);
+    const y = top + ((turn & 2) === 0 ? i : side - 1 - i);
+    columns[i] = x < 0 ? 0 : x >= width ? width - 1 : x;
+    rows[i] = (y < 0 ? 0 : y >= height ? height - 1 : y) * width;
+  }
+  const exchanged = (turn & 4) !== 0;
+  for (let v = 0, i = 0; v < side; v++) {
+    for (let u = 0; u < side; u++, i++) {
+      const at = exchanged ? columns[v]! + rows[u]! : columns[u]! + rows[v]!;
+      visit(i, data[at]! / 255);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+/** An 8-bit plane in memory that all threads see. */
+export type SharedPlane = {
+  readonly data: Uint8Array<SharedArrayBuffer>;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** One training pair: a luma picture and the low-resolution picture the network is given. */
+export type Picture = {
+  /** The file it came from. */
+  readonly name: string;
+  readonly low: SharedPlane;
+  /** Exactly `scale` times as wide and high. */
+  readonly high: SharedPlane;
+};
+
+/** Copies a plane into memory that all threads see. */
+export function sharePlane(plane: {
+  readonly data: Uint8Array | Uint16Array;
+  readonly width: number;
+  readonly height: number;
+}): SharedPlane {
+  const data = new Uint8Array(new SharedArrayBuffer(plane.data.length));
+  data.set(plane.data);
+  return { data, width: plane.width, height: plane.height };
+}

@@ -1,0 +1,185 @@
+import path from 'node:path';
+import { mkdir } from 'node:fs/promises';
+import { VsrError } from '../errors.js';
+import { parameterCount } from '../model/network.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { GradientPool } from './gradient-pool.js';
+import { initialWeights } from './initial-weights.js';
+import type { PictureScore } from './messages.js';
+import { initialState, openOptimiser } from './optimiser.js';
+import { PictureFeed, type Window } from './picture-feed.js';
+import { PicturePool } from './picture-pool.js';
+import { patchesAtOnce, type TrainPlan } from './plan.js';
+import { planFacts, requireSameFacts } from './plan-facts.js';
+import { learningRate } from './schedule.js';
+import { validationPictures } from './validation-pictures.js';
+
+/** What happens in a run, in the order in which it does. */
+export type TrainEvent =
+  /** A file that cannot be used, named in the reason. */
+  | { readonly kind: 'skipped'; readonly reason: string; readonly why: 'unreadable' | 'too small' }
+  | { readonly kind: 'started'; readonly step: number; readonly pictures: number }
+  /** About once a second. `loss` is the mean since the last such event. */
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly stepsPerSecond: number;
+    }
+  | {
+      readonly kind: 'validated';
+      readonly step: number;
+      /** Mean loss since the last validation. */
+      readonly loss: number;
+      readonly rate: number;
+      readonly stepsPerSecond: number;
+      readonly scores: readonly PictureScore[];
+      /** Mean Y-PSNR in dB over the validation pictures; `NaN` without any. */
+      readonly psnr: number;
+      /** It is the best so far. */
+      readonly best: boolean;
+      /** The weights that were validated. */
+      readonly weights: Float32Array;
+    }
+  | { readonly kind: 'finished'; readonly step: number; readonly best: Float32Array };
+
+/** How often each place of a window is drawn, on average, before the next window takes over. */
+const drawsPerWindow = 8;
+
+/** Milliseconds between progress events. */
+const progressMs = 1000;
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Trains a network as planned. Yields what happens; ends after `finished`, or early with a
+ * VsrError `interrupted` after writing a checkpoint when `signal` fires.
+ */
+export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenerator<TrainEvent> {
+  const { network, batch, patch, seed, steps } = plan;
+  const parameters = parameterCount(network);
+  const patches = patchesAtOnce(batch, patch);
+  const microBatches = batch / patches;
+  await mkdir(plan.workFolder, { recursive: true });
+  const checkpointFile = path.join(plan.workFolder, 'checkpoint.bin');
+  const facts = planFacts(plan);
+
+  const events: TrainEvent[] = [];
+  await using picturePool = new PicturePool(plan.workers);
+  const feed = new PictureFeed(picturePool, {
+    items: plan.training,
+    scale: network.scale,
+    degradation: plan.degradation,
+    seed,
+    patch,
+    windowBytes: plan.windowBytes,
+    onSkip: (reason, why) => void events.push({ kind: 'skipped', reason, why }),
+  });
+  await using gradients = new GradientPool({
+    network,
+    batch: { patches, patch },
+    microBatches,
+    loss: plan.loss,
+    seed,
+    workers: plan.workers,
+  });
+  const optimise = await openOptimiser(parameters, microBatches, plan.averaged);
+
+  let now: Checkpoint;
+  if (plan.resume) {
+    now = await readCheckpoint(checkpointFile);
+    requireSameFacts(checkpointFile, now.facts, facts);
+  } else {
+    const weights = plan.initial ?? initialWeights(network, seed);
+    const state = initialState(weights);
+    const nothing = { step: 0, windowStart: 0, windowStep: 0, bestPsnr: -Infinity, bestStep: 0 };
+    now = { facts, ...nothing, state, best: state.average };
+  }
+  let { step, windowStep, bestPsnr, bestStep, best } = now;
+  const { state } = now;
+  const checkpoint = (window: Window) =>
+    writeCheckpoint(checkpointFile, {
+      ...{ facts, step, windowStart: window.start, windowStep, bestPsnr, bestStep, state, best },
+    });
+
+  const validation = await validationPictures(plan, picturePool);
+  let window = await feed.window(now.windowStart);
+  yield* events.splice(0);
+  requirePictures(window, plan);
+  await gradients.setPictures(window.pictures);
+  let nextWindow = window.complete ? undefined : feed.window(window.end);
+  nextWindow?.catch(() => {}); // Thrown when it is taken.
+  yield { kind: 'started', step, pictures: window.pictures.length };
+
+  let lossesSinceValidation: number[] = [];
+  let recent: number[] = [];
+  let recentFrom = performance.now();
+  let validatedAt = recentFrom;
+  while (step < steps) {
+    if (signal?.aborted === true) {
+      await checkpoint(window);
+      throw new VsrError('interrupted', `Stopped after step ${step}; --resume goes on from there.`);
+    }
+    if (nextWindow !== undefined && step - windowStep >= windowSteps(window, plan)) {
+      window = await nextWindow;
+      yield* events.splice(0);
+      requirePictures(window, plan);
+      windowStep = step;
+      await gradients.setPictures(window.pictures);
+      nextWindow = feed.window(window.end);
+      nextWindow.catch(() => {});
+    }
+    const rate = learningRate(plan.schedule, plan.rate, step, steps);
+    const loss = await gradients.step(step, state.weights);
+    if (!Number.isFinite(loss)) {
+      throw new VsrError(
+        'model',
+        `The loss is ${loss} at step ${step}: training has diverged. The checkpoint of the last validation is kept; try a lower --lr than ${plan.rate}.`,
+      );
+    }
+    await optimise(state, gradients.gradients, step, rate);
+    step++;
+    recent.push(loss);
+    lossesSinceValidation.push(loss);
+
+    const time = performance.now();
+    if (time - recentFrom >= progressMs || step === steps) {
+      const stepsPerSecond = (1000 * recent.length) / (time - recentFrom);
+      yield { kind: 'progress', step, loss: mean(recent), rate, stepsPerSecond };
+      recent = [];
+      recentFrom = time;
+    }
+    if (step % plan.validateEvery === 0 || step === steps) {
+      const stepsPerSecond = (1000 * lossesSinceValidation.length) / (time - validatedAt);
+      const scores = await gradients.validate(state.average, validation);
+      const psnr = mean(scores.map((score) => score.psnr));
+      // Without validation pictures the last weights are the ones to keep.
+      const isBest = validation.length === 0 || psnr > bestPsnr;
+      if (isBest) [bestPsnr, bestStep, best] = [psnr, step, state.average];
+      await checkpoint(window);
+      const figures = { loss: mean(lossesSinceValidation), rate, stepsPerSecond, scores, psnr };
+      yield { kind: 'validated', step, ...figures, best: isBest, weights: state.average };
+      lossesSinceValidation = [];
+      recentFrom = validatedAt = performance.now();
+    }
+  }
+  yield { kind: 'finished', step, best };
+}
+
+/** Steps that a window is drawn from. */
+function windowSteps(window: Window, plan: TrainPlan): number {
+  const samples = window.pictures.reduce((sum, { low }) => sum + low.data.length, 0);
+  return Math.ceil((drawsPerWindow * samples) / (plan.batch * plan.patch ** 2));
+}
+
+function requirePictures(window: Window, plan: TrainPlan): void {
+  if (window.pictures.length > 0) return;
+  const least = plan.patch * plan.network.scale;
+  throw new VsrError(
+    'media',
+    `None of ${plan.training.length} training pictures can be used: each is unreadable or smaller than ${least}x${least}. Give larger pictures or a smaller --patch.`,
+  );
+}
