@@ -10,12 +10,12 @@ export type PatchShape = {
   readonly reach: number;
 };
 
-/** Pictures to draw patches from, each as likely as it has room for patches. */
+/** Pictures to draw patches from, each as likely as its side is long. */
 export class PatchSource {
   readonly #pictures: readonly Picture[];
   readonly #shape: PatchShape;
-  /** Running sum of the places a patch may lie at. */
-  readonly #places: number[] = [];
+  /** Running sum of the pictures' shares. */
+  readonly #shares: number[] = [];
 
   /** Pictures smaller than a patch are never drawn. */
   constructor(pictures: readonly Picture[], shape: PatchShape) {
@@ -23,14 +23,15 @@ export class PatchSource {
     this.#shape = shape;
     let sum = 0;
     for (const { low } of pictures) {
-      sum += roomFor(low, shape.patch);
-      this.#places.push(sum);
+      // By the root of the room: a large picture is drawn more often, but does not drown the small ones.
+      sum += Math.sqrt(roomFor(low, shape.patch));
+      this.#shares.push(sum);
     }
   }
 
-  /** Places a patch may lie at, all pictures together. */
-  get places(): number {
-    return this.#places.at(-1) ?? 0;
+  /** The sum of the pictures' shares; 0 if no patch fits anywhere. */
+  get #total(): number {
+    return this.#shares.at(-1) ?? 0;
   }
 
   /**
@@ -43,7 +44,7 @@ export class PatchSource {
   cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): void {
     const { scale, patch, reach } = this.#shape;
     const random = randomAt(...place);
-    const { low, high } = this.#pictures[this.#pick(random() * this.places)]!;
+    const { low, high } = this.#pictures[this.#pick(random() * this.#total)]!;
     const left = Math.floor(random() * (low.width - patch + 1));
     const top = Math.floor(random() * (low.height - patch + 1));
     const turn = Math.floor(random() * 8);
@@ -71,13 +72,13 @@ export class PatchSource {
     });
   }
 
-  /** The picture in whose share of the places `at` lies. */
+  /** The picture in whose share `at` lies. */
   #pick(at: number): number {
     let low = 0;
-    let high = this.#places.length - 1;
+    let high = this.#shares.length - 1;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (this.#places[middle]! > at) high = middle;
+      if (this.#shares[middle]! > at) high = middle;
       else low = middle + 1;
     }
     return low;

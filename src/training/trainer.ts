@@ -9,6 +9,7 @@ import type { PictureScore } from './messages.js';
 import { initialState, openOptimiser } from './optimiser.js';
 import { PictureFeed, type Window } from './picture-feed.js';
 import { PicturePool } from './picture-pool.js';
+import type { Picture } from './picture.js';
 import { patchesAtOnce, type TrainPlan } from './plan.js';
 import { planFacts, requireSameFacts } from './plan-facts.js';
 import { learningRate } from './schedule.js';
@@ -18,7 +19,14 @@ import { validationPictures } from './validation-pictures.js';
 export type TrainEvent =
   /** A file that cannot be used, named in the reason. */
   | { readonly kind: 'skipped'; readonly reason: string; readonly why: 'unreadable' | 'too small' }
-  | { readonly kind: 'started'; readonly step: number; readonly pictures: number }
+  | {
+      readonly kind: 'started';
+      /** Steps done before. */
+      readonly step: number;
+      /** Pictures in memory. */
+      readonly pictures: number;
+      readonly validation: readonly Picture[];
+    }
   /** About once a second. `loss` is the mean since the last such event. */
   | {
       readonly kind: 'progress';
@@ -112,7 +120,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   await gradients.setPictures(window.pictures);
   let nextWindow = window.complete ? undefined : feed.window(window.end);
   nextWindow?.catch(() => {}); // Thrown when it is taken.
-  yield { kind: 'started', step, pictures: window.pictures.length };
+  yield { kind: 'started', step, pictures: window.pictures.length, validation };
 
   let lossesSinceValidation: number[] = [];
   let recent: number[] = [];

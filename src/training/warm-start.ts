@@ -37,8 +37,8 @@ export function weightsFromModel(
       );
     }
     if (!fits) return;
-    kernel.set(kept[0]!);
-    bias.set(kept[1]!);
+    kernel.set(kept[0]);
+    bias.set(kept[1]);
   });
   return weights;
 }

@@ -1,0 +1,60 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises';
+
+/** One validation of a run, a row of `metrics.csv`. */
+export type TrainMetrics = {
+  /** Steps done. */
+  readonly step: number;
+  /** Mean training loss since the row before. */
+  readonly loss: number;
+  readonly rate: number;
+  /** Means over the validation pictures, Y-PSNR in dB; NaN without any. */
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly bicubicPsnr: number;
+  readonly bicubicSsim: number;
+  readonly stepsPerSecond: number;
+};
+
+const columns = [
+  ['step', 'step'],
+  ['loss', 'loss'],
+  ['learning_rate', 'rate'],
+  ['psnr', 'psnr'],
+  ['ssim', 'ssim'],
+  ['psnr_bicubic', 'bicubicPsnr'],
+  ['ssim_bicubic', 'bicubicSsim'],
+  ['steps_per_second', 'stepsPerSecond'],
+] as const satisfies readonly (readonly [string, keyof TrainMetrics])[];
+
+const header = `${columns.map(([name]) => name).join(',')}\n`;
+
+function rowOf(metrics: TrainMetrics): string {
+  const shown = columns.map(([, key]) => (Number.isNaN(metrics[key]) ? '' : String(metrics[key])));
+  return `${shown.join(',')}\n`;
+}
+
+/** The rows of a metrics file up to and including `lastStep`; none if there is no file. */
+export async function readMetrics(file: string, lastStep = Infinity): Promise<TrainMetrics[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  const rows = text
+    .split('\n')
+    .slice(1)
+    .filter((line) => line !== '');
+  return rows
+    .map((line) => {
+      const fields = line.split(',');
+      const values = columns.map(([, key], i) => [key, fields[i] ? Number(fields[i]) : NaN]);
+      return Object.fromEntries(values) as TrainMetrics;
+    })
+    .filter(({ step }) => step <= lastStep);
+}
+
+/** Starts a metrics file with the rows given. */
+export async function startMetrics(file: string, rows: readonly TrainMetrics[]): Promise<void> {
+  await writeFile(file, header + rows.map(rowOf).join(''));
+}
+
+/** Adds a row. */
+export async function appendMetrics(file: string, metrics: TrainMetrics): Promise<void> {
+  await appendFile(file, rowOf(metrics));
+}
