@@ -1,0 +1,310 @@
+import { readFile, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { badValue, VsrError } from '../errors.js';
+import { archs, networkOf, parameterCount } from '../model/network.js';
+import { degradations, type Degradation } from '../training/degrade.js';
+import { type Loss, losses } from '../training/loss.js';
+import { schedules, type Schedule } from '../training/schedule.js';
+import { realNumber, wholeNumber } from './numbers.js';
+import type { TrainPlan } from '../training/plan.js';
+
+/** Options as commander hands them over. */
+type Flags = {
+  data: string[];
+  val?: string[];
+  split: readonly [number, number, number];
+  alsoReduced: readonly number[];
+  out: string;
+  work?: string;
+  arch: string;
+  scale: number;
+  depth?: number;
+  activation: 'relu' | 'tanh';
+  from?: string;
+  degrade: Degradation['kind'];
+  crf: readonly [number, number];
+  noise: number;
+  loss: Loss;
+  schedule: Schedule;
+  lr: number;
+  batch: number;
+  patch: number;
+  steps: number;
+  average: number;
+  seed: number;
+  valEvery: number;
+  provider: 'cpu';
+  workers: number;
+  memory: number;
+  licence?: string;
+  resume?: true;
+  overwrite?: true;
+  json?: true;
+  quiet?: true;
+};
+
+const examples = `
+Examples:
+  vsr train --data photos/ --out models/mine-x2.onnx
+  vsr train --data frames/ --arch espcn --scale 3 --steps 50000 --out mine-x3.onnx
+  vsr train --data photos@0.5 --also-reduced 0.6,0.4 --out mine.onnx   photographs, halved first
+  vsr train --data clip.mp4 --degrade codec --from models/espcn-16-x2.onnx --lr 1e-3 --out mine.onnx
+  vsr train ... --resume            goes on where a stopped or killed run was, with the same options
+
+The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
+The model is written at the end, with a card (.json) that keeps every setting.`;
+
+function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
+  return (text) => text.split(',').filter(Boolean).map(parse);
+}
+
+function share(text: string): number {
+  const value = realNumber(text);
+  if (value <= 0 || value > 1)
+    throw new InvalidArgumentError('Expected shares of size, above 0 and at most 1.');
+  return value;
+}
+
+function positive(text: string): number {
+  const value = realNumber(text);
+  if (value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+function parseSplit(text: string): [number, number, number] {
+  const parts = text.split('/').map(Number);
+  const [training = NaN, validation = NaN, test = NaN] = parts;
+  if (parts.length !== 3 || !(training > 0 && validation >= 0 && test >= 0)) {
+    throw new InvalidArgumentError('Expected training/validation/test, for example 75/20/5.');
+  }
+  return [training, validation, test];
+}
+
+function parseCrf(text: string): [number, number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const [low, high] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (!(low <= high && high <= 51))
+    throw new InvalidArgumentError('Expected a range within 0-51, for example 18-32.');
+  return [low, high];
+}
+
+/** The command `vsr train`. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Trains a network on pictures and writes it as a model that vsr upscale takes.')
+    .optionsGroup('Data:')
+    .requiredOption(
+      '--data <places...>',
+      'folders, pictures and clips; <place>@0.5 halves its pictures first',
+    )
+    .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
+    .addOption(
+      new Option('--split <t/v/t>', 'files to train, validate and test with, in parts')
+        .argParser(parseSplit)
+        .default([75, 20, 5], '75/20/5'),
+    )
+    .addOption(
+      new Option('--also-reduced <list>', 'each training picture again at these shares of its size')
+        .argParser(listOf(share))
+        .default([], 'none'),
+    )
+    .option('--licence <text>', 'the licence of the data, for the card')
+    .optionsGroup('Network:')
+    .requiredOption('-o, --out <file.onnx>', 'the model to write')
+    .addOption(
+      new Option('--arch <name>', 'shape of the network').choices(archs).default('espcn-16'),
+    )
+    .addOption(
+      new Option('-s, --scale <n>', 'enlargement each way').choices(['2', '3', '4']).default('2'),
+    )
+    .option('--depth <n>', 'layers of espcn-16 before the last (default: 6)', wholeNumber(1))
+    .addOption(
+      new Option('--activation <name>', 'of all layers but the last')
+        .choices(['relu', 'tanh'])
+        .default('relu'),
+    )
+    .option('--from <model.onnx>', 'start from the weights of a model of the same shape')
+    .optionsGroup('Low resolution:')
+    .addOption(
+      new Option('--degrade <kind>', 'how it is made').choices(degradations).default('bicubic'),
+    )
+    .addOption(
+      new Option('--crf <range>', 'x264 quality for --degrade codec')
+        .argParser(parseCrf)
+        .default([18, 32], '18-32'),
+    )
+    .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
+    .optionsGroup('Optimisation:')
+    .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
+    .addOption(
+      new Option('--schedule <name>', 'course of the learning rate')
+        .choices(schedules)
+        .default('one-cycle'),
+    )
+    .option('--lr <rate>', 'highest learning rate (Adam)', positive, 2e-3)
+    .option('--batch <n>', 'patches a step', wholeNumber(1), 8)
+    .option('--patch <n>', 'low-resolution samples each way of a patch', wholeNumber(1), 40)
+    .option('--steps <n>', 'steps', wholeNumber(1), 20_000)
+    .option(
+      '--average <n>',
+      'steps that the running mean of the weights covers; 1 for none',
+      wholeNumber(1),
+      1000,
+    )
+    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), 1)
+    .option(
+      '--val-every <n>',
+      'steps from one validation and checkpoint to the next',
+      wholeNumber(1),
+      1000,
+    )
+    .optionsGroup('Running:')
+    .addOption(new Option('--provider <name>', 'where it runs').choices(['cpu']).default('cpu'))
+    .option(
+      '--workers <n>',
+      'threads (the result does not depend on it)',
+      wholeNumber(1),
+      os.availableParallelism(),
+    )
+    .option(
+      '--memory <MB>',
+      'pictures held in memory; twice this when not all fit',
+      wholeNumber(1),
+      256,
+    )
+    .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
+    .option('--resume', 'go on from the checkpoint in the work folder')
+    .option('--overwrite', 'replace an existing model')
+    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .option('-q, --quiet', 'only errors')
+    .addHelpText('after', examples)
+    .action((flags: Flags) => run({ ...flags, scale: Number(flags.scale) }));
+}
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Checks the call and turns it into a plan. */
+async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
+  const { alsoReduced: reductions, out, scale, seed } = flags;
+  if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
+  if (flags.overwrite !== true && (await exists(out))) {
+    throw new VsrError('option', `${out} exists already; name another --out or add --overwrite.`);
+  }
+  if (!(await exists(path.dirname(path.resolve(out))))) {
+    throw badValue('a file in an existing folder', '--out', out);
+  }
+  const lists = await import('../training/list-images.js');
+  const { framesOfClips } = await import('./frames-of-clips.js');
+  const options = { depth: flags.depth, activation: flags.activation };
+  const network = networkOf(flags.arch, scale, {
+    activation: options.activation,
+    ...(options.depth === undefined ? {} : { depth: options.depth }),
+  });
+  const listed = async (places: readonly string[]) =>
+    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames')));
+  const [trained, validated, tested] = flags.split;
+  const split = { training: trained, validation: validated, test: tested };
+  const parts = lists.splitItems(
+    await listed(flags.data),
+    flags.val === undefined ? split : { ...split, validation: 0 },
+    seed,
+  );
+  const degradation = { kind: flags.degrade, noise: flags.noise, crf: flags.crf };
+  const initial = await initialOf(flags.from, network, seed);
+  return {
+    network,
+    training: lists.alsoReduced(parts.training, reductions),
+    validation: flags.val === undefined ? parts.validation : await listed(flags.val),
+    test: parts.test,
+    degradation,
+    ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
+    ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
+    averaged: flags.average,
+    validateEvery: flags.valEvery,
+    workers: flags.workers,
+    windowBytes: flags.memory * 1e6,
+    ...(initial === undefined ? {} : { initial }),
+    ...{ out, workFolder, resume: flags.resume === true },
+    trainedOn: flags.data.map((name) => ({ name, licence: flags.licence ?? 'not stated' })),
+    recipe: recipeOf(flags),
+  };
+}
+
+/** The settings that the card keeps: all that has a say in the weights. */
+function recipeOf(flags: Flags): Record<string, unknown> {
+  const unimportant = ['out', 'work', 'resume', 'overwrite', 'json', 'quiet', 'workers', 'licence'];
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => !unimportant.includes(name)));
+}
+
+async function initialOf(
+  from: string | undefined,
+  network: TrainPlan['network'],
+  seed: number,
+): Promise<Float32Array | undefined> {
+  if (from === undefined) return undefined;
+  if (!(await exists(from))) throw badValue('a model file', '--from', from);
+  const { weightsFromModel } = await import('../training/warm-start.js');
+  const { initialWeights } = await import('../training/initial-weights.js');
+  return weightsFromModel(await readFile(from), from, network, initialWeights(network, seed));
+}
+
+/** What is about to be done, in two lines. */
+function summary(plan: TrainPlan): string[] {
+  const { network, batch, patch, steps, rate, schedule, loss, seed, degradation } = plan;
+  const files = (items: TrainPlan['training']) => new Set(items.map((item) => item.file)).size;
+  const counts = [plan.training, plan.validation, plan.test].map(files);
+  const kind =
+    degradation.kind === 'codec' ? `codec, CRF ${degradation.crf.join('-')}` : degradation.kind;
+  return [
+    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
+    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${plan.workers} threads.`,
+  ];
+}
+
+async function run(flags: Flags): Promise<void> {
+  const workFolder = flags.work ?? `${flags.out}.train`;
+  const plan = await planOf(flags, workFolder);
+  const { runTraining } = await import('./run-training.js');
+  const silent = flags.quiet === true || flags.json === true;
+  const terminal = process.stderr.isTTY;
+  let lastLine = -Infinity;
+  const say = (line: string) =>
+    void (silent || process.stderr.write(`${terminal ? '\r\x1b[K' : ''}${line}\n`));
+  const progress = (line: string) => {
+    if (silent) return;
+    if (terminal)
+      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    else if (performance.now() - lastLine > 10_000) {
+      lastLine = performance.now();
+      process.stderr.write(`${line}\n`);
+    }
+  };
+  for (const line of summary(plan)) say(line);
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    const name = path.basename(flags.out, '.onnx');
+    const result = await runTraining(plan, name, { say, progress }, stop.signal);
+    const { unreadable, tooSmall } = result.skipped;
+    if (unreadable + tooSmall > 0) {
+      say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
+    }
+    say(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
+    if (flags.json === true) {
+      const { card, skipped, psnr, bicubicPsnr } = result;
+      process.stdout.write(
+        `${JSON.stringify({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
+      );
+    }
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
+}
