@@ -74,8 +74,8 @@ export function valuesOf(tensor: OnnxTensor): TensorValues {
   }
   const ArrayType = arrayTypes[type as ArrayElementType];
   if (tensor.rawData !== undefined) {
-    // A copy, because raw bytes lie at any address in the file.
-    const bytes = tensor.rawData.slice();
+    // A copy, because raw bytes lie at any address in the file (a Buffer's own slice() is none).
+    const bytes = new Uint8Array(tensor.rawData);
     const length = Math.floor(bytes.byteLength / ArrayType.BYTES_PER_ELEMENT);
     return new ArrayType(bytes.buffer, 0, length);
   }
