@@ -1,3 +1,4 @@
+import type { InferenceGraph } from '../model/inference-graph.js';
 import type { Rect } from './enlarge-plane.js';
 
 /**
@@ -10,18 +11,43 @@ const samplesPerRun = 640 * 90;
 /** The widest run: beyond this, wide frames are split into columns, so that strips need not be thin. */
 const widestRun = 960;
 
+/** What of a graph decides how a picture is divided. */
+export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
+
 /** Divides a picture into runs of about equal size, row by row of them. */
-export function planStrips(width: number, height: number, samples = samplesPerRun): Rect[] {
+export function planStrips(width: number, height: number, graph: Division): Rect[] {
+  if (graph.fixed !== null) {
+    const { halo, fixed } = graph;
+    // Where the reach is unknown, as much overlap as hides most seams.
+    const lap = Number.isFinite(halo) ? halo : Math.min(fixed.width, fixed.height) >> 3;
+    return grid(width, height, fixed.width - 2 * lap, fixed.height - 2 * lap, 1);
+  }
+  if (!Number.isFinite(graph.halo)) return [{ x0: 0, y0: 0, x1: width, y1: height }];
   const columns = Math.ceil(width / widestRun);
   const columnWidth = Math.ceil(width / columns);
-  const rows = Math.ceil(height / Math.max(1, Math.round(samples / columnWidth)));
-  const rects: Rect[] = [];
-  for (let row = 0; row < rows; row++) {
-    const y0 = Math.floor((row * height) / rows);
-    const y1 = Math.floor(((row + 1) * height) / rows);
-    for (let x0 = 0; x0 < width; x0 += columnWidth) {
-      rects.push({ x0, y0, x1: Math.min(width, x0 + columnWidth), y1 });
-    }
-  }
-  return rects;
+  const rows = Math.max(1, Math.round(samplesPerRun / columnWidth));
+  return grid(width, height, columnWidth, rows, graph.align);
+}
+
+/** Cells of at most `cellWidth` x `cellHeight`, as equal as can be, beginning on multiples of `align`. */
+function grid(
+  width: number,
+  height: number,
+  cellWidth: number,
+  cellHeight: number,
+  align: number,
+): Rect[] {
+  const cuts = (length: number, cell: number): number[] => {
+    const count = Math.ceil(length / Math.max(1, cell));
+    const inner = Array.from(
+      { length: count },
+      (_, i) => Math.round((i * length) / count / align) * align,
+    );
+    return [...new Set([...inner, length])];
+  };
+  const xs = cuts(width, cellWidth);
+  const ys = cuts(height, cellHeight);
+  return ys
+    .slice(1)
+    .flatMap((y1, j) => xs.slice(1).map((x1, i) => ({ x0: xs[i]!, y0: ys[j]!, x1, y1 })));
 }

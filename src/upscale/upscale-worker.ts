@@ -1,0 +1,48 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
+import type { ProviderCandidate } from '../model/providers.js';
+import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
+
+/** One frame to enlarge; the bytes lie in shared memory. */
+export type FrameJob = {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  readonly reference: Uint8Array | null;
+};
+
+/** What a worker sends. */
+export type WorkerReply =
+  | { readonly kind: 'ready'; readonly provider: ProviderCandidate }
+  | { readonly kind: 'done'; readonly result: EnlargedFrame }
+  | { readonly kind: 'failed'; readonly code: VsrErrorCode; readonly message: string };
+
+/** The body of a worker thread: opens its session, then enlarges frame after frame. */
+async function serve(): Promise<void> {
+  const port = parentPort!;
+  const send = (reply: WorkerReply): void => port.postMessage(reply);
+  const fail = (error: unknown): void => {
+    const code = error instanceof VsrError ? error.code : 'model';
+    const message =
+      error instanceof VsrError
+        ? error.message
+        : `The model failed while running: ${messageOf(error)}`;
+    send({ kind: 'failed', code, message });
+  };
+  try {
+    const enlarger = await openFrameEnlarger(workerData as EnlargerSpec);
+    port.on('message', (job: FrameJob | null) => {
+      if (job === null) {
+        port.close(); // Nothing else keeps the thread: it ends.
+        return;
+      }
+      enlarger
+        .enlarge(job.input, job.output, job.reference)
+        .then((result) => send({ kind: 'done', result }), fail);
+    });
+    send({ kind: 'ready', provider: enlarger.provider });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+if (parentPort !== null) await serve();

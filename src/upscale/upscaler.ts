@@ -1,0 +1,130 @@
+import { badValue, VsrError } from '../errors.js';
+import type { Chain } from '../model/chain.js';
+import { buildInferenceGraph } from '../model/inference-graph.js';
+import { candidatesFor, type ProviderChoice } from '../model/providers.js';
+import { type Frame, FramePool } from '../planes/frame.js';
+import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
+import type { ChromaSiting } from '../planes/siting.js';
+import type { FrameScores } from './score-frame.js';
+import { WorkerPool } from './worker-pool.js';
+
+export type { ProviderChoice } from '../model/providers.js';
+export type { FrameScores } from './score-frame.js';
+
+/** Number formats to compute in; `auto` is the best that is there. */
+export type Precision = 'auto' | 'fp32' | 'fp16' | 'int8';
+
+/** What frames are enlarged with. */
+export type UpscalerOptions = {
+  readonly chain: Chain;
+  /** Of the frames that come. */
+  readonly layout: FrameLayout;
+  readonly siting: ChromaSiting;
+  /** Range of the samples; only models that take RGB care. */
+  readonly range: 'tv' | 'pc';
+  readonly provider: ProviderChoice;
+  /** Inference threads of the CPU provider; at least 1. */
+  readonly workers: number;
+  readonly precision: Precision;
+  /** Compute the log's standing columns. */
+  readonly scores: boolean;
+  /** Copy what did not change since the frame before. The result is the same to the bit. */
+  readonly reuse: boolean;
+  /** Rejects all frames under way with VsrError 'interrupted'. */
+  readonly signal?: AbortSignal;
+};
+
+/** A larger frame and what is known about it. */
+export type Upscaled = {
+  /** From the upscaler's own memory: hand it back with `release`. */
+  readonly frame: Frame;
+  readonly scores: FrameScores;
+  /** Share of the picture, 0 to 1, that was copied from the frame before. */
+  readonly reused: number;
+};
+
+/** Milliseconds of all threads together, by what they were spent on. */
+export type UpscalerTimings = {
+  readonly inferenceMs: number;
+  readonly chromaMs: number;
+  readonly scoresMs: number;
+};
+
+/** Enlarges frames. Holds threads and sessions until disposed. */
+export interface Upscaler extends AsyncDisposable {
+  readonly scale: number;
+  /** What really runs, e.g. `cpu` or `cuda:0`; never merely what was asked for. */
+  readonly provider: string;
+  /** Of the larger frames. */
+  readonly layout: FrameLayout;
+  /** `rgb` where the model takes RGB, so that luma and chroma went through a conversion. */
+  readonly colourPath: 'yuv' | 'rgb';
+  /** So far. */
+  readonly timings: UpscalerTimings;
+  /**
+   * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame, and
+   * the larger one made of it, must stay untouched until the next frame's result has come.
+   * `reference`, of the larger frames' layout, is what the result is measured against.
+   */
+  upscale(frame: Frame, reference?: Frame): Promise<Upscaled>;
+  /** Takes back a larger frame's memory. */
+  release(frame: Frame): void;
+}
+
+/** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
+export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
+  const { chain, layout, signal } = options;
+  if (!Number.isInteger(options.workers) || options.workers < 1) {
+    throw badValue('a positive integer', 'workers', options.workers);
+  }
+  signal?.throwIfAborted();
+  const { format, width, height } = layout;
+  const graph = buildInferenceGraph(chain.passes, format.bitDepth);
+  const larger = frameLayout(format, width * chain.scale, height * chain.scale);
+  const candidates = candidatesFor(options.provider);
+  const spec = {
+    graph,
+    layout,
+    larger,
+    siting: options.siting,
+    scores: options.scores,
+    candidates,
+  };
+  const pool = await WorkerPool.open(spec, options.workers);
+  const frames = new FramePool(larger);
+  const spent = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
+  const abort = (): void => {
+    void pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  const { name, device } = pool.provider;
+  return {
+    scale: chain.scale,
+    provider: name === 'cpu' ? name : `${name}:${device}`,
+    layout: larger,
+    colourPath: 'yuv',
+    timings: spent,
+    async upscale(frame, reference) {
+      const into = frames.take(frame.index, frame.pts);
+      try {
+        const { scores, reused, timings } = await pool.run({
+          input: frame.data,
+          output: into.data,
+          reference: reference?.data ?? null,
+        });
+        spent.inferenceMs += timings.inferenceMs;
+        spent.chromaMs += timings.chromaMs;
+        spent.scoresMs += timings.scoresMs;
+        return { frame: into, scores, reused };
+      } catch (error) {
+        frames.release(into);
+        throw error;
+      }
+    },
+    release: (frame) => frames.release(frame),
+    async [Symbol.asyncDispose]() {
+      signal?.removeEventListener('abort', abort);
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  buildInferenceModel,
+  layerWeights,
+  networkOf,
+  parameterCount,
+  type Network,
+} from '../../src/model/network.js';
+
+/** Numbers in -0.5..0.5 that are the same in every run. */
+export function random(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32 - 0.5;
+  };
+}
+
+/** The file bytes of a network with random weights, of a size that keeps values in a picture's range. */
+export function randomModel(arch: string, scale: number, seed = 1): Uint8Array {
+  const network: Network = networkOf(arch, scale);
+  const weights = new Float32Array(parameterCount(network));
+  const next = random(seed);
+  network.layers.forEach((layer, i) => {
+    const { kernel, bias } = layerWeights(network, weights)[i]!;
+    const size = Math.sqrt(layer.inputs * layer.kernel ** 2);
+    for (let k = 0; k < kernel.length; k++) kernel[k] = (next() * 3) / size;
+    for (let k = 0; k < bias.length; k++) bias[k] = next() * 0.2;
+    if (!network.skip && i === network.layers.length - 1) bias.fill(0.5);
+  });
+  return buildInferenceModel(network, weights);
+}
+
+/** Writes such a model into `folder` and returns its path. */
+export async function writeRandomModel(
+  folder: string,
+  arch: string,
+  scale: number,
+  seed = 1,
+): Promise<string> {
+  const file = path.join(folder, `${arch}-${seed}-x${scale}.onnx`);
+  await writeFile(file, randomModel(arch, scale, seed));
+  return file;
+}
