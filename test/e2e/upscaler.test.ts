@@ -67,7 +67,7 @@ async function wholeRun(files: string[], frame: Frame, layout: FrameLayout): Pro
     tensor = (await session.run({ x: tensor })).y as typeof tensor;
     await session.release();
   }
-  return tensor.data as Float32Array;
+  return tensor.data;
 }
 
 function stored(values: Float32Array, bitDepth: number): number[] {
