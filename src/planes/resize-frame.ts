@@ -1,0 +1,48 @@
+import { planeOf } from './frame.js';
+import { frameLayout, type FrameLayout } from './pixel-format.js';
+import { resizePlane, type ResizeKernel } from './resize.js';
+import type { ChromaSiting } from './siting.js';
+
+/**
+ * Where the chroma of a halved direction lies against its centred place, in source chroma samples:
+ * negative is left or up.
+ */
+export function sitingOffset(siting: ChromaSiting): { readonly x: number; readonly y: number } {
+  const left = siting === 'left' || siting === 'topleft' || siting === 'bottomleft';
+  const top = siting === 'top' || siting === 'topleft';
+  const bottom = siting === 'bottom' || siting === 'bottomleft';
+  return { x: left ? -0.25 : 0, y: top ? -0.25 : bottom ? 0.25 : 0 };
+}
+
+/**
+ * A frame's planes at another size, each rounded to its stored depth, antialiased when reducing. Chroma is
+ * resampled from its true siting to the same siting of the new size: the shift is
+ * offset (ratio - 1) source samples, which is (1 - 1/s)/4 at an enlargement by s.
+ */
+export function resizeFrame(
+  data: Uint8Array,
+  layout: FrameLayout,
+  width: number,
+  height: number,
+  siting: ChromaSiting,
+  kernel: ResizeKernel = 'bicubic',
+): { readonly data: Uint8Array; readonly layout: FrameLayout } {
+  const to = frameLayout(layout.format, width, height);
+  const out = new Uint8Array(to.byteLength);
+  const offset = sitingOffset(siting);
+  const { chroma, bitDepth } = layout.format;
+  to.planes.forEach((place, number) => {
+    const isChroma = chroma !== null && (number === 1 || number === 2);
+    const shiftX = isChroma && chroma.log2X === 1 ? offset.x * (layout.width / width - 1) : 0;
+    const shiftY = isChroma && chroma.log2Y === 1 ? offset.y * (layout.height / height - 1) : 0;
+    const plane = planeOf(data, layout, number);
+    const resized = resizePlane(plane, place.width, place.height, bitDepth, {
+      kernel,
+      shiftX,
+      shiftY,
+    });
+    const { buffer, byteOffset, byteLength } = resized.data;
+    out.set(new Uint8Array(buffer, byteOffset, byteLength), place.offset);
+  });
+  return { data: out, layout: to };
+}

@@ -1,0 +1,36 @@
+/** The report page's own style sheet: light and dark, by the reader's setting or the page's button. */
+export const pageStyle = `
+:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
+@media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}}
+:root[data-theme=light]{color-scheme:light;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
+:root[data-theme=dark]{color-scheme:dark;--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}
+*{box-sizing:border-box}
+body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
+main,header.top{max-width:1320px;margin:0 auto;padding:0 20px}
+header.top{display:flex;gap:16px;align-items:center;justify-content:space-between;padding-top:20px}
+h1{font-size:22px;margin:0}h2{font-size:19px;margin:36px 0 8px;overflow-wrap:anywhere}h3{font-size:16px;margin:24px 0 6px}
+a{color:var(--accent)}
+button,select{font:inherit;color:inherit;background:var(--panel);border:1px solid var(--line);border-radius:6px;padding:4px 10px;cursor:pointer}
+button[aria-pressed=true]{background:var(--accent);color:var(--bg);border-color:var(--accent)}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.scroll{overflow-x:auto}
+table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:8px 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+.note{color:var(--warn)}.hint{color:var(--soft);font-size:13px;margin:4px 0}
+.bar{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:8px 0}
+.plot{border:1px solid var(--line);border-radius:8px;padding:8px;background:var(--bg)}
+.u-legend{font-size:13px}.u-inline tr{margin-right:14px}.uplot .u-legend th::after{display:none}
+figure{margin:8px 0 20px}figcaption{color:var(--soft);font-size:13px;margin-bottom:6px}
+.stage{position:relative;overflow:hidden;border-radius:6px;background:#000;max-width:100%;user-select:none;touch-action:pan-y}
+.stage img{display:block;width:100%;height:auto}
+.stage img.over{position:absolute;inset:0;height:100%;clip-path:inset(0 calc(100% - var(--at,50%)) 0 0)}
+.stage .edge{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 4px #000;pointer-events:none}
+.stage .edge::after{content:"\\2194";position:absolute;top:50%;left:50%;transform:translate(-50%,-50%);background:#fff;color:#111;border-radius:50%;width:30px;height:30px;display:grid;place-items:center;font-size:16px}
+.stage input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:ew-resize}
+.stage:has(input:focus-visible){outline:3px solid var(--accent);outline-offset:2px}
+.stage .tag{position:absolute;top:8px;background:#000a;color:#fff;font-size:12px;padding:1px 8px;border-radius:4px;pointer-events:none}
+.tag.l{left:8px}.tag.r{right:8px}
+.crop{overflow:auto;max-width:100%;border-radius:6px}.crop .stage{max-width:none}.crop img{image-rendering:pixelated}
+.pair{display:grid;gap:20px;grid-template-columns:minmax(0,1fr)}
+`;

@@ -1,0 +1,85 @@
+import type { Colour } from '../media/source.js';
+import { planeOf } from '../planes/frame.js';
+import type { FrameLayout } from '../planes/pixel-format.js';
+import type { Plane } from '../planes/plane.js';
+import { sitingOffset } from '../planes/resize-frame.js';
+import { resizePlane, resizeToFloat } from '../planes/resize.js';
+import type { ChromaSiting } from '../planes/siting.js';
+
+/** A picture to look at: 8-bit R'G'B', three bytes a pixel, rows top to bottom. */
+export type RgbPicture = {
+  readonly data: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** Kr and Kb of ffmpeg's names for Y'CbCr matrices. */
+const matrices: Readonly<Record<string, readonly [number, number]>> = {
+  bt709: [0.2126, 0.0722],
+  bt470bg: [0.299, 0.114],
+  smpte170m: [0.299, 0.114],
+  fcc: [0.3, 0.11],
+  smpte240m: [0.212, 0.087],
+  bt2020nc: [0.2627, 0.0593],
+  bt2020c: [0.2627, 0.0593],
+};
+
+/** What players assume where a clip does not say. */
+function matrixOf(colour: Colour, height: number): readonly [number, number] {
+  const named = colour.matrix === null ? undefined : matrices[colour.matrix];
+  return named ?? matrices[height >= 720 ? 'bt709' : 'smpte170m']!;
+}
+
+/** Cb or Cr at luma's size, by bicubic from its true place. */
+function fullSize(plane: Plane, layout: FrameLayout, siting: ChromaSiting | null) {
+  const { chroma } = layout.format;
+  if (chroma === null || (chroma.log2X === 0 && chroma.log2Y === 0)) return plane;
+  const offset = sitingOffset(siting ?? 'left');
+  return resizeToFloat(plane, layout.width, layout.height, {
+    // A picture whose chroma lies further left is read further right.
+    shiftX: chroma.log2X === 1 ? -offset.x : 0,
+    shiftY: chroma.log2Y === 1 ? -offset.y : 0,
+  });
+}
+
+/** Frame bytes as a picture to look at. HDR values are shown as they are coded, without tone mapping. */
+export function rgbOfFrame(data: Uint8Array, layout: FrameLayout, colour: Colour): RgbPicture {
+  const { width, height, format } = layout;
+  const unit = 2 ** (format.bitDepth - 8);
+  const full = colour.range === 'pc';
+  const [black, white, chromaSpan] = full
+    ? [0, 255 * unit + (unit - 1), 255 * unit + (unit - 1)]
+    : [16 * unit, 219 * unit, 224 * unit];
+  const [kr, kb] = matrixOf(colour, height);
+  const kg = 1 - kr - kb;
+  const y = planeOf(data, layout, 0).data;
+  const grey = format.chroma === null;
+  const cb = grey ? y : fullSize(planeOf(data, layout, 1), layout, colour.siting).data;
+  const cr = grey ? y : fullSize(planeOf(data, layout, 2), layout, colour.siting).data;
+  const rgb = new Uint8ClampedArray(width * height * 3);
+  const middle = 128 * unit;
+  for (let i = 0; i < width * height; i++) {
+    const light = (255 * (y[i]! - black)) / white;
+    const b = grey ? 0 : (255 * (cb[i]! - middle)) / chromaSpan;
+    const r = grey ? 0 : (255 * (cr[i]! - middle)) / chromaSpan;
+    const red = light + 2 * (1 - kr) * r;
+    const blue = light + 2 * (1 - kb) * b;
+    rgb[3 * i] = red;
+    rgb[3 * i + 1] = (light - kr * red - kb * blue) / kg;
+    rgb[3 * i + 2] = blue;
+  }
+  return { data: new Uint8Array(rgb.buffer), width, height };
+}
+
+/** A picture enlarged or reduced by plain bicubic, channel by channel. */
+export function resizeRgb(picture: RgbPicture, width: number, height: number): RgbPicture {
+  const size = picture.width * picture.height;
+  const data = new Uint8Array(width * height * 3);
+  for (let channel = 0; channel < 3; channel++) {
+    const plane = new Uint8Array(size);
+    for (let i = 0; i < size; i++) plane[i] = picture.data[3 * i + channel]!;
+    const resized = resizePlane({ ...picture, data: plane }, width, height).data;
+    for (let i = 0; i < width * height; i++) data[3 * i + channel] = resized[i]!;
+  }
+  return { data, width, height };
+}
