@@ -1,0 +1,118 @@
+import { pipeline } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { VsrError } from '../errors.js';
+import { colourFlags } from './colour-flags.js';
+import { buildArguments } from './command.js';
+import { containerOfMuxer } from './containers.js';
+import type { Ffmpeg } from './ffmpeg.js';
+import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
+import type { OutputPlan, Trim } from './output-plan.js';
+import { startProcess, throwIfAborted, type ProcessEnd } from './process.js';
+import type { Source, StreamInfo } from './source.js';
+
+export type RemuxOptions = {
+  /** Default: the plan's. */
+  readonly trim?: Trim | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the share done, 0 to 1. */
+  readonly onProgress?: ((share: number) => void) | undefined;
+};
+
+/** One stream of the output, in its order. */
+type OutputStream = { readonly stream: StreamInfo; readonly encoder: string | null };
+
+function outputStreams(source: Source, plan: OutputPlan): OutputStream[] {
+  return plan.streams.flatMap(({ index, action, codec }) => {
+    const stream = source.streams.find((each) => each.index === index);
+    if (stream === undefined || action === 'drop' || action === 'attach') return [];
+    return [{ stream, encoder: action === 'convert' ? codec! : null }];
+  });
+}
+
+/** Words for the `place`th stream of the output. */
+function streamWords({ stream, encoder }: OutputStream, place: number, isVideo: boolean): string[] {
+  const dispositions = stream.dispositions.length === 0 ? '0' : stream.dispositions.join('+');
+  return [
+    ...['-map', isVideo ? '0:v:0' : `1:${stream.index}`],
+    ...[`-c:${place}`, encoder ?? 'copy', `-disposition:${place}`, dispositions],
+    ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
+  ];
+}
+
+/** Options of the muxer that keep times as they are. */
+function muxerWords(plan: OutputPlan): string[] {
+  switch (containerOfMuxer(plan.container).ticks) {
+    case 'own':
+      return [
+        ...['-video_track_timescale', String(plan.timeBase.den)],
+        ...['-movflags', '+write_colr+faststart', '-avoid_negative_ts', 'disabled'],
+      ];
+    case 'mpeg':
+      return ['-mpegts_copyts', '1', '-muxdelay', '0', '-muxpreload', '0'];
+    default:
+      return ['-avoid_negative_ts', 'disabled'];
+  }
+}
+
+async function remuxArguments(source: Source, plan: OutputPlan, output: string): Promise<string[]> {
+  const streams = outputStreams(source, plan);
+  return buildArguments({
+    options: ['-loglevel', 'level+warning', '-copyts'],
+    inputs: [{ path: 'pipe:0', format: 'mov' }, { path: source.path }],
+    outputs: [
+      {
+        path: output,
+        format: plan.container,
+        options: [
+          ...streams.flatMap((each, place) =>
+            streamWords(each, place, each.stream.index === source.video.index),
+          ),
+          ...['-map_metadata', '1', '-map_chapters', '1', '-max_muxing_queue_size', '4096'],
+          ...colourFlags(plan.colour).map((word) => (word.startsWith('-') ? `${word}:v:0` : word)),
+          ...muxerWords(plan),
+        ],
+      },
+    ],
+  });
+}
+
+function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
+  const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
+  const said = (lines.length > 0 ? lines : end.stderrTail).slice(-3).join(' | ');
+  const { title } = containerOfMuxer(plan.container);
+  if (/No space left on device/i.test(said)) {
+    return new VsrError(
+      'disk',
+      'The disk is full: the finished clip could not be written. Free some space and run the same command again.',
+    );
+  }
+  return new VsrError('media', `Writing the ${title} file failed: ${said}`);
+}
+
+/**
+ * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of the
+ * source as the plan says, into `output`. Packets are copied as they are and keep their times.
+ */
+export async function remux(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  videoFiles: readonly string[],
+  output: string,
+  options: RemuxOptions = {},
+): Promise<void> {
+  const video: JoinedVideo = await joinVideo(videoFiles, null);
+  const args = await remuxArguments(source, plan, output);
+  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal: options.signal });
+  child.stdout.resume();
+  const bytes = fragmentedStream(video, {
+    width: plan.codedWidth,
+    height: plan.codedHeight,
+    rotation: plan.rotation,
+  });
+  // ffmpeg that ends early breaks the pipe; what it said is the better message.
+  await pipeline(Readable.from(bytes), child.stdin!).catch(() => {});
+  const end = await child.done;
+  throwIfAborted(options.signal);
+  if (end.code !== 0) throw remuxFailed(plan, end);
+}
