@@ -44,7 +44,7 @@ function filters(plan: OutputPlan, piped: string): string[] {
     list.push(`scale=in_range=${range}:out_range=${range}:flags=${flags}`);
   }
   const aspect = plan.sampleAspect;
-  if (aspect !== null) list.push(`setsar=${aspect.num}/${aspect.den}`);
+  if (aspect !== null) list.push(`setsar=sar=${aspect.num}/${aspect.den}:max=65535`);
   return list.length === 0 ? [] : ['-vf', list.join(',')];
 }
 

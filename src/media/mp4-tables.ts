@@ -148,7 +148,9 @@ function sampleKeys(moov: Buffer, stss: number | undefined, count: number): Uint
 }
 
 /** The top-level boxes of an open file that is small or whose media data is skipped. */
-async function topLevel(file: FileHandle): Promise<Map<string, { start: number; size: number }>> {
+export async function readTopLevel(
+  file: FileHandle,
+): Promise<Map<string, { start: number; size: number }>> {
   const { size: total } = await file.stat();
   const found = new Map<string, { start: number; size: number }>();
   const header = Buffer.alloc(16);
@@ -170,7 +172,7 @@ async function topLevel(file: FileHandle): Promise<Map<string, { start: number; 
 export async function readVideoFile(path: string): Promise<VideoFile> {
   const file = await open(path, 'r');
   try {
-    const places = await topLevel(file);
+    const places = await readTopLevel(file);
     const load = async (type: string): Promise<Buffer> => {
       const place = places.get(type);
       if (place === undefined) {

@@ -6,6 +6,7 @@ import { buildArguments } from './command.js';
 import { containerOfMuxer } from './containers.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
+import { refineMovieClock } from './movie-clock.js';
 import type { OutputPlan, Trim } from './output-plan.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from './process.js';
 import type { Source, StreamInfo } from './source.js';
@@ -115,4 +116,30 @@ export async function remux(
   const end = await child.done;
   throwIfAborted(options.signal);
   if (end.code !== 0) throw remuxFailed(plan, end);
+  if (containerOfMuxer(plan.container).ticks === 'own') {
+    await refineMovieClock(output, trackStarts(source, plan, video));
+  }
+}
+
+/** First times of the tracks that are known, in their own ticks. */
+function trackStarts(source: Source, plan: OutputPlan, video: JoinedVideo): Map<number, number> {
+  const starts = new Map<number, number>();
+  // Cover art is no track.
+  const tracks = outputStreams(source, plan).filter(
+    ({ stream }) => !stream.dispositions.includes('attached_pic'),
+  );
+  tracks.forEach(({ stream, encoder }, place) => {
+    if (stream.index === source.video.index) {
+      starts.set(
+        place,
+        video.presentationTimes.reduce((a, b) => Math.min(a, b), Infinity),
+      );
+    } else if (stream.kind === 'audio' && encoder === null && stream.sampleRate !== null) {
+      // An audio track's ticks are its samples.
+      if (stream.startTime !== null) {
+        starts.set(place, Math.round(stream.startTime * stream.sampleRate));
+      }
+    }
+  });
+  return starts;
 }
