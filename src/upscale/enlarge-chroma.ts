@@ -2,7 +2,8 @@ import type { FrameLayout } from '../planes/pixel-format.js';
 import { planeOf } from '../planes/frame.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import { enlargingTaps, sitingShift } from './bicubic-taps.js';
-import { planeEnlarger, type PlaneEnlarger } from './enlarge-plane.js';
+import type { PlaneEnlarger } from './enlarge-plane.js';
+import { rowEnlarger } from './row-enlarger.js';
 
 /** Enlarges what is not luma: both chroma planes at their siting, and opacity. */
 export type ChromaEnlarger = {
@@ -23,7 +24,7 @@ export function chromaEnlarger(
   if (chroma !== null) {
     const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
     const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
-    const enlarger = planeEnlarger(
+    const enlarger = rowEnlarger(
       enlargingTaps(scale, shiftX),
       enlargingTaps(scale, shiftY),
       layout.planes[1]!.width,
@@ -32,7 +33,7 @@ export function chromaEnlarger(
     planes.push({ number: 1, enlarger }, { number: 2, enlarger });
   }
   if (alpha) {
-    const enlarger = planeEnlarger(centred, centred, layout.width, bitDepth);
+    const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
     planes.push({ number: layout.planes.length - 1, enlarger });
   }
   // One row as long as the source's width asks; odd pictures drop its last sample.
@@ -45,12 +46,13 @@ export function chromaEnlarger(
       for (const { number, enlarger } of planes) {
         const source = planeOf(frame, layout, number);
         const target = planeOf(into, larger, number);
+        enlarger.begin(source);
         const exact = source.width * scale === target.width;
         for (let y = 0; y < target.height; y++) {
           const at = y * target.width;
-          if (exact) enlarger.row(source, y, 0, source.width, target.data, at);
+          if (exact) enlarger.row(y, 0, source.width, target.data, at);
           else {
-            enlarger.row(source, y, 0, source.width, row, 0);
+            enlarger.row(y, 0, source.width, row, 0);
             target.data.set(row.subarray(0, target.width), at);
           }
         }

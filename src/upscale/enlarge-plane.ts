@@ -15,20 +15,15 @@ export function mirrored(i: number, length: number): number {
   return i;
 }
 
-/** Bicubic enlarging of planes of one size, rows of scratch memory kept between calls. */
+/** Bicubic enlarging of planes of one width, rows of scratch memory kept between calls. */
 export type PlaneEnlarger = {
+  /** Rows are made of `source` from now on. */
+  begin(source: Plane): void;
   /**
    * The bicubic samples of larger row `row`, columns `x0 * scale` to `x1 * scale`, written to
    * `target` from `offset`: rounded half up and clipped to the bit depth.
    */
-  row(
-    source: Plane,
-    row: number,
-    x0: number,
-    x1: number,
-    target: Uint8Array | Uint16Array,
-    offset: number,
-  ): void;
+  row(row: number, x0: number, x1: number, target: Uint8Array | Uint16Array, offset: number): void;
 };
 
 /** Sum of absolute weights of the heaviest phase. */
@@ -47,7 +42,10 @@ export function fitsInt32(a: Taps, b: Taps, bitDepth: number): boolean {
 /** Samples of context kept each side of a row between the two passes: more than any phase reads. */
 const margin = 4;
 
-/** Prepares bicubic enlarging by `horizontal` and `vertical` taps for planes `width` samples wide. */
+/**
+ * Prepares bicubic enlarging by `horizontal` and `vertical` taps for planes `width` samples wide, in
+ * plain JavaScript: for all scales and depths. `rowEnlarger` is as exact and faster where it can.
+ */
 export function planeEnlarger(
   horizontal: Taps,
   vertical: Taps,
@@ -77,8 +75,13 @@ export function planeEnlarger(
           )
       : (phase: number, x0: number, x1: number, target: Uint8Array | Uint16Array, offset: number) =>
           dividedPhase(horizontal, between, phase, x0, x1, denominator, peak, target, offset);
+  let source: Plane | undefined;
   return {
-    row(source, row, x0, x1, target, offset) {
+    begin(plane) {
+      source = plane;
+    },
+    row(row, x0, x1, target, offset) {
+      if (source === undefined) throw new Error('row() was called before begin()');
       verticalPass(vertical, source, row, x0, x1, between);
       for (let phase = 0; phase < horizontal.first.length; phase++) {
         finish(phase, x0, x1, target, offset + phase);

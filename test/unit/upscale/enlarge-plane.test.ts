@@ -4,6 +4,8 @@ import type { Plane } from '../../../src/planes/plane.js';
 import { resizePlane } from '../../../src/planes/resize.js';
 import { enlargingTaps, reducingTaps, sitingShift } from '../../../src/upscale/bicubic-taps.js';
 import { planeEnlarger } from '../../../src/upscale/enlarge-plane.js';
+import { kernelsFit } from '../../../src/upscale/kernel-rows.js';
+import { rowEnlarger } from '../../../src/upscale/row-enlarger.js';
 
 function noise(width: number, height: number, bitDepth: number): Plane {
   let seed = 7;
@@ -17,18 +19,21 @@ function noise(width: number, height: number, bitDepth: number): Plane {
   return { data, width, height };
 }
 
-function enlarged(source: Plane, scale: number, bitDepth: number, qx = 0, qy = 0): Plane {
+function enlarged(
+  source: Plane,
+  scale: number,
+  bitDepth: number,
+  qx = 0,
+  qy = 0,
+  make = rowEnlarger,
+): Plane {
   const { width, height } = source;
-  const enlarger = planeEnlarger(
-    enlargingTaps(scale, qx),
-    enlargingTaps(scale, qy),
-    width,
-    bitDepth,
-  );
+  const enlarger = make(enlargingTaps(scale, qx), enlargingTaps(scale, qy), width, bitDepth);
   const count = width * height * scale * scale;
   const data = bitDepth === 8 ? new Uint8Array(count) : new Uint16Array(count);
+  enlarger.begin(source);
   for (let y = 0; y < height * scale; y++) {
-    enlarger.row(source, y, 0, width, data, y * width * scale);
+    enlarger.row(y, 0, width, data, y * width * scale);
   }
   return { data, width: width * scale, height: height * scale };
 }
@@ -40,6 +45,7 @@ for (const scale of [2, 3, 4, 6, 9, 16]) {
       const [width, height] = [19 * scale, 11 * scale];
       const expected = resizePlane(source, width, height, bitDepth);
       assert.deepEqual(enlarged(source, scale, bitDepth), expected);
+      assert.deepEqual(enlarged(source, scale, bitDepth, 0, 0, planeEnlarger), expected);
     });
   }
 }
@@ -76,10 +82,13 @@ test('a constant stays that constant', () => {
 test('a part of a row is that part of the whole row', () => {
   const source = noise(30, 8, 8);
   const whole = enlarged(source, 2, 8, 1);
-  const enlarger = planeEnlarger(enlargingTaps(2, 1), enlargingTaps(2), 30, 8);
-  const part = new Uint8Array(20);
-  enlarger.row(source, 5, 10, 20, part, 0);
-  assert.deepEqual(part, whole.data.subarray(5 * 60 + 20, 5 * 60 + 40));
+  for (const make of [rowEnlarger, planeEnlarger]) {
+    const enlarger = make(enlargingTaps(2, 1), enlargingTaps(2), 30, 8);
+    const part = new Uint8Array(20);
+    enlarger.begin(source);
+    enlarger.row(5, 10, 20, part, 0);
+    assert.deepEqual(part, whole.data.subarray(5 * 60 + 20, 5 * 60 + 40));
+  }
 });
 
 test('weights add up to the denominator', () => {
@@ -92,5 +101,24 @@ test('weights add up to the denominator', () => {
         );
       }
     }
+  }
+});
+
+test('the vector kernels serve 2x, left-sited at every depth, and 4x', () => {
+  for (const bitDepth of [8, 10, 12]) {
+    for (const shift of [0, 1, -1]) {
+      assert.ok(kernelsFit(enlargingTaps(2, shift), enlargingTaps(2), bitDepth));
+    }
+  }
+  assert.ok(kernelsFit(enlargingTaps(2, 1), enlargingTaps(2, 1), 8));
+  assert.ok(kernelsFit(enlargingTaps(4), enlargingTaps(4), 8));
+  assert.ok(!kernelsFit(enlargingTaps(3), enlargingTaps(3), 8));
+});
+
+test('planes narrower than the kernels reach are mirrored', () => {
+  for (const width of [1, 2, 3, 5]) {
+    const data = Uint8Array.from({ length: width * 3 }, (_, i) => (i * 97) % 256);
+    const source: Plane = { data, width, height: 3 };
+    assert.deepEqual(enlarged(source, 2, 8), resizePlane(source, width * 2, 6));
   }
 });

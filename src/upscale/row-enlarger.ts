@@ -1,0 +1,37 @@
+import type { Taps } from './bicubic-taps.js';
+import { planeEnlarger, type PlaneEnlarger } from './enlarge-plane.js';
+import { KernelRows, kernelsFit, SampleRows } from './kernel-rows.js';
+import { RowKernels } from './row-kernels.js';
+
+/** Rows of the source that four taps and their neighbours need at once, rounded up to a power of two. */
+const rowsKept = 8;
+
+/** Bicubic enlarging by the vector kernels where they fit, else in plain JavaScript: the same values. */
+export function rowEnlarger(
+  horizontal: Taps,
+  vertical: Taps,
+  width: number,
+  bitDepth: number,
+): PlaneEnlarger {
+  if (!kernelsFit(horizontal, vertical, bitDepth)) {
+    return planeEnlarger(horizontal, vertical, width, bitDepth);
+  }
+  const kernels = new RowKernels();
+  const scale = horizontal.first.length;
+  const source = new SampleRows(kernels, width, bitDepth === 8 ? 1 : 2, rowsKept);
+  const rows = new KernelRows(kernels, horizontal, vertical, width, bitDepth);
+  const bytes = kernels.row(width * scale, 1);
+  return {
+    begin: (plane) => source.begin(plane),
+    row(row, x0, x1, target, offset) {
+      const n = (x1 - x0) * scale;
+      const at = rows.row(source, width, row, x0, x1);
+      if (bitDepth === 8) {
+        kernels.run.narrow(at, bytes, n);
+        target.set(kernels.bytes(bytes, n), offset);
+      } else {
+        target.set(kernels.shorts(at, n), offset);
+      }
+    },
+  };
+}
