@@ -1,227 +1,187 @@
-// Trains the models that ship, each with its card: node build/scripts/train-models.js <name> [--resume]
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+// Trains the models that ship, each with its card:
+//   node build/scripts/train-models.js <name> [--resume] [--steps=n] [--work=folder] [--out=folder]
+// The pictures are expected in ../shared/data (train and bench); without a name all are trained in turn.
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runTraining } from '../src/cli/run-training.js';
 import type { CardData, ModelCard } from '../src/model/card.js';
-import { buildInferenceModel, networkOf, parameterCount } from '../src/model/network.js';
+import { networkOf } from '../src/model/network.js';
 import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/benchmark.js';
 import type { Degradation } from '../src/training/degrade.js';
 import { initialWeights } from '../src/training/initial-weights.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
 import type { TrainPlan } from '../src/training/plan.js';
-import { train } from '../src/training/trainer.js';
 import { weightsFromModel } from '../src/training/warm-start.js';
 
-const data = path.join(packageRoot(), '..', 'shared', 'data');
+const root = packageRoot();
+const data = path.join(root, '..', 'shared', 'data');
+
+/** Pictures to train on: where they are (within `data`), how much each is reduced, what the card says. */
+type DataSet = {
+  readonly sources: readonly string[];
+  readonly alsoReduced: readonly number[];
+  readonly trainedOn: readonly CardData[];
+};
+
+/** Openly licensed photographs, reduced until they are as sharp per sample as the benchmarks are. */
+const openPictures: DataSet = {
+  sources: ['train/CLIC2025@0.6', 'train/CID22@0.6', 'train/budgie_cc0@0.3'],
+  alsoReduced: [0.75, 0.55, 0.42],
+  trainedOn: [
+    { name: 'CLIC2025 validation, reduced', licence: 'Unsplash License' },
+    { name: 'CID22 training, reduced', licence: 'CC BY-SA 4.0' },
+    { name: 'Budgie backgrounds, reduced', licence: 'CC0-1.0' },
+  ],
+};
+
+/** What the papers train on. */
+const researchPictures: DataSet = {
+  sources: ['train/T91', 'train/BSD200'],
+  alsoReduced: [],
+  trainedOn: [
+    { name: 'T91', licence: 'unknown, research only' },
+    { name: 'BSD200', licence: 'Berkeley BSDS, non-commercial research only' },
+  ],
+};
 
 /** What a shipped model is made by; all else is the same for all. */
 type Recipe = {
   readonly arch: string;
   readonly scale: number;
-  readonly open: boolean;
+  readonly pictures: DataSet;
   readonly steps: number;
+  /** The highest learning rate. */
   readonly rate: number;
   readonly batch: number;
   readonly patch: number;
+  readonly loss?: TrainPlan['loss'];
   readonly degradation?: Degradation;
+  /** Each picture is degraded so many times, differently. */
+  readonly variants?: number;
   /** The shipped model whose weights it starts from. */
   readonly from?: string;
 };
 
+const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
 const codec: Degradation = { kind: 'codec', noise: 0, crf: [18, 33] };
+const small = {
+  arch: 'espcn-16',
+  scale: 2,
+  pictures: openPictures,
+  batch: 6,
+  patch: 48,
+  loss: 'charbonnier',
+} as const;
 
 const recipes: Readonly<Record<string, Recipe>> = {
-  'espcn-16-x2': {
-    arch: 'espcn-16',
-    scale: 2,
-    open: true,
-    steps: 60000,
-    rate: 3e-3,
-    batch: 6,
-    patch: 48,
-  },
+  'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
   'espcn-16-codec-x2': {
-    arch: 'espcn-16',
-    scale: 2,
-    open: true,
-    steps: 15000,
-    rate: 1e-3,
-    batch: 6,
-    patch: 48,
+    ...small,
+    steps: 12_000,
+    rate: 1.5e-3,
     degradation: codec,
+    variants: 4,
     from: 'espcn-16-x2',
   },
   'espcn-16-x3': {
-    arch: 'espcn-16',
+    ...small,
     scale: 3,
-    open: true,
-    steps: 20000,
+    batch: 9,
+    patch: 36,
+    steps: 18_000,
     rate: 2e-3,
-    batch: 6,
-    patch: 48,
     from: 'espcn-16-x2',
   },
-  'espcn-x2': {
-    arch: 'espcn',
-    scale: 2,
-    open: true,
-    steps: 20000,
-    rate: 2e-3,
-    batch: 16,
-    patch: 20,
-  },
-  'espcn-58k-x2': {
-    arch: 'espcn-58k',
-    scale: 2,
-    open: true,
-    steps: 12000,
-    rate: 2e-3,
-    batch: 12,
-    patch: 24,
-  },
+  'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 20_000, rate: 2e-3 },
+  'espcn-58k-x2': { ...small, arch: 'espcn-58k', batch: 12, patch: 24, steps: 12_000, rate: 2e-3 },
   'research/espcn-16-x2': {
-    arch: 'espcn-16',
-    scale: 2,
-    open: false,
-    steps: 60000,
-    rate: 3e-3,
-    batch: 6,
+    ...small,
+    pictures: researchPictures,
+    batch: 12,
     patch: 32,
+    steps: 40_000,
+    rate: 3e-3,
   },
 };
 
-const openData: readonly CardData[] = [
-  { name: 'CLIC2025 validation', licence: 'Unsplash License' },
-  { name: 'CID22 training', licence: 'CC BY-SA 4.0' },
-  { name: 'Budgie backgrounds, halved', licence: 'CC0-1.0' },
-];
-
-const researchData: readonly CardData[] = [
-  { name: 'T91', licence: 'research only' },
-  { name: 'BSD200', licence: 'research only' },
-];
-
-const [name = '', ...options] = process.argv.slice(2);
-const recipe = recipes[name];
-if (recipe === undefined) {
-  console.error(`Expected one of ${Object.keys(recipes).join(', ')} but received "${name}".`);
-  process.exit(2);
-}
-const option = (key: string) => options.find((word) => word.startsWith(`--${key}=`))?.split('=')[1];
-const { arch, scale, open } = recipe;
 const seed = 1;
-const steps = Number(option('steps') ?? recipe.steps);
-const rate = Number(option('rate') ?? recipe.rate);
-const batch = Number(option('batch') ?? recipe.batch);
-const patch = Number(option('patch') ?? recipe.patch);
-const workFolder = option('work') ?? path.join('/tmp', 'vsr-train', name);
-const out = path.join(option('out') ?? path.join(packageRoot(), 'models'), `${name}.onnx`);
-const network = networkOf(arch, scale);
-const sources = open
-  ? [`${data}/train/CLIC2025`, `${data}/train/CID22`, `${data}/train/budgie_cc0@0.5`]
-  : [`${data}/train/T91`, `${data}/train/BSD200`];
+const averaged = 1000;
 const split = { training: 95, validation: 5, test: 0 };
-const reductions = open
-  ? [0.6, 0.4, 0.25]
-  : (option('reduced') ?? '').split(',').filter(Boolean).map(Number);
-const parts = splitItems(await listImages(sources), split, seed);
-const from = option('from') ?? recipe.from;
-const degradation = recipe.degradation ?? { kind: 'bicubic', noise: 0, crf: [18, 33] };
-const recipeFacts = {
-  data: sources.map((source) => path.relative(packageRoot(), source)),
-  alsoReduced: reductions,
-  ...{
-    split,
-    degradation,
-    loss: option('loss') ?? 'mse',
-    schedule: 'one-cycle',
-    rate,
-    batch,
-    patch,
-    steps,
-  },
-  averaged: 1000,
-  ...(from === undefined ? {} : { from }),
-};
-const plan: TrainPlan = {
-  network,
-  training: alsoReduced(parts.training, reductions),
-  validation: parts.validation,
-  test: parts.test,
-  degradation,
-  loss: (option('loss') ?? 'mse') as 'mse',
-  schedule: 'one-cycle',
-  ...{ rate, batch, patch, steps, seed },
-  averaged: 1000,
-  validateEvery: Number(option('validate') ?? 2000),
-  workers: Number(option('workers') ?? 2),
-  windowBytes: 600e6,
-  ...(from === undefined
-    ? {}
-    : {
-        initial: weightsFromModel(
-          await readFile(
-            path.isAbsolute(from) ? from : path.join(packageRoot(), 'models', `${from}.onnx`),
-          ),
-          from,
-          network,
-          initialWeights(network, seed),
-        ),
-      }),
-  out,
-  workFolder,
-  resume: options.includes('--resume'),
-  trainedOn: open ? openData : researchData,
-  recipe: recipeFacts,
-};
 
-const curve: { step: number; loss: number; psnr: number }[] = [];
+const words = process.argv.slice(2);
+const option = (key: string) =>
+  words.find((word) => word.startsWith(`--${key}=`))?.slice(key.length + 3);
 
-async function figuresOf(weights: Float32Array): Promise<ModelCard['figures']> {
+async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
+  const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
+  const { loss = 'mse', variants = 1 } = recipe;
+  const steps = Number(option('steps') ?? recipe.steps);
+  const network = networkOf(arch, scale);
+  const sources = pictures.sources.map((source) => path.join(data, source));
+  const parts = splitItems(await listImages(sources), split, seed);
+  const training = alsoReduced(parts.training, pictures.alsoReduced);
+  const start = from === undefined ? undefined : path.join(root, 'models', `${from}.onnx`);
   return {
-    Set5: await benchmark(network, weights, `${data}/bench/Set5`),
-    Set14: await benchmark(network, weights, `${data}/bench/Set14`),
+    network,
+    training: Array.from({ length: variants }, () => training).flat(),
+    validation: parts.validation,
+    test: parts.test,
+    degradation,
+    schedule: 'one-cycle',
+    ...{ loss, rate, batch, patch, steps, seed, averaged },
+    validateEvery: 1000,
+    workers: 2,
+    windowBytes: 600e6,
+    ...(start === undefined
+      ? {}
+      : {
+          initial: weightsFromModel(
+            await readFile(start),
+            start,
+            network,
+            initialWeights(network, seed),
+          ),
+        }),
+    out: path.join(option('out') ?? path.join(root, 'models'), `${name}.onnx`),
+    workFolder: option('work') ?? path.join(root, 'build', 'training', name),
+    resume: words.includes('--resume'),
+    trainedOn: pictures.trainedOn,
+    recipe: {
+      command: `node build/scripts/train-models.js ${name}`,
+      data: pictures.sources,
+      alsoReduced: pictures.alsoReduced,
+      ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
+      ...{ variants, ...(from === undefined ? {} : { from }) },
+    },
   };
 }
 
-async function writeModel(weights: Float32Array): Promise<void> {
-  const model = buildInferenceModel(network, weights, {
-    name,
-    licence: plan.trainedOn.map((part) => `${part.name}: ${part.licence}`).join('; '),
-  });
-  const card: ModelCard = {
-    name,
-    ...{ arch, scale },
-    file: path.basename(out),
-    sha256: createHash('sha256').update(model).digest('hex'),
-    parameters: parameterCount(network),
-    input: 'luma',
-    trainedOn: plan.trainedOn,
-    recipe: plan.recipe,
-    seed,
-    figures: await figuresOf(weights),
-    curve,
-    created: new Date().toISOString(),
-  };
-  await mkdir(path.dirname(out), { recursive: true });
-  await writeFile(`${out}.partial`, model);
-  await rename(`${out}.partial`, out);
-  await writeFile(out.replace(/\.onnx$/, '.json'), `${JSON.stringify(card, null, 2)}\n`);
-}
-
-await mkdir(workFolder, { recursive: true });
-for await (const event of train(plan)) {
-  if (event.kind === 'skipped') console.log(event.reason);
-  if (event.kind === 'started')
-    console.log(`started at ${event.step} with ${event.pictures} pictures`);
-  if (event.kind === 'validated') {
-    const { step, loss, psnr, stepsPerSecond } = event;
-    curve.push({ step, loss, psnr });
-    const { Set5, Set14 } = await figuresOf(event.weights);
-    const line = `${new Date().toISOString()} ${name} step ${step} loss ${loss.toExponential(3)} val ${psnr.toFixed(3)} Set5 ${Set5!.psnr.toFixed(3)} Set14 ${Set14!.psnr.toFixed(3)} ${stepsPerSecond.toFixed(1)} steps/s`;
-    console.log(line);
-    await appendFile(path.join(workFolder, 'log.txt'), `${line}\n`);
+async function trainModel(name: string): Promise<void> {
+  const recipe = recipes[name];
+  if (recipe === undefined) {
+    throw new Error(`Expected one of ${Object.keys(recipes).join(', ')} but received "${name}".`);
   }
-  if (event.kind === 'finished') await writeModel(event.best);
+  const plan = await planOf(name, recipe);
+  await mkdir(path.dirname(plan.out), { recursive: true });
+  const measure = async (weights: Float32Array): Promise<ModelCard['figures']> => ({
+    Set5: await benchmark(plan.network, weights, path.join(data, 'bench/Set5')),
+    Set14: await benchmark(plan.network, weights, path.join(data, 'bench/Set14')),
+  });
+  const say = (line: string) => console.log(`${new Date().toISOString()} ${name}: ${line}`);
+  let lastLine = 0;
+  const progress = (line: string) => {
+    if (performance.now() - lastLine < 20_000) return;
+    lastLine = performance.now();
+    say(line);
+  };
+  const { card } = await runTraining(plan, name, { say, progress }, undefined, measure);
+  const shown = Object.entries(card.figures).map(
+    ([set, { psnr, bicubicPsnr }]) =>
+      `${set} ${psnr.toFixed(3)} (bicubic ${bicubicPsnr.toFixed(2)})`,
+  );
+  say(`wrote ${plan.out}: ${shown.join(', ')}`);
 }
+
+const names = words.filter((word) => !word.startsWith('--'));
+for (const name of names.length > 0 ? names : Object.keys(recipes)) await trainModel(name);
