@@ -124,7 +124,7 @@ function slice(x: Numbers, lists: readonly (readonly number[])[]): Numbers {
       Math.min(down ? dim - 1 : dim, Math.max(down ? -1 : 0, value < 0 ? value + dim : value));
     from[axis] = place(starts![i]!);
     step[axis] = steps[i]!;
-    dims[axis] = Math.max(0, Math.ceil((place(ends![i]!) - from[axis]!) / steps[i]!));
+    dims[axis] = Math.max(0, Math.ceil((place(ends![i]!) - from[axis]) / steps[i]!));
   });
   return build(dims, (index) =>
     get(
@@ -215,7 +215,7 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
     case 'LeakyRelu':
       return [pointwise([a], (x) => (x > 0 ? x : x * Number(attributes['alpha'])))];
     case 'Where':
-      return [pointwise(inputs, (flag, yes, no) => (flag === 1 ? yes! : no!))];
+      return [pointwise(inputs, (flag, yes, no) => (flag === 1 ? yes : no))];
     case 'Cast':
       return [a];
     case 'Reshape':

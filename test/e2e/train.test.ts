@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import sharp from 'sharp';
+import type { ModelCard } from '../../src/model/card.js';
+import { packageRoot } from '../../src/package-root.js';
+import { readCheckpoint } from '../../src/training/checkpoint.js';
+
+const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
+let folder = '';
+let pictures = '';
+
+/** A picture with edges of all kinds, different for each number. */
+async function writePicture(file: string, number: number, size = 72): Promise<void> {
+  const data = new Uint8Array(size * size * 3);
+  for (let y = 0, i = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const wave = Math.sin((x * (number + 2) + y * 3) / 9) > 0 ? 190 : 40;
+      const value = (x * y) % (17 + number) < 5 ? 255 - wave : wave;
+      for (let c = 0; c < 3; c++, i++) data[i] = value + 10 * c;
+    }
+  }
+  await sharp(data, { raw: { width: size, height: size, channels: 3 } })
+    .png()
+    .toFile(file);
+}
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-train-'));
+  pictures = path.join(folder, 'pictures');
+  await mkdir(pictures);
+  for (let i = 0; i < 5; i++) await writePicture(path.join(pictures, `${i}.png`), i);
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** A run that takes a second: a small network, small patches, few steps. */
+const quick = [
+  ...['--depth', '2', '--batch', '4', '--patch', '12', '--val-every', '10'],
+  ...['--average', '20', '--workers', '1'],
+];
+
+function train(out: string, ...more: string[]) {
+  // --data may be given more than once, and then adds up.
+  const data = more.includes('--data') ? [] : ['--data', pictures];
+  const words = ['train', ...data, '--out', path.join(folder, out), ...quick, ...more];
+  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+test('a short run lowers the loss and leaves model, card, metrics, curves and contact sheet', async () => {
+  const { code, stdout, stderr } = train('a.onnx', '--steps', '300', '--json');
+  assert.equal(code, 0, stderr);
+  const summary = JSON.parse(stdout) as { card: ModelCard; psnr: number };
+  assert.equal(summary.card.parameters, 160 + 2320 + 580);
+  const card = JSON.parse(await readFile(path.join(folder, 'a.json'), 'utf8')) as ModelCard;
+  assert.equal(card.sha256, summary.card.sha256);
+  assert.equal(card.recipe['steps'], 300);
+  const work = path.join(folder, 'a.onnx.train');
+  for (const name of ['checkpoint.bin', 'loss.svg', 'psnr.svg', 'sheet.png']) {
+    assert.ok(existsSync(path.join(work, name)), name);
+  }
+  const rows = (await readFile(path.join(work, 'metrics.csv'), 'utf8')).trim().split('\n');
+  assert.equal(rows.length, 1 + 30);
+  const losses = rows.slice(1).map((row) => Number(row.split(',')[1]));
+  assert.ok(losses.at(-1)! < 0.9 * losses[0]!, `loss ${losses[0]} to ${losses.at(-1)}`);
+  assert.equal(train('a.onnx', '--steps', '10').code, 2, 'an existing model is not overwritten');
+});
+
+test('the weights do not depend on how many threads computed them', async () => {
+  for (const workers of ['1', '3']) {
+    const { code, stderr } = train(`w${workers}.onnx`, '--steps', '10', '--workers', workers);
+    assert.equal(code, 0, stderr);
+  }
+  const [one, three] = await Promise.all(
+    ['w1', 'w3'].map((name) => readFile(path.join(folder, `${name}.onnx.train`, 'checkpoint.bin'))),
+  );
+  assert.ok(one!.equals(three!));
+});
+
+test('a run killed and resumed ends with the weights of an unbroken one, bit for bit', async () => {
+  // Pictures that do not all fit: the windows have to go on as well.
+  const steps = ['--steps', '400', '--memory', '1', '--batch', '8', '--also-reduced', '0.9,0.8'];
+  assert.equal(train('whole.onnx', ...steps).code, 0);
+  const out = path.join(folder, 'broken.onnx');
+  const words = ['train', '--data', pictures, '--out', out, ...quick, ...steps];
+  const child = spawn(process.execPath, [vsr, ...words], { stdio: 'ignore' });
+  const checkpoint = path.join(folder, 'broken.onnx.train', 'checkpoint.bin');
+  while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+  const { step } = await readCheckpoint(checkpoint);
+  assert.ok(step < 400, `killed at step ${step}, too late to show anything`);
+  const { code, stderr } = train('broken.onnx', ...steps, '--resume');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, new RegExp(`going on after step ${step}`));
+  const files = ['whole.onnx', 'broken.onnx'];
+  const [whole, broken] = await Promise.all(
+    files.map((name) => readCheckpoint(path.join(folder, `${name}.train`, 'checkpoint.bin'))),
+  );
+  assert.deepEqual(broken, whole);
+  const csv = await readFile(path.join(folder, 'broken.onnx.train', 'metrics.csv'), 'utf8');
+  const seen = csv
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((row) => Number(row.split(',')[0]));
+  assert.deepEqual(
+    seen,
+    Array.from({ length: 40 }, (_, i) => 10 * (i + 1)),
+  );
+});
+
+test('a corrupt picture and one smaller than a patch are named and counted, the run goes on', async () => {
+  const mixed = path.join(folder, 'mixed');
+  await mkdir(mixed);
+  for (let i = 0; i < 3; i++) {
+    await copyFile(path.join(pictures, `${i}.png`), path.join(mixed, `${i}.png`));
+  }
+  await writeFile(path.join(mixed, 'corrupt.png'), 'no picture at all');
+  await writePicture(path.join(mixed, 'tiny.png'), 1, 10);
+  const { code, stderr } = train('m.onnx', '--steps', '10', '--data', mixed, '--split', '100/0/0');
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /Skipped: .*corrupt\.png cannot be read as a picture/);
+  assert.match(stderr, /Skipped: .*tiny\.png \(10x10\) is smaller than a patch/);
+  assert.match(stderr, /1 unreadable and 1 too small pictures were skipped/);
+});
+
+test('what cannot work is one sentence and the right exit code', async () => {
+  const empty = path.join(folder, 'empty');
+  await mkdir(empty);
+  const cases: readonly [words: string[], code: number, message: RegExp][] = [
+    [['--data', empty], 1, /^vsr: No images were found in .*empty/m],
+    [['--data', path.join(folder, 'nowhere')], 2, /an image or a folder of images for --data/],
+    [['--patch', '100', '--split', '100/0/0'], 1, /None of 5 training pictures can be used/],
+    [['--resume'], 2, /There is no checkpoint to resume from/],
+    [['--arch', 'srcnn'], 2, /Allowed choices are espcn/],
+    [['--from', path.join(pictures, '0.png')], 1, /cannot be read as an ONNX model/],
+  ];
+  for (const [words, code, message] of cases) {
+    const run = train('bad.onnx', '--steps', '5', ...words);
+    assert.match(run.stderr, message);
+    assert.equal(run.code, code, run.stderr);
+    assert.ok(!existsSync(path.join(folder, 'bad.onnx')));
+  }
+  const other = train('w1.onnx', '--steps', '10', '--overwrite', '--resume', '--arch', 'espcn');
+  assert.equal(other.code, 2);
+  assert.match(other.stderr, /is of a run with arch espcn-16, but espcn was asked for/);
+});
+
+test('a loss that is no number stops the run and says so', () => {
+  const { code, stderr } = train('nan.onnx', '--steps', '200', '--lr', '1e30');
+  assert.equal(code, 1);
+  assert.match(stderr, /training has diverged/);
+});
