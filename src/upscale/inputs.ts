@@ -29,6 +29,11 @@ export function looksLikeStill(file: string): boolean {
   return stillExtensions.has(extensionOf(file));
 }
 
+/** Whether the name is a clip's; its content decides later. */
+export function looksLikeClip(file: string): boolean {
+  return clipExtensions.has(extensionOf(file));
+}
+
 /** A clip or still by its name, and not something that vsr made: outputs have a sidecar. */
 function isWanted(file: string): boolean {
   const extension = extensionOf(file);

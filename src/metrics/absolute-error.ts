@@ -1,0 +1,21 @@
+import type { Plane } from '../planes/plane.js';
+
+/**
+ * Mean absolute error of `actual` against `reference`, in sample values as stored. `border` samples are left
+ * out on each side. Both planes must be of one size.
+ */
+export function meanAbsoluteError(reference: Plane, actual: Plane, border = 0): number {
+  const { width, height } = reference;
+  if (actual.width !== width || actual.height !== height) {
+    throw new RangeError(
+      `planes of one size are compared, not ${width}x${height} with ${actual.width}x${actual.height}`,
+    );
+  }
+  let sum = 0;
+  for (let y = border; y < height - border; y++) {
+    for (let i = y * width + border, end = (y + 1) * width - border; i < end; i++) {
+      sum += Math.abs(reference.data[i]! - actual.data[i]!);
+    }
+  }
+  return sum / ((width - 2 * border) * (height - 2 * border));
+}

@@ -1,0 +1,96 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { packageRoot } from '../../src/package-root.js';
+
+const bench = path.join(packageRoot(), '..', 'shared', 'data', 'bench');
+const skip = existsSync(bench) ? false : `${bench} is not there`;
+const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+
+async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, ...args]);
+    return { stdout, stderr, code: 0 };
+  } catch (error) {
+    return error as { stdout: string; stderr: string; code: number };
+  }
+}
+
+type Answer = { mean: Record<string, { psnrY: number; ssim: number }>; files: unknown[] };
+
+// PSNR and SSIM of bicubic as the literature states them (e.g. the tables of VDSR, CVPR 2016).
+const literature = [
+  ['Set5', 2, 33.66, 0.9299],
+  ['Set5', 3, 30.39, 0.8682],
+  ['Set5', 4, 28.42, 0.8104],
+  ['Set14', 2, 30.24, 0.8688],
+  ['Set14', 3, 27.54, 0.7742],
+  ['Set14', 4, 26.0, 0.7027],
+] as const;
+
+for (const [set, scale, psnr, ssim] of literature) {
+  test(`bicubic on ${set} at ${scale}x is what the literature says`, { skip }, async () => {
+    const folder = path.join(bench, set);
+    const { stdout } = await vsr('evaluate', folder, '-s', String(scale), '-m', 'none', '--json');
+    const { mean, files } = JSON.parse(stdout) as Answer;
+    assert.equal(files.length, set === 'Set5' ? 5 : 14);
+    const bicubic = mean['bicubic']!;
+    assert.ok(Math.abs(bicubic.psnrY - psnr) <= 0.02, `PSNR ${bicubic.psnrY}`);
+    assert.ok(Math.abs(bicubic.ssim - ssim) <= 0.002, `SSIM ${bicubic.ssim}`);
+    assert.ok(mean['nearest']!.psnrY < mean['bilinear']!.psnrY);
+  });
+}
+
+test('the default model is ahead of bicubic and lanczos on Set5', { skip }, async () => {
+  const { stdout } = await vsr('evaluate', path.join(bench, 'Set5'), '--json');
+  const { mean } = JSON.parse(stdout) as Answer;
+  const model = Object.keys(mean)[0]!;
+  assert.match(model, /^espcn/);
+  assert.ok(mean[model]!.psnrY > mean['lanczos']!.psnrY + 1);
+});
+
+test('the same table comes as CSV and as Markdown', { skip }, async () => {
+  const file = path.join(bench, 'Set5', 'head_GT.bmp');
+  const csv = (await vsr('evaluate', file, '-m', 'none', '--csv')).stdout.split('\n');
+  assert.equal(csv[0], 'file,by,PSNR Y,SSIM,MAE,RMSE');
+  assert.equal(csv.length, 1 + 4 + 4 + 1);
+  const markdown = (await vsr('evaluate', file, '-m', 'none', '--markdown')).stdout;
+  assert.match(markdown, /^\| file \| by \| PSNR Y \|/);
+  assert.match(markdown, /\| head_GT\.bmp \| bicubic \| 34\.8/);
+});
+
+test('what is not there and what cannot be asked for say so', async () => {
+  const missing = await vsr('evaluate', '/nowhere.png');
+  assert.equal(missing.code, 1);
+  assert.match(missing.stderr, /\/nowhere\.png does not exist/);
+  assert.equal((await vsr('evaluate', 'a.png', '--json', '--csv')).code, 2);
+  assert.equal((await vsr('evaluate', 'a.png', '--degrade', 'melt')).code, 2);
+});
+
+const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
+
+test('a clip is measured in its own Y, U and V', async () => {
+  const { stdout, stderr } = await vsr('evaluate', clip, '--frames', '3', '--json');
+  assert.equal(stderr, '');
+  const { files } = JSON.parse(stdout) as {
+    files: { frames: number; figures: Record<string, { psnrY: number; psnrU: number }> }[];
+  };
+  const { frames, figures } = files[0]!;
+  assert.equal(frames, 3);
+  const [model] = Object.keys(figures);
+  assert.ok(figures[model!]!.psnrY > figures['bicubic']!.psnrY);
+  // Chroma is bicubic in both.
+  assert.ok(Math.abs(figures[model!]!.psnrU - figures['bicubic']!.psnrU) < 0.1);
+});
+
+test('a clip through x264 loses against the clean one', async () => {
+  const psnrOf = async (...more: string[]) => {
+    const args = ['evaluate', clip, '--frames', '3', '-m', 'none', '--json', ...more];
+    const { mean } = JSON.parse((await vsr(...args)).stdout) as Answer;
+    return mean['bicubic']!.psnrY;
+  };
+  assert.ok((await psnrOf('--degrade', 'codec', '--crf', '35')) < (await psnrOf()) - 0.3);
+});
