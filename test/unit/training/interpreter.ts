@@ -78,6 +78,7 @@ function convolve(x: Numbers, w: Numbers, bias: Numbers | undefined, node: Attri
   const [o, c, k] = w.dims as [number, number, number, number];
   const [top, left, bottom, right] = (node['pads'] as number[] | undefined) ?? [0, 0, 0, 0];
   const [stride] = (node['strides'] as number[] | undefined) ?? [1];
+  const groups = Number(node['group'] ?? 1);
   const rows = Math.floor((h + top! + bottom! - k) / stride!) + 1;
   const columns = Math.floor((width + left! + right! - k) / stride!) + 1;
   return build([n, o, rows, columns], ([batch, out, y, x0]) => {
@@ -85,10 +86,11 @@ function convolve(x: Numbers, w: Numbers, bias: Numbers | undefined, node: Attri
     for (let channel = 0; channel < c; channel++) {
       for (let ky = 0; ky < k; ky++) {
         for (let kx = 0; kx < k; kx++) {
+          const source = Math.floor(out! / (o / groups)) * c + channel;
           const row = y! * stride! + ky - top!;
           const column = x0! * stride! + kx - left!;
           if (row < 0 || column < 0 || row >= h || column >= width) continue;
-          sum += get(w, [out!, channel, ky, kx]) * get(x, [batch!, channel, row, column]);
+          sum += get(w, [out!, channel, ky, kx]) * get(x, [batch!, source, row, column]);
         }
       }
     }
