@@ -18,7 +18,7 @@ import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import { resizeFrame } from '../planes/resize-frame.js';
 import type { Degradation } from '../training/degrade.js';
 import { openUpscaler } from '../upscale/upscaler.js';
-import { FigureSums, baselines, lumaErrors, type FileEvaluation } from './evaluation.js';
+import { FigureSums, baselines as kernels, lumaErrors, type FileEvaluation } from './evaluation.js';
 
 /** How a clip is measured. */
 export type ClipEvaluationOptions = {
@@ -28,6 +28,8 @@ export type ClipEvaluationOptions = {
   readonly name: string;
   readonly degradation: Degradation;
   readonly border: number;
+  /** Measure nearest, bilinear, bicubic and lanczos too. */
+  readonly baselines: boolean;
   /** At most so many frames; `Infinity` for all. */
   readonly frames: number;
   readonly provider: ProviderChoice;
@@ -124,6 +126,7 @@ export async function evaluateClip(
 ): Promise<FileEvaluation> {
   const source = await probe(ffmpeg, file);
   const { chain, scale } = options;
+  const baselines = options.baselines ? kernels : {};
   const high = croppedLayout(source, scale);
   const low = frameLayout(high.format, high.width / scale, high.height / scale);
   const siting = source.video.colour.siting ?? 'left';
@@ -205,7 +208,8 @@ export async function evaluateClip(
     await coded?.return(undefined);
     if (number === 0) throw new VsrError('media', `No frame of ${file} could be decoded.`);
     const figures = Object.fromEntries([...sums].map(([way, sum]) => [way, sum.result()]));
-    return { file, frames: number, figures };
+    const worst = Object.fromEntries([...sums].map(([way, sum]) => [way, sum.worst()]));
+    return { file, frames: number, figures, worst };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,5 @@
 import { readLuma } from '../media/luma-image.js';
+import type { Plane } from '../planes/plane.js';
 import { resizePlane } from '../planes/resize.js';
 import { degrade, type Degradation } from '../training/degrade.js';
 import { randomAt } from '../training/random.js';
@@ -10,7 +11,6 @@ import {
   type FileEvaluation,
   type Figures,
 } from './evaluation.js';
-import type { PictureEnlarger } from './picture-enlarger.js';
 
 /**
  * Measures a model and the baselines on one picture, in the benchmark convention: luma as `readLuma` gives it,
@@ -18,7 +18,7 @@ import type { PictureEnlarger } from './picture-enlarger.js';
  */
 export async function evaluatePicture(
   file: string,
-  model: { readonly name: string; readonly enlarger: PictureEnlarger } | null,
+  model: { readonly name: string; readonly enlarge: (plane: Plane) => Promise<Plane> } | null,
   scale: number,
   degradation: Degradation,
   border: number,
@@ -37,9 +37,12 @@ export async function evaluatePicture(
     return sums.result();
   };
   const figures: Record<string, Figures> = {};
-  if (model !== null) figures[model.name] = measure(await model.enlarger.enlarge(low));
+  if (model !== null) figures[model.name] = measure(await model.enlarge(low));
   for (const [name, kernel] of Object.entries(baselines)) {
     figures[name] = measure(resizePlane(low, high.width, high.height, 8, { kernel }));
   }
-  return { file, frames: 1, figures };
+  const worst = Object.fromEntries(
+    Object.entries(figures).map(([name, { psnrY }]) => [name, { frame: 0, psnr: psnrY }]),
+  );
+  return { file, frames: 1, figures, worst };
 }

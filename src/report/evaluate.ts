@@ -6,11 +6,12 @@ import type { Ffmpeg } from '../media/ffmpeg.js';
 import { isImageName } from '../media/luma-image.js';
 import { chooseChain } from '../model/chain.js';
 import type { ProviderChoice } from '../model/providers.js';
+import type { Plane } from '../planes/plane.js';
 import type { Degradation } from '../training/degrade.js';
 import { looksLikeClip } from '../upscale/inputs.js';
 import { evaluatePicture } from './evaluate-picture.js';
 import type { FileEvaluation } from './evaluation.js';
-import { openPictureEnlarger, type PictureEnlarger } from './picture-enlarger.js';
+import { enlargePicture } from './picture-enlarger.js';
 
 /** What is measured, and how. */
 export type EvaluateOptions = {
@@ -60,16 +61,16 @@ export async function* evaluate(
     options.model === 'none' ? null : await chooseChain(scale, options.model, { codec });
   const name = chain === null ? 'none' : [...new Set(chain.names)].join(' + ');
   const border = options.border ?? scale;
-  let pictures: PictureEnlarger | undefined;
+  const model =
+    chain === null ? null : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider) };
   for (const file of files) {
     if (isImageName(file)) {
-      if (chain !== null) pictures ??= await openPictureEnlarger(chain, provider);
-      const model = pictures === undefined ? null : { name, enlarger: pictures };
       yield await evaluatePicture(file, model, scale, degradation, border);
     } else {
       const { evaluateClip } = await import('./evaluate-clip.js');
       yield await evaluateClip(await ffmpeg(), file, {
         ...{ scale, chain, name, degradation, border, provider },
+        baselines: true,
         frames: options.frames ?? Infinity,
         workers: options.workers ?? os.availableParallelism(),
       });

@@ -38,7 +38,12 @@ export type FileEvaluation = {
   /** 1 for a picture. */
   readonly frames: number;
   readonly figures: Readonly<Record<string, Figures>>;
+  /** The lowest Y of each, decibels. */
+  readonly worst: Readonly<Record<string, WorstFrame>>;
 };
+
+/** A frame, from 0, and its decibels. */
+export type WorstFrame = { readonly frame: number; readonly psnr: number };
 
 /** Y's figures of one picture or frame. */
 export type LumaErrors = {
@@ -116,6 +121,12 @@ export class FigureSums {
 
   get frames(): number {
     return this.#y.length;
+  }
+
+  worst(): WorstFrame {
+    const figures = this.#y.map((value) => value ?? Infinity);
+    const psnr = figures.reduce((low, value) => Math.min(low, value), Infinity);
+    return { frame: figures.indexOf(psnr), psnr };
   }
 
   result(): Figures {

@@ -1,35 +1,30 @@
 import type { Chain } from '../model/chain.js';
-import { buildInferenceGraph } from '../model/inference-graph.js';
-import { candidatesFor, type ProviderChoice } from '../model/providers.js';
-import { openSession } from '../model/session.js';
+import type { ProviderChoice } from '../model/providers.js';
+import { FramePool } from '../planes/frame.js';
+import { frameLayout, pixelFormats } from '../planes/pixel-format.js';
 import type { Plane } from '../planes/plane.js';
-import { LumaRunner } from '../upscale/luma-runner.js';
-import { planStrips } from '../upscale/strips.js';
+import { openUpscaler } from '../upscale/upscaler.js';
 
-/** Enlarges 8-bit luma planes of any size, by the same graph and strips as clips. */
-export type PictureEnlarger = {
-  readonly enlarge: (plane: Plane) => Promise<Plane>;
-  readonly provider: string;
-};
-
-/** Opens one session for pictures of all sizes. */
-export async function openPictureEnlarger(
+/** Enlarges an 8-bit luma plane of any size with `chain`, by the very code that enlarges clips. */
+export async function enlargePicture(
+  plane: Plane,
   chain: Chain,
   provider: ProviderChoice,
-): Promise<PictureEnlarger> {
-  const graph = buildInferenceGraph(chain.passes, 8);
-  const opened = await openSession(graph.bytes, candidatesFor(provider));
-  const runner = new LumaRunner(opened.ort, opened.session, graph);
-  return {
-    provider: opened.provider.name,
-    async enlarge(plane) {
-      const width = plane.width * graph.scale;
-      const height = plane.height * graph.scale;
-      const target = { data: new Uint8Array(width * height), width, height };
-      for (const strip of planStrips(plane.width, plane.height, graph)) {
-        await runner.run(plane, strip, target);
-      }
-      return target;
-    },
-  };
+): Promise<Plane> {
+  const layout = frameLayout(pixelFormats.get('gray')!, plane.width, plane.height);
+  await using upscaler = await openUpscaler({
+    ...{ chain, layout, provider },
+    siting: 'center',
+    range: 'tv',
+    // One picture is one job: more threads would only have to start.
+    workers: 1,
+    precision: 'auto',
+    scores: false,
+    reuse: false,
+  });
+  const frame = new FramePool(layout).take(0, 0);
+  frame.data.set(plane.data);
+  const { frame: larger } = await upscaler.upscale(frame);
+  const { width, height } = upscaler.layout;
+  return { data: larger.data.slice(), width, height };
 }

@@ -1,0 +1,76 @@
+import { VsrError } from '../errors.js';
+
+/** A value of the file and the way to it, for the message if it is not what it should be. */
+export class Field {
+  readonly #value: unknown;
+  readonly #where: string;
+
+  constructor(value: unknown, where: string) {
+    this.#value = value;
+    this.#where = where;
+  }
+
+  #wrong(expected: string): VsrError {
+    const shown = JSON.stringify(this.#value) ?? 'nothing';
+    const short = shown.length > 60 ? `${shown.slice(0, 57)}...` : shown;
+    return new VsrError(
+      'media',
+      `Expected ${expected} for ${this.#where} but found ${short}. Was it written by vsr?`,
+    );
+  }
+
+  /** The object's own keys. */
+  object(): Record<string, unknown> {
+    const value = this.#value;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      return value as Record<string, unknown>;
+    }
+    throw this.#wrong('an object');
+  }
+
+  at(name: string): Field {
+    const value = Object.entries(this.object()).find(([key]) => key === name)?.[1];
+    return new Field(value, `"${name}" of ${this.#where}`);
+  }
+
+  list<T>(read: (item: Field) => T): T[] {
+    if (!Array.isArray(this.#value)) throw this.#wrong('a list');
+    return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`)));
+  }
+
+  string(): string {
+    if (typeof this.#value !== 'string') throw this.#wrong('a text');
+    return this.#value;
+  }
+
+  oneOf<T extends string>(...values: T[]): T {
+    const found = values.find((value) => value === this.#value);
+    if (found === undefined) throw this.#wrong(`one of ${values.join(', ')}`);
+    return found;
+  }
+
+  /** A finite number. */
+  number(): number {
+    if (typeof this.#value !== 'number') throw this.#wrong('a number');
+    return this.#value;
+  }
+
+  count(): number {
+    if (Number.isSafeInteger(this.#value) && (this.#value as number) >= 0) return this.number();
+    throw this.#wrong('a whole number');
+  }
+
+  /** Decibels; "inf" for equal planes. */
+  decibels(): number {
+    return this.#value === 'inf' ? Infinity : this.number();
+  }
+
+  orNull<T>(read: (field: Field) => T): T | null {
+    return this.#value === null ? null : read(this);
+  }
+
+  /** Like `orNull`, for what may be left out. */
+  maybe<T>(read: (field: Field) => T): T | undefined {
+    return this.#value === undefined ? undefined : read(this);
+  }
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { VsrError } from '../errors.js';
+import { decodeFrames } from '../media/decode.js';
+import type { Ffmpeg } from '../media/ffmpeg.js';
+import { probe } from '../media/probe.js';
+import type { Source } from '../media/source.js';
+import { meanSquaredError } from '../metrics/psnr.js';
+import { chooseChain } from '../model/chain.js';
+import { cropFrame } from '../planes/crop-frame.js';
+import { planeOf } from '../planes/frame.js';
+import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
+import { resizeFrame } from '../planes/resize-frame.js';
+import { upscale } from '../upscale/upscale.js';
+import type { UpscaleOptions } from '../upscale/options.js';
+import { evaluateClip } from './evaluate-clip.js';
+import { FigureSums } from './evaluation.js';
+import type { Baseline, ManifestClip } from './regress-manifest.js';
+
+/** Enlarges `clip` into `output`; what `regress` watches over. */
+export type JobRunner = (clip: string, output: string, options: UpscaleOptions) => Promise<void>;
+
+/** The real thing. */
+export const runJob: JobRunner = async (clip, output, options) => {
+  for await (const event of upscale(clip, { ...options, output, overwrite: true })) {
+    if (event.type === 'end' && event.outcome.status === 'failed') throw event.outcome.error;
+  }
+};
+
+/** What exact results depend on, beside vsr itself. */
+export function machineKind(): string {
+  return `${process.arch}, ${os.cpus()[0]?.model ?? 'unknown'}`;
+}
+
+function streamsOf({ streams, video }: Source): string[] {
+  return streams.map((stream) => {
+    const words = [stream.kind, stream.codec, stream.language];
+    if (stream.index === video.index) {
+      const { colour } = video;
+      words.push(`${video.width}x${video.height}`, video.sourceFormat, colour.range);
+      words.push(colour.matrix, colour.primaries, colour.transfer);
+    }
+    return words.filter((word) => word !== null).join(' ');
+  });
+}
+
+/** Compares a source frame with the output's frame, reduced. */
+function addErrors(
+  sums: FigureSums,
+  source: Uint8Array,
+  sourceLayout: FrameLayout,
+  output: Uint8Array,
+  outputLayout: FrameLayout,
+  scale: number,
+  siting: NonNullable<Source['video']['colour']['siting']>,
+): void {
+  // The encoder may have wanted one more row or column: that is not the picture.
+  const exact = cropFrame(
+    output,
+    outputLayout,
+    sourceLayout.width * scale,
+    sourceLayout.height * scale,
+  );
+  const small = resizeFrame(
+    exact.data,
+    exact.layout,
+    sourceLayout.width,
+    sourceLayout.height,
+    siting,
+  );
+  const mse = (plane: number) =>
+    meanSquaredError(
+      planeOf(source, sourceLayout, plane),
+      planeOf(small.data, small.layout, plane),
+    );
+  const grey = sourceLayout.format.chroma === null;
+  sums.add({ mse: mse(0), mae: 0, ssim: null }, grey ? null : mse(1), grey ? null : mse(2));
+}
+
+type OutputFacts = Pick<Baseline, 'frames' | 'times' | 'toSource'> & { readonly hashes: string[] };
+
+/** Reads the finished output beside its source. */
+async function readOutput(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  output: Source,
+  scale: number,
+): Promise<OutputFacts> {
+  const layout = frameLayout(source.video.format, source.video.width, source.video.height);
+  const sums = new FigureSums(layout.format.bitDepth);
+  const hashes: string[] = [];
+  const times = createHash('sha256');
+  const { num, den } = output.video.timeBase;
+  let first: number | undefined;
+  let last = 0;
+  const originals = decodeFrames(ffmpeg, source);
+  const original = originals[Symbol.asyncIterator]();
+  const larger = decodeFrames(ffmpeg, output);
+  for await (const frame of larger) {
+    last = (frame.pts * num) / den;
+    first ??= last;
+    times.update(`${last.toFixed(6)}\n`);
+    hashes.push(createHash('md5').update(frame.data).digest('hex').slice(0, 8));
+    const step = await original.next();
+    if (step.done !== true) {
+      const siting = source.video.colour.siting ?? 'left';
+      addErrors(sums, step.value.data, layout, frame.data, larger.layout, scale, siting);
+      originals.release(step.value);
+    }
+    larger.release(frame);
+  }
+  await original.return?.();
+  if (first === undefined) throw new VsrError('media', `${output.path} has no frames.`);
+  const { psnrY, psnrU, psnrV } = sums.result();
+  const worst = sums.worst();
+  return {
+    frames: hashes.length,
+    times: { first, last, sha256: times.digest('hex') },
+    toSource: { psnrY, psnrU, psnrV, worstFrame: worst.frame, worstY: worst.psnr },
+    hashes,
+  };
+}
+
+/** Does a clip of the manifest in `folder`, and says what it came to. */
+export async function regressClip(
+  ffmpeg: Ffmpeg,
+  folder: string,
+  entry: ManifestClip,
+  run: JobRunner = runJob,
+): Promise<Baseline> {
+  const clip = path.resolve(folder, entry.clip);
+  // A model file is named relative to the manifest, as the clips are.
+  const model = /\.onnx$/i.test(entry.model) ? path.resolve(folder, entry.model) : entry.model;
+  const temporary = await mkdtemp(path.join(os.tmpdir(), 'vsr-regress-'));
+  try {
+    const output = path.join(temporary, `${path.parse(entry.clip).name}.mkv`);
+    const { scale } = entry;
+    const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+    await run(clip, output, { scale, model, codec, log: false, provider: 'cpu' });
+    const source = await probe(ffmpeg, clip);
+    const made = await probe(ffmpeg, output);
+    const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
+    const evaluation = await evaluateClip(ffmpeg, clip, {
+      scale,
+      chain: await chooseChain(scale, model, { codec: false }),
+      name: 'model',
+      degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+      border: 0,
+      baselines: false,
+      frames: Infinity,
+      provider: { name: 'cpu' },
+      workers: os.availableParallelism(),
+    });
+    const figures = evaluation.figures['model']!;
+    const worst = evaluation.worst['model']!;
+    return {
+      ...facts,
+      streams: streamsOf(made),
+      truth: {
+        psnrY: figures.psnrY,
+        psnrU: figures.psnrU,
+        psnrV: figures.psnrV,
+        worstFrame: worst.frame,
+        worstY: worst.psnr,
+        ssim: figures.ssim,
+      },
+      exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
+    };
+  } finally {
+    await rm(temporary, { recursive: true, force: true });
+  }
+}
