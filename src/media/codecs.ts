@@ -154,14 +154,21 @@ function checkedPreset(encoder: string, preset: string | undefined, usual: strin
 const rateParam = (rate: Ratio | null): string[] =>
   rate === null || rate.num <= 0 || rate.den <= 0 ? [] : [`fps=${rate.num}/${rate.den}`];
 
+/** Chroma's place, which is said of 4:2:0 only. ffmpeg's own option for it reaches no encoder of 2018. */
+function sitingParam({ colour, format }: EncoderRequest): string[] {
+  const { siting } = colourNumbers(colour);
+  return siting === null || format.chroma?.log2Y !== 1 || format.chroma.log2X !== 1
+    ? []
+    : [`chromaloc=${siting}`];
+}
+
 function x265Params(request: EncoderRequest): string {
   const { hdr } = request;
-  const siting = colourNumbers(request.colour).siting;
   const hasHdr = hdr.masteringDisplay !== null || hdr.contentLight !== null;
   return [
     'log-level=error',
     ...rateParam(request.frameRate),
-    ...(siting === null || request.format.chroma?.log2Y !== 1 ? [] : [`chromaloc=${siting}`]),
+    ...sitingParam(request),
     ...(hdr.masteringDisplay === null ? [] : [`master-display=${hdr.masteringDisplay}`]),
     ...(hdr.contentLight === null ? [] : [`max-cll=${hdr.contentLight}`]),
     // x265 4 renamed the option; the old name is an alias there.
@@ -171,9 +178,7 @@ function x265Params(request: EncoderRequest): string {
 
 /** Frames between keyframes, about ten seconds' worth. */
 const longestGop = (rate: Ratio | null): string =>
-  String(
-    rate === null ? 250 : Math.min(600, Math.max(60, Math.round((10 * rate.num) / rate.den))),
-  );
+  String(rate === null ? 250 : Math.min(600, Math.max(60, Math.round((10 * rate.num) / rate.den))));
 
 /**
  * The words that choose and set the encoder, without `-pix_fmt` and colour.
@@ -185,7 +190,7 @@ export function encoderArguments(request: EncoderRequest): string[] {
   const preset = (usual: string): string => checkedPreset(encoder, request.preset, usual);
   switch (encoder) {
     case 'libx264': {
-      const params = rateParam(request.frameRate).join(':');
+      const params = [...rateParam(request.frameRate), ...sitingParam(request)].join(':');
       return [
         ...['-c:v', 'libx264', '-preset', preset('medium'), '-crf', String(crf)],
         ...['-g', longestGop(request.frameRate)],

@@ -109,3 +109,12 @@ export function colourFlags(colour: Colour): string[] {
     ...flag('-chroma_sample_location', numbers.siting === null ? null : numbers.siting + 1),
   ];
 }
+
+/**
+ * The option by which ffmpeg before 4.3 writes an MP4's colour box, where all three of it are known:
+ * from the size of the picture it would guess what is not.
+ */
+export function colourBox(colour: Colour): string[] {
+  const { matrix, primaries: p, transfer } = colourNumbers(colour);
+  return matrix === null || p === null || transfer === null ? [] : ['-movflags', '+write_colr'];
+}

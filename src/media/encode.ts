@@ -1,8 +1,9 @@
 import { VsrError } from '../errors.js';
 import type { Frame } from '../planes/frame.js';
 import { pixelFormats } from '../planes/pixel-format.js';
-import { colourFlags } from './colour-flags.js';
+import { colourBox, colourFlags } from './colour-flags.js';
 import { buildArguments } from './command.js';
+import { containerOfMuxer } from './containers.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { frameAdapter, pipeFormat, type FrameAdapter } from './frame-adapter.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
@@ -30,8 +31,10 @@ export type EncoderOptions = {
 
 /** The muxer of the intermediate file: it keeps ticks and frame order exactly. */
 export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' {
-  // Opacity of VP9 rides beside its packets, which of these only Matroska writes.
-  if (plan.codec === 'vp9' && plan.keepsAlpha) return 'matroska';
+  // Opacity of VP9 rides beside its packets, which only Matroska writes; and ffmpeg of 2018 cannot
+  // describe every VP9 in MP4. Its milliseconds are those of the output.
+  const isWebCodec = plan.codec === 'vp9' || plan.codec === 'av1';
+  if (isWebCodec && containerOfMuxer(plan.container).ticks === 'millisecond') return 'matroska';
   return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
 }
 
@@ -78,7 +81,7 @@ async function encodeArguments(
           ...(threads === undefined ? [] : ['-threads', String(threads)]),
           ...(muxer === 'matroska'
             ? ['-avoid_negative_ts', 'disabled']
-            : ['-video_track_timescale', String(den), '-movflags', '+write_colr']),
+            : ['-video_track_timescale', String(den), ...colourBox(plan.colour)]),
         ],
       },
     ],

@@ -35,12 +35,13 @@ export function decodingTimes(presentation: Float64Array, step: number): Float64
 
 /**
  * Reads the tables of `paths`, which are segments of one clip in order, and gives every sample its
- * time. `lastFrame` is how long the last frame is shown, in seconds; `null` for as long as the one
- * before. Throws `VsrError('media')` for segments that do not follow one another.
+ * time. `lastFrame` tells from the times how long the last frame is shown, in seconds; `null` for as
+ * long as the one before. Throws `VsrError('media')` for segments that do not follow one another.
  */
 export async function joinVideo(
   paths: readonly string[],
-  lastFrame: number | null,
+  lastFrame: (video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>) => number | null = () =>
+    null,
 ): Promise<JoinedVideo> {
   const files: VideoFile[] = [];
   for (const path of paths) files.push(await readVideoFile(path));
@@ -65,7 +66,8 @@ export async function joinVideo(
   }
   const sorted = Float64Array.from(presentationTimes).sort();
   const usual = count > 1 ? sorted[count - 1]! - sorted[count - 2]! : Math.round(timeScale / 25);
-  const lastDuration = lastFrame === null ? usual : Math.round(lastFrame * timeScale);
+  const seconds = lastFrame({ presentationTimes, timeScale });
+  const lastDuration = seconds === null ? usual : Math.round(seconds * timeScale);
   const step = Math.max(1, count > 1 ? sorted[1]! - sorted[0]! : usual);
   return {
     files,

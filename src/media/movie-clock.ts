@@ -1,13 +1,20 @@
 import { open } from 'node:fs/promises';
 import { boxesIn, findBox, readTopLevel, type Box } from './mp4-tables.js';
 
-/** What is known of a track's start, by its place in the file: time of its first sample shown, in ticks of its own time scale. */
-export type TrackStarts = ReadonlyMap<number, number>;
+/** What is known of a track, in ticks of its own time scale. */
+export type TrackTimes = {
+  /** Time of the first sample shown. */
+  readonly start: number;
+  /** From the first sample's decoding to the end of the last; `null` where the file's own figure stands. */
+  readonly duration: number | null;
+};
 
 type Track = {
   readonly timeScale: number;
   /** Of the media, in ticks. */
   readonly duration: number;
+  readonly mdhd: Box;
+  readonly stts: Box | undefined;
   readonly tkhd: Box;
   readonly edits: Box | undefined;
 };
@@ -35,10 +42,35 @@ function tracksOf(moov: Buffer, root: Box): Track[] {
       return {
         timeScale: moov.readUInt32BE(mdhd.body + (wide ? 20 : 12)),
         duration: readField(moov, mdhd.body + (wide ? 24 : 16), wide),
+        mdhd,
+        stts: findBox(moov, trak, 'mdia', 'minf', 'stbl', 'stts'),
         tkhd: findBox(moov, trak, 'tkhd')!,
         edits: findBox(moov, trak, 'edts', 'elst'),
       };
     });
+}
+
+/**
+ * Gives the last sample its length, which ffmpeg guesses or leaves 0 (readers then leave the sample
+ * out). Returns the track with its new duration; as it is where the table has no entry to change.
+ */
+function lengthenLast(moov: Buffer, track: Track, duration: number): Track {
+  const { stts, mdhd } = track;
+  if (stts === undefined) return track;
+  const entries = moov.readUInt32BE(stts.body + 4);
+  let sum = 0;
+  for (let i = 0; i < entries; i++) {
+    const at = stts.body + 8 + 8 * i;
+    sum += moov.readUInt32BE(at) * moov.readUInt32BE(at + 4);
+  }
+  const last = stts.body + 8 * entries;
+  const wanted = entries === 0 ? 0 : moov.readUInt32BE(last + 4) + duration - sum;
+  // In one entry with others its length is theirs, which is as good a guess as any.
+  if (entries === 0 || moov.readUInt32BE(last) !== 1 || wanted < 0) return track;
+  moov.writeUInt32BE(wanted, last + 4);
+  const wide = moov[mdhd.body] === 1;
+  writeField(moov, mdhd.body + (wide ? 24 : 16), wide, duration);
+  return { ...track, duration };
 }
 
 /** The finest clock that all durations still fit in: the tracks' common one, else the first track's, else a multiple of the old. */
@@ -82,9 +114,12 @@ function rewriteEdits(
 /**
  * Makes the starts of tracks exact in a finished MP4 or QuickTime file. ffmpeg writes them in
  * milliseconds (`mvhd`'s time scale, which it sets to 1000; an option only since 5.0), and a clip whose video starts at 1/12 s
- * would move by a few ticks. The movie's clock is set to one that all tracks' ticks fall on, in place.
+ * would move by a few ticks. The movie's clock is set to one that all tracks' ticks fall on, in place. `known` is by the tracks' place in the file.
  */
-export async function refineMovieClock(path: string, starts: TrackStarts): Promise<void> {
+export async function refineMovieClock(
+  path: string,
+  known: ReadonlyMap<number, TrackTimes>,
+): Promise<void> {
   const file = await open(path, 'r+');
   try {
     const place = (await readTopLevel(file)).get('moov');
@@ -96,13 +131,15 @@ export async function refineMovieClock(path: string, starts: TrackStarts): Promi
     const wide = moov[mvhd.body] === 1;
     const scaleAt = mvhd.body + (wide ? 20 : 12);
     const old = moov.readUInt32BE(scaleAt);
-    const tracks = tracksOf(moov, root);
+    const tracks = tracksOf(moov, root).map((track, i) => {
+      const duration = known.get(i)?.duration ?? null;
+      return duration === null ? track : lengthenLast(moov, track, duration);
+    });
     const longest = readField(moov, scaleAt + 4, wide) / old;
     const clock = chooseClock(tracks, old, longest);
-    if (clock === old) return;
     let total = 0;
     tracks.forEach((track, i) => {
-      const length = rewriteEdits(moov, track, starts.get(i), clock / old, clock);
+      const length = rewriteEdits(moov, track, known.get(i)?.start, clock / old, clock);
       const { tkhd } = track;
       const tkhdWide = moov[tkhd.body] === 1;
       writeField(moov, tkhd.body + (tkhdWide ? 28 : 20), tkhdWide, length);

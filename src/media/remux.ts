@@ -1,12 +1,14 @@
 import { pipeline } from 'node:stream/promises';
 import { Readable } from 'node:stream';
-import { VsrError } from '../errors.js';
-import { colourFlags } from './colour-flags.js';
+import { VsrError, messageOf } from '../errors.js';
+import { colourBox, colourFlags } from './colour-flags.js';
 import { buildArguments } from './command.js';
 import { containerOfMuxer } from './containers.js';
+import { intermediateMuxer } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
-import { refineMovieClock } from './movie-clock.js';
+import { matroskaStream } from './matroska-join.js';
+import { refineMovieClock, type TrackTimes } from './movie-clock.js';
 import type { OutputPlan, Trim } from './output-plan.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from './process.js';
 import type { Source, StreamInfo } from './source.js';
@@ -46,7 +48,8 @@ function muxerWords(plan: OutputPlan): string[] {
     case 'own':
       return [
         ...['-video_track_timescale', String(plan.timeBase.den)],
-        ...['-movflags', '+write_colr+faststart', '-avoid_negative_ts', 'disabled'],
+        ...['-movflags', '+faststart', ...colourBox(plan.colour)],
+        ...['-avoid_negative_ts', 'disabled'],
       ];
     case 'mpeg':
       return ['-mpegts_copyts', '1', '-muxdelay', '0', '-muxpreload', '0'];
@@ -102,44 +105,87 @@ export async function remux(
   output: string,
   options: RemuxOptions = {},
 ): Promise<void> {
-  const video: JoinedVideo = await joinVideo(videoFiles, null);
+  const { bytes, times } = await joined(source, plan, videoFiles);
   const args = await remuxArguments(source, plan, output);
   const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal: options.signal });
   child.stdout.resume();
-  const bytes = fragmentedStream(video, {
-    width: plan.codedWidth,
-    height: plan.codedHeight,
-    rotation: plan.rotation,
-  });
+  const failed: { error: Error | null } = { error: null };
+  const feed = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+    } catch (error) {
+      failed.error = error instanceof Error ? error : new Error(messageOf(error));
+      throw error;
+    }
+  };
   // ffmpeg that ends early breaks the pipe; what it said is the better message.
-  await pipeline(Readable.from(bytes), child.stdin!).catch(() => {});
+  await pipeline(Readable.from(feed()), child.stdin!).catch(() => {});
   const end = await child.done;
   throwIfAborted(options.signal);
+  if (failed.error !== null) throw failed.error;
   if (end.code !== 0) throw remuxFailed(plan, end);
-  if (containerOfMuxer(plan.container).ticks === 'own') {
-    await refineMovieClock(output, trackStarts(source, plan, video));
-  }
+  if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
 }
 
-/** First times of the tracks that are known, in their own ticks. */
-function trackStarts(source: Source, plan: OutputPlan, video: JoinedVideo): Map<number, number> {
-  const starts = new Map<number, number>();
+/** The enlarged video as one stream for ffmpeg, and what is known of the tracks' times. */
+async function joined(
+  source: Source,
+  plan: OutputPlan,
+  videoFiles: readonly string[],
+): Promise<{ bytes: AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
+  if (intermediateMuxer(plan) === 'matroska') {
+    return { bytes: matroskaStream(videoFiles), times: new Map() };
+  }
+  const video = await joinVideo(videoFiles, (read) => lastFrameSeconds(source, plan, read));
+  const { codedWidth: width, codedHeight: height, rotation } = plan;
+  return {
+    bytes: fragmentedStream(video, { width, height, rotation }),
+    times: trackTimes(source, plan, video),
+  };
+}
+
+/** Times of the tracks that are known, by their place in the file. */
+function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<number, TrackTimes> {
+  const times = new Map<number, TrackTimes>();
   // Cover art is no track.
   const tracks = outputStreams(source, plan).filter(
     ({ stream }) => !stream.dispositions.includes('attached_pic'),
   );
   tracks.forEach(({ stream, encoder }, place) => {
     if (stream.index === source.video.index) {
-      starts.set(
-        place,
-        video.presentationTimes.reduce((a, b) => Math.min(a, b), Infinity),
-      );
+      const { presentationTimes, decodeTimes, lastDuration } = video;
+      const start = presentationTimes.reduce((a, b) => Math.min(a, b), Infinity);
+      const duration = decodeTimes.at(-1)! + lastDuration - decodeTimes[0]!;
+      times.set(place, { start, duration });
     } else if (stream.kind === 'audio' && encoder === null && stream.sampleRate !== null) {
       // An audio track's ticks are its samples.
       if (stream.startTime !== null) {
-        starts.set(place, Math.round(stream.startTime * stream.sampleRate));
+        times.set(place, {
+          start: Math.round(stream.startTime * stream.sampleRate),
+          duration: null,
+        });
       }
     }
   });
-  return starts;
+  return times;
 }
+
+/**
+ * How long the last frame is shown, in seconds, by the length that the source states; `null` where
+ * it does not, or where not all of it is there.
+ */
+function lastFrameSeconds(
+  source: Source,
+  plan: OutputPlan,
+  video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>,
+): number | null {
+  const { duration, frameCount } = source.video;
+  const count = video.presentationTimes.length;
+  if (duration === null || plan.trim !== null || (frameCount ?? count) !== count) return null;
+  const sorted = Float64Array.from(video.presentationTimes).sort();
+  const rest = duration - (sorted[count - 1]! - sorted[0]!) / video.timeScale;
+  return rest > 0 && rest <= longestLastFrame ? rest : null;
+}
+
+/** Seconds; a longer one is a container's mistake. */
+const longestLastFrame = 10;
