@@ -2,8 +2,8 @@ import wabt from 'wabt';
 
 /** Translates WebAssembly's text form into its binary form. */
 export async function compileKernels(source: string): Promise<Uint8Array> {
-  const { parseWat } = await wabt();
-  const parsed = parseWat('row-kernels.wat', source, { simd: true });
+  const tools = await wabt();
+  const parsed = tools.parseWat('row-kernels.wat', source, { simd: true });
   try {
     parsed.resolveNames();
     parsed.validate();

@@ -16,12 +16,14 @@ export type Joint = {
   readonly needed: number;
 };
 
-/** A graph that takes and gives stored samples, and what windows of a picture it takes. */
+/** A graph that takes and gives samples as the worker has them, and what windows of a picture it takes. */
 export type InferenceGraph = {
-  /** The ONNX file: input `x` [1,1,H,W], output `y`, uint8 or uint16. */
+  /** The ONNX file: input `x`, output `y`. */
   readonly bytes: Uint8Array;
   readonly scale: number;
-  readonly type: 'uint8' | 'uint16';
+  /** `luma`: stored samples [1,1,H,W]. `rgb`: float32 [1,3,H,W] in 0..1. */
+  readonly colour: 'luma' | 'rgb';
+  readonly type: 'uint8' | 'uint16' | 'float32';
   /**
    * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the picture,
    * and the output is without them. `same`: a window brings up to `halo` samples where the picture has
@@ -40,17 +42,27 @@ export type InferenceGraph = {
 
 /**
  * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
- * rounded once, at the end.
+ * rounded once, at the end. A chain of RGB models takes and gives float32: what stands around it
+ * converts and rounds.
  */
 export function buildInferenceGraph(
   passes: readonly LoadedModel[],
   bitDepth: BitDepth,
 ): InferenceGraph {
-  const type = bitDepth === 8 ? 'uint8' : 'uint16';
+  const colour = passes[0]!.colour;
+  const stray = passes.find((pass) => pass.colour !== colour);
+  if (stray !== undefined) {
+    throw new VsrError(
+      'model',
+      `Expected models of one kind but ${passes[0]!.name} takes ${colour} and ${stray.name} ${stray.colour}.`,
+    );
+  }
+  const stored = bitDepth === 8 ? 'uint8' : 'uint16';
+  const type = colour === 'rgb' ? 'float32' : stored;
   const scale = passes.reduce((product, pass) => product * pass.scale, 1);
   const valid = passes.every((pass) => pass.borderPad > 0);
   const builder = new GraphBuilder(`vsr-x${scale}`);
-  const x = builder.input('x', type, [1, 1, 'H', 'W']);
+  const x = builder.input('x', type, [1, colour === 'rgb' ? 3 : 1, 'H', 'W']);
   const needs = contextOf(passes);
   const joints: Joint[] = [];
   const opset = Math.max(...passes.map(opsetOf));
@@ -59,8 +71,11 @@ export function buildInferenceGraph(
     throw new VsrError('model', `Models of different operator sets cannot be joined: ${versions}.`);
   }
   const peak = 2 ** bitDepth - 1;
-  let value = builder.op('Cast', [x], { to: elementNumber('float32') });
-  value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
+  let value = x;
+  if (colour === 'luma') {
+    value = builder.op('Cast', [x], { to: elementNumber('float32') });
+    value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
+  }
   let soFar = 1;
   passes.forEach((pass, i) => {
     if (i > 0 && valid) {
@@ -79,19 +94,15 @@ export function buildInferenceGraph(
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
     soFar *= pass.scale;
   });
-  value = builder.op('Mul', [value, builder.floats('peak', peak)]);
-  value = builder.op('Add', [value, builder.floats('half', 0.5)]);
-  value =
-    opset < 11
-      ? builder.op('Clip', [value], { min: { float: 0 }, max: { float: peak + 0.5 } })
-      : builder.op('Clip', [value, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
-  builder.op('Cast', [value], { to: elementNumber(type) }, 'y');
-  builder.output('y', type, [1, 1, 'H_out', 'W_out']);
+  if (colour === 'rgb') builder.op('Identity', [value], {}, 'y');
+  else roundToStored(builder, value, peak, opset, stored);
+  builder.output('y', type, [1, colour === 'rgb' ? 3 : 1, 'H_out', 'W_out']);
   const model = builder.build({ opset });
   model.opsetImport = mergedOpsets(passes);
   return {
     bytes: encodeModel(model),
     scale,
+    colour,
     type,
     border: valid ? 'valid' : 'same',
     halo: needs[0]!,
@@ -99,6 +110,24 @@ export function buildInferenceGraph(
     fixed: passes[0]!.fixed,
     joints,
   };
+}
+
+/** From float32 in 0..1 to stored samples: halves up, clipped. */
+function roundToStored(
+  builder: GraphBuilder,
+  unit: string,
+  peak: number,
+  opset: number,
+  type: 'uint8' | 'uint16',
+): void {
+  const scaled = builder.op('Mul', [unit, builder.floats('peak', peak)]);
+  const shifted = builder.op('Add', [scaled, builder.floats('half', 0.5)]);
+  const clipped =
+    opset < 11
+      ? builder.op('Clip', [shifted], { min: { float: 0 }, max: { float: peak + 0.5 } })
+      : builder.op('Clip', [shifted, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
+  // The cast cuts off, which after adding a half is rounding.
+  builder.op('Cast', [clipped], { to: elementNumber(type) }, 'y');
 }
 
 /** Context that each pass's input needs around a window, for itself and for all passes behind it. */

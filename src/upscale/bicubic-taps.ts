@@ -78,6 +78,11 @@ const place: Readonly<Record<ChromaSiting, { readonly x: number; readonly y: num
   bottom: { x: 1, y: 2 },
 };
 
+/** Luma samples from the first of a pair to the chroma sample that stands for both, each way: 0, 1/2 or 1. */
+export function sitingPlace(siting: ChromaSiting): { readonly x: number; readonly y: number } {
+  return { x: place[siting].x / 2, y: place[siting].y / 2 };
+}
+
 /**
  * The `shiftQuarters` for enlarging chroma along a subsampled axis, so that the larger chroma has the
  * same siting against the larger luma.

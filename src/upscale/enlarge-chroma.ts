@@ -11,15 +11,16 @@ export type ChromaEnlarger = {
   enlarge(frame: Uint8Array, larger: Uint8Array): void;
 };
 
-/** Prepares bicubic enlarging of the planes behind luma, from `layout` to `larger`. */
+/** Prepares bicubic enlarging of the planes numbered `which`, all behind luma, from `layout` to `larger`. */
 export function chromaEnlarger(
   layout: FrameLayout,
   larger: FrameLayout,
   scale: number,
   siting: ChromaSiting,
+  which: readonly number[],
 ): ChromaEnlarger {
   const { chroma, alpha, bitDepth } = layout.format;
-  const planes: { number: number; enlarger: PlaneEnlarger }[] = [];
+  let planes: { number: number; enlarger: PlaneEnlarger }[] = [];
   const centred = enlargingTaps(scale);
   if (chroma !== null) {
     const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
@@ -36,6 +37,7 @@ export function chromaEnlarger(
     const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
     planes.push({ number: layout.planes.length - 1, enlarger });
   }
+  planes = planes.filter(({ number }) => which.includes(number));
   // One row as long as the source's width asks; odd pictures drop its last sample.
   const row =
     layout.sampleBytes === 1

@@ -2,11 +2,11 @@ import { VsrError } from '../errors.js';
 import type { InferenceGraph } from '../model/inference-graph.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import { openSession } from '../model/session.js';
-import { planeOf } from '../planes/frame.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import { chromaEnlarger } from './enlarge-chroma.js';
 import { LumaRunner } from './luma-runner.js';
+import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
 import { type FrameScores, noScores, scorer } from './score-frame.js';
 import { planStrips } from './strips.js';
 
@@ -16,6 +16,8 @@ export type EnlargerSpec = {
   readonly layout: FrameLayout;
   readonly larger: FrameLayout;
   readonly siting: ChromaSiting;
+  /** Only models that take RGB care. */
+  readonly colour: ColourNumbers;
   readonly scores: boolean;
   readonly candidates: readonly ProviderCandidate[];
   /** Shared with all threads: once its one number is not 0, frames under way are given up. */
@@ -47,24 +49,35 @@ export type FrameEnlarger = {
   ): Promise<EnlargedFrame>;
 };
 
+/** The planes that the network does not make: those that bicubic enlarges. */
+function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): number[] {
+  const last = layout.planes.length - 1;
+  if (colour === 'rgb') return layout.format.alpha ? [last] : [];
+  return layout.planes.map((_, number) => number).slice(1);
+}
+
 /** Opens the session and prepares everything that is the same for all frames. */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
   const { graph, layout, larger, siting } = spec;
   const { ort, session, provider } = await openSession(graph.bytes, spec.candidates);
-  const luma = new LumaRunner(ort, session, graph);
-  const chroma = chromaEnlarger(layout, larger, graph.scale, siting);
+  const runner =
+    graph.colour === 'rgb'
+      ? new RgbRunner(ort, session, graph, layout, larger, siting, spec.colour)
+      : new LumaRunner(ort, session, graph, layout, larger);
+  const others = planesBesides(graph.colour, layout);
+  const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);
   const strips = planStrips(layout.width, layout.height, graph);
   return {
     provider,
     async enlarge(frame, into, reference) {
       const begun = performance.now();
-      const source = planeOf(frame, layout, 0);
-      const target = planeOf(into, larger, 0);
+      runner.begin(frame, into);
       for (const strip of strips) {
         if (Atomics.load(spec.stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');
-        await luma.run(source, strip, target);
+        await runner.run(strip);
       }
+      runner.finish();
       const inferred = performance.now();
       chroma.enlarge(frame, into);
       const coloured = performance.now();

@@ -1,6 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
-import { VsrError } from '../errors.js';
 import type { InferenceGraph } from '../model/inference-graph.js';
+import { planeOf } from '../planes/frame.js';
+import type { FrameLayout } from '../planes/pixel-format.js';
 import type { Plane } from '../planes/plane.js';
 import type { Rect } from './enlarge-plane.js';
 import { type Window, windowFor } from './window.js';
@@ -8,25 +9,53 @@ import { type Window, windowFor } from './window.js';
 type Ort = typeof import('onnxruntime-node');
 type Samples = Uint8Array | Uint16Array;
 
-/** Runs one session over rectangles of planes, from and to memory that the runs share. */
-export class LumaRunner {
+/** Enlarges one frame after another, rectangle by rectangle, through one session. */
+export interface Runner {
+  /** Rectangles are of `frame`, and go to `into`, from now on. */
+  begin(frame: Uint8Array, into: Uint8Array): void;
+  /** Enlarges `rect` of the frame into its place. */
+  run(rect: Rect): Promise<void>;
+  /** Does what is left to do once all rectangles have run. */
+  finish(): void;
+}
+
+/** Runs one session over rectangles of luma, from and to memory that the runs share. */
+export class LumaRunner implements Runner {
   readonly #ort: Ort;
   readonly #session: InferenceSession;
   readonly #graph: InferenceGraph;
+  readonly #layouts: readonly [FrameLayout, FrameLayout];
   // Plain memory, since the runtime refuses shared memory; grown once, used for every run.
   #input: Samples;
   #output: Samples;
+  #planes: readonly [Plane, Plane] | undefined;
 
-  constructor(ort: Ort, session: InferenceSession, graph: InferenceGraph) {
+  constructor(
+    ort: Ort,
+    session: InferenceSession,
+    graph: InferenceGraph,
+    layout: FrameLayout,
+    larger: FrameLayout,
+  ) {
     this.#ort = ort;
     this.#session = session;
     this.#graph = graph;
+    this.#layouts = [layout, larger];
     this.#input = this.#samples(0);
     this.#output = this.#samples(0);
   }
 
-  /** Enlarges `rect` of `source` into its place in `target`. */
-  async run(source: Plane, rect: Rect, target: Plane): Promise<void> {
+  begin(frame: Uint8Array, into: Uint8Array): void {
+    this.#planes = [planeOf(frame, this.#layouts[0], 0), planeOf(into, this.#layouts[1], 0)];
+  }
+
+  finish(): void {
+    this.#planes = undefined;
+  }
+
+  async run(rect: Rect): Promise<void> {
+    if (this.#planes === undefined) throw new Error('run() was called before begin()');
+    const [source, target] = this.#planes;
     const { scale } = this.#graph;
     const window = windowFor(this.#graph, rect, source.width, source.height);
     const { taken, given } = window;
@@ -35,26 +64,16 @@ export class LumaRunner {
     copyWindow(source, taken, this.#input);
     const [outWidth, outHeight] = [(given.x1 - given.x0) * scale, (given.y1 - given.y0) * scale];
     this.#output = this.#atLeast(this.#output, outWidth * outHeight);
-    const feeds = this.#feeds(window, width, height);
+    const x = this.#tensor(this.#input, width, height);
     const y = this.#tensor(this.#output, outWidth, outHeight);
-    await this.#session.run(feeds, { y });
+    await this.#session.run({ x, ...jointFeeds(this.#ort, window) }, { y });
     copyResult(this.#output, given, rect, scale, target);
-  }
-
-  #feeds(window: Window, width: number, height: number): Record<string, Tensor> {
-    const feeds: Record<string, Tensor> = { x: this.#tensor(this.#input, width, height) };
-    for (const [i, { starts, ends, pads }] of window.joints.entries()) {
-      for (const [name, values] of Object.entries({ starts, ends, pads })) {
-        const data = BigInt64Array.from(values, BigInt);
-        feeds[`${name}${i + 1}`] = new this.#ort.Tensor('int64', data, [values.length]);
-      }
-    }
-    return feeds;
   }
 
   #tensor(memory: Samples, width: number, height: number): Tensor {
     const data = memory.subarray(0, width * height);
-    return new this.#ort.Tensor(this.#graph.type, data, [1, 1, height, width]);
+    const type = data instanceof Uint8Array ? 'uint8' : 'uint16';
+    return new this.#ort.Tensor(type, data, [1, 1, height, width]);
   }
 
   #samples(length: number): Samples {
@@ -64,6 +83,18 @@ export class LumaRunner {
   #atLeast(memory: Samples, length: number): Samples {
     return memory.length >= length ? memory : this.#samples(length);
   }
+}
+
+/** The run-time inputs of the joints between passes. */
+function jointFeeds(ort: Ort, window: Window): Record<string, Tensor> {
+  const feeds: Record<string, Tensor> = {};
+  for (const [i, { starts, ends, pads }] of window.joints.entries()) {
+    for (const [name, values] of Object.entries({ starts, ends, pads })) {
+      const data = BigInt64Array.from(values, BigInt);
+      feeds[`${name}${i + 1}`] = new ort.Tensor('int64', data, [values.length]);
+    }
+  }
+  return feeds;
 }
 
 /** Copies a window into `target`, row by row; beyond the plane the edge is repeated. */
@@ -96,10 +127,4 @@ function copyResult(output: Samples, given: Rect, rect: Rect, scale: number, tar
     const from = (y - given.y0 * scale) * rowLength + (rect.x0 - given.x0) * scale;
     to.set(output.subarray(from, from + length), y * target.width + rect.x0 * scale);
   }
-}
-
-/** The message for a session that cannot run, said in one sentence. */
-export function runFailure(error: unknown): VsrError {
-  const message = error instanceof Error ? error.message : String(error);
-  return new VsrError('model', `The model failed while running: ${message}`, { cause: error });
 }

@@ -3,6 +3,7 @@ import type { Chain } from '../model/chain.js';
 import { buildInferenceGraph } from '../model/inference-graph.js';
 import { candidatesFor, type ProviderChoice } from '../model/providers.js';
 import { type Frame, FramePool } from '../planes/frame.js';
+import { lumaShares } from '../planes/matrix.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import type { FrameScores } from './score-frame.js';
@@ -22,6 +23,8 @@ export type UpscalerOptions = {
   readonly siting: ChromaSiting;
   /** Range of the samples; only models that take RGB care. */
   readonly range: 'tv' | 'pc';
+  /** ffmpeg's name of the clip's matrix; only models that take RGB care. */
+  readonly matrix?: string | null;
   readonly provider: ProviderChoice;
   /** Inference threads of the CPU provider; at least 1. */
   readonly workers: number;
@@ -87,6 +90,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     layout,
     larger,
     siting: options.siting,
+    colour: { range: options.range, ...lumaShares(options.matrix ?? null, height) },
     scores: options.scores,
     candidates,
   };
@@ -102,7 +106,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     scale: chain.scale,
     provider: name === 'cpu' ? name : `${name}:${device}`,
     layout: larger,
-    colourPath: 'yuv',
+    colourPath: graph.colour === 'rgb' ? 'rgb' : 'yuv',
     timings: spent,
     async upscale(frame, reference) {
       const into = frames.take(frame.index, frame.pts);

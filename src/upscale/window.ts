@@ -34,6 +34,12 @@ export function windowFor(
       joints: graph.joints.map((j) => jointFeed(j, rect, width, height)),
     };
   }
+  if (graph.fixed !== null) {
+    const { x0, x1 } = fixedSpan(rect.x0, rect.x1, width, graph.fixed.width);
+    const { x0: y0, x1: y1 } = fixedSpan(rect.y0, rect.y1, height, graph.fixed.height);
+    const taken = { x0, y0, x1, y1 };
+    return { taken, given: taken, joints: [] };
+  }
   const down = (value: number): number => Math.floor(value / align) * align;
   const up = (value: number): number => Math.ceil(value / align) * align;
   // Beyond the picture only as far as the alignment asks: its border is the model's affair.
@@ -69,4 +75,16 @@ function jointFeed(joint: Joint, rect: Rect, width: number, height: number): Joi
     ],
     pads: [0, 0, needed - top, needed - left, 0, 0, needed - bottom, needed - right],
   };
+}
+
+/** `size` samples around a span, within the picture where that is large enough. */
+function fixedSpan(
+  from: number,
+  to: number,
+  length: number,
+  size: number,
+): { x0: number; x1: number } {
+  const spare = size - (to - from);
+  const x0 = Math.max(0, Math.min(from - (spare >> 1), length - size));
+  return { x0, x1: x0 + size };
 }

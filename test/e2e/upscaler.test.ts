@@ -9,49 +9,15 @@ import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
 import { meanSquaredError } from '../../src/metrics/psnr.js';
-import { openUpscaler, type UpscalerOptions } from '../../src/upscale/upscaler.js';
-import { random, writeRandomModel } from '../support/random-model.js';
+import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { optionsFor, picture } from '../support/picture.js';
+import { writeRandomModel } from '../support/random-model.js';
 
 let folder = '';
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-upscaler-'));
 });
 after(() => rm(folder, { recursive: true }));
-
-/** A frame of smooth waves with noise on them. */
-function picture(layout: FrameLayout, index: number): Frame {
-  const data = new Uint8Array(new SharedArrayBuffer(layout.byteLength));
-  const next = random(index + 1);
-  const peak = 2 ** layout.format.bitDepth - 1;
-  layout.planes.forEach((_, p) => {
-    const plane = planeOf(data, layout, p);
-    for (let i = 0; i < plane.data.length; i++) {
-      const wave = Math.sin((i % plane.width) / (5 + p)) + Math.cos(i / plane.width / 7 + index);
-      const value = 0.5 + 0.2 * wave + 0.2 * next();
-      plane.data[i] = Math.round(Math.min(1, Math.max(0, value)) * peak);
-    }
-  });
-  return { index, pts: index * 512, data };
-}
-
-function optionsFor(
-  chain: UpscalerOptions['chain'],
-  layout: FrameLayout,
-  more: Partial<UpscalerOptions> = {},
-): UpscalerOptions {
-  return {
-    chain,
-    layout,
-    siting: 'left',
-    range: 'tv',
-    provider: { name: 'cpu' },
-    workers: 2,
-    precision: 'fp32',
-    scores: false,
-    reuse: false,
-    ...more,
-  };
-}
 
 /** The model file run by itself on whole frames, float in and out, one pass behind the other. */
 async function wholeRun(files: string[], frame: Frame, layout: FrameLayout): Promise<Float32Array> {
