@@ -38,6 +38,11 @@ export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' 
   return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
 }
 
+/** Without this tag on the track players pass over VP9's opacity. */
+export function alphaTag(plan: OutputPlan): string[] {
+  return plan.codec === 'vp9' && plan.keepsAlpha ? ['-metadata:s:v:0', 'alpha_mode=1'] : [];
+}
+
 /** Words that bring what comes through the pipe to the encoder's format, where they differ. */
 function filters(plan: OutputPlan, piped: string): string[] {
   const list: string[] = [];
@@ -61,7 +66,8 @@ async function encodeArguments(
   const { num, den } = plan.timeBase;
   const colour = colourFlags(plan.colour);
   return buildArguments({
-    options: ['-loglevel', 'level+warning'],
+    // Without -copyts ffmpeg would count from the first frame.
+    options: ['-loglevel', 'level+warning', '-copyts'],
     inputs: [
       {
         path: 'pipe:0',
@@ -80,7 +86,7 @@ async function encodeArguments(
           ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
           ...(threads === undefined ? [] : ['-threads', String(threads)]),
           ...(muxer === 'matroska'
-            ? ['-avoid_negative_ts', 'disabled']
+            ? ['-avoid_negative_ts', 'disabled', ...alphaTag(plan)]
             : ['-video_track_timescale', String(den), ...colourBox(plan.colour)]),
         ],
       },

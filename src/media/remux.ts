@@ -4,7 +4,7 @@ import { VsrError, messageOf } from '../errors.js';
 import { colourBox, colourFlags } from './colour-flags.js';
 import { buildArguments } from './command.js';
 import { containerOfMuxer } from './containers.js';
-import { intermediateMuxer } from './encode.js';
+import { alphaTag, intermediateMuxer } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { matroskaStream } from './matroska-join.js';
@@ -58,11 +58,15 @@ function muxerWords(plan: OutputPlan): string[] {
   }
 }
 
+/** The demuxer that reads the joined video. */
+const joinedFormat = (plan: OutputPlan): string =>
+  intermediateMuxer(plan) === 'matroska' ? 'matroska' : 'mov';
+
 async function remuxArguments(source: Source, plan: OutputPlan, output: string): Promise<string[]> {
   const streams = outputStreams(source, plan);
   return buildArguments({
     options: ['-loglevel', 'level+warning', '-copyts'],
-    inputs: [{ path: 'pipe:0', format: 'mov' }, { path: source.path }],
+    inputs: [{ path: 'pipe:0', format: joinedFormat(plan) }, { path: source.path }],
     outputs: [
       {
         path: output,
@@ -73,6 +77,7 @@ async function remuxArguments(source: Source, plan: OutputPlan, output: string):
           ),
           ...['-map_metadata', '1', '-map_chapters', '1', '-max_muxing_queue_size', '4096'],
           ...colourFlags(plan.colour).map((word) => (word.startsWith('-') ? `${word}:v:0` : word)),
+          ...alphaTag(plan),
           ...muxerWords(plan),
         ],
       },
