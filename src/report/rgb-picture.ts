@@ -1,5 +1,6 @@
 import type { Colour } from '../media/source.js';
 import { planeOf } from '../planes/frame.js';
+import { lumaShares } from '../planes/matrix.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import type { Plane } from '../planes/plane.js';
 import { sitingOffset } from '../planes/resize-frame.js';
@@ -12,23 +13,6 @@ export type RgbPicture = {
   readonly width: number;
   readonly height: number;
 };
-
-/** Kr and Kb of ffmpeg's names for Y'CbCr matrices. */
-const matrices: Readonly<Record<string, readonly [number, number]>> = {
-  bt709: [0.2126, 0.0722],
-  bt470bg: [0.299, 0.114],
-  smpte170m: [0.299, 0.114],
-  fcc: [0.3, 0.11],
-  smpte240m: [0.212, 0.087],
-  bt2020nc: [0.2627, 0.0593],
-  bt2020c: [0.2627, 0.0593],
-};
-
-/** What players assume where a clip does not say. */
-function matrixOf(colour: Colour, height: number): readonly [number, number] {
-  const named = colour.matrix === null ? undefined : matrices[colour.matrix];
-  return named ?? matrices[height >= 720 ? 'bt709' : 'smpte170m']!;
-}
 
 /** Cb or Cr at luma's size, by bicubic from its true place. */
 function fullSize(plane: Plane, layout: FrameLayout, siting: ChromaSiting | null) {
@@ -50,7 +34,7 @@ export function rgbOfFrame(data: Uint8Array, layout: FrameLayout, colour: Colour
   const [black, white, chromaSpan] = full
     ? [0, 255 * unit + (unit - 1), 255 * unit + (unit - 1)]
     : [16 * unit, 219 * unit, 224 * unit];
-  const [kr, kb] = matrixOf(colour, height);
+  const { kr, kb } = lumaShares(colour.matrix, height);
   const kg = 1 - kr - kb;
   const y = planeOf(data, layout, 0).data;
   const grey = format.chroma === null;
