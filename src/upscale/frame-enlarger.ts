@@ -5,9 +5,19 @@ import { openSession } from '../model/session.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import { chromaEnlarger } from './enlarge-chroma.js';
+import { CELL, type CellMap } from './changed-cells.js';
+import type { Rect } from './enlarge-plane.js';
+import {
+  announceFrame,
+  awaitFrame,
+  canReuse,
+  copyReused,
+  type FrameTrace,
+  planReuse,
+} from './frame-reuse.js';
 import { LumaRunner } from './luma-runner.js';
 import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
-import { type FrameScores, noScores, scorer } from './score-frame.js';
+import { type FrameScores, scorer } from './score-frame.js';
 import { planStrips } from './strips.js';
 
 /** Everything a worker thread needs to know before its first frame; survives structured cloning. */
@@ -42,10 +52,14 @@ export type EnlargedFrame = {
 /** Enlarges frames, one at a time, on the thread that opened it. */
 export type FrameEnlarger = {
   readonly provider: ProviderCandidate;
+  /**
+   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame ahead of it, is given, only
+   * what changed is computed; that frame may still be under way on another thread.
+   */
   enlarge(
-    frame: Uint8Array,
-    into: Uint8Array,
+    frame: FrameTrace,
     reference: Uint8Array | null,
+    before: FrameTrace | null,
   ): Promise<EnlargedFrame>;
 };
 
@@ -67,28 +81,66 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const others = planesBesides(graph.colour, layout);
   const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);
-  const strips = planStrips(layout.width, layout.height, graph);
+  const whole = planStrips(layout.width, layout.height, graph);
+  const reusable = canReuse(graph);
+  const infer = async (rects: readonly Rect[]): Promise<void> => {
+    for (const rect of rects) {
+      if (Atomics.load(spec.stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');
+      await runner.run(rect);
+    }
+  };
+  const work: FrameEnlarger['enlarge'] = async (frame, reference, before) => {
+    const { input, output, sums } = frame;
+    const begun = performance.now();
+    const plan =
+      before === null || !reusable ? null : planReuse(graph, layout, before.input, input);
+    runner.begin(input, output);
+    await infer(plan?.rects ?? whole);
+    runner.finish();
+    const reused = before !== null && plan !== null ? { before, ...plan } : null;
+    if (reused !== null) {
+      awaitFrame(reused.before, spec.stop);
+      copyReused(reused.computed, reused.before.output, output, larger, graph.scale);
+    }
+    const inferred = performance.now();
+    chroma.enlarge(input, output, reused?.before);
+    const coloured = performance.now();
+    const scores = score(input, output, {
+      reference,
+      standing: spec.scores,
+      sums,
+      before:
+        reused === null
+          ? null
+          : { sums: reused.before.sums, changed: changedRows(reused.computed) },
+    });
+    const timings = {
+      inferenceMs: inferred - begun,
+      chromaMs: coloured - inferred,
+      scoresMs: performance.now() - coloured,
+    };
+    return { scores, reused: reused?.reused ?? 0, timings };
+  };
   return {
     provider,
-    async enlarge(frame, into, reference) {
-      const begun = performance.now();
-      runner.begin(frame, into);
-      for (const strip of strips) {
-        if (Atomics.load(spec.stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');
-        await runner.run(strip);
+    async enlarge(frame, reference, before) {
+      try {
+        const result = await work(frame, reference, before);
+        announceFrame(frame, true);
+        return result;
+      } catch (error) {
+        announceFrame(frame, false);
+        throw error;
       }
-      runner.finish();
-      const inferred = performance.now();
-      chroma.enlarge(frame, into);
-      const coloured = performance.now();
-      const wanted = spec.scores || reference !== null;
-      const scores = wanted ? score(frame, into, reference, spec.scores) : noScores;
-      const timings = {
-        inferenceMs: inferred - begun,
-        chromaMs: coloured - inferred,
-        scoresMs: performance.now() - coloured,
-      };
-      return { scores, reused: 0, timings };
     },
+  };
+}
+
+/** Tells of source rows whether any cell of theirs was computed. */
+function changedRows({ marks, columns, rows }: CellMap): (y0: number, y1: number) => boolean {
+  return (y0, y1) => {
+    const first = Math.max(0, Math.floor(y0 / CELL));
+    const end = Math.min(rows, Math.ceil(y1 / CELL));
+    return marks.subarray(first * columns, end * columns).includes(1);
   };
 }

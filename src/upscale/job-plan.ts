@@ -43,7 +43,8 @@ export type JobPlan = {
   readonly options: UpscaleOptions;
 };
 
-async function outputFor(
+/** Where the output of an input goes: the named file, or a name made from the input's. */
+export async function outputFor(
   input: Input,
   options: UpscaleOptions,
   scale: string,
@@ -62,7 +63,8 @@ async function outputFor(
   return full;
 }
 
-async function checkOutputPlace(output: string, input: string): Promise<void> {
+/** Throws VsrError for an output that is the input, a folder, or lies where nothing can be written. */
+export async function checkOutputPlace(output: string, input: string): Promise<void> {
   const existing = await stat(output).catch(() => undefined);
   const source = await stat(input);
   if (output === input || (existing?.ino === source.ino && existing.dev === source.dev)) {
@@ -195,12 +197,13 @@ export async function planJob(
     width: enlarged.width,
     height: enlarged.height,
     ...(wanted === null ? {} : { reduceTo: wanted }),
-    ...(options.start === undefined && options.end === undefined
+    ...(options.start === undefined && options.end === undefined && options.frames === undefined
       ? {}
       : {
           trim: {
             ...(options.start === undefined ? {} : { from: source.startTime + options.start }),
             ...(options.end === undefined ? {} : { to: source.startTime + options.end }),
+            ...(options.frames === undefined ? {} : { frames: options.frames }),
           },
         }),
   });

@@ -57,7 +57,14 @@ async function* atMost(frames: AsyncIterable<Frame>, most: number): AsyncGenerat
   }
 }
 
-function rowOf(index: number, pts: number, timeBase: Ratio, scores: FrameScores, bitDepth: number) {
+/** A frame's row of the log, from its mean squared errors. */
+export function rowOf(
+  index: number,
+  pts: number,
+  timeBase: Ratio,
+  scores: FrameScores,
+  bitDepth: number,
+) {
   const decibels = (mse: number | null): number | null =>
     mse === null ? null : psnrOfMse(mse, bitDepth);
   return {

@@ -1,13 +1,15 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { ProviderCandidate } from '../model/providers.js';
+import type { FrameTrace } from './frame-reuse.js';
 import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
 
 /** One frame to enlarge; the bytes lie in shared memory. */
 export type FrameJob = {
-  readonly input: Uint8Array;
-  readonly output: Uint8Array;
+  readonly frame: FrameTrace;
   readonly reference: Uint8Array | null;
+  /** The frame given before this one, if what did not change is to be copied from it. */
+  readonly before: FrameTrace | null;
 };
 
 /** What a worker sends. */
@@ -36,7 +38,7 @@ async function serve(): Promise<void> {
         return;
       }
       enlarger
-        .enlarge(job.input, job.output, job.reference)
+        .enlarge(job.frame, job.reference, job.before)
         .then((result) => send({ kind: 'done', result }), fail);
     });
     send({ kind: 'ready', provider: enlarger.provider });

@@ -6,7 +6,8 @@ import { type Frame, FramePool } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
-import type { FrameScores } from './score-frame.js';
+import type { FrameTrace } from './frame-reuse.js';
+import { type FrameScores, sumsLength } from './score-frame.js';
 import { WorkerPool } from './worker-pool.js';
 
 export type { ProviderChoice } from '../model/providers.js';
@@ -102,6 +103,8 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   };
   signal?.addEventListener('abort', abort, { once: true });
   const { name, device } = pool.provider;
+  /** The frame given last: the next one is compared with it. */
+  let last: FrameTrace | null = null;
   return {
     scale: chain.scale,
     provider: name === 'cpu' ? name : `${name}:${device}`,
@@ -110,17 +113,21 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     timings: spent,
     async upscale(frame, reference) {
       const into = frames.take(frame.index, frame.pts);
+      const trace = traceOf(frame, into, height);
+      const before = options.reuse ? last : null;
+      last = trace;
       try {
         const { scores, reused, timings } = await pool.run({
-          input: frame.data,
-          output: into.data,
+          frame: trace,
           reference: reference?.data ?? null,
+          before,
         });
         spent.inferenceMs += timings.inferenceMs;
         spent.chromaMs += timings.chromaMs;
         spent.scoresMs += timings.scoresMs;
         return { frame: into, scores, reused };
       } catch (error) {
+        if (last === trace) last = null;
         frames.release(into);
         throw error;
       }
@@ -130,5 +137,14 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
       signal?.removeEventListener('abort', abort);
       await pool[Symbol.asyncDispose]();
     },
+  };
+}
+
+function traceOf(frame: Frame, into: Frame, height: number): FrameTrace {
+  return {
+    input: frame.data,
+    output: into.data,
+    state: new Int32Array(new SharedArrayBuffer(4)),
+    sums: new Float64Array(new SharedArrayBuffer(8 * sumsLength(height))),
   };
 }
