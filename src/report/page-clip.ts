@@ -157,10 +157,10 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
 ${slider(frame.part, clip, 2 * place + 1, `Frame ${frame.frame}, where vsr and bicubic differ most, 1:1`, true)}</div>`;
 }
 
-/** The part of the page about clip `number`. */
-export function clipSection(clip: ClipReport, number: number): string {
+/** The part of the page about clip `number`; one that is `alone` needs no heading of its own. */
+export function clipSection(clip: ClipReport, number: number, alone: boolean): string {
   const heading = escapeHtml(path.basename(clip.sidecar.output.path));
-  return `<section id="clip-${number}"><h2>${heading}</h2>
+  return `<section id="clip-${number}" aria-label="${heading}">${alone ? '' : `<h2>${heading}</h2>`}
 ${facts(clip)}${announced(clip)}${figuresTable(clip)}${plot(clip)}
 ${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}</section>`;
 }

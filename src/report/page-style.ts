@@ -15,7 +15,7 @@ button[aria-pressed=true]{background:var(--accent);color:var(--bg);border-color:
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:5px 12px 5px 0;border-bottom:1px solid var(--line);vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
+caption{text-align:left}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:8px 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .note{color:var(--warn)}.hint{color:var(--soft);font-size:13px;margin:4px 0}
 .bar{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:8px 0}

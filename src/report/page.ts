@@ -51,7 +51,7 @@ export async function reportPage(clips: readonly ClipReport[]): Promise<string> 
 <header class="top"><h1>${escapeHtml(title)}</h1><button id="theme" aria-pressed="false">Dark</button></header>
 <main>
 ${clips.length > 1 ? summaryTable(clips) : ''}
-${clips.map((clip, number) => clipSection(clip, number)).join('\n')}
+${clips.map((clip, number) => clipSection(clip, number, clips.length === 1)).join('\n')}
 </main>
 <script type="application/json" id="report-data">${jsonForScript(clips.map(dataOf))}</script>
 <script>${script}</script>
