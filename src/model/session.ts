@@ -27,6 +27,8 @@ export async function openSession(
         executionMode: 'sequential',
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
+        // Patterns are kept for every shape that comes: with changing rectangles that would never end.
+        enableMemPattern: false,
         logSeverityLevel: 3,
       });
       return { ort, session, provider };

@@ -102,6 +102,13 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     void pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
   };
   signal?.addEventListener('abort', abort, { once: true });
+  /** Larger frames that a frame under way copies from, and those of them already handed back. */
+  const copiedFrom = new Map<Uint8Array, Frame | null>();
+  const letGo = (output: Uint8Array): void => {
+    const handedBack = copiedFrom.get(output);
+    copiedFrom.delete(output);
+    if (handedBack != null) frames.release(handedBack);
+  };
   const { name, device } = pool.provider;
   /** The frame given last: the next one is compared with it. */
   let last: FrameTrace | null = null;
@@ -116,6 +123,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
       const trace = traceOf(frame, into, height);
       const before = options.reuse ? last : null;
       last = trace;
+      if (before !== null) copiedFrom.set(before.output, null);
       try {
         const { scores, reused, timings } = await pool.run({
           frame: trace,
@@ -130,9 +138,16 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
         if (last === trace) last = null;
         frames.release(into);
         throw error;
+      } finally {
+        if (before !== null) letGo(before.output);
       }
     },
-    release: (frame) => frames.release(frame),
+    release(frame) {
+      // What nobody keeps any more cannot be compared with; what is being copied from is kept.
+      if (last?.output === frame.data) last = null;
+      if (copiedFrom.has(frame.data)) copiedFrom.set(frame.data, frame);
+      else frames.release(frame);
+    },
     async [Symbol.asyncDispose]() {
       signal?.removeEventListener('abort', abort);
       await pool[Symbol.asyncDispose]();
