@@ -1,98 +1,83 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { VsrError } from '../errors.js';
 import { FramePool, type Frame } from '../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import { canSeek, decodeArguments } from './decode-command.js';
-import { DecodeMessages } from './decode-messages.js';
+import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import { frameStream } from './frame-stream.js';
-import { startProcess, throwIfAborted } from './process.js';
+import { frameStream, type FrameStream } from './frame-stream.js';
+import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
 import type { Source } from './source.js';
-import {
-  rescale,
-  showinfoParser,
-  ticksPerFrame,
-  timestampMender,
-  type FrameInfo,
-} from './timestamps.js';
+import { ticksPerFrame, timestampMender } from './timestamps.js';
 
-/** What of a clip to decode. */
 export type DecodeRequest = {
-  /** Ticks of the stream's time base: `from` inclusive, `to` exclusive. */
-  readonly range?: { readonly from?: number; readonly to?: number };
-  readonly maxFrames?: number;
-  /** Ticks of a key frame at or before `range.from` at which reading may start. */
-  readonly seekTo?: number;
-  readonly deinterlace?: boolean;
-  readonly signal?: AbortSignal;
-  /** Milliseconds without a byte after which ffmpeg counts as hanging. Default: never. */
-  readonly stallTimeoutMs?: number;
+  /** Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`. */
+  readonly range?: { readonly from?: number | undefined; readonly to?: number | undefined };
+  /** Ends after so many frames. */
+  readonly maxFrames?: number | undefined;
+  /** Timestamp of a key frame at or before `range.from` to start reading at; a source that cannot seek is read from its beginning. */
+  readonly seekTo?: number | undefined;
+  /** Makes whole frames of fields with bwdif, one for each frame. */
+  readonly deinterlace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
+  readonly stallTimeoutMs?: number | undefined;
 };
 
-/** A frame that came in another size than the clip's, and was brought to it. */
-export type SizeChange = {
-  readonly frame: number;
-  readonly width: number;
-  readonly height: number;
-};
+/** Default of `DecodeRequest.stallTimeoutMs`. */
+export const defaultStallMs = 120_000;
 
-/** How decoding went; frames count from 0 among those given out. */
+/** What happened while decoding; whole once the iteration has ended. */
 export type DecodeReport = {
+  /** Frames yielded. */
   readonly frames: number;
-  /** Frames that were in line when the decoder complained. */
+  /** Indices of frames that the decoder reports as damaged. */
   readonly damagedFrames: readonly number[];
-  /** Where the size began to differ from the frame's before. */
-  readonly sizeChanges: readonly SizeChange[];
-  /** The file ended early: what came is not the whole clip. */
+  /** Frames at which the source's picture size changes; they are brought to the first size. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** The source ends before it says it does, or is damaged at its end. */
   readonly truncated: boolean;
-  /** What ffmpeg complained about, and what was mended, a line each. */
+  /** ffmpeg's warnings and errors. */
   readonly messages: readonly string[];
+  /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
+  readonly exitCode: number;
+  /** Frames without a timestamp, which were given one by the nominal rate. */
+  readonly inventedTimestamps: number;
+  /** Frames whose timestamp was not later than the one before, and was moved to the next tick. */
+  readonly movedTimestamps: number;
 };
 
-/** Frames in presentation order, each at its own time. Iterated once. */
+/** The frames of a source, in the order in which they are shown. Can be iterated once. */
 export interface DecodedFrames extends AsyncIterable<Frame> {
   readonly layout: FrameLayout;
-  /** Takes back the memory of a frame that nobody reads any more. */
+  /** Gives a frame's memory back for a later one; optional, at most once a frame. */
   release(frame: Frame): void;
-  /** Complete once the iteration has ended. */
   report(): DecodeReport;
 }
 
-/** What showinfo said, waiting for the frames' bytes to come through the other pipe. */
-class InfoQueue {
-  readonly #waiting: FrameInfo[] = [];
-  #wake: (() => void) | undefined;
-  #closed = false;
-  /** Frames that showinfo has seen. */
-  seen = 0;
+/** One ffmpeg that decodes. */
+type Run = {
+  readonly process: MediaProcess;
+  readonly log: DecodeLog;
+  readonly pictures: FrameStream;
+  /** Stops watching for a stall. */
+  readonly settle: () => void;
+  readonly stalled: () => boolean;
+};
 
-  push(info: FrameInfo): void {
-    this.seen++;
-    this.#waiting.push(info);
-    this.#wake?.();
-  }
-
-  close(): void {
-    this.#closed = true;
-    this.#wake?.();
-  }
-
-  /** The next frame's; `null` if ffmpeg has gone without saying anything of it. */
-  async next(): Promise<FrameInfo | null> {
-    while (this.#waiting.length === 0 && !this.#closed) {
-      await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-    return this.#waiting.shift() ?? null;
-  }
-}
+/** A seek that landed behind the wanted frame, or where timestamps cannot be trusted. */
+const missed = Symbol('missed');
 
 /**
- * Decodes the video of `source`: no frame is dropped or shown twice, every one has its own timestamp,
- * and frames of another size than the clip's are brought to it. ffmpeg starts with the first pull, waits
- * while nothing is pulled, and is gone once the iteration has ended, however it ends.
+ * Decodes the video of `source`, every frame once with its own timestamp, nothing duplicated or
+ * dropped. ffmpeg writes only as fast as frames are taken.
  *
- * Iterating throws `VsrError('media')` if ffmpeg fails before the first frame, is killed or hangs, and
- * `VsrError('interrupted')` once the signal fires; damage and early ends are in the report.
+ * Iteration throws `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffmpeg dies
+ * or hangs. Damage in the source is no error: the report tells. Leaving the iteration early ends ffmpeg.
  */
 export function decodeFrames(
   ffmpeg: Ffmpeg,
@@ -102,117 +87,143 @@ export function decodeFrames(
   const { video } = source;
   const layout = frameLayout(video.format, video.width, video.height);
   const pool = new FramePool(layout);
-  const messages = new DecodeMessages();
-  const sizeChanges: SizeChange[] = [];
   const { from = -Infinity, to = Infinity } = request.range ?? {};
-  const mender = timestampMender(ticksPerFrame(video.frameRate, video.timeBase), 0);
-  let given = 0;
-  let passedOver = 0;
-  let leftOver = 0;
+  const most = request.maxFrames ?? Infinity;
+  const whole = from === -Infinity && to === Infinity && most === Infinity;
 
-  async function* frames(): AsyncGenerator<Frame> {
-    throwIfAborted(request.signal);
-    const infos = new InfoQueue();
-    const instance = `vsr${randomUUID().replaceAll('-', '').slice(0, 12)}`;
-    const parser = showinfoParser(instance);
-    let timeBase = video.timeBase;
-    const seekTo = request.seekTo !== undefined && canSeek(source) ? request.seekTo : undefined;
+  let frames = 0;
+  let exitCode = -1;
+  let short = false;
+  let log: DecodeLog | null = null;
+  let mender = timestampMender(1, 0);
+  let damagedFrames: number[] = [];
+  let sizeChanges: { frame: number; width: number; height: number }[] = [];
+
+  async function start(seekTo: number | undefined): Promise<Run> {
+    const instance = `vsr${randomBytes(6).toString('hex')}`;
     const args = await decodeArguments(source, {
       instance,
       seekTo,
       deinterlace: request.deinterlace,
-      // Frames before the range would be counted as well.
-      frames: request.range?.from === undefined ? request.maxFrames : undefined,
+      // bwdif holds one frame back, so a limit behind it is still one on frames.
+      frames: from === -Infinity && most !== Infinity ? most : undefined,
     });
-    let stalled = false;
+    const lines = decodeLog(instance, video.timeBase);
     const child = startProcess(ffmpeg.ffmpeg, args, {
       signal: request.signal,
-      onStderrLine(line) {
-        if (!parser.owns(line)) return messages.add(line, infos.seen);
-        timeBase = parser.timeBase(line) ?? timeBase;
-        const info = parser.frame(line);
-        if (info !== null) infos.push(info);
-      },
+      onStderrLine: lines.onLine,
     });
-    const done = child.done.finally(() => infos.close());
-    done.catch(() => {}); // Reported below, when it is waited for.
-    const stream = frameStream(child.stdout, layout.byteLength, () => pool.take(0, 0).data, {
-      stallTimeoutMs: request.stallTimeoutMs,
-      onStall() {
+    child.done.then(lines.end, lines.end);
+    const pictures = frameStream(child.stdout, layout.byteLength, () => pool.take(0, 0).data);
+    let stalled = false;
+    const limit = request.stallTimeoutMs ?? defaultStallMs;
+    const watch = setInterval(
+      () => {
+        const { waitingSince } = pictures;
+        if (waitingSince === null || performance.now() - waitingSince < limit) return;
         stalled = true;
         child.kill().catch(() => {});
       },
-    });
+      Math.min(1000, limit / 4),
+    );
+    return {
+      process: child,
+      log: lines,
+      pictures,
+      settle: () => clearInterval(watch),
+      stalled: () => stalled,
+    };
+  }
+
+  function failure(run: Run, end: ProcessEnd | null): VsrError | null {
+    const where = `${source.path} at frame ${frames}`;
+    if (run.stalled()) {
+      const waited = Math.round((request.stallTimeoutMs ?? defaultStallMs) / 1000);
+      return new VsrError('media', `ffmpeg gave nothing for ${waited} s while decoding ${where}.`);
+    }
+    if (end === null || endedWell(end)) return null;
+    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
+    const said = end.stderrTail.findLast((line) => /\[(?:error|fatal)\]/.test(line));
+    const detail = said === undefined ? '' : `: ${said.replace(/^(?:\[.*?\] ?)+/, '')}`;
+    return new VsrError('media', `ffmpeg ended (${how}) while decoding ${where}${detail}.`);
+  }
+
+  async function* once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
+    const run = await start(seekTo);
+    log = run.log;
+    mender = timestampMender(
+      ticksPerFrame(video.frameRate, video.timeBase),
+      Math.round(((video.startTime ?? 0) * video.timeBase.den) / video.timeBase.num),
+    );
+    damagedFrames = [];
+    sizeChanges = [];
     let size = { width: video.width, height: video.height };
+    let found = seekTo === undefined;
+    let all = false;
     try {
-      for await (const data of stream) {
-        const info = await infos.next();
-        const own = info?.pts ?? null;
-        const pts = mender.next(own === null ? null : rescale(own, timeBase, video.timeBase));
+      for await (const data of run.pictures) {
+        const info = await run.log.next();
+        if (info === null) break;
+        const pts = mender.next(info.pts);
         if (pts >= to) return;
+        if (!found) {
+          // Everything before a key frame may be damaged, and a frame without a timestamp tells no place.
+          found = info.key && pts <= from && mender.invented === 0;
+          if (!found && (pts >= from || mender.invented > 0)) return missed;
+        }
         if (pts < from) {
-          passedOver++;
-          pool.release({ index: -1, pts, data });
+          pool.release({ index: 0, pts, data });
           continue;
         }
-        if (info !== null && (info.width !== size.width || info.height !== size.height)) {
+        if (info.width !== size.width || info.height !== size.height) {
           size = { width: info.width, height: info.height };
-          sizeChanges.push({ frame: given, ...size });
+          sizeChanges.push({ frame: frames, ...size });
         }
-        yield { index: given++, pts, data };
-        if (given === request.maxFrames) return;
+        if (info.damaged) damagedFrames.push(frames);
+        frames += 1;
+        yield { index: frames - 1, pts, data };
+        if (frames >= most) return;
       }
-      const end = await done;
-      throwIfAborted(request.signal);
-      leftOver = stream.leftOver;
-      if (stalled) {
-        const seconds = Math.round((request.stallTimeoutMs ?? 0) / 1000);
-        throw new VsrError(
-          'media',
-          `ffmpeg hangs: it has decoded nothing of ${source.path} for ${seconds} s, after frame ${given - 1}.`,
-        );
-      }
-      if (end.signal !== null) {
-        throw new VsrError(
-          'media',
-          `ffmpeg was ended by ${end.signal} while it decoded ${source.path}, after frame ${given - 1}.`,
-        );
-      }
-      if (end.code !== 0 && given + passedOver === 0) {
-        const said = messages.messages.at(-1) ?? `exit code ${end.code}`;
-        throw new VsrError(
-          'media',
-          `No frame of ${source.path} could be decoded (ffmpeg: ${said}).`,
-        );
-      }
-      if (end.code !== 0) messages.endsEarly = true;
+      all = true;
     } finally {
-      await child.kill().catch(() => {});
+      run.settle();
+      const end = all ? await run.process.done : await run.process.kill();
+      throwIfAborted(request.signal);
+      if (all) {
+        exitCode = end.code ?? -1;
+        short = run.pictures.leftOver > 0;
+      }
+      const problem = failure(run, all ? end : null);
+      // eslint-disable-next-line no-unsafe-finally -- what ended ffmpeg matters more than how the loop was left
+      if (problem !== null) throw problem;
     }
+  }
+
+  async function* decode(): AsyncGenerator<Frame> {
+    const seekTo = canSeek(source) ? request.seekTo : undefined;
+    const outcome = yield* once(seekTo);
+    if (outcome === missed) yield* once(undefined);
   }
 
   return {
     layout,
-    [Symbol.asyncIterator]: frames,
+    [Symbol.asyncIterator]: decode,
     release: (frame) => pool.release(frame),
-    report() {
-      const mended = [
-        ...(mender.invented === 0
-          ? []
-          : [`${mender.invented} frames had no timestamp and were given one`]),
-        ...(mender.moved === 0
-          ? []
-          : [`${mender.moved} timestamps were not later than the one before and were moved`]),
-      ];
-      return {
-        frames: given,
-        damagedFrames: [...messages.damaged]
-          .map((frame) => frame - passedOver)
-          .filter((frame) => frame >= 0 && frame < given),
-        sizeChanges,
-        truncated: messages.endsEarly || leftOver > 0,
-        messages: [...messages.all(), ...mended],
-      };
-    },
+    report: () => ({
+      frames,
+      damagedFrames,
+      sizeChanges,
+      truncated: short || (log?.cutShort ?? false) || (whole && missing(source, frames, exitCode)),
+      messages: log?.messages ?? [],
+      exitCode,
+      inventedTimestamps: mender.invented,
+      movedTimestamps: mender.moved,
+    }),
   };
+}
+
+/** Whether more frames are missing than edit lists and a bad frame or two account for. */
+function missing(source: Source, frames: number, exitCode: number): boolean {
+  const { frameCount } = source.video;
+  return exitCode >= 0 && frameCount !== null && frames < frameCount * 0.9 - 2;
 }

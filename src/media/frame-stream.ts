@@ -2,67 +2,50 @@ import type { Readable } from 'node:stream';
 
 /** Raw frames cut out of a pipe. */
 export interface FrameStream extends AsyncIterable<Uint8Array> {
+  /** Since when the stream has waited for bytes, by `performance.now()`; `null` while the consumer is at work. */
+  readonly waitingSince: number | null;
   /** Bytes left over at the end that were no whole frame. */
   readonly leftOver: number;
 }
 
-/** What waiting for a process costs at most. */
-export type Patience = {
-  /** Milliseconds without a byte after which `onStall` is called; `undefined` waits for ever. */
-  readonly stallTimeoutMs: number | undefined;
-  /** Ends the process, so that the pipe closes. */
-  readonly onStall: () => void;
-};
-
-/**
- * Cuts `stdout` into frames of `byteLength` bytes, each into memory that `allocate` gives. Reads on
- * only while it is asked for more.
- */
+/** Cuts `stdout` into frames of `byteLength` bytes, each in a buffer from `take`. Reads on only while it is asked for more. */
 export function frameStream(
   stdout: Readable,
   byteLength: number,
-  allocate: () => Uint8Array,
-  patience: Patience,
+  take: () => Uint8Array,
 ): FrameStream {
+  let waitingSince: number | null = null;
   let filled = 0;
 
   async function* read(): AsyncGenerator<Uint8Array> {
-    let frame = allocate();
-    for await (const chunk of unlessStalled(stdout, patience)) {
+    let frame: Uint8Array | null = null;
+    waitingSince = performance.now();
+    for await (const chunk of stdout as AsyncIterable<Buffer>) {
       for (let taken = 0; taken < chunk.length;) {
+        frame ??= take();
         const count = Math.min(chunk.length - taken, byteLength - filled);
         frame.set(chunk.subarray(taken, taken + count), filled);
         filled += count;
         taken += count;
         if (filled === byteLength) {
-          filled = 0;
+          waitingSince = null;
           yield frame;
-          frame = allocate();
+          frame = null;
+          filled = 0;
         }
       }
+      waitingSince = performance.now();
     }
+    waitingSince = null;
   }
 
   return {
     [Symbol.asyncIterator]: read,
+    get waitingSince() {
+      return waitingSince;
+    },
     get leftOver() {
       return filled;
     },
   };
-}
-
-/** The chunks of `stdout`; the clock runs only while one is waited for, never while the consumer works. */
-async function* unlessStalled(stdout: Readable, patience: Patience): AsyncGenerator<Buffer> {
-  const { stallTimeoutMs, onStall } = patience;
-  const chunks = stdout[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  try {
-    for (;;) {
-      const timer = stallTimeoutMs === undefined ? undefined : setTimeout(onStall, stallTimeoutMs);
-      const step = await chunks.next().finally(() => clearTimeout(timer));
-      if (step.done === true) return;
-      yield step.value;
-    }
-  } finally {
-    await chunks.return?.();
-  }
 }

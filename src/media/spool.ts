@@ -1,34 +1,29 @@
 import { createWriteStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { VsrError, messageOf } from '../errors.js';
+import { throwIfAborted } from './process.js';
 
 /**
- * Reads standard input to its end into a file of `folder`, since a clip is looked at more than once.
- * Throws VsrError `media` if nothing came, `disk` if it cannot be written.
+ * Writes standard input to a file in `folder`, since clips are read more than once and from their
+ * end too; resolves to its path. Throws `VsrError('media')` if nothing came, `VsrError('disk')` if it
+ * could not be written, `VsrError('interrupted')` once `signal` fires.
  */
-export async function spoolStdin(folder: string, signal?: AbortSignal): Promise<string> {
+export async function spoolStdin(
+  folder: string,
+  signal?: AbortSignal,
+  input: NodeJS.ReadableStream = process.stdin,
+): Promise<string> {
+  throwIfAborted(signal);
   const file = path.join(folder, 'stdin');
+  const output = createWriteStream(file);
   try {
-    await pipeline(
-      process.stdin,
-      createWriteStream(file),
-      ...(signal === undefined ? [] : [{ signal }]),
-    );
-  } catch (cause) {
-    if (signal?.aborted === true) throw new VsrError('interrupted', 'Interrupted.', { cause });
-    throw new VsrError(
-      'disk',
-      `Standard input could not be written to ${file}: ${messageOf(cause)}.`,
-      { cause },
-    );
+    await pipeline(input, output, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throwIfAborted(signal);
+    const message = `Standard input could not be kept in ${folder}: ${messageOf(error)}`;
+    throw new VsrError('disk', message, { cause: error });
   }
-  if ((await stat(file)).size === 0) {
-    throw new VsrError(
-      'media',
-      'Expected a clip on standard input, since the input is -, but nothing came.',
-    );
-  }
+  if (output.bytesWritten === 0) throw new VsrError('media', 'Standard input is empty.');
   return file;
 }
