@@ -46,10 +46,11 @@ export function alphaTag(plan: OutputPlan): string[] {
 /** Words that bring what comes through the pipe to the encoder's format, where they differ. */
 function filters(plan: OutputPlan, piped: string): string[] {
   const list: string[] = [];
-  if (piped !== plan.pixelFormat) {
+  if (piped !== plan.pixelFormat || plan.reduces) {
     const range = plan.colour.range === 'pc' ? 'pc' : 'tv';
     const flags = 'lanczos+accurate_rnd+full_chroma_int';
-    list.push(`scale=in_range=${range}:out_range=${range}:flags=${flags}`);
+    const size = `${plan.codedWidth}:${plan.codedHeight}`;
+    list.push(`scale=${size}:in_range=${range}:out_range=${range}:flags=${flags}`);
   }
   const aspect = plan.sampleAspect;
   if (aspect !== null) list.push(`setsar=sar=${aspect.num}/${aspect.den}:max=65535`);
@@ -120,7 +121,11 @@ export function openEncoder(
   options: EncoderOptions = {},
 ): FrameEncoder {
   const format = pipeFormat(plan.frameLayout.format, pixelFormats.get(plan.pixelFormat)!);
-  const adapter = frameAdapter(plan.frameLayout, format, plan.codedWidth, plan.codedHeight);
+  // What is reduced anyway is reduced to the coded size; else a missing row or column is repeated.
+  const size = plan.reduces
+    ? plan.frameLayout
+    : { width: plan.codedWidth, height: plan.codedHeight };
+  const adapter = frameAdapter(plan.frameLayout, format, size.width, size.height);
   let child: MediaProcess | null = null;
   let basePts = 0;
   let lastPts = -Infinity;
@@ -133,8 +138,7 @@ export function openEncoder(
     started.stdout.resume();
     started.done.catch(() => {}); // Reported by whoever waits for it.
     child = started;
-    const { codedWidth, codedHeight, timeBase } = plan;
-    await give(started, ivfHeader(adapter.layout.format, codedWidth, codedHeight, timeBase));
+    await give(started, ivfHeader(adapter.layout.format, size.width, size.height, plan.timeBase));
     return started;
   };
 
@@ -196,7 +200,7 @@ export function openEncoder(
       const end = await unlessStalled(child, child.done);
       throwIfAborted(options.signal);
       if (end.code !== 0) throw encoderFailed(plan, end);
-      await appendNote(path, { basePts, timeBase: plan.timeBase, frames });
+      await appendNote(path, { basePts, lastPts, timeBase: plan.timeBase, frames });
     },
     async abort() {
       await child?.kill().catch(() => {});

@@ -33,15 +33,21 @@ export function decodingTimes(presentation: Float64Array, step: number): Float64
   );
 }
 
+export type JoinOptions = {
+  /** Times count from the first frame. Default: from the source's zero. */
+  readonly fromZero?: boolean | undefined;
+  /** Tells from the times how long the last frame is shown, in seconds; `null` for as long as the one before, which is also the default. */
+  readonly lastFrame?:
+    ((video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>) => number | null) | undefined;
+};
+
 /**
  * Reads the tables of `paths`, which are segments of one clip in order, and gives every sample its
- * time. `lastFrame` tells from the times how long the last frame is shown, in seconds; `null` for as
- * long as the one before. Throws `VsrError('media')` for segments that do not follow one another.
+ * time. Throws `VsrError('media')` for segments that do not follow one another.
  */
 export async function joinVideo(
   paths: readonly string[],
-  lastFrame: (video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>) => number | null = () =>
-    null,
+  { fromZero = false, lastFrame = () => null }: JoinOptions = {},
 ): Promise<JoinedVideo> {
   const files: VideoFile[] = [];
   for (const path of paths) files.push(await readVideoFile(path));
@@ -52,10 +58,12 @@ export async function joinVideo(
   const presentationTimes = new Float64Array(count);
   let at = 0;
   let previousEnd = -Infinity;
+  const { note: firstNote } = first;
+  const zero = fromZero ? unitsOf(firstNote.basePts, firstNote.timeBase, timeScale) : 0;
   for (const { samples, note, path } of files) {
     const times = samples.decodeTimes.map((time, i) => time + samples.shifts[i]!);
     const earliest = times.reduce((a, b) => Math.min(a, b), Infinity);
-    const base = unitsOf(note.basePts, note.timeBase, timeScale);
+    const base = unitsOf(note.basePts, note.timeBase, timeScale) - zero;
     const absolute = times.map((time) => time - earliest + base);
     if (base <= previousEnd) {
       throw new VsrError('media', `The segment ${path} starts before the one ahead of it ends.`);

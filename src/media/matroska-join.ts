@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { noteBoxType } from './segment-file.js';
+import { readNote } from './segment-file.js';
 
 /** One element of a Matroska file. */
 type Element = {
@@ -43,14 +43,9 @@ async function elementAt(file: FileHandle, at: number): Promise<Element> {
 
 /** The elements in a file that ffmpeg and `openEncoder` finished: its header, and those of its Segment. */
 async function elementsOf(path: string): Promise<{ header: Element; parts: Element[] }> {
+  await readNote(path); // It is there only when the file is whole.
   const file = await open(path, 'r');
   try {
-    const { size } = await file.stat();
-    const tail = Buffer.alloc(Math.min(size, 1024));
-    await file.read(tail, 0, tail.length, size - tail.length);
-    if (!tail.includes(noteBoxType)) {
-      throw new VsrError('media', `The intermediate file ${path} is not whole.`);
-    }
     const header = await elementAt(file, 0);
     const segment = await elementAt(file, header.end);
     if (header.id !== ids.ebml || segment.id !== ids.segment) {

@@ -24,8 +24,15 @@ import { videoAnnouncements } from './video-losses.js';
 
 export type { Announcement, StreamPlan } from './stream-plan.js';
 
-/** A span of the source's clock, in seconds; `from` inclusive, `to` exclusive. */
-export type Trim = { readonly from?: number | undefined; readonly to?: number | undefined };
+/** A part of the source: a span of its clock in seconds, `from` inclusive and `to` exclusive, or its first frames. */
+export type Trim = {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly frames?: number | undefined;
+};
+
+/** Luma samples each way. */
+export type Size = { readonly width: number; readonly height: number };
 
 /** What the user wants of an output. */
 export type OutputRequest = {
@@ -42,6 +49,8 @@ export type OutputRequest = {
   /** Luma samples of the enlarged picture. */
   readonly width: number;
   readonly height: number;
+  /** The size to reduce the enlarged picture to. Default: as it is. */
+  readonly reduceTo?: Size | undefined;
   readonly trim?: Trim | undefined;
 };
 
@@ -60,6 +69,8 @@ export type OutputPlan = {
   /** Luma samples as encoded, after padding to even sides where the codec needs it. */
   readonly codedWidth: number;
   readonly codedHeight: number;
+  /** The enlarged picture is reduced to the coded size. */
+  readonly reduces: boolean;
   /** ffmpeg's pix_fmt as encoded. */
   readonly pixelFormat: string;
   readonly keepsAlpha: boolean;
@@ -178,7 +189,7 @@ export async function planOutput(
   }
   const { video } = source;
   const { codec, encoder, format } = await chooseEncoder(ffmpeg, container, source, request);
-  const { width, height } = request;
+  const { width, height } = request.reduceTo ?? request;
   const chroma = needsEvenSides(codec) ? format.chroma : null;
   const codedWidth = padded(width, chroma?.log2X ?? 0);
   const codedHeight = padded(height, chroma?.log2Y ?? 0);
@@ -196,9 +207,10 @@ export async function planOutput(
     encoder,
     codec,
     encoderArgs: [...encoderArgs, ...(request.ffmpegArgs ?? [])],
-    frameLayout: frameLayout(video.format, width, height),
+    frameLayout: frameLayout(video.format, request.width, request.height),
     codedWidth,
     codedHeight,
+    reduces: request.reduceTo !== undefined,
     pixelFormat: format.name,
     keepsAlpha,
     timeBase: video.timeBase,

@@ -1,89 +1,23 @@
-import { pipeline } from 'node:stream/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
 import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { VsrError, messageOf } from '../errors.js';
-import { colourBox, colourFlags } from './colour-flags.js';
-import { buildArguments } from './command.js';
+import { extractCaptions } from './captions.js';
 import { containerOfMuxer } from './containers.js';
-import { alphaTag, intermediateMuxer } from './encode.js';
+import { extractCover, type CoverFile } from './cover-art.js';
+import { intermediateMuxer } from './encode.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { matroskaStream } from './matroska-join.js';
 import { refineMovieClock, type TrackTimes } from './movie-clock.js';
-import type { OutputPlan, Trim } from './output-plan.js';
+import type { OutputPlan } from './output-plan.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from './process.js';
-import type { Source, StreamInfo } from './source.js';
+import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
+import { readNote } from './segment-file.js';
+import type { Source } from './source.js';
 
-export type RemuxOptions = {
-  /** Default: the plan's. */
-  readonly trim?: Trim | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Called with the share done, 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
-};
-
-/** One stream of the output, in its order. */
-type OutputStream = { readonly stream: StreamInfo; readonly encoder: string | null };
-
-function outputStreams(source: Source, plan: OutputPlan): OutputStream[] {
-  return plan.streams.flatMap(({ index, action, codec }) => {
-    const stream = source.streams.find((each) => each.index === index);
-    if (stream === undefined || action === 'drop' || action === 'attach') return [];
-    return [{ stream, encoder: action === 'convert' ? codec! : null }];
-  });
-}
-
-/** Words for the `place`th stream of the output. */
-function streamWords({ stream, encoder }: OutputStream, place: number, isVideo: boolean): string[] {
-  const dispositions = stream.dispositions.length === 0 ? '0' : stream.dispositions.join('+');
-  return [
-    ...['-map', isVideo ? '0:v:0' : `1:${stream.index}`],
-    ...[`-c:${place}`, encoder ?? 'copy', `-disposition:${place}`, dispositions],
-    ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
-  ];
-}
-
-/** Options of the muxer that keep times as they are. */
-function muxerWords(plan: OutputPlan): string[] {
-  switch (containerOfMuxer(plan.container).ticks) {
-    case 'own':
-      return [
-        ...['-video_track_timescale', String(plan.timeBase.den)],
-        ...['-movflags', '+faststart', ...colourBox(plan.colour)],
-        ...['-avoid_negative_ts', 'disabled'],
-      ];
-    case 'mpeg':
-      return ['-mpegts_copyts', '1', '-muxdelay', '0', '-muxpreload', '0'];
-    default:
-      return ['-avoid_negative_ts', 'disabled'];
-  }
-}
-
-/** The demuxer that reads the joined video. */
-const joinedFormat = (plan: OutputPlan): string =>
-  intermediateMuxer(plan) === 'matroska' ? 'matroska' : 'mov';
-
-async function remuxArguments(source: Source, plan: OutputPlan, output: string): Promise<string[]> {
-  const streams = outputStreams(source, plan);
-  return buildArguments({
-    options: ['-loglevel', 'level+warning', '-copyts'],
-    inputs: [{ path: 'pipe:0', format: joinedFormat(plan) }, { path: source.path }],
-    outputs: [
-      {
-        path: output,
-        format: plan.container,
-        options: [
-          ...streams.flatMap((each, place) =>
-            streamWords(each, place, each.stream.index === source.video.index),
-          ),
-          ...['-map_metadata', '1', '-map_chapters', '1', '-max_muxing_queue_size', '4096'],
-          ...colourFlags(plan.colour).map((word) => (word.startsWith('-') ? `${word}:v:0` : word)),
-          ...alphaTag(plan),
-          ...muxerWords(plan),
-        ],
-      },
-    ],
-  });
-}
+export type RemuxOptions = { readonly signal?: AbortSignal | undefined };
 
 function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
   const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
@@ -100,7 +34,9 @@ function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
 
 /**
  * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of the
- * source as the plan says, into `output`. Packets are copied as they are and keep their times.
+ * source as the plan says, into `output`. Packets are copied as they are and keep their times; where
+ * the plan trims the start, all times count from the first frame.
+ * Throws VsrError `media` or `disk`; what lies under `output` is then of no use.
  */
 export async function remux(
   ffmpeg: Ffmpeg,
@@ -110,9 +46,29 @@ export async function remux(
   output: string,
   options: RemuxOptions = {},
 ): Promise<void> {
-  const { bytes, times } = await joined(source, plan, videoFiles);
-  const args = await remuxArguments(source, plan, output);
-  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal: options.signal });
+  const { signal } = options;
+  const folder = await mkdtemp(`${output}.extras-`);
+  try {
+    const cut = await cutOf(plan, videoFiles);
+    const { bytes, times } = await joined(source, plan, videoFiles, cut);
+    const extras = await findExtras(ffmpeg, source, plan, folder, signal);
+    const args = await remuxArguments(source, plan, output, extras, cut);
+    await runWith(ffmpeg, plan, args, bytes, signal);
+    if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs ffmpeg with `bytes` on its stdin. */
+async function runWith(
+  ffmpeg: Ffmpeg,
+  plan: OutputPlan,
+  args: readonly string[],
+  bytes: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
   child.stdout.resume();
   const failed: { error: Error | null } = { error: null };
   const feed = async function* (): AsyncGenerator<Uint8Array> {
@@ -126,10 +82,42 @@ export async function remux(
   // ffmpeg that ends early breaks the pipe; what it said is the better message.
   await pipeline(Readable.from(feed()), child.stdin!).catch(() => {});
   const end = await child.done;
-  throwIfAborted(options.signal);
+  throwIfAborted(signal);
   if (failed.error !== null) throw failed.error;
   if (end.code !== 0) throw remuxFailed(plan, end);
-  if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
+}
+
+/** Captions and covers as files, where the plan asks for them. */
+async function findExtras(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Extras> {
+  const captions = path.join(folder, 'captions.srt');
+  const hasCaptions =
+    plan.captions !== null && (await extractCaptions(ffmpeg, source, captions, signal));
+  const covers: CoverFile[] = [];
+  for (const { index, action } of plan.streams) {
+    const stream = source.streams.find((each) => each.index === index);
+    if (action !== 'attach' || stream === undefined) continue;
+    const cover = await extractCover(ffmpeg, source, stream, folder, signal);
+    if (cover !== null) covers.push(cover);
+  }
+  return { captions: hasCaptions ? captions : null, covers };
+}
+
+/** What of the source's clock the video covers, where the plan takes only a part. */
+async function cutOf(plan: OutputPlan, videoFiles: readonly string[]): Promise<Cut> {
+  const [first, last] = [videoFiles[0], videoFiles.at(-1)];
+  if (plan.trim === null || first === undefined || last === undefined) return null;
+  const { num, den } = plan.timeBase;
+  const start = ((await readNote(first)).basePts * num) / den;
+  const lastStart = ((await readNote(last)).lastPts * num) / den;
+  const rate = plan.frameRate;
+  const shift = plan.trim.from === undefined ? 0 : start;
+  return { shift, end: lastStart + (rate === null ? 0.04 : rate.den / rate.num) - shift };
 }
 
 /** The enlarged video as one stream for ffmpeg, and what is known of the tracks' times. */
@@ -137,11 +125,15 @@ async function joined(
   source: Source,
   plan: OutputPlan,
   videoFiles: readonly string[],
+  cut: Cut,
 ): Promise<{ bytes: AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
   if (intermediateMuxer(plan) === 'matroska') {
     return { bytes: matroskaStream(videoFiles), times: new Map() };
   }
-  const video = await joinVideo(videoFiles, (read) => lastFrameSeconds(source, plan, read));
+  const video = await joinVideo(videoFiles, {
+    fromZero: cut !== null && cut.shift !== 0,
+    lastFrame: (read) => lastFrameSeconds(source, plan, read),
+  });
   const { codedWidth: width, codedHeight: height, rotation } = plan;
   return {
     bytes: fragmentedStream(video, { width, height, rotation }),
@@ -157,23 +149,24 @@ function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<n
     ({ stream }) => !stream.dispositions.includes('attached_pic'),
   );
   tracks.forEach(({ stream, encoder }, place) => {
+    const { startTime, sampleRate } = stream;
     if (stream.index === source.video.index) {
       const { presentationTimes, decodeTimes, lastDuration } = video;
       const start = presentationTimes.reduce((a, b) => Math.min(a, b), Infinity);
       const duration = decodeTimes.at(-1)! + lastDuration - decodeTimes[0]!;
       times.set(place, { start, duration });
-    } else if (stream.kind === 'audio' && encoder === null && stream.sampleRate !== null) {
+    } else if (stream.kind === 'audio' && encoder === null && plan.trim === null) {
       // An audio track's ticks are its samples.
-      if (stream.startTime !== null) {
-        times.set(place, {
-          start: Math.round(stream.startTime * stream.sampleRate),
-          duration: null,
-        });
+      if (sampleRate !== null && startTime !== null) {
+        times.set(place, { start: Math.round(startTime * sampleRate), duration: null });
       }
     }
   });
   return times;
 }
+
+/** Seconds; a last frame that is shown for longer is a container's mistake. */
+const longestLastFrame = 10;
 
 /**
  * How long the last frame is shown, in seconds, by the length that the source states; `null` where
@@ -191,6 +184,3 @@ function lastFrameSeconds(
   const rest = duration - (sorted[count - 1]! - sorted[0]!) / video.timeScale;
   return rest > 0 && rest <= longestLastFrame ? rest : null;
 }
-
-/** Seconds; a longer one is a container's mistake. */
-const longestLastFrame = 10;

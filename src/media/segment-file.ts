@@ -1,4 +1,5 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, open } from 'node:fs/promises';
+import { VsrError } from '../errors.js';
 import type { Ratio } from '../planes/ratio.js';
 
 /**
@@ -8,6 +9,8 @@ import type { Ratio } from '../planes/ratio.js';
 export type SegmentNote = {
   /** Time of the first frame, in ticks of `timeBase`; the file's own times count from there. */
   readonly basePts: number;
+  /** Time of the last frame shown. */
+  readonly lastPts: number;
   readonly timeBase: Ratio;
   readonly frames: number;
 };
@@ -27,4 +30,19 @@ export function noteBox(note: SegmentNote): Buffer {
 /** Puts the note at the end of a finished file. */
 export async function appendNote(path: string, note: SegmentNote): Promise<void> {
   await appendFile(path, noteBox(note));
+}
+
+/** The note of a finished file. Throws `VsrError('media')` for one that is cut off. */
+export async function readNote(path: string): Promise<SegmentNote> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const tail = Buffer.alloc(Math.min(size, 1024));
+    await file.read(tail, 0, tail.length, size - tail.length);
+    const at = tail.lastIndexOf(noteBoxType, undefined, 'latin1');
+    if (at < 4) throw new VsrError('media', `The intermediate file ${path} is not whole.`);
+    return JSON.parse(tail.toString('utf8', at + 4)) as SegmentNote;
+  } finally {
+    await file.close();
+  }
 }
