@@ -2,6 +2,7 @@ import type { FrameLayout } from '../planes/pixel-format.js';
 import type { Plane } from '../planes/plane.js';
 import { planeOf } from '../planes/frame.js';
 import type { ChromaSiting } from '../planes/siting.js';
+import { CELL, type CellMap, changedCells, spread } from './changed-cells.js';
 import { enlargingTaps, sitingShift } from './bicubic-taps.js';
 import type { PlaneEnlarger } from './enlarge-plane.js';
 import { rowEnlarger } from './row-enlarger.js';
@@ -54,24 +55,39 @@ export function chromaEnlarger(
     layout.sampleBytes === 1
       ? new Uint8Array(layout.width * scale)
       : new Uint16Array(layout.width * scale);
+  /** Makes columns x0 to x1 of the source into their place in row `y` of the larger plane. */
+  const part = (
+    enlarger: PlaneEnlarger,
+    target: Plane,
+    y: number,
+    x0: number,
+    x1: number,
+  ): void => {
+    const at = y * target.width + x0 * scale;
+    const length = Math.min(target.width, x1 * scale) - x0 * scale;
+    if (length === (x1 - x0) * scale) enlarger.row(y, x0, x1, target.data, at);
+    else if (length > 0) {
+      enlarger.row(y, x0, x1, row, 0);
+      target.data.set(row.subarray(0, length), at);
+    }
+  };
   return {
     enlarge(frame, into, before) {
       for (const { number, enlarger } of planes) {
         const source = planeOf(frame, layout, number);
         const target = planeOf(into, larger, number);
         enlarger.begin(source);
-        const spans =
-          before === undefined ? null : changedSpans(planeOf(before.input, layout, number), source);
-        if (before !== undefined) target.data.set(planeOf(before.output, larger, number).data);
-        for (let y = 0; y < target.height; y++) {
-          const [x0, x1] = spans?.[Math.floor(y / scale)] ?? [0, source.width];
-          const at = y * target.width + x0 * scale;
-          const length = Math.min(target.width, x1 * scale) - x0 * scale;
-          if (length <= 0) continue;
-          if (length === (x1 - x0) * scale) enlarger.row(y, x0, x1, target.data, at);
-          else {
-            enlarger.row(y, x0, x1, row, 0);
-            target.data.set(row.subarray(0, length), at);
+        if (before === undefined) {
+          for (let y = 0; y < target.height; y++) part(enlarger, target, y, 0, source.width);
+          continue;
+        }
+        target.data.set(planeOf(before.output, larger, number).data);
+        const changed = changedCells(planeOf(before.input, layout, number), source);
+        const stale = spread(changed, reach);
+        for (let cell = 0; cell < stale.rows; cell++) {
+          const end = Math.min(target.height, (cell + 1) * CELL * scale);
+          for (const [x0, x1] of runsOf(stale, cell, source.width)) {
+            for (let y = cell * CELL * scale; y < end; y++) part(enlarger, target, y, x0, x1);
           }
         }
       }
@@ -79,25 +95,18 @@ export function chromaEnlarger(
   };
 }
 
-/** For each source row, the columns of it whose enlarging can differ between two planes; empty where none can. */
-function changedSpans(before: Plane, now: Plane): [x0: number, x1: number][] {
-  const { width, height } = now;
-  const [a, b] = [before, now].map(({ data }) =>
-    Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-  );
-  const rowBytes = width * now.data.BYTES_PER_ELEMENT;
-  const spans = Array.from({ length: height }, (): [number, number] => [width, 0]);
-  for (let y = 0; y < height; y++) {
-    const start = y * rowBytes;
-    if (a!.compare(b!, start, start + rowBytes, start, start + rowBytes) === 0) continue;
-    let [x0, x1] = [y * width, (y + 1) * width];
-    while (before.data[x0] === now.data[x0]) x0++;
-    while (before.data[x1 - 1] === now.data[x1 - 1]) x1--;
-    for (let near = Math.max(0, y - reach); near < Math.min(height, y + reach + 1); near++) {
-      const span = spans[near]!;
-      span[0] = Math.min(span[0], Math.max(0, x0 - y * width - reach));
-      span[1] = Math.max(span[1], Math.min(width, x1 - y * width + reach));
-    }
+/** Cells between two runs that are cheaper to compute again than to leave out. */
+const smallGap = 2;
+
+/** The columns, from and to, that a row of cells marks. */
+function runsOf({ marks, columns }: CellMap, row: number, width: number): [number, number][] {
+  const runs: [number, number][] = [];
+  for (let column = 0; column < columns; column++) {
+    if (marks[row * columns + column] === 0) continue;
+    const [x0, x1] = [column * CELL, Math.min(width, (column + 1) * CELL)];
+    const last = runs.at(-1);
+    if (last !== undefined && x0 - last[1] <= smallGap * CELL) last[1] = x1;
+    else runs.push([x0, x1]);
   }
-  return spans;
+  return runs;
 }
