@@ -26,6 +26,8 @@ export type Container = {
   readonly chapters: boolean;
   /** Streams keep titles and languages. */
   readonly streamTags: boolean;
+  /** Names of the file's own tags that ffmpeg writes into it; `null` for any. */
+  readonly tags: ReadonlySet<string> | null;
   /** Rotation is a property of the track. */
   readonly rotation: boolean;
   /** What one tick of a timestamp can be: the source's own, a millisecond, 1/90000 s, or one frame at a constant rate. */
@@ -38,6 +40,9 @@ const pcm =
   'pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be pcm_s8 pcm_u8 pcm_alaw pcm_mulaw';
 
 const quickTime = {
+  tags: set(
+    'title artist author album_artist album composer comment genre copyright grouping lyrics description synopsis show episode_id network keywords episode_sort season_number media_type hd_video gapless_playback compilation track disc tmpo date year location make model software performer performers',
+  ),
   coverArt: 'stream',
   attachments: false,
   chapters: true,
@@ -83,6 +88,7 @@ const matroska: Container = {
   attachments: true,
   chapters: true,
   streamTags: true,
+  tags: null,
   rotation: false,
   ticks: 'millisecond',
 };
@@ -112,6 +118,7 @@ const mpegTs: Container = {
   attachments: false,
   chapters: false,
   streamTags: false,
+  tags: set('service_name service_provider'),
   rotation: false,
   ticks: 'mpeg',
 };
@@ -130,6 +137,7 @@ const avi: Container = {
   attachments: false,
   chapters: false,
   streamTags: true,
+  tags: set('title artist copyright comment album genre language track date software'),
   rotation: false,
   ticks: 'frame',
 };
