@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { catalogue } from '../../../src/model/catalogue.js';
+import { chooseChain, factorsOf, familyOf, reachableScales } from '../../../src/model/chain.js';
+import { writeRandomModel } from '../../support/random-model.js';
+
+test('a scale is made of the fewest factors, the largest first', () => {
+  assert.deepEqual(factorsOf(2, [2]), [2]);
+  assert.deepEqual(factorsOf(4, [2]), [2, 2]);
+  assert.deepEqual(factorsOf(4, [2, 4]), [4]);
+  assert.deepEqual(factorsOf(12, [2, 3]), [3, 2, 2]);
+  assert.equal(factorsOf(5, [2, 3]), null);
+  assert.deepEqual(reachableScales([2, 3]), [2, 3, 4, 6, 8, 9, 12, 16]);
+});
+
+test('the family of a name is the name without its scale', () => {
+  assert.equal(familyOf('espcn-16-codec-x2'), 'espcn-16-codec');
+  assert.equal(familyOf('research/espcn-16-x2'), 'research/espcn-16');
+});
+
+test('an unknown model and an impossible scale list what there is', async () => {
+  await assert.rejects(chooseChain(2, 'no-such-model', { codec: false }), {
+    code: 'option',
+    message: /received "no-such-model"\. The catalogue has: .*espcn-16-x2/,
+  });
+  await assert.rejects(chooseChain(7, 'default', { codec: false }), {
+    code: 'option',
+    message: /received 7\. Try one of: 2, /,
+  });
+  await assert.rejects(chooseChain(2, 'none.onnx', { codec: false }), {
+    code: 'option',
+    message: /none\.onnx does not exist/,
+  });
+});
+
+test('a model file is run as often as the scale needs', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-chain-'));
+  try {
+    const file = await writeRandomModel(folder, 'espcn', 2);
+    const chain = await chooseChain(8, file, { codec: false });
+    assert.equal(chain.scale, 8);
+    assert.equal(chain.passes.length, 3);
+    await assert.rejects(chooseChain(6, file, { codec: false }), /Try one of: 2, 4, 8, 16\./);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test('the shipped catalogue has its default, and each model is what its card says', async () => {
+  const entries = await catalogue();
+  assert.ok(entries.some(({ name }) => name === 'espcn-16-x2'));
+  for (const entry of entries) {
+    const [model] = (await chooseChain(entry.scale, entry.name, { codec: false })).passes;
+    assert.equal(model!.scale, entry.scale);
+    assert.equal(model!.sha256, entry.card.sha256, entry.name);
+  }
+});
+
+test('a folder without models has none, and a damaged card is named', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cards-'));
+  try {
+    assert.deepEqual(await catalogue(folder), []);
+    await writeFile(path.join(folder, 'bad.json'), '{');
+    await assert.rejects(catalogue(folder), { code: 'model', message: /bad\.json/ });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
