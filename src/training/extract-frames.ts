@@ -118,7 +118,8 @@ export async function extractFrames(
   };
   try {
     const { width, height } = video;
-    for await (const data of frameStream(child.stdout, width * height * 3)) {
+    const size = width * height * 3;
+    for await (const data of frameStream(child.stdout, size, () => new Uint8Array(size))) {
       await keep(chooser.look(seen, { data, width, height }));
       seen++;
       if (files.length >= most) break;
