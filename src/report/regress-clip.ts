@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
@@ -29,9 +31,23 @@ export const runJob: JobRunner = async (clip, output, options) => {
   }
 };
 
-/** What exact results depend on, beside vsr itself. */
+/** Instructions that decide in which order ONNX Runtime adds up. */
+const tellingFlags = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_tile'];
+
+/** What exact results depend on, beside vsr itself: the processor's kind, and the runtime's version. */
 export function machineKind(): string {
-  return `${process.arch}, ${os.cpus()[0]?.model ?? 'unknown'}`;
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+    version: string;
+  };
+  let flags: string[];
+  try {
+    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
+    const known = new Set(line.split(' '));
+    flags = tellingFlags.filter((flag) => known.has(flag));
+  } catch {
+    flags = [os.cpus()[0]?.model ?? 'unknown']; // No Linux: the model's name must do.
+  }
+  return [process.arch, ...flags, `onnxruntime ${version}`].join(' ');
 }
 
 function streamsOf({ streams, video }: Source): string[] {
