@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { readLuma } from '../../src/media/luma-image.js';
+import { runProcess } from '../../src/media/process.js';
+import { packageRoot } from '../../src/package-root.js';
+
+const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
+let folder = '';
+let clip = '';
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-extract-'));
+  clip = path.join(folder, 'clip.mkv');
+  const { ffmpeg } = await locateFfmpeg();
+  // Twelve moving frames, then four that stand still.
+  const moving = 'testsrc2=size=96x64:rate=25:duration=0.48';
+  const filter = 'tpad=stop_mode=clone:stop=4';
+  const still = await runProcess(ffmpeg, [
+    '-v',
+    'error',
+    '-f',
+    'lavfi',
+    '-i',
+    moving,
+    '-vf',
+    filter,
+    '-c:v',
+    'ffv1',
+    clip,
+  ]);
+  if (still.code !== 0) {
+    // The embedded build has no tpad: the still frames come from a loop of one.
+    const loop = 'loop=loop=4:size=1:start=11';
+    const run = await runProcess(ffmpeg, [
+      '-v',
+      'error',
+      '-f',
+      'lavfi',
+      '-i',
+      moving,
+      '-vf',
+      loop,
+      '-c:v',
+      'ffv1',
+      clip,
+    ]);
+    assert.equal(run.code, 0, run.stderrTail.join('\n'));
+  }
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+function extract(...words: string[]) {
+  const run = spawnSync(process.execPath, [vsr, 'extract', ...words], { encoding: 'utf8' });
+  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
+}
+
+test('frames are whole pictures, those that stand still are left out, and a second run writes none', async () => {
+  const out = path.join(folder, 'every');
+  const first = extract(clip, '-o', out, '--every', '2', '--json');
+  assert.equal(first.code, 0, first.stderr);
+  const [result] = JSON.parse(first.stdout) as { written: number; duplicates: number }[];
+  const names = readdirSync(out).filter((name) => name.endsWith('.png'));
+  assert.equal(names.length, result!.written);
+  assert.equal(result!.written + result!.duplicates, 8);
+  assert.ok(result!.duplicates >= 1);
+  const { width, height } = await readLuma(path.join(out, names[0]!));
+  assert.deepEqual([width, height], [96, 64]);
+  const before = await stat(path.join(out, names[0]!));
+  assert.match(extract(clip, '-o', out, '--every', '2').stderr, /finished before/);
+  assert.equal((await stat(path.join(out, names[0]!))).mtimeMs, before.mtimeMs);
+});
+
+test('an unfinished run is completed without writing a frame twice', async () => {
+  const out = path.join(folder, 'again');
+  assert.equal(extract(clip, '-o', out, '--every', '3').code, 0);
+  const names = readdirSync(out)
+    .filter((name) => name.endsWith('.png'))
+    .sort();
+  // As a killed run leaves it: the first two frames written, the rest not.
+  const files = names.slice(0, 2);
+  for (const name of names.slice(2)) await unlink(path.join(out, name));
+  const size = (await stat(clip)).size;
+  const options = JSON.stringify({ choose: { kind: 'every', frames: 3 }, most: null, size });
+  const state = { options, files, duplicates: 0, finished: false };
+  await writeFile(path.join(out, '.clip.extract.json'), JSON.stringify(state));
+  const kept = await stat(path.join(out, files[0]!));
+  assert.equal(extract(clip, '-o', out, '--every', '3').code, 0);
+  assert.deepEqual(
+    readdirSync(out)
+      .filter((name) => name.endsWith('.png'))
+      .sort(),
+    names,
+  );
+  assert.equal((await stat(path.join(out, files[0]!))).mtimeMs, kept.mtimeMs);
+});
+
+test('--max stops early; what cannot be read is one sentence', async () => {
+  const out = path.join(folder, 'most');
+  assert.equal(extract(clip, '-o', out, '--every', '2', '--max', '2').code, 0);
+  assert.equal(readdirSync(out).filter((name) => name.endsWith('.png')).length, 2);
+  const text = path.join(folder, 'text.mp4');
+  await writeFile(text, 'not a clip');
+  const bad = extract(text, '-o', out);
+  assert.equal(bad.code, 1);
+  assert.match(bad.stderr, /^vsr: .*text\.mp4/);
+  const both = extract(text, clip, '-o', path.join(folder, 'both'), '--every', '4');
+  assert.equal(both.code, 1, 'one clip failed');
+  assert.match(both.stderr, /clip\.mkv: \d+ frames/);
+  assert.equal(extract(clip, '-o', out, '--every', '2', '--fps', '1').code, 2);
+});
+
+test('clips are training data, too', () => {
+  const out = path.join(folder, 'm.onnx');
+  const words = [
+    'train',
+    '--data',
+    clip,
+    '--out',
+    out,
+    '--depth',
+    '1',
+    '--steps',
+    '4',
+    '--patch',
+    '10',
+    '--batch',
+    '2',
+    '--split',
+    '100/0/0',
+    '--degrade',
+    'codec',
+  ];
+  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stderr, /codec, CRF 18-32/);
+});
