@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { JobPlan } from '../upscale/job-plan.js';
-import { showBytes } from '../upscale/job-plan.js';
+import { showBytes } from '../upscale/disk-space.js';
 import type { Outcome } from '../upscale/upscale.js';
 import type { StillPlan } from '../upscale/upscale-still.js';
 import { showTime } from './numbers.js';

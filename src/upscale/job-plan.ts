@@ -1,17 +1,18 @@
-import { access, constants, stat, statfs } from 'node:fs/promises';
+import { estimateBytes, spaceNotes } from './disk-space.js';
+import { checkOutputPlace, outputFor } from './output-place.js';
 import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { containerFor } from '../media/default-container.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
-import { planOutput, type Announcement, type OutputPlan } from '../media/output-plan.js';
+import { planOutput, type Announcement, type OutputPlan, type Trim } from '../media/output-plan.js';
 import { probe } from '../media/probe.js';
 import type { Source } from '../media/source.js';
 import { chooseChain, type Chain } from '../model/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { bitsPerPixel, isStronglyCompressed } from './model-choice.js';
-import { outputName, outputPaths, type OutputPaths } from './names.js';
+import { outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { TickRange } from './segment-plan.js';
 import { rawVideoOf } from './raw-video.js';
@@ -43,54 +44,6 @@ export type JobPlan = {
   readonly options: UpscaleOptions;
 };
 
-/** Where the output of an input goes: the named file, or a name made from the input's. */
-export async function outputFor(
-  input: Input,
-  options: UpscaleOptions,
-  scale: string,
-  extension: string,
-): Promise<string> {
-  const wish = options.output;
-  if (wish === undefined) return outputName(input.path, scale, extension);
-  const full = path.resolve(wish);
-  const isFolder =
-    /[/\\]$/.test(wish) ||
-    (await stat(full).then(
-      (s) => s.isDirectory(),
-      () => false,
-    ));
-  if (isFolder) return outputName(input.path, scale, extension, path.join(full, input.below));
-  return full;
-}
-
-/** Throws VsrError for an output that is the input, a folder, or lies where nothing can be written. */
-export async function checkOutputPlace(output: string, input: string): Promise<void> {
-  const existing = await stat(output).catch(() => undefined);
-  const source = await stat(input);
-  if (output === input || (existing?.ino === source.ino && existing.dev === source.dev)) {
-    throw new VsrError(
-      'option',
-      `The output ${output} is the input itself. Choose another name with -o.`,
-    );
-  }
-  if (existing?.isDirectory() === true) {
-    throw new VsrError('media', `Expected a file to write but ${output} is a folder.`);
-  }
-  // Missing folders are made when the job starts: the nearest existing one must be writable.
-  let folder = path.dirname(output);
-  while (
-    (await stat(folder).catch(() => undefined)) === undefined &&
-    folder !== path.dirname(folder)
-  ) {
-    folder = path.dirname(folder);
-  }
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new VsrError('disk', `Cannot write to the folder ${folder}. Choose another with -o.`, {
-      cause,
-    });
-  });
-}
-
 /** Ticks of the frames between `start` and `end` seconds after the clip's beginning. */
 function tickRange(source: Source, options: UpscaleOptions): TickRange {
   const { num, den } = source.video.timeBase;
@@ -99,6 +52,19 @@ function tickRange(source: Source, options: UpscaleOptions): TickRange {
   return {
     ...(options.start === undefined ? {} : { from: ticks(options.start) }),
     ...(options.end === undefined ? {} : { to: ticks(options.end) }),
+  };
+}
+
+/** What of the sound belongs to the wanted part. */
+function trimOf(source: Source, options: UpscaleOptions): { trim?: Trim } {
+  const { start, end, frames } = options;
+  if (start === undefined && end === undefined && frames === undefined) return {};
+  return {
+    trim: {
+      from: start === undefined ? undefined : source.startTime + start,
+      to: end === undefined ? undefined : source.startTime + end,
+      frames,
+    },
   };
 }
 
@@ -132,32 +98,44 @@ async function chooseScale(
   );
 }
 
-/**
- * Bytes the job may need: about 0.15 bit a pixel in the enlarged video, twice (segments and the
- * joined file lie side by side for a moment), and what is copied from the source.
- */
-function estimateBytes(source: Source, size: Size, options: UpscaleOptions): number {
-  const { frameRate, frameCount, duration } = source.video;
-  const rate = frameRate === null ? 25 : frameRate.num / frameRate.den;
-  const seconds = duration ?? source.duration ?? 0;
-  const frames = Math.min(options.frames ?? Infinity, frameCount ?? seconds * rate);
-  const bitsPerSample = options.codec === 'ffv1' || options.codec === 'prores' ? 6 : 0.15;
-  return Math.round((2 * frames * size.width * size.height * bitsPerSample) / 8 + source.sizeBytes);
+/** What is odd about the source, and what is done about it. */
+function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
+  const remarks = source.remarks.map((remark): Announcement => ({
+    kind: 'note',
+    what: 'source',
+    why: remark,
+  }));
+  if (source.video.interlaced === 'no' || options.deinterlace === true) return remarks;
+  return [
+    ...remarks,
+    {
+      kind: 'note',
+      what: `interlaced source (${source.video.interlaced})`,
+      why: 'its two fields are enlarged as one picture',
+      advice: 'Deinterlace it with --deinterlace.',
+    },
+  ];
 }
 
-async function freeBytes(folder: string): Promise<number | null> {
-  for (let place = folder; ; place = path.dirname(place)) {
-    const stats = await statfs(place).catch(() => undefined);
-    if (stats !== undefined) return stats.bavail * stats.bsize;
-    if (place === path.dirname(place)) return null;
-  }
-}
-
-/** `1.5 GB` of a number of bytes. */
-export function showBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+/** Which model runs, where nobody but vsr chose it for a reason. */
+function modelNotes(
+  source: Source,
+  chain: Chain,
+  options: UpscaleOptions,
+  codec: boolean,
+): Announcement[] {
+  const chosen = codec && options.model === undefined;
+  if (!chosen || !chain.names.some((name) => name.includes('codec'))) return [];
+  const bits = bitsPerPixel(source);
+  const how = bits === null ? 'bit rate unknown' : `${bits.toFixed(2)} bits a pixel`;
+  return [
+    {
+      kind: 'note',
+      what: `model ${chain.names.join(' + ')}`,
+      why: `the source is compressed (${how})`,
+      advice: 'Choose another with --model.',
+    },
+  ];
 }
 
 /**
@@ -184,8 +162,8 @@ export async function planJob(
   };
   const size = wanted ?? enlarged;
   const label = options.to ?? String(chain.scale);
-  const fallback = containerFor(source, options.codec ?? 'auto');
-  const output = await outputFor(input, options, label, fallback.extension);
+  const { extension } = containerFor(source, options.codec ?? 'auto');
+  const output = await outputFor(input, options, label, extension);
   await checkOutputPlace(output, input.path);
   const outputPlan = await planOutput(ffmpeg, source, {
     output,
@@ -197,53 +175,15 @@ export async function planJob(
     width: enlarged.width,
     height: enlarged.height,
     ...(wanted === null ? {} : { reduceTo: wanted }),
-    ...(options.start === undefined && options.end === undefined && options.frames === undefined
-      ? {}
-      : {
-          trim: {
-            ...(options.start === undefined ? {} : { from: source.startTime + options.start }),
-            ...(options.end === undefined ? {} : { to: source.startTime + options.end }),
-            ...(options.frames === undefined ? {} : { frames: options.frames }),
-          },
-        }),
+    ...trimOf(source, options),
   });
-  const named = path.extname(options.output ?? '') !== '';
-  const announcements: Announcement[] = [
-    ...(fallback.note === null || named ? [] : [fallback.note]),
-    ...outputPlan.announcements,
-  ];
-  if (source.video.interlaced !== 'no' && options.deinterlace !== true) {
-    announcements.push({
-      kind: 'note',
-      what: `interlaced source (${source.video.interlaced})`,
-      why: 'its two fields are enlarged as one picture',
-      advice: 'Deinterlace it with --deinterlace.',
-    });
-  }
-  if (codec && options.model === undefined && chain.names.some((name) => name.includes('codec'))) {
-    const bits = bitsPerPixel(source);
-    announcements.push({
-      kind: 'note',
-      what: `model ${chain.names.join(' + ')}`,
-      why: `the source is compressed (${bits === null ? 'bit rate unknown' : `${bits.toFixed(2)} bits a pixel`})`,
-      advice: 'Choose another with --model.',
-    });
-  }
   const estimatedBytes = estimateBytes(source, size, options);
-  const free = await freeBytes(path.dirname(output));
-  if (free !== null && free < source.sizeBytes) {
-    throw new VsrError(
-      'disk',
-      `${showBytes(free)} are free in ${path.dirname(output)}, less than the source itself takes (${showBytes(source.sizeBytes)}). Free some space, or choose another folder with -o.`,
-    );
-  }
-  if (free !== null && free < estimatedBytes) {
-    announcements.push({
-      kind: 'note',
-      what: 'disk space',
-      why: `about ${showBytes(estimatedBytes)} may be needed and ${showBytes(free)} are free`,
-    });
-  }
+  const announcements: Announcement[] = [
+    ...outputPlan.announcements,
+    ...sourceNotes(source, options),
+    ...modelNotes(source, chain, options, codec),
+    ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
+  ];
   const identity = await identifySource(input.path);
   const settings: Record<string, unknown> = {
     scale: chain.scale,

@@ -9,7 +9,7 @@ import { chooseChain, type Chain } from '../model/chain.js';
 import { version } from '../version.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
-import { checkOutputPlace, outputFor } from './job-plan.js';
+import { checkOutputPlace, outputFor } from './output-place.js';
 import { outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { Size } from './target-size.js';
