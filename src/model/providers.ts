@@ -102,7 +102,11 @@ export function providerFailure(
   reason: string,
 ): VsrError {
   const last = candidates.at(-1)!;
-  const why = reason.replace(/\s+/g, ' ').replace(/\.?$/, '.');
+  // Without the source line of the runtime that it begins with.
+  const why = reason
+    .replace(/\s+/g, ' ')
+    .replace(/^.* was false\. /, '')
+    .replace(/ ?\.?$/, '.');
   return new VsrError(
     'provider',
     `The provider ${last.name} (device ${last.device}) does not start: ${why} ${advice[last.name]}`,

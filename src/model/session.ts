@@ -41,8 +41,7 @@ export async function openSession(
 
 function executionProvider(provider: ProviderCandidate): InferenceSession.ExecutionProviderConfig {
   const { name, device } = provider;
-  if (name === 'cpu' || name === 'coreml') return name;
-  if (name === 'webgpu')
-    return { name, deviceId: device } as InferenceSession.ExecutionProviderConfig;
+  // These take no device number (onnxruntime-node 1.30).
+  if (name === 'cpu' || name === 'coreml' || name === 'webgpu') return name;
   return { name, deviceId: device };
 }

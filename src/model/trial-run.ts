@@ -43,7 +43,7 @@ export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<nu
   } catch (error) {
     throw new VsrError(
       'model',
-      `${trial.path} does not run on a picture [${dims.join(', ')}]: ${messageOf(error)}`,
+      `${trial.path} does not run on a picture [${dims.join(', ')}]: ${messageOf(error).replace(/\s+/g, ' ')}`,
       { cause: error },
     );
   }

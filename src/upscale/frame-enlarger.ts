@@ -81,8 +81,10 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const others = planesBesides(graph.colour, layout);
   const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);
-  const whole = planStrips(layout.width, layout.height, graph);
-  const reusable = canReuse(graph);
+  const onCpu = provider.name === 'cpu';
+  const whole = planStrips(layout.width, layout.height, graph, onCpu);
+  // Devices search anew for the best kernels at every new size: rectangles of many sizes cost more there.
+  const reusable = onCpu && canReuse(graph);
   const infer = async (rects: readonly Rect[]): Promise<void> => {
     for (const rect of rects) {
       if (Atomics.load(spec.stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');

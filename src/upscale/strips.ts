@@ -11,11 +11,14 @@ const samplesPerRun = 640 * 90;
 /** The widest run: beyond this, wide frames are split into columns, so that strips need not be thin. */
 const widestRun = 960;
 
+/** Samples of a run on a device of its own, which wants few large ones: 16 channels take 64 bytes each. */
+const samplesPerDeviceRun = 1920 * 1088;
+
 /** What of a graph decides how a picture is divided. */
 export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
 
-/** Divides a picture into runs of about equal size, row by row of them. */
-export function planStrips(width: number, height: number, graph: Division): Rect[] {
+/** Divides a picture into runs of about equal size, row by row of them; for the CPU such as fit its cache. */
+export function planStrips(width: number, height: number, graph: Division, cpu = true): Rect[] {
   if (graph.fixed !== null) {
     const { halo, fixed } = graph;
     // Where the reach is unknown, as much overlap as hides most seams.
@@ -23,9 +26,9 @@ export function planStrips(width: number, height: number, graph: Division): Rect
     return grid(width, height, fixed.width - 2 * lap, fixed.height - 2 * lap, 1);
   }
   if (!Number.isFinite(graph.halo)) return [{ x0: 0, y0: 0, x1: width, y1: height }];
-  const columns = Math.ceil(width / widestRun);
+  const columns = cpu ? Math.ceil(width / widestRun) : 1;
   const columnWidth = Math.ceil(width / columns);
-  const rows = Math.max(1, Math.round(samplesPerRun / columnWidth));
+  const rows = Math.max(1, Math.round((cpu ? samplesPerRun : samplesPerDeviceRun) / columnWidth));
   return grid(width, height, columnWidth, rows, graph.align);
 }
 

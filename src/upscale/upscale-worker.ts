@@ -27,7 +27,7 @@ async function serve(): Promise<void> {
     const message =
       error instanceof VsrError
         ? error.message
-        : `The model failed while running: ${messageOf(error)}`;
+        : `The model failed while running: ${messageOf(error).replace(/\s+/g, ' ')}`;
     send({ kind: 'failed', code, message });
   };
   try {

@@ -75,11 +75,16 @@ export interface Upscaler extends AsyncDisposable {
   release(frame: Frame): void;
 }
 
+const advicePrecision = 'A model of another precision is run by giving its ONNX file as the model.';
+
 /** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
 export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
   const { chain, layout, signal } = options;
   if (!Number.isInteger(options.workers) || options.workers < 1) {
     throw badValue('a positive integer', 'workers', options.workers);
+  }
+  if (options.precision === 'fp16' || options.precision === 'int8') {
+    throw badValue('auto or fp32', 'precision', options.precision, advicePrecision);
   }
   signal?.throwIfAborted();
   const { format, width, height } = layout;

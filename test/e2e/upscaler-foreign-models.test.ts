@@ -252,3 +252,39 @@ test('what is no picture enlarger is refused in one sentence', async () => {
   }
   await assert.rejects(loadModel(path.join(folder, 'none.onnx')), /Cannot read the model/);
 });
+
+test('a model that fails on the clip fails the frame, and says why', async () => {
+  const graph = new GraphBuilder('one-size');
+  const x = graph.input('x', 'float32', ['n', 1, 'h', 'w']);
+  // Right for the trial's 64x48, and for nothing else.
+  const flat = graph.op('Reshape', [x, graph.ints('shape', [1, 1, 48, 64])]);
+  const wide = graph.op('Concat', [flat, flat, flat, flat], { axis: 1 });
+  graph.op('DepthToSpace', [wide], { blocksize: 2 }, 'y');
+  graph.output('y', 'float32', ['n', 1, 'h2', 'w2']);
+  const file = path.join(folder, 'one-size.onnx');
+  await writeFile(file, encodeModel(graph.build({ opset: 13 })));
+  const chain = await chooseChain(2, file, { codec: false });
+  const layout = frameLayout(pixelFormats.get('gray')!, 80, 60);
+  await using upscaler = await openUpscaler(optionsFor(chain, layout));
+  await assert.rejects(upscaler.upscale(picture(layout, 0)), {
+    code: 'model',
+    message: /^The model failed while running: .*dimensions.*$/,
+  });
+});
+
+test('a provider that does not start is an error with advice, and auto takes one that does', async () => {
+  const file = await foreignModel('provided');
+  const chain = await chooseChain(2, file, { codec: false });
+  const layout = frameLayout(pixelFormats.get('gray')!, 32, 32);
+  await using upscaler = await openUpscaler(
+    optionsFor(chain, layout, { provider: { name: 'auto' } }),
+  );
+  assert.match(upscaler.provider, /^(cpu|(cuda|webgpu|coreml|dml):\d+)$/);
+  if (process.platform === 'linux' && upscaler.provider === 'cpu') {
+    const options = optionsFor(chain, layout, { provider: { name: 'cuda' } });
+    await assert.rejects(openUpscaler(options), { code: 'provider', message: /vsr setup cuda/ });
+  }
+  await assert.rejects(openUpscaler(optionsFor(chain, layout, { precision: 'int8' })), {
+    code: 'option',
+  });
+});
