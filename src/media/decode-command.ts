@@ -1,4 +1,5 @@
 import { buildArguments } from './command.js';
+import { everyFrame, type Ffmpeg } from './ffmpeg.js';
 import { rawInputOptions } from './raw-input.js';
 import type { Source } from './source.js';
 import { seconds } from './timestamps.js';
@@ -49,7 +50,11 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
 }
 
 /** The words of the ffmpeg command that writes the frames of `source` to stdout, one behind the other. */
-export function decodeArguments(source: Source, command: DecodeCommand): Promise<string[]> {
+export function decodeArguments(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  command: DecodeCommand,
+): Promise<string[]> {
   const { video, raw } = source;
   const seek =
     command.seekTo === undefined
@@ -80,7 +85,8 @@ export function decodeArguments(source: Source, command: DecodeCommand): Promise
         options: [
           ...['-map', `0:${video.index}`, '-an', '-sn', '-dn'],
           ...['-vf', decodeFilters(source, command)],
-          ...['-vsync', 'passthrough', '-pix_fmt', video.request],
+          ...everyFrame(ffmpeg),
+          ...['-pix_fmt', video.request],
           ...(command.frames === undefined ? [] : ['-frames:v', String(command.frames)]),
         ],
       },

@@ -20,6 +20,8 @@ export interface DecodeLog {
   readonly messages: readonly string[];
   /** A message said that the file ends before it should. */
   readonly cutShort: boolean;
+  /** Packets of which the decoder made nothing. */
+  readonly lostPackets: number;
 }
 
 /** How many messages a report holds. */
@@ -32,8 +34,20 @@ const cutShortWords =
 /** Words on a decoded picture that is not whole; they come just before the picture itself. */
 const damagedWords = /corrupt decoded frame/i;
 
+/**
+ * Before ffmpeg 5 only the decoder itself says that it made up part of a picture, when it reads it and
+ * not when it is shown. It names the kind of picture: the next one shown of this kind is taken for it.
+ */
+const concealedWords = /concealing \d+ DC, .* errors in ([IPB]) frame/;
+
+/** A packet that the decoder refused, in the words of ffmpeg 4 to 6, and since. */
+const lostWords = /^Error while decoding stream #0:|Error submitting packet to decoder/;
+
+/** What this ffmpeg has to say on our command line is nothing about the source. */
+const ownWords = /^-vsync is deprecated/;
+
 /** Reads the log of one decoding process whose showinfo filter is called `instance`. */
-export function decodeLog(instance: string, timeBase: Ratio): DecodeLog {
+export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number): DecodeLog {
   const showinfo = showinfoParser(instance);
   const waiting: LoggedFrame[] = [];
   const messages: string[] = [];
@@ -42,15 +56,26 @@ export function decodeLog(instance: string, timeBase: Ratio): DecodeLog {
   let damaged = false;
   let cutShort = false;
   let linkBase = timeBase;
+  let lostPackets = 0;
+  /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
+  let decoding = false;
+  const concealed: string[] = [];
 
   const wake = (): void => {
     resume?.();
     resume = null;
   };
   const note = (line: string): void => {
+    if (line.includes('Stream mapping:')) decoding = true;
+    if (libavcodec < 59 && decoding) {
+      const kind = concealedWords.exec(line)?.[1];
+      if (kind !== undefined) concealed.push(kind);
+    }
     const match = /\[(?:warning|error|fatal|panic)\] (.*)$/.exec(line);
     if (match === null) return;
     const text = match[1]!;
+    if (ownWords.test(text)) return;
+    if (lostWords.test(text) && decoding) lostPackets += 1;
     if (damagedWords.test(text)) damaged = true;
     if (cutShortWords.test(text)) cutShort = true;
     if (messages.length < keptMessages && messages.at(-1) !== text) messages.push(text);
@@ -62,7 +87,9 @@ export function decodeLog(instance: string, timeBase: Ratio): DecodeLog {
       const info = showinfo.frame(line);
       if (info === null) return;
       const pts = info.pts === null ? null : rescale(info.pts, linkBase, timeBase);
-      waiting.push({ ...info, pts, damaged });
+      const place = concealed.indexOf(info.kind);
+      if (place >= 0) concealed.splice(place, 1);
+      waiting.push({ ...info, pts, damaged: damaged || place >= 0 });
       damaged = false;
       wake();
     },
@@ -79,6 +106,9 @@ export function decodeLog(instance: string, timeBase: Ratio): DecodeLog {
     messages,
     get cutShort() {
       return cutShort;
+    },
+    get lostPackets() {
+      return lostPackets;
     },
   };
 }

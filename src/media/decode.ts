@@ -8,7 +8,7 @@ import type { Ffmpeg } from './ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
 import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
 import type { Source } from './source.js';
-import { ticksPerFrame, timestampMender } from './timestamps.js';
+import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
 
 export type DecodeRequest = {
   /** Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`. */
@@ -45,6 +45,8 @@ export type DecodeReport = {
   readonly messages: readonly string[];
   /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
   readonly exitCode: number;
+  /** Packets of which the decoder made nothing: frames that are missing. */
+  readonly lostPackets: number;
   /** Frames without a timestamp, which were given one by the nominal rate. */
   readonly inventedTimestamps: number;
   /** Frames whose timestamp was not later than the one before, and was moved to the next tick. */
@@ -99,16 +101,22 @@ export function decodeFrames(
   let damagedFrames: number[] = [];
   let sizeChanges: { frame: number; width: number; height: number }[] = [];
 
+  /** The time of frame `number` of a source without timestamps. */
+  function counted(number: number): number {
+    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    return rescale(number, { num: den, den: num }, video.timeBase);
+  }
+
   async function start(seekTo: number | undefined): Promise<Run> {
     const instance = `vsr${randomBytes(6).toString('hex')}`;
-    const args = await decodeArguments(source, {
+    const args = await decodeArguments(ffmpeg, source, {
       instance,
       seekTo,
       deinterlace: request.deinterlace,
       // bwdif holds one frame back, so a limit behind it is still one on frames.
       frames: from === -Infinity && most !== Infinity ? most : undefined,
     });
-    const lines = decodeLog(instance, video.timeBase);
+    const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec);
     const child = startProcess(ffmpeg.ffmpeg, args, {
       signal: request.signal,
       onStderrLine: lines.onLine,
@@ -160,11 +168,13 @@ export function decodeFrames(
     let size = { width: video.width, height: video.height };
     let found = seekTo === undefined;
     let all = false;
+    let read = 0;
     try {
       for await (const data of run.pictures) {
         const info = await run.log.next();
         if (info === null) break;
-        const pts = mender.next(info.pts);
+        const pts = video.times === 'nominal' ? counted(read) : mender.next(info.pts);
+        read += 1;
         if (pts >= to) return;
         if (!found) {
           // Everything before a key frame may be damaged, and a frame without a timestamp tells no place.
@@ -216,6 +226,7 @@ export function decodeFrames(
       truncated: short || (log?.cutShort ?? false) || (whole && missing(source, frames, exitCode)),
       messages: log?.messages ?? [],
       exitCode,
+      lostPackets: log?.lostPackets ?? 0,
       inventedTimestamps: mender.invented,
       movedTimestamps: mender.moved,
     }),

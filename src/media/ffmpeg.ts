@@ -12,6 +12,8 @@ export type Ffmpeg = {
   readonly ffprobe: string;
   /** What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`. */
   readonly version: string;
+  /** libavcodec's major version: 58 is ffmpeg 4, 60 is ffmpeg 6. */
+  readonly libavcodec: number;
   /** Where the ffmpeg was found. */
   readonly from: 'option' | 'environment' | 'path' | 'embedded';
 };
@@ -144,5 +146,17 @@ export async function locateFfmpeg(
     beside === undefined
       ? (await find('ffprobe', choice.ffprobe)).program
       : await named('ffprobe', beside, '--ffmpeg');
-  return { ffmpeg: program.path, ffprobe: probe.path, version: program.version, from };
+  return {
+    ffmpeg: program.path,
+    ffprobe: probe.path,
+    version: program.version,
+    libavcodec: program.age[0],
+    from,
+  };
+}
+
+/** Output options that let every frame through once with its own timestamp, in the words this ffmpeg knows. */
+export function everyFrame(ffmpeg: Ffmpeg): readonly string[] {
+  // -fps_mode came with 5.1, and -vsync is on its way out since.
+  return [ffmpeg.libavcodec >= 60 ? '-fps_mode' : '-vsync', 'passthrough'];
 }

@@ -11,6 +11,7 @@ import {
   textAt,
   type Json,
 } from './probe-stream.js';
+import type { Ratio } from '../planes/ratio.js';
 import type { Colour, StreamInfo, VideoStream } from './source.js';
 import { travelFormat, type Travel } from './travel-format.js';
 
@@ -80,6 +81,44 @@ function remarksOn(travel: Travel, sourceFormat: string, width: number, height: 
   }
 }
 
+/** Containers that are none: a codec's bare stream, whose timestamps ffmpeg makes up as it goes. */
+const elementary = new Set([
+  ...[
+    'h264',
+    'hevc',
+    'vvc',
+    'evc',
+    'mpegvideo',
+    'm4v',
+    'h261',
+    'h263',
+    'vc1',
+    'dirac',
+    'cavsvideo',
+  ],
+  ...['obu', 'mjpeg', 'avs2', 'avs3', 'dnxhd', 'ingenient'],
+]);
+
+function hasTimes(container: string, frames: readonly Json[]): boolean {
+  if (elementary.has(container)) return false;
+  const times = frames.map((frame) => frame['best_effort_timestamp'] ?? frame['pts']);
+  return frames.length < 2 || new Set(times).size > 1;
+}
+
+/** Frames a second, from how long the frames say they last. */
+function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
+  const lengths = frames.map((f) => numberAt(f, 'duration') ?? numberAt(f, 'pkt_duration') ?? 0);
+  const ticks = lengths.filter((length) => length > 0).sort((a, b) => a - b);
+  const middle = ticks[ticks.length >> 1];
+  return middle === undefined ? null : reduced(timeBase.den, timeBase.num * middle);
+}
+
+function reduced(num: number, den: number): Ratio {
+  let [a, b] = [num, den];
+  while (b !== 0) [a, b] = [b, a % b];
+  return { num: num / a, den: den / a };
+}
+
 /**
  * The chosen stream in full, and what is to be said about it.
  * Throws `VsrError('media')` if no frame decodes or its pixel format cannot be brought into planes.
@@ -89,6 +128,7 @@ export function parseVideo(
   info: StreamInfo,
   evidence: VideoEvidence,
   decoder: string | null,
+  container: string,
 ): { readonly video: VideoStream; readonly remarks: readonly string[] } {
   const { stream, frames } = evidence;
   const first = frames[0];
@@ -112,6 +152,8 @@ export function parseVideo(
       `${file.path} decodes to ${width}x${height} ${sourceFormat}, which cannot be brought into Y'CbCr planes.`,
     );
   }
+  const timeBase = ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 };
+  const times = hasTimes(container, frames) ? 'stream' : 'nominal';
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
   const profile = textAt(stream, 'profile');
@@ -126,8 +168,13 @@ export function parseVideo(
     conversion: travel.conversion,
     decoder: sourceFormat === plain ? null : decoder,
     profile,
-    timeBase: ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 },
-    frameRate: ratioAt(stream, 'avg_frame_rate') ?? ratioAt(stream, 'r_frame_rate'),
+    timeBase,
+    times,
+    startTime: times === 'nominal' ? 0 : info.startTime,
+    frameRate:
+      (times === 'nominal' ? rateOfFirst(frames, timeBase) : null) ??
+      ratioAt(stream, 'avg_frame_rate') ??
+      ratioAt(stream, 'r_frame_rate'),
     frameCount: info.packetCount,
     colour: travel.conversion === 'rgb' ? madeFromRgb(said) : said,
     sampleAspect: aspect === null || aspect.num === aspect.den ? null : aspect,
@@ -137,5 +184,12 @@ export function parseVideo(
     closedCaptions: hasCaptions(stream, frames),
     lossless: losslessCodecs.has(info.codec),
   };
-  return { video, remarks: remarksOn(travel, sourceFormat, width, height) };
+  const remarks = remarksOn(travel, sourceFormat, width, height);
+  if (times === 'nominal') {
+    const rate = video.frameRate ?? { num: 25, den: 1 };
+    remarks.push(
+      `It has no timestamps: frames are taken to come at ${rate.num}/${rate.den} a second.`,
+    );
+  }
+  return { video, remarks };
 }

@@ -87,6 +87,7 @@ export async function probe(
     chosen,
     { stream: json0, frames: first.frames, errors: first.errors },
     decoder,
+    typeof format['format_name'] === 'string' ? format['format_name'] : 'unknown',
   );
   return {
     path: file.path,

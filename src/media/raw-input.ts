@@ -58,6 +58,7 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     conversion,
     decoder: null,
     profile: null,
+    times: 'stream',
     frameRate: raw.rate,
     frameCount,
     colour: {

@@ -70,6 +70,11 @@ export type VideoStream = StreamInfo & {
   readonly profile: string | null;
   /** Ticks are `num/den` seconds. */
   readonly timeBase: Ratio;
+  /**
+   * Where frames' times come from: `stream` its own timestamps; `nominal` counted from 0 at `frameRate`,
+   * since the file has none (elementary streams) or the same for all.
+   */
+  readonly times: 'stream' | 'nominal';
   /** Nominal frames a second; `null` where unknown. */
   readonly frameRate: Ratio | null;
   /** As the container states; `null` where it does not. Never trusted for correctness. */

@@ -9,6 +9,8 @@ export type FrameInfo = {
   readonly height: number;
   /** The decoder calls it a key frame. */
   readonly key: boolean;
+  /** I, P, B, or what else ffmpeg calls it; `?` where the decoder does not say. */
+  readonly kind: string;
 };
 
 /**
@@ -29,13 +31,15 @@ export function showinfoParser(instance: string): {
     owns,
     frame(line) {
       if (!owns(line)) return null;
-      const match = /\] n: *\d+ pts: *(NOPTS|-?\d+) .* s:(\d+)x(\d+) .*iskey:(\d)/.exec(line);
+      const match =
+        /\] n: *\d+ pts: *(NOPTS|-?\d+) .* s:(\d+)x(\d+) .*iskey:(\d)(?: type:(\S))?/.exec(line);
       if (match === null) return null;
       return {
         pts: match[1] === 'NOPTS' ? null : Number(match[1]),
         width: Number(match[2]),
         height: Number(match[3]),
         key: match[4] === '1',
+        kind: match[5] ?? '?',
       };
     },
     timeBase(line) {
