@@ -38,7 +38,7 @@ before(async () => {
   await copyFile(shipped, model);
   const sample = path.join(packageRoot(), 'samples', 'odd-size.webm');
   const clip = path.join(folder, 'clip.mkv');
-  await runFfmpeg('-i', sample, '-frames:v', '8', '-vf', 'crop=96:64', '-c:v', 'ffv1', clip);
+  await runFfmpeg('-i', sample, '-frames:v', '6', '-vf', 'crop=64:48', '-c:v', 'ffv1', clip);
   const update = await runVsr('regress', folder, '--update');
   assert.equal(update.code, 0, update.stderr);
   const made = await readManifest(manifest);
@@ -104,7 +104,8 @@ test('one changed weight fails', () =>
     },
     async () => {
       const found = await failing();
-      assert.ok(found.has('exact frames') && found.has('PSNR Y'), [...found.keys()].join());
+      const names = [...found.keys()];
+      assert.ok(found.has('exact frames') && names.some((n) => n.includes('PSNR Y')), names.join());
     },
   ));
 
@@ -132,9 +133,10 @@ test('a dropped frame fails, from that frame on', async () => {
 });
 
 test('chroma shifted by half a sample fails, by chroma alone', async () => {
-  const found = await failing(
-    spoilt('-vf', 'geq=lum=lum(X\\,Y):cb=cb(X+0.5\\,Y):cr=cr(X+0.5\\,Y)'),
-  );
+  // geq moves luma a little as well, so that only its chroma is taken.
+  const shift = 'geq=lum=lum(X\\,Y):cb=cb(X+0.5\\,Y):cr=cr(X+0.5\\,Y)';
+  const graph = `split[a][b];[b]${shift}[c];[a][c]mergeplanes=0x001112:yuv420p`;
+  const found = await failing(spoilt('-vf', graph));
   for (const name of ['PSNR U to source', 'PSNR V to source']) assert.ok(found.has(name), name);
   assert.equal(found.has('PSNR Y to source'), false);
 });
@@ -154,11 +156,11 @@ test('a colour range mistaken fails, whether in the samples or in the tag', asyn
 test('the command line says what differs, and JUnit too', async () => {
   const text = await readFile(manifest, 'utf8');
   try {
-    await writeFile(manifest, text.replace('"frames": 8', '"frames": 9'));
+    await writeFile(manifest, text.replace('"frames": 6', '"frames": 9'));
     const junit = path.join(folder, 'junit.xml');
     const run = await runVsr('regress', folder, '--junit', junit);
     assert.equal(run.code, 1);
-    assert.match(run.stdout, /clip\.mkv +frames +9 +8/);
+    assert.match(run.stdout, /clip\.mkv +frames +9 +6/);
     assert.match(await readFile(junit, 'utf8'), /failures="1"/);
     await writeFile(manifest, text.slice(0, 100));
     const damaged = await runVsr('regress', folder);
