@@ -1,5 +1,5 @@
 import { VsrError } from '../errors.js';
-import { frameLayout, pixelFormats, type PixelFormat } from '../planes/pixel-format.js';
+import { pixelFormats, type PixelFormat } from '../planes/pixel-format.js';
 import type { Ratio } from '../planes/ratio.js';
 import { colourNumbers } from './colour-flags.js';
 import type { Container, VideoCodec } from './containers.js';
@@ -247,5 +247,5 @@ const vp9TileColumns = (width: number): number =>
   Math.max(0, Math.min(4, Math.floor(Math.log2(width / 256))));
 
 /** FFV1's slices run in parallel; tiny pictures cannot be cut. */
-const ffv1Slices = ({ width, height, format }: EncoderRequest): number =>
-  frameLayout(format, width, height).byteLength < 512 * 512 ? 4 : 16;
+const ffv1Slices = ({ width, height }: EncoderRequest): number =>
+  width < 352 || height < 288 ? 1 : width * height < 1280 * 720 ? 4 : 16;

@@ -48,7 +48,9 @@ function filters(plan: OutputPlan, piped: string): string[] {
   const list: string[] = [];
   if (piped !== plan.pixelFormat || plan.reduces) {
     const range = plan.colour.range === 'pc' ? 'pc' : 'tv';
-    const flags = 'lanczos+accurate_rnd+full_chroma_int';
+    // 4:4:0 that came as repeated rows of 4:4:4 goes back by leaving them out.
+    const doubled = plan.frameLayout.format.name === plan.pixelFormat && !plan.reduces;
+    const flags = doubled ? 'neighbor' : 'lanczos+accurate_rnd+full_chroma_int';
     const size = `${plan.codedWidth}:${plan.codedHeight}`;
     list.push(`scale=${size}:in_range=${range}:out_range=${range}:flags=${flags}`);
   }

@@ -85,7 +85,8 @@ export function refuseUndecodable(
 
 /** A decoder to ask for by name: ffmpeg's own VP8 and VP9 decoders leave out the alpha that rides beside them. */
 export function forcedDecoder(video: StreamInfo, capabilities: Capabilities): string | null {
-  if (video.tags['alpha_mode'] !== '1') return null;
+  // ffmpeg writes the tag's name in capitals.
+  if ((video.tags['alpha_mode'] ?? video.tags['ALPHA_MODE']) !== '1') return null;
   const decoder = { vp8: 'libvpx', vp9: 'libvpx-vp9' }[video.codec];
   return decoder !== undefined && capabilities.decoders.has(decoder) ? decoder : null;
 }

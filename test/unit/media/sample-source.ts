@@ -37,6 +37,7 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     decoder: null,
     profile: null,
     timeBase: { num: 1, den: 12800 },
+    times: 'stream',
     frameRate: { num: 25, den: 1 },
     frameCount: null,
     colour: { range: null, matrix: null, primaries: null, transfer: null, siting: null },
