@@ -38,6 +38,7 @@ type Flags = {
   recursive?: true;
   allowTruncated?: true;
   segments: boolean;
+  segmentSeconds?: number;
   restart?: true;
   reuse: boolean;
   stallTimeout?: number;
@@ -119,6 +120,7 @@ export function upscaleCommand(): Command {
     .option('-r, --recursive', 'look into sub-folders')
     .option('--jobs <n>', 'clips at once (default: 1)', wholeNumber(1))
     .option('--no-segments', 'do not cut long clips into segments for resuming')
+    .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)
     .option('--restart', 'throw away finished segments of a job that has changed')
     .option('--allow-truncated', 'keep what decodes of a truncated source')
     .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber)
@@ -136,7 +138,7 @@ export function upscaleCommand(): Command {
 }
 
 function optionsOf(flags: Flags): UpscaleOptions {
-  const { pixFmt, ffmpegArgs, log, report: _report, json: _json, quiet: _quiet, ...same } = flags;
+  const { pixFmt, ffmpegArgs, log, ...same } = flags;
   return {
     ...same,
     ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
@@ -162,9 +164,8 @@ async function runPiped(inputs: string[], flags: Flags): Promise<BatchResult> {
   const toStdout = flags.output === '-';
   const folder = await temporaryFolder();
   try {
-    const named = await Promise.all(
-      inputs.map((input) => (input === '-' ? spoolInput(folder) : input)),
-    );
+    const named: string[] = [];
+    for (const input of inputs) named.push(input === '-' ? await spoolInput(folder) : input);
     const options = optionsOf(flags);
     const output = toStdout ? path.join(folder, 'output.mkv') : flags.output;
     const result = await runBatch(

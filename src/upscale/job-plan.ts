@@ -8,7 +8,7 @@ import type { Ffmpeg } from '../media/ffmpeg.js';
 import { planOutput, type Announcement, type OutputPlan, type Trim } from '../media/output-plan.js';
 import { probe } from '../media/probe.js';
 import type { Source } from '../media/source.js';
-import { chooseChain, type Chain } from '../model/chain.js';
+import { chooseChain, LARGEST_SCALE, type Chain } from '../model/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { bitsPerPixel, isStronglyCompressed } from './model-choice.js';
@@ -79,22 +79,20 @@ async function chooseScale(
     return { chain: await chooseChain(options.scale ?? 2, model, { codec }), size: null };
   }
   const size = targetSize(options.to, source.video);
-  let failure: unknown;
-  for (let scale = 2; scale <= 16; scale++) {
-    if (scale * source.video.width < size.width || scale * source.video.height < size.height)
-      continue;
+  const { width, height } = source.video;
+  // A scale that no models make is passed over; every other failure is the caller's.
+  for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
+    if (scale * width < size.width || scale * height < size.height) continue;
     try {
       return { chain: await chooseChain(scale, model, { codec }), size };
     } catch (error) {
-      failure ??= error;
+      const impossible = error instanceof VsrError && error.code === 'option';
+      if (!impossible || scale === LARGEST_SCALE) throw error;
     }
   }
-  throw (
-    failure ??
-    new VsrError(
-      'option',
-      `No chain of models reaches ${options.to} from ${source.video.width}x${source.video.height}: at most 16 times larger.`,
-    )
+  throw new VsrError(
+    'option',
+    `${options.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
   );
 }
 

@@ -1,0 +1,285 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
+import { runProcess } from '../../src/media/process.js';
+import { packageRoot } from '../../src/package-root.js';
+import { runVsr } from '../support/run-vsr.js';
+
+let ffmpeg: Ffmpeg;
+let folder: string;
+const at = (...names: string[]): string => path.join(folder, ...names);
+
+async function run(...args: string[]): Promise<string> {
+  const { code, stdout, stderrTail } = await runProcess(ffmpeg.ffmpeg, [
+    '-v',
+    'info',
+    '-nostdin',
+    '-y',
+    ...args,
+  ]);
+  assert.equal(code, 0, stderrTail.join('\n'));
+  return `${stdout}\n${stderrTail.join('\n')}`;
+}
+
+async function facts(file: string): Promise<{ streams: Record<string, unknown>[] }> {
+  const args = ['-v', 'error', '-count_packets', '-show_streams', '-of', 'json', file];
+  return JSON.parse((await runProcess(ffmpeg.ffprobe, args)).stdout) as {
+    streams: Record<string, unknown>[];
+  };
+}
+
+before(async () => {
+  ffmpeg = await locateFfmpeg();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cli-'));
+  // 48x32, 12 frames at 10 a second, with a tone.
+  await run(
+    ...['-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=10:d=1.2', '-f', 'lavfi', '-i', 'sine=d=1.2'],
+    ...['-c:v', 'libx264', '-pix_fmt', 'yuv420p', '-g', '4', '-c:a', 'aac', at('clip.mp4')],
+  );
+  await run(
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=96x64:r=10:d=1.2',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    'ffv1',
+    at('truth.mkv'),
+  );
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+test('a clip in, a larger clip out, with its log and sidecar; again is skipped; --json alone on stdout', async () => {
+  const first = await runVsr('upscale', at('clip.mp4'), '--json');
+  assert.equal(first.code, 0, first.stderr);
+  const summary = JSON.parse(first.stdout) as { outcomes: { status: string; output: string }[] };
+  assert.deepEqual(
+    summary.outcomes.map(({ status }) => status),
+    ['done'],
+  );
+  const [video, audio] = (await facts(at('clip.x2.mp4'))).streams;
+  assert.equal(video!['width'], 96);
+  assert.equal(video!['height'], 64);
+  assert.equal(video!['nb_read_packets'], '12');
+  assert.equal(audio!['codec_name'], 'aac');
+  const log = (await readFile(at('clip.x2.mp4.psnr.csv'), 'utf8')).trim().split('\n');
+  assert.equal(log.length, 13);
+  assert.equal(
+    log[0],
+    'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y',
+  );
+  const before = await stat(at('clip.x2.mp4'));
+  const second = await runVsr('upscale', at('clip.mp4'), '--json');
+  assert.match(second.stdout, /"status": "skipped"/);
+  assert.equal((await stat(at('clip.x2.mp4'))).mtimeMs, before.mtimeMs);
+  const left = (await readdir(folder)).filter((name) => name.includes('vsr-work'));
+  assert.deepEqual(left, []);
+});
+
+test('another job of the same name, and a file of nobody, are not overwritten unless asked', async () => {
+  const output = at('mine.mp4');
+  await writeFile(output, 'precious');
+  const refused = await runVsr('upscale', at('clip.mp4'), '-o', output);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /mine\.mp4 exists and no finished job of vsr made it/);
+  assert.equal(await readFile(output, 'utf8'), 'precious');
+  const replaced = await runVsr('upscale', at('clip.mp4'), '-o', output, '--overwrite', '--no-log');
+  assert.equal(replaced.code, 0, replaced.stderr);
+  assert.ok((await stat(output)).size > 1000);
+  await assert.rejects(stat(`${output}.psnr.csv`));
+});
+
+test('the log’s figures against a reference are those of ffmpeg’s psnr filter', async () => {
+  const output = at('measured.mkv');
+  const args = ['--reference', at('truth.mkv'), '--codec', 'ffv1', '--log', at('measured.jsonl')];
+  const done = await runVsr('upscale', at('clip.mp4'), '-o', output, ...args);
+  assert.equal(done.code, 0, done.stderr);
+  const stats = at('stats.txt');
+  await run(
+    ...['-i', output, '-i', at('truth.mkv')],
+    ...['-lavfi', `[0:v][1:v]psnr=stats_file=${stats.replaceAll(':', '\\:')}`, '-f', 'null', '-'],
+  );
+  const theirs = (await readFile(stats, 'utf8')).trim().split('\n');
+  const ours = (await readFile(at('measured.jsonl'), 'utf8')).trim().split('\n');
+  assert.equal(ours.length, 12);
+  ours.forEach((line, i) => {
+    const row = JSON.parse(line) as Record<string, number>;
+    for (const plane of ['y', 'u', 'v']) {
+      const expected = Number(new RegExp(`psnr_${plane}:(\\S+)`).exec(theirs[i]!)![1]);
+      assert.ok(
+        Math.abs(row[`psnr_${plane}`]! - expected) <= 0.01,
+        `frame ${i} ${plane}: ${row[`psnr_${plane}`]} for ${expected}`,
+      );
+    }
+  });
+});
+
+test('a reference of another size or length is refused with both figures', async () => {
+  const small = await runVsr(
+    'upscale',
+    at('clip.mp4'),
+    '-o',
+    at('r.mkv'),
+    '--reference',
+    at('clip.mp4'),
+  );
+  assert.equal(small.code, 1);
+  assert.match(small.stderr, /96x64.*48x32/);
+  await run('-i', at('truth.mkv'), '-frames:v', '5', '-c', 'copy', at('short.mkv'));
+  const short = await runVsr(
+    'upscale',
+    at('clip.mp4'),
+    '-o',
+    at('r.mkv'),
+    '--reference',
+    at('short.mkv'),
+  );
+  assert.equal(short.code, 1);
+  assert.match(short.stderr, /reference .*(5 frames|12 frames)/);
+  await assert.rejects(stat(at('r.mkv')));
+});
+
+test('in and out points are exact to the frame, and cut the sound as well', async () => {
+  const output = at('part.mp4');
+  const done = await runVsr(
+    'upscale',
+    at('clip.mp4'),
+    '-o',
+    output,
+    '--start',
+    '0.35',
+    '--end',
+    '0:00.8',
+  );
+  assert.equal(done.code, 0, done.stderr);
+  const [video, audio] = (await facts(output)).streams;
+  // Frames at 0.4, 0.5, 0.6, 0.7.
+  assert.equal(video!['nb_read_packets'], '4');
+  const seconds = Number(audio!['duration']);
+  assert.ok(seconds > 0.3 && seconds < 0.7, `${seconds} s of sound`);
+  const three = await runVsr('upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3');
+  assert.equal(three.code, 0, three.stderr);
+  assert.equal((await facts(at('three.mp4'))).streams[0]!['nb_read_packets'], '3');
+});
+
+test('--to reaches a size with the aspect kept; --scale 4 is two passes', async () => {
+  const to = await runVsr('upscale', at('clip.mp4'), '-o', at('to.mp4'), '--to', '120x120');
+  assert.equal(to.code, 0, to.stderr);
+  const video = (await facts(at('to.mp4'))).streams[0]!;
+  assert.deepEqual([video['width'], video['height']], [120, 80]);
+  const four = await runVsr('upscale', at('clip.mp4'), '-s', '4', '--frames', '2', '--json');
+  assert.equal(four.code, 0, four.stderr);
+  const { outcomes } = JSON.parse(four.stdout) as {
+    outcomes: { summary: { output: { width: number }; model: { passes: unknown[] } } }[];
+  };
+  assert.equal(outcomes[0]!.summary.output.width, 192);
+  assert.equal(outcomes[0]!.summary.model.passes.length, 2);
+});
+
+test('a folder: the failing clip is told apart, the others are done, outputs are not inputs', async () => {
+  const inputs = at('batch');
+  await mkdir(inputs);
+  await copyFile(at('clip.mp4'), path.join(inputs, 'a b.mp4'));
+  await writeFile(path.join(inputs, 'broken.mp4'), 'this is no clip\n');
+  const args = ['upscale', inputs, '--json', '--no-log', '--jobs', '2'];
+  const batch = await runVsr(...args);
+  assert.equal(batch.code, 1);
+  const { outcomes } = JSON.parse(batch.stdout) as {
+    outcomes: { input: string; status: string }[];
+  };
+  const became = Object.fromEntries(
+    outcomes.map(({ input, status }) => [path.basename(input), status]),
+  );
+  assert.deepEqual(became, { 'a b.mp4': 'done', 'broken.mp4': 'failed' });
+  const again = JSON.parse((await runVsr(...args)).stdout) as { outcomes: { status: string }[] };
+  assert.deepEqual(again.outcomes.map(({ status }) => status).sort(), ['failed', 'skipped']);
+});
+
+test('from a pipe to a pipe', async () => {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const child = spawn(process.execPath, [
+    bin,
+    'upscale',
+    '-',
+    '-o',
+    '-',
+    '--json',
+    '--frames',
+    '4',
+  ]);
+  const chunks: Buffer[] = [];
+  let talk = '';
+  child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (talk += text));
+  child.stdin.end(await readFile(at('clip.mp4')));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  assert.equal(code, 0, talk);
+  assert.match(talk, /"status": "done"/);
+  await writeFile(at('piped.mkv'), Buffer.concat(chunks));
+  const video = (await facts(at('piped.mkv'))).streams[0]!;
+  assert.equal(video['nb_read_packets'], '4');
+});
+
+test('--dry-run says what would be done and does nothing', async () => {
+  const before = await readdir(folder);
+  const dry = await runVsr('upscale', at('clip.mp4'), '-o', at('dry.mkv'), '--dry-run', '--json');
+  assert.equal(dry.code, 0, dry.stderr);
+  const { plans } = JSON.parse(dry.stdout) as { plans: { width: number; encoder: string }[] };
+  assert.equal(plans[0]!.width, 96);
+  assert.equal(plans[0]!.encoder, 'libx264');
+  assert.deepEqual(await readdir(folder), before);
+});
+
+test('each wrong call and each unusable input is one sentence with its exit code', async () => {
+  await writeFile(at('empty.mp4'), '');
+  await writeFile(at('text.mp4'), 'Once upon a time there was no clip.\n');
+  await mkdir(at('nothing'), { recursive: true });
+  await run('-f', 'lavfi', '-i', 'sine=d=1', at('sound.m4a'));
+  const cases: [string[], number, RegExp][] = [
+    [['--scale', '1'], 2, /at least 2/],
+    [['--scale', '11'], 2, /scale .* received 11\. Try one of: 2, /],
+    [['--provider', 'abacus'], 2, /abacus/],
+    [['--model', 'nonesuch'], 2, /nonesuch/],
+    [['--codec', 'h265'], 2, /h264, hevc/],
+    [['--frobnicate'], 2, /unknown option/],
+    [['-o', at('clip.mp4')], 2, /the input itself/],
+    [['--provider', 'cuda'], 1, /vsr setup cuda/],
+    [['-o', at('x.xyz')], 2, /\.xyz|mp4/],
+    [['--log', at('log.txt')], 2, /\.csv or \.jsonl/],
+  ];
+  for (const [args, code, message] of cases) {
+    const result = await runVsr('upscale', at('clip.mp4'), ...args, '--frames', '1');
+    assert.equal(result.code, code, `${args.join(' ')}: ${result.stderr}`);
+    assert.match(result.stderr, message);
+    assert.doesNotMatch(result.stderr, /this is a bug|\n\s+at /);
+  }
+  for (const [name, message] of [
+    ['missing.mp4', /missing\.mp4/],
+    ['empty.mp4', /is empty/],
+    ['text.mp4', /plain text/],
+    ['nothing', /holds none/],
+    ['sound.m4a', /no video/i],
+  ] as const) {
+    const result = await runVsr('upscale', at(name));
+    assert.equal(result.code, 1, `${name}: ${result.stderr}`);
+    assert.match(result.stderr, message);
+    assert.doesNotMatch(result.stderr, /this is a bug|\n\s+at /);
+  }
+});
+
+test('help is there for every command, with examples', async () => {
+  const { stdout } = await runVsr('--help');
+  const names = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map((match) => match[1]!);
+  assert.ok(names.includes('upscale') && names.length >= 9, names.join());
+  for (const name of names) {
+    if (name === 'help') continue;
+    const help = await runVsr(name, '--help');
+    assert.equal(help.code, 0, name);
+    assert.match(help.stdout, /Examples:/, name);
+  }
+});
