@@ -177,12 +177,17 @@ function announceDrop(
       : { ...base, kind: 'converted', why: `the timecode ${timecode} is kept as metadata` };
   }
   const others = holders(source, stream);
+  const known = stream.codec !== 'unknown' && stream.codec !== 'none';
+  const maybe =
+    !known && (stream.kind === 'audio' || stream.kind === 'subtitle')
+      ? 'Another ffmpeg may know it (--ffmpeg).'
+      : 'No container that ffmpeg writes keeps it; keep the source.';
   return {
     ...{ ...base, kind: 'missing', why },
     advice:
       others.length > 0
         ? `It would be kept in ${others.join(' or ')}.`
-        : 'No container that ffmpeg writes keeps it; keep the source.',
+        : maybe,
   };
 }
 
