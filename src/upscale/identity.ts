@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
+import { VsrError } from '../errors.js';
 
 const END_BYTES = 1024 * 1024;
 
@@ -26,6 +27,41 @@ export async function identifySource(file: string): Promise<SourceIdentity> {
     hash.update(bytes.subarray(0, bytesRead));
   }
   return { sizeBytes: size, endsSha256: hash.digest('hex') };
+}
+
+/** What tells at no cost that a file has been written to. */
+export type FileStamp = {
+  readonly sizeBytes: number;
+  /** Last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+};
+
+/** The stamp of a file. Throws VsrError `media` if it is not there any more. */
+export async function stampOf(file: string): Promise<FileStamp> {
+  try {
+    const { size, mtimeMs } = await stat(file);
+    return { sizeBytes: size, modifiedMs: mtimeMs };
+  } catch (cause) {
+    throw new VsrError(
+      'media',
+      `${file} vanished while it was being enlarged. Bring it back and run the same command again: what is done is kept.`,
+      { cause },
+    );
+  }
+}
+
+/** Throws VsrError `media` unless `file` is still as it was at `before`. */
+export async function checkUnchanged(file: string, before: FileStamp): Promise<void> {
+  const now = await stampOf(file);
+  if (now.sizeBytes === before.sizeBytes && now.modifiedMs === before.modifiedMs) return;
+  const how =
+    now.sizeBytes === before.sizeBytes
+      ? 'was written to'
+      : `${now.sizeBytes > before.sizeBytes ? 'grew' : 'shrank'} from ${before.sizeBytes} to ${now.sizeBytes} bytes`;
+  throw new VsrError(
+    'media',
+    `${file} ${how} while it was being enlarged. Wait until it is complete, then run the command again with --restart.`,
+  );
 }
 
 /** SHA-256, in hex, of a value's JSON; keys are sorted, so that their order does not matter. */

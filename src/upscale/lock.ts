@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
-import { VsrError } from '../errors.js';
+import { VsrError, messageOf } from '../errors.js';
 
 /** Who works on an output. */
 type Holder = {
@@ -78,7 +78,10 @@ export async function takeLock(file: string, output: string): Promise<AsyncDispo
   };
   // Written whole under a name of its own, then linked: a lock is never seen half written.
   const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(draft, JSON.stringify(mine));
+  await writeFile(draft, JSON.stringify(mine)).catch(async (cause: unknown) => {
+    await rm(draft, { force: true });
+    throw new VsrError('disk', `Cannot write the lock ${file}: ${messageOf(cause)}.`, { cause });
+  });
   try {
     for (let attempt = 0; attempt < 5; attempt++) {
       try {
@@ -87,7 +90,11 @@ export async function takeLock(file: string, output: string): Promise<AsyncDispo
         return {
           async [Symbol.asyncDispose]() {
             held.delete(file);
-            await rm(file, { force: true });
+            // With the folder the lock may have gone, and another process have put its own there.
+            const holder = await readHolder(file);
+            if (holder?.pid === mine.pid && holder.host === mine.host) {
+              await rm(file, { force: true });
+            }
           },
         };
       } catch (error) {

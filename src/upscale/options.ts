@@ -67,6 +67,8 @@ export type UpscaleOptions = {
   readonly allowTruncated?: boolean;
   /** Cut long clips into segments that a resumed job need not do again. Default true. */
   readonly segments?: boolean;
+  /** Seconds that a segment lasts at least; a resumed job loses at most about this much work. Default 10. */
+  readonly segmentSeconds?: number;
   /** Throw away the finished segments of a job whose source, model or settings have changed. */
   readonly restart?: boolean;
   /** Copy tiles that did not change from the frame before. Default true; the result is the same. */
@@ -88,7 +90,7 @@ export type UpscaleOptions = {
 };
 
 const wholeNumbers = ['scale', 'workers', 'frames', 'jobs'] as const;
-const secondsFields = ['start', 'end', 'stallTimeout'] as const;
+const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
 
 function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
   if (value !== undefined && !all.includes(value)) {
@@ -117,6 +119,9 @@ export function checkOptions(options: UpscaleOptions): void {
     !(Number.isSafeInteger(options.device) && options.device >= 0)
   ) {
     throw badValue('a device number from 0', 'device', options.device);
+  }
+  if (options.segmentSeconds === 0) {
+    throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
   if (options.crf !== undefined && !(options.crf >= 0 && options.crf <= 63)) {
     throw badValue('a number from 0 to 63', 'crf', options.crf);

@@ -3,6 +3,7 @@ import { decodeFrames } from '../media/decode.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { probe } from '../media/probe.js';
 import type { JobPlan } from './job-plan.js';
+import { stallTimeoutMs } from './segment-reader.js';
 import type { ReferenceFrames } from './upscale-segment.js';
 
 /**
@@ -43,7 +44,7 @@ export async function openReference(
       `Expected the reference ${file} to have ${counts[1]} frames, as the clip, but it has ${counts[0]}.`,
     );
   }
-  const decoded = decodeFrames(ffmpeg, source, { signal });
+  const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs: stallTimeoutMs(plan) });
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
   const next: ReferenceFrames['next'] = async () => {
@@ -57,9 +58,18 @@ export async function openReference(
     position++;
     return step.value;
   };
-  while (position < skip) decoded.release(await next());
+  const pass = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) decoded.release(await next());
+  };
+  try {
+    await pass(skip);
+  } catch (error) {
+    await frames.return?.();
+    throw error;
+  }
   return {
     next,
+    pass,
     release: (frame) => decoded.release(frame),
     async [Symbol.asyncDispose]() {
       await frames.return?.();

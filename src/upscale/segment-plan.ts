@@ -8,11 +8,14 @@ export type Segment = {
   readonly from: number | null;
   /** Ticks before which its frames lie; `null` for the clip's end. */
   readonly to: number | null;
-  /** Ticks of the keyframe at which reading starts; `null` reads from the clip's beginning. */
+  /**
+   * Ticks of the keyframe at which reading may start where the segment before has not just been read;
+   * `null` reads from the clip's beginning and passes over what comes before.
+   */
   readonly seekTo: number | null;
 };
 
-/** Seconds that a segment lasts at least; resuming loses at most about this much work. */
+/** Default of the seconds that a segment lasts at least; resuming loses at most about this much work. */
 export const SEGMENT_SECONDS = 10;
 
 /** What of the clip is wanted, in ticks: from inclusive, to exclusive. */
@@ -53,5 +56,30 @@ export function planSegments(
     from: cut ?? range.from ?? null,
     to: cuts[number] ?? range.to ?? null,
     seekTo: cut ?? first,
+  }));
+}
+
+/**
+ * Cuts a clip whose container is not trusted to find its keyframes: every `seconds` from `start` to
+ * about `end` (ticks). Such segments are read from the clip's beginning when a job goes on with them,
+ * so that any time will do.
+ */
+export function planBlindSegments(
+  start: number,
+  end: number,
+  timeBase: Ratio,
+  range: TickRange,
+  seconds = SEGMENT_SECONDS,
+): Segment[] {
+  const step = (seconds * timeBase.den) / timeBase.num;
+  const first = range.from ?? start;
+  const last = Math.min(end, range.to ?? end);
+  const cuts: number[] = [];
+  for (let i = 1; first + (i + 0.5) * step <= last; i++) cuts.push(Math.round(first + i * step));
+  return [null, ...cuts].map((cut, number) => ({
+    number,
+    from: cut ?? range.from ?? null,
+    to: cuts[number] ?? range.to ?? null,
+    seekTo: null,
   }));
 }

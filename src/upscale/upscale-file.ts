@@ -2,28 +2,23 @@ import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
-import { keyframes } from '../media/packets.js';
 import { remux } from '../media/remux.js';
 import { verifyOutput } from '../media/verify.js';
 import { openFrameLog, readFrameLog, type LogSummary } from '../metrics/frame-log.js';
 import { writeSidecar, type Sidecar } from '../metrics/sidecar.js';
-import { defaultWorkers, type JobPlan } from './job-plan.js';
+import { cutClip } from './cut-clip.js';
+import { explained } from './explain-failure.js';
+import { checkUnchanged, hashOf, identifySource, stampOf, type FileStamp } from './identity.js';
+import type { JobPlan } from './job-plan.js';
 import { ProgressCounter, type Progress } from './progress.js';
-import { openReference } from './reference.js';
-import { frameLayout } from '../planes/pixel-format.js';
-import { planSegments, wholeClip, type Segment } from './segment-plan.js';
 import { sidecarOf } from './summary.js';
-import { upscaleSegment, type SegmentContext } from './upscale-segment.js';
-import { openUpscaler } from './upscaler.js';
 import {
   openWorkFolder,
+  sealedSidecar,
   type SegmentRecord,
-  type StoredPlan,
   type WorkFolder,
 } from './work-folder.js';
-
-/** Clips with fewer seconds than this are not worth cutting. */
-const SEGMENTS_FROM_SECONDS = 25;
+import { throwIfAborted, workOff } from './work-off.js';
 
 /**
  * Enlarges one clip as planned: segment by segment into the work folder, then everything that is not
@@ -36,22 +31,54 @@ export async function upscaleFile(
   signal: AbortSignal,
   onProgress: (progress: Progress) => void,
 ): Promise<Sidecar> {
-  const { options, paths } = plan;
+  const { paths } = plan;
+  const stamp = await stampOf(plan.input);
+  const job = {
+    version: 1,
+    job: plan.job,
+    sourceModifiedMs: stamp.modifiedMs,
+    source: { path: plan.input, ...plan.identity },
+    models: plan.chain.names,
+    settings: plan.settings,
+  } as const;
   await mkdir(path.dirname(paths.output), { recursive: true });
   await using folder = await openWorkFolder(
     paths.workFolder,
     paths.output,
-    plan.job,
-    options.restart ?? false,
-    () => storedPlan(ffmpeg, plan, signal),
+    job,
+    plan.options.restart ?? false,
+    () => cutClip(ffmpeg, plan, signal),
   );
+  try {
+    const sidecar =
+      (await sealedSidecar(folder.path, plan.job, paths.output)) ??
+      (await makeOutput(ffmpeg, plan, folder, stamp, signal, onProgress));
+    await writeSidecar(paths.sidecar, sidecar);
+    await folder.remove();
+    return sidecar;
+  } catch (error) {
+    throw await explained(error, plan, folder.path, stamp);
+  }
+}
+
+/** Does what is left to do; the output and its log then have their names, and the sidecar is to follow. */
+async function makeOutput(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan,
+  folder: WorkFolder,
+  stamp: FileStamp,
+  signal: AbortSignal,
+  onProgress: (progress: Progress) => void,
+): Promise<Sidecar> {
+  const { paths } = plan;
   const counter = new ProgressCounter(
     { input: plan.input, output: paths.output, total: expectedFrames(plan) },
     onProgress,
   );
-  const records = await workOff(ffmpeg, plan, folder, counter, signal);
+  const records = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
   checkDecoding(plan, records);
-  const joined = path.join(folder.path, `joined${path.extname(paths.output)}`);
+  // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
+  const joined = path.join(folder.path, `joined.${process.pid}${path.extname(paths.output)}`);
   const videos = folder.plan.segments.flatMap((segment, i) =>
     (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
   );
@@ -59,6 +86,13 @@ export async function upscaleFile(
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan });
   const log = await joinLogs(plan, folder, records);
+  await checkUnchanged(plan.input, stamp);
+  if (hashOf(await identifySource(plan.input)) !== hashOf(plan.identity)) {
+    throw new VsrError(
+      'media',
+      `${plan.input} was replaced while it was being enlarged. Run the command again with --restart.`,
+    );
+  }
   throwIfAborted(signal, plan);
   const sidecar = sidecarOf(plan, {
     records: records,
@@ -67,11 +101,10 @@ export async function upscaleFile(
     outputBytes: (await stat(joined)).size,
     log: log.summary,
   });
+  await folder.seal(joined, sidecar);
   // From here on nothing is computed: the log, the clip, then the sidecar that vouches for both.
   if (log.file !== null && paths.log !== null) await moveTo(log.file, paths.log);
   await rename(joined, paths.output);
-  await writeSidecar(paths.sidecar, sidecar);
-  await folder.remove();
   onProgress(counter.now());
   return sidecar;
 }
@@ -92,101 +125,6 @@ function expectedFrames(plan: JobPlan): number | null {
   return most === undefined ? frames : Math.min(most, frames ?? most);
 }
 
-async function storedPlan(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal): Promise<StoredPlan> {
-  return {
-    version: 1,
-    job: plan.job,
-    source: { path: plan.input, ...plan.identity },
-    models: plan.chain.names,
-    settings: plan.settings,
-    segments: await cut(ffmpeg, plan, signal),
-  };
-}
-
-async function cut(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal): Promise<Segment[]> {
-  const { source, options, range } = plan;
-  const seconds = source.video.duration ?? source.duration;
-  const short = seconds !== null && seconds < SEGMENTS_FROM_SECONDS;
-  // A deinterlacer looks at the frames around; a cut would show.
-  if (options.segments === false || options.deinterlace === true || short || source.raw !== null) {
-    return wholeClip(range);
-  }
-  const keys = await keyframes(ffmpeg, source, signal);
-  return planSegments(
-    keys.map((key) => key.pts),
-    source.video.timeBase,
-    range,
-  );
-}
-
-/** Does the segments that are not done, in order. The network is opened only if there is one. */
-async function workOff(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
-  folder: WorkFolder,
-  counter: ProgressCounter,
-  signal: AbortSignal,
-): Promise<SegmentRecord[]> {
-  const { options, source } = plan;
-  const records: SegmentRecord[] = [];
-  const most = options.frames ?? Infinity;
-  let frames = 0;
-  const opened: AsyncDisposable[] = [];
-  const use = <T extends AsyncDisposable>(resource: T): T => {
-    opened.push(resource);
-    return resource;
-  };
-  let context: SegmentContext | undefined;
-  const open = async (): Promise<SegmentContext> => {
-    const workers = options.workers ?? defaultWorkers();
-    const upscaler = use(
-      await openUpscaler({
-        chain: plan.chain,
-        layout: frameLayout(source.video.format, source.video.width, source.video.height),
-        siting: source.video.colour.siting ?? 'left',
-        range: source.video.colour.range ?? 'tv',
-        provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
-        workers,
-        precision: options.precision ?? 'auto',
-        scores: plan.paths.log !== null,
-        reuse: options.reuse ?? true,
-        signal,
-      }),
-    );
-    const reference =
-      options.reference === undefined
-        ? null
-        : use(await openReference(ffmpeg, plan, options.reference, frames, signal));
-    const onFrame = (psnr: number | null): void => counter.add(psnr);
-    return { ffmpeg, plan, upscaler, workers, reference, signal, onFrame };
-  };
-  try {
-    for (const segment of folder.plan.segments) {
-      throwIfAborted(signal, plan);
-      if (frames >= most) break;
-      const earlier = await folder.finished(segment);
-      if (earlier !== null) {
-        records.push(earlier);
-        counter.skip(earlier.frames);
-      } else {
-        context ??= await open();
-        const record = await upscaleSegment(context, segment, folder.files(segment), most - frames);
-        await folder.finish(segment, record);
-        records.push(record);
-      }
-      frames += records.at(-1)!.frames;
-    }
-    return records;
-  } finally {
-    for (const resource of opened.reverse()) await resource[Symbol.asyncDispose]();
-  }
-}
-
-function throwIfAborted(signal: AbortSignal, plan: JobPlan): void {
-  if (signal.aborted)
-    throw new VsrError('interrupted', `Interrupted while enlarging ${plan.input}.`);
-}
-
 /** Throws unless what was decoded may count as the whole clip. */
 function checkDecoding(plan: JobPlan, records: readonly SegmentRecord[]): void {
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
@@ -196,13 +134,21 @@ function checkDecoding(plan: JobPlan, records: readonly SegmentRecord[]): void {
     throw new VsrError('media', `No frame of ${plan.input} could be decoded.${why}`);
   }
   const cutOff = records.findIndex((record) => record.truncated);
-  if (cutOff >= 0 && plan.options.allowTruncated !== true) {
-    const at = records.slice(0, cutOff + 1).reduce((sum, record) => sum + record.frames, 0);
+  if ((cutOff >= 0 || lacksFrames(plan, frames)) && plan.options.allowTruncated !== true) {
+    const seen = cutOff < 0 ? records : records.slice(0, cutOff + 1);
+    const at = seen.reduce((sum, record) => sum + record.frames, 0);
     throw new VsrError(
       'media',
       `${plan.input} is truncated: it breaks off after frame ${at - 1}.${why} Keep what decodes with --allow-truncated.`,
     );
   }
+}
+
+/** Whether more frames are missing than edit lists and a bad frame or two account for. */
+function lacksFrames({ source, range, options }: JobPlan, frames: number): boolean {
+  const { frameCount } = source.video;
+  const whole = range.from === undefined && range.to === undefined && options.frames === undefined;
+  return whole && frameCount !== null && frames < frameCount * 0.9 - 2;
 }
 
 /** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */

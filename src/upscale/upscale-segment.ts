@@ -1,7 +1,6 @@
-import { rename, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { decodeFrames, type DecodedFrames } from '../media/decode.js';
-import { openEncoder } from '../media/encode.js';
+import { openEncoder, type FrameEncoder } from '../media/encode.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { openFrameLog } from '../metrics/frame-log.js';
 import { psnrOfMse } from '../metrics/psnr.js';
@@ -11,13 +10,15 @@ import type { JobPlan } from './job-plan.js';
 import { mapOrdered } from './map-ordered.js';
 import type { Segment } from './segment-plan.js';
 import type { FrameScores, Upscaled, Upscaler } from './upscaler.js';
-import type { SegmentFiles, SegmentRecord } from './work-folder.js';
+import { stallTimeoutMs, type SegmentReader } from './segment-reader.js';
+import { keepFile, type SegmentFiles, type SegmentRecord } from './work-folder.js';
 
 /** What every segment of one job shares. */
 export type SegmentContext = {
   readonly ffmpeg: Ffmpeg;
   readonly plan: JobPlan;
   readonly upscaler: Upscaler;
+  readonly reader: SegmentReader;
   readonly workers: number;
   /** Frames of the ground truth, in the order of the clip's; `null` without. */
   readonly reference: ReferenceFrames | null;
@@ -30,6 +31,8 @@ export type SegmentContext = {
 export interface ReferenceFrames extends AsyncDisposable {
   /** The next frame; throws VsrError `media` when the reference is shorter than the clip. */
   next(): Promise<Frame>;
+  /** Passes over frames whose segment is done. */
+  pass(count: number): Promise<void>;
   release(frame: Frame): void;
 }
 
@@ -45,16 +48,6 @@ export function rescale(pts: number, from: Ratio, to: Ratio): number {
     (BigInt(pts) * BigInt(from.num) * BigInt(to.den) * 2n) / (BigInt(from.den) * BigInt(to.num));
   // Halves away from zero, as ffmpeg rounds.
   return Number(value >= 0n ? (value + 1n) / 2n : (value - 1n) / 2n);
-}
-
-/** Stops after `most` frames; frames past them are never decoded into the pipeline. */
-async function* atMost(frames: AsyncIterable<Frame>, most: number): AsyncGenerator<Frame> {
-  let taken = 0;
-  if (most <= 0) return;
-  for await (const frame of frames) {
-    yield frame;
-    if (++taken === most) return;
-  }
 }
 
 /** A frame's row of the log, from its mean squared errors. */
@@ -80,74 +73,33 @@ export function rowOf(
   };
 }
 
-/** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
-class MissedCut extends Error {}
-
-async function* startingAt(frames: AsyncIterable<Frame>, segment: Segment): AsyncGenerator<Frame> {
-  let first = true;
-  for await (const frame of frames) {
-    if (first && segment.seekTo !== null && segment.number > 0 && frame.pts !== segment.from) {
-      throw new MissedCut();
-    }
-    first = false;
-    yield frame;
-  }
-}
-
-function decode(context: SegmentContext, segment: Segment): DecodedFrames {
-  const { options } = context.plan;
-  return decodeFrames(context.ffmpeg, context.plan.source, {
-    range: {
-      ...(segment.from === null ? {} : { from: segment.from }),
-      ...(segment.to === null ? {} : { to: segment.to }),
-    },
-    ...(segment.seekTo === null ? {} : { seekTo: segment.seekTo }),
-    ...(options.frames === undefined ? {} : { maxFrames: options.frames }),
-    deinterlace: options.deinterlace ?? false,
-    signal: context.signal,
-    stallTimeoutMs: stallTimeoutMs(context.plan),
-  });
-}
-
-/** Milliseconds without a frame after which a process counts as hanging. */
-export function stallTimeoutMs(plan: JobPlan): number {
-  return (plan.options.stallTimeout ?? 120) * 1000;
-}
+/** A segment whose frames are all enlarged. */
+export type EnlargedSegment = {
+  readonly frames: number;
+  /** Settles when its files are closed and lie, whole, under their names. */
+  readonly written: Promise<SegmentRecord>;
+};
 
 /**
  * Decodes, enlarges, measures and encodes one segment, at most `most` frames of it, into `files`.
- * The files appear under their names only when they are whole; doing it again gives the same result.
+ * Resolves once the last frame is on its way, so that the next segment can begin while the encoder
+ * ends its file. The files appear under their names only when they are whole; doing it again gives
+ * the same result.
  */
 export async function upscaleSegment(
   context: SegmentContext,
   segment: Segment,
   files: SegmentFiles,
   most: number,
-): Promise<SegmentRecord> {
-  try {
-    return await runSegment(context, segment, files, most);
-  } catch (error) {
-    if (!(error instanceof MissedCut)) throw error;
-    // Reading from the beginning is slower and always right.
-    return runSegment(context, { ...segment, seekTo: null }, files, most);
-  }
-}
-
-async function runSegment(
-  context: SegmentContext,
-  segment: Segment,
-  files: SegmentFiles,
-  most: number,
-): Promise<SegmentRecord> {
-  const { plan, upscaler, reference } = context;
+): Promise<EnlargedSegment> {
+  const { plan, upscaler, reader, reference } = context;
   const sourceBase = plan.source.video.timeBase;
   const { timeBase } = plan.outputPlan;
   const { bitDepth } = upscaler.layout.format;
-  const draft = {
+  const draft: Draft = {
     video: `${files.video}.${process.pid}.part`,
     rows: files.rows.replace(/\.jsonl$/, `.${process.pid}.part.jsonl`),
   };
-  const decoded = decode(context, segment);
   const encoder = openEncoder(context.ffmpeg, plan.outputPlan, draft.video, {
     signal: context.signal,
     stallTimeoutMs: stallTimeoutMs(plan),
@@ -159,14 +111,13 @@ async function runSegment(
   let held: Done | undefined;
   const letGo = (done: Done | undefined): void => {
     if (done === undefined) return;
-    decoded.release(done.source);
+    reader.release(done.source);
     if (done.reference !== undefined) reference?.release(done.reference);
     upscaler.release(done.larger.frame);
   };
   try {
     await using rows = await openFrameLog(draft.rows);
-    const wanted = atMost(startingAt(decoded, segment), most);
-    const pairs = withReference(wanted, reference);
+    const pairs = withReference(reader.frames(segment, most), reference);
     const enlarge = async (pair: Pair): Promise<Done> => ({
       ...pair,
       larger: await upscaler.upscale(pair.source, pair.reference),
@@ -191,35 +142,64 @@ async function runSegment(
     }
     letGo(held);
     await rows.finish();
-    const report = decoded.report();
-    if (count === 0) {
-      await encoder.abort();
-      await rm(draft.video, { force: true });
-    } else {
-      await encoder.finish();
-      await rename(draft.video, files.video);
-    }
-    await rename(draft.rows, files.rows);
-    return {
-      frames: count,
-      firstPts,
-      provider: upscaler.provider,
-      videoBytes: count === 0 ? 0 : (await stat(files.video)).size,
-      reused: count === 0 ? 0 : reused / count,
-      damagedFrames: report.damagedFrames,
-      messages: report.messages.slice(0, 20),
-      truncated: report.truncated,
-    };
   } catch (error) {
-    await encoder.abort();
-    await Promise.all([rm(draft.video, { force: true }), rm(draft.rows, { force: true })]);
-    if (context.signal.aborted && !(error instanceof VsrError && error.code !== 'interrupted')) {
-      throw new VsrError('interrupted', `Interrupted while enlarging ${plan.input}.`, {
-        cause: error,
-      });
-    }
-    throw error;
+    throw await discarded(context, encoder, draft, error);
   }
+  const facts = { ...reader.report(), frames: count, firstPts };
+  const written = close(encoder, draft, files, count).then(
+    (sizes): SegmentRecord => ({
+      frames: facts.frames,
+      firstPts: facts.firstPts,
+      provider: upscaler.provider,
+      ...sizes,
+      reused: count === 0 ? 0 : reused / count,
+      damagedFrames: facts.damagedFrames,
+      messages: facts.messages.slice(0, 20),
+      truncated: facts.truncated,
+    }),
+    async (error: unknown) => {
+      throw await discarded(context, encoder, draft, error);
+    },
+  );
+  written.catch(() => {}); // Reported by whoever waits for it.
+  return { frames: count, written };
+}
+
+type Draft = { readonly video: string; readonly rows: string };
+
+/** Ends the files and gives them their names. Returns their sizes. */
+async function close(
+  encoder: FrameEncoder,
+  draft: Draft,
+  files: SegmentFiles,
+  frames: number,
+): Promise<Pick<SegmentRecord, 'videoBytes' | 'rowsBytes'>> {
+  if (frames === 0) {
+    await encoder.abort();
+    await rm(draft.video, { force: true });
+  } else {
+    await encoder.finish();
+    await keepFile(draft.video, files.video);
+  }
+  await keepFile(draft.rows, files.rows);
+  return {
+    videoBytes: frames === 0 ? 0 : (await stat(files.video)).size,
+    rowsBytes: (await stat(files.rows)).size,
+  };
+}
+
+/** Removes what a failed segment has written; returns the error to throw. */
+async function discarded(
+  { signal, plan }: SegmentContext,
+  encoder: FrameEncoder,
+  draft: Draft,
+  cause: unknown,
+): Promise<unknown> {
+  await encoder.abort();
+  await Promise.all([rm(draft.video, { force: true }), rm(draft.rows, { force: true })]);
+  const ours = cause instanceof VsrError && cause.code !== 'interrupted';
+  if (!signal.aborted || ours) return cause;
+  return new VsrError('interrupted', `Interrupted while enlarging ${plan.input}.`, { cause });
 }
 
 type Pair = { readonly source: Frame; readonly reference: Frame | undefined };

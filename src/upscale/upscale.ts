@@ -12,6 +12,7 @@ import { checkOptions, type UpscaleOptions } from './options.js';
 import type { Progress } from './progress.js';
 import { planStill, upscaleStill, type StillPlan } from './upscale-still.js';
 import { upscaleFile } from './upscale-file.js';
+import { clearWorkFolder, sealedSidecar } from './work-folder.js';
 
 /** What became of one input. */
 export type Outcome =
@@ -50,8 +51,11 @@ async function finishedBefore(
   if (existing === undefined) return null;
   const sidecar = await readSidecar(sidecarPath(output)).catch(() => null);
   if (sidecar !== null && sidecar.job === plan.job && sidecar.output.sizeBytes === existing.size) {
+    await clearWorkFolder(plan.paths.workFolder, output);
     return sidecar;
   }
+  // A job that died after giving its output the name has only its sidecar left to write.
+  if ((await sealedSidecar(plan.paths.workFolder, plan.job, output)) !== null) return null;
   if (overwrite) return null;
   const other = sidecar === null ? 'no finished job of vsr made it' : 'another job made it';
   throw new VsrError(

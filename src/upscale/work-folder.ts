@@ -1,6 +1,8 @@
-import { mkdir, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
+import { readSidecar, writeSidecar, type Sidecar } from '../metrics/sidecar.js';
+import { hashOf } from './identity.js';
 import { takeLock } from './lock.js';
 import type { Segment } from './segment-plan.js';
 
@@ -9,7 +11,9 @@ export type StoredPlan = {
   readonly version: 1;
   /** Hash over source, models and settings: the segments are worth keeping only while it holds. */
   readonly job: string;
-  /** For people: what the hash was made of. */
+  /** When the source was last written, in milliseconds since 1970: tells what a hash of its ends cannot. */
+  readonly sourceModifiedMs: number;
+  /** For people, and for telling what has changed: what the hash was made of. */
   readonly source: unknown;
   readonly models: readonly string[];
   readonly settings: unknown;
@@ -25,6 +29,8 @@ export type SegmentRecord = {
   readonly provider: string;
   /** Bytes of the video file, checked before it is used. */
   readonly videoBytes: number;
+  /** Bytes of the file of log rows, checked likewise. */
+  readonly rowsBytes: number;
   /** Mean share of tiles copied from the frame before, 0 to 1. */
   readonly reused: number;
   /** Frames, from 0 in this segment, that the decoder reported as damaged. */
@@ -33,6 +39,17 @@ export type SegmentRecord = {
   readonly messages: readonly string[];
   /** The source ended early in this segment. */
   readonly truncated: boolean;
+};
+
+/**
+ * A job whose output is ready to be given its name. With it a job that died between that and the
+ * writing of the sidecar knows its own output.
+ */
+type Seal = {
+  readonly job: string;
+  /** Inode of the finished file, which a new name does not change. */
+  readonly inode: number;
+  readonly sizeBytes: number;
 };
 
 /** Paths of one segment's files. */
@@ -50,6 +67,8 @@ export interface WorkFolder extends AsyncDisposable {
   /** The record of a segment that is done and whole, else `null`. */
   finished(segment: Segment): Promise<SegmentRecord | null>;
   finish(segment: Segment, record: SegmentRecord): Promise<void>;
+  /** Notes that `file` is the output, whole, and only needs its name. */
+  seal(file: string, sidecar: Sidecar): Promise<void>;
   /** Removes the folder and all in it. */
   remove(): Promise<void>;
 }
@@ -57,8 +76,33 @@ export interface WorkFolder extends AsyncDisposable {
 /** Writes a file so that it is there whole or not at all. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
-  await writeFile(draft, text);
+  // Flushed before it has its name, so that not even a power cut leaves a name without its bytes.
+  await writeFile(draft, text, { flush: true });
   await rename(draft, file);
+}
+
+/** Gives a finished file its name once its bytes are on the disk. */
+export async function keepFile(draft: string, file: string): Promise<void> {
+  await syncFile(draft);
+  await rename(draft, file);
+}
+
+/** Waits until the bytes of a file are on the disk. */
+export async function syncFile(file: string): Promise<void> {
+  await using handle = await open(file, 'r+');
+  await handle.sync();
+}
+
+/** The sidecar that an earlier run made for its finished output, if `output` is that very file; else `null`. */
+export async function sealedSidecar(
+  folder: string,
+  job: string,
+  output: string,
+): Promise<Sidecar | null> {
+  const seal = await readJson<Seal>(path.join(folder, 'seal.json'));
+  const found = await stat(output).catch(() => undefined);
+  const same = seal?.job === job && found?.ino === seal.inode && found.size === seal.sizeBytes;
+  return same ? readSidecar(path.join(folder, 'sealed.vsr.json')).catch(() => null) : null;
 }
 
 async function readJson<T>(file: string): Promise<T | null> {
@@ -80,6 +124,7 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
     record !== null &&
     Number.isSafeInteger(record.frames) &&
     Number.isSafeInteger(record.videoBytes) &&
+    Number.isSafeInteger(record.rowsBytes) &&
     Array.isArray(record.damagedFrames) &&
     Array.isArray(record.messages)
   );
@@ -89,25 +134,44 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
 async function sweep(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const keep =
-      name === 'plan.json' || name === 'lock' || /^seg-\d+\.(video|rows\.jsonl|json)$/.test(name);
+      ['plan.json', 'seal.json', 'sealed.vsr.json', 'lock'].includes(name) ||
+      /^seg-\d+\.(video|rows\.jsonl|json)$/.test(name);
     if (!keep && !name.startsWith('lock.'))
       await rm(path.join(folder, name), { recursive: true, force: true });
   }
 }
 
+/** What an interrupted job was made of that this one is not, in words. */
+function whatChanged(stored: StoredPlan, now: Omit<StoredPlan, 'segments'>): string {
+  const differs = (a: unknown, b: unknown): boolean => hashOf(a) !== hashOf(b);
+  const parts = [
+    ...(differs(stored.source, now.source) || stored.sourceModifiedMs !== now.sourceModifiedMs
+      ? ['the source']
+      : []),
+    ...(differs(stored.models, now.models) ? ['the model'] : []),
+  ];
+  const before = stored.settings as Readonly<Record<string, unknown>> | null;
+  const after = now.settings as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(after)) {
+    if (differs(before?.[key] ?? null, after[key])) parts.push(`the setting ${key}`);
+  }
+  if (parts.length === 0) return 'the reference, the log or a model has changed';
+  return `${parts.join(', ')} ${parts.length === 1 ? 'has' : 'have'} changed`;
+}
+
 /**
  * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job is
- * gone on with; `makePlan` is asked only where there is none.
+ * gone on with; `cut` is asked only where there is none.
  *
  * Throws VsrError `busy` where another process works on the output, `media` where the folder holds
- * the segments of another job and `restart` is not set.
+ * the segments of another job and `restart` is not set, `disk` where nothing can be written.
  */
 export async function openWorkFolder(
   folder: string,
   output: string,
-  job: string,
+  job: Omit<StoredPlan, 'segments'>,
   restart: boolean,
-  makePlan: () => Promise<StoredPlan>,
+  cut: () => Promise<readonly Segment[]>,
 ): Promise<WorkFolder> {
   await mkdir(folder, { recursive: true }).catch((cause: unknown) => {
     throw new VsrError('disk', `Cannot make the work folder ${folder}: ${String(cause)}.`, {
@@ -119,27 +183,36 @@ export async function openWorkFolder(
     await sweep(folder);
     const planFile = path.join(folder, 'plan.json');
     const stored = await readJson<StoredPlan>(planFile);
-    let plan: StoredPlan;
-    if (isPlan(stored) && stored.job === job && !restart) {
-      plan = stored;
-    } else {
-      const segments = (await readdir(folder)).filter((name) => name.startsWith('seg-'));
-      if (isPlan(stored) && !restart && segments.length > 0) {
-        throw new VsrError(
-          'media',
-          `${folder} holds finished segments of another job: the source, the model or a setting has changed. ` +
-            'Start over with --restart, or repeat the earlier command to go on with it.',
-        );
-      }
-      for (const name of segments) await rm(path.join(folder, name), { force: true });
-      plan = await makePlan();
-      await writeWhole(planFile, JSON.stringify(plan, null, 1));
+    const same =
+      isPlan(stored) && stored.job === job.job && stored.sourceModifiedMs === job.sourceModifiedMs;
+    if (same && !restart) return folderOf(folder, stored, lock);
+    const segments = (await readdir(folder)).filter((name) => name.startsWith('seg-'));
+    if (isPlan(stored) && !restart && segments.some((name) => name.endsWith('.json'))) {
+      throw new VsrError(
+        'media',
+        `${folder} holds finished segments of another job: ${whatChanged(stored, job)} since. ` +
+          'Start over with --restart, or repeat the earlier command to go on with it.',
+      );
     }
+    for (const name of [...segments, 'seal.json']) {
+      await rm(path.join(folder, name), { force: true });
+    }
+    const plan: StoredPlan = { ...job, segments: await cut() };
+    await writeWhole(planFile, JSON.stringify(plan, null, 1));
     return folderOf(folder, plan, lock);
   } catch (error) {
     await lock[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Removes the work folder that a finished job died too early to remove; leaves one that is in use. */
+export async function clearWorkFolder(folder: string, output: string): Promise<void> {
+  if ((await stat(folder).catch(() => undefined)) === undefined) return;
+  const lock = await takeLock(path.join(folder, 'lock'), output).catch(() => null);
+  if (lock === null) return;
+  await rm(folder, { recursive: true, force: true }).catch(() => {});
+  await lock[Symbol.asyncDispose]();
 }
 
 function folderOf(folder: string, plan: StoredPlan, lock: AsyncDisposable): WorkFolder {
@@ -156,10 +229,18 @@ function folderOf(folder: string, plan: StoredPlan, lock: AsyncDisposable): Work
       if (!isRecord(record)) return null;
       const video = await stat(files(segment).video).catch(() => undefined);
       const expected = record.frames === 0 ? 0 : record.videoBytes;
-      return (video?.size ?? 0) === expected ? record : null;
+      const rows = await stat(files(segment).rows).catch(() => undefined);
+      return (video?.size ?? 0) === expected && rows?.size === record.rowsBytes ? record : null;
     },
     async finish(segment, record) {
       await writeWhole(files(segment).record, JSON.stringify(record));
+    },
+    async seal(file, sidecar) {
+      await syncFile(file);
+      await writeSidecar(path.join(folder, 'sealed.vsr.json'), sidecar);
+      const { ino, size } = await stat(file);
+      const seal: Seal = { job: plan.job, inode: ino, sizeBytes: size };
+      await writeWhole(path.join(folder, 'seal.json'), JSON.stringify(seal));
     },
     async remove() {
       await rm(folder, { recursive: true, force: true });

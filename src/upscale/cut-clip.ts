@@ -1,0 +1,41 @@
+import type { Ffmpeg } from '../media/ffmpeg.js';
+import { keyframes } from '../media/packets.js';
+import type { JobPlan } from './job-plan.js';
+import {
+  planBlindSegments,
+  planSegments,
+  SEGMENT_SECONDS,
+  wholeClip,
+  type Segment,
+} from './segment-plan.js';
+
+/** Clips of fewer segments' length than this are not worth cutting. */
+const leastSegments = 2.5;
+
+/** Containers whose index finds a keyframe, with the timestamps that reading from the start gives. */
+const trusted = /(?:^|,)(?:mov|matroska)(?:,|$)/;
+
+/** Cuts the clip of a job into segments, at its keyframes where they can be found again. */
+export async function cutClip(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan,
+  signal: AbortSignal,
+): Promise<Segment[]> {
+  const { source, options, range } = plan;
+  const { video } = source;
+  const length = options.segmentSeconds ?? SEGMENT_SECONDS;
+  const seconds = video.duration ?? source.duration;
+  const short = seconds !== null && seconds < leastSegments * length;
+  if (options.segments === false || short) return wholeClip(range);
+  // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
+  if (options.deinterlace !== true && source.raw === null && trusted.test(source.container)) {
+    const keys = await keyframes(ffmpeg, source, signal);
+    const times = keys.map((key) => key.pts);
+    return planSegments(times, video.timeBase, range, length);
+  }
+  if (seconds === null) return wholeClip(range);
+  const ticks = (time: number): number =>
+    Math.round((time * video.timeBase.den) / video.timeBase.num);
+  const start = video.startTime ?? source.startTime;
+  return planBlindSegments(ticks(start), ticks(start + seconds), video.timeBase, range, length);
+}

@@ -1,0 +1,55 @@
+import { stat } from 'node:fs/promises';
+import { VsrError, messageOf } from '../errors.js';
+import { checkUnchanged, type FileStamp } from './identity.js';
+import type { JobPlan } from './job-plan.js';
+
+/** The system's names for what is wrong with a disk, in words. */
+const diskWords: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk reports an error',
+  EROFS: 'the disk is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+};
+
+/**
+ * The error to report for one that ended a job. Processes fail in many words when a file or a folder
+ * is taken away under them: that is looked for first. What the system says of a disk becomes VsrError `disk`.
+ */
+export async function explained(
+  error: unknown,
+  plan: JobPlan,
+  workFolder: string,
+  source: FileStamp,
+): Promise<unknown> {
+  if (error instanceof VsrError && (error.code === 'interrupted' || error.code === 'option')) {
+    return error;
+  }
+  if ((await stat(workFolder).catch(() => undefined)) === undefined) {
+    return new VsrError(
+      'disk',
+      `The work folder ${workFolder} was removed while the job ran. Run the same command again.`,
+      { cause: error },
+    );
+  }
+  try {
+    await checkUnchanged(plan.input, source);
+  } catch (changed) {
+    return changed;
+  }
+  if (error instanceof VsrError) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (code === undefined || path === undefined) {
+    const words = code === undefined ? undefined : diskWords[code];
+    if (words === undefined) return error;
+  }
+  const why = diskWords[code ?? ''] ?? messageOf(error);
+  return new VsrError(
+    'disk',
+    `Writing ${plan.paths.output} failed: ${why}${path === undefined ? '' : ` (${path})`}. What is done is kept; run the same command again.`,
+    { cause: error },
+  );
+}

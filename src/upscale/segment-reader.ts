@@ -1,0 +1,145 @@
+import { decodeFrames, type DecodedFrames } from '../media/decode.js';
+import type { Ffmpeg } from '../media/ffmpeg.js';
+import type { Frame } from '../planes/frame.js';
+import type { JobPlan } from './job-plan.js';
+import type { Segment } from './segment-plan.js';
+
+/** What decoding one segment had to say; frames count from 0 in the segment. */
+export type SegmentReport = {
+  readonly damagedFrames: readonly number[];
+  readonly messages: readonly string[];
+  readonly truncated: boolean;
+};
+
+/** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
+class MissedCut extends Error {}
+
+/** Milliseconds without a frame after which a process counts as hanging. */
+export function stallTimeoutMs(plan: JobPlan): number {
+  return (plan.options.stallTimeout ?? 120) * 1000;
+}
+
+/** One decoder and how far it is. */
+type Run = {
+  readonly decoded: DecodedFrames;
+  readonly frames: AsyncIterator<Frame>;
+  /** Frames taken from it, without the one that is held. */
+  taken: number;
+  /** The segment that it can go on with. */
+  next: number;
+  /** A frame that belongs to the next segment. */
+  held: Frame | null;
+};
+
+/**
+ * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what an
+ * uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
+ */
+export class SegmentReader implements AsyncDisposable {
+  readonly #ffmpeg: Ffmpeg;
+  readonly #plan: JobPlan;
+  readonly #signal: AbortSignal;
+  #run: Run | null = null;
+  #report: SegmentReport = { damagedFrames: [], messages: [], truncated: false };
+
+  constructor(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal) {
+    this.#ffmpeg = ffmpeg;
+    this.#plan = plan;
+    this.#signal = signal;
+  }
+
+  /** The frames of `segment`, at most `most`; they must be read before those of another. */
+  async *frames(segment: Segment, most: number): AsyncGenerator<Frame> {
+    if (most <= 0) return;
+    if (this.#run?.next !== segment.number) await this.#begin(segment, most);
+    const run = this.#run!;
+    run.next = segment.number + 1;
+    const first = run.taken;
+    const said = run.decoded.report().messages.length;
+    let ended = false;
+    try {
+      while (run.taken - first < most) {
+        const frame = run.held ?? (await next(run.frames));
+        run.held = null;
+        if (frame === null) {
+          ended = true;
+          return;
+        }
+        if (segment.to !== null && frame.pts >= segment.to) {
+          run.held = frame;
+          return;
+        }
+        run.taken++;
+        yield frame;
+      }
+    } finally {
+      const { damagedFrames, messages, truncated } = run.decoded.report();
+      this.#report = {
+        damagedFrames: damagedFrames
+          .filter((frame) => frame >= first && frame < run.taken)
+          .map((frame) => frame - first),
+        messages: messages.slice(said),
+        // A file that breaks off says so within the last segment that still has frames of it.
+        truncated: truncated && ended,
+      };
+    }
+  }
+
+  /** What decoding the segment read last had to say. */
+  report(): SegmentReport {
+    return this.#report;
+  }
+
+  /** Gives a frame's memory back. */
+  release(frame: Frame): void {
+    this.#run?.decoded.release(frame);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end();
+  }
+
+  /** Starts a decoder at `segment`; the first frame must be the segment's own. */
+  async #begin(segment: Segment, most: number): Promise<void> {
+    try {
+      await this.#start(segment, segment.seekTo, most);
+    } catch (error) {
+      if (!(error instanceof MissedCut)) throw error;
+      // Reading from the beginning is slower and always right.
+      await this.#start(segment, null, most);
+    }
+  }
+
+  async #start(segment: Segment, seekTo: number | null, most: number): Promise<void> {
+    await this.#end();
+    const { options, range, source } = this.#plan;
+    const decoded = decodeFrames(this.#ffmpeg, source, {
+      range: {
+        ...(segment.from === null ? {} : { from: segment.from }),
+        ...(range.to === undefined ? {} : { to: range.to }),
+      },
+      ...(seekTo === null ? {} : { seekTo }),
+      ...(most === Infinity ? {} : { maxFrames: most }),
+      deinterlace: options.deinterlace ?? false,
+      signal: this.#signal,
+      stallTimeoutMs: stallTimeoutMs(this.#plan),
+    });
+    const frames = decoded[Symbol.asyncIterator]();
+    this.#run = { decoded, frames, taken: 0, next: segment.number, held: null };
+    const first = await next(frames);
+    this.#run.held = first;
+    // A cut lies at a keyframe's own time, so that frame must be there.
+    if (seekTo !== null && segment.number > 0 && first?.pts !== segment.from) throw new MissedCut();
+  }
+
+  async #end(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    await run?.frames.return?.();
+  }
+}
+
+async function next(frames: AsyncIterator<Frame>): Promise<Frame | null> {
+  const step = await frames.next();
+  return step.done === true ? null : step.value;
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { enlarged, ffmpegRun, frameMd5 } from '../support/enlarge.js';
+import { writeRandomModel } from '../support/random-model.js';
+
+let folder: string;
+let model: string;
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-segments-'));
+  model = await writeRandomModel(folder, 'espcn-16', 2);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const scene = (size: string, rate: string, seconds: number): string[] => [
+  ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`],
+];
+const x264 = (params: string): string[] => [
+  ...['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p'],
+  ...['-x264-params', `keyint=8:scenecut=0:${params}`],
+];
+/** Irregular times: every third frame is missing, and every fifth comes late. */
+const irregular = ['-vf', "select='mod(n,3)',setpts='PTS+mod(N,5)*0.01/TB'", '-vsync', 'vfr'];
+
+/** Clips of each kind, by file name; each in more than two segments of half a second. */
+const clips: Readonly<Record<string, string[]>> = {
+  'constant.mp4': [...scene('48x32', '25', 3), ...x264('bframes=0')],
+  'b-frames.mp4': [...scene('48x32', '25', 3), ...x264('bframes=3:b-adapt=0:b-pyramid=normal')],
+  'open-gop.mkv': [...scene('48x32', '24000/1001', 3), ...x264('bframes=3:b-adapt=0:open-gop=1')],
+  'open-gop.mp4': [...scene('48x32', '24000/1001', 3), ...x264('bframes=3:b-adapt=0:open-gop=1')],
+  'variable.mkv': [...scene('48x32', '30', 3), ...irregular, ...x264('bframes=2:b-adapt=0')],
+  'variable.mp4': [...scene('48x32', '30', 3), ...irregular, ...x264('bframes=2:b-adapt=0')],
+  'ten-bit.mkv': [
+    ...scene('64x64', '25', 3),
+    ...['-c:v', 'libx265', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p10le'],
+    ...['-x265-params', 'keyint=10:min-keyint=10:scenecut=0:open-gop=1:bframes=3:log-level=none'],
+  ],
+  'odd-size.webm': [
+    ...scene('33x27', '25', 3),
+    ...['-c:v', 'libvpx-vp9', '-g', '10', '-deadline', 'realtime', '-cpu-used', '8'],
+  ],
+  'late-start.mp4': ['-itsoffset', '1.3', ...scene('48x32', '25', 3), ...x264('bframes=2')],
+  'transport.ts': [...scene('48x32', '25', 3), ...x264('bframes=2:b-adapt=0')],
+  'old.avi': [...scene('48x32', '25', 3), '-c:v', 'mpeg4', '-bf', '2', '-g', '10'],
+};
+
+async function makeClip(name: string, args: readonly string[]): Promise<string> {
+  const file = path.join(folder, name);
+  await ffmpegRun(...args, file);
+  return file;
+}
+
+type Plan = { readonly segments: readonly unknown[] };
+
+/**
+ * Compares frames, times and log of a clip enlarged uncut with those of the same clip in segments, and
+ * again with every second segment done anew, so that decoding begins at each of their cuts.
+ */
+async function checkSame(clip: string): Promise<void> {
+  const name = path.basename(clip);
+  const common = { model, codec: 'ffv1' as const };
+  const [cut, whole] = ['cut', 'whole'].map((kind) => path.join(folder, `${name}.${kind}.mkv`));
+  await enlarged(clip, { ...common, output: whole!, segments: false });
+  const frames = await frameMd5(whole!);
+  assert.ok(frames.split('\n').filter((line) => /^\d/.test(line)).length > 20, 'frames are hashed');
+  const log = await readFile(`${whole!}.psnr.csv`, 'utf8');
+  // The first run does everything but cannot write its log: all segments wait for the next one.
+  const inTheWay = `${cut!}.psnr.csv`;
+  await mkdir(inTheWay);
+  const cutOptions = { ...common, output: cut!, segmentSeconds: 0.5 };
+  await assert.rejects(enlarged(clip, cutOptions), /Writing .* failed/);
+  await rmdir(inTheWay);
+  const work = `${cut!}.vsr-work`;
+  const plan = JSON.parse(await readFile(path.join(work, 'plan.json'), 'utf8')) as Plan;
+  assert.ok(plan.segments.length > 2, `${plan.segments.length} segments`);
+  const joined = (await readdir(work)).find((file) => /^joined\.\d/.test(file));
+  assert.equal(await frameMd5(path.join(work, joined!)), frames, 'decoded in one go');
+  for (let i = 1; i < plan.segments.length; i += 2) {
+    await rm(path.join(work, `seg-${String(i).padStart(5, '0')}.json`));
+  }
+  await enlarged(clip, cutOptions);
+  assert.equal(await frameMd5(cut!), frames, 'decoded from each cut');
+  assert.equal(await readFile(inTheWay, 'utf8'), log);
+  await assert.rejects(stat(work), 'nothing is left');
+}
+
+for (const [name, args] of Object.entries(clips)) {
+  test(`${name}: segments joined are the uncut run, frame for frame and tick for tick`, async () => {
+    await checkSame(await makeClip(name, args));
+  });
+}

@@ -1,0 +1,48 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { upscale, type Outcome } from '../../src/upscale/upscale.js';
+import type { UpscaleOptions } from '../../src/upscale/options.js';
+
+const exec = promisify(execFile);
+
+/** Runs the ffmpeg in use; rejects with what it says. */
+export async function ffmpegRun(...args: string[]): Promise<string> {
+  const { ffmpeg } = await locateFfmpeg();
+  const words = ['-nostdin', '-hide_banner', '-v', 'error', '-y', ...args];
+  const { stdout } = await exec(ffmpeg, words, { maxBuffer: 1 << 26 });
+  return stdout;
+}
+
+/** Enlarges one clip with the library and returns how it ended. */
+export async function enlarge(input: string, options: UpscaleOptions): Promise<Outcome> {
+  let outcome: Outcome | undefined;
+  for await (const event of upscale(input, { workers: 1, ...options })) {
+    if (event.type === 'end') outcome = event.outcome;
+  }
+  if (outcome === undefined) throw new Error('no end event came');
+  return outcome;
+}
+
+/** As `enlarge`; rejects with the error of a job that failed. */
+export async function enlarged(input: string, options: UpscaleOptions): Promise<string> {
+  const outcome = await enlarge(input, options);
+  if (outcome.status === 'failed') throw outcome.error;
+  return outcome.output;
+}
+
+/** Hash and time of every frame of the video, a line each. */
+export function frameMd5(file: string): Promise<string> {
+  // A time base of its own: the nominal rate, which is guessed, must not decide what is compared.
+  const out = ['-vsync', 'passthrough', '-enc_time_base', '1:1000000', '-f', 'framemd5', '-'];
+  return ffmpegRun('-copyts', '-i', file, '-map', '0:v:0', ...out);
+}
+
+/** SHA-256, in hex, of a whole file. */
+export async function fileHash(file: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+}
