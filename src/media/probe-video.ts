@@ -13,7 +13,7 @@ import {
 } from './probe-stream.js';
 import type { Ratio } from '../planes/ratio.js';
 import type { Colour, StreamInfo, VideoStream } from './source.js';
-import { travelFormat, type Travel } from './travel-format.js';
+import { travelFormat } from './travel-format.js';
 
 /** What ffprobe said of the chosen stream. */
 export type VideoEvidence = {
@@ -66,19 +66,28 @@ function madeFromRgb(said: Colour): Colour {
   };
 }
 
-function remarksOn(travel: Travel, sourceFormat: string, width: number, height: number): string[] {
-  const { format, conversion } = travel;
-  const size = `${width}x${height}`;
-  switch (conversion) {
+/** What is to be said about a stream before it is decoded, in sentences. */
+export function remarksOn(video: VideoStream): string[] {
+  const { format, sourceFormat } = video;
+  const remarks: string[] = [];
+  switch (video.conversion) {
     case 'none':
-      return [];
+      break;
     case 'rgb':
-      return [`${sourceFormat} frames of ${size} become ${format.name}, BT.709 studio range.`];
+      remarks.push(`${sourceFormat} frames become ${format.name}, BT.709 studio range.`);
+      break;
     case 'depth':
-      return [`${sourceFormat} samples are rounded to ${format.bitDepth} bit.`];
+      remarks.push(`${sourceFormat} samples are rounded to ${format.bitDepth} bit.`);
+      break;
     case 'chroma':
-      return [`${sourceFormat} chroma is interpolated to ${format.name}.`];
+      remarks.push(`${sourceFormat} chroma is interpolated to ${format.name}.`);
+      break;
   }
+  if (video.times === 'nominal') {
+    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    remarks.push(`It has no timestamps: frames are taken to come at ${num}/${den} a second.`);
+  }
+  return remarks;
 }
 
 /** Containers that are none: a codec's bare stream, whose timestamps ffmpeg makes up as it goes. */
@@ -120,7 +129,7 @@ function reduced(num: number, den: number): Ratio {
 }
 
 /**
- * The chosen stream in full, and what is to be said about it.
+ * The chosen stream in full.
  * Throws `VsrError('media')` if no frame decodes or its pixel format cannot be brought into planes.
  */
 export function parseVideo(
@@ -129,7 +138,7 @@ export function parseVideo(
   evidence: VideoEvidence,
   decoder: string | null,
   container: string,
-): { readonly video: VideoStream; readonly remarks: readonly string[] } {
+): VideoStream {
   const { stream, frames } = evidence;
   const first = frames[0];
   if (first === undefined) {
@@ -157,7 +166,7 @@ export function parseVideo(
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
   const profile = textAt(stream, 'profile');
-  const video: VideoStream = {
+  return {
     ...info,
     kind: 'video',
     width,
@@ -184,12 +193,4 @@ export function parseVideo(
     closedCaptions: hasCaptions(stream, frames),
     lossless: losslessCodecs.has(info.codec),
   };
-  const remarks = remarksOn(travel, sourceFormat, width, height);
-  if (times === 'nominal') {
-    const rate = video.frameRate ?? { num: 25, den: 1 };
-    remarks.push(
-      `It has no timestamps: frames are taken to come at ${rate.num}/${rate.den} a second.`,
-    );
-  }
-  return { video, remarks };
 }

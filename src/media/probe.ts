@@ -1,10 +1,11 @@
+import { withoutEmptyAlpha } from './alpha-use.js';
 import { capabilitiesOf } from './capabilities.js';
 import { fileUrl, safeInputOptions } from './command.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { openPlainFile, whyUnreadable } from './input-file.js';
 import { listAt, numberAt, objectAt, parseChapters, parseStream, textsOf } from './probe-stream.js';
 import type { Json } from './probe-stream.js';
-import { parseVideo } from './probe-video.js';
+import { parseVideo, remarksOn } from './probe-video.js';
 import { runProcess } from './process.js';
 import { rawSource } from './raw-input.js';
 import type { RawVideoInput, Source } from './source.js';
@@ -82,13 +83,14 @@ export async function probe(
   const decoder = forcedDecoder(chosen, capabilities);
   const first = await firstFrames(ffmpeg, file.path, chosen.index, signal);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
-  const { video, remarks } = parseVideo(
+  const parsed = parseVideo(
     file,
     chosen,
     { stream: json0, frames: first.frames, errors: first.errors },
     decoder,
     typeof format['format_name'] === 'string' ? format['format_name'] : 'unknown',
   );
+  const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, signal);
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,
@@ -100,6 +102,6 @@ export async function probe(
     chapters: parseChapters(listAt(json, 'chapters')),
     tags: textsOf(objectAt(format, 'tags')),
     raw: null,
-    remarks,
+    remarks: remarksOn(video),
   };
 }
