@@ -155,7 +155,8 @@ const silent = new Set(['unknown', 'unspecified', undefined]);
 function compareColour(source: ProbedFrame, output: ProbedFrame, rgb: boolean): string {
   const words: string[] = [];
   for (const key of colourKeys) {
-    let [a, b] = [source[key], output[key]];
+    let a = source[key];
+    const b = output[key];
     // RGB becomes BT.709 studio range, and its chroma has no place.
     if (rgb) {
       a = { color_range: 'tv', color_space: 'bt709' }[key as string] ?? a;

@@ -108,7 +108,7 @@ test("HDR10's static metadata becomes x265's words; half of it is none", () => {
     'G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)',
   );
   assert.equal(hdr.contentLight, '1000,400');
-  const { red_x: _, ...half } = display;
+  const half = { ...display, red_x: 'N/A' };
   assert.equal(parseHdr({ side_data_list: [half] }, []).masteringDisplay, null);
   const dolby = { side_data_type: 'DOVI configuration record', dv_profile: 8 };
   assert.equal(parseHdr({ side_data_list: [dolby] }, []).dolbyVisionProfile, 8);
