@@ -6,6 +6,7 @@ import { canSeek, decodeArguments } from './decode-command.js';
 import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
+import { expectedTimes, withRepeats } from './repeats.js';
 import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
 import type { Source } from './source.js';
 import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
@@ -94,6 +95,8 @@ export function decodeFrames(
   const whole = from === -Infinity && to === Infinity && most === Infinity;
 
   let frames = 0;
+  /** Frames handed out, where some of them are repeats. */
+  let yielded = 0;
   let exitCode = -1;
   let short = false;
   let log: DecodeLog | null = null;
@@ -209,10 +212,24 @@ export function decodeFrames(
     }
   }
 
-  async function* decode(): AsyncGenerator<Frame> {
+  async function* decoded(): AsyncGenerator<Frame> {
     const seekTo = canSeek(source) ? request.seekTo : undefined;
     const outcome = yield* once(seekTo);
     if (outcome === missed) yield* once(undefined);
+  }
+
+  async function* decode(): AsyncGenerator<Frame> {
+    const expected = await expectedTimes(ffmpeg, source, request.signal);
+    if (expected === null) {
+      yield* decoded();
+      return;
+    }
+    const wanted = expected.filter((pts) => pts >= from && pts < to);
+    for await (const frame of withRepeats(decoded(), wanted, () => pool.take(0, 0).data)) {
+      yielded = frame.index + 1;
+      yield frame;
+      if (yielded >= most) return;
+    }
   }
 
   return {
@@ -220,10 +237,13 @@ export function decodeFrames(
     [Symbol.asyncIterator]: decode,
     release: (frame) => pool.release(frame),
     report: () => ({
-      frames,
+      frames: Math.max(frames, yielded),
       damagedFrames,
       sizeChanges,
-      truncated: short || (log?.cutShort ?? false) || (whole && missing(source, frames, exitCode)),
+      truncated:
+        short ||
+        (log?.cutShort ?? false) ||
+        (whole && missing(source, Math.max(frames, yielded), exitCode)),
       messages: log?.messages ?? [],
       exitCode,
       lostPackets: log?.lostPackets ?? 0,
