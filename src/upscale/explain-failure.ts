@@ -22,13 +22,13 @@ const diskWords: Readonly<Record<string, string>> = {
 export async function explained(
   error: unknown,
   plan: JobPlan,
-  workFolder: string,
+  workFolder: string | null,
   source: FileStamp,
 ): Promise<unknown> {
   if (error instanceof VsrError && (error.code === 'interrupted' || error.code === 'option')) {
     return error;
   }
-  if ((await stat(workFolder).catch(() => undefined)) === undefined) {
+  if (workFolder !== null && (await stat(workFolder).catch(() => undefined)) === undefined) {
     return new VsrError(
       'disk',
       `The work folder ${workFolder} was removed while the job ran. Run the same command again.`,
@@ -42,11 +42,9 @@ export async function explained(
   }
   if (error instanceof VsrError) return error;
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code === undefined || path === undefined) {
-    const words = code === undefined ? undefined : diskWords[code];
-    if (words === undefined) return error;
-  }
-  const why = diskWords[code ?? ''] ?? messageOf(error);
+  // Without either it is no word of the system's but a mistake in vsr.
+  if (code === undefined || (path === undefined && diskWords[code] === undefined)) return error;
+  const why = diskWords[code] ?? messageOf(error);
   return new VsrError(
     'disk',
     `Writing ${plan.paths.output} failed: ${why}${path === undefined ? '' : ` (${path})`}. What is done is kept; run the same command again.`,

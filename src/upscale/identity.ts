@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
 
@@ -27,6 +28,18 @@ export async function identifySource(file: string): Promise<SourceIdentity> {
     hash.update(bytes.subarray(0, bytesRead));
   }
   return { sizeBytes: size, endsSha256: hash.digest('hex') };
+}
+
+/** SHA-256, in hex, of all of a file; empty where there is none. */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
+  return hash.digest('hex');
 }
 
 /** What tells at no cost that a file has been written to. */

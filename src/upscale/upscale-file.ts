@@ -41,14 +41,18 @@ export async function upscaleFile(
     models: plan.chain.names,
     settings: plan.settings,
   } as const;
-  await mkdir(path.dirname(paths.output), { recursive: true });
+  await mkdir(path.dirname(paths.output), { recursive: true }).catch(async (error: unknown) => {
+    throw await explained(error, plan, null, stamp);
+  });
   await using folder = await openWorkFolder(
     paths.workFolder,
     paths.output,
     job,
     plan.options.restart ?? false,
     () => cutClip(ffmpeg, plan, signal),
-  );
+  ).catch(async (error: unknown) => {
+    throw error instanceof VsrError ? error : await explained(error, plan, null, stamp);
+  });
   try {
     const sidecar =
       (await sealedSidecar(folder.path, plan.job, paths.output)) ??

@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
 import { openEncoder, type FrameEncoder } from '../media/encode.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
@@ -6,6 +6,7 @@ import { openFrameLog } from '../metrics/frame-log.js';
 import { psnrOfMse } from '../metrics/psnr.js';
 import type { Frame } from '../planes/frame.js';
 import type { Ratio } from '../planes/ratio.js';
+import { sha256Of } from './identity.js';
 import type { JobPlan } from './job-plan.js';
 import { mapOrdered } from './map-ordered.js';
 import type { Segment } from './segment-plan.js';
@@ -147,11 +148,11 @@ export async function upscaleSegment(
   }
   const facts = { ...reader.report(), frames: count, firstPts };
   const written = close(encoder, draft, files, count).then(
-    (sizes): SegmentRecord => ({
+    (hashes): SegmentRecord => ({
       frames: facts.frames,
       firstPts: facts.firstPts,
       provider: upscaler.provider,
-      ...sizes,
+      ...hashes,
       reused: count === 0 ? 0 : reused / count,
       damagedFrames: facts.damagedFrames,
       messages: facts.messages.slice(0, 20),
@@ -167,25 +168,23 @@ export async function upscaleSegment(
 
 type Draft = { readonly video: string; readonly rows: string };
 
-/** Ends the files and gives them their names. Returns their sizes. */
+/** Ends the files and gives them their names. Returns their hashes. */
 async function close(
   encoder: FrameEncoder,
   draft: Draft,
   files: SegmentFiles,
   frames: number,
-): Promise<Pick<SegmentRecord, 'videoBytes' | 'rowsBytes'>> {
+): Promise<Pick<SegmentRecord, 'videoSha256' | 'rowsSha256'>> {
   if (frames === 0) {
     await encoder.abort();
-    await rm(draft.video, { force: true });
+    // Nothing of an earlier attempt may be taken for this segment's.
+    await Promise.all([draft.video, files.video].map((file) => rm(file, { force: true })));
   } else {
     await encoder.finish();
     await keepFile(draft.video, files.video);
   }
   await keepFile(draft.rows, files.rows);
-  return {
-    videoBytes: frames === 0 ? 0 : (await stat(files.video)).size,
-    rowsBytes: (await stat(files.rows)).size,
-  };
+  return { videoSha256: await sha256Of(files.video), rowsSha256: await sha256Of(files.rows) };
 }
 
 /** Removes what a failed segment has written; returns the error to throw. */

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'nod
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { readSidecar, writeSidecar, type Sidecar } from '../metrics/sidecar.js';
-import { hashOf } from './identity.js';
+import { hashOf, sha256Of } from './identity.js';
 import { takeLock } from './lock.js';
 import type { Segment } from './segment-plan.js';
 
@@ -27,10 +27,10 @@ export type SegmentRecord = {
   readonly firstPts: number | null;
   /** Execution provider that ran. */
   readonly provider: string;
-  /** Bytes of the video file, checked before it is used. */
-  readonly videoBytes: number;
-  /** Bytes of the file of log rows, checked likewise. */
-  readonly rowsBytes: number;
+  /** Of the video file, checked before it is used: a job may go on long after, and elsewhere. */
+  readonly videoSha256: string;
+  /** Of the file of log rows, checked likewise. */
+  readonly rowsSha256: string;
   /** Mean share of tiles copied from the frame before, 0 to 1. */
   readonly reused: number;
   /** Frames, from 0 in this segment, that the decoder reported as damaged. */
@@ -123,8 +123,8 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
   return (
     record !== null &&
     Number.isSafeInteger(record.frames) &&
-    Number.isSafeInteger(record.videoBytes) &&
-    Number.isSafeInteger(record.rowsBytes) &&
+    typeof record.videoSha256 === 'string' &&
+    typeof record.rowsSha256 === 'string' &&
     Array.isArray(record.damagedFrames) &&
     Array.isArray(record.messages)
   );
@@ -227,10 +227,10 @@ function folderOf(folder: string, plan: StoredPlan, lock: AsyncDisposable): Work
     async finished(segment) {
       const record = await readJson<SegmentRecord>(files(segment).record);
       if (!isRecord(record)) return null;
-      const video = await stat(files(segment).video).catch(() => undefined);
-      const expected = record.frames === 0 ? 0 : record.videoBytes;
-      const rows = await stat(files(segment).rows).catch(() => undefined);
-      return (video?.size ?? 0) === expected && rows?.size === record.rowsBytes ? record : null;
+      const { video, rows } = files(segment);
+      const expected = [record.videoSha256, record.rowsSha256];
+      const found = await Promise.all([sha256Of(video), sha256Of(rows)]);
+      return hashOf(found) === hashOf(expected) ? record : null;
     },
     async finish(segment, record) {
       await writeWhole(files(segment).record, JSON.stringify(record));

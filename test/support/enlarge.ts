@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import { upscale, type Outcome } from '../../src/upscale/upscale.js';
@@ -33,16 +31,11 @@ export async function enlarged(input: string, options: UpscaleOptions): Promise<
   return outcome.output;
 }
 
-/** Hash and time of every frame of the video, a line each. */
-export function frameMd5(file: string): Promise<string> {
+/** Time in microseconds and hash of every frame of the video, a line each. */
+export async function frameMd5(file: string): Promise<string> {
   // A time base of its own: the nominal rate, which is guessed, must not decide what is compared.
   const out = ['-vsync', 'passthrough', '-enc_time_base', '1:1000000', '-f', 'framemd5', '-'];
-  return ffmpegRun('-copyts', '-i', file, '-map', '0:v:0', ...out);
-}
-
-/** SHA-256, in hex, of a whole file. */
-export async function fileHash(file: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+  const text = await ffmpegRun('-copyts', '-i', file, '-map', '0:v:0', ...out);
+  const rows = text.split('\n').filter((line) => /^\d/.test(line));
+  return rows.map((row) => row.split(/, */).filter((_, i) => i === 2 || i === 5)).join('\n');
 }

@@ -1,0 +1,184 @@
+/**
+ * Damages files of every kind that vsr reads and looks how each attempt ends. Prints counts; ends with 1
+ * if one crashed, hung, left a process or half a file, or failed without a clear error.
+ *
+ *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x]
+ *
+ * `--others` is the number of damaged files of each kind that is no clip.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { kinds, makeSeedFiles, type SeedFile } from './fuzz/seed-files.js';
+import { tryFile, type Verdict } from './fuzz/try-file.js';
+
+/** Seconds that one file may take on a busy machine. */
+const longestSeconds = 180;
+/** Bytes of memory that vsr and its ffmpeg may take together. */
+const mostBytes = 2e9;
+/** Files that one process tries, so that a crash is told from its neighbours. */
+const perProcess = 25;
+
+type Case = { readonly file: SeedFile; readonly seed: number };
+type Told = { readonly place: number; readonly verdict: Verdict };
+
+const { values } = parseArgs({
+  options: {
+    clips: { type: 'string', default: '700' },
+    others: { type: 'string', default: '60' },
+    seed: { type: 'string', default: '1' },
+    folder: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+    child: { type: 'boolean', default: false },
+  },
+});
+
+/** Which file each case damages: the kinds in turn, each kind's files in turn. */
+function casesOf(files: readonly SeedFile[], seed: number): Case[] {
+  return kinds.flatMap((kind) => {
+    const own = files.filter((file) => file.kind === kind);
+    const count = Number(kind === 'clip' ? values.clips : values.others);
+    return Array.from({ length: own.length === 0 ? 0 : count }, (_, i) => ({
+      file: own[i % own.length]!,
+      seed: seed * 1_000_003 + i,
+    }));
+  });
+}
+
+/** Works off cases that come on stdin as JSON lines, a verdict each. */
+async function child(folder: string): Promise<void> {
+  const model = path.join(folder, 'seeds', 'tiny-x2.onnx');
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { place, file, seed } = JSON.parse(line) as Case & { place: number };
+    const verdict = await tryFile(file, { folder: path.join(folder, 'case'), model, seed });
+    process.stdout.write(`${JSON.stringify({ place, verdict } satisfies Told)}\n`);
+  }
+}
+
+/** Processes below `root`, itself included, and the memory they take. */
+function family(root: number): { pids: number[]; bytes: number } {
+  const parents = new Map<number, number>();
+  const memory = new Map<number, number>();
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      parents.set(Number(name), Number(fields[1]));
+      memory.set(Number(name), Number(fields[21]) * 4096);
+    } catch {
+      // Gone in the meantime.
+    }
+  }
+  const pids = [root];
+  for (const pid of pids) {
+    for (const [each, parent] of parents) if (parent === pid) pids.push(each);
+  }
+  return { pids, bytes: pids.reduce((sum, pid) => sum + (memory.get(pid) ?? 0), 0) };
+}
+
+/** Processes that still work in `folder` though nobody waits for them. */
+function strays(folder: string): number[] {
+  return readdirSync('/proc').flatMap((name) => {
+    if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
+    try {
+      const words = readFileSync(`/proc/${name}/cmdline`, 'latin1');
+      return words.includes(path.join(folder, 'case')) ? [Number(name)] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+/** Peak of the memory of a child and its own children, in bytes, over all of them. */
+let peak = 0;
+
+/** Runs cases in a process of their own; cases it did not survive are `bad`. */
+async function runBatch(cases: readonly Case[], from: number, folder: string): Promise<Told[]> {
+  const told: Told[] = [];
+  for (let start = 0; start < cases.length;) {
+    const self = fileURLToPath(import.meta.url);
+    const worker = spawn(process.execPath, [self, '--child', '--folder', folder], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let stderr = '';
+    worker.stderr.on('data', (text: Buffer) => (stderr = (stderr + text.toString()).slice(-2000)));
+    worker.stdin.on('error', () => {});
+    let since = performance.now();
+    let ended = '';
+    const watch = setInterval(() => {
+      const { pids, bytes } = family(worker.pid!);
+      peak = Math.max(peak, bytes);
+      if (performance.now() - since > 1000 * longestSeconds) ended = 'it hung';
+      if (bytes > mostBytes) ended = `it took ${Math.round(bytes / 1e6)} MB`;
+      if (ended !== '') for (const pid of pids.reverse()) process.kill(pid, 'SIGKILL');
+    }, 500);
+    for (const [i, { file, seed }] of cases.entries()) {
+      if (i >= start) worker.stdin.write(`${JSON.stringify({ place: from + i, file, seed })}\n`);
+    }
+    worker.stdin.end();
+    for await (const line of createInterface({ input: worker.stdout })) {
+      told.push(JSON.parse(line) as Told);
+      since = performance.now();
+    }
+    const code = await new Promise<unknown>((resolve) =>
+      worker.exitCode !== null || worker.signalCode !== null
+        ? resolve(worker.exitCode ?? worker.signalCode)
+        : worker.once('close', (exit, signal) => resolve(exit ?? signal)),
+    );
+    clearInterval(watch);
+    start = told.length;
+    if (start >= cases.length) break;
+    const why = ended !== '' ? ended : `the process ended by itself (${String(code)}): ${stderr}`;
+    told.push({ place: from + start, verdict: { how: 'unknown', end: 'bad', why } });
+    start++;
+  }
+  const left = strays(folder);
+  if (left.length > 0) {
+    const last = told.pop()!;
+    const why = `stray processes: ${left.join(', ')}`;
+    told.push({ place: last.place, verdict: { ...last.verdict, end: 'bad', why } });
+  }
+  return told;
+}
+
+async function main(): Promise<number> {
+  const folder = values.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'vsr-fuzz-')));
+  const files = await makeSeedFiles(path.join(folder, 'seeds'));
+  const cases = casesOf(files, Number(values.seed));
+  const counts = new Map<string, Record<Verdict['end'], number>>();
+  const bad: string[] = [];
+  const startedAt = performance.now();
+  let done = 0;
+  for (let from = 0; from < cases.length; from += perProcess) {
+    const told = await runBatch(cases.slice(from, from + perProcess), from, folder);
+    for (const { place, verdict } of told) {
+      const { file, seed } = cases[place]!;
+      const row = counts.get(file.kind) ?? { whole: 0, refused: 0, bad: 0 };
+      row[verdict.end]++;
+      counts.set(file.kind, row);
+      const line = `${file.kind} ${path.basename(file.path)}, ${verdict.how}, seed ${seed}: ${verdict.end} ${verdict.why}`;
+      if (verdict.end === 'bad') bad.push(line);
+      if (values.verbose || verdict.end === 'bad') console.log(line);
+    }
+    done += told.length;
+    const seconds = Math.round((performance.now() - startedAt) / 1000);
+    console.log(
+      `${done} of ${cases.length} damaged files tried in ${seconds} s, ${bad.length} bad`,
+    );
+  }
+  for (const [kind, { whole, refused, bad: failures }] of counts) {
+    console.log(`${kind}: ${whole} gave a whole result, ${refused} a clear error, ${failures} bad`);
+  }
+  console.log(`${done} damaged files, ${bad.length} bad; peak memory ${Math.round(peak / 1e6)} MB`);
+  if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
+  return bad.length === 0 ? 0 : 1;
+}
+
+if (values.child) await child(values.folder!);
+else process.exitCode = await main();
