@@ -1,0 +1,29 @@
+import ort from 'onnxruntime-node';
+import { chooseChain } from '../../src/model/chain.js';
+import { buildInferenceGraph } from '../../src/model/inference-graph.js';
+import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
+import { chromaEnlarger } from '../../src/upscale/enlarge-chroma.js';
+
+/**
+ * A process of its own for the bound: `bare-session.js <width> <height> <frames> <model>` runs the
+ * session on whole frames of luma, and bicubic on chroma, on one thread; nothing is read or written.
+ */
+const [width, height, frames] = process.argv.slice(2, 5).map(Number) as [number, number, number];
+const chain = await chooseChain(2, process.argv[5] ?? 'default', { codec: false });
+const graph = buildInferenceGraph(chain.passes, 8);
+const session = await ort.InferenceSession.create(graph.bytes, {
+  intraOpNumThreads: 1,
+  graphOptimizationLevel: 'all',
+});
+const layout = frameLayout(pixelFormats.get('yuv420p')!, width, height);
+const larger = frameLayout(layout.format, width * 2, height * 2);
+const chroma = chromaEnlarger(layout, larger, 2, 'left', [1, 2]);
+const frame = Uint8Array.from({ length: layout.byteLength }, (_, i) => (i * 2654435761) >>> 24);
+const into = new Uint8Array(larger.byteLength);
+const [w, h] = [width + 2 * graph.halo, height + 2 * graph.halo];
+const luma = Uint8Array.from({ length: w * h }, (_, i) => (i * 2654435761) >>> 24);
+const x = new ort.Tensor('uint8', luma, [1, 1, h, w]);
+for (let i = 0; i < frames; i++) {
+  await session.run({ x });
+  chroma.enlarge(frame, into);
+}
