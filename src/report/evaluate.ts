@@ -71,6 +71,7 @@ export async function* evaluate(
       yield await evaluateClip(await ffmpeg(), file, {
         ...{ scale, chain, name, degradation, border, provider },
         baselines: true,
+        vmaf: true,
         frames: options.frames ?? Infinity,
         workers: options.workers ?? os.availableParallelism(),
       });

@@ -59,7 +59,7 @@ export const pageScript = `
         { label: 'frame', value: (u, v, si, i) => i == null ? '–' : clip.frames[i] + ' (' + clip.times[i].toFixed(3) + ' s)' },
         ...names.map((name, k) => ({ label: clip.labels[name], stroke: colours[k], width: 1.5, spanGaps: false, points: { show: clip.frames.length <= 150 ? undefined : false }, value: (u, v, si, i) => shown(k, i) })),
       ],
-      axes: [{ ...axis, label: 'frame', stroke: css('--soft') }, { ...axis, label: 'PSNR, dB' }],
+      axes: [{ ...axis, label: 'frame', incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }, { ...axis, label: 'PSNR, dB' }],
       hooks: { draw: [drawMarks] },
     };
     return new uPlot(options, data, holder);

@@ -165,6 +165,7 @@ export async function regressClip(
       degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
       border: 0,
       baselines: false,
+      vmaf: false,
       frames: Infinity,
       provider: { name: 'cpu' },
       workers: os.availableParallelism(),
