@@ -178,8 +178,8 @@ try {
   console.log(`${String(results['machine'])}, node ${process.version}, ffmpeg ${ffmpeg.version}`);
   if (parts.has('start')) results['start'] = await start(ffmpeg);
   if (parts.has('end-to-end')) {
-    results['360p'] = await endToEnd(ffmpeg, 640, 360, 50);
-    results['1080p'] = await endToEnd(ffmpeg, 1920, 1080, 6);
+    results['360p'] = await endToEnd(ffmpeg, 640, 360, 150);
+    results['1080p'] = await endToEnd(ffmpeg, 1920, 1080, 24);
   }
   if (parts.has('reuse')) results['reuse'] = await reuse();
   if (parts.has('peers')) results['peers'] = await peers(ffmpeg);
