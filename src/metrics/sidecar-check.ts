@@ -2,7 +2,7 @@ import { VsrError } from '../errors.js';
 import { Field } from './json-field.js';
 import { psnrColumns } from './frame-row.js';
 import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
-import { sidecarVersion, type Sidecar, type SidecarAnnouncement } from './sidecar.js';
+import { sidecarVersion, type Sidecar, type SidecarAnnouncement } from './sidecar-schema.js';
 
 const figure = (field: Field): FrameFigure => ({
   frame: field.at('frame').count(),

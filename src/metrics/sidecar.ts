@@ -2,91 +2,15 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../errors.js';
-import type { LogSummary } from './log-summary.js';
 import { checkSidecar } from './sidecar-check.js';
+import type { Sidecar } from './sidecar-schema.js';
 
-/** The version of `Sidecar` that this vsr writes and reads. */
-export const sidecarVersion = 1;
-
-/** A stream of the source, as far as people ask about it. */
-export type SidecarStream = {
-  readonly index: number;
-  /** `video`, `audio`, `subtitle`, `data`, `attachment` or `unknown`. */
-  readonly kind: string;
-  readonly codec: string;
-  readonly language: string | null;
-  readonly title: string | null;
-};
-
-/** Something that the output lacks or has in another form, said before the job started. */
-export type SidecarAnnouncement = {
-  readonly kind: 'missing' | 'converted' | 'padded' | 'note';
-  readonly what: string;
-  readonly why: string;
-  readonly advice?: string | undefined;
-  readonly streamIndex?: number | undefined;
-};
-
-/** What a finished job leaves beside its output, as `<output>.vsr.json`; written last. */
-export type Sidecar = {
-  readonly schemaVersion: typeof sidecarVersion;
-  /** vsr's own version. */
-  readonly vsr: string;
-  /** Identifies input, model and settings: an identical job has the same. */
-  readonly job: string;
-  readonly source: {
-    /** Absolute, as it was; the clip may have moved since. */
-    readonly path: string;
-    readonly sizeBytes: number;
-    /** sha256, in hex, of the first and the last MiB (the whole of a smaller file), one behind the other. */
-    readonly endsSha256: string;
-    /** Luma samples of the enlarged stream. */
-    readonly width: number;
-    readonly height: number;
-    /** ffmpeg's pix_fmt of the enlarged stream. */
-    readonly pixelFormat: string;
-    /** Time in the source, in seconds, of the frame that became output frame 0. */
-    readonly firstFrameTime: number;
-    /** Output frames, from 0, that the decoder reported as damaged. */
-    readonly damagedFrames: readonly number[];
-    readonly streams: readonly SidecarStream[];
-  };
-  /** Ground truth that the log compares with; `null` without. */
-  readonly reference: string | null;
-  readonly output: {
-    readonly path: string;
-    readonly width: number;
-    readonly height: number;
-    readonly frames: number;
-    readonly sizeBytes: number;
-  };
-  readonly model: {
-    /** In the order of running; their scales multiply to the whole. */
-    readonly passes: readonly {
-      readonly name: string;
-      readonly sha256: string;
-      readonly scale: number;
-    }[];
-  };
-  /** What ran, never merely what was asked for. */
-  readonly provider: string;
-  /** Every setting that a person can make, with its value. */
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly elapsedSeconds: number;
-  /** Output frames a second, over the whole job. */
-  readonly fps: number;
-  /** Share of the picture copied from the frame before, 0 to 1. */
-  readonly reusedShare: number;
-  /** `null` where no log was kept. */
-  readonly psnr: LogSummary | null;
-  readonly missing: readonly SidecarAnnouncement[];
-  /** Name of the per-frame log beside the sidecar, or its absolute path elsewhere; `null` without one. */
-  readonly log: string | null;
-  /** `rgb` only for RGB models of others. */
-  readonly colourPath: 'yuv' | 'rgb';
-  /** When the job ended, ISO 8601. */
-  readonly created: string;
-};
+export {
+  sidecarVersion,
+  type Sidecar,
+  type SidecarAnnouncement,
+  type SidecarStream,
+} from './sidecar-schema.js';
 
 /** Where the sidecar of `output` lies. */
 export function sidecarPathOf(output: string): string {
