@@ -194,10 +194,15 @@ export async function checkOutput(job: CheckedJob): Promise<Checks> {
   const [first] = await decodedFrames(ffprobe, sidecar.output.path, to.index, 1);
   const times = packetTimes(output, to.index);
   const { pairs, words } = pairUp(source, output, sidecar, from.index);
+  /** A matrix of zeros turns by no number at all. */
+  const rotationOf = (stream: ProbedStream): number => {
+    const turn = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
+    return Math.abs(turn) > 360 ? 0 : turn;
+  };
   for (const key of ['rotation', 'sample_aspect_ratio'] as const) {
     const of = (stream: ProbedStream): string =>
       key === 'rotation'
-        ? String(stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0)
+        ? String(rotationOf(stream))
         : (stream.sample_aspect_ratio ?? '1:1').replace('0:1', '1:1');
     if (of(from) !== of(to)) words.push(`${key} ${of(from)} became ${of(to)}`);
   }

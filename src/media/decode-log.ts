@@ -29,7 +29,7 @@ export const keptMessages = 100;
 
 /** ffmpeg's words for a file that ends too early, over the years and demuxers. */
 const cutShortWords =
-  /partial file|ended prematurely|truncat|unexpected end|end of file in|read error at|error during demuxing|premature eof/i;
+  /partial file|ended prematurely|truncat|unexpected end|end of file in|read error|error during demuxing|premature eof/i;
 
 /** Words on a decoded picture that is not whole; they come just before the picture itself. */
 const damagedWords = /corrupt decoded frame/i;
