@@ -2,12 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { VsrError } from '../errors.js';
 import { FramePool, type Frame } from '../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
+import { isCutOff } from './cut-off.js';
 import { canSeek, decodeArguments } from './decode-command.js';
 import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
 import { expectedTimes, withRepeats } from './repeats.js';
-import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
+import {
+  defaultStallMs,
+  startProcess,
+  throwIfAborted,
+  type MediaProcess,
+  type ProcessEnd,
+} from './process.js';
 import type { Source } from './source.js';
 import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
 
@@ -24,9 +31,6 @@ export type DecodeRequest = {
   /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
   readonly stallTimeoutMs?: number | undefined;
 };
-
-/** Default of `DecodeRequest.stallTimeoutMs`. */
-export const defaultStallMs = 120_000;
 
 /** What happened while decoding; whole once the iteration has ended. */
 export type DecodeReport = {
@@ -204,7 +208,7 @@ export function decodeFrames(
       throwIfAborted(request.signal);
       if (all) {
         exitCode = end.code ?? -1;
-        short = run.pictures.leftOver > 0;
+        short = run.pictures.leftOver > 0 || (await isCutOff(source));
       }
       const problem = failure(run, all ? end : null);
       // eslint-disable-next-line no-unsafe-finally -- what ended ffmpeg matters more than how the loop was left

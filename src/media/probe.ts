@@ -1,3 +1,4 @@
+import { VsrError } from '../errors.js';
 import { withoutEmptyAlpha } from './alpha-use.js';
 import { capabilitiesOf } from './capabilities.js';
 import { fileUrl, safeInputOptions } from './command.js';
@@ -15,6 +16,8 @@ export type ProbeOptions = {
   /** What the file is, if it is headerless. */
   readonly raw?: RawVideoInput | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which an ffprobe that does nothing is given up; default `defaultStallMs`. */
+  readonly stallTimeoutMs?: number | undefined;
 };
 
 /** Packets of the video stream that are decoded to see what its frames are like; the second for clips that begin badly. */
@@ -24,10 +27,19 @@ async function askProbe(
   ffmpeg: Ffmpeg,
   path: string,
   args: readonly string[],
-  signal: AbortSignal | undefined,
+  options: ProbeOptions,
 ): Promise<{ readonly json: Json | null; readonly errors: readonly string[] }> {
   const words = ['-v', 'error', ...safeInputOptions, ...args, '-of', 'json', fileUrl(path)];
-  const { stdout, code, stderrTail } = await runProcess(ffmpeg.ffprobe, words, { signal });
+  const { stdout, code, stderrTail, ...end } = await runProcess(ffmpeg.ffprobe, words, {
+    signal: options.signal,
+    ...(options.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: options.stallTimeoutMs }),
+  });
+  if (end.signal !== null) {
+    throw new VsrError(
+      'media',
+      `${ffmpeg.ffprobe} crashed (${end.signal}) while reading ${path}. Try another with --ffprobe.`,
+    );
+  }
   if (code !== 0 || stdout === '') return { json: null, errors: stderrTail };
   return { json: JSON.parse(stdout) as Json, errors: stderrTail };
 }
@@ -37,7 +49,7 @@ async function firstFrames(
   ffmpeg: Ffmpeg,
   path: string,
   index: number,
-  signal: AbortSignal | undefined,
+  options: ProbeOptions,
 ): Promise<{ readonly frames: readonly Json[]; readonly errors: readonly string[] }> {
   let errors: readonly string[] = [];
   for (const packets of lookAhead) {
@@ -45,7 +57,7 @@ async function firstFrames(
       ...['-select_streams', String(index), '-show_frames'],
       ...['-read_intervals', `%+#${packets}`],
     ];
-    const answer = await askProbe(ffmpeg, path, args, signal);
+    const answer = await askProbe(ffmpeg, path, args, options);
     const frames = listAt(answer.json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame);
     if (frames.length > 0) return { frames, errors: answer.errors };
     errors = answer.errors;
@@ -66,12 +78,11 @@ export async function probe(
   path: string,
   options: ProbeOptions = {},
 ): Promise<Source> {
-  const { signal } = options;
   const file = await openPlainFile(path);
   if (options.raw !== undefined) return rawSource(file, options.raw);
 
   const asked = ['-show_format', '-show_streams', '-show_chapters'];
-  const { json, errors } = await askProbe(ffmpeg, file.path, asked, signal);
+  const { json, errors } = await askProbe(ffmpeg, file.path, asked, options);
   if (json === null) throw await whyUnreadable(file, errors);
   const format = objectAt(json, 'format');
   const streamJson = listAt(json, 'streams');
@@ -81,7 +92,7 @@ export async function probe(
   refuseUndecodable(file, chosen, capabilities);
 
   const decoder = forcedDecoder(chosen, capabilities);
-  const first = await firstFrames(ffmpeg, file.path, chosen.index, signal);
+  const first = await firstFrames(ffmpeg, file.path, chosen.index, options);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
   const parsed = parseVideo(
     file,
@@ -90,7 +101,7 @@ export async function probe(
     decoder,
     typeof format['format_name'] === 'string' ? format['format_name'] : 'unknown',
   );
-  const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, signal);
+  const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, options.signal);
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { VsrError } from '../errors.js';
+import { watchWork } from './stall-watch.js';
 
 /** How a process ended. */
 export type ProcessEnd = {
@@ -26,6 +27,11 @@ export interface MediaProcess {
 export type ProcessOptions = {
   readonly stdin?: 'pipe' | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Milliseconds without any work done after which it counts as hanging and is killed; `done` then
+   * rejects. Only where the output is always read. Default: never.
+   */
+  readonly stallTimeoutMs?: number | undefined;
   /** Called for each whole line on stderr, in order, without its line break. */
   readonly onStderrLine?: ((line: string) => void) | undefined;
 };
@@ -39,6 +45,18 @@ export const killGraceMs = 1000;
 /** A line longer than this is cut: a stranger's metadata must not fill the memory. */
 const longestLine = 8192;
 
+/**
+ * The bundled programs are linked statically, and crash (SIGSEGV, the ffprobe of 2023 on glibc 2.36) in the
+ * host's character set modules as soon as they meet a transport stream's service name: they get to see none.
+ */
+function environmentOf(path: string): NodeJS.ProcessEnv {
+  const bundled = /[\\/]@ff(?:mpeg|probe)-installer[\\/]/.test(path);
+  return bundled ? { ...process.env, GCONV_PATH: '/nonexistent' } : process.env;
+}
+
+/** Default of the milliseconds after which a process that does nothing is given up. */
+export const defaultStallMs = 120_000;
+
 const running = new Set<ChildProcess>();
 let watching = false;
 
@@ -49,8 +67,18 @@ function killAtExit(child: ChildProcess): void {
   if (watching) return;
   watching = true;
   process.once('exit', () => {
-    for (const each of running) each.kill('SIGKILL');
+    for (const each of running) sendTo(each, 'SIGKILL');
   });
+}
+
+/** Signals a child and all that it has started: a wrapper script must not leave its ffmpeg behind. */
+function sendTo(child: ChildProcess, signal: NodeJS.Signals): void {
+  try {
+    if (child.pid === undefined || process.platform === 'win32') child.kill(signal);
+    else process.kill(-child.pid, signal);
+  } catch {
+    child.kill(signal); // The group has gone, or never was.
+  }
 }
 
 function splitLines(onLine: (line: string) => void): {
@@ -85,6 +113,7 @@ export function startProcess(
   const child = spawn(path, args, {
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
+    env: environmentOf(path),
     // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in order.
     detached: process.platform !== 'win32',
   });
@@ -102,6 +131,8 @@ export function startProcess(
 
   let timer: NodeJS.Timeout | undefined;
   let gone = false;
+  let stalled = false;
+  const limit = options.stallTimeoutMs;
   const done = new Promise<ProcessEnd>((resolve, reject) => {
     child.once('error', (error) => {
       gone = true;
@@ -110,24 +141,35 @@ export function startProcess(
     child.once('close', (code, signal) => {
       gone = true;
       lines.end();
-      resolve({ code, signal, stderrTail: [...tail] });
+      if (stalled) {
+        const seconds = Math.round(limit! / 1000);
+        reject(new VsrError('media', `${path} hung: it has done nothing for ${seconds} s.`));
+      } else resolve({ code, signal, stderrTail: [...tail] });
     });
   });
   const kill = (): Promise<ProcessEnd> => {
     if (!gone && timer === undefined) {
-      child.kill('SIGTERM');
-      timer = setTimeout(() => child.kill('SIGKILL'), killGraceMs);
+      sendTo(child, 'SIGTERM');
+      timer = setTimeout(() => sendTo(child, 'SIGKILL'), killGraceMs);
       // Its last output has nobody to read it, and unread output keeps the pipe from closing.
       stdout.destroy();
       child.stdin?.destroy();
     }
     return done;
   };
+  const unwatch =
+    limit === undefined || child.pid === undefined
+      ? () => {}
+      : watchWork(child.pid, limit, () => {
+          stalled = true;
+          kill().catch(() => {});
+        });
   const onAbort = (): void => void kill().catch(() => {});
   options.signal?.addEventListener('abort', onAbort, { once: true });
   done
     .catch(() => {})
     .finally(() => {
+      unwatch();
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
     });
@@ -146,14 +188,15 @@ export type FinishedProcess = ProcessEnd & { readonly stdout: string };
 
 /**
  * Runs a process and collects its stdout as UTF-8; for short answers. Above `maxBytes`
- * (default 64 MiB) the process is killed and a `VsrError('media')` thrown.
+ * (default 64 MiB) the process is killed and a `VsrError('media')` thrown; so it is if it hangs
+ * for `stallTimeoutMs` (default `defaultStallMs`).
  */
 export async function runProcess(
   path: string,
   args: readonly string[],
   options: Omit<ProcessOptions, 'stdin'> & { readonly maxBytes?: number } = {},
 ): Promise<FinishedProcess> {
-  const child = startProcess(path, args, options);
+  const child = startProcess(path, args, { stallTimeoutMs: defaultStallMs, ...options });
   const limit = options.maxBytes ?? 64 * 1024 * 1024;
   const chunks: Buffer[] = [];
   let size = 0;
@@ -164,7 +207,10 @@ export async function runProcess(
     tooMuch = true;
     child.kill().catch(() => {});
   });
-  const end = await child.done;
+  const end = await child.done.catch((error: unknown) => {
+    throwIfAborted(options.signal);
+    throw error;
+  });
   throwIfAborted(options.signal);
   if (tooMuch) throw new VsrError('media', `${path} wrote more than ${limit} bytes.`);
   return { ...end, stdout: Buffer.concat(chunks).toString('utf8') };

@@ -1,7 +1,7 @@
 import { VsrError } from '../errors.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { OutputPlan } from './output-plan.js';
-import { runProcess } from './process.js';
+import { defaultStallMs, runProcess } from './process.js';
 import { buildArguments, fileUrl, safeInputOptions } from './command.js';
 
 /** What a finished file must hold. */
@@ -9,6 +9,8 @@ export type ExpectedOutput = {
   /** Frames of the enlarged video. */
   readonly frames: number;
   readonly plan: OutputPlan;
+  /** Milliseconds after which an ffprobe that does nothing is given up. */
+  readonly stallTimeoutMs?: number;
 };
 
 type ProbedStream = {
@@ -27,13 +29,15 @@ type ProbedStream = {
 export async function verifyOutput(
   ffmpeg: Ffmpeg,
   output: string,
-  { frames, plan }: ExpectedOutput,
+  { frames, plan, stallTimeoutMs = defaultStallMs }: ExpectedOutput,
 ): Promise<void> {
   const args = [
     ...['-v', 'error', ...safeInputOptions, '-count_packets', '-print_format', 'json'],
     ...['-show_streams', fileUrl(output)],
   ];
-  const { code, signal, stdout, stderrTail } = await runProcess(ffmpeg.ffprobe, args);
+  const { code, signal, stdout, stderrTail } = await runProcess(ffmpeg.ffprobe, args, {
+    stallTimeoutMs,
+  });
   // The embedded ffprobe of 2018 crashes on every MPEG-TS that names its programme; ffmpeg does not.
   if (signal === 'SIGSEGV') return verifyByCopy(ffmpeg, output, frames);
   if (code !== 0) {

@@ -151,6 +151,7 @@ export async function planJob(
   const source = await probe(ffmpeg, input.path, {
     ...(raw === null ? {} : { raw }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.stallTimeout === undefined ? {} : { stallTimeoutMs: options.stallTimeout * 1000 }),
   });
   const codec = isStronglyCompressed(source);
   const { chain, size: wanted } = await chooseScale(source, options, codec);

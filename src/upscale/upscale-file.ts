@@ -11,6 +11,7 @@ import { explained } from './explain-failure.js';
 import { checkUnchanged, hashOf, identifySource, stampOf, type FileStamp } from './identity.js';
 import type { JobPlan } from './job-plan.js';
 import { ProgressCounter, type Progress } from './progress.js';
+import { stallTimeoutMs as stallTimeoutMsOf } from './segment-reader.js';
 import { sidecarOf } from './summary.js';
 import {
   openWorkFolder,
@@ -81,14 +82,15 @@ async function makeOutput(
   );
   const records = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
   checkDecoding(plan, records);
+  const stallTimeoutMs = stallTimeoutMsOf(plan);
   // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
   const joined = path.join(folder.path, `joined.${process.pid}${path.extname(paths.output)}`);
   const videos = folder.plan.segments.flatMap((segment, i) =>
     (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
   );
-  await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, { signal });
+  await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, { signal, stallTimeoutMs });
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
-  await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan });
+  await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
   await checkUnchanged(plan.input, stamp);
   if (hashOf(await identifySource(plan.input)) !== hashOf(plan.identity)) {
