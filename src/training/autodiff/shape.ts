@@ -38,3 +38,74 @@ export function crop(
     ],
   ]);
 }
+
+/** Zeros around: `before` and `after` samples per axis. */
+export function pad(
+  tape: Tape,
+  x: Value,
+  before: readonly number[],
+  after: readonly number[],
+): Value {
+  const shape = x.shape.map((extent, axis) => extent + before[axis]! + after[axis]!);
+  const pads = tape.graph.ints('pads', [...before, ...after]);
+  const y = tape.node('Pad', [x], shape, {}, [pads]);
+  const end = before.map((from, axis) => from + x.shape[axis]!);
+  return tape.record(y, [
+    [
+      x,
+      (dy) =>
+        tape.node('Slice', [dy], x.shape, {}, [
+          tape.graph.ints('from', before),
+          tape.graph.ints('to', end),
+          tape.graph.ints('axes', [...x.shape.keys()]),
+        ]),
+    ],
+  ]);
+}
+
+/** Plain nodes: every `stride`-th row and column of [N, C, H, W], from the first on. */
+function takeNodes(tape: Tape, x: Value, stride: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  return tape.node('Slice', [x], [n, c, Math.ceil(h / stride), Math.ceil(w / stride)], {}, [
+    tape.graph.ints('from', [0, 0]),
+    tape.graph.ints('to', [h, w]),
+    tape.graph.ints('axes', [2, 3]),
+    tape.graph.ints('steps', [stride, stride]),
+  ]);
+}
+
+/** Plain nodes: the reverse; the samples `stride` apart, zeros between, `h` x `w` in all. */
+function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number): Value {
+  const [n, c, rows, columns] = x.shape as [number, number, number, number];
+  const apart = tape.node('Reshape', [x], [n, c, rows, 1, columns, 1], {}, [
+    tape.graph.ints('shape', [n, c, rows, 1, columns, 1]),
+  ]);
+  const wide = tape.node('Pad', [apart], [n, c, rows, stride, columns, stride], {}, [
+    tape.graph.ints('pads', [0, 0, 0, 0, 0, 0, 0, 0, 0, stride - 1, 0, stride - 1]),
+  ]);
+  const joined = [n, c, rows * stride, columns * stride];
+  const flat = tape.node('Reshape', [wide], joined, {}, [tape.graph.ints('shape', joined)]);
+  return tape.node('Slice', [flat], [n, c, h, w], {}, [
+    tape.graph.ints('from', [0, 0]),
+    tape.graph.ints('to', [h, w]),
+    tape.graph.ints('axes', [2, 3]),
+  ]);
+}
+
+/** Every `stride`-th row and column of [N, C, H, W]; behind a convolution it makes a strided one. */
+export function takeEvery(tape: Tape, x: Value, stride: number): Value {
+  const [, , h, w] = x.shape as [number, number, number, number];
+  return tape.record(takeNodes(tape, x, stride), [
+    [x, (dy) => spreadNodes(tape, dy, stride, h, w)],
+  ]);
+}
+
+/**
+ * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, ...]. With `pad`
+ * ahead of a convolution it makes a transposed one.
+ */
+export function spread(tape: Tape, x: Value, stride: number): Value {
+  const [, , h, w] = x.shape as [number, number, number, number];
+  const y = spreadNodes(tape, x, stride, (h - 1) * stride + 1, (w - 1) * stride + 1);
+  return tape.record(y, [[x, (dy) => takeNodes(tape, dy, stride)]]);
+}

@@ -14,7 +14,16 @@ import {
   subtract,
   tanh,
 } from '../../../src/training/autodiff/pointwise.js';
-import { crop, reshape, transpose } from '../../../src/training/autodiff/shape.js';
+import { gramMatrix, matMul } from '../../../src/training/autodiff/matrix.js';
+import { maxPool } from '../../../src/training/autodiff/pooling.js';
+import {
+  crop,
+  pad,
+  reshape,
+  spread,
+  takeEvery,
+  transpose,
+} from '../../../src/training/autodiff/shape.js';
 import { Tape, type Value } from '../../../src/training/autodiff/tape.js';
 import { losses, lossOf } from '../../../src/training/loss.js';
 import { normals, randomAt } from '../../../src/training/random.js';
@@ -83,6 +92,27 @@ const operations: readonly Operation[] = [
     shapes: [[2, 4, 6, 5], [3, 4, 3, 3], [3]],
     build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
   },
+  { name: 'pad', shapes: [[2, 3]], build: (t, [a]) => pad(t, a!, [1, 0], [0, 2]) },
+  { name: 'every second sample', shapes: [[1, 2, 5, 4]], build: (t, [a]) => takeEvery(t, a!, 2) },
+  { name: 'samples spread apart', shapes: [[2, 1, 3, 2]], build: (t, [a]) => spread(t, a!, 3) },
+  {
+    name: 'a strided convolution',
+    shapes: [[1, 2, 7, 7], [3, 2, 3, 3], [3]],
+    build: (t, [x, w, b]) => takeEvery(t, convolve(t, x!, w!, b!), 2),
+  },
+  {
+    name: 'a transposed convolution',
+    shapes: [[1, 2, 3, 3], [2, 2, 3, 3], [2]],
+    build: (t, [x, w, b]) =>
+      convolve(t, pad(t, spread(t, x!, 2), [0, 0, 2, 2], [0, 0, 2, 2]), w!, b!),
+  },
+  {
+    name: 'a dense layer',
+    shapes: [[2, 3], [3, 4], [4]],
+    build: (t, [x, w, b]) => add(t, matMul(t, x!, w!), b!),
+  },
+  { name: 'the Gram matrix', shapes: [[1, 3, 2, 4]], build: (t, [a]) => gramMatrix(t, a!) },
+  { name: 'max pooling', shapes: [[2, 2, 4, 6]], build: (t, [a]) => maxPool(t, a!, 2) },
 ];
 
 /**
