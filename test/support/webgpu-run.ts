@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { chooseChain } from '../../src/model/chain.js';
+import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
+import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { optionsFor, picture } from './picture.js';
+
+/** Run as a program: enlarges one small frame on the provider named and prints what became of it. */
+const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
+const chain = await chooseChain(2, 'default', { codec: false });
+const layout = frameLayout(pixelFormats.get('yuv420p')!, 48, 32);
+await using upscaler = await openUpscaler(
+  optionsFor(chain, layout, { provider: { name }, workers: 1 }),
+);
+const { frame } = await upscaler.upscale(picture(layout, 0));
+const hash = createHash('md5').update(frame.data).digest('hex');
+process.stdout.write(`${upscaler.provider} ${hash}\n`);
