@@ -17,7 +17,7 @@ export const providerNames = [
 export type ProviderName = (typeof providerNames)[number];
 
 /** Precisions that `precision` names. */
-export const precisionNames = ['auto', 'fp32', 'fp16', 'int8'] as const;
+export const precisionNames = ['auto', 'fp32'] as const;
 export type PrecisionName = (typeof precisionNames)[number];
 
 /** Everything an enlargement can be told. Every field may be left out. */
