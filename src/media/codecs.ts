@@ -40,6 +40,25 @@ export function needsEvenSides(codec: VideoCodec): boolean {
   return codec === 'h264' || codec === 'hevc' || codec === 'prores';
 }
 
+/** The least luma samples a side that encoders take, where they have a limit. */
+const smallestSide: Readonly<Record<string, number>> = { libx265: 16, libsvtav1: 64 };
+
+/** Why `encoder` cannot take pictures of this size, as a sentence; `null` where it can. */
+export function whyUnfit(
+  encoder: string,
+  format: PixelFormat,
+  { width, height }: { readonly width: number; readonly height: number },
+): string | null {
+  const least = smallestSide[encoder] ?? 1;
+  if (Math.min(width, height) < least) {
+    return `Expected a picture of at least ${least} samples a side for ${encoder} but it would be ${width}x${height}.`;
+  }
+  const isOdd = format.chroma?.log2X === 1 && (width % 2 === 1 || height % 2 === 1);
+  return encoder === 'libsvtav1' && isOdd
+    ? `Expected even sides for ${encoder} but they would be ${width}x${height}.`
+    : null;
+}
+
 /** How far an encoder's format is from the one frames come in; 0 for the same. */
 function distance(from: PixelFormat, to: PixelFormat, wantsAlpha: boolean): number {
   if (from.name === to.name) return 0;
@@ -217,6 +236,8 @@ export function encoderArguments(request: EncoderRequest): string[] {
       return [
         ...['-c:v', 'libsvtav1', '-preset', preset('6'), '-crf', String(crf)],
         ...['-g', longestGop(request.frameRate)],
+        // It takes the ticks for the rate otherwise, and refuses more than 240 a second.
+        ...['-svtav1-params', svtRate(request.frameRate)],
       ];
     case 'libaom-av1':
       return [
@@ -241,6 +262,9 @@ export function encoderArguments(request: EncoderRequest): string[] {
       throw new RangeError(`no arguments are known for ${encoder}`);
   }
 }
+
+const svtRate = (rate: Ratio | null): string =>
+  `fps-num=${rate?.num ?? 25}:fps-denom=${rate?.den ?? 1}`;
 
 /** Log2 of the tile columns: tiles are at least 256 wide. */
 const vp9TileColumns = (width: number): number =>

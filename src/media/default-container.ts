@@ -39,7 +39,9 @@ export function containerFor(
     why:
       ownContainer === null
         ? `vsr writes no ${own === '' ? 'such' : own} files`
-        : `${ownContainer.title} would not hold all that is in the source`,
+        : holdsVideo(ownContainer, codec)
+          ? `${ownContainer.title} would not hold all that is in the source`
+          : `${ownContainer.title} holds no ${codec}`,
     advice: 'Name another one with --output.',
   };
   return { extension, note };

@@ -14,9 +14,10 @@ import {
   encodersOf,
   nearestFormat,
   needsEvenSides,
+  whyUnfit,
 } from './codecs.js';
 import { containers, requireContainer, type Container, type VideoCodec } from './containers.js';
-import { alphaCodec, containerFor } from './default-container.js';
+import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import type { Colour, Source } from './source.js';
 import { planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
@@ -101,9 +102,10 @@ async function encoderOf(
   ffmpeg: Ffmpeg,
   codec: VideoCodec,
   format: PixelFormat,
-  wanted: string | undefined,
+  { pixelFormat: wanted, ...request }: OutputRequest,
   wantsAlpha: boolean,
 ): Promise<Choice> {
+  const size = request.reduceTo ?? request;
   const { encoders } = await capabilitiesOf(ffmpeg);
   let refused = '';
   for (const encoder of encodersOf[codec]) {
@@ -118,7 +120,9 @@ async function encoderOf(
       wanted === undefined
         ? nearestFormat(format, offered, wantsAlpha)
         : (pixelFormats.get(wanted) ?? null);
-    if (nearest !== null) return { codec, encoder, format: nearest };
+    const unfit = nearest === null ? null : whyUnfit(encoder, nearest, size);
+    if (unfit !== null) refused ||= `${unfit} Try another --codec.`;
+    else if (nearest !== null) return { codec, encoder, format: nearest };
   }
   if (refused !== '') throw new VsrError('option', refused);
   throw new VsrError(
@@ -150,24 +154,18 @@ async function chooseEncoder(
       );
     }
     const keeps = alphaCodec(container, format, request.codec) !== null;
-    return encoderOf(ffmpeg, request.codec, format, request.pixelFormat, keeps);
+    return encoderOf(ffmpeg, request.codec, format, request, keeps);
   }
   const wantsAlpha = format.alpha && alphaCodec(container, format, 'auto') !== null;
   let first: unknown;
   for (const codec of codecsFor(container, format, wantsAlpha)) {
     try {
-      return await encoderOf(ffmpeg, codec, format, request.pixelFormat, wantsAlpha);
+      return await encoderOf(ffmpeg, codec, format, request, wantsAlpha);
     } catch (error) {
       first ??= error;
     }
   }
   throw first;
-}
-
-/** Why the output is in another container than the source, where nobody but vsr chose it. */
-function containerNote(source: Source, { output, codec }: OutputRequest): Announcement[] {
-  const { extension, note } = containerFor(source, codec);
-  return note !== null && path.extname(output).toLowerCase() === extension ? [note] : [];
 }
 
 /** `size` rounded up to even where `log2` says that chroma halves it. */
@@ -221,7 +219,6 @@ export async function planOutput(
     streams,
     captions,
     announcements: [
-      ...containerNote(source, request),
       ...videoAnnouncements({
         ...{ source, container, codec, encoder, format, captions },
         ...{ width, height, codedWidth, codedHeight },

@@ -40,12 +40,24 @@ export function outputStreams(source: Source, plan: OutputPlan): OutputStream[] 
 }
 
 /** Words for the `place`th stream of the output. */
-function streamWords({ stream, encoder }: OutputStream, place: number, isVideo: boolean): string[] {
+function streamWords(
+  { stream, encoder }: OutputStream,
+  place: number,
+  isVideo: boolean,
+  plan: OutputPlan,
+  retag: boolean,
+): string[] {
   const dispositions = stream.dispositions.length === 0 ? '0' : stream.dispositions.join('+');
   return [
     ...['-map', isVideo ? '0:v:0' : `1:${stream.index}`],
     ...[`-c:${place}`, encoder ?? 'copy', `-disposition:${place}`, dispositions],
     ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
+    // QuickTime's readers show a track's handler where they do not know the box of its title.
+    ...(stream.title !== null && containerOfMuxer(plan.container).ticks === 'own'
+      ? [`-metadata:s:${place}`, `handler_name=${stream.title}`]
+      : []),
+    // A tag of no known codec: ffmpeg of 2018 stumbles over the one MP4 gives DVD subtitles.
+    ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, 'VOBS'] : []),
   ];
 }
 
@@ -94,7 +106,8 @@ function joinMovflags(words: readonly string[]): string[] {
 
 /**
  * The ffmpeg command that puts an output together: the enlarged video from stdin, everything else
- * from the source, captions from a file of their own.
+ * from the source, captions from a file of their own. `retag` is for an ffmpeg that refused the
+ * source's tags.
  */
 export function remuxArguments(
   source: Source,
@@ -102,6 +115,7 @@ export function remuxArguments(
   output: string,
   extras: Extras,
   cut: Cut,
+  retag: boolean,
 ): Promise<string[]> {
   const streams = outputStreams(source, plan);
   const isMatroska = intermediateMuxer(plan) === 'matroska';
@@ -128,7 +142,7 @@ export function remuxArguments(
         format: plan.container,
         options: [
           ...streams.flatMap((each, place) =>
-            streamWords(each, place, each.stream.index === source.video.index),
+            streamWords(each, place, each.stream.index === source.video.index, plan, retag),
           ),
           ...(extras.captions === null ? [] : captionWords(plan, streams.length)),
           ...coverWords(extras.covers, mapped),

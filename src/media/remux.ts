@@ -17,7 +17,11 @@ import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-co
 import { readNote } from './segment-file.js';
 import type { Source } from './source.js';
 
-export type RemuxOptions = { readonly signal?: AbortSignal | undefined };
+export type RemuxOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
+  readonly stallTimeoutMs?: number | undefined;
+};
 
 function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
   const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
@@ -52,8 +56,14 @@ export async function remux(
     const cut = await cutOf(plan, videoFiles);
     const { bytes, times } = await joined(source, plan, videoFiles, cut);
     const extras = await findExtras(ffmpeg, source, plan, folder, signal);
-    const args = await remuxArguments(source, plan, output, extras, cut);
-    await runWith(ffmpeg, plan, args, bytes, signal);
+    const run = async (retag: boolean): Promise<void> => {
+      const args = await remuxArguments(source, plan, output, extras, cut, retag);
+      await runWith(ffmpeg, plan, args, bytes(), options);
+    };
+    await run(false).catch((error: unknown) => {
+      if (!/Tag \S+ incompatible with output codec/.test(messageOf(error))) throw error;
+      return run(true);
+    });
     if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -66,9 +76,10 @@ async function runWith(
   plan: OutputPlan,
   args: readonly string[],
   bytes: AsyncIterable<Uint8Array>,
-  signal: AbortSignal | undefined,
+  { signal, stallTimeoutMs }: RemuxOptions,
 ): Promise<void> {
-  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
+  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal, stallTimeoutMs });
+  child.done.catch(() => {}); // Reported below.
   child.stdout.resume();
   const failed: { error: Error | null } = { error: null };
   const feed = async function* (): AsyncGenerator<Uint8Array> {
@@ -126,9 +137,9 @@ async function joined(
   plan: OutputPlan,
   videoFiles: readonly string[],
   cut: Cut,
-): Promise<{ bytes: AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
+): Promise<{ bytes: () => AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
   if (intermediateMuxer(plan) === 'matroska') {
-    return { bytes: matroskaStream(videoFiles), times: new Map() };
+    return { bytes: () => matroskaStream(videoFiles), times: new Map() };
   }
   const video = await joinVideo(videoFiles, {
     fromZero: cut !== null && cut.shift !== 0,
@@ -136,7 +147,7 @@ async function joined(
   });
   const { codedWidth: width, codedHeight: height, rotation } = plan;
   return {
-    bytes: fragmentedStream(video, { width, height, rotation }),
+    bytes: () => fragmentedStream(video, { width, height, rotation }),
     times: trackTimes(source, plan, video),
   };
 }
@@ -168,6 +179,9 @@ function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<n
 /** Seconds; a last frame that is shown for longer is a container's mistake. */
 const longestLastFrame = 10;
 
+/** Codecs of pictures that stand as long as each says. */
+const slideCodecs = new Set(['gif', 'apng', 'webp', 'png', 'mjpeg']);
+
 /**
  * How long the last frame is shown, in seconds, by the length that the source states; `null` where
  * it does not, or where not all of it is there.
@@ -181,6 +195,11 @@ function lastFrameSeconds(
   const count = video.presentationTimes.length;
   if (duration === null || plan.trim !== null || (frameCount ?? count) !== count) return null;
   const sorted = Float64Array.from(video.presentationTimes).sort();
-  const rest = duration - (sorted[count - 1]! - sorted[0]!) / video.timeScale;
-  return rest > 0 && rest <= longestLastFrame ? rest : null;
+  const span = (sorted[count - 1]! - sorted[0]!) / video.timeScale;
+  const rest = duration - span;
+  // More than a few frames' time at the end of a film says that frames are missing there.
+  const usual = slideCodecs.has(source.video.codec)
+    ? Infinity
+    : (4 * span) / Math.max(1, count - 1);
+  return rest > 0 && rest <= Math.min(longestLastFrame, usual) ? rest : null;
 }

@@ -184,10 +184,7 @@ function announceDrop(
       : 'No container that ffmpeg writes keeps it; keep the source.';
   return {
     ...{ ...base, kind: 'missing', why },
-    advice:
-      others.length > 0
-        ? `It would be kept in ${others.join(' or ')}.`
-        : maybe,
+    advice: others.length > 0 ? `It would be kept in ${others.join(' or ')}.` : maybe,
   };
 }
 

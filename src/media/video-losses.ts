@@ -1,5 +1,5 @@
 import type { PixelFormat } from '../planes/pixel-format.js';
-import type { Container, VideoCodec } from './containers.js';
+import { containerOfPath, type Container, type VideoCodec } from './containers.js';
 import type { Source } from './source.js';
 import type { Announcement } from './stream-plan.js';
 
@@ -112,6 +112,20 @@ function rest({ source, container, captions }: VideoChoice): Announcement[] {
             why: `they become a ${captions} subtitle stream`,
           },
     );
+  }
+  const own = containerOfPath(source.path);
+  if (container.ticks === 'frame' && own?.ticks !== 'frame') {
+    found.push({
+      ...{ kind: 'note', what: 'frame times are rounded to a constant rate' },
+      why: 'AVI stores none',
+      advice: 'MP4 and Matroska keep them.',
+    });
+  }
+  if (container.ticks === 'mpeg' && source.startTime < 1) {
+    found.push({
+      ...{ kind: 'note', what: 'all times may be moved by a few frames together' },
+      why: 'MPEG-TS holds none below zero, where decoding of reordered frames would begin',
+    });
   }
   if (video.rotation !== 0 && !container.rotation) {
     found.push({

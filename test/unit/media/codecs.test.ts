@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
   codecsFor,
+  whyUnfit,
   encoderArguments,
   nearestFormat,
   type EncoderRequest,
@@ -80,4 +81,14 @@ test('a quality or preset the encoder does not have is refused by name', () => {
     () => encoderArguments(request({ preset: 'fastish' })),
     /libx264 but received "fastish"\. It has ultrafast,/,
   );
+});
+
+test('pictures too small or odd for an encoder are told before it starts', () => {
+  const yuv420 = format('yuv420p');
+  assert.match(
+    whyUnfit('libx265', yuv420, { width: 8, height: 80 }) ?? '',
+    /at least 16 samples a side for libx265 but it would be 8x80/,
+  );
+  assert.match(whyUnfit('libsvtav1', yuv420, { width: 351, height: 288 }) ?? '', /even sides/);
+  assert.equal(whyUnfit('libaom-av1', yuv420, { width: 351, height: 287 }), null);
 });
