@@ -1,4 +1,4 @@
-import { VsrError } from '../errors.js';
+import { VsrError, messageOf } from '../errors.js';
 import type { Frame } from '../planes/frame.js';
 import { pixelFormats } from '../planes/pixel-format.js';
 import { colourBox, colourFlags } from './colour-flags.js';
@@ -169,8 +169,8 @@ export function openEncoder(
     const written = new Promise<boolean>((resolve) => {
       to.stdin!.write(bytes, (error) => resolve(error == null));
     });
-    const gone = to.done.then(() => false);
-    if (await unlessStalled(to, Promise.race([written, gone]))) return;
+    // A pipe whose reader goes away fails the write. (Racing against `done` here would add to it for every frame.)
+    if (await unlessStalled(to, written)) return;
     const end = await to.done;
     throwIfAborted(options.signal);
     throw encoderFailed(plan, end);
@@ -202,7 +202,13 @@ export function openEncoder(
       const end = await unlessStalled(child, child.done);
       throwIfAborted(options.signal);
       if (end.code !== 0) throw encoderFailed(plan, end);
-      await appendNote(path, { basePts, lastPts, timeBase: plan.timeBase, frames });
+      await appendNote(path, { basePts, lastPts, timeBase: plan.timeBase, frames }).catch(
+        (cause: unknown) => {
+          throw new VsrError('disk', `${path} could not be written: ${messageOf(cause)}.`, {
+            cause,
+          });
+        },
+      );
     },
     async abort() {
       await child?.kill().catch(() => {});

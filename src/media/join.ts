@@ -194,6 +194,20 @@ function fragment(
   return Buffer.concat([build(moof.length + 8), words(8 + bytes), Buffer.from('mdat')]);
 }
 
+/** The bytes `first` to `last` of a file. Throws `VsrError('media')` where it ends before. */
+async function* bytesBetween(
+  path: string,
+  first: number,
+  last: number,
+): AsyncGenerator<Uint8Array> {
+  let missing = last - first + 1;
+  for await (const chunk of createReadStream(path, { start: first, end: last })) {
+    missing -= (chunk as Buffer).length;
+    yield chunk as Buffer;
+  }
+  if (missing > 0) throw new VsrError('media', `The intermediate file ${path} is cut off.`);
+}
+
 /**
  * The joined video as the bytes of a fragmented MP4 (or QuickTime) stream for ffmpeg to read: the
  * packets as they were encoded, each with its exact times, rotation in the track's header. Memory
@@ -222,8 +236,7 @@ export async function* fragmentedStream(
         let end = run + 1;
         while (end < to && offsets[end] === offsets[end - 1]! + sizes[end - 1]!) end++;
         const last = offsets[end - 1]! + sizes[end - 1]! - 1;
-        const bytes = createReadStream(path, { start: offsets[run]!, end: last });
-        for await (const chunk of bytes) yield chunk as Buffer;
+        yield* bytesBetween(path, offsets[run]!, last);
         run = end;
       }
     }
