@@ -101,8 +101,7 @@ async function momentsOf(
   const read = async (
     file: string | null,
     name: string,
-    start: number,
-    offset: number,
+    start: number | null,
     into: (RgbPicture | undefined)[],
     enlarge: boolean,
   ) => {
@@ -114,7 +113,7 @@ async function momentsOf(
     }
     const wanted = picked.map(({ frame, time }): WantedFrame => ({
       frame,
-      time: time - firstTime + offset,
+      time: time - firstTime,
     }));
     try {
       await seenFrames(ffmpeg, found, wanted, start, (seen, i) => {
@@ -126,9 +125,9 @@ async function momentsOf(
       notes.push(`Pictures of the ${name} are not shown: ${messageOf(error)}`);
     }
   };
-  await read(sidecar.output.path, 'output', -Infinity, firstTime, ours, false);
-  await read(sidecar.source.path, 'source', from, from, bicubic, true);
-  await read(sidecar.reference, 'reference', -Infinity, 0, reference, false);
+  await read(sidecar.output.path, 'output', null, ours, false);
+  await read(sidecar.source.path, 'source', from, bicubic, true);
+  await read(sidecar.reference, 'reference', null, reference, false);
   const fits = (picture: RgbPicture | undefined, like: RgbPicture) =>
     picture !== undefined && picture.width === like.width && picture.height === like.height
       ? picture

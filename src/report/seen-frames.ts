@@ -22,7 +22,7 @@ export type SeenFrame = {
 export type WantedFrame = {
   /** Place after the first frame that counts, from 0. */
   readonly frame: number;
-  /** Seconds in this file. */
+  /** Seconds after that frame. */
   readonly time: number;
 };
 
@@ -56,11 +56,23 @@ async function seenStill(file: string): Promise<SeenFrame> {
 async function startsOf(
   ffmpeg: Ffmpeg,
   source: Source,
-  wanted: readonly WantedFrame[],
+  times: readonly number[],
 ): Promise<(number | undefined)[]> {
   const { num, den } = source.video.timeBase;
   const keys = (await keyframes(ffmpeg, source)).map((key) => key.pts);
-  return wanted.map(({ time }) => keys.findLast((pts) => (pts * num) / den <= time - 1e-4));
+  return times.map((time) => keys.findLast((pts) => (pts * num) / den <= time - 1e-4));
+}
+
+/** When the clip's first frame is shown, in seconds. */
+async function firstTime(ffmpeg: Ffmpeg, source: Source): Promise<number> {
+  const { num, den } = source.video.timeBase;
+  const decoded = decodeFrames(ffmpeg, source, { maxFrames: 1 });
+  let time = source.startTime;
+  for await (const frame of decoded) {
+    time = (frame.pts * num) / den;
+    decoded.release(frame);
+  }
+  return time;
 }
 
 /** Reads from `start` on until the frame at `time` has come; the one nearest to it. */
@@ -89,14 +101,15 @@ async function frameAtTime(
 }
 
 /**
- * The frames `wanted` of a clip or still picture, in that order; `null` for one that is not there. `from` is
- * the time, in seconds, of the frame that counts as number 0. One frame is held at a time, beside the results.
+ * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`. `from` is the
+ * time, in seconds, of the frame that counts as number 0: the file's first if `null`. One frame is held at a time.
+ * A `VsrError` of code `media` for a clip that ends before them.
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,
   file: string,
   wanted: readonly WantedFrame[],
-  from: number,
+  from: number | null,
   work: (frame: SeenFrame, index: number) => Promise<void>,
 ): Promise<void> {
   if (isImageName(file)) {
@@ -109,8 +122,10 @@ export async function seenFrames(
   const layout = frameLayout(video.format, video.width, video.height);
   const last = Math.max(...wanted.map(({ frame }) => frame));
   if (last >= readThrough) {
-    const starts = await startsOf(ffmpeg, source, wanted);
-    for (const [i, { time }] of wanted.entries()) {
+    const first = from ?? (await firstTime(ffmpeg, source));
+    const absolute = wanted.map(({ time }) => first + time);
+    const starts = await startsOf(ffmpeg, source, absolute);
+    for (const [i, time] of absolute.entries()) {
       const found = await frameAtTime(ffmpeg, source, time, starts[i], layout);
       if (found !== null) await work(found, i);
     }
@@ -120,7 +135,7 @@ export async function seenFrames(
   const decoded = decodeFrames(ffmpeg, source);
   let number = 0;
   for await (const frame of decoded) {
-    if ((frame.pts * num) / den < from - 1e-4) {
+    if (from !== null && (frame.pts * num) / den < from - 1e-4) {
       decoded.release(frame);
       continue;
     }
