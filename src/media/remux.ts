@@ -51,7 +51,7 @@ export async function remux(
   options: RemuxOptions = {},
 ): Promise<void> {
   const { signal } = options;
-  const folder = await mkdtemp(`${output}.extras-`);
+  const folder = await mkdtemp(path.join(path.dirname(output), '.vsr-extras-'));
   try {
     const cut = await cutOf(plan, videoFiles);
     const { bytes, times } = await joined(source, plan, videoFiles, cut);

@@ -63,6 +63,29 @@ function sizeAndFormat(choice: VideoChoice): Announcement[] {
         : {}),
     });
   }
+  const isPlain = format.chroma?.log2X === 1 && format.chroma.log2Y === 1;
+  if ((codec === 'h264' || codec === 'hevc') && format.chroma !== null && !isPlain) {
+    found.push({
+      kind: 'note',
+      what: `${codec} in ${format.name} keeps all of the source's colour`,
+      why: 'some players, phones and televisions among them, show 4:2:0 only',
+      advice: `--pix-fmt ${format.bitDepth === 8 ? 'yuv420p' : 'yuv420p10le'} plays everywhere.`,
+    });
+  }
+  const { siting } = source.video.colour;
+  const sitesChroma = codec === 'h264' || codec === 'hevc';
+  if (
+    sitesChroma &&
+    !isPlain &&
+    format.chroma?.log2X === 1 &&
+    siting !== null &&
+    siting !== 'left'
+  ) {
+    found.push({
+      ...{ kind: 'note', what: `chroma sited ${siting} is not marked as such` },
+      why: `${codec} marks it in 4:2:0 only`,
+    });
+  }
   return found;
 }
 
