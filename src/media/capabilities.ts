@@ -32,7 +32,7 @@ const hardwareOnly = /^(?:av1|.*_(?:cuvid|qsv|v4l2m2m|mediacodec|mmal|rkmpp|amf|
 export function parseDecodable(text: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const line of text.split('\n')) {
-    const match = /^ D[E.]\S{4} (\S+)\s(.*)$/.exec(line);
+    const match = /^ D[E.]\S{4} ([^\s=]\S*)\s(.*)$/.exec(line);
     if (match === null) continue;
     const list = /\(decoders: ([^)]*?) ?\)/.exec(match[2]!)?.[1]?.split(' ');
     if (list?.every((name) => hardwareOnly.test(name))) continue;
