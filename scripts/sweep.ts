@@ -9,8 +9,8 @@ import { parseArgs } from 'node:util';
 import { locateFfmpeg } from '../src/media/ffmpeg.js';
 import { packageRoot } from '../src/package-root.js';
 import { checkNames } from './sweep/check-output.js';
+import { framesOf, sweptFiles } from './sweep/swept-files.js';
 import { writeNearestModel } from './sweep/nearest-model.js';
-import { runProgram } from './sweep/run-program.js';
 import { sweepClip, type SweepResult } from './sweep/sweep-clip.js';
 
 const { values, positionals } = parseArgs({
@@ -25,22 +25,6 @@ const { values, positionals } = parseArgs({
     keep: { type: 'string' },
   },
 });
-
-/** Frames of the one clip that is too long to be done whole unless asked for by `--frames all`. */
-const longClip = { name: 'long_1080p_lowbitrate.mp4', frames: 300 };
-
-/** Frames of `file` to do: all of most. */
-async function framesOf(judge: string, file: string): Promise<number> {
-  const long = path.basename(file) === longClip.name ? longClip.frames : Infinity;
-  if (values.frames === 'all') return Infinity;
-  if (values.frames === undefined) return long;
-  const { stdout } = await runProgram(judge, [
-    ...['-v', 'quiet', '-select_streams', 'V:0', '-show_entries', 'stream=width,height'],
-    ...['-of', 'csv=p=0', `file:${file}`],
-  ]);
-  const [width = 0, height = 0] = stdout.split(',').map(Number);
-  return width * height < 1280 * 720 ? long : Math.min(long, Number(values.frames));
-}
 
 function line(result: SweepResult): string {
   const marks = checkNames.map((name) =>
@@ -64,13 +48,7 @@ async function main(): Promise<void> {
     process.stdout.write(`No clips to sweep: ${data} is not there.\n`);
     return;
   }
-  const files: string[] = [];
-  for (const part of ['clips', 'clips/temple_1200x800_png', 'odd']) {
-    const names = (await readdir(path.join(data, part), { withFileTypes: true }))
-      .filter((entry) => entry.isFile())
-      .map((entry) => path.join(data, part, entry.name));
-    files.push(...names.sort());
-  }
+  const files = await sweptFiles(data);
   const chosen = files.filter(
     (file) => positionals.length === 0 || positionals.some((word) => file.includes(word)),
   );
@@ -83,7 +61,8 @@ async function main(): Promise<void> {
     `${''.padEnd(61)}exit frames${checkNames.map((name) => name.padStart(8)).join('')}\n`,
   );
   for (const file of chosen) {
-    const frames = await framesOf(judge, file);
+    const large = values.frames === undefined ? undefined : Number(values.frames);
+    const frames = values.frames === 'all' ? Infinity : await framesOf(judge, file, large);
     const result = await sweepClip(file, {
       ffprobe: judge,
       folder,

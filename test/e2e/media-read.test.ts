@@ -1,0 +1,317 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  mkdtemp,
+  readFile,
+  rename,
+  rm,
+  truncate,
+  stat,
+  writeFile,
+  copyFile,
+} from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { promisify } from 'node:util';
+import { VsrError } from '../../src/errors.js';
+import { decodeFrames, type DecodeReport, type DecodeRequest } from '../../src/media/decode.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
+import { keyframes } from '../../src/media/packets.js';
+import { probe } from '../../src/media/probe.js';
+import type { Source } from '../../src/media/source.js';
+import { planeOf } from '../../src/planes/frame.js';
+
+let ffmpeg: Ffmpeg;
+let folder = '';
+before(async () => {
+  ffmpeg = await locateFfmpeg();
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-read-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+const run = promisify(execFile);
+
+/** Makes a clip of moving test pictures; `args` are ffmpeg's behind the input. */
+async function make(name: string, args: string, size = '64x48', seconds = 0.48): Promise<string> {
+  const file = path.join(folder, name);
+  const input = `testsrc2=size=${size}:rate=25:duration=${seconds}`;
+  const words = ['-v', 'error', '-y', '-f', 'lavfi', '-i', input, ...args.split(' ')];
+  await run(ffmpeg.ffmpeg, [...words, `file:${file}`]);
+  return file;
+}
+
+type Seen = { readonly pts: number[]; readonly md5: string[]; readonly report: DecodeReport };
+
+/** Decodes a clip; what it shows, frame by frame. */
+async function seen(source: Source, request: DecodeRequest = {}): Promise<Seen> {
+  const decoded = decodeFrames(ffmpeg, source, request);
+  const pts: number[] = [];
+  const md5: string[] = [];
+  for await (const frame of decoded) {
+    pts.push(frame.pts);
+    md5.push(createHash('md5').update(frame.data).digest('hex'));
+    decoded.release(frame);
+  }
+  return { pts, md5, report: decoded.report() };
+}
+
+/** The same frames as ffmpeg's own framemd5 tells them, in a pix_fmt of which no sample is converted. */
+async function framemd5(file: string, format: string): Promise<{ pts: number[]; md5: string[] }> {
+  const { stdout } = await run(ffmpeg.ffmpeg, [
+    ...['-v', 'error', '-copyts', '-i', `file:${file}`, '-map', '0:v:0', '-pix_fmt', format],
+    ...['-vsync', 'passthrough', '-f', 'framemd5', '-'],
+  ]);
+  const rows = stdout.split('\n').filter((line) => /^\d/.test(line));
+  const cells = rows.map((row) => row.split(',').map((cell) => cell.trim()));
+  return { pts: cells.map((row) => Number(row[2])), md5: cells.map((row) => row[5]!) };
+}
+
+const x264 = '-c:v libx264 -preset ultrafast -x264-params bframes=2:keyint=4:scenecut=0';
+
+test('samples come out as ffmpeg decodes them, whatever the depth, the size and the range', async () => {
+  const kinds = [
+    ['8.mp4', `${x264} -pix_fmt yuv420p`, '64x48', 'yuv420p'],
+    ['odd.mkv', '-c:v ffv1 -pix_fmt yuv420p', '35x27', 'yuv420p'],
+    ['10.mkv', '-c:v ffv1 -pix_fmt yuv422p10le', '64x48', 'yuv422p10le'],
+    ['12.mkv', '-c:v ffv1 -pix_fmt yuv444p12le', '64x48', 'yuv444p12le'],
+    ['full.mp4', `${x264} -pix_fmt yuvj420p`, '64x48', 'yuvj420p'],
+    ['full.avi', '-c:v mjpeg -q:v 2 -pix_fmt yuvj422p', '64x48', 'yuvj422p'],
+    ['grey.mkv', '-c:v ffv1 -pix_fmt gray', '64x48', 'gray'],
+    ['grey10.mkv', '-c:v ffv1 -pix_fmt gray10le', '64x48', 'gray10le'],
+    ['alpha.mkv', '-vf format=yuva420p,geq=lum=p(X\\,Y):a=X*4 -c:v ffv1', '64x48', 'yuva420p'],
+    ['packed.avi', '-c:v rawvideo -pix_fmt uyvy422', '64x48', 'yuv422p'],
+  ] as const;
+  for (const [name, args, size, format] of kinds) {
+    const file = await make(name, args, size);
+    const source = await probe(ffmpeg, file);
+    const [ours, theirs] = await Promise.all([seen(source), framemd5(file, format)]);
+    assert.equal(ours.md5.length, 12, name);
+    assert.deepEqual(ours.md5, theirs.md5, name);
+    assert.equal(
+      source.video.colour.range,
+      format.startsWith('yuvj') ? 'pc' : source.video.colour.range,
+      name,
+    );
+    assert.deepEqual([ours.report.truncated, ours.report.damagedFrames], [false, []], name);
+  }
+});
+
+test('every frame comes once, at its own time', async () => {
+  const vfr = "-vf select='not(eq(mod(n,5),2))' -vsync vfr";
+  const kinds = [
+    ['b.mp4', x264, 12],
+    ['vfr.mkv', `${vfr} ${x264}`, 10],
+    ['late.mkv', `-output_ts_offset 3.2 ${x264}`, 12],
+    ['early.mkv', `${x264} -avoid_negative_ts disabled -output_ts_offset -0.2`, 12],
+    ['cut.mp4', `-ss 0.08 ${x264}`, 10],
+    ['a.ts', x264, 12],
+    ['a.flv', x264, 12],
+  ] as const;
+  for (const [name, args, count] of kinds) {
+    const file = await make(name, args);
+    const source = await probe(ffmpeg, file);
+    const { pts, report } = await seen(source);
+    assert.equal(pts.length, count, name);
+    assert.equal(report.inventedTimestamps + report.movedTimestamps, 0, name);
+    const times = (await framesOf(file)).slice(0, count);
+    const { num, den } = source.video.timeBase;
+    pts.forEach((tick, i) => {
+      assert.ok(Math.abs((tick * num) / den - times[i]!) < 2e-6, `${name}: frame ${i}`);
+    });
+  }
+});
+
+/** Times of the frames, in seconds, as ffprobe decodes them. */
+async function framesOf(file: string): Promise<number[]> {
+  const { stdout } = await run(ffmpeg.ffprobe, [
+    ...['-v', 'error', '-select_streams', 'v:0', '-show_frames', '-show_entries'],
+    ...['frame=best_effort_timestamp_time', '-of', 'default=nw=1', `file:${file}`],
+  ]);
+  return [...stdout.matchAll(/=(-?[\d.]+)/g)].map((match) => Number(match[1]));
+}
+
+test('what an edit list hides is not decoded', async () => {
+  const long = await make('long.mp4', x264);
+  const file = path.join(folder, 'edited.mp4');
+  // Copied from between two key frames: the list hides what comes before.
+  const words = ['-v', 'error', '-y', '-ss', '0.24', '-i', long, '-c', 'copy', file];
+  await run(ffmpeg.ffmpeg, words);
+  const source = await probe(ffmpeg, file);
+  const { pts, md5 } = await seen(source);
+  assert.deepEqual(md5, (await framemd5(file, 'yuv420p')).md5);
+  assert.ok(pts.every((tick, i) => i === 0 || tick > pts[i - 1]!));
+});
+
+test('ranges, joined, are the whole; also when reading starts at a key frame', async () => {
+  for (const name of ['range.mp4', 'range.mkv']) {
+    const source = await probe(ffmpeg, await make(name, x264));
+    const whole = await seen(source);
+    const keys = (await keyframes(ffmpeg, source)).map((key) => key.pts);
+    assert.ok(keys.length > 2, name);
+    const joined: string[] = [];
+    const cuts = [-Infinity, ...keys.slice(1), Infinity];
+    for (const [i, from] of cuts.slice(0, -1).entries()) {
+      const range = { from, to: cuts[i + 1]! };
+      const seekTo = from === -Infinity ? {} : { seekTo: from };
+      const part = await seen(source, { range, ...seekTo });
+      assert.deepEqual(part.md5, (await seen(source, { range })).md5, name);
+      joined.push(...part.md5);
+    }
+    assert.deepEqual(joined, whole.md5, name);
+    const three = await seen(source, { maxFrames: 3 });
+    assert.deepEqual(three.md5, whole.md5.slice(0, 3));
+    assert.equal(three.report.truncated, false);
+  }
+});
+
+test('a grey clip has one plane, and its values are those that were written', async () => {
+  const file = await make('flat.mkv', '-vf geq=lum=X*4:cb=128:cr=128,format=gray -c:v ffv1');
+  const source = await probe(ffmpeg, file);
+  assert.equal(source.video.format.name, 'gray');
+  const decoded = decodeFrames(ffmpeg, source);
+  for await (const frame of decoded) {
+    const { data, width } = planeOf(frame.data, decoded.layout, 0);
+    const { md5 } = await framemd5(file, 'gray');
+    assert.equal(createHash('md5').update(frame.data).digest('hex'), md5[frame.index]);
+    assert.equal(data[5], data[5 + width]);
+    break;
+  }
+});
+
+test('a picture that changes its size is brought to the first size, and that is reported', async () => {
+  const large = await make('large.ts', `${x264} -f mpegts`);
+  const small = await make('small.ts', `${x264} -f mpegts`, '32x24');
+  const file = path.join(folder, 'sizes.264');
+  for (const [from, to] of [
+    [large, 'l'],
+    [small, 's'],
+  ] as const) {
+    const words = ['-v', 'error', '-y', '-i', from, '-c', 'copy', '-f', 'h264'];
+    await run(ffmpeg.ffmpeg, [...words, path.join(folder, to)]);
+  }
+  const parts = ['l', 's'].map((name) => readFile(path.join(folder, name)));
+  await writeFile(file, Buffer.concat(await Promise.all(parts)));
+  const { md5, report } = await seen(await probe(ffmpeg, file));
+  assert.equal(md5.length, 24);
+  assert.deepEqual(report.sizeChanges, [{ frame: 12, width: 32, height: 24 }]);
+});
+
+test('a clip that breaks off is found out, whatever the container', async () => {
+  const mpeg4 = '-c:v mpeg4 -q:v 2';
+  const kinds = [
+    ['t.mp4', `${x264} -movflags +faststart`],
+    ['t.mkv', x264],
+    ['t.ts', x264],
+    ['t.avi', mpeg4],
+    ['t.webm', '-c:v libvpx -deadline realtime'],
+    ['t.gif', '-vf format=pal8'],
+    ['t.y4m', '-pix_fmt yuv420p'],
+  ] as const;
+  for (const [name, args] of kinds) {
+    const file = await make(name, args, '64x48', 1.6);
+    const whole = await seen(await probe(ffmpeg, file));
+    assert.equal(whole.report.truncated, false, `${name} whole`);
+    await truncate(file, Math.floor((await stat(file)).size * 0.7) | 1);
+    const part = await seen(await probe(ffmpeg, file));
+    assert.equal(part.report.truncated, true, `${name} cut`);
+    assert.ok(part.md5.length > 0 && part.md5.length < whole.md5.length, name);
+    assert.deepEqual(part.md5.slice(0, 3), whole.md5.slice(0, 3), name);
+  }
+});
+
+test('no name is anything but a name', async () => {
+  const clip = await make('plain.mkv', '-c:v ffv1');
+  const wanted = await seen(await probe(ffmpeg, clip));
+  const names = [
+    ' leading space',
+    '-i',
+    '-y.mkv',
+    'it\'s "quoted".mkv',
+    'new\nline.mkv',
+    'frame%03d.mkv',
+    '%d',
+    'concat:a|b',
+    'http:',
+    'file:plain.mkv',
+    'pipe:0',
+    'ünïcödé 映画 🎞.mkv',
+    'a,b;c[0]=\\d.mkv',
+    '$(touch x) `id` & | > <.mkv',
+    `${'n'.repeat(251)}.mkv`,
+  ];
+  for (const name of names) {
+    const file = path.join(folder, name);
+    await copyFile(clip, file);
+    const { md5 } = await seen(await probe(ffmpeg, file));
+    assert.deepEqual(md5, wanted.md5, JSON.stringify(name));
+    assert.ok(
+      (await keyframes(ffmpeg, await probe(ffmpeg, file))).length > 0,
+      JSON.stringify(name),
+    );
+    await rm(file);
+  }
+});
+
+test("a list in a clip's clothes opens nothing else", async () => {
+  const secret = await make('secret.ts', x264);
+  const disguises: Record<string, string> = {
+    'hls.mp4': `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${secret}\n#EXT-X-ENDLIST\n`,
+    'concat.mkv': `ffconcat version 1.0\nfile '${secret}'\n`,
+    'dash.mp4': `<?xml version="1.0"?><MPD type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet><Representation><BaseURL>${secret}</BaseURL></Representation></AdaptationSet></Period></MPD>`,
+    'sdp.mp4':
+      'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n',
+    'text.mp4': 'Dear diary, today I called myself a clip.\n',
+  };
+  for (const [name, text] of Object.entries(disguises)) {
+    const file = path.join(folder, name);
+    await writeFile(file, text);
+    await assert.rejects(probe(ffmpeg, file), (error) => {
+      assert.ok(error instanceof VsrError && error.code === 'media', name);
+      assert.match(error.message, /plain text|no clip but a list|cannot be read as a clip/, name);
+      assert.ok(!error.message.includes('\n'), name);
+      return true;
+    });
+  }
+});
+
+test('what is no clip says why in one sentence', async () => {
+  const empty = path.join(folder, 'empty.mp4');
+  await writeFile(empty, '');
+  const sound = path.join(folder, 'sound.m4a');
+  const sine = ['-f', 'lavfi', '-i', 'sine=duration=0.2', '-c:a', 'aac'];
+  await run(ffmpeg.ffmpeg, ['-v', 'error', ...sine, sound]);
+  const noise = path.join(folder, 'noise.mp4');
+  await writeFile(noise, Buffer.from(Array.from({ length: 9999 }, (_, i) => (i * i * 7919) >> 5)));
+  const cases: readonly (readonly [string, RegExp])[] = [
+    [path.join(folder, 'nowhere.mp4'), /There is no file/],
+    [folder, /is a folder/],
+    [empty, /is empty/],
+    [sound, /has no video stream: it holds only audio/],
+    [noise, /cannot be read as a clip|has no index/],
+    ['/dev/null', /is a device, pipe or socket/],
+  ];
+  for (const [file, words] of cases) {
+    await assert.rejects(probe(ffmpeg, file), (error) => {
+      assert.ok(error instanceof VsrError, file);
+      assert.match(error.message, words);
+      return true;
+    });
+  }
+});
+
+test('leaving early, and an abort, end ffmpeg', async () => {
+  const source = await probe(ffmpeg, await make('early.mkv', '-c:v ffv1', '320x240', 8));
+  for await (const frame of decodeFrames(ffmpeg, source)) {
+    if (frame.index === 1) break;
+  }
+  const stop = new AbortController();
+  const decoding = (async () => {
+    for await (const frame of decodeFrames(ffmpeg, source, { signal: stop.signal })) {
+      if (frame.index === 2) stop.abort();
+    }
+  })();
+  await assert.rejects(decoding, { code: 'interrupted' });
+  await rename(source.path, `${source.path}.moved`);
+});
