@@ -11,7 +11,7 @@ import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { matroskaStream } from './matroska-join.js';
 import { refineMovieClock, type TrackTimes } from './movie-clock.js';
-import type { OutputPlan } from './output-plan.js';
+import type { Announcement, OutputPlan } from './output-plan.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from './process.js';
 import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
 import { readNote } from './segment-file.js';
@@ -40,6 +40,7 @@ function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
  * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of the
  * source as the plan says, into `output`. Packets are copied as they are and keep their times; where
  * the plan trims the start, all times count from the first frame.
+ * Returns what could not be kept after all, for the user to know.
  * Throws VsrError `media` or `disk`; what lies under `output` is then of no use.
  */
 export async function remux(
@@ -49,7 +50,7 @@ export async function remux(
   videoFiles: readonly string[],
   output: string,
   options: RemuxOptions = {},
-): Promise<void> {
+): Promise<readonly Announcement[]> {
   const { signal } = options;
   const folder = await mkdtemp(path.join(path.dirname(output), '.vsr-extras-'));
   try {
@@ -65,9 +66,27 @@ export async function remux(
       return run(true);
     });
     if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
+    return lateLosses(plan, extras);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** What the plan promised and the source did not give. */
+function lateLosses(plan: OutputPlan, { captions, covers }: Extras): Announcement[] {
+  const found: Announcement[] = [];
+  if (plan.captions !== null && captions === null) {
+    found.push({
+      ...{ kind: 'missing', what: 'closed captions inside the video' },
+      why: 'this ffmpeg read no text out of them',
+      advice: 'A newer one may (--ffmpeg).',
+    });
+  }
+  const wanted = plan.streams.filter(({ action }) => action === 'attach').length;
+  if (covers.length < wanted) {
+    found.push({ kind: 'missing', what: 'cover art', why: 'it could not be read' });
+  }
+  return found;
 }
 
 /** Runs ffmpeg with `bytes` on its stdin. */
