@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test from 'node:test';
+import { meanSquaredError, psnrOfMse } from '../../src/metrics/psnr.js';
+import { chooseChain } from '../../src/model/chain.js';
+import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
+import { encodeModel } from '../../src/model/onnx/model-file.js';
+import { quantiseModel } from '../../src/model/quantise.js';
+import { planeOf } from '../../src/planes/frame.js';
+import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
+import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { optionsFor, picture } from '../support/picture.js';
+import { randomModel } from '../support/random-model.js';
+
+for (const arch of ['espcn-16', 'espcn']) {
+  test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
+    try {
+      const layout = frameLayout(pixelFormats.get('gray')!, 64, 700);
+      const seen = [1, 2].map((i) => planeOf(picture(layout, i).data, layout, 0));
+      const float = randomModel(arch, 2);
+      const frame = picture(layout, 3);
+      const lumas = [];
+      for (const [name, bytes] of [
+        ['float', float],
+        ['int8', await quantiseModel(float, seen)],
+      ] as const) {
+        const file = path.join(folder, `${name}.onnx`);
+        await writeFile(file, bytes);
+        const chain = await chooseChain(2, file, { codec: false });
+        assert.ok(chain.passes[0]!.borderPad > 0, 'runs on tiles that bring their border');
+        await using upscaler = await openUpscaler(optionsFor(chain, layout));
+        const { frame: larger } = await upscaler.upscale(frame);
+        lumas.push(planeOf(larger.data, upscaler.layout, 0));
+      }
+      const psnr = psnrOfMse(meanSquaredError(lumas[0]!, lumas[1]!));
+      assert.ok(psnr > 30 && psnr < 70, `${psnr.toFixed(1)} dB apart`);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+}
+
+test('a network of another form is refused by name', async () => {
+  const graph = new GraphBuilder('other');
+  graph.op('Sigmoid', [graph.input('x', 'float32', ['n', 1, 'h', 'w'])], {}, 'y');
+  graph.output('y', 'float32', ['n', 1, 'h', 'w']);
+  await assert.rejects(quantiseModel(encodeModel(graph.build()), [], {}, 'other.onnx'), {
+    code: 'model',
+    message: /Expected a network of vsr's own form.*other\.onnx has another border/,
+  });
+});
