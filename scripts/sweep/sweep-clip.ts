@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { Sidecar } from '../../src/metrics/sidecar.js';
 import { packageRoot } from '../../src/package-root.js';
 import { checkNames, checkOutput, type Checks } from './check-output.js';
+import { checkStill } from './check-still.js';
 import { runProgram } from './run-program.js';
 
 /** How a sweep is made. */
@@ -34,6 +35,9 @@ export type SweepResult = {
   readonly seconds: number;
 };
 
+/** Whether a name is a still picture's, which has no frames to cap and no times. */
+const isStill = (file: string): boolean => /\.(?:png|jpe?g|webp|tiff?)$/i.test(file);
+
 /** What `bus_352x288_420_f20_b8.yuv` says by its name. */
 function rawOptions(file: string): { vsr: string[]; ffprobe: string[] } {
   const match = /_(\d+x\d+)_420.*\.yuv$/.exec(file);
@@ -47,7 +51,7 @@ function rawOptions(file: string): { vsr: string[]; ffprobe: string[] } {
   };
 }
 
-/** Presets by which each encoder is fastest, tried in turn: not all encoders have one. */
+/** Presets by which each encoder is fastest, tried in turn: not all encoders have one, and pictures have none. */
 const presets = [['--preset', 'ultrafast'], ['--preset', '8'], []];
 
 type Attempt = { code: number; stderr: string; sidecar: Sidecar | null };
@@ -62,7 +66,7 @@ async function attempt(
     const { code, stdout, stderr } = await runProgram(process.execPath, [
       ...[bin, 'upscale', file, '-o', `${setting.folder}${path.sep}`, '--json', '--overwrite'],
       ...['--restart', ...setting.options, ...preset, ...more],
-      ...(setting.frames === Infinity ? [] : ['--frames', String(setting.frames)]),
+      ...(setting.frames === Infinity || isStill(file) ? [] : ['--frames', String(setting.frames)]),
     ]);
     if (code === 2 && stderr.includes('--preset')) continue;
     if (code !== 0) return { code, stderr: stderr.trim(), sidecar: null };
@@ -104,7 +108,9 @@ export async function sweepClip(file: string, setting: SweepSetting): Promise<Sw
   }
   try {
     const { ffprobe, scale, frames } = setting;
-    const checks = await checkOutput({ ffprobe, sidecar, scale, frames, input: raw.ffprobe });
+    const checks = isStill(file)
+      ? await checkStill(sidecar, scale)
+      : await checkOutput({ ffprobe, sidecar, scale, frames, input: raw.ffprobe });
     const failed = checkNames.filter((name) => checks[name] !== '');
     const words = failed.map((name) => `${name}: ${checks[name]}`);
     return result(
