@@ -62,10 +62,12 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== magic) throw damaged;
   const start = 12 + bytes.readUInt32LE(8);
   if (start > bytes.length) throw damaged;
-  const header = JSON.parse(bytes.toString('utf8', 12, start)) as Omit<
-    Checkpoint,
-    'state' | 'best'
-  > & { parameters: number };
+  let header: Omit<Checkpoint, 'state' | 'best'> & { parameters: number };
+  try {
+    header = JSON.parse(bytes.toString('utf8', 12, start)) as typeof header;
+  } catch {
+    throw damaged;
+  }
   const { parameters, ...facts } = header;
   if (bytes.length !== start + 4 * parameters * (stateNames.length + 1)) throw damaged;
   const list = (index: number) => {
@@ -74,5 +76,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     return new Float32Array(new Uint8Array(bytes.subarray(from, from + 4 * parameters)).buffer);
   };
   const state = Object.fromEntries(stateNames.map((name, i) => [name, list(i)])) as OptimiserState;
-  return { ...facts, state, best: list(stateNames.length) };
+  // JSON knows no infinity: ahead of the first validation there is no best.
+  const bestPsnr = (facts.bestPsnr as number | null) ?? -Infinity;
+  return { ...facts, bestPsnr, state, best: list(stateNames.length) };
 }

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { chmod, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { openJob, type FaultJob } from './job.js';
+import { segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
+
+let job: FaultJob;
+before(async () => {
+  if (skip === false) job = await openJob(5);
+});
+after(() => job?.[Symbol.asyncDispose]());
+
+for (const [what, sign] of [
+  ['decoder', ' pipe:1'],
+  ['encoder', 'enc_time_base'],
+] as const) {
+  test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async () => {
+    const { args, output } = await job.fresh('stopped');
+    const vsr = startVsr([...args, '--stall-timeout', '2']);
+    const victim = await until(
+      vsr,
+      () =>
+        segmentsDone(output).length > 0 &&
+        startedBy(vsr.pid).find(({ words }) => words.includes(sign)),
+    );
+    assert.ok(victim, `the ${what} was seen`);
+    process.kill(victim.pid, 'SIGSTOP');
+    const { code, stderr } = await vsr.done;
+    assert.equal(code, 1, stderr);
+    assert.match(stderr, /gave nothing for 2 s|has done nothing for 2 s/);
+    await job.checkNothing(output);
+    await job.goOn(args, output);
+  });
+}
+
+/** Scripts that stand for ffmpeg and ffprobe and hang when one of their words is `word`. */
+async function hangingFfmpeg(folder: string, word: string): Promise<string[]> {
+  const real = await locateFfmpeg();
+  const names = ['ffmpeg', 'ffprobe'] as const;
+  for (const name of names) {
+    const lines = [
+      '#!/bin/sh',
+      `for word in "$@"; do if [ "$word" = ${word} ]; then sleep 1000; fi; done`,
+      `exec ${real[name]} "$@"`,
+    ];
+    await writeFile(path.join(folder, name), `${lines.join('\n')}\n`);
+    await chmod(path.join(folder, name), 0o755);
+  }
+  return names.flatMap((name) => [`--${name}`, path.join(folder, name)]);
+}
+
+for (const [step, word] of [
+  ['looking at the clip', '-show_format'],
+  ['joining', '-map_chapters'],
+  ['reading the result back', '-count_packets'],
+] as const) {
+  test(
+    `an ffmpeg that hangs while ${step} is given up, with all it started`,
+    { skip },
+    async () => {
+      const { args, output, clip } = await job.fresh('wrapped');
+      const programs = await hangingFfmpeg(path.dirname(clip), word);
+      const { code, stderr } = await startVsr([...args, ...programs, '--stall-timeout', '2']).done;
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, /hung: it has done nothing for 2 s/);
+      await job.checkNothing(output);
+      await job.goOn(args, output);
+    },
+  );
+}

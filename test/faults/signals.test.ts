@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import test, { after, before } from 'node:test';
+import { openJob, type FaultJob } from './job.js';
+import { isWhole, segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
+
+let job: FaultJob;
+before(async () => {
+  if (skip === false) job = await openJob(6);
+});
+after(() => job?.[Symbol.asyncDispose]());
+
+for (const [signal, times] of [
+  ['SIGINT', 1],
+  ...(isWhole
+    ? ([
+        ['SIGTERM', 1],
+        ['SIGHUP', 1],
+      ] as const)
+    : []),
+  ['SIGINT', 2],
+] as const) {
+  test(
+    `${signal}${times === 2 ? ' twice' : ''} ends vsr with 130 and leaves nothing half done`,
+    { skip },
+    async (t) => {
+      const { args, output } = await job.fresh('signal');
+      const vsr = startVsr(args);
+      const busy = await until(
+        vsr,
+        () => segmentsDone(output).length > 0 && startedBy(vsr.pid).length > 0,
+      );
+      assert.ok(busy, 'ffmpeg was at work');
+      const at = performance.now();
+      for (let i = 0; i < times; i++) vsr.child.kill(signal);
+      const { code } = await vsr.done;
+      t.diagnostic(`ended after ${Math.round(performance.now() - at)} ms`);
+      assert.equal(code, 130);
+      await job.checkNothing(output);
+      await job.goOn(args, output);
+    },
+  );
+}
+
+test('a clock that jumps back changes nothing', { skip }, async () => {
+  const { args, output } = await job.fresh('clock');
+  const preload = `const now = Date.now, from = now();
+    Date.now = () => (now() - from > 700 ? now() - 86400000 : now());`;
+  const { code, stderr } = await startVsr(args, preload).done;
+  assert.equal(code, 0, stderr);
+  await job.checkWhole(output);
+});

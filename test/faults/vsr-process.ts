@@ -1,0 +1,99 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { packageRoot } from '../../src/package-root.js';
+
+/** Whether every fault is tried in full, as `npm run test:faults` asks, or in the short form. */
+export const isWhole = process.env['VSR_FAULTS'] === 'whole';
+
+/** The only fault tests' skip reason elsewhere: they look into /proc and send signals. */
+export const skip = process.platform === 'linux' ? false : 'looks into /proc, which Linux has';
+
+/** A `vsr upscale` under way. */
+export type VsrProcess = {
+  readonly child: ChildProcess;
+  readonly pid: number;
+  /** Settles when it has gone; `code` is `null` after a signal. */
+  readonly done: Promise<{ readonly code: number | null; readonly stderr: string }>;
+};
+
+/** Starts `vsr upscale` as a user does; `preload` is a module text that each of its threads runs first. */
+export function startVsr(args: readonly string[], preload?: string): VsrProcess {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const first =
+    preload === undefined
+      ? []
+      : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
+  const child = spawn(process.execPath, [...first, bin, 'upscale', ...args], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let stderr = '';
+  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+  const done = new Promise<{ code: number | null; stderr: string }>((resolve) => {
+    child.once('close', (code) => resolve({ code, stderr }));
+  });
+  return { child, pid: child.pid!, done };
+}
+
+/** A process that `pid` has started, with its command line. */
+export type Started = { readonly pid: number; readonly words: string };
+
+function wordsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/** The processes that `pid` has started and that run. */
+export function startedBy(pid: number): Started[] {
+  const found: Started[] = [];
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const stat = readFileSync(`/proc/${name}/stat`, 'latin1');
+      const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      if (Number(parent) !== pid || state === 'Z') continue;
+      found.push({ pid: Number(name), words: wordsOf(Number(name)) });
+    } catch {
+      // Gone in the meantime.
+    }
+  }
+  return found;
+}
+
+/** Waits until `found` gives something, at most a minute; `null` once the process has ended. */
+export async function until<T>(
+  vsr: VsrProcess,
+  found: () => T | undefined | false,
+): Promise<T | null> {
+  for (let i = 0; i < 12_000; i++) {
+    const result = found();
+    if (result !== undefined && result !== false) return result;
+    if (vsr.child.exitCode !== null || vsr.child.signalCode !== null) return null;
+    await delay(5);
+  }
+  throw new Error('nothing of what was waited for has come in a minute');
+}
+
+/** Numbers of the segments that are done. */
+export function segmentsDone(output: string): string[] {
+  const work = `${output}.vsr-work`;
+  return existsSync(work) ? readdirSync(work).filter((name) => /^seg-\d+\.json$/.test(name)) : [];
+}
+
+/** Processes anywhere whose command line names `folder`. */
+export function strays(folder: string): Started[] {
+  return readdirSync('/proc').flatMap((name) => {
+    const words = /^\d+$/.test(name) && Number(name) !== process.pid ? wordsOf(Number(name)) : '';
+    return words.includes(`${folder}/`) ? [{ pid: Number(name), words }] : [];
+  });
+}
+
+/** Waits, some seconds at most, for the processes of killed runs to notice, and returns those that stay. */
+export async function lastingStrays(folder: string): Promise<Started[]> {
+  for (let i = 0; i < 200 && strays(folder).length > 0; i++) await delay(50);
+  return strays(folder);
+}
