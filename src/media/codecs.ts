@@ -169,9 +169,12 @@ function checkedPreset(encoder: string, preset: string | undefined, usual: strin
   );
 }
 
-/** Ratio as x264 and x265 parse it; the timestamps' ticks would be taken for the rate otherwise, and the level with it. */
+/**
+ * The rate as x264 and x265 parse it. They would take the timestamps' ticks for it otherwise, and
+ * choose the level by them; and every segment of a clip must be told the same.
+ */
 const rateParam = (rate: Ratio | null): string[] =>
-  rate === null || rate.num <= 0 || rate.den <= 0 ? [] : [`fps=${rate.num}/${rate.den}`];
+  rate === null || rate.num <= 0 || rate.den <= 0 ? ['fps=25/1'] : [`fps=${rate.num}/${rate.den}`];
 
 /** Chroma's place, which is said of 4:2:0 only. ffmpeg's own option for it reaches no encoder of 2018. */
 function sitingParam({ colour, format }: EncoderRequest): string[] {

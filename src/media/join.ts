@@ -60,7 +60,14 @@ export async function joinVideo(
   let previousEnd = -Infinity;
   const { note: firstNote } = first;
   const zero = fromZero ? unitsOf(firstNote.basePts, firstNote.timeBase, timeScale) : 0;
-  for (const { samples, note, path } of files) {
+  const configuration = decoderConfiguration(first.description);
+  for (const { samples, note, path, description } of files) {
+    if (!decoderConfiguration(description).equals(configuration)) {
+      throw new VsrError(
+        'media',
+        `The segment ${path} was not encoded as the first one was, by another ffmpeg perhaps. Run the command again with --restart.`,
+      );
+    }
     const times = samples.decodeTimes.map((time, i) => time + samples.shifts[i]!);
     const earliest = times.reduce((a, b) => Math.min(a, b), Infinity);
     const base = unitsOf(note.basePts, note.timeBase, timeScale) - zero;
@@ -84,6 +91,15 @@ export async function joinVideo(
     decodeTimes: decodingTimes(presentationTimes, step),
     lastDuration: Math.max(1, lastDuration),
   };
+}
+
+/** The box in a sample description that H.264's and H.265's decoders are set up from; empty where there is none. */
+function decoderConfiguration(description: Buffer): Buffer {
+  for (const type of ['avcC', 'hvcC']) {
+    const at = description.indexOf(type, 0, 'latin1') - 4;
+    if (at >= 0) return description.subarray(at, at + description.readUInt32BE(at));
+  }
+  return Buffer.alloc(0);
 }
 
 /** `pts` ticks of `timeBase` in units of `timeScale`; exact where the scale is the base's denominator. */
