@@ -75,7 +75,7 @@ export interface Upscaler extends AsyncDisposable {
   release(frame: Frame): void;
 }
 
-const advicePrecision = 'A model of another precision is run by giving its ONNX file as the model.';
+const advicePrecision = 'For 8 bit, run the model espcn-16-int8-x2 or one that vsr quantize makes.';
 
 /** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
 export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
