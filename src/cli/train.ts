@@ -1,13 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { badValue, VsrError } from '../errors.js';
+import { Command, Option } from 'commander';
+import { badValue, messageOf, VsrError } from '../errors.js';
 import { archs, networkOf, parameterCount } from '../model/network.js';
 import { degradations, type Degradation } from '../training/degrade.js';
 import { type Loss, losses } from '../training/loss.js';
 import { schedules, type Schedule } from '../training/schedule.js';
 import { realNumber, wholeNumber } from './numbers.js';
+import { listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
 import type { TrainPlan } from '../training/plan.js';
 
 /** Options as commander hands them over. */
@@ -55,40 +56,6 @@ Examples:
 
 The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
 The model is written at the end, with a card (.json) that keeps every setting.`;
-
-function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
-  return (text) => text.split(',').filter(Boolean).map(parse);
-}
-
-function share(text: string): number {
-  const value = realNumber(text);
-  if (value <= 0 || value > 1)
-    throw new InvalidArgumentError('Expected shares of size, above 0 and at most 1.');
-  return value;
-}
-
-function positive(text: string): number {
-  const value = realNumber(text);
-  if (value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
-  return value;
-}
-
-function parseSplit(text: string): [number, number, number] {
-  const parts = text.split('/').map(Number);
-  const [training = NaN, validation = NaN, test = NaN] = parts;
-  if (parts.length !== 3 || !(training > 0 && validation >= 0 && test >= 0)) {
-    throw new InvalidArgumentError('Expected training/validation/test, for example 75/20/5.');
-  }
-  return [training, validation, test];
-}
-
-function parseCrf(text: string): [number, number] {
-  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
-  const [low, high] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
-  if (!(low <= high && high <= 51))
-    throw new InvalidArgumentError('Expected a range within 0-51, for example 18-32.');
-  return [low, high];
-}
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {
@@ -304,7 +271,23 @@ async function run(flags: Flags): Promise<void> {
         `${JSON.stringify({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
       );
     }
+  } catch (error) {
+    throw asDiskError(error, workFolder);
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
+}
+
+/** What the system says of a disk that is full or may not be written to. */
+const diskCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EEXIST'];
+
+/** A failure to write, as one sentence; any other error as it is. */
+function asDiskError(error: unknown, workFolder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof VsrError || !diskCodes.includes(code ?? '')) return error;
+  return new VsrError(
+    'disk',
+    `Could not write into ${workFolder}: ${messageOf(error)}. The last checkpoint there is whole; once there is room, --resume goes on from it.`,
+    { cause: error },
+  );
 }

@@ -167,9 +167,10 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       // Without validation pictures the last weights are the ones to keep.
       const isBest = validation.length === 0 || psnr > bestPsnr;
       if (isBest) [bestPsnr, bestStep, best] = [psnr, step, state.average];
-      await checkpoint(window);
       const figures = { loss: mean(lossesSinceValidation), rate, stepsPerSecond, scores, psnr };
       yield { kind: 'validated', step, ...figures, best: isBest, weights: state.average };
+      // After the figures are told: a run killed in between tells them again, and loses none.
+      await checkpoint(window);
       lossesSinceValidation = [];
       recentFrom = validatedAt = performance.now();
     }

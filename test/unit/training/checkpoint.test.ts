@@ -21,6 +21,8 @@ test('a checkpoint read is the one written; a damaged one is refused', async () 
     };
     await writeCheckpoint(file, written);
     assert.deepEqual(await readCheckpoint(file), written);
+    await writeCheckpoint(file, { ...written, bestPsnr: -Infinity });
+    assert.equal((await readCheckpoint(file)).bestPsnr, -Infinity, 'nothing validated yet');
     const bytes = await readFile(file);
     await writeFile(file, bytes.subarray(0, bytes.length - 3));
     await assert.rejects(
