@@ -34,7 +34,9 @@ async function y4mIsCutOff(file: FileHandle, source: Source): Promise<boolean> {
   // Frames may have parameters each, and a format that is converted has another size in the file.
   if (frame !== 'FRAME\n' || video.conversion !== 'none') return false;
   const { byteLength } = frameLayout(video.format, video.width, video.height);
-  return (sizeBytes - header) % (frame.length + byteLength) !== 0;
+  const rest = (sizeBytes - header) % (frame.length + byteLength);
+  // Stray line ends behind the last frame are nobody's loss; the head of a frame is.
+  return rest > 0 && (await readAt(file, sizeBytes - rest, 1)).toString('latin1') === 'F';
 }
 
 /**

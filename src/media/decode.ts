@@ -16,7 +16,7 @@ import {
   type ProcessEnd,
 } from './process.js';
 import type { Source } from './source.js';
-import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
+import { rescale, seconds, ticksPerFrame, timestampMender } from './timestamps.js';
 
 export type DecodeRequest = {
   /** Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`. */
@@ -102,6 +102,7 @@ export function decodeFrames(
   /** Frames handed out, where some of them are repeats. */
   let yielded = 0;
   let exitCode = -1;
+  let lastPts = 0;
   let short = false;
   let log: DecodeLog | null = null;
   let mender = timestampMender(1, 0);
@@ -198,6 +199,7 @@ export function decodeFrames(
         }
         if (info.damaged) damagedFrames.push(frames);
         frames += 1;
+        lastPts = pts;
         yield { index: frames - 1, pts, data };
         if (frames >= most) return;
       }
@@ -247,7 +249,8 @@ export function decodeFrames(
       truncated:
         short ||
         (log?.cutShort ?? false) ||
-        (whole && missing(source, Math.max(frames, yielded), exitCode)),
+        (whole && exitCode >= 0 && endsEarly(source, Math.max(frames, yielded), lastPts, log)) ||
+        (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),
       messages: log?.messages ?? [],
       exitCode,
       lostPackets: log?.lostPackets ?? 0,
@@ -257,8 +260,23 @@ export function decodeFrames(
   };
 }
 
-/** Whether more frames are missing than edit lists and a bad frame or two account for. */
-function missing(source: Source, frames: number, exitCode: number): boolean {
-  const { frameCount } = source.video;
-  return exitCode >= 0 && frameCount !== null && frames < frameCount * 0.9 - 2;
+/** Whether the container promised more: frames, beyond what edit lists and a bad frame or two account for, or time. */
+function endsEarly(
+  source: Source,
+  frames: number,
+  lastPts: number,
+  log: DecodeLog | null,
+): boolean {
+  const { frameCount, timeBase } = source.video;
+  // AVI counts its ticks, also those at which nothing new is shown.
+  const reached = source.container === 'avi' ? lastPts + 1 : frames;
+  if (frameCount !== null && reached < frameCount * 0.9 - 2) return true;
+  // FLV says only how long it is; that may be its sound, so a complaint has to come with it.
+  if (source.container !== 'flv' || source.duration === null || !log?.messages.length) return false;
+  return seconds(lastPts, timeBase) < source.startTime + source.duration - 0.5;
+}
+
+/** Whether damage lies at the end alone, as where a file was cut off within a picture. */
+function endsDamaged(frames: number, damaged: readonly number[]): boolean {
+  return frames > 4 && damaged.length > 0 && damaged[0]! >= frames - 4;
 }
