@@ -120,7 +120,11 @@ describe('the finished file', () => {
         ['c.mkv', 57.6],
       ] as const) {
         const output = path.join(folder, name);
-        await produce(ffmpeg, source, { output }, times, 5);
+        // Noise alone would get no B-frames.
+        const ffmpegArgs = ['-bf', '2', '-b_strategy', '0'];
+        await produce(ffmpeg, source, { output, ffmpegArgs }, times, 5);
+        const reordered = (await packets(output, 'V:0')).filter(({ pts, dts }) => pts !== dts);
+        assert.ok(reordered.length > 0, 'the clip has B-frames');
         assert.deepEqual(
           await ptsOf(output),
           times.map((time) => Math.round(time / tick)),
