@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import path from 'node:path';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import { realNumber } from './numbers.js';
+import { interruption } from './interruption.js';
 import { formatTable } from './table.js';
 
 const modes = ['split', 'side', 'difference'] as const;
@@ -50,6 +51,7 @@ function defaultOutput(a: string, b: string): string {
 }
 
 async function run(a: string, b: string, flags: Flags): Promise<void> {
+  interruption();
   const { compare } = await import('../report/compare.js');
   const output = flags.output ?? defaultOutput(a, b);
   const { mode, amplify, reference } = flags;

@@ -4,6 +4,7 @@ import type { FileEvaluation } from '../report/evaluation.js';
 import { degradations, type Degradation } from '../training/degrade.js';
 import { providerNames } from '../upscale/options.js';
 import { realNumber, wholeNumber } from './numbers.js';
+import { interruption } from './interruption.js';
 import { formatTable } from './table.js';
 
 type Flags = {
@@ -68,6 +69,7 @@ export function evaluateCommand(): Command {
 }
 
 async function run(inputs: string[], flags: Flags): Promise<void> {
+  const signal = interruption();
   const { evaluate, evaluationInputs } = await import('../report/evaluate.js');
   const { csvOf, evaluationTable, markdownOf } = await import('../report/evaluation-table.js');
   const { meanFigures } = await import('../report/evaluation.js');
@@ -77,6 +79,7 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
     scale: flags.scale,
     model: flags.model,
     degradation: { kind: flags.degrade, noise: flags.noise, crf: [flags.crf, flags.crf] as const },
+    signal,
     provider: { name: flags.provider, device: flags.device ?? 0 },
     ...(flags.border === undefined ? {} : { border: flags.border }),
     ...(flags.frames === undefined ? {} : { frames: flags.frames }),

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { VsrError, messageOf } from '../errors.js';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import type { ClipResult } from '../report/regress.js';
+import { interruption } from './interruption.js';
 import { formatTable } from './table.js';
 
 type Flags = {
@@ -54,12 +55,14 @@ function failures(results: readonly ClipResult[]): string[][] {
 }
 
 async function run(folder: string, flags: Flags): Promise<void> {
+  const signal = interruption();
   const { regress } = await import('../report/regress.js');
   const ffmpeg = await locateFfmpeg(flags);
   const results: ClipResult[] = [];
   for await (const result of regress(ffmpeg, folder, {
     update: flags.update ?? false,
     only: flags.only ?? [],
+    signal,
   })) {
     results.push(result);
     const bad = result.checks.filter(({ ok }) => !ok).length;

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { badValue } from '../errors.js';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import { sidecarPathOf } from '../metrics/sidecar.js';
+import { interruption } from './interruption.js';
 
 type Flags = { output?: string; frames: number[]; ffmpeg?: string; ffprobe?: string };
 
@@ -37,6 +38,7 @@ export function reportCommand(): Command {
 }
 
 async function run(outputs: string[], flags: Flags): Promise<void> {
+  interruption();
   const first = outputs[0]!.replace(/\.vsr\.json$/, '');
   const page =
     flags.output ??

@@ -1,10 +1,11 @@
-import { rename, rm } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { buildArguments } from '../media/command.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { startProcess } from '../media/process.js';
 import type { Source } from '../media/source.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** How two pictures are put into one. */
 export const compareModes = ['split', 'side', 'difference'] as const;
@@ -46,10 +47,9 @@ export async function compareClips(
     ...(colour.primaries === null ? [] : ['-color_primaries', colour.primaries]),
     ...(colour.transfer === null ? [] : ['-color_trc', colour.transfer]),
   ];
-  const temporary = path.join(
-    path.dirname(output),
-    `.${path.parse(output).name}.${process.pid}.part${path.extname(output)}`,
-  );
+  // Beside the output, so that renaming is all that is left to do.
+  await using folder = await temporaryFolder('.vsr-compare', path.dirname(output));
+  const temporary = path.join(folder.path, `whole${path.extname(output)}`);
   const args = await buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: a.path }, { path: b.path }],
@@ -68,7 +68,6 @@ export async function compareClips(
   child.stdout.resume();
   const { code, stderrTail } = await child.done;
   if (code === 0) return rename(temporary, output);
-  await rm(temporary, { force: true });
   const why = stderrTail.at(-1) ?? `exit code ${code}`;
   throw new VsrError('media', `ffmpeg could not write ${output}: ${why}`);
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
@@ -15,6 +13,7 @@ import { openUpscaler, type Upscaler } from '../upscale/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** How a clip is measured. */
 export type ClipEvaluationOptions = {
@@ -33,6 +32,7 @@ export type ClipEvaluationOptions = {
   readonly frames: number;
   readonly provider: ProviderChoice;
   readonly workers: number;
+  readonly signal?: AbortSignal;
 };
 
 /** A frame as it was, and as it is given to be enlarged. */
@@ -78,13 +78,14 @@ export async function evaluateClip(
     enlarge
       ? resizeFrame(data, low, high.width, high.height, siting, kernel).data
       : resizeFrame(data, high, low.width, low.height, siting).data;
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-evaluate-'));
+  await using folder = await temporaryFolder('vsr-evaluate');
   let upscaler: Upscaler | null = null;
   try {
     if (chain !== null) {
       upscaler = await openUpscaler({
         ...{ chain, layout: low, siting, provider: options.provider, workers },
         range: source.video.colour.range ?? 'tv',
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
         precision: 'auto',
         scores: false,
         reuse: false,
@@ -97,7 +98,7 @@ export async function evaluateClip(
     await using meter = await ClipMeter.open(ffmpeg, high, ways, options);
     let coded: AsyncGenerator<Sized> | null = null;
     if (degradation.kind === 'codec') {
-      const small = path.join(folder, 'low.mkv');
+      const small = path.join(folder.path, 'low.mkv');
       const how = { crf: degradation.crf[0], frames: options.frames };
       await codeReduced(ffmpeg, source, high, low, how, small);
       coded = croppedFrames(ffmpeg, await probe(ffmpeg, small), low, Infinity);
@@ -126,6 +127,5 @@ export async function evaluateClip(
     return { file, ...(await meter.finish(file)) };
   } finally {
     await upscaler?.[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
   }
 }

@@ -26,6 +26,8 @@ export type EvaluateOptions = {
   readonly provider: ProviderChoice;
   /** Inference threads; the cores there are, if left out. */
   readonly workers?: number;
+  /** Stops it; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
 };
 
 /** Pictures and clips among `inputs`, with those of folders and of the folders within. */
@@ -62,7 +64,9 @@ export async function* evaluate(
   const name = chain === null ? 'none' : [...new Set(chain.names)].join(' + ');
   const border = options.border ?? scale;
   const model =
-    chain === null ? null : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider) };
+    chain === null
+      ? null
+      : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal) };
   for (const file of files) {
     if (isImageName(file)) {
       yield await evaluatePicture(file, model, scale, degradation, border);
@@ -71,6 +75,7 @@ export async function* evaluate(
       yield await evaluateClip(await ffmpeg(), file, {
         ...{ scale, chain, name, degradation, border, provider },
         baselines: true,
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
         vmaf: true,
         frames: options.frames ?? Infinity,
         workers: options.workers ?? os.availableParallelism(),

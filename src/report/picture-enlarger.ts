@@ -10,10 +10,12 @@ export async function enlargePicture(
   plane: Plane,
   chain: Chain,
   provider: ProviderChoice,
+  signal?: AbortSignal,
 ): Promise<Plane> {
   const layout = frameLayout(pixelFormats.get('gray')!, plane.width, plane.height);
   await using upscaler = await openUpscaler({
     ...{ chain, layout, provider },
+    ...(signal === undefined ? {} : { signal }),
     siting: 'center',
     range: 'tv',
     // One picture is one job: more threads would only have to start.

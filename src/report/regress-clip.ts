@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -20,6 +19,7 @@ import type { UpscaleOptions } from '../upscale/options.js';
 import { evaluateClip } from './evaluate-clip.js';
 import { FigureSums } from './evaluation.js';
 import type { Baseline, ManifestClip } from './regress-manifest.js';
+import { temporaryFolder } from './temporary-folder.js';
 
 /** Enlarges `clip` into `output`; what `regress` watches over. */
 export type JobRunner = (clip: string, output: string, options: UpscaleOptions) => Promise<void>;
@@ -145,47 +145,46 @@ export async function regressClip(
   folder: string,
   entry: ManifestClip,
   run: JobRunner = runJob,
+  signal?: AbortSignal,
 ): Promise<Baseline> {
   const clip = path.resolve(folder, entry.clip);
   // A model file is named relative to the manifest, as the clips are.
   const model = /\.onnx$/i.test(entry.model) ? path.resolve(folder, entry.model) : entry.model;
-  const temporary = await mkdtemp(path.join(os.tmpdir(), 'vsr-regress-'));
-  try {
-    const output = path.join(temporary, `${path.parse(entry.clip).name}.mkv`);
-    const { scale } = entry;
-    const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
-    await run(clip, output, { scale, model, codec, log: false, provider: 'cpu' });
-    const source = await probe(ffmpeg, clip);
-    const made = await probe(ffmpeg, output);
-    const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
-    const evaluation = await evaluateClip(ffmpeg, clip, {
-      scale,
-      chain: await chooseChain(scale, model, { codec: false }),
-      name: 'model',
-      degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
-      border: 0,
-      baselines: false,
-      vmaf: false,
-      frames: Infinity,
-      provider: { name: 'cpu' },
-      workers: os.availableParallelism(),
-    });
-    const figures = evaluation.figures['model']!;
-    const worst = evaluation.worst['model']!;
-    return {
-      ...facts,
-      streams: streamsOf(made),
-      truth: {
-        psnrY: figures.psnrY,
-        psnrU: figures.psnrU,
-        psnrV: figures.psnrV,
-        worstFrame: worst.frame,
-        worstY: worst.psnr,
-        ssim: figures.ssim,
-      },
-      exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
-    };
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
-  }
+  await using temporary = await temporaryFolder('vsr-regress');
+  const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
+  const { scale } = entry;
+  const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+  const abort = signal === undefined ? {} : { signal };
+  await run(clip, output, { scale, model, codec, log: false, provider: 'cpu', ...abort });
+  const source = await probe(ffmpeg, clip);
+  const made = await probe(ffmpeg, output);
+  const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
+  const evaluation = await evaluateClip(ffmpeg, clip, {
+    scale,
+    chain: await chooseChain(scale, model, { codec: false }),
+    name: 'model',
+    degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+    border: 0,
+    baselines: false,
+    vmaf: false,
+    ...abort,
+    frames: Infinity,
+    provider: { name: 'cpu' },
+    workers: os.availableParallelism(),
+  });
+  const figures = evaluation.figures['model']!;
+  const worst = evaluation.worst['model']!;
+  return {
+    ...facts,
+    streams: streamsOf(made),
+    truth: {
+      psnrY: figures.psnrY,
+      psnrU: figures.psnrU,
+      psnrV: figures.psnrV,
+      worstFrame: worst.frame,
+      worstY: worst.psnr,
+      ssim: figures.ssim,
+    },
+    exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
+  };
 }

@@ -65,6 +65,8 @@ export type RegressOptions = {
   readonly update?: boolean;
   /** Only these clips, by their name in the manifest. */
   readonly only?: readonly string[];
+  /** Stops it; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
   /** Stands in for the real job in tests. */
   readonly run?: JobRunner;
 };
@@ -92,7 +94,7 @@ export async function* regress(
   for (const entry of manifest.clips) {
     if (only.length > 0 && !only.includes(entry.clip)) continue;
     try {
-      const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob);
+      const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob, options.signal);
       measured.set(entry.clip, { ...entry, baseline: found });
       if (entry.baseline === null && options.update !== true) {
         throw new VsrError('media', 'it has no baseline yet. Make it with --update');
@@ -101,6 +103,7 @@ export async function* regress(
       const checks = compareBaseline(against, found, entry.tolerance);
       yield { clip: entry.clip, checks, error: null };
     } catch (error) {
+      if (error instanceof VsrError && error.code === 'interrupted') throw error;
       failed = true;
       yield { clip: entry.clip, checks: [], error: messageOf(error) };
     }
