@@ -4,7 +4,7 @@
  *
  *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x]
  *
- * `--others` is the number of damaged files of each kind that is no clip.
+ * `--others` is the number of damaged files of each kind that is no clip; of work folders a quarter.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -42,7 +42,9 @@ const { values } = parseArgs({
 function casesOf(files: readonly SeedFile[], seed: number): Case[] {
   return kinds.flatMap((kind) => {
     const own = files.filter((file) => file.kind === kind);
-    const count = Number(kind === 'clip' ? values.clips : values.others);
+    // A damaged work folder takes three jobs to try.
+    const share = kind === 'work' ? 0.25 : 1;
+    const count = Math.ceil(share * Number(kind === 'clip' ? values.clips : values.others));
     return Array.from({ length: own.length === 0 ? 0 : count }, (_, i) => ({
       file: own[i % own.length]!,
       seed: seed * 1_000_003 + i,
