@@ -5,7 +5,7 @@ import { boxesIn, findBox, readTopLevel, type Box } from './mp4-tables.js';
 export type TrackTimes = {
   /** Time of the first sample shown. */
   readonly start: number;
-  /** From the first sample's decoding to the end of the last; `null` where the file's own figure stands. */
+  /** From the first sample's decoding to the end of the last; `null` where nothing better than the file's own is known. */
   readonly duration: number | null;
 };
 
@@ -52,9 +52,11 @@ function tracksOf(moov: Buffer, root: Box): Track[] {
 
 /**
  * Gives the last sample its length, which ffmpeg guesses or leaves 0 (readers then leave the sample
- * out). Returns the track with its new duration; as it is where the table has no entry to change.
+ * out). `wantedDuration` is the track's whole length; `null` for a last sample as long as the one
+ * before, if it has none. Returns the track with its new duration; as it is where the table has no
+ * entry to change.
  */
-function lengthenLast(moov: Buffer, track: Track, duration: number): Track {
+function lengthenLast(moov: Buffer, track: Track, wantedDuration: number | null): Track {
   const { stts, mdhd } = track;
   if (stts === undefined) return track;
   const entries = moov.readUInt32BE(stts.body + 4);
@@ -64,6 +66,8 @@ function lengthenLast(moov: Buffer, track: Track, duration: number): Track {
     sum += moov.readUInt32BE(at) * moov.readUInt32BE(at + 4);
   }
   const last = stts.body + 8 * entries;
+  const isBare = entries > 1 && moov.readUInt32BE(last + 4) === 0;
+  const duration = wantedDuration ?? (isBare ? sum + moov.readUInt32BE(last - 4) : sum);
   const wanted = entries === 0 ? 0 : moov.readUInt32BE(last + 4) + duration - sum;
   // In one entry with others its length is theirs, which is as good a guess as any.
   if (entries === 0 || moov.readUInt32BE(last) !== 1 || wanted < 0) return track;
@@ -132,8 +136,8 @@ export async function refineMovieClock(
     const scaleAt = mvhd.body + (wide ? 20 : 12);
     const old = moov.readUInt32BE(scaleAt);
     const tracks = tracksOf(moov, root).map((track, i) => {
-      const duration = known.get(i)?.duration ?? null;
-      return duration === null ? track : lengthenLast(moov, track, duration);
+      const times = known.get(i);
+      return times === undefined ? track : lengthenLast(moov, track, times.duration);
     });
     const longest = readField(moov, scaleAt + 4, wide) / old;
     const clock = chooseClock(tracks, old, longest);
