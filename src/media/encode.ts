@@ -4,7 +4,7 @@ import { pixelFormats } from '../planes/pixel-format.js';
 import { colourBox, colourFlags } from './colour-flags.js';
 import { buildArguments } from './command.js';
 import { containerOfMuxer } from './containers.js';
-import type { Ffmpeg } from './ffmpeg.js';
+import { everyFrame, type Ffmpeg } from './ffmpeg.js';
 import { frameAdapter, pipeFormat, type FrameAdapter } from './frame-adapter.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
 import type { OutputPlan } from './output-plan.js';
@@ -60,6 +60,7 @@ function filters(plan: OutputPlan, piped: string): string[] {
 }
 
 async function encodeArguments(
+  ffmpeg: Ffmpeg,
   plan: OutputPlan,
   adapter: FrameAdapter,
   path: string,
@@ -84,7 +85,7 @@ async function encodeArguments(
         path,
         format: muxer,
         options: [
-          ...['-map', '0:v:0', '-vsync', 'passthrough', '-enc_time_base', `${num}/${den}`],
+          ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-enc_time_base', `${num}/${den}`],
           ...filters(plan, adapter.layout.format.name),
           ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
           ...(threads === undefined ? [] : ['-threads', String(threads)]),
@@ -134,7 +135,7 @@ export function openEncoder(
   let frames = 0;
 
   const start = async (): Promise<MediaProcess> => {
-    const args = await encodeArguments(plan, adapter, path, options.threads);
+    const args = await encodeArguments(ffmpeg, plan, adapter, path, options.threads);
     const { signal } = options;
     const started = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
     started.stdout.resume();
