@@ -9,7 +9,7 @@ import { frameLayout } from '../planes/pixel-format.js';
 import { resizeFrame } from '../planes/resize-frame.js';
 import type { Degradation } from '../training/degrade.js';
 import { mapOrdered } from '../upscale/map-ordered.js';
-import { openUpscaler, type Upscaler } from '../upscale/upscaler.js';
+import { openUpscaler, type Precision, type Upscaler } from '../upscale/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
@@ -32,6 +32,7 @@ export type ClipEvaluationOptions = {
   readonly frames: number;
   readonly provider: ProviderChoice;
   readonly workers: number;
+  readonly precision: Precision;
   readonly signal?: AbortSignal;
 };
 
@@ -86,7 +87,7 @@ export async function evaluateClip(
         ...{ chain, layout: low, siting, provider: options.provider, workers },
         range: source.video.colour.range ?? 'tv',
         ...(options.signal === undefined ? {} : { signal: options.signal }),
-        precision: 'auto',
+        precision: options.precision,
         scores: false,
         reuse: false,
       });

@@ -75,6 +75,7 @@ export async function* evaluate(
       yield await evaluateClip(await ffmpeg(), file, {
         ...{ scale, chain, name, degradation, border, provider },
         baselines: true,
+        precision: 'auto',
         ...(options.signal === undefined ? {} : { signal: options.signal }),
         vmaf: true,
         frames: options.frames ?? Infinity,

@@ -154,8 +154,10 @@ export async function regressClip(
   const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
   const { scale } = entry;
   const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+  // What `auto` would choose depends on the machine.
+  const exactly = { provider: 'cpu', precision: 'fp32' } as const;
   const abort = signal === undefined ? {} : { signal };
-  await run(clip, output, { scale, model, codec, log: false, provider: 'cpu', ...abort });
+  await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort });
   const source = await probe(ffmpeg, clip);
   const made = await probe(ffmpeg, output);
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
@@ -167,6 +169,7 @@ export async function regressClip(
     border: 0,
     baselines: false,
     vmaf: false,
+    precision: exactly.precision,
     ...abort,
     frames: Infinity,
     provider: { name: 'cpu' },
