@@ -24,7 +24,7 @@ function transportStreamIsCutOff(size: number): boolean {
 }
 
 /** Behind the header's line, each frame of a YUV4MPEG2 file is a line of its own and the samples. */
-async function y4mIsCutOff(file: FileHandle, source: Source): Promise<boolean> {
+async function y4mIsCutOff(file: FileHandle, _size: number, source: Source): Promise<boolean> {
   const head = await readAt(file, 0, 4096);
   const header = head.indexOf('\n') + 1;
   const line = head.indexOf('\n', header) + 1;
@@ -39,20 +39,57 @@ async function y4mIsCutOff(file: FileHandle, source: Source): Promise<boolean> {
   return rest > 0 && (await readAt(file, sizeBytes - rest, 1)).toString('latin1') === 'F';
 }
 
+/** Every tag of an FLV is followed by its length: the last four bytes lead to a tag that is just so long. */
+async function flvIsCutOff(file: FileHandle, size: number): Promise<boolean> {
+  const tail = await readAt(file, size - 4, 4);
+  const length = tail.length === 4 ? tail.readUInt32BE(0) : 0;
+  const start = size - 4 - length;
+  if (length < 11 || start < 13) return true;
+  return (await readAt(file, start, 4)).readUIntBE(1, 3) + 11 !== length;
+}
+
+/** The largest page of Ogg, in bytes: a head of 27, a table of 255 lengths, and their sum. */
+const largestPage = 65_307;
+
+/** A page of Ogg says how long it is; the last one ends with the file. */
+async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
+  const tail = await readAt(file, Math.max(0, size - largestPage), largestPage);
+  // The last mark may be chance within a page; then one ahead of it leads to the end.
+  let at = tail.lastIndexOf('OggS');
+  while (at >= 0) {
+    const table = tail.subarray(at + 27, at + 27 + (tail[at + 26] ?? 0));
+    if (table.reduce((sum, length) => sum + length, at + 27 + table.length) === tail.length) {
+      return false;
+    }
+    at = at === 0 ? -1 : tail.lastIndexOf('OggS', at - 1);
+  }
+  return true;
+}
+
+type Check = (file: FileHandle, size: number, source: Source) => Promise<boolean>;
+
+/** By ffprobe's name of the container. */
+const checks: Readonly<Record<string, Check>> = {
+  gif: gifIsCutOff,
+  apng: pngIsCutOff,
+  flv: flvIsCutOff,
+  ogg: oggIsCutOff,
+  yuv4mpegpipe: y4mIsCutOff,
+};
+
 /**
  * Whether a file breaks off, by its own end, in containers whose reader in ffmpeg does not tell: GIF,
- * APNG, MPEG transport streams and y4m. `false` for all others, and for a file that cannot be read.
+ * APNG, FLV, Ogg, MPEG transport streams and y4m. `false` for all others, and for a file that cannot be read.
  */
 export async function isCutOff(source: Source): Promise<boolean> {
   const { container, path, sizeBytes } = source;
   if (container === 'mpegts') return transportStreamIsCutOff(sizeBytes);
-  if (!['gif', 'apng', 'yuv4mpegpipe'].includes(container)) return false;
+  const check = checks[container];
+  if (check === undefined) return false;
   const file = await open(path).catch(() => null);
   if (file === null) return false;
   try {
-    if (container === 'gif') return await gifIsCutOff(file, sizeBytes);
-    if (container === 'apng') return await pngIsCutOff(file, sizeBytes);
-    return await y4mIsCutOff(file, source);
+    return await check(file, sizeBytes, source);
   } finally {
     await file.close();
   }
