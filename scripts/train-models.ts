@@ -59,8 +59,11 @@ type Recipe = {
   readonly degradation?: Degradation;
   /** Each picture is degraded so many times, differently. */
   readonly variants?: number;
-  /** The shipped model whose weights it starts from. */
+  /** Steps that the running mean of the weights covers; 1000. */
+  readonly averaged?: number;
+  /** The shipped model whose weights it starts from, and how far from those to the trained ones it ends. */
   readonly from?: string;
+  readonly blend?: number;
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
@@ -78,18 +81,20 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
   'espcn-16-codec-x2': {
     ...small,
-    steps: 12_000,
+    steps: 5000,
     rate: 1.5e-3,
     degradation: codec,
-    variants: 4,
+    variants: 2,
+    blend: 0.85,
     from: 'espcn-16-x2',
   },
   'espcn-16-x3': {
     ...small,
     scale: 3,
-    batch: 9,
+    batch: 3,
     patch: 36,
-    steps: 18_000,
+    steps: 1800,
+    averaged: 400,
     rate: 2e-3,
     from: 'espcn-16-x2',
   },
@@ -106,7 +111,6 @@ const recipes: Readonly<Record<string, Recipe>> = {
 };
 
 const seed = 1;
-const averaged = 1000;
 const split = { training: 95, validation: 5, test: 0 };
 
 const words = process.argv.slice(2);
@@ -115,7 +119,7 @@ const option = (key: string) =>
 
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
-  const { loss = 'mse', variants = 1 } = recipe;
+  const { loss = 'mse', variants = 1, blend = 1, averaged = 1000 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale);
   const sources = pictures.sources.map((source) => path.join(data, source));
@@ -130,12 +134,14 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     degradation,
     schedule: 'one-cycle',
     ...{ loss, rate, batch, patch, steps, seed, averaged },
-    validateEvery: 1000,
+    // The few pictures left to validate with show that a run goes well; they are too few to choose by.
+    ...{ validateEvery: 1000, keep: 'last' },
     workers: 2,
     windowBytes: 600e6,
     ...(start === undefined
       ? {}
       : {
+          blend,
           initial: weightsFromModel(
             await readFile(start),
             start,
@@ -152,7 +158,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       data: pictures.sources,
       alsoReduced: pictures.alsoReduced,
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
-      ...{ variants, ...(from === undefined ? {} : { from }) },
+      ...{ variants, keep: 'last', ...(from === undefined ? {} : { from, blend }) },
     },
   };
 }

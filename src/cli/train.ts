@@ -36,6 +36,7 @@ type Flags = {
   average: number;
   seed: number;
   valEvery: number;
+  keep: 'best' | 'last';
   provider: 'cpu';
   workers: number;
   memory: number;
@@ -127,6 +128,11 @@ export function trainCommand(): Command {
       wholeNumber(1),
       1000,
     )
+    .addOption(
+      new Option('--keep <which>', 'weights written: best on validation, or last')
+        .choices(['best', 'last'])
+        .default('best'),
+    )
     .optionsGroup('Running:')
     .addOption(new Option('--provider <name>', 'where it runs').choices(['cpu']).default('cpu'))
     .option(
@@ -194,7 +200,7 @@ async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
     ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
     ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
     averaged: flags.average,
-    validateEvery: flags.valEvery,
+    ...{ validateEvery: flags.valEvery, keep: flags.keep },
     workers: flags.workers,
     windowBytes: flags.memory * 1e6,
     ...(initial === undefined ? {} : { initial }),

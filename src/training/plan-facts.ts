@@ -10,7 +10,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
     degradation: JSON.stringify(plan.degradation),
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
-    validateEvery: plan.validateEvery,
+    ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     windowBytes: plan.windowBytes,
     pictures: plan.training.length,
   };

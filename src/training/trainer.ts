@@ -165,7 +165,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       const scores = await gradients.validate(state.average, validation);
       const psnr = mean(scores.map((score) => score.psnr));
       // Without validation pictures the last weights are the ones to keep.
-      const isBest = validation.length === 0 || psnr > bestPsnr;
+      const isBest = validation.length === 0 || plan.keep === 'last' || psnr > bestPsnr;
       if (isBest) [bestPsnr, bestStep, best] = [psnr, step, state.average];
       const figures = { loss: mean(lossesSinceValidation), rate, stepsPerSecond, scores, psnr };
       yield { kind: 'validated', step, ...figures, best: isBest, weights: state.average };
@@ -175,7 +175,13 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       recentFrom = validatedAt = performance.now();
     }
   }
-  yield { kind: 'finished', step, best };
+  yield { kind: 'finished', step, best: blended(plan, best) };
+}
+
+/** The weights to write: the trained ones, or as far from the initial ones to them as the plan says. */
+function blended({ initial, blend = 1 }: TrainPlan, trained: Float32Array): Float32Array {
+  if (initial === undefined || blend === 1) return trained;
+  return trained.map((value, i) => initial[i]! + blend * (value - initial[i]!));
 }
 
 /** Steps that a window is drawn from. */
