@@ -71,3 +71,13 @@ test('of many at once exactly one gets a dead holder’s lock', () =>
     assert.equal(won.length, 1);
     await won[0]!.value[Symbol.asyncDispose]();
   }));
+
+test('giving a lock back leaves one that another process has put there since', () =>
+  inFolder(async (file) => {
+    const lock = await takeLock(file, 'out.mp4');
+    const other = JSON.stringify({ pid: process.ppid, host: os.hostname(), since: 'later' });
+    await writeFile(file, other);
+    await lock[Symbol.asyncDispose]();
+    assert.equal(await readFile(file, 'utf8'), other);
+    await rm(file);
+  }));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { planSegments, wholeClip } from '../../../src/upscale/segment-plan.js';
+import { planBlindSegments, planSegments, wholeClip } from '../../../src/upscale/segment-plan.js';
 
 const base = { num: 1, den: 100 };
 
@@ -39,4 +39,25 @@ test('a wanted part starts reading at the keyframe before it', () => {
 test('times that do not rise leave the clip whole', () => {
   assert.deepEqual(planSegments([0, 1000, 900, 5000], base, {}, 1), wholeClip({}));
   assert.deepEqual(planSegments([], base, {}, 1), wholeClip({}));
+});
+
+test('a clip without trusted keyframes is cut by time, and read from its beginning', () => {
+  const segments = planBlindSegments(50, 3350, base, {}, 10);
+  assert.deepEqual(
+    segments.map(({ from, to, seekTo }) => [from, to, seekTo]),
+    [
+      [null, 1050, null],
+      [1050, 2050, null],
+      [2050, null, null],
+    ],
+  );
+  for (let pts = 0; pts < 4000; pts += 7) assert.equal(holders(segments, pts).length, 1);
+  const part = planBlindSegments(0, 3300, base, { from: 500, to: 2600 }, 10);
+  assert.deepEqual(
+    part.map(({ from, to }) => [from, to]),
+    [
+      [500, 1500],
+      [1500, 2600],
+    ],
+  );
 });

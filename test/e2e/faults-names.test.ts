@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { enlarge, ffmpegRun, frameMd5 } from '../support/enlarge.js';
+import { writeRandomModel } from '../support/random-model.js';
+
+let folder: string;
+let model: string;
+let clip: string;
+let frames: string;
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-names-'));
+  model = await writeRandomModel(folder, 'espcn-16', 2);
+  clip = path.join(folder, 'plain.mp4');
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=32x32:rate=25:duration=0.2'];
+  await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', clip);
+  const output = path.join(folder, 'plain.x2.mp4');
+  const outcome = await enlarge(clip, { model, output });
+  assert.equal(outcome.status, 'done');
+  frames = await frameMd5(output);
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Names that a careless program takes for an option, a protocol, a pattern or shell words. */
+const names = [
+  '-i.mp4',
+  '--overwrite',
+  'a b  c.mp4',
+  `quo"te's.mp4`,
+  'new\nline.mp4',
+  '%03d.mp4',
+  'concat:a.mp4|b.mp4',
+  'http:example.mp4',
+  'pipe:0',
+  '$(touch x);`id`&.mp4',
+  '[glob]*{a,b}?.mp4',
+  'größe-猫-🎬.mp4',
+];
+
+for (const [i, name] of names.entries()) {
+  test(`a clip called ${JSON.stringify(name)} is a file like any other`, async () => {
+    const own = path.join(folder, String(i));
+    await mkdir(own);
+    await copyFile(clip, path.join(own, name));
+    const output = path.join(own, 'out', name.endsWith('.mp4') ? name : `${name}.mp4`);
+    const outcome = await enlarge(path.join(own, name), { model, output });
+    if (outcome.status === 'failed') throw outcome.error;
+    await copyFile(output, path.join(own, 'plain.mp4'));
+    assert.equal(await frameMd5(path.join(own, 'plain.mp4')), frames);
+    assert.deepEqual((await readdir(own)).sort(), [name, 'out', 'plain.mp4'].sort());
+  });
+}
+
+test('a name of 255 bytes leaves no room for what stands beside an output: said, not crashed', async () => {
+  const name = `${'n'.repeat(251)}.mp4`;
+  await copyFile(clip, path.join(folder, name));
+  const outcome = await enlarge(path.join(folder, name), { model });
+  assert.equal(outcome.status, 'failed');
+  assert.equal((outcome as { error: { name: string } }).error.name, 'VsrError');
+  const output = path.join(folder, 'short.mp4');
+  assert.equal((await enlarge(path.join(folder, name), { model, output })).status, 'done');
+});
+
+test('a playlist in disguise opens no other file', async () => {
+  const lists: Readonly<Record<string, string>> = {
+    'list.mp4': `ffconcat version 1.0\nfile ${clip}\n`,
+    'list.mkv': `#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n${clip}\n#EXT-X-ENDLIST\n`,
+    'list.avi': `#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n`,
+  };
+  for (const [name, text] of Object.entries(lists)) {
+    const file = path.join(folder, name);
+    await writeFile(file, text);
+    const outcome = await enlarge(file, { model, output: path.join(folder, `${name}.out.mp4`) });
+    assert.equal(outcome.status, 'failed', name);
+    assert.equal((outcome as { error: { name: string } }).error.name, 'VsrError');
+  }
+});
