@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Announcement } from '../media/output-plan.js';
 import type { JobPlan } from '../upscale/job-plan.js';
 import { showBytes } from '../upscale/disk-space.js';
 import type { Outcome } from '../upscale/upscale.js';
@@ -27,12 +28,19 @@ export function describePlan(plan: Plan, dryRun: boolean): string[] {
       }
     }
   }
-  for (const { kind, what, why, advice } of plan.announcements) {
-    lines.push(
-      `  ${kind}: ${what}: ${why}${/[.!?]$/.test(why) ? '' : '.'}${advice === undefined ? '' : ` ${advice}`}`,
-    );
-  }
+  lines.push(...plan.announcements.map(announcementLine));
   return lines;
+}
+
+function announcementLine({ kind, what, why, advice }: Announcement): string {
+  const end = /[.!?]$/.test(why) ? '' : '.';
+  return `  ${kind}: ${what}: ${why}${end}${advice === undefined ? '' : ` ${advice}`}`;
+}
+
+/** Lines about what turned out only at the end: what a summary says that its plan did not. */
+export function lateLines(outcome: Outcome, plan: Plan | undefined): string[] {
+  if (outcome.status !== 'done' || plan === undefined) return [];
+  return outcome.summary.missing.slice(plan.announcements.length).map(announcementLine);
 }
 
 /** The plan as `--dry-run --json` gives it. */

@@ -2,8 +2,10 @@ import path from 'node:path';
 import { exitCodeOf } from '../errors.js';
 import type { UpscaleOptions } from '../upscale/options.js';
 import { upscale, type Outcome, type UpscaleEvent } from '../upscale/upscale.js';
+import type { JobPlan } from '../upscale/job-plan.js';
+import type { StillPlan } from '../upscale/upscale-still.js';
 import { version } from '../version.js';
-import { describePlan, outcomeLine, outcomeTable, planJson } from './describe.js';
+import { describePlan, lateLines, outcomeLine, outcomeTable, planJson } from './describe.js';
 import {
   BarDisplay,
   LineDisplay,
@@ -54,12 +56,34 @@ export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCo
   return 0;
 }
 
-function show(event: UpscaleEvent, display: ProgressDisplay, options: UpscaleOptions): void {
-  if (event.type === 'start') display.start(event.inputs.length);
-  else if (event.type === 'progress') display.update(event.progress);
-  else if (event.type === 'plan') {
-    for (const line of describePlan(event.plan, options.dryRun ?? false)) display.say(line);
-  } else display.end(event.outcome.output, outcomeLine(event.outcome));
+/** Shows events; remembers each clip's plan, to say at its end what the plan did not. */
+class EventTalk {
+  readonly #display: ProgressDisplay;
+  readonly #dryRun: boolean;
+  readonly #plans = new Map<string, JobPlan | StillPlan>();
+
+  constructor(display: ProgressDisplay, dryRun: boolean) {
+    this.#display = display;
+    this.#dryRun = dryRun;
+  }
+
+  show(event: UpscaleEvent): void {
+    if (event.type === 'start') this.#display.start(event.inputs.length);
+    else if (event.type === 'progress') this.#display.update(event.progress);
+    else if (event.type === 'plan') {
+      this.#plans.set(event.plan.input, event.plan);
+      this.#say(describePlan(event.plan, this.#dryRun));
+    } else {
+      const { outcome } = event;
+      this.#say(lateLines(outcome, this.#plans.get(outcome.input)));
+      this.#plans.delete(outcome.input);
+      this.#display.end(outcome.output, outcomeLine(outcome));
+    }
+  }
+
+  #say(lines: readonly string[]): void {
+    for (const line of lines) this.#display.say(line);
+  }
 }
 
 /** Runs a batch with its progress, its table and its summary; prints, but never exits. */
@@ -70,11 +94,12 @@ export async function runBatch(
 ): Promise<BatchResult> {
   using signals = abortOnSignals();
   const display = await openDisplay(talk);
+  const talking = new EventTalk(display, options.dryRun ?? false);
   const outcomes: Outcome[] = [];
   const plans: unknown[] = [];
   try {
     for await (const event of upscale(inputs, { ...options, signal: signals.signal })) {
-      show(event, display, options);
+      talking.show(event);
       if (event.type === 'plan' && options.dryRun === true) plans.push(planJson(event.plan));
       if (event.type !== 'end') continue;
       outcomes.push(event.outcome);

@@ -1,7 +1,9 @@
 import path from 'node:path';
+import type { Announcement } from '../media/output-plan.js';
 import type { LogSummary } from '../metrics/frame-log.js';
 import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
+import { decodingNotes } from './decoding-notes.js';
 import type { JobPlan } from './job-plan.js';
 import type { SegmentRecord } from './work-folder.js';
 
@@ -13,6 +15,8 @@ export type RunFacts = {
   readonly framesThisRun: number;
   readonly outputBytes: number;
   readonly log: LogSummary | null;
+  /** What turned out only while joining that the output lacks. */
+  readonly late: readonly Announcement[];
 };
 
 /** Numbers, within the whole clip, of the frames that the decoder reported as damaged. */
@@ -76,7 +80,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     fps: run.framesThisRun / Math.max(run.elapsedSeconds, 1e-3),
     reusedShare: reused / Math.max(frames, 1),
     psnr: run.log,
-    missing: plan.announcements,
+    missing: [...plan.announcements, ...decodingNotes(run.records, source.video), ...run.late],
     log: paths.log === null ? null : beside ? path.basename(paths.log) : path.resolve(paths.log),
     colourPath: chain.passes.some((pass) => pass.input === 'rgb') ? 'rgb' : 'yuv',
     created: new Date().toISOString(),

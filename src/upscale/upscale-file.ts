@@ -88,7 +88,10 @@ async function makeOutput(
   const videos = folder.plan.segments.flatMap((segment, i) =>
     (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
   );
-  await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, { signal, stallTimeoutMs });
+  const late = await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, {
+    signal,
+    stallTimeoutMs,
+  });
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
@@ -101,7 +104,8 @@ async function makeOutput(
   }
   throwIfAborted(signal, plan);
   const sidecar = sidecarOf(plan, {
-    records: records,
+    records,
+    late,
     elapsedSeconds: counter.elapsed,
     framesThisRun: counter.frames,
     outputBytes: (await stat(joined)).size,
