@@ -273,6 +273,6 @@ const svtRate = (rate: Ratio | null): string =>
 const vp9TileColumns = (width: number): number =>
   Math.max(0, Math.min(4, Math.floor(Math.log2(width / 256))));
 
-/** FFV1's slices run in parallel; tiny pictures cannot be cut. */
+/** FFV1's slices run in parallel; ffmpeg takes a single one only up to 352x288. */
 const ffv1Slices = ({ width, height }: EncoderRequest): number =>
-  width < 352 || height < 288 ? 1 : width * height < 1280 * 720 ? 4 : 16;
+  width <= 352 && height <= 288 ? 1 : width * height < 1280 * 720 ? 4 : 16;
