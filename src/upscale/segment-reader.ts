@@ -9,6 +9,18 @@ export type SegmentReport = {
   readonly damagedFrames: readonly number[];
   readonly messages: readonly string[];
   readonly truncated: boolean;
+  /** Frames from which on the source's picture has another size; they are brought to the first one. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** Packets of which the decoder made no frame. */
+  readonly lostPackets: number;
+};
+
+const silence: SegmentReport = {
+  ...{ damagedFrames: [], messages: [], truncated: false, sizeChanges: [], lostPackets: 0 },
 };
 
 /** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
@@ -40,7 +52,7 @@ export class SegmentReader implements AsyncDisposable {
   readonly #plan: JobPlan;
   readonly #signal: AbortSignal;
   #run: Run | null = null;
-  #report: SegmentReport = { damagedFrames: [], messages: [], truncated: false };
+  #report: SegmentReport = silence;
 
   constructor(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal) {
     this.#ffmpeg = ffmpeg;
@@ -55,7 +67,7 @@ export class SegmentReader implements AsyncDisposable {
     const run = this.#run!;
     run.next = segment.number + 1;
     const first = run.taken;
-    const said = run.decoded.report().messages.length;
+    const before = run.decoded.report();
     let ended = false;
     try {
       while (run.taken - first < most) {
@@ -73,12 +85,15 @@ export class SegmentReader implements AsyncDisposable {
         yield frame;
       }
     } finally {
-      const { damagedFrames, messages, truncated } = run.decoded.report();
+      const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = run.decoded.report();
+      const within = (frame: number): boolean => frame >= first && frame < run.taken;
       this.#report = {
-        damagedFrames: damagedFrames
-          .filter((frame) => frame >= first && frame < run.taken)
-          .map((frame) => frame - first),
-        messages: messages.slice(said),
+        damagedFrames: damagedFrames.filter(within).map((frame) => frame - first),
+        sizeChanges: sizeChanges
+          .filter(({ frame }) => within(frame))
+          .map((change) => ({ ...change, frame: change.frame - first })),
+        lostPackets: lostPackets - before.lostPackets,
+        messages: messages.slice(before.messages.length),
         // A file that breaks off says so within the last segment that still has frames of it.
         truncated: truncated && ended,
       };

@@ -157,6 +157,8 @@ export async function upscaleSegment(
       damagedFrames: facts.damagedFrames,
       messages: facts.messages.slice(0, 20),
       truncated: facts.truncated,
+      sizeChanges: facts.sizeChanges.slice(0, 100),
+      lostPackets: facts.lostPackets,
     }),
     async (error: unknown) => {
       throw await discarded(context, encoder, draft, error);

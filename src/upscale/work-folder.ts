@@ -39,6 +39,14 @@ export type SegmentRecord = {
   readonly messages: readonly string[];
   /** The source ended early in this segment. */
   readonly truncated: boolean;
+  /** Frames, from 0 in this segment, from which on the source's picture has another size; the first hundred. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** Packets of which the decoder made no frame. */
+  readonly lostPackets: number;
 };
 
 /**
@@ -126,7 +134,9 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
     typeof record.videoSha256 === 'string' &&
     typeof record.rowsSha256 === 'string' &&
     Array.isArray(record.damagedFrames) &&
-    Array.isArray(record.messages)
+    Array.isArray(record.messages) &&
+    Array.isArray(record.sizeChanges) &&
+    Number.isSafeInteger(record.lostPackets)
   );
 }
 

@@ -1,0 +1,39 @@
+import type { Announcement } from '../media/output-plan.js';
+import type { SegmentRecord } from './work-folder.js';
+
+/** How many size changes are told one by one. */
+const mostChanges = 5;
+
+/** What only decoding shows of a source: pictures that change their size, and packets that gave no frame. */
+export function decodingNotes(
+  records: readonly SegmentRecord[],
+  size: { readonly width: number; readonly height: number },
+): Announcement[] {
+  const notes: Announcement[] = [];
+  const changes: string[] = [];
+  let first = 0;
+  for (const { frames, sizeChanges } of records) {
+    for (const { frame, width, height } of sizeChanges) {
+      changes.push(`${width}x${height} from frame ${first + frame} on`);
+    }
+    first += frames;
+  }
+  if (changes.length > 0) {
+    const more = changes.length - mostChanges;
+    const list = [...changes.slice(0, mostChanges), ...(more > 0 ? [`${more} more`] : [])];
+    notes.push({
+      kind: 'note',
+      what: 'picture size',
+      why: `it changes in mid-stream (${list.join(', ')}); every frame is brought to ${size.width}x${size.height}`,
+    });
+  }
+  const lost = records.reduce((sum, record) => sum + record.lostPackets, 0);
+  if (lost > 0) {
+    notes.push({
+      kind: 'missing',
+      what: `${lost} of the video's packets`,
+      why: 'they are damaged and gave no frame',
+    });
+  }
+  return notes;
+}
