@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { openJob, type FaultJob } from './job.js';
@@ -108,4 +108,17 @@ test('a full disk: a clear error, and with room the same command goes on', { ski
   } finally {
     execFileSync('umount', ['-l', disk]);
   }
+});
+
+test('an output that has its name but not yet its sidecar is known again', { skip }, async () => {
+  const { args, output } = await job.fresh('sealed');
+  const inTheWay = `${output}.vsr.json`;
+  await mkdir(inTheWay);
+  const { code, stderr } = await startVsr(args).done;
+  assert.equal(code, 1, stderr);
+  assert.match(stderr, /sidecar .* cannot be written/);
+  const { ino } = await stat(output);
+  await rm(inTheWay, { recursive: true });
+  await job.goOn(args, output);
+  assert.equal((await stat(output)).ino, ino, 'it was not made again');
 });
