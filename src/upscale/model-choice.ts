@@ -2,9 +2,9 @@ import type { Source } from '../media/source.js';
 
 /**
  * Bits per pixel below which a lossy source counts as compressed, so that the default is the
- * network trained on compressed pictures. Chosen by measuring; see docs/adr.
+ * network trained on compressed pictures. Chosen by measuring: docs/adr/0006-codec-model-threshold.md.
  */
-export const CODEC_MODEL_BITS_PER_PIXEL = 0.6;
+export const CODEC_MODEL_BITS_PER_PIXEL = 0.3;
 
 /** Bits a pixel of the source's video stream; `null` where size, rate or length are unknown. */
 export function bitsPerPixel(source: Source): number | null {

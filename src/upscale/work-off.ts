@@ -85,6 +85,7 @@ async function openContext(
     layout: frameLayout(video.format, video.width, video.height),
     siting: video.colour.siting ?? 'left',
     range: video.colour.range ?? 'tv',
+    matrix: video.colour.matrix,
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     workers,
     precision: options.precision ?? 'auto',
