@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { decodingNotes } from '../../../src/upscale/decoding-notes.js';
+
+const size = { width: 64, height: 48 };
+
+function record(frames: number, changes: readonly number[], lostPackets = 0) {
+  return {
+    ...{ frames, firstPts: 0, provider: 'cpu', videoSha256: '', rowsSha256: '', reused: 0 },
+    ...{ damagedFrames: [], messages: [], truncated: false, lostPackets },
+    sizeChanges: changes.map((frame) => ({ frame, width: 32, height: 24 })),
+  };
+}
+
+test('a clip of one size that decodes whole has no notes', () => {
+  assert.deepEqual(decodingNotes([record(5, []), record(5, [])], size), []);
+});
+
+test('changes of size are told by the frame in the whole clip, the first few', () => {
+  const [note] = decodingNotes([record(5, [2]), record(5, [0])], size);
+  assert.equal(
+    note?.why,
+    'it changes in mid-stream (32x24 from frame 2 on, 32x24 from frame 5 on); every frame is brought to 64x48',
+  );
+  const [many] = decodingNotes([record(20, [1, 2, 3, 4, 5, 6, 7])], size);
+  assert.match(many!.why, /frame 5 on, 2 more\)/);
+});
+
+test('packets that gave no frame are counted over all segments', () => {
+  const notes = decodingNotes([record(5, [], 1), record(5, [], 2)], size);
+  assert.deepEqual(
+    notes.map(({ kind, what }) => [kind, what]),
+    [['missing', "3 of the video's packets"]],
+  );
+});
