@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { VsrError, messageOf } from '../errors.js';
 import { checkUnchanged, type FileStamp } from './identity.js';
 import type { JobPlan } from './job-plan.js';
@@ -14,6 +14,14 @@ const diskWords: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
   ENFILE: 'too many files are open',
 };
+
+/** Less than this is no room for any clip. */
+const leastBytes = 256 * 1024;
+
+async function isFull(folder: string): Promise<boolean> {
+  const stats = await statfs(folder).catch(() => undefined);
+  return stats !== undefined && stats.bavail * stats.bsize < leastBytes;
+}
 
 /**
  * The error to report for one that ended a job. Processes fail in many words when a file or a folder
@@ -39,6 +47,11 @@ export async function explained(
     await checkUnchanged(plan.input, source);
   } catch (changed) {
     return changed;
+  }
+  // ffmpeg ends a file that found no room with exit code 0; that it is not whole is seen afterwards.
+  if (workFolder !== null && (await isFull(workFolder))) {
+    const message = `The disk is full: ${plan.paths.output} could not be written. Free some space and run the same command again: what is done is kept.`;
+    return new VsrError('disk', message, { cause: error });
   }
   if (error instanceof VsrError) return error;
   const { code, path } = error as NodeJS.ErrnoException;
