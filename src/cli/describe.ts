@@ -69,7 +69,8 @@ function psnrOf(outcome: Outcome): string {
   const { psnr } = outcome.summary;
   const column = psnr?.psnrY ?? psnr?.psnrToSourceY ?? null;
   if (column === null) return '';
-  return `${column.mean.toFixed(2)} dB ${psnr?.psnrY === null ? 'to source' : 'to reference'}`;
+  const what = psnr?.psnrY === null ? 'source' : 'reference';
+  return column.mean === Infinity ? `equal to ${what}` : `${column.mean.toFixed(2)} dB to ${what}`;
 }
 
 /** How one input ended, in one line. */

@@ -139,7 +139,7 @@ function expectedFrames(plan: JobPlan): number | null {
 function checkDecoding(plan: JobPlan, records: readonly SegmentRecord[]): void {
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   const said = records.flatMap((record) => record.messages);
-  const why = said.length === 0 ? '' : ` ffmpeg says: ${said.at(-1)}`;
+  const why = said.length === 0 ? '' : ` ffmpeg says: ${said.at(-1)?.replace(/\.?$/, '.')}`;
   if (frames === 0) {
     throw new VsrError('media', `No frame of ${plan.input} could be decoded.${why}`);
   }
@@ -171,11 +171,19 @@ async function joinLogs(
   const file = path.join(folder.path, `joined-log${path.extname(plan.paths.log)}`);
   await using log = await openFrameLog(file);
   let first = 0;
+  let start: { readonly pts: number; readonly ptsTime: number } | undefined;
   for (const [i, segment] of folder.plan.segments.entries()) {
     const record = records[i];
     if (record === undefined || record.frames === 0) continue;
     for await (const row of readFrameLog(folder.files(segment).rows)) {
-      await log.write({ ...row, frame: first + row.frame });
+      // A clip cut at its start counts its times from its first frame.
+      start ??= plan.options.start === undefined ? { pts: 0, ptsTime: 0 } : row;
+      await log.write({
+        ...row,
+        frame: first + row.frame,
+        pts: row.pts - start.pts,
+        ptsTime: row.ptsTime - start.ptsTime,
+      });
     }
     first += record.frames;
   }

@@ -48,6 +48,13 @@ export async function planStill(input: Input, options: UpscaleOptions): Promise<
   if (!canWriteStill(output)) {
     throw badValue('a name ending in .png, .jpg, .webp or .tif', '-o', output);
   }
+  if (still.alpha && /\.jpe?g$/i.test(output)) {
+    throw badValue(
+      'a name ending in .png, .webp or .tif, since the picture has opacity,',
+      '-o',
+      output,
+    );
+  }
   await checkOutputPlace(output, input.path);
   const identity = await identifySource(input.path);
   const { width, height } = still.layout;
@@ -66,12 +73,19 @@ export async function planStill(input: Input, options: UpscaleOptions): Promise<
     identity,
     chain,
     size,
-    announcements: still.losses,
+    announcements: [...still.losses, ...containerLosses(still, output)],
     estimatedBytes: size.width * size.height * 3,
     settings,
     job: hashOf({ identity, models: chain.sha256s, settings, format: path.extname(output) }),
     options,
   };
+}
+
+/** What the format of the output cannot hold. */
+function containerLosses(still: Still, output: string): Announcement[] {
+  if (!/\.tiff?$/i.test(output) || !still.metadata.exif) return [];
+  const advice = 'PNG, JPEG and WebP would keep it.';
+  return [{ kind: 'missing', what: 'EXIF data', why: 'it is not written to TIFF', advice }];
 }
 
 /** Enlarges one picture. It appears under its name when it is whole. */

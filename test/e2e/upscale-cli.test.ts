@@ -162,6 +162,11 @@ test('in and out points are exact to the frame, and cut the sound as well', asyn
   assert.equal(video!['nb_read_packets'], '4');
   const seconds = Number(audio!['duration']);
   assert.ok(seconds > 0.3 && seconds < 0.7, `${seconds} s of sound`);
+  const log = (await readFile(`${output}.psnr.csv`, 'utf8')).trim().split('\n');
+  assert.deepEqual(
+    log.slice(1).map((row) => Number(row.split(',')[2]).toFixed(3)),
+    ['0.000', '0.100', '0.200', '0.300'],
+  );
   const three = await runVsr('upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3');
   assert.equal(three.code, 0, three.stderr);
   assert.equal((await facts(at('three.mp4'))).streams[0]!['nb_read_packets'], '3');
@@ -223,6 +228,26 @@ test('from a pipe to a pipe', async () => {
   await writeFile(at('piped.mkv'), Buffer.concat(chunks));
   const video = (await facts(at('piped.mkv'))).streams[0]!;
   assert.equal(video['nb_read_packets'], '4');
+});
+
+test('a picture with opacity is not written as JPEG; EXIF that TIFF would lose is announced', async () => {
+  const { default: sharp } = await import('sharp');
+  const clear = {
+    create: { width: 16, height: 12, channels: 4 as const, background: '#4080c080' },
+  };
+  await sharp(clear).png().toFile(at('clear.png'));
+  const refused = await runVsr('upscale', at('clear.png'), '-o', at('clear.jpg'));
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.match(refused.stderr, /opacity/);
+  await sharp(clear)
+    .removeAlpha()
+    .withExif({ IFD0: { Copyright: 'us' } })
+    .jpeg()
+    .toFile(at('own.jpg'));
+  const told = await runVsr('upscale', at('own.jpg'), '-o', at('own.x2.tif'));
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stderr, /missing: EXIF data/);
+  assert.equal((await sharp(at('own.x2.tif')).metadata()).width, 32);
 });
 
 test('--dry-run says what would be done and does nothing', async () => {
