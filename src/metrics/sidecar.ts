@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../errors.js';
@@ -24,7 +23,8 @@ function infinityAsText(_key: string, value: unknown): unknown {
 
 /** Writes the sidecar whole or not at all: under a temporary name, then renamed. */
 export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void> {
-  const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`;
+  // One name, so that what a killed job left is used up by the next; the job's lock keeps others away.
+  const temporary = `${file}.part`;
   try {
     await writeFile(temporary, `${JSON.stringify(sidecar, infinityAsText, 2)}\n`, { flush: true });
     await rename(temporary, file);

@@ -273,7 +273,7 @@ test('each wrong call and each unusable input is one sentence with its exit code
     [['--codec', 'h265'], 2, /h264, hevc/],
     [['--frobnicate'], 2, /unknown option/],
     [['-o', at('clip.mp4')], 2, /the input itself/],
-    [['--provider', 'cuda'], 1, /vsr setup cuda/],
+    [['--provider', 'cuda', '-o', at('cuda.mp4')], 1, /vsr setup cuda/],
     [['-o', at('x.xyz')], 2, /\.xyz|mp4/],
     [['--log', at('log.txt')], 2, /\.csv or \.jsonl/],
   ];
