@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { VsrError, messageOf } from '../errors.js';
 
 /** Who works on an output. */
@@ -48,22 +50,68 @@ async function readHolder(file: string): Promise<Holder | undefined> {
   }
 }
 
-/** Moves a dead holder's lock away; puts back what another process put there in the meantime. */
-async function removeStale(file: string, dead: Holder | undefined): Promise<void> {
-  const aside = `${file}.stale.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  try {
-    await rename(file, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
-  }
-  const moved = await readHolder(aside);
-  if (JSON.stringify(moved) !== JSON.stringify(dead)) await link(aside, file).catch(() => {});
-  await rm(aside, { force: true });
+/** Locks that this process holds or tries for: its jobs share a pid, so the file alone cannot tell them apart. */
+const claimed = new Set<string>();
+
+function busy(output: string, file: string, holder: Holder): VsrError {
+  const where = holder.host === os.hostname() ? '' : ` on ${holder.host}`;
+  return new VsrError(
+    'busy',
+    `${output} is being made by process ${holder.pid}${where} since ${holder.since}. ` +
+      `Wait for it, or remove ${file} if that process is gone.`,
+  );
 }
 
-/** Locks that this process holds: two jobs of one process share a pid. */
-const held = new Set<string>();
+/** Writes `mine` whole under a name of its own, so that a lock is never seen half written. */
+async function writeDraft(file: string, mine: Holder): Promise<string> {
+  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+  await writeFile(draft, JSON.stringify(mine)).catch(async (cause: unknown) => {
+    await rm(draft, { force: true });
+    throw new VsrError('disk', `Cannot write the lock ${file}: ${messageOf(cause)}.`, { cause });
+  });
+  return draft;
+}
+
+/** Whether the lock file was free and now is ours. */
+async function linkFree(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Puts `draft` in the place of a dead holder's lock. Whoever does so holds a second lock, named after
+ * what the dead one left, and looks again first: so of many that saw it dead only one replaces it.
+ */
+async function replaceDead(
+  draft: string,
+  file: string,
+  dead: Holder | undefined,
+): Promise<boolean> {
+  const mark = createHash('sha256')
+    .update(JSON.stringify(dead ?? null))
+    .digest('hex')
+    .slice(0, 12);
+  let right: AsyncDisposable;
+  try {
+    right = await takeLock(`${file}.${mark}`, file);
+  } catch (error) {
+    if (error instanceof VsrError && error.code === 'busy') return false;
+    throw error;
+  }
+  try {
+    const now = await readHolder(file);
+    if (JSON.stringify(now) !== JSON.stringify(dead)) return false;
+    await rename(draft, file);
+    return true;
+  } finally {
+    await right[Symbol.asyncDispose]();
+  }
+}
 
 /**
  * Takes the lock file for this process, or throws VsrError `busy` naming who holds it. The lock of
@@ -76,44 +124,36 @@ export async function takeLock(file: string, output: string): Promise<AsyncDispo
     processStart: processStart(process.pid),
     since: new Date().toISOString(),
   };
-  // Written whole under a name of its own, then linked: a lock is never seen half written.
-  const draft = `${file}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-  await writeFile(draft, JSON.stringify(mine)).catch(async (cause: unknown) => {
-    await rm(draft, { force: true });
-    throw new VsrError('disk', `Cannot write the lock ${file}: ${messageOf(cause)}.`, { cause });
-  });
+  if (claimed.has(file)) throw busy(output, file, mine);
+  claimed.add(file);
+  let draft: string | undefined;
   try {
-    for (let attempt = 0; attempt < 5; attempt++) {
-      try {
-        await link(draft, file);
-        held.add(file);
-        return {
-          async [Symbol.asyncDispose]() {
-            held.delete(file);
-            // With the folder the lock may have gone, and another process have put its own there.
-            const holder = await readHolder(file);
-            if (holder?.pid === mine.pid && holder.host === mine.host) {
-              await rm(file, { force: true });
-            }
-          },
-        };
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      }
+    draft = await writeDraft(file, mine);
+    for (let attempt = 0; attempt < 20; attempt++) {
+      if (await linkFree(draft, file)) return lockOf(file, mine);
       const holder = await readHolder(file);
-      const own = holder?.pid === process.pid && holder.host === mine.host;
-      if (holder !== undefined && (own ? held.has(file) : isAlive(holder))) {
-        const where = holder.host === mine.host ? '' : ` on ${holder.host}`;
-        throw new VsrError(
-          'busy',
-          `${output} is being made by process ${holder.pid}${where} since ${holder.since}. ` +
-            `Wait for it, or remove ${file} if that process is gone.`,
-        );
-      }
-      await removeStale(file, holder);
+      // Our own pid in it is a dead process of the same number: this one has not taken it yet.
+      const own = holder?.pid === mine.pid && holder.host === mine.host;
+      if (holder !== undefined && !own && isAlive(holder)) throw busy(output, file, holder);
+      if (await replaceDead(draft, file, holder)) return lockOf(file, mine);
+      await sleep(20);
     }
     throw new VsrError('busy', `Another process keeps taking the lock ${file}. Try again.`);
+  } catch (error) {
+    claimed.delete(file);
+    throw error;
   } finally {
-    await rm(draft, { force: true });
+    if (draft !== undefined) await rm(draft, { force: true });
   }
+}
+
+function lockOf(file: string, mine: Holder): AsyncDisposable {
+  return {
+    async [Symbol.asyncDispose]() {
+      // With the folder the lock may have gone, and another process have put its own there.
+      const holder = await readHolder(file);
+      if (holder?.pid === mine.pid && holder.host === mine.host) await rm(file, { force: true });
+      claimed.delete(file);
+    },
+  };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import { pathToFileURL } from 'node:url';
 import { VsrError } from '../../../src/errors.js';
+import { packageRoot } from '../../../src/package-root.js';
 import { takeLock } from '../../../src/upscale/lock.js';
 
 async function inFolder(work: (file: string) => Promise<void>): Promise<void> {
@@ -80,4 +82,35 @@ test('giving a lock back leaves one that another process has put there since', (
     await lock[Symbol.asyncDispose]();
     assert.equal(await readFile(file, 'utf8'), other);
     await rm(file);
+  }));
+
+test('of many processes at once exactly one gets a dead holder’s lock', () =>
+  inFolder(async (file) => {
+    const lock = path.join(packageRoot(), 'build', 'src', 'upscale', 'lock.js');
+    const script =
+      `import(${JSON.stringify(pathToFileURL(lock).href)}).then(async ({ takeLock }) => {` +
+      `try { const mine = await takeLock(${JSON.stringify(file)}, 'o'); console.log('got'); ` +
+      `await new Promise((go) => process.stdin.once('data', go)); await mine[Symbol.asyncDispose](); process.exit(); }` +
+      `catch (error) { console.log(error.code); process.exit(); } })`;
+    for (let round = 0; round < 3; round++) {
+      await writeFile(file, JSON.stringify({ pid: 2 ** 22 + 1, host: os.hostname(), since: 'x' }));
+      const children = Array.from({ length: 6 }, () => spawn(process.execPath, ['-e', script]));
+      const said = await Promise.all(
+        children.map(
+          (child) =>
+            new Promise<string>((resolve) => {
+              child.stdout.setEncoding('utf8').once('data', (text: string) => resolve(text.trim()));
+            }),
+        ),
+      );
+      // Those that were refused have gone, and their pipes with them.
+      for (const child of children) child.stdin.on('error', () => {}).write('go\n');
+      const gone = (child: ChildProcess): Promise<void> =>
+        new Promise((resolve) => {
+          if (child.exitCode !== null) resolve();
+          else child.once('exit', () => resolve());
+        });
+      await Promise.all(children.map(gone));
+      assert.deepEqual(said.sort(), ['busy', 'busy', 'busy', 'busy', 'busy', 'got']);
+    }
   }));
