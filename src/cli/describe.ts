@@ -83,7 +83,7 @@ export function outcomeLine(outcome: Outcome): string {
     return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames)`;
   const psnr = psnrOf(outcome);
   return (
-    `${name}: done, ${output.frames} frames in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${provider})` +
+    `${name}: done, ${output.frames} ${output.frames === 1 ? 'frame' : 'frames'} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${provider})` +
     `${psnr === '' ? '' : `, ${psnr}`}: ${outcome.output}`
   );
 }

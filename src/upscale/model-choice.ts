@@ -9,9 +9,13 @@ export const CODEC_MODEL_BITS_PER_PIXEL = 0.3;
 /** Bits a pixel of the source's video stream; `null` where size, rate or length are unknown. */
 export function bitsPerPixel(source: Source): number | null {
   const { video } = source;
-  if (video.bitRate === null || video.frameRate === null) return null;
+  const seconds = video.duration ?? source.duration;
+  // Matroska and WebM state no rate: all that is in the file is at least what the video takes.
+  const whole = seconds === null || seconds <= 0 ? null : (source.sizeBytes * 8) / seconds;
+  const bitRate = video.bitRate ?? whole;
+  if (bitRate === null || video.frameRate === null) return null;
   const framesPerSecond = video.frameRate.num / video.frameRate.den;
-  return video.bitRate / (framesPerSecond * video.width * video.height);
+  return bitRate / (framesPerSecond * video.width * video.height);
 }
 
 /** Whether the source is compressed so strongly that the codec model serves it better. */
