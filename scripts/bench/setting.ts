@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process';
+import { mkdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
+import { packageRoot } from '../../src/package-root.js';
+import { medianOf, timed, type Cost } from './timed-process.js';
+
+export type BenchOptions = {
+  /** Runs of each command, of which the middle one counts. */
+  readonly runs: number;
+  /** Execution provider of vsr. */
+  readonly provider: string;
+};
+
+/** What every part of the benchmark works with. */
+export type Bench = BenchOptions & {
+  readonly ffmpeg: Ffmpeg;
+  /** Scratch; removed at the end. */
+  readonly folder: string;
+  /** Of the package. */
+  readonly root: string;
+  /** The program, for `node`. */
+  readonly vsr: string;
+  readonly cores: number;
+  readonly say: (line: string) => void;
+  /** The median cost of a command. */
+  readonly measured: (command: string, args: readonly string[]) => Promise<Cost>;
+  /** The median cost of `vsr upscale input -o output`, at crf 18. */
+  readonly upscale: (input: string, output: string, more?: readonly string[]) => Promise<Cost>;
+  /** The file of a new clip in which everything moves: a zoom with grain on it. */
+  readonly makeClip: (size: string, frames: number) => string;
+};
+
+/** One part: measures, says tables, returns what goes into build/bench.json. */
+export type BenchPart = (bench: Bench) => Promise<unknown>;
+
+/** Runs `work` with a bench and a scratch folder of its own. */
+export async function withBench<T>(
+  options: BenchOptions,
+  say: (line: string) => void,
+  work: (bench: Bench) => Promise<T>,
+): Promise<T> {
+  const ffmpeg = await locateFfmpeg();
+  const root = packageRoot();
+  const vsr = path.join(root, 'bin/vsr.js');
+  const folder = path.join(os.tmpdir(), `vsr-bench-${process.pid}`);
+  await mkdir(folder, { recursive: true });
+  const measured: Bench['measured'] = (command, args) =>
+    medianOf(options.runs, () => timed(command, args));
+  try {
+    return await work({
+      ...options,
+      ...{ ffmpeg, folder, root, vsr, say, measured },
+      cores: os.availableParallelism(),
+      upscale: (input, output, more = []) =>
+        measured(process.execPath, [
+          ...[vsr, 'upscale', input, '-o', output, '--overwrite', '--quiet', '--crf', '18'],
+          ...['--provider', options.provider, ...more],
+        ]),
+      makeClip: (size, frames) => makeClip(ffmpeg, folder, size, frames),
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function makeClip(ffmpeg: Ffmpeg, folder: string, size: string, frames: number): string {
+  const file = path.join(folder, `zoom-${size}-${frames}.mp4`);
+  const picture = `mandelbrot=size=${size}:rate=25,noise=alls=6:allf=t,format=yuv420p`;
+  execFileSync(ffmpeg.ffmpeg, [
+    ...['-v', 'error', '-y', '-f', 'lavfi', '-i', picture, '-frames:v', String(frames)],
+    ...['-c:v', 'libx264', '-crf', '18', file],
+  ]);
+  return file;
+}
