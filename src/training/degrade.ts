@@ -57,38 +57,49 @@ export async function degrade(
   return noise > 0 ? { low: noisy(pair.low, noise, random), high: pair.high } : pair;
 }
 
-/** Frames of the clip a still is coded as: its first, middle and last differ in how x264 treats them. */
-const clipFrames = 3;
+/** Frames of the clip a still is coded as: x264 treats the first, those between and the last differently. */
+const clipFrames = 6;
 
 /** Low-resolution samples the view moves by from frame to frame, at most. */
 const furthestMove = 2;
 
-/** Codes a still as a short clip with a slow pan, and takes one of its frames. */
+/**
+ * Codes a still as a short clip and takes one of its frames. The view pans by whole samples of the
+ * original: by fractions of a low-resolution sample, so that no frame is a mere copy of another.
+ */
 async function codePair(
   { low, high }: PlanePair,
   scale: number,
   [lowest, highest]: readonly [number, number],
   random: Random,
 ): Promise<PlanePair> {
-  const margin = furthestMove * (clipFrames - 1);
+  const margin = Math.ceil((furthestMove * (clipFrames - 1)) / 2);
   // 4:2:0 needs even sizes.
   const width = (low.width - 2 * margin) & ~1;
   const height = (low.height - 2 * margin) & ~1;
   if (width < 16 || height < 16) return { low, high };
-  const moves = 2 * furthestMove + 1;
-  const moveX = Math.floor(random() * moves) - furthestMove;
-  const moveY = Math.floor(random() * moves) - furthestMove;
+  const moves = 2 * furthestMove * scale + 1;
+  const drawMove = () => Math.floor(random() * moves) - furthestMove * scale;
+  const [moveX, moveY] = [drawMove(), drawMove()];
   const chosen = Math.floor(random() * clipFrames);
   const crf = lowest + Math.floor(random() * (highest - lowest + 1));
-  const at = (frame: number) => [margin + frame * moveX, margin + frame * moveY] as const;
-  const frames = Array.from({ length: clipFrames }, (_, i) =>
-    cropPlane(low, ...at(i), width, height),
-  );
+  /** Where a frame's view begins, in samples of the original. */
+  const at = (frame: number, move: number) =>
+    margin * scale + Math.round((frame - (clipFrames - 1) / 2) * move);
+  const reduced = new Map<number, Plane>();
+  const frames = Array.from({ length: clipFrames }, (_, frame) => {
+    const [x, y] = [at(frame, moveX), at(frame, moveY)];
+    const [shiftX, shiftY] = [x % scale, y % scale];
+    const phase = shiftY * scale + shiftX;
+    const whole =
+      reduced.get(phase) ?? resizePlane(high, low.width, low.height, 8, { shiftX, shiftY });
+    reduced.set(phase, whole);
+    return cropPlane(whole, (x - shiftX) / scale, (y - shiftY) / scale, width, height);
+  });
   const coded = await codeAndDecode(frames, crf);
-  const [left, top] = at(chosen);
   return {
     low: coded[chosen]!,
-    high: cropPlane(high, left * scale, top * scale, width * scale, height * scale),
+    high: cropPlane(high, at(chosen, moveX), at(chosen, moveY), width * scale, height * scale),
   };
 }
 
