@@ -98,7 +98,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     rate: 2e-3,
     from: 'espcn-16-x2',
   },
-  'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 20_000, rate: 2e-3 },
+  'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
   'espcn-58k-x2': { ...small, arch: 'espcn-58k', batch: 12, patch: 24, steps: 12_000, rate: 2e-3 },
   'research/espcn-16-x2': {
     ...small,

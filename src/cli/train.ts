@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { badValue, messageOf, VsrError } from '../errors.js';
+import { candidatesFor, providerNames, type ProviderName } from '../model/providers.js';
 import { archs, networkOf, parameterCount } from '../model/network.js';
 import { degradations, type Degradation } from '../training/degrade.js';
 import { type Loss, losses } from '../training/loss.js';
@@ -37,7 +38,8 @@ type Flags = {
   seed: number;
   valEvery: number;
   keep: 'best' | 'last';
-  provider: 'cpu';
+  provider: ProviderName;
+  device: number;
   workers: number;
   memory: number;
   licence?: string;
@@ -134,7 +136,12 @@ export function trainCommand(): Command {
         .default('best'),
     )
     .optionsGroup('Running:')
-    .addOption(new Option('--provider <name>', 'where it runs').choices(['cpu']).default('cpu'))
+    .addOption(
+      new Option('--provider <name>', 'where gradients are computed')
+        .choices(providerNames)
+        .default('cpu'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0), 0)
     .option(
       '--workers <n>',
       'threads (the result does not depend on it)',
@@ -145,7 +152,7 @@ export function trainCommand(): Command {
       '--memory <MB>',
       'pictures held in memory; twice this when not all fit',
       wholeNumber(1),
-      256,
+      160,
     )
     .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
     .option('--resume', 'go on from the checkpoint in the work folder')
@@ -173,6 +180,8 @@ async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
   if (!(await exists(path.dirname(path.resolve(out))))) {
     throw badValue('a file in an existing folder', '--out', out);
   }
+  const chosen = { name: flags.provider, device: flags.device };
+  const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
   const lists = await import('../training/list-images.js');
   const { framesOfClips } = await import('./frames-of-clips.js');
   const options = { depth: flags.depth, activation: flags.activation };
@@ -202,6 +211,7 @@ async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
     averaged: flags.average,
     ...{ validateEvery: flags.valEvery, keep: flags.keep },
     workers: flags.workers,
+    ...(provider === undefined ? {} : { provider }),
     windowBytes: flags.memory * 1e6,
     ...(initial === undefined ? {} : { initial }),
     ...{ out, workFolder, resume: flags.resume === true },
@@ -233,11 +243,14 @@ function summary(plan: TrainPlan): string[] {
   const { network, batch, patch, steps, rate, schedule, loss, seed, degradation } = plan;
   const files = (items: TrainPlan['training']) => new Set(items.map((item) => item.file)).size;
   const counts = [plan.training, plan.validation, plan.test].map(files);
+  const place = plan.provider
+    ? `${plan.provider.name}:${plan.provider.device}`
+    : `${plan.workers} threads`;
   const kind =
     degradation.kind === 'codec' ? `codec, CRF ${degradation.crf.join('-')}` : degradation.kind;
   return [
     `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
-    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${plan.workers} threads.`,
+    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }
 

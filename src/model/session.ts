@@ -39,7 +39,10 @@ export async function openSession(
   throw providerFailure(candidates, reason);
 }
 
-function executionProvider(provider: ProviderCandidate): InferenceSession.ExecutionProviderConfig {
+/** A provider in the runtime's words. */
+export function executionProvider(
+  provider: ProviderCandidate,
+): InferenceSession.ExecutionProviderConfig {
   const { name, device } = provider;
   // These take no device number (onnxruntime-node 1.30).
   if (name === 'cpu' || name === 'coreml' || name === 'webgpu') return name;

@@ -1,7 +1,8 @@
 import { type Network, parameterCount, reachOf } from '../model/network.js';
+import type { ProviderCandidate } from '../model/providers.js';
 import type { Plane } from '../planes/plane.js';
 import { buildForwardModel } from './gradient-graph.js';
-import { floatTensor, openSession } from './session.js';
+import { cpu, floatTensor, openSession } from './session.js';
 
 /** Low-resolution samples each way that are enlarged at once. */
 const side = 64;
@@ -10,10 +11,13 @@ const side = 64;
 export type Enlarge = (low: Plane, weights: Float32Array) => Promise<Plane>;
 
 /** Prepares to enlarge whole pictures by weights that change between calls; one session for all. */
-export async function openEnlarger(network: Network): Promise<Enlarge> {
+export async function openEnlarger(
+  network: Network,
+  provider: ProviderCandidate = cpu,
+): Promise<Enlarge> {
   const { scale } = network;
   const reach = reachOf(network);
-  const session = await openSession(buildForwardModel(network, side));
+  const session = await openSession(buildForwardModel(network, side), provider);
   const wide = side + 2 * reach;
   const x = await floatTensor([1, 1, wide, wide]);
   const parameters = await floatTensor([parameterCount(network)]);

@@ -15,24 +15,34 @@ export type MicroBatch = {
   readonly patch: number;
 };
 
+/** A layer's trainable values. */
+type Parameters = { readonly kernel: Value; readonly bias: Value };
+
 /** The network's trainable values as views of one flat list; in the order of `Weights`. */
-function parametersOf(tape: Tape, network: Network, flat: Value): { kernel: Value; bias: Value }[] {
-  const shapes = network.layers.flatMap((layer) => [
+function parametersOf(tape: Tape, network: Network, flat: Value): Parameters[] {
+  const split = (whole: string, sizes: readonly number[]) =>
+    tape.graph.ops('Split', [whole, tape.graph.ints('sizes', sizes)], sizes.length, { axis: 0 });
+  const shapes = network.layers.map((layer) => [
     [layer.outputs, layer.inputs, layer.kernel, layer.kernel],
     [layer.outputs],
   ]);
-  const sizes = tape.graph.ints('sizes', shapes.map(sizeOf));
-  const parts = tape.graph.ops('Split', [flat.name, sizes], shapes.length, { axis: 0 });
-  const values = parts.map((name, i) => {
-    const shape = shapes[i]!;
-    const constants = [tape.graph.ints('shape', shape)];
-    return tape.want(tape.node('Reshape', [{ name, shape }], shape, {}, constants));
+  // By layers, then each: a node of more than 11 parts is more than WebGPU takes.
+  const layers = split(
+    flat.name,
+    shapes.map((pair) => pair.reduce((sum, shape) => sum + sizeOf(shape), 0)),
+  );
+  return layers.map((layer, i) => {
+    const [kernel, bias] = split(layer, shapes[i]!.map(sizeOf)).map((name, j) => {
+      const shape = shapes[i]![j]!;
+      const constants = [tape.graph.ints('shape', shape)];
+      return tape.want(tape.node('Reshape', [{ name, shape }], shape, {}, constants));
+    }) as [Value, Value];
+    return { kernel, bias };
   });
-  return network.layers.map((_, i) => ({ kernel: values[2 * i]!, bias: values[2 * i + 1]! }));
 }
 
 /** The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. */
-function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Value[]] {
+function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Parameters[]] {
   const parameters = parametersOf(tape, network, flat);
   let value = x;
   network.layers.forEach((layer, i) => {
@@ -45,7 +55,7 @@ function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, V
     const [n, , h, w] = value.shape as [number, number, number, number];
     value = add(tape, value, crop(tape, x, [0, 0, reach, reach], [n, 1, h, w]));
   }
-  return [value, parameters.flatMap(({ kernel, bias }) => [kernel, bias])];
+  return [value, parameters];
 }
 
 /**
@@ -71,10 +81,13 @@ export function buildGradientModel(network: Network, batch: MicroBatch, loss: Lo
   const [actual, parameters] = forward(tape, network, x, flat);
   const value = lossOf(tape, loss, actual, wanted);
   tape.backward(value);
-  const pieces = parameters.map((parameter) => {
+  const listOf = (parameter: Value) => {
     const constants = [graph.ints('shape', [sizeOf(parameter.shape)])];
     return tape.node('Reshape', [tape.gradient(parameter)], [], {}, constants).name;
-  });
+  };
+  const pieces = parameters.map(({ kernel, bias }) =>
+    graph.op('Concat', [listOf(kernel), listOf(bias)], { axis: 0 }),
+  );
   graph.op('Concat', pieces, { axis: 0 }, 'gradient');
   graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');
   graph.output('loss', 'float32', [1]);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Network, parameterCount } from '../model/network.js';
+import type { ProviderCandidate } from '../model/providers.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { Loss } from './loss.js';
 import type {
@@ -10,6 +11,7 @@ import type {
   PictureScore,
 } from './messages.js';
 import type { Picture } from './picture.js';
+import { cpu } from './session.js';
 
 /** What the gradient workers are set up for. */
 export type GradientPoolOptions = {
@@ -18,6 +20,8 @@ export type GradientPoolOptions = {
   readonly microBatches: number;
   readonly loss: Loss;
   readonly seed: number;
+  /** Where gradients are computed; the processor if absent. */
+  readonly provider?: ProviderCandidate;
   /** Threads. */
   readonly workers: number;
 };
@@ -48,6 +52,7 @@ export class GradientPool implements AsyncDisposable {
     this.#weights = shared(count);
     this.#workers = Array.from({ length: workers }, (_, worker) => {
       const workerData: GradientWorkerData = {
+        provider: cpu,
         ...options,
         worker,
         workers,

@@ -18,13 +18,13 @@ import type { Picture } from './picture.js';
 import { floatTensor, openSession } from './session.js';
 
 const data = workerData as GradientWorkerData;
-const { network, batch, microBatches, seed } = data;
+const { network, batch, microBatches, seed, provider } = data;
 const { scale } = network;
 const reach = reachOf(network);
 const count = parameterCount(network);
 const side = batch.patch + 2 * reach;
 
-const session = await openSession(buildGradientModel(network, batch, data.loss));
+const session = await openSession(buildGradientModel(network, batch, data.loss), provider);
 const x = await floatTensor([batch.patches, 1, side, side]);
 const t = await floatTensor([batch.patches, scale * scale, batch.patch, batch.patch]);
 const weights = await floatTensor([count]);
@@ -62,7 +62,7 @@ async function runStep(step: number): Promise<void> {
 let enlarge: Enlarge | undefined;
 
 async function score(picture: Picture, at: Float32Array): Promise<PictureScore> {
-  enlarge ??= await openEnlarger(network);
+  enlarge ??= await openEnlarger(network, provider);
   const { low, high } = picture;
   const ours = await enlarge(low, at);
   const bicubic = resizePlane(low, high.width, high.height);

@@ -1,4 +1,5 @@
 import type { Network } from '../model/network.js';
+import type { ProviderCandidate } from '../model/providers.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { Loss } from './loss.js';
 import type { Picture } from './picture.js';
@@ -9,6 +10,7 @@ export type GradientWorkerData = {
   readonly batch: MicroBatch;
   readonly loss: Loss;
   readonly seed: number;
+  readonly provider: ProviderCandidate;
   /** This worker's number, from 0, and how many there are. */
   readonly worker: number;
   readonly workers: number;

@@ -11,6 +11,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     degradation: JSON.stringify(plan.degradation),
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
+    provider: plan.provider?.name ?? 'cpu',
     windowBytes: plan.windowBytes,
     pictures: plan.training.length,
   };

@@ -1,9 +1,11 @@
 import type { Network } from '../model/network.js';
 import type { CardData } from '../model/card.js';
+import type { ProviderCandidate } from '../model/providers.js';
 import type { Degradation } from './degrade.js';
 import type { Loss } from './loss.js';
 import type { PictureItem } from './picture-feed.js';
 import type { Schedule } from './schedule.js';
+import { cpu } from './session.js';
 
 /** Everything a training run is determined by. Equal plans on equal pictures give equal weights. */
 export type TrainPlan = {
@@ -32,6 +34,8 @@ export type TrainPlan = {
   readonly keep: 'best' | 'last';
   /** Threads that compute gradients. The result does not depend on it. */
   readonly workers: number;
+  /** Where gradients are computed; the processor if absent. Its rounding has a say in the result. */
+  readonly provider?: ProviderCandidate;
   /** Bytes of pictures held at once; twice this when not all fit. */
   readonly windowBytes: number;
   /** Weights to start from; random ones by the seed if absent. */
@@ -56,8 +60,12 @@ export type TrainPlan = {
 /** Low-resolution samples one graph run works on: larger, and the activations fall out of the cache. */
 const microBatchSamples = 2400;
 
-/** How many patches go through the graph at once: a divisor of the batch, near what the cache holds. */
-export function patchesAtOnce(batch: number, patch: number): number {
+/**
+ * How many patches go through the graph at once: a divisor of the batch, near what the cache holds.
+ * A GPU takes the whole batch.
+ */
+export function patchesAtOnce(batch: number, patch: number, provider = cpu): number {
+  if (provider.name !== 'cpu') return batch;
   const most = Math.max(1, Math.floor(microBatchSamples / (patch * patch)));
   for (let n = Math.min(most, batch); n > 1; n--) if (batch % n === 0) return n;
   return 1;

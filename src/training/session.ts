@@ -1,4 +1,7 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { messageOf } from '../errors.js';
+import { type ProviderCandidate, providerFailure } from '../model/providers.js';
+import { executionProvider } from '../model/session.js';
 
 type Runtime = typeof import('onnxruntime-node');
 
@@ -7,16 +10,30 @@ export async function onnxRuntime(): Promise<Runtime> {
   return await import('onnxruntime-node');
 }
 
-/** A one-threaded session on the CPU: run() blocks its thread, and threads are what we have workers for. */
-export async function openSession(model: Uint8Array): Promise<InferenceSession> {
+/** The processor: what gradients are computed on unless told otherwise. */
+export const cpu: ProviderCandidate = { name: 'cpu', device: 0 };
+
+/**
+ * A one-threaded session: run() blocks its thread, and threads are what we have workers for.
+ * A provider that does not start is a VsrError 'provider'.
+ */
+export async function openSession(
+  model: Uint8Array,
+  provider: ProviderCandidate = cpu,
+): Promise<InferenceSession> {
   const { InferenceSession: Session } = await onnxRuntime();
-  return await Session.create(model, {
-    executionProviders: ['cpu'],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: 'all',
-    logSeverityLevel: 3,
-  });
+  try {
+    return await Session.create(model, {
+      executionProviders: [executionProvider(provider)],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: 'all',
+      logSeverityLevel: 3,
+    });
+  } catch (error) {
+    if (provider.name === 'cpu') throw error;
+    throw providerFailure([provider], messageOf(error));
+  }
 }
 
 /** A float tensor with memory of its own, and that memory. */

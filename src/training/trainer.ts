@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
 import { parameterCount } from '../model/network.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
+import { buildForwardModel } from './gradient-graph.js';
 import { GradientPool } from './gradient-pool.js';
 import { initialWeights } from './initial-weights.js';
 import type { PictureScore } from './messages.js';
@@ -13,6 +14,7 @@ import type { Picture } from './picture.js';
 import { patchesAtOnce, type TrainPlan } from './plan.js';
 import { planFacts, requireSameFacts } from './plan-facts.js';
 import { learningRate } from './schedule.js';
+import { openSession } from './session.js';
 import { validationPictures } from './validation-pictures.js';
 
 /** What happens in a run, in the order in which it does. */
@@ -69,11 +71,14 @@ function mean(values: readonly number[]): number {
 export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenerator<TrainEvent> {
   const { network, batch, patch, seed, steps } = plan;
   const parameters = parameterCount(network);
-  const patches = patchesAtOnce(batch, patch);
+  const patches = patchesAtOnce(batch, patch, plan.provider);
   const microBatches = batch / patches;
   await mkdir(plan.workFolder, { recursive: true });
   const checkpointFile = path.join(plan.workFolder, 'checkpoint.bin');
   const facts = planFacts(plan);
+
+  // A provider that does not start says so here, not from a thread.
+  if (plan.provider !== undefined) await openSession(buildForwardModel(network, 8), plan.provider);
 
   const events: TrainEvent[] = [];
   await using picturePool = new PicturePool(plan.workers);
@@ -93,6 +98,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
     loss: plan.loss,
     seed,
     workers: plan.workers,
+    ...(plan.provider === undefined ? {} : { provider: plan.provider }),
   });
   const optimise = await openOptimiser(parameters, microBatches, plan.averaged);
 
