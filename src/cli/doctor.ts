@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import { messageOf } from '../errors.js';
-import { capabilitiesOf } from '../media/capabilities.js';
+import { capabilities } from '../media/capabilities.js';
 import { environmentNames, locateFfmpeg } from '../media/ffmpeg.js';
 import { catalogue, modelsFolder } from '../model/catalogue.js';
 import { candidatesFor, isOffered, providerNames } from '../model/providers.js';
@@ -82,11 +82,12 @@ async function media(flags: Flags): Promise<Finding[]> {
       ...(flags.ffmpeg === undefined ? {} : { ffmpeg: flags.ffmpeg }),
       ...(flags.ffprobe === undefined ? {} : { ffprobe: flags.ffprobe }),
     });
-    const can = await capabilitiesOf(ffmpeg);
+    const known = await capabilities(ffmpeg, 'encoders');
+    const decodable = await capabilities(ffmpeg, 'decodableCodecs');
     const missing = Object.entries(encoders).filter(
-      ([, names]) => !names.some((name) => can.encoders.has(name)),
+      ([, names]) => !names.some((name) => known.has(name)),
     );
-    const unread = Object.entries(decoders).filter(([, name]) => !can.decodableCodecs.has(name));
+    const unread = Object.entries(decoders).filter(([, name]) => !decodable.has(name));
     const names = (list: readonly (readonly [string, unknown])[]): string =>
       list.map(([name]) => name).join(', ');
     return [

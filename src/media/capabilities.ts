@@ -1,18 +1,16 @@
 import { VsrError } from '../errors.js';
+import { askBinary } from './binary-answers.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import { runProcess } from './process.js';
 
-/** What an ffmpeg binary says it can do. Names are ffmpeg's own. */
-export type Capabilities = {
-  readonly encoders: ReadonlySet<string>;
+/** A list that an ffmpeg binary gives of what it can do. Names are ffmpeg's own. */
+export type CapabilityList =
+  | 'encoders'
   /** Names of decoders, e.g. `libdav1d`, `h264`. */
-  readonly decoders: ReadonlySet<string>;
+  | 'decoders'
   /** Codecs that some decoder of it reads in software, e.g. `av1`, `h264`. */
-  readonly decodableCodecs: ReadonlySet<string>;
-  readonly muxers: ReadonlySet<string>;
-  readonly demuxers: ReadonlySet<string>;
-  readonly filters: ReadonlySet<string>;
-};
+  | 'decodableCodecs'
+  | 'muxers'
+  | 'filters';
 
 /** The names in a list such as `ffmpeg -encoders` prints: the second word of each line; comma lists are taken apart. */
 export function parseNames(text: string): ReadonlySet<string> {
@@ -42,58 +40,40 @@ export function parseDecodable(text: string): ReadonlySet<string> {
   return names;
 }
 
-async function list(ffmpeg: Ffmpeg, option: string): Promise<string> {
-  const { code, stdout } = await runProcess(ffmpeg.ffmpeg, ['-hide_banner', `-${option}`]);
-  if (code !== 0) throw new VsrError('media', `${ffmpeg.ffmpeg} does not answer -${option}.`);
-  return stdout;
-}
+const known = new Map<string, Promise<ReadonlySet<string>>>();
 
-const known = new Map<string, Promise<Capabilities>>();
-
-/** Asks the binary what it can do; once for each path. */
-export function capabilitiesOf(ffmpeg: Ffmpeg): Promise<Capabilities> {
-  let answer = known.get(ffmpeg.ffmpeg);
+/** The answer to a question about `ffmpeg`; asked once for each path. */
+function once(
+  ffmpeg: Ffmpeg,
+  question: string,
+  ask: () => Promise<ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const key = `${ffmpeg.ffmpeg}\n${question}`;
+  let answer = known.get(key);
   if (answer === undefined) {
-    answer = askAll(ffmpeg);
-    known.set(ffmpeg.ffmpeg, answer);
-    answer.catch(() => known.delete(ffmpeg.ffmpeg));
+    answer = ask();
+    known.set(key, answer);
+    answer.catch(() => known.delete(key));
   }
   return answer;
 }
 
-async function askAll(ffmpeg: Ffmpeg): Promise<Capabilities> {
-  const options = ['encoders', 'decoders', 'muxers', 'demuxers', 'filters'] as const;
-  const [codecs, ...lists] = await Promise.all([
-    list(ffmpeg, 'codecs'),
-    ...options.map(async (option) => parseNames(await list(ffmpeg, option))),
-  ]);
-  const [encoders, decoders, muxers, demuxers, filters] = lists;
-  return {
-    encoders: encoders!,
-    decoders: decoders!,
-    decodableCodecs: parseDecodable(codecs),
-    muxers: muxers!,
-    demuxers: demuxers!,
-    filters: filters!,
-  };
+/** One list of what the binary can do, as it says itself. Throws `VsrError('media')` if it gives none. */
+export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<ReadonlySet<string>> {
+  return once(ffmpeg, list, async () => {
+    const option = list === 'decodableCodecs' ? 'codecs' : list;
+    const { code, stdout } = await askBinary(ffmpeg.ffmpeg, ['-hide_banner', `-${option}`]);
+    if (code !== 0) throw new VsrError('media', `${ffmpeg.ffmpeg} does not answer -${option}.`);
+    return list === 'decodableCodecs' ? parseDecodable(stdout) : parseNames(stdout);
+  });
 }
-
-const knownFormats = new Map<string, Promise<ReadonlySet<string>>>();
 
 /** The pixel formats an encoder takes; empty where it does not say (it then takes any, or is not there). */
 export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
-  const key = `${ffmpeg.ffmpeg}\n${encoder}`;
-  let answer = knownFormats.get(key);
-  if (answer === undefined) {
-    answer = askFormats(ffmpeg, encoder);
-    knownFormats.set(key, answer);
-    answer.catch(() => knownFormats.delete(key));
-  }
-  return answer;
-}
-
-async function askFormats(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
-  const { stdout } = await runProcess(ffmpeg.ffmpeg, ['-hide_banner', '-h', `encoder=${encoder}`]);
-  const names = /Supported pixel formats: (.*)/.exec(stdout)?.[1]?.trim().split(/\s+/);
-  return new Set(names ?? []);
+  return once(ffmpeg, `encoder=${encoder}`, async () => {
+    const words = ['-hide_banner', '-h', `encoder=${encoder}`];
+    const { stdout } = await askBinary(ffmpeg.ffmpeg, words);
+    const names = /Supported pixel formats: (.*)/.exec(stdout)?.[1]?.trim().split(/\s+/);
+    return new Set(names ?? []);
+  });
 }

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, chmod } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../errors.js';
-import { runProcess } from './process.js';
+import { askBinary } from './binary-answers.js';
 
 /** The ffmpeg and ffprobe in use. */
 export type Ffmpeg = {
@@ -43,7 +43,7 @@ export function parseVersion(text: string): Pick<Program, 'version' | 'age'> | n
 }
 
 async function ask(file: string): Promise<Program> {
-  const { stdout, code } = await runProcess(file, ['-version']);
+  const { stdout, code } = await askBinary(file, ['-version']);
   const answer = parseVersion(stdout);
   if (code !== 0 || answer === null) {
     throw new VsrError('media', `${file} does not answer -version as ffmpeg does.`);

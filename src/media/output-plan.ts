@@ -7,7 +7,7 @@ import {
   type PixelFormat,
 } from '../planes/pixel-format.js';
 import type { Ratio } from '../planes/ratio.js';
-import { capabilitiesOf, encoderPixelFormats } from './capabilities.js';
+import { capabilities, encoderPixelFormats } from './capabilities.js';
 import {
   codecsFor,
   encoderArguments,
@@ -106,7 +106,7 @@ async function encoderOf(
   wantsAlpha: boolean,
 ): Promise<Choice> {
   const size = request.reduceTo ?? request;
-  const { encoders } = await capabilitiesOf(ffmpeg);
+  const encoders = await capabilities(ffmpeg, 'encoders');
   let refused = '';
   for (const encoder of encodersOf[codec]) {
     if (!encoders.has(encoder)) continue;
@@ -181,7 +181,7 @@ export async function planOutput(
   request: OutputRequest,
 ): Promise<OutputPlan> {
   const container = requireContainer(request.output);
-  const { muxers } = await capabilitiesOf(ffmpeg);
+  const muxers = await capabilities(ffmpeg, 'muxers');
   if (!muxers.has(container.muxer)) {
     throw new VsrError('option', `${ffmpeg.ffmpeg} cannot write ${container.title}.`);
   }

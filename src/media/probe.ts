@@ -1,16 +1,16 @@
 import { VsrError } from '../errors.js';
 import { withoutEmptyAlpha } from './alpha-use.js';
-import { capabilitiesOf } from './capabilities.js';
+import { capabilities } from './capabilities.js';
 import { fileUrl, safeInputOptions } from './command.js';
 import type { Ffmpeg } from './ffmpeg.js';
-import { openPlainFile, whyUnreadable } from './input-file.js';
+import { openPlainFile, whyUnreadable, type InputFile } from './input-file.js';
 import { listAt, numberAt, objectAt, parseChapters, parseStream, textsOf } from './probe-stream.js';
 import type { Json } from './probe-stream.js';
 import { parseVideo, remarksOn } from './probe-video.js';
 import { runProcess } from './process.js';
 import { rawSource } from './raw-input.js';
 import type { RawVideoInput, Source } from './source.js';
-import { chooseVideo, forcedDecoder, refuseUndecodable } from './video-choice.js';
+import { chooseVideo, preferredDecoder, refuseUndecodable } from './video-choice.js';
 
 export type ProbeOptions = {
   /** What the file is, if it is headerless. */
@@ -44,25 +44,34 @@ async function askProbe(
   return { json: JSON.parse(stdout) as Json, errors: stderrTail };
 }
 
+type FirstFrames = { readonly frames: readonly Json[]; readonly errors: readonly string[] };
+
+/** The first frames of a stream, named as ffprobe does, within so many of its packets. */
+async function framesWithin(
+  packets: number,
+  ffmpeg: Ffmpeg,
+  path: string,
+  stream: string,
+  options: ProbeOptions,
+): Promise<FirstFrames> {
+  const args = ['-select_streams', stream, '-show_frames', '-read_intervals', `%+#${packets}`];
+  const { json, errors } = await askProbe(ffmpeg, path, args, options);
+  return { frames: listAt(json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame), errors };
+}
+
 /** The first frames of stream `index` as ffprobe describes them; none if nothing decodes. */
 async function firstFrames(
   ffmpeg: Ffmpeg,
   path: string,
   index: number,
   options: ProbeOptions,
-): Promise<{ readonly frames: readonly Json[]; readonly errors: readonly string[] }> {
-  let errors: readonly string[] = [];
+): Promise<FirstFrames> {
+  let answer: FirstFrames = { frames: [], errors: [] };
   for (const packets of lookAhead) {
-    const args = [
-      ...['-select_streams', String(index), '-show_frames'],
-      ...['-read_intervals', `%+#${packets}`],
-    ];
-    const answer = await askProbe(ffmpeg, path, args, options);
-    const frames = listAt(answer.json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame);
-    if (frames.length > 0) return { frames, errors: answer.errors };
-    errors = answer.errors;
+    answer = await framesWithin(packets, ffmpeg, path, String(index), options);
+    if (answer.frames.length > 0) break;
   }
-  return { frames: [], errors };
+  return answer;
 }
 
 /**
@@ -81,6 +90,28 @@ export async function probe(
   const file = await openPlainFile(path);
   if (options.raw !== undefined) return rawSource(file, options.raw);
 
+  // Nearly always the first video is the one to enlarge: its frames are looked at meanwhile.
+  const stop = new AbortController();
+  const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal];
+  const guessed = framesWithin(lookAhead[0], ffmpeg, file.path, 'V:0', {
+    ...options,
+    signal: AbortSignal.any(signals),
+  }).catch(() => null);
+  try {
+    return await probeStreams(ffmpeg, file, options, guessed);
+  } finally {
+    stop.abort();
+    await guessed;
+  }
+}
+
+/** The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's. */
+async function probeStreams(
+  ffmpeg: Ffmpeg,
+  file: InputFile,
+  options: ProbeOptions,
+  guessed: Promise<FirstFrames | null>,
+): Promise<Source> {
   const asked = ['-show_format', '-show_streams', '-show_chapters'];
   const { json, errors } = await askProbe(ffmpeg, file.path, asked, options);
   if (json === null) throw await whyUnreadable(file, errors);
@@ -88,11 +119,18 @@ export async function probe(
   const streamJson = listAt(json, 'streams');
   const streams = streamJson.map(parseStream);
   const chosen = chooseVideo(file, streams, streamJson);
-  const capabilities = await capabilitiesOf(ffmpeg);
-  refuseUndecodable(file, chosen, capabilities);
+  refuseUndecodable(file, chosen, await capabilities(ffmpeg, 'decodableCodecs'));
 
-  const decoder = forcedDecoder(chosen, capabilities);
-  const first = await firstFrames(ffmpeg, file.path, chosen.index, options);
+  const preferred = preferredDecoder(chosen);
+  const decoder =
+    preferred !== null && (await capabilities(ffmpeg, 'decoders')).has(preferred)
+      ? preferred
+      : null;
+  const guess = await guessed;
+  const first =
+    guess?.frames[0] !== undefined && numberAt(guess.frames[0], 'stream_index') === chosen.index
+      ? guess
+      : await firstFrames(ffmpeg, file.path, chosen.index, options);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
   const parsed = parseVideo(
     file,

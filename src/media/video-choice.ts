@@ -1,5 +1,4 @@
 import { VsrError } from '../errors.js';
-import type { Capabilities } from './capabilities.js';
 import type { InputFile } from './input-file.js';
 import { numberAt, textAt, type Json } from './probe-stream.js';
 import type { StreamInfo } from './source.js';
@@ -66,14 +65,14 @@ const codecsByTag: Readonly<Record<string, string>> = {
 export function refuseUndecodable(
   file: InputFile,
   video: StreamInfo,
-  capabilities: Capabilities,
+  decodableCodecs: ReadonlySet<string>,
 ): void {
   if (isEncrypted(video)) {
     throw new VsrError('media', `${file.path} is encrypted (DRM): its video cannot be decoded.`);
   }
   const codec =
     video.codec === 'unknown' ? (codecsByTag[video.codecTag] ?? 'unknown') : video.codec;
-  if (capabilities.decodableCodecs.has(codec)) return;
+  if (decodableCodecs.has(codec)) return;
   const name = codec === 'unknown' ? `unknown to it (tag ${video.codecTag})` : codec;
   const who = whoDecodes[codec] ?? 'a newer ffmpeg may';
   const advice = codec in whoDecodes ? `${who} can; name it with --ffmpeg or VSR_FFMPEG` : who;
@@ -83,10 +82,9 @@ export function refuseUndecodable(
   );
 }
 
-/** A decoder to ask for by name: ffmpeg's own VP8 and VP9 decoders leave out the alpha that rides beside them. */
-export function forcedDecoder(video: StreamInfo, capabilities: Capabilities): string | null {
+/** A decoder to ask for by name, if it is there: ffmpeg's own VP8 and VP9 decoders leave out the alpha that rides beside them. */
+export function preferredDecoder(video: StreamInfo): string | null {
   // ffmpeg writes the tag's name in capitals.
   if ((video.tags['alpha_mode'] ?? video.tags['ALPHA_MODE']) !== '1') return null;
-  const decoder = { vp8: 'libvpx', vp9: 'libvpx-vp9' }[video.codec];
-  return decoder !== undefined && capabilities.decoders.has(decoder) ? decoder : null;
+  return { vp8: 'libvpx', vp9: 'libvpx-vp9' }[video.codec] ?? null;
 }

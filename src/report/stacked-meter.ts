@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { VsrError } from '../errors.js';
-import { capabilitiesOf } from '../media/capabilities.js';
+import { capabilities } from '../media/capabilities.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../media/ivf.js';
 import { runProcess, startProcess } from '../media/process.js';
@@ -27,7 +27,7 @@ export interface StackedMeter extends AsyncDisposable {
 /** Whether this ffmpeg can measure VMAF: many have the filter but not its model, which only a trial tells. */
 export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promise<boolean> {
   if (!hasIvfForm(layout.format) || layout.format.alpha) return false;
-  if (!(await capabilitiesOf(ffmpeg)).filters.has(vmafFilter.name)) return false;
+  if (!(await capabilities(ffmpeg, 'filters')).has(vmafFilter.name)) return false;
   const input = ['-f', 'lavfi', '-i', 'color=size=64x64:duration=0.2'];
   const { code, stderrTail } = await runProcess(ffmpeg.ffmpeg, [
     ...['-nostdin', '-hide_banner', ...input, ...input, '-lavfi', vmafFilter.name],

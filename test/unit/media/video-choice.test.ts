@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VsrError } from '../../../src/errors.js';
 import { parseStream, type Json } from '../../../src/media/probe-stream.js';
-import { chooseVideo, forcedDecoder, refuseUndecodable } from '../../../src/media/video-choice.js';
+import {
+  chooseVideo,
+  preferredDecoder,
+  refuseUndecodable,
+} from '../../../src/media/video-choice.js';
 
 const file = { path: '/clips/a.mp4', sizeBytes: 1 };
 
@@ -19,15 +23,6 @@ const video = (width: number, more: Json = {}): Json => ({
   pix_fmt: 'yuv420p',
   ...more,
 });
-
-function capabilities(decodable: readonly string[], decoders: readonly string[] = []) {
-  const none = new Set<string>();
-  return {
-    ...{ encoders: none, muxers: none, demuxers: none, filters: none },
-    decoders: new Set(decoders),
-    decodableCodecs: new Set(decodable),
-  };
-}
 
 test('the default track is enlarged, else the largest, else the first', () => {
   const sound = { codec_type: 'audio', codec_name: 'aac' };
@@ -55,7 +50,7 @@ test('a file without a video says what it holds', () => {
 
 test('what cannot be decoded says which ffmpeg would', () => {
   const refuse = (json: Json, decodable: readonly string[] = ['h264']): void =>
-    refuseUndecodable(file, parseStream(json), capabilities(decodable));
+    refuseUndecodable(file, parseStream(json), new Set(decodable));
   assert.doesNotThrow(() => refuse(video(8)));
   assert.throws(() => refuse(video(8, { codec_name: 'av1' })), /libdav1d.*--ffmpeg/);
   const vvc = { codec_type: 'video', codec_tag_string: 'vvc1' };
@@ -70,8 +65,7 @@ test('what cannot be decoded says which ffmpeg would', () => {
 
 test('opacity beside VP8 and VP9 asks for the decoder that reads it', () => {
   const seen = parseStream(video(8, { codec_name: 'vp9', tags: { alpha_mode: '1' } }));
-  assert.equal(forcedDecoder(seen, capabilities([], ['libvpx-vp9'])), 'libvpx-vp9');
-  assert.equal(forcedDecoder(seen, capabilities([])), null);
+  assert.equal(preferredDecoder(seen), 'libvpx-vp9');
   const plain = parseStream(video(8, { codec_name: 'vp9' }));
-  assert.equal(forcedDecoder(plain, capabilities([], ['libvpx-vp9'])), null);
+  assert.equal(preferredDecoder(plain), null);
 });
