@@ -79,6 +79,7 @@ const small = {
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
+  'espcn-u32-x2': { ...small, arch: 'espcn-u32', batch: 4, patch: 64, steps: 40_000, rate: 2e-3 },
   'espcn-16-codec-x2': {
     ...small,
     steps: 5000,

@@ -198,6 +198,9 @@ async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
     flags.val === undefined ? split : { ...split, validation: 0 },
     seed,
   );
+  if (flags.patch % network.unshuffle !== 0) {
+    throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
+  }
   const degradation = { kind: flags.degrade, noise: flags.noise, crf: flags.crf };
   const initial = await initialOf(flags.from, network, seed);
   return {

@@ -3,7 +3,7 @@ import { encodeModel } from '../model/onnx/model-file.js';
 import { type Network, parameterCount, reachOf } from '../model/network.js';
 import { convolve } from './autodiff/convolution.js';
 import { add, relu, tanh } from './autodiff/pointwise.js';
-import { crop } from './autodiff/shape.js';
+import { crop, depthToSpace, spaceToDepth } from './autodiff/shape.js';
 import { sizeOf, Tape, type Value } from './autodiff/tape.js';
 import { type Loss, lossOf } from './loss.js';
 
@@ -44,12 +44,14 @@ function parametersOf(tape: Tape, network: Network, flat: Value): Parameters[] {
 /** The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. */
 function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Parameters[]] {
   const parameters = parametersOf(tape, network, flat);
-  let value = x;
+  const { unshuffle } = network;
+  let value = unshuffle === 1 ? x : spaceToDepth(tape, x, unshuffle);
   network.layers.forEach((layer, i) => {
     value = convolve(tape, value, parameters[i]!.kernel, parameters[i]!.bias);
     if (layer.activation === 'relu') value = relu(tape, value);
     if (layer.activation === 'tanh') value = tanh(tape, value);
   });
+  if (unshuffle > 1) value = depthToSpace(tape, value, unshuffle);
   if (network.skip) {
     const reach = reachOf(network);
     const [n, , h, w] = value.shape as [number, number, number, number];

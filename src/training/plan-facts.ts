@@ -7,6 +7,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
   return {
     arch: network.arch,
     scale: network.scale,
+    unshuffle: network.unshuffle,
     layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
     degradation: JSON.stringify(plan.degradation),
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },

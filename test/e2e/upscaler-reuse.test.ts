@@ -71,6 +71,8 @@ for (const [arch, scale, passes, format, width, height] of [
   ['espcn-16', 2, 2, 'yuv444p10le', 150, 97],
   ['espcn', 3, 1, 'yuv422p', 160, 120],
   ['espcn-58k', 2, 1, 'yuva420p', 180, 110],
+  ['espcn-u32', 2, 1, 'yuv420p', 201, 151],
+  ['espcn-u32', 2, 2, 'yuv420p', 202, 150],
 ] as const) {
   test(`${arch} x${scale}, ${passes} passes, ${format}: copying what did not change gives the same bits and scores`, async () => {
     const file = await writeRandomModel(folder, arch, scale);

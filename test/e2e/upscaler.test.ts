@@ -50,6 +50,8 @@ for (const [arch, scale, passes, format, width, height] of [
   ['espcn', 2, 3, 'yuv444p', 33, 1801],
   ['espcn-16', 2, 1, 'yuv422p10le', 640, 121],
   ['espcn', 2, 1, 'gray12le', 8, 8],
+  ['espcn-u32', 2, 1, 'yuv420p', 70, 700],
+  ['espcn-u32', 2, 2, 'yuv420p', 1010, 180],
 ] as const) {
   test(`strips of ${arch} x${scale}, ${passes} passes, ${format} ${width}x${height}, are the whole run to the bit`, async () => {
     const file = await writeRandomModel(folder, arch, scale);

@@ -109,3 +109,26 @@ export function spread(tape: Tape, x: Value, stride: number): Value {
   const y = spreadNodes(tape, x, stride, (h - 1) * stride + 1, (w - 1) * stride + 1);
   return tape.record(y, [[x, (dy) => takeNodes(tape, dy, stride)]]);
 }
+
+function unshuffled([n, c, h, w]: readonly number[], block: number): number[] {
+  return [n!, c! * block ** 2, h! / block, w! / block];
+}
+
+/** Blocks of samples into channels: [N, C, H, W] to [N, block^2 C, H / block, W / block]; undone by `depthToSpace`. */
+export function spaceToDepth(tape: Tape, x: Value, block: number): Value {
+  const shape = unshuffled(x.shape, block);
+  const y = tape.node('SpaceToDepth', [x], shape, { blocksize: block });
+  return tape.record(y, [
+    [x, (dy) => tape.node('DepthToSpace', [dy], x.shape, { blocksize: block, mode: 'DCR' })],
+  ]);
+}
+
+/** Channels into blocks of samples, the block's place varying slowest: [N, block^2 C, H, W] to [N, C, block H, block W]. */
+export function depthToSpace(tape: Tape, x: Value, block: number): Value {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const shape = [n, c / block ** 2, h * block, w * block];
+  const y = tape.node('DepthToSpace', [x], shape, { blocksize: block, mode: 'DCR' });
+  return tape.record(y, [
+    [x, (dy) => tape.node('SpaceToDepth', [dy], x.shape, { blocksize: block })],
+  ]);
+}

@@ -17,6 +17,7 @@ test('the networks have the sizes the papers and the cards state', () => {
     parameterCount(networkOf('espcn', 2)),
     64 * 26 + 32 * (64 * 9 + 1) + 4 * (32 * 9 + 1),
   );
+  assert.equal(parameterCount(networkOf('espcn-u32', 2)), 52_048);
   assert.equal(reachOf(networkOf('espcn', 3)), 4);
   assert.equal(reachOf(networkOf('espcn-16', 2)), 7);
   assert.equal(networkOf('espcn-16', 2, { depth: 3 }).layers.length, 4);

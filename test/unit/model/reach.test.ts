@@ -18,6 +18,15 @@ test('the reach of our own networks is the sum of their kernels’ radii, and th
   }
 });
 
+test('a network on the unshuffled picture wants tiles that begin with its blocks', () => {
+  const network = networkOf('espcn-u32', 2);
+  assert.equal(networkReach(network), 14);
+  const graph = decodeModel(randomModel('espcn-u32', 2)).graph!;
+  // A place within its block may lie at either end of it: one more than the layers read.
+  assert.deepEqual(reachOf(graph, 'x', 'y'), { scale: 2, reach: 15, inset: 0, align: 2 });
+  assert.equal(borderPadOf(graph, 'x', 'y'), 0);
+});
+
 /** One 3x3 convolution with these attributes, then `after`. */
 function convolution(
   attributes: Record<string, number | number[] | string>,

@@ -20,6 +20,8 @@ import {
   crop,
   pad,
   reshape,
+  depthToSpace,
+  spaceToDepth,
   spread,
   takeEvery,
   transpose,
@@ -93,6 +95,16 @@ const operations: readonly Operation[] = [
     build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
   },
   { name: 'pad', shapes: [[2, 3]], build: (t, [a]) => pad(t, a!, [1, 0], [0, 2]) },
+  {
+    name: 'blocks into channels',
+    shapes: [[1, 2, 4, 6]],
+    build: (t, [a]) => spaceToDepth(t, a!, 2),
+  },
+  {
+    name: 'channels into blocks',
+    shapes: [[2, 8, 2, 3]],
+    build: (t, [a]) => depthToSpace(t, a!, 2),
+  },
   { name: 'every second sample', shapes: [[1, 2, 5, 4]], build: (t, [a]) => takeEvery(t, a!, 2) },
   { name: 'samples spread apart', shapes: [[2, 1, 3, 2]], build: (t, [a]) => spread(t, a!, 3) },
   {

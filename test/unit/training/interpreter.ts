@@ -265,6 +265,29 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
       const [size] = attributes['kernel_shape'] as number[];
       return [maxPool(a, size!, (attributes['strides'] as number[])[0]!)];
     }
+    case 'DepthToSpace': {
+      const block = Number(attributes['blocksize']);
+      const [n, c, h, w] = a.dims as [number, number, number, number];
+      const channels = c / block ** 2;
+      return [
+        build([n, channels, h * block, w * block], ([i, k, y, x]) => {
+          const place = (y! % block) * block + (x! % block);
+          const from = [i!, place * channels + k!, Math.floor(y! / block), Math.floor(x! / block)];
+          return get(a, from);
+        }),
+      ];
+    }
+    case 'SpaceToDepth': {
+      const block = Number(attributes['blocksize']);
+      const [n, c, h, w] = a.dims as [number, number, number, number];
+      return [
+        build([n, c * block ** 2, h / block, w / block], ([i, k, y, x]) => {
+          const place = Math.floor(k! / c);
+          const [down, across] = [Math.floor(place / block), place % block];
+          return get(a, [i!, k! % c, y! * block + down, x! * block + across]);
+        }),
+      ];
+    }
     case 'Split': {
       let from = 0;
       return list(1).map((size) => numbers([size], a.data.subarray(from, (from += size))));
