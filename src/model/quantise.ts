@@ -5,7 +5,7 @@ import { decodeModel, encodeModel } from './onnx/model-file.js';
 import { valuesOf } from './onnx/tensor-values.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from './onnx/types.js';
 import { constantsOf } from './reach.js';
-import { borderPadOf } from './strip-pad.js';
+import { leadingPadOf } from './strip-pad.js';
 
 /**
  * Largest weight: 7 bits, since without VNNI a processor adds two products of 8-bit numbers in 16
@@ -25,9 +25,10 @@ type Convolution = {
   readonly relu: boolean;
 };
 
-/** A network of ours taken apart: Pad, convolutions with relu between them, skip, shuffle. */
+/** A network of ours taken apart: Pad, unshuffle (1: none), convolutions with relu between them, skip, shuffle. */
 type Parts = {
   readonly pad: number;
+  readonly unshuffle: number;
   readonly convolutions: readonly Convolution[];
   readonly skip: boolean;
   readonly scale: number;
@@ -45,13 +46,18 @@ function refuse(name: string, what: string): VsrError {
   );
 }
 
+function blockOf(node: OnnxNode): number {
+  return Number(node.attribute?.find((entry) => entry.name === 'blocksize')?.i ?? 0);
+}
+
 function partsOf(model: OnnxModel, name: string): Parts {
   const graph = model.graph!;
   const constants = constantsOf(graph);
-  const pad = borderPadOf(graph, graph.input?.[0]?.name ?? '', graph.output?.[0]?.name ?? '');
-  if (pad === 0) throw refuse(name, 'another border than one leading Pad');
+  const pad = leadingPadOf(graph, graph.input?.[0]?.name ?? '', graph.output?.[0]?.name ?? '');
+  if (pad === null) throw refuse(name, 'another border than one leading Pad');
   const convolutions: Convolution[] = [];
   let shuffle: OnnxNode | undefined;
+  let unshuffle = 1;
   let skip = false;
   for (const node of graph.node ?? []) {
     const output = node.output?.[0] ?? '';
@@ -70,16 +76,16 @@ function partsOf(model: OnnxModel, name: string): Parts {
         relu,
       });
     } else if (node.opType === 'DepthToSpace') shuffle = node;
+    else if (node.opType === 'SpaceToDepth') unshuffle = blockOf(node);
     else if (node.opType === 'Add') skip = true;
     else if (!['Pad', 'Relu', 'Slice'].includes(node.opType)) throw refuse(name, node.opType);
   }
   const text = shuffle?.attribute?.find((entry) => entry.name === 'mode')?.s;
-  const scale = Number(shuffle?.attribute?.find((entry) => entry.name === 'blocksize')?.i ?? 0);
   if (shuffle === undefined || convolutions.slice(0, -1).some(({ relu }) => !relu)) {
     throw refuse(name, 'another order of them');
   }
   const mode = text === undefined ? 'DCR' : Buffer.from(text).toString('utf8');
-  return { pad, convolutions, skip, scale, mode };
+  return { pad: pad.width, unshuffle, convolutions, skip, scale: blockOf(shuffle), mode };
 }
 
 /** The value that `COVERED` of the magnitudes stay below, found by counting. */
@@ -118,8 +124,15 @@ async function magnitudes(
   const samples = names.map((): Float32Array[] => []);
   const input = graph.input![0]!.name;
   for (const { data, width, height } of pictures) {
-    const values = Float32Array.from(data, (v) => v / 255);
-    const picture = new ort.Tensor('float32', values, [1, 1, height, width]);
+    // Whole blocks only.
+    const [across, down] = [width, height].map((n) => n - (n % parts.unshuffle)) as [
+      number,
+      number,
+    ];
+    const values = Float32Array.from({ length: across * down }, (_, i) => {
+      return data[Math.floor(i / across) * width + (i % across)]! / 255;
+    });
+    const picture = new ort.Tensor('float32', values, [1, 1, down, across]);
     const results = await session.run({ [input]: picture }, names);
     names.forEach((name, i) => samples[i]!.push(results[name]!.data as Float32Array));
   }
@@ -153,7 +166,10 @@ export async function quantiseModel(
   // 8-bit pictures pass this step without loss.
   let stepIn = 1 / 255;
   let stepName = graph.floats('step', stepIn);
-  let value = graph.op('QuantizeLinear', [padded, stepName, zero]);
+  const { unshuffle } = parts;
+  const taken =
+    unshuffle > 1 ? graph.op('SpaceToDepth', [padded], { blocksize: unshuffle }) : padded;
+  let value = graph.op('QuantizeLinear', [taken, stepName, zero]);
   convolutions.forEach(({ weights, dims, bias, relu }, i) => {
     const step = relu ? largest[i]! / 255 : largest[i]! / 127;
     const offset = relu ? zero : middle;
@@ -171,6 +187,9 @@ export async function quantiseModel(
   });
   const last = convolutions.at(-1)!.relu ? zero : middle;
   value = graph.op('DequantizeLinear', [value, stepName, last]);
+  if (unshuffle > 1) {
+    value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
+  }
   if (parts.skip) {
     const [from, to] = [graph.ints('from', [pad, pad]), graph.ints('to', [-pad, -pad])];
     const cropped = graph.op('Slice', [padded, from, to, graph.ints('axes', [2, 3])]);
