@@ -106,7 +106,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     pictures: researchPictures,
     batch: 12,
     patch: 32,
-    steps: 40_000,
+    steps: 60_000,
     rate: 3e-3,
   },
 };
