@@ -1,4 +1,5 @@
 import type { Ratio } from '../planes/ratio.js';
+import { diskTrouble } from './disk-words.js';
 import type { ProcessEnd } from './process.js';
 import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
 
@@ -20,6 +21,8 @@ export interface DecodeLog {
   readonly messages: readonly string[];
   /** A message said that the file ends before it should. */
   readonly cutShort: boolean;
+  /** A message said that the disk does not give the file's bytes. */
+  readonly unreadable: boolean;
   /** Packets of which the decoder made nothing. */
   readonly lostPackets: number;
 }
@@ -55,6 +58,7 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
   let ended = false;
   let damaged = false;
   let cutShort = false;
+  let unreadable = false;
   let linkBase = timeBase;
   let lostPackets = 0;
   /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
@@ -78,6 +82,7 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
     if (lostWords.test(text) && decoding) lostPackets += 1;
     if (damagedWords.test(text)) damaged = true;
     if (cutShortWords.test(text)) cutShort = true;
+    if (diskTrouble([line]) !== null) unreadable = true;
     if (messages.length < keptMessages && messages.at(-1) !== text) messages.push(text);
   };
   return {
@@ -106,6 +111,9 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
     messages,
     get cutShort() {
       return cutShort;
+    },
+    get unreadable() {
+      return unreadable;
     },
     get lostPackets() {
       return lostPackets;

@@ -16,6 +16,7 @@ import {
   type ProcessEnd,
 } from './process.js';
 import type { Source } from './source.js';
+import { watchWaiting } from './stall-watch.js';
 import { rescale, seconds, ticksPerFrame, timestampMender } from './timestamps.js';
 
 export type DecodeRequest = {
@@ -46,6 +47,8 @@ export type DecodeReport = {
   }[];
   /** The source ends before it says it does, or is damaged at its end. */
   readonly truncated: boolean;
+  /** The disk did not give all of the source's bytes, as ffmpeg says; some containers' readers keep that to themselves. */
+  readonly unreadable: boolean;
   /** ffmpeg's warnings and errors. */
   readonly messages: readonly string[];
   /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
@@ -133,20 +136,15 @@ export function decodeFrames(
     const pictures = frameStream(child.stdout, layout.byteLength, () => pool.take(0, 0).data);
     let stalled = false;
     const limit = request.stallTimeoutMs ?? defaultStallMs;
-    const watch = setInterval(
-      () => {
-        const { waitingSince } = pictures;
-        if (waitingSince === null || performance.now() - waitingSince < limit) return;
-        stalled = true;
-        child.kill().catch(() => {});
-      },
-      Math.min(1000, limit / 4),
-    );
+    const settle = watchWaiting(pictures, limit, () => {
+      stalled = true;
+      child.kill().catch(() => {});
+    });
     return {
       process: child,
       log: lines,
       pictures,
-      settle: () => clearInterval(watch),
+      settle,
       stalled: () => stalled,
     };
   }
@@ -246,8 +244,10 @@ export function decodeFrames(
       frames: Math.max(frames, yielded),
       damagedFrames,
       sizeChanges,
+      unreadable: log?.unreadable ?? false,
       truncated:
         short ||
+        (log?.unreadable ?? false) ||
         (log?.cutShort ?? false) ||
         (whole && exitCode >= 0 && endsEarly(source, Math.max(frames, yielded), lastPts, log)) ||
         (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),

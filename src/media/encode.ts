@@ -4,9 +4,11 @@ import { pixelFormats } from '../planes/pixel-format.js';
 import { colourBox, colourFlags } from './colour-flags.js';
 import { buildArguments } from './command.js';
 import { containerOfMuxer } from './containers.js';
+import { diskTrouble, sentenceStart } from './disk-words.js';
 import { everyFrame, type Ffmpeg } from './ffmpeg.js';
 import { frameAdapter, pipeFormat, type FrameAdapter } from './frame-adapter.js';
 import { ivfFrameHeader, ivfHeader } from './ivf.js';
+import { readVideoFile } from './mp4-tables.js';
 import type { OutputPlan } from './output-plan.js';
 import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
 import { appendNote } from './segment-file.js';
@@ -99,16 +101,32 @@ async function encodeArguments(
 }
 
 /** What went wrong in an ffmpeg that ended early, with its own last words. */
-function encoderFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
+function encoderFailed(plan: OutputPlan, end: ProcessEnd, path: string): VsrError {
+  const trouble = diskTrouble(end.stderrTail);
+  if (trouble !== null) {
+    const message = `${sentenceStart(trouble)}: the encoder could not write ${path}. With that mended, run the same command again.`;
+    return new VsrError('disk', message);
+  }
   const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
   const said = (lines.length > 0 ? lines : end.stderrTail).slice(-3).join(' | ');
   const how = end.signal === null ? `with exit code ${end.code}` : `by ${end.signal}`;
-  const full = /No space left on device/i.test(said);
-  return new VsrError(
-    full ? 'disk' : 'media',
-    full
-      ? 'The disk is full: the encoder could not write its file. Free some space and run the same command again.'
-      : `The encoder ${plan.encoder} ended early, ${how}${said === '' ? '.' : `: ${said}`}`,
+  const message = `The encoder ${plan.encoder} ended early, ${how}${said === '' ? '.' : `: ${said}`}`;
+  return new VsrError('media', message);
+}
+
+/** Throws `VsrError('disk')` unless all `frames` lie in the finished file, as its own tables say. */
+async function checkTables(plan: OutputPlan, path: string, frames: number): Promise<void> {
+  if (intermediateMuxer(plan) === 'matroska') return;
+  const { samples, sizeBytes } = await readVideoFile(path).catch((cause: unknown) => {
+    const message = `${path} was not written whole: ${messageOf(cause).replace(/\.?$/, '.')} Run the same command again.`;
+    throw new VsrError('disk', message, { cause });
+  });
+  const { sizes, offsets } = samples;
+  const end = sizes.reduce((last, size, i) => Math.max(last, offsets[i]! + size), 0);
+  if (sizes.length === frames && end <= sizeBytes) return;
+  throw new VsrError(
+    'disk',
+    `${path} was not written whole: it holds ${sizes.length} of ${frames} frames and ${sizeBytes} bytes. Run the same command again.`,
   );
 }
 
@@ -174,7 +192,7 @@ export function openEncoder(
     if (await unlessStalled(to, written)) return;
     const end = await to.done;
     throwIfAborted(options.signal);
-    throw encoderFailed(plan, end);
+    throw encoderFailed(plan, end, path);
   };
 
   return {
@@ -202,7 +220,9 @@ export function openEncoder(
       child.stdin!.end();
       const end = await unlessStalled(child, child.done);
       throwIfAborted(options.signal);
-      if (end.code !== 0) throw encoderFailed(plan, end);
+      if (end.code !== 0 || diskTrouble(end.stderrTail) !== null) {
+        throw encoderFailed(plan, end, path);
+      }
       await appendNote(path, { basePts, lastPts, timeBase: plan.timeBase, frames }).catch(
         (cause: unknown) => {
           throw new VsrError('disk', `${path} could not be written: ${messageOf(cause)}.`, {
@@ -210,6 +230,7 @@ export function openEncoder(
           });
         },
       );
+      await checkTables(plan, path, frames);
     },
     async abort() {
       await child?.kill().catch(() => {});

@@ -57,6 +57,7 @@ export type SampleTable = {
 /** What is needed of an intermediate video file to join it with others. */
 export type VideoFile = {
   readonly path: string;
+  readonly sizeBytes: number;
   readonly samples: SampleTable;
   /** The `stsd` box, which says how to decode the samples. */
   readonly description: Buffer;
@@ -196,6 +197,7 @@ export async function readVideoFile(path: string): Promise<VideoFile> {
     }
     return {
       path,
+      sizeBytes: (await file.stat()).size,
       samples: readTable(moov, stbl),
       description: moov.subarray(stsd.start, stsd.end),
       fileType,

@@ -7,6 +7,7 @@ import { extractCaptions } from './captions.js';
 import { containerOfMuxer } from './containers.js';
 import { extractCover, type CoverFile } from './cover-art.js';
 import { intermediateMuxer } from './encode.js';
+import { diskTrouble, sentenceStart } from './disk-words.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { matroskaStream } from './matroska-join.js';
@@ -21,18 +22,22 @@ export type RemuxOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
   readonly stallTimeoutMs?: number | undefined;
+  /** A source that cannot be read to its end gives what there is. Default: it fails. */
+  readonly allowTruncated?: boolean | undefined;
 };
 
-function remuxFailed(plan: OutputPlan, end: ProcessEnd): VsrError {
+function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrError {
+  const trouble = diskTrouble(end.stderrTail);
+  if (trouble !== null) {
+    // Of a file that it reads ffmpeg says no more than its name and the trouble.
+    const reading = end.stderrTail.some((line) => line.includes(`${source.path}: `));
+    const what = reading ? `${source.path} could not be read` : 'the clip could not be written';
+    const message = `${sentenceStart(trouble)}: ${what} while joining. With that mended, run the same command again.`;
+    return new VsrError('disk', message);
+  }
   const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
   const said = (lines.length > 0 ? lines : end.stderrTail).slice(-3).join(' | ');
   const { title } = containerOfMuxer(plan.container);
-  if (/No space left on device/i.test(said)) {
-    return new VsrError(
-      'disk',
-      'The disk is full: the finished clip could not be written. Free some space and run the same command again.',
-    );
-  }
   return new VsrError('media', `Writing the ${title} file failed: ${said}`);
 }
 
@@ -59,7 +64,7 @@ export async function remux(
     const extras = await findExtras(ffmpeg, source, plan, folder, signal);
     const run = async (retag: boolean): Promise<void> => {
       const args = await remuxArguments(source, plan, output, extras, cut, retag);
-      await runWith(ffmpeg, plan, args, bytes(), options);
+      await runWith(ffmpeg, source, plan, args, bytes(), options);
     };
     await run(false).catch((error: unknown) => {
       if (!/Tag \S+ incompatible with output codec/.test(messageOf(error))) throw error;
@@ -92,11 +97,13 @@ function lateLosses(plan: OutputPlan, { captions, covers }: Extras): Announcemen
 /** Runs ffmpeg with `bytes` on its stdin. */
 async function runWith(
   ffmpeg: Ffmpeg,
+  source: Source,
   plan: OutputPlan,
   args: readonly string[],
   bytes: AsyncIterable<Uint8Array>,
-  { signal, stallTimeoutMs }: RemuxOptions,
+  options: RemuxOptions,
 ): Promise<void> {
+  const { signal, stallTimeoutMs } = options;
   const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal, stallTimeoutMs });
   child.done.catch(() => {}); // Reported below.
   child.stdout.resume();
@@ -114,7 +121,10 @@ async function runWith(
   const end = await child.done;
   throwIfAborted(signal);
   if (failed.error !== null) throw failed.error;
-  if (end.code !== 0) throw remuxFailed(plan, end);
+  const said = end.stderrTail.filter(
+    (line) => options.allowTruncated !== true || !line.includes(`${source.path}: `),
+  );
+  if (end.code !== 0 || diskTrouble(said) !== null) throw remuxFailed(source, plan, end);
 }
 
 /** Captions and covers as files, where the plan asks for them. */

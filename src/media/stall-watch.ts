@@ -42,3 +42,24 @@ export function watchWork(pid: number, limitMs: number, onStall: () => void): ()
   );
   return () => clearInterval(timer);
 }
+
+/**
+ * Calls `onStall` once `stream` has waited for bytes for `limitMs`; time that its consumer takes does not
+ * count. Returns what ends the watch.
+ */
+export function watchWaiting(
+  stream: { readonly waitingSince: number | null },
+  limitMs: number,
+  onStall: () => void,
+): () => void {
+  const timer = setInterval(
+    () => {
+      const { waitingSince } = stream;
+      if (waitingSince === null || performance.now() - waitingSince < limitMs) return;
+      clearInterval(timer);
+      onStall();
+    },
+    Math.min(1000, limitMs / 4),
+  );
+  return () => clearInterval(timer);
+}

@@ -1,5 +1,6 @@
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { keyframes } from '../media/packets.js';
+import { checkReadable } from './identity.js';
 import type { JobPlan } from './job-plan.js';
 import {
   planBlindSegments,
@@ -30,6 +31,8 @@ export async function cutClip(
   // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
   if (options.deinterlace !== true && source.raw === null && trusted.test(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
+    // ffprobe keeps quiet about what it could not read, and the plan would end there.
+    if (options.allowTruncated !== true) await checkReadable(source.path, signal);
     const times = keys.map((key) => key.pts);
     return planSegments(times, video.timeBase, range, length);
   }

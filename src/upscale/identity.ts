@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { VsrError } from '../errors.js';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { VsrError, messageOf } from '../errors.js';
 
 const END_BYTES = 1024 * 1024;
 
@@ -12,8 +12,65 @@ export type SourceIdentity = {
   readonly endsSha256: string;
 };
 
-/** Reads the identity of a file. */
-export async function identifySource(file: string): Promise<SourceIdentity> {
+/** What throws an error of the system's on with the file's name, which calls on an open file leave out. */
+export function naming(file: string): (error: unknown) => never {
+  return (error) => {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  };
+}
+
+/** The error of a file that is there and cannot be read on from byte `at`. */
+function unreadable(file: string, at: number, cause: unknown): VsrError {
+  return new VsrError(
+    'disk',
+    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first; what is missing then, --allow-truncated does without.`,
+    { cause },
+  );
+}
+
+/** Bytes that are read at once. */
+const stepBytes = 1024 * 1024;
+
+/** Up to `length` bytes of an open file from `start` on, in pieces that are valid until the next. Throws VsrError `disk`. */
+async function* bytesFrom(
+  handle: FileHandle,
+  file: string,
+  start: number,
+  length: number,
+): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(length, stepBytes));
+  for (let at = start; at < start + length;) {
+    const wanted = Math.min(buffer.length, start + length - at);
+    const { bytesRead } = await handle.read(buffer, 0, wanted, at).catch((cause: unknown) => {
+      throw unreadable(file, at, cause);
+    });
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * Reads a file to its end for nothing but to see that it can be: ffmpeg takes a place that the disk does
+ * not give for the end, and of some containers says no word about it. Throws VsrError `disk` naming the
+ * byte, `interrupted` once `signal` fires.
+ */
+export async function checkReadable(file: string, signal?: AbortSignal): Promise<void> {
+  await using handle = await open(file, 'r');
+  for await (const bytes of bytesFrom(handle, file, 0, Infinity)) {
+    if (signal?.aborted) throw new VsrError('interrupted', `Interrupted while reading ${file}.`);
+    void bytes;
+  }
+}
+
+/**
+ * Reads the identity of a file. Throws VsrError `disk` where the disk does not give its bytes; with
+ * `allowTruncated` those that it gives count.
+ */
+export async function identifySource(
+  file: string,
+  allowTruncated = false,
+): Promise<SourceIdentity> {
   await using handle = await open(file, 'r');
   const { size } = await handle.stat();
   const hash = createHash('sha256');
@@ -23,9 +80,11 @@ export async function identifySource(file: string): Promise<SourceIdentity> {
     [0, head],
     [tailStart, size - tailStart],
   ] as const) {
-    const bytes = Buffer.alloc(length);
-    const { bytesRead } = await handle.read(bytes, 0, length, start);
-    hash.update(bytes.subarray(0, bytesRead));
+    try {
+      for await (const bytes of bytesFrom(handle, file, start, length)) hash.update(bytes);
+    } catch (error) {
+      if (!allowTruncated) throw error;
+    }
   }
   return { sizeBytes: size, endsSha256: hash.digest('hex') };
 }
@@ -37,7 +96,7 @@ export async function sha256Of(file: string): Promise<string> {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    throw error;
+    return naming(file)(error);
   }
   return hash.digest('hex');
 }

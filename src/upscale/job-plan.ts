@@ -1,5 +1,6 @@
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
+import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
@@ -152,6 +153,10 @@ export async function planJob(
     ...(raw === null ? {} : { raw }),
     ...(options.signal === undefined ? {} : { signal: options.signal }),
     ...(options.stallTimeout === undefined ? {} : { stallTimeoutMs: options.stallTimeout * 1000 }),
+  }).catch(async (error: unknown) => {
+    // ffprobe says of a file that the disk does not give only that it is damaged.
+    if (await isFile(input.path)) await identifySource(input.path);
+    throw error;
   });
   const codec = isStronglyCompressed(source);
   const { chain, size: wanted } = await chooseScale(source, options, codec);
@@ -183,7 +188,7 @@ export async function planJob(
     ...modelNotes(source, chain, options, codec),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const identity = await identifySource(input.path);
+  const identity = await identifySource(input.path, options.allowTruncated);
   const settings: Record<string, unknown> = {
     scale: chain.scale,
     to: options.to ?? null,
@@ -224,6 +229,13 @@ export async function planJob(
     }),
     options,
   };
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
 }
 
 async function identifyReference(file: string): Promise<SourceIdentity> {

@@ -1,6 +1,8 @@
+import { VsrError } from '../errors.js';
 import { decodeFrames, type DecodedFrames } from '../media/decode.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import type { Frame } from '../planes/frame.js';
+import { checkReadable } from './identity.js';
 import type { JobPlan } from './job-plan.js';
 import type { Segment } from './segment-plan.js';
 
@@ -75,6 +77,7 @@ export class SegmentReader implements AsyncDisposable {
         run.held = null;
         if (frame === null) {
           ended = true;
+          await this.#checkReadable(run);
           return;
         }
         if (segment.to !== null && frame.pts >= segment.to) {
@@ -112,6 +115,18 @@ export class SegmentReader implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#end();
+  }
+
+  /** What ffmpeg took for the source's end must be its end: else the segment would count as done. */
+  async #checkReadable(run: Run): Promise<void> {
+    const { options, source } = this.#plan;
+    if (options.allowTruncated === true) return;
+    await checkReadable(source.path, this.#signal);
+    if (!run.decoded.report().unreadable) return;
+    throw new VsrError(
+      'disk',
+      `${source.path} could not be read to its end: the disk reported an error. Run the same command again, or copy the file to a sound disk first.`,
+    );
   }
 
   /** Starts a decoder at `segment`; the first frame must be the segment's own. */

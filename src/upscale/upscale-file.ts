@@ -91,12 +91,14 @@ async function makeOutput(
   const late = await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, {
     signal,
     stallTimeoutMs,
+    allowTruncated: plan.options.allowTruncated,
   });
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
   await checkUnchanged(plan.input, stamp);
-  if (hashOf(await identifySource(plan.input)) !== hashOf(plan.identity)) {
+  const identity = await identifySource(plan.input, plan.options.allowTruncated);
+  if (hashOf(identity) !== hashOf(plan.identity)) {
     throw new VsrError(
       'media',
       `${plan.input} was replaced while it was being enlarged. Run the command again with --restart.`,

@@ -2,7 +2,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'nod
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { readSidecar, writeSidecar, type Sidecar } from '../metrics/sidecar.js';
-import { hashOf, sha256Of } from './identity.js';
+import { hashOf, naming, sha256Of } from './identity.js';
 import { takeLock } from './lock.js';
 import type { Segment } from './segment-plan.js';
 
@@ -85,7 +85,7 @@ export interface WorkFolder extends AsyncDisposable {
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   // Flushed before it has its name, so that not even a power cut leaves a name without its bytes.
-  await writeFile(draft, text, { flush: true });
+  await writeFile(draft, text, { flush: true }).catch(naming(file));
   await rename(draft, file);
 }
 
@@ -98,7 +98,7 @@ export async function keepFile(draft: string, file: string): Promise<void> {
 /** Waits until the bytes of a file are on the disk. */
 export async function syncFile(file: string): Promise<void> {
   await using handle = await open(file, 'r+');
-  await handle.sync();
+  await handle.sync().catch(naming(file));
 }
 
 /** The sidecar that an earlier run made for its finished output, if `output` is that very file; else `null`. */
@@ -239,7 +239,8 @@ function folderOf(folder: string, plan: StoredPlan, lock: AsyncDisposable): Work
       if (!isRecord(record)) return null;
       const { video, rows } = files(segment);
       const expected = [record.videoSha256, record.rowsSha256];
-      const found = await Promise.all([sha256Of(video), sha256Of(rows)]);
+      // A file that the disk does not give back is done again, under a new inode.
+      const found = await Promise.all([sha256Of(video), sha256Of(rows)]).catch(() => null);
       return hashOf(found) === hashOf(expected) ? record : null;
     },
     async finish(segment, record) {

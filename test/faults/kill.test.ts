@@ -5,6 +5,7 @@ import test, { after, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { random } from '../support/random-model.js';
 import { openJob, type FaultJob } from './job.js';
+import { tried } from './tried.js';
 import {
   isWhole,
   lastingStrays,
@@ -72,6 +73,7 @@ test(
     }
     await finish();
     assert.deepEqual(await lastingStrays(clip.replace(/\/[^/]*$/, '')), []);
+    tried(t, 'kill -9 of vsr', killed);
     t.diagnostic(`${killed} kills over ${jobs} jobs, up to ${kept} segments kept; nothing lost`);
   },
 );
@@ -101,6 +103,7 @@ for (const [what, sign] of [
       const kept = segmentsDone(output).length;
       assert.ok(kept > 0, 'finished segments are kept');
       await job.goOn(args, output);
+      tried(t, `kill -9 of the ${what}`);
       t.diagnostic(`${kept} segments kept`);
     },
   );
@@ -109,14 +112,15 @@ for (const [what, sign] of [
 test(
   'an inference thread that dies: a clear error, and the same command goes on',
   { skip },
-  async () => {
+  async (t) => {
     const { args, output } = await job.fresh('thread');
     const preload = `import { isMainThread } from 'node:worker_threads';
     if (!isMainThread) setTimeout(() => process.exit(7), 400);`;
-    const { code, stderr } = await startVsr(args, preload).done;
+    const { code, stderr } = await startVsr(args, { preload }).done;
     assert.equal(code, 1, stderr);
     assert.match(stderr, /inference thread stopped: it ended with exit code 7/);
     await job.checkNothing(output);
     await job.goOn(args, output);
+    tried(t, 'inference thread that dies');
   },
 );

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test, { after, before } from 'node:test';
 import { openJob, type FaultJob } from './job.js';
+import { tried } from './tried.js';
 import { isWhole, segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
 
 let job: FaultJob;
@@ -37,15 +38,17 @@ for (const [signal, times] of [
       assert.equal(code, 130);
       await job.checkNothing(output);
       await job.goOn(args, output);
+      tried(t, times === 2 ? `${signal} twice` : signal);
     },
   );
 }
 
-test('a clock that jumps back changes nothing', { skip }, async () => {
+test('a clock that jumps back changes nothing', { skip }, async (t) => {
   const { args, output } = await job.fresh('clock');
   const preload = `const now = Date.now, from = now();
     Date.now = () => (now() - from > 700 ? now() - 86400000 : now());`;
-  const { code, stderr } = await startVsr(args, preload).done;
+  const { code, stderr } = await startVsr(args, { preload }).done;
   assert.equal(code, 0, stderr);
   await job.checkWhole(output);
+  tried(t, 'clock that jumps back');
 });

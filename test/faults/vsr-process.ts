@@ -18,8 +18,16 @@ export type VsrProcess = {
   readonly done: Promise<{ readonly code: number | null; readonly stderr: string }>;
 };
 
-/** Starts `vsr upscale` as a user does; `preload` is a module text that each of its threads runs first. */
-export function startVsr(args: readonly string[], preload?: string): VsrProcess {
+/** What is wrong around a `vsr upscale`. */
+export type Surroundings = {
+  /** A module's text that each of its threads runs first. */
+  readonly preload?: string;
+  /** Added to the environment. */
+  readonly env?: NodeJS.ProcessEnv;
+};
+
+/** Starts `vsr upscale` as a user does. */
+export function startVsr(args: readonly string[], { preload, env }: Surroundings = {}): VsrProcess {
   const bin = path.join(packageRoot(), 'bin', 'vsr.js');
   const first =
     preload === undefined
@@ -27,6 +35,7 @@ export function startVsr(args: readonly string[], preload?: string): VsrProcess 
       : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
   const child = spawn(process.execPath, [...first, bin, 'upscale', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...env },
   });
   let stderr = '';
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
