@@ -6,7 +6,11 @@ import { isImageName } from '../media/luma-image.js';
 const framesOfClip = 60;
 
 /** The places given, each clip among them replaced by a folder (within `folder`) with frames of it. */
-export async function framesOfClips(places: readonly string[], folder: string): Promise<string[]> {
+export async function framesOfClips(
+  places: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
   const result: string[] = [];
   for (const place of places) {
     const isFile = await stat(place).then(
@@ -19,7 +23,11 @@ export async function framesOfClips(places: readonly string[], folder: string): 
     }
     const { extractFrames } = await import('../training/extract-frames.js');
     const target = path.join(folder, path.basename(place));
-    await extractFrames(place, target, { choose: { kind: 'scenes' }, most: framesOfClip });
+    await extractFrames(place, target, {
+      choose: { kind: 'scenes' },
+      most: framesOfClip,
+      signal,
+    });
     result.push(target);
   }
   return result;

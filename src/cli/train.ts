@@ -4,13 +4,14 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { badValue, messageOf, VsrError } from '../errors.js';
 import { candidatesFor, providerNames, type ProviderName } from '../model/providers.js';
-import { archs, networkOf, parameterCount } from '../model/network.js';
+import { archs, networkOf } from '../model/network.js';
 import { degradations, type Degradation } from '../training/degrade.js';
 import { type Loss, losses } from '../training/loss.js';
 import { schedules, type Schedule } from '../training/schedule.js';
 import { realNumber, wholeNumber } from './numbers.js';
 import { listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
 import type { TrainPlan } from '../training/plan.js';
+import { trainingSummary } from './training-summary.js';
 
 /** Options as commander hands them over. */
 type Flags = {
@@ -171,7 +172,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 /** Checks the call and turns it into a plan. */
-async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
+async function planOf(flags: Flags, workFolder: string, signal: AbortSignal): Promise<TrainPlan> {
   const { alsoReduced: reductions, out, scale, seed } = flags;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
   if (flags.overwrite !== true && (await exists(out))) {
@@ -190,7 +191,7 @@ async function planOf(flags: Flags, workFolder: string): Promise<TrainPlan> {
     ...(options.depth === undefined ? {} : { depth: options.depth }),
   });
   const listed = async (places: readonly string[]) =>
-    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames')));
+    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal));
   const [trained, validated, tested] = flags.split;
   const split = { training: trained, validation: validated, test: tested };
   const parts = lists.splitItems(
@@ -241,25 +242,20 @@ async function initialOf(
   return weightsFromModel(await readFile(from), from, network, initialWeights(network, seed));
 }
 
-/** What is about to be done, in two lines. */
-function summary(plan: TrainPlan): string[] {
-  const { network, batch, patch, steps, rate, schedule, loss, seed, degradation } = plan;
-  const files = (items: TrainPlan['training']) => new Set(items.map((item) => item.file)).size;
-  const counts = [plan.training, plan.validation, plan.test].map(files);
-  const place = plan.provider
-    ? `${plan.provider.name}:${plan.provider.device}`
-    : `${plan.workers} threads`;
-  const kind =
-    degradation.kind === 'codec' ? `codec, CRF ${degradation.crf.join('-')}` : degradation.kind;
-  return [
-    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
-    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
-  ];
+async function run(flags: Flags): Promise<void> {
+  const stop = new AbortController();
+  const onSignal = () => stop.abort();
+  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  try {
+    await runUntil(flags, stop.signal);
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+  }
 }
 
-async function run(flags: Flags): Promise<void> {
+async function runUntil(flags: Flags, signal: AbortSignal): Promise<void> {
   const workFolder = flags.work ?? `${flags.out}.train`;
-  const plan = await planOf(flags, workFolder);
+  const plan = await planOf(flags, workFolder, signal);
   const { runTraining } = await import('./run-training.js');
   const silent = flags.quiet === true || flags.json === true;
   const terminal = process.stderr.isTTY;
@@ -275,13 +271,10 @@ async function run(flags: Flags): Promise<void> {
       process.stderr.write(`${line}\n`);
     }
   };
-  for (const line of summary(plan)) say(line);
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  for (const line of trainingSummary(plan)) say(line);
   try {
     const name = path.basename(flags.out, '.onnx');
-    const result = await runTraining(plan, name, { say, progress }, stop.signal);
+    const result = await runTraining(plan, name, { say, progress }, signal);
     const { unreadable, tooSmall } = result.skipped;
     if (unreadable + tooSmall > 0) {
       say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
@@ -295,8 +288,6 @@ async function run(flags: Flags): Promise<void> {
     }
   } catch (error) {
     throw asDiskError(error, workFolder);
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
 }
 

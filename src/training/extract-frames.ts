@@ -5,7 +5,8 @@ import { fileUrl, safeInputOptions } from '../media/command.js';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import { frameStream } from '../media/frame-stream.js';
 import { probe } from '../media/probe.js';
-import { startProcess } from '../media/process.js';
+import { defaultStallMs, startProcess } from '../media/process.js';
+import { watchWaiting } from '../media/stall-watch.js';
 import { type FrameChoice, FrameChooser, type RgbFrame } from './frame-choice.js';
 
 /** How a clip is extracted. */
@@ -15,7 +16,9 @@ export type ExtractOptions = {
   readonly most?: number;
   /** Told of each frame written, and how many frames were looked at. */
   readonly onFrame?: (written: number, seen: number) => void;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
+  readonly stallTimeoutMs?: number | undefined;
 };
 
 /** What became of a clip. */
@@ -68,9 +71,9 @@ export async function extractFrames(
   folder: string,
   options: ExtractOptions,
 ): Promise<ExtractResult> {
-  const { choose, most = Infinity, signal } = options;
+  const { choose, most = Infinity, signal, stallTimeoutMs = defaultStallMs } = options;
   const ffmpeg = await locateFfmpeg();
-  const source = await probe(ffmpeg, clip, { signal });
+  const source = await probe(ffmpeg, clip, { signal, stallTimeoutMs });
   const { video } = source;
   await mkdir(folder, { recursive: true });
   const base = path.parse(clip).name;
@@ -116,25 +119,43 @@ export async function extractFrames(
     await save(false);
     options.onFrame?.(files.length, seen);
   };
+  const { width, height } = video;
+  const size = width * height * 3;
+  const pictures = frameStream(child.stdout, size, () => new Uint8Array(size));
+  let stalled = false;
+  const settle = watchWaiting(pictures, stallTimeoutMs, () => {
+    stalled = true;
+    child.kill().catch(() => {});
+  });
   try {
-    const { width, height } = video;
-    const size = width * height * 3;
-    for await (const data of frameStream(child.stdout, size, () => new Uint8Array(size))) {
+    for await (const data of pictures) {
       await keep(chooser.look(seen, { data, width, height }));
       seen++;
       if (files.length >= most) break;
     }
     await keep(chooser.end());
+  } catch (error) {
+    // A process that is ended breaks its pipe; why it was is said below.
+    if (!stalled && signal?.aborted !== true) throw error;
   } finally {
-    if (files.length >= most || signal?.aborted === true) await child.kill();
+    settle();
+    // All is read, or nothing more is wanted: it has nothing left to do but go.
+    await child.kill();
   }
-  const end = await child.done;
   if (signal?.aborted === true) {
     throw new VsrError(
       'interrupted',
       `Stopped within ${clip}; the same command goes on from there.`,
     );
   }
+  if (stalled) {
+    const waited = Math.round(stallTimeoutMs / 1000);
+    throw new VsrError(
+      'media',
+      `ffmpeg gave nothing for ${waited} s while decoding ${clip} at frame ${seen}; the same command goes on from there.`,
+    );
+  }
+  const end = await child.done;
   if (seen === 0) {
     const reason = end.stderrTail.at(-1) ?? 'no frame was decoded';
     throw new VsrError('media', `No frame of ${clip} could be decoded: ${reason}.`);

@@ -107,6 +107,14 @@ export class GradientPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        // A thread that is ended while the runtime works in it takes the process along: it answers first.
+        const idle = this.#ask(worker, { kind: 'pictures', pictures: [] });
+        const gone = worker.threadId === -1 ? Promise.resolve() : once(worker, 'exit');
+        await Promise.race([idle, gone]).catch(() => {});
+        await worker.terminate();
+      }),
+    );
   }
 }

@@ -15,6 +15,7 @@ import { patchesAtOnce, type TrainPlan } from './plan.js';
 import { planFacts, requireSameFacts } from './plan-facts.js';
 import { learningRate } from './schedule.js';
 import { openSession } from './session.js';
+import { unlessAborted } from './unless-aborted.js';
 import { validationPictures } from './validation-pictures.js';
 
 /** What happens in a run, in the order in which it does. */
@@ -119,8 +120,14 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       ...{ facts, step, windowStart: window.start, windowStep, bestPsnr, bestStep, state, best },
     });
 
-  const validation = await validationPictures(plan, picturePool);
-  let window = await feed.window(now.windowStart);
+  const loading = async (): Promise<[readonly Picture[], Window]> => [
+    await validationPictures(plan, picturePool),
+    await feed.window(now.windowStart),
+  ];
+  const notYet = 'Stopped while pictures were read, before the first step.';
+  const loaded = await unlessAborted(loading(), signal, notYet);
+  const [validation] = loaded;
+  let [, window] = loaded;
   yield* events.splice(0);
   requirePictures(window, plan);
   await gradients.setPictures(window.pictures);

@@ -9,6 +9,7 @@ import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import { readLuma } from '../../src/media/luma-image.js';
 import { runProcess } from '../../src/media/process.js';
 import { packageRoot } from '../../src/package-root.js';
+import { extractFrames } from '../../src/training/extract-frames.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 let folder = '';
@@ -114,6 +115,25 @@ test('--max stops early; what cannot be read is one sentence', async () => {
   assert.equal(both.code, 1, 'one clip failed');
   assert.match(both.stderr, /clip\.mkv: \d+ frames/);
   assert.equal(extract(clip, '-o', out, '--every', '2', '--fps', '1').code, 2);
+});
+
+test('an ffmpeg that hangs is given up', async (t) => {
+  if (process.platform === 'win32') return t.skip('needs a shell script for ffmpeg');
+  const { ffmpeg } = await locateFfmpeg();
+  const hanging = path.join(folder, 'hanging-ffmpeg');
+  const lines = ['#!/bin/sh', 'case "$*" in *rgb24*) sleep 1000;; esac', `exec ${ffmpeg} "$@"`];
+  await writeFile(hanging, `${lines.join('\n')}\n`, { mode: 0o755 });
+  const before = process.env['VSR_FFMPEG'];
+  process.env['VSR_FFMPEG'] = hanging;
+  try {
+    const out = path.join(folder, 'hanging');
+    const options = { choose: { kind: 'every', frames: 2 }, stallTimeoutMs: 500 } as const;
+    const said = /ffmpeg gave nothing for .* while decoding .*clip\.mkv at frame 0/;
+    await assert.rejects(extractFrames(clip, out, options), said);
+  } finally {
+    if (before === undefined) delete process.env['VSR_FFMPEG'];
+    else process.env['VSR_FFMPEG'] = before;
+  }
 });
 
 test('clips are training data, too', () => {

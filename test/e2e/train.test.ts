@@ -72,6 +72,26 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
   assert.equal(train('a.onnx', '--steps', '10').code, 2, 'an existing model is not overwritten');
 });
 
+test('SIGINT while pictures are read ends the run before its first step', async () => {
+  const many = path.join(folder, 'many');
+  await mkdir(many);
+  for (let i = 0; i < 6; i++) await writePicture(path.join(many, `${i}.png`), i, 1500);
+  for (let i = 6; i < 60; i++)
+    await copyFile(path.join(many, '0.png'), path.join(many, `${i}.png`));
+  const out = path.join(folder, 'loading.onnx');
+  const words = ['train', '--data', many, '--out', out, ...quick, '--steps', '100000'];
+  const run = spawn(process.execPath, [vsr, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  let stderr = '';
+  run.stderr.setEncoding('utf8').on('data', (text: string) => {
+    // The plan is told just before the pictures are read.
+    if (!stderr.includes('files to train') && text.includes('files to train')) run.kill('SIGINT');
+    stderr += text;
+  });
+  const [code] = (await once(run, 'close')) as [number | null];
+  assert.equal(code, 130, stderr);
+  assert.match(stderr, /Stopped while pictures were read, before the first step/);
+});
+
 test('the weights do not depend on how many threads computed them', async () => {
   for (const workers of ['1', '3']) {
     const { code, stderr } = train(`w${workers}.onnx`, '--steps', '10', '--workers', workers);
