@@ -1,25 +1,94 @@
 /**
- * Every fault in full, with counts: kills, signals, full disks, hanging and vanishing things; damaged files
- * of every kind; a long clip. Ends with 1 if anything was lost.
+ * Every fault in full, and a table of what was tried: kills, signals, full and bad disks, hanging and
+ * vanishing things; damaged files of every kind; a long clip. Ends with 1 if anything was lost.
  *
- *   npm run test:faults
+ *   npm run test:faults -- [faults] [fuzz] [long]      default: all three
  */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
 import { packageRoot } from '../src/package-root.js';
+import { triedIn } from '../test/faults/tried.js';
+
+/** How often each kind of fault was tried, and how often something was lost. */
+type Counts = Map<string, { tried: number; bad: number }>;
 
 const built = (...names: string[]): string => path.join(packageRoot(), 'build', ...names);
-const tests = readdirSync(built('test', 'faults'))
-  .filter((name) => name.endsWith('.test.js'))
-  .map((name) => built('test', 'faults', name));
-const steps = [
-  ['--test', '--test-concurrency=1', '--test-reporter=spec', ...tests],
-  [built('scripts', 'fuzz.js')],
-  [built('scripts', 'long-run.js')],
-];
-const failed = steps.filter((words) => {
-  const env = { ...process.env, VSR_FAULTS: 'whole' };
-  return spawnSync(process.execPath, words, { stdio: 'inherit', env }).status !== 0;
-});
-process.exitCode = failed.length === 0 ? 0 : 1;
+
+function add(counts: Counts, kind: string, tried: number, bad = 0): void {
+  const row = counts.get(kind) ?? { tried: 0, bad: 0 };
+  counts.set(kind, { tried: row.tried + tried, bad: row.bad + bad });
+}
+
+/** The tests of test/faults, one file after the other: they watch the machine. */
+async function runFaults(counts: Counts): Promise<void> {
+  const files = readdirSync(built('test', 'faults'))
+    .filter((name) => name.endsWith('.test.js'))
+    .map((name) => built('test', 'faults', name));
+  const events = run({ files, concurrency: 1 });
+  events.on('test:diagnostic', ({ message }) => {
+    const note = triedIn(message);
+    if (note !== null) add(counts, note.kind, note.count);
+  });
+  events.on('test:fail', ({ name }) => add(counts, `failed: ${name}`, 1, 1));
+  for await (const text of events.compose(new spec())) process.stdout.write(String(text));
+}
+
+/** Runs a script of ours and tells whether it ended well. */
+function endsWell(...words: string[]): boolean {
+  const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' });
+  return status === 0;
+}
+
+function runFuzz(counts: Counts): void {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'vsr-counts-'));
+  const file = path.join(folder, 'counts.json');
+  try {
+    const well = endsWell(built('scripts', 'fuzz.js'), '--counts', file);
+    const kinds = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, number>>;
+    for (const [kind, { whole = 0, refused = 0, bad = 0 }] of Object.entries(kinds)) {
+      add(counts, `damaged file: ${kind}`, whole + refused + bad, bad);
+    }
+    if (!well && [...counts.values()].every(({ bad }) => bad === 0)) {
+      add(counts, 'failed: fuzz', 1, 1);
+    }
+  } catch (error) {
+    console.error(error);
+    add(counts, 'failed: fuzz', 1, 1);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function runLong(counts: Counts): void {
+  add(counts, 'long clip', 1, endsWell(built('scripts', 'long-run.js')) ? 0 : 1);
+}
+
+const parts = { faults: runFaults, fuzz: runFuzz, long: runLong };
+type Part = keyof typeof parts;
+const words = process.argv.slice(2);
+const unknown = words.filter((word) => !(word in parts));
+if (unknown.length > 0) {
+  console.error(`Expected any of ${Object.keys(parts).join(', ')} but received ${unknown.join()}.`);
+  process.exit(2);
+}
+process.env['VSR_FAULTS'] = 'whole';
+const counts: Counts = new Map();
+const startedAt = performance.now();
+for (const part of (words.length === 0 ? Object.keys(parts) : words) as Part[]) {
+  await parts[part](counts);
+}
+const bad = [...counts.values()].reduce((sum, row) => sum + row.bad, 0);
+const width = Math.max(...[...counts.keys()].map((kind) => kind.length));
+console.log(`\n${'fault'.padEnd(width)}  tried  bad`);
+for (const [kind, row] of counts) {
+  console.log(
+    `${kind.padEnd(width)}  ${String(row.tried).padStart(5)}  ${String(row.bad).padStart(3)}`,
+  );
+}
+console.log(`bad: ${bad}, in ${Math.round((performance.now() - startedAt) / 60_000)} minutes`);
+// Something must have been tried, and nothing lost.
+process.exitCode = bad === 0 && counts.size > 0 ? 0 : 1;

@@ -2,13 +2,13 @@
  * Damages files of every kind that vsr reads and looks how each attempt ends. Prints counts; ends with 1
  * if one crashed, hung, left a process or half a file, or failed without a clear error.
  *
- *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x]
+ *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x] [--counts file.json] [--lanes 2]
  *
- * `--others` is the number of damaged files of each kind that is no clip; of work folders a quarter.
+ * Files are tried in so many lanes side by side, by default one a core. `--others` is the number of damaged files of each kind that is no clip; of work folders a quarter.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -33,8 +33,11 @@ const { values } = parseArgs({
     others: { type: 'string', default: '60' },
     seed: { type: 'string', default: '1' },
     folder: { type: 'string' },
+    counts: { type: 'string' },
+    lanes: { type: 'string', default: String(os.availableParallelism()) },
     verbose: { type: 'boolean', default: false },
-    child: { type: 'boolean', default: false },
+    /** The lane that this process works for, with the folder of its cases. */
+    child: { type: 'string' },
   },
 });
 
@@ -53,12 +56,12 @@ function casesOf(files: readonly SeedFile[], seed: number): Case[] {
 }
 
 /** Works off cases that come on stdin as JSON lines, a verdict each. */
-async function child(folder: string): Promise<void> {
+async function child(folder: string, place: string): Promise<void> {
   const model = path.join(folder, 'seeds', 'tiny-x2.onnx');
   for await (const line of createInterface({ input: process.stdin })) {
-    const { place, file, seed } = JSON.parse(line) as Case & { place: number };
-    const verdict = await tryFile(file, { folder: path.join(folder, 'case'), model, seed });
-    process.stdout.write(`${JSON.stringify({ place, verdict } satisfies Told)}\n`);
+    const { place: number, file, seed } = JSON.parse(line) as Case & { place: number };
+    const verdict = await tryFile(file, { folder: place, model, seed });
+    process.stdout.write(`${JSON.stringify({ place: number, verdict } satisfies Told)}\n`);
   }
 }
 
@@ -84,13 +87,13 @@ function family(root: number): { pids: number[]; bytes: number } {
   return { pids, bytes: pids.reduce((sum, pid) => sum + (memory.get(pid) ?? 0), 0) };
 }
 
-/** Processes that still work in `folder` though nobody waits for them. */
+/** Processes that still work in a lane's folder though nobody waits for them. */
 function strays(folder: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
     try {
       const words = readFileSync(`/proc/${name}/cmdline`, 'latin1');
-      return words.includes(path.join(folder, 'case')) ? [Number(name)] : [];
+      return words.includes(`${folder}/`) ? [Number(name)] : [];
     } catch {
       return [];
     }
@@ -100,12 +103,17 @@ function strays(folder: string): number[] {
 /** Peak of the memory of a child and its own children, in bytes, over all of them. */
 let peak = 0;
 
-/** Runs cases in a process of their own; cases it did not survive are `bad`. */
-async function runBatch(cases: readonly Case[], from: number, folder: string): Promise<Told[]> {
+/** Runs cases in a process of their own, below the lane's folder; cases it did not survive are `bad`. */
+async function runBatch(
+  cases: readonly Case[],
+  from: number,
+  folder: string,
+  lane: string,
+): Promise<Told[]> {
   const told: Told[] = [];
   for (let start = 0; start < cases.length;) {
     const self = fileURLToPath(import.meta.url);
-    const worker = spawn(process.execPath, [self, '--child', '--folder', folder], {
+    const worker = spawn(process.execPath, [self, '--child', lane, '--folder', folder], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     let stderr = '';
@@ -140,7 +148,7 @@ async function runBatch(cases: readonly Case[], from: number, folder: string): P
     told.push({ place: from + start, verdict: { how: 'unknown', end: 'bad', why } });
     start++;
   }
-  const left = strays(folder);
+  const left = strays(lane);
   if (left.length > 0) {
     const last = told.pop()!;
     const why = `stray processes: ${left.join(', ')}`;
@@ -157,8 +165,12 @@ async function main(): Promise<number> {
   const bad: string[] = [];
   const startedAt = performance.now();
   let done = 0;
-  for (let from = 0; from < cases.length; from += perProcess) {
-    const told = await runBatch(cases.slice(from, from + perProcess), from, folder);
+  let from = 0;
+  const next = async (lane: string): Promise<boolean> => {
+    const first = from;
+    from += perProcess;
+    if (first >= cases.length) return false;
+    const told = await runBatch(cases.slice(first, first + perProcess), first, folder, lane);
     for (const { place, verdict } of told) {
       const { file, seed } = cases[place]!;
       const row = counts.get(file.kind) ?? { whole: 0, refused: 0, bad: 0 };
@@ -173,14 +185,23 @@ async function main(): Promise<number> {
     console.log(
       `${done} of ${cases.length} damaged files tried in ${seconds} s, ${bad.length} bad`,
     );
-  }
+    return true;
+  };
+  const lanes = Array.from({ length: Number(values.lanes) }, async (_, i) => {
+    const lane = path.join(folder, `lane-${i}`);
+    while (await next(lane));
+  });
+  await Promise.all(lanes);
   for (const [kind, { whole, refused, bad: failures }] of counts) {
     console.log(`${kind}: ${whole} gave a whole result, ${refused} a clear error, ${failures} bad`);
   }
   console.log(`${done} damaged files, ${bad.length} bad; peak memory ${Math.round(peak / 1e6)} MB`);
+  if (values.counts !== undefined) {
+    await writeFile(values.counts, JSON.stringify(Object.fromEntries(counts)));
+  }
   if (values.folder === undefined) await rm(folder, { recursive: true, force: true });
   return bad.length === 0 ? 0 : 1;
 }
 
-if (values.child) await child(values.folder!);
+if (values.child !== undefined) await child(values.folder!, values.child);
 else process.exitCode = await main();

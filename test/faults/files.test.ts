@@ -4,6 +4,7 @@ import { appendFile, mkdir, rename, rm, stat, truncate, utimes, writeFile } from
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { openJob, type FaultJob } from './job.js';
+import { tried } from './tried.js';
 import { isWhole, segmentsDone, skip, startVsr, until } from './vsr-process.js';
 
 let job: FaultJob;
@@ -26,7 +27,7 @@ const changes: readonly Change[] = [
 ];
 
 for (const { name, make, says } of isWhole ? changes : changes.slice(2)) {
-  test(`a source that ${name} during the job fails it clearly`, { skip }, async () => {
+  test(`a source that ${name} during the job fails it clearly`, { skip }, async (t) => {
     const { args, output, clip } = await job.fresh('source');
     const vsr = startVsr(args);
     assert.ok(await until(vsr, () => segmentsDone(output).length > 0));
@@ -45,10 +46,11 @@ for (const { name, make, says } of isWhole ? changes : changes.slice(2)) {
       assert.match(again.stderr, /the source has changed since.*--restart/);
       await job.goOn([...args, '--restart'], output);
     }
+    tried(t, `source that ${name}`);
   });
 }
 
-test('an output folder that is removed during the job fails it clearly', { skip }, async () => {
+test('an output folder that is removed during the job fails it clearly', { skip }, async (t) => {
   const { args, clip } = await job.fresh('removed');
   const folder = path.join(path.dirname(clip), 'gone');
   const output = path.join(folder, 'out.mp4');
@@ -62,6 +64,7 @@ test('an output folder that is removed during the job fails it clearly', { skip 
   assert.match(stderr, /work folder .* was removed while the job ran/);
   await job.checkNothing(output);
   await job.goOn(words, output);
+  tried(t, 'output folder removed');
 });
 
 /** A file system of `size`, or why there is none. */
@@ -102,15 +105,15 @@ test('a full disk: a clear error, and with room the same command goes on', { ski
       await job.checkNothing(output);
     }
     assert.ok(full > 0, 'the disk was full at least once');
-    t.diagnostic(`full ${full} times`);
     await rm(path.join(disk, 'ballast'), { force: true });
     await job.goOn(words, output);
+    tried(t, 'full disk', full);
   } finally {
     execFileSync('umount', ['-l', disk]);
   }
 });
 
-test('an output that has its name but not yet its sidecar is known again', { skip }, async () => {
+test('an output that has its name but not yet its sidecar is known again', { skip }, async (t) => {
   const { args, output } = await job.fresh('sealed');
   const inTheWay = `${output}.vsr.json`;
   await mkdir(inTheWay);
@@ -121,4 +124,5 @@ test('an output that has its name but not yet its sidecar is known again', { ski
   await rm(inTheWay, { recursive: true });
   await job.goOn(args, output);
   assert.equal((await stat(output)).ino, ino, 'it was not made again');
+  tried(t, 'sidecar that cannot be written');
 });

@@ -4,6 +4,7 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import { openJob, type FaultJob } from './job.js';
+import { tried } from './tried.js';
 import { segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
 
 let job: FaultJob;
@@ -16,7 +17,7 @@ for (const [what, sign] of [
   ['decoder', ' pipe:1'],
   ['encoder', 'enc_time_base'],
 ] as const) {
-  test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async () => {
+  test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async (t) => {
     const { args, output } = await job.fresh('stopped');
     const vsr = startVsr([...args, '--stall-timeout', '2']);
     const victim = await until(
@@ -32,6 +33,7 @@ for (const [what, sign] of [
     assert.match(stderr, /gave nothing for 2 s|has done nothing for 2 s/);
     await job.checkNothing(output);
     await job.goOn(args, output);
+    tried(t, `hanging ${what}`);
   });
 }
 
@@ -59,7 +61,7 @@ for (const [step, word] of [
   test(
     `an ffmpeg that hangs while ${step} is given up, with all it started`,
     { skip },
-    async () => {
+    async (t) => {
       const { args, output, clip } = await job.fresh('wrapped');
       const programs = await hangingFfmpeg(path.dirname(clip), word);
       const { code, stderr } = await startVsr([...args, ...programs, '--stall-timeout', '2']).done;
@@ -67,6 +69,7 @@ for (const [step, word] of [
       assert.match(stderr, /hung: it has done nothing for 2 s/);
       await job.checkNothing(output);
       await job.goOn(args, output);
+      tried(t, 'ffmpeg that hangs beside the frames');
     },
   );
 }
