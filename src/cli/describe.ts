@@ -78,12 +78,12 @@ export function outcomeLine(outcome: Outcome): string {
   const name = path.basename(outcome.input);
   if (outcome.status === 'failed') return `${name}: failed: ${outcome.error.message}`;
   if (outcome.status === 'planned') return `${name}: would be written to ${outcome.output}`;
-  const { output, elapsedSeconds, fps, provider } = outcome.summary;
+  const { output, elapsedSeconds, fps, provider, precision } = outcome.summary;
   if (outcome.status === 'skipped')
     return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames)`;
   const psnr = psnrOf(outcome);
   return (
-    `${name}: done, ${output.frames} ${output.frames === 1 ? 'frame' : 'frames'} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${provider})` +
+    `${name}: done, ${output.frames} ${output.frames === 1 ? 'frame' : 'frames'} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${precision === null ? provider : `${provider} ${precision}`})` +
     `${psnr === '' ? '' : `, ${psnr}`}: ${outcome.output}`
   );
 }

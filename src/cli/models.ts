@@ -6,7 +6,7 @@ const examples = `
 Examples:
   vsr models                       the catalogue with its figures
   vsr models --json | jq '.[].name'
-  vsr upscale clip.mp4 -m espcn-16-int8-x2
+  vsr upscale clip.mp4 -m espcn-16-x2
 
 Figures are mean Y-PSNR in dB on the usual benchmarks (BT.601 Y, scale pixels cut from the border);
 in brackets what plain bicubic gives.`;

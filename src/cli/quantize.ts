@@ -14,9 +14,9 @@ const examples = `
 Examples:
   vsr quantize espcn-16-x2 --pictures photos/
   vsr quantize espcn-16-x2 --pictures photos/ --benchmark Set5/ Set14/ -o espcn-16-int8-x2.onnx
-  vsr upscale clip.mp4 -m espcn-16-int8-x2.onnx
+  vsr upscale clip.mp4 -m models/mine-x2.onnx --precision int8   runs models/mine-int8-x2.onnx
 
-Layers compute in 8-bit whole numbers: about 1.6 times as fast on processors with VNNI, some hundredths
+Layers compute in 8-bit whole numbers: about 1.5 times as fast on processors with VNNI, some hundredths
 of a dB below the original. The card beside the output holds what it came to on --benchmark.`;
 
 /** The command `vsr quantize`. */
@@ -35,14 +35,10 @@ export function quantizeCommand(): Command {
     .action(run);
 }
 
-/** `espcn-16-int8-x2` for `espcn-16-x2`. */
-export function quantisedName(name: string): string {
-  return /-x\d+$/.test(name) ? name.replace(/-x(\d+)$/, '-int8-x$1') : `${name}-int8`;
-}
-
 async function run(model: string, flags: Flags): Promise<void> {
   const { catalogue } = await import('../model/catalogue.js');
   const { loadModel } = await import('../model/load-model.js');
+  const { quantisedName } = await import('../model/in-precision.js');
   const { quantiseModel } = await import('../model/quantise.js');
   const entry = (await catalogue()).find(({ name }) => name === model);
   const source = await loadModel(entry?.file ?? model, entry?.name);

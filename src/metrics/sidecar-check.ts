@@ -92,6 +92,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
         })),
     },
     provider: top.at('provider').string(),
+    precision: top.at('precision').maybe((f) => f.orNull(text)) ?? null,
     settings: top.at('settings').object(),
     elapsedSeconds: top.at('elapsedSeconds').number(),
     fps: top.at('fps').number(),

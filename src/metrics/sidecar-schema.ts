@@ -65,6 +65,8 @@ export type Sidecar = {
   };
   /** What ran, never merely what was asked for. */
   readonly provider: string;
+  /** What it computed in: `fp32`, `fp16` or `int8`; `null` in sidecars of a vsr that did not say. */
+  readonly precision: string | null;
   /** Every setting that a person can make, with its value. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly elapsedSeconds: number;

@@ -48,7 +48,8 @@ function badScale(scale: number, what: string, scales: readonly number[]): VsrEr
   );
 }
 
-function chainOf(passes: readonly LoadedModel[]): Chain {
+/** A chain of models, first to run first. */
+export function chainOf(passes: readonly LoadedModel[]): Chain {
   return {
     scale: passes.reduce((product, pass) => product * pass.scale, 1),
     passes,

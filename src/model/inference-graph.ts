@@ -1,6 +1,7 @@
 import { VsrError } from '../errors.js';
 import type { BitDepth } from '../planes/pixel-format.js';
 import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
+import { canHalve, halfPrecision } from './half-precision.js';
 import { GraphBuilder } from './onnx/graph-builder.js';
 import { encodeModel } from './onnx/model-file.js';
 import type { OnnxGraph, OnnxNode } from './onnx/types.js';
@@ -43,11 +44,13 @@ export type InferenceGraph = {
 /**
  * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
  * rounded once, at the end. A chain of RGB models takes and gives float32: what stands around it
- * converts and rounds.
+ * converts and rounds. With `half`, layers compute in 16-bit floating point; reading, joining and
+ * rounding stay single.
  */
 export function buildInferenceGraph(
   passes: readonly LoadedModel[],
   bitDepth: BitDepth,
+  half = false,
 ): InferenceGraph {
   const colour = passes[0]!.colour;
   const stray = passes.find((pass) => pass.colour !== colour);
@@ -89,7 +92,8 @@ export function buildInferenceGraph(
       value = builder.op('Pad', [value, pads], { mode: 'edge' });
     }
     value = fromUnit(builder, value, pass.type);
-    const graph = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
+    const whole = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
+    const graph = half && canHalve(whole) ? halfPrecision(whole) : whole;
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
     soFar *= pass.scale;

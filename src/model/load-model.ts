@@ -6,6 +6,7 @@ import { decodeModel } from './onnx/model-file.js';
 import { elementTypeName } from './onnx/tensor-values.js';
 import { elementTypes, type OnnxModel, type OnnxValueInfo } from './onnx/types.js';
 import { inlineExternalData } from './external-data.js';
+import { precisionOf, type Precision } from './precision.js';
 import { reachOf, type Reach } from './reach.js';
 import { borderPadOf } from './strip-pad.js';
 import { scaleByRunning } from './trial-run.js';
@@ -26,6 +27,8 @@ export type LoadedModel = {
   readonly colour: 'luma' | 'rgb';
   readonly type: PictureType;
   readonly outputType: PictureType;
+  /** What its layers compute in, as the file has them. */
+  readonly precision: Precision;
   readonly input: string;
   readonly output: string;
   /** The only picture size it takes; `null` for any. */
@@ -138,6 +141,7 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     colour: channels === 1 ? ('luma' as const) : ('rgb' as const),
     type,
     outputType,
+    precision: precisionOf(graph),
     input: input.name,
     output: output.name,
     fixed,

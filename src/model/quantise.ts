@@ -14,7 +14,7 @@ import { leadingPadOf } from './strip-pad.js';
 const LARGEST_WEIGHT = 63;
 
 /** Share of a layer's values that its largest code must hold; the few beyond are clipped. */
-const COVERED = 0.9999;
+const COVERED = 0.99999;
 
 /** One convolution of a network, as its file has it. */
 type Convolution = {
@@ -107,7 +107,7 @@ function coveredMagnitude(samples: readonly Float32Array[]): number {
   return largest;
 }
 
-/** Runs the network on small pictures (8 bit) and returns how large each convolution's values get. */
+/** Runs the network on small pictures (8 bit) and returns how large the values between its convolutions get. */
 async function magnitudes(
   model: OnnxModel,
   parts: Parts,
@@ -115,7 +115,7 @@ async function magnitudes(
 ): Promise<number[]> {
   const ort = await import('onnxruntime-node');
   const graph = model.graph!;
-  const names = parts.convolutions.map(({ output }) => output);
+  const names = parts.convolutions.slice(0, -1).map(({ output }) => output);
   const watched: OnnxModel = {
     ...model,
     graph: { ...graph, output: [...(graph.output ?? []), ...names.map((name) => ({ name }))] },
@@ -142,8 +142,8 @@ async function magnitudes(
 
 /**
  * Quantises a network of ours for the CPU: activations as uint8 with one scale a layer, measured on
- * `pictures` (8-bit, at the small size), weights as int8 with one scale a channel. The skip stays
- * float, so only what the network adds to the picture is coarse. Returns the new model's file.
+ * `pictures` (8-bit, at the small size), weights as int8 with one scale a channel. The last convolution
+ * and the skip stay float: the picture itself never has 8 bits only. Returns the new model's file.
  *
  * A model of another form is a VsrError 'model'.
  */
@@ -162,7 +162,6 @@ export async function quantiseModel(
   const pads = graph.ints('pads', [0, 0, pad, pad, 0, 0, pad, pad]);
   const padded = graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
   const zero = graph.initializer('zero', 'uint8', [], [0]);
-  const middle = graph.initializer('middle', 'uint8', [], [128]);
   // 8-bit pictures pass this step without loss.
   let stepIn = 1 / 255;
   let stepName = graph.floats('step', stepIn);
@@ -170,9 +169,8 @@ export async function quantiseModel(
   const taken =
     unshuffle > 1 ? graph.op('SpaceToDepth', [padded], { blocksize: unshuffle }) : padded;
   let value = graph.op('QuantizeLinear', [taken, stepName, zero]);
-  convolutions.forEach(({ weights, dims, bias, relu }, i) => {
-    const step = relu ? largest[i]! / 255 : largest[i]! / 127;
-    const offset = relu ? zero : middle;
+  convolutions.slice(0, -1).forEach(({ weights, dims, bias }, i) => {
+    const step = largest[i]! / 255;
     const coarse = quantisedWeights(weights, bias, dims[0]!, stepIn);
     const nextStep = graph.floats('step', step);
     value = graph.op('QLinearConv', [
@@ -180,13 +178,18 @@ export async function quantiseModel(
       graph.initializer('weights', 'int8', dims, coarse.weights),
       graph.floats('weightSteps', coarse.steps),
       graph.initializer('weightZeros', 'int8', [dims[0]!], new Int8Array(dims[0]!)),
-      ...[nextStep, offset],
+      ...[nextStep, zero],
       graph.initializer('bias', 'int32', [dims[0]!], coarse.bias),
     ]);
     [stepIn, stepName] = [step, nextStep];
   });
-  const last = convolutions.at(-1)!.relu ? zero : middle;
-  value = graph.op('DequantizeLinear', [value, stepName, last]);
+  const last = convolutions.at(-1)!;
+  value = graph.op('DequantizeLinear', [value, stepName, zero]);
+  const weights = graph.initializer('lastWeights', 'float32', last.dims, last.weights);
+  const bias = graph.floats('lastBias', last.bias);
+  const shape = { kernel_shape: last.dims.slice(2), pads: [0, 0, 0, 0] };
+  value = graph.op('Conv', [value, weights, bias], shape);
+  if (last.relu) value = graph.op('Relu', [value]);
   if (unshuffle > 1) {
     value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
   }

@@ -3,13 +3,14 @@ import { VsrError } from '../errors.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { probe } from '../media/probe.js';
 import type { Chain } from '../model/chain.js';
+import type { PrecisionChoice } from '../model/precision.js';
 import type { ProviderChoice } from '../model/providers.js';
 import { FramePool, type Frame } from '../planes/frame.js';
 import { frameLayout } from '../planes/pixel-format.js';
 import { resizeFrame } from '../planes/resize-frame.js';
 import type { Degradation } from '../training/degrade.js';
 import { mapOrdered } from '../upscale/map-ordered.js';
-import { openUpscaler, type Precision, type Upscaler } from '../upscale/upscaler.js';
+import { openUpscaler, type Upscaler } from '../upscale/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
@@ -32,7 +33,7 @@ export type ClipEvaluationOptions = {
   readonly frames: number;
   readonly provider: ProviderChoice;
   readonly workers: number;
-  readonly precision: Precision;
+  readonly precision: PrecisionChoice;
   readonly signal?: AbortSignal;
 };
 

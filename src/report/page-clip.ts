@@ -55,7 +55,7 @@ function facts(clip: ClipReport): string {
         .map(({ name, sha256 }) => `${name} (sha256 ${sha256.slice(0, 12)})`)
         .join(', then '),
     ],
-    ['Provider', run.provider],
+    ['Provider', run.precision === null ? run.provider : `${run.provider}, ${run.precision}`],
     [
       'Time',
       `${showSeconds(run.elapsedSeconds)}, ${run.fps.toFixed(1)} frames a second, ${(100 * run.reusedShare).toFixed(0)} % reused`,

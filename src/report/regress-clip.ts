@@ -10,6 +10,7 @@ import { probe } from '../media/probe.js';
 import type { Source } from '../media/source.js';
 import { meanSquaredError } from '../metrics/psnr.js';
 import { chooseChain } from '../model/chain.js';
+import { precisionOfPasses } from '../model/precision.js';
 import { cropFrame } from '../planes/crop-frame.js';
 import { planeOf } from '../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
@@ -154,8 +155,10 @@ export async function regressClip(
   const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
   const { scale } = entry;
   const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+  const chain = await chooseChain(scale, model, { codec: false });
   // What `auto` would choose depends on the machine.
-  const exactly = { provider: 'cpu', precision: 'fp32' } as const;
+  const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
+  const exactly = { provider: 'cpu', precision } as const;
   const abort = signal === undefined ? {} : { signal };
   await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort });
   const source = await probe(ffmpeg, clip);
@@ -163,7 +166,7 @@ export async function regressClip(
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
   const evaluation = await evaluateClip(ffmpeg, clip, {
     scale,
-    chain: await chooseChain(scale, model, { codec: false }),
+    chain,
     name: 'model',
     degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
     border: 0,

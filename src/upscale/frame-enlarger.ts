@@ -1,9 +1,8 @@
 import { VsrError } from '../errors.js';
 import type { InferenceGraph } from '../model/inference-graph.js';
+import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
-import { openSession } from '../model/session.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
-import type { ChromaSiting } from '../planes/siting.js';
 import { chromaEnlarger } from './enlarge-chroma.js';
 import { CELL, type CellMap } from './changed-cells.js';
 import type { Rect } from './enlarge-plane.js';
@@ -15,21 +14,13 @@ import {
   type FrameTrace,
   planReuse,
 } from './frame-reuse.js';
-import { LumaRunner } from './luma-runner.js';
-import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
+import { openRunner, type RunnerSpec } from './open-runner.js';
 import { type FrameScores, scorer } from './score-frame.js';
 import { planStrips } from './strips.js';
 
 /** Everything a worker thread needs to know before its first frame; survives structured cloning. */
-export type EnlargerSpec = {
-  readonly graph: InferenceGraph;
-  readonly layout: FrameLayout;
-  readonly larger: FrameLayout;
-  readonly siting: ChromaSiting;
-  /** Only models that take RGB care. */
-  readonly colour: ColourNumbers;
+export type EnlargerSpec = RunnerSpec & {
   readonly scores: boolean;
-  readonly candidates: readonly ProviderCandidate[];
   /** Shared with all threads: once its one number is not 0, frames under way are given up. */
   readonly stop: Int32Array;
 };
@@ -52,6 +43,7 @@ export type EnlargedFrame = {
 /** Enlarges frames, one at a time, on the thread that opened it. */
 export type FrameEnlarger = {
   readonly provider: ProviderCandidate;
+  readonly precision: Precision;
   /**
    * Enlarges `frame.input` into `frame.output`. Where `before`, the frame ahead of it, is given, only
    * what changed is computed; that frame may still be under way on another thread.
@@ -73,11 +65,7 @@ function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): n
 /** Opens the session and prepares everything that is the same for all frames. */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
   const { graph, layout, larger, siting } = spec;
-  const { ort, session, provider } = await openSession(graph.bytes, spec.candidates);
-  const runner =
-    graph.colour === 'rgb'
-      ? new RgbRunner(ort, session, graph, layout, larger, siting, spec.colour)
-      : new LumaRunner(ort, session, graph, layout, larger);
+  const { runner, provider, precision } = await openRunner(spec);
   const others = planesBesides(graph.colour, layout);
   const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);
@@ -125,6 +113,7 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   };
   return {
     provider,
+    precision,
     async enlarge(frame, reference, before) {
       try {
         const result = await work(frame, reference, before);

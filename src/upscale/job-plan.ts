@@ -12,7 +12,7 @@ import type { Source } from '../media/source.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../model/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
-import { bitsPerPixel, isStronglyCompressed } from './model-choice.js';
+import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
 import { outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { TickRange } from './segment-plan.js';
@@ -159,7 +159,9 @@ export async function planJob(
     throw error;
   });
   const codec = isStronglyCompressed(source);
-  const { chain, size: wanted } = await chooseScale(source, options, codec);
+  const chosen = await chooseScale(source, options, codec);
+  const chain = await chainFor(chosen.chain, options);
+  const wanted = chosen.size;
   const enlarged = {
     width: source.video.width * chain.scale,
     height: source.video.height * chain.scale,

@@ -1,4 +1,8 @@
 import type { Source } from '../media/source.js';
+import type { Chain } from '../model/chain.js';
+import { inPrecision } from '../model/in-precision.js';
+import { candidatesIn } from '../model/precision.js';
+import type { UpscaleOptions } from './options.js';
 
 /**
  * Bits per pixel below which a lossy source counts as compressed, so that the default is the
@@ -24,4 +28,13 @@ export function isStronglyCompressed(source: Source): boolean {
   const bits = bitsPerPixel(source);
   // A lossy clip that does not say its rate is far more often a small one than a mezzanine.
   return bits === null || bits < CODEC_MODEL_BITS_PER_PIXEL;
+}
+
+/** The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'. */
+export async function chainFor(
+  chain: Chain,
+  { precision = 'auto', provider = 'auto', device = 0 }: UpscaleOptions,
+): Promise<Chain> {
+  if (precision === 'fp16') candidatesIn(precision, 'fp32', { name: provider, device });
+  return inPrecision(chain, precision);
 }

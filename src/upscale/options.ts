@@ -1,4 +1,7 @@
 import { badValue } from '../errors.js';
+import { precisionNames, type PrecisionChoice } from '../model/precision.js';
+
+export { precisionNames };
 
 /** Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs. */
 export const codecNames = ['auto', 'h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
@@ -16,10 +19,6 @@ export const providerNames = [
 ] as const;
 export type ProviderName = (typeof providerNames)[number];
 
-/** Precisions that `precision` names. */
-export const precisionNames = ['auto', 'fp32'] as const;
-export type PrecisionName = (typeof precisionNames)[number];
-
 /** Everything an enlargement can be told. Every field may be left out. */
 export type UpscaleOptions = {
   /** Enlargement each way; a product of the scales that models exist for. Default 2. */
@@ -33,7 +32,11 @@ export type UpscaleOptions = {
   readonly provider?: ProviderName;
   /** GPU number, from 0. */
   readonly device?: number;
-  readonly precision?: PrecisionName;
+  /**
+   * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a GPU.
+   * Default `auto`: single precision, and on a GPU half where that is faster and shows the same.
+   */
+  readonly precision?: PrecisionChoice;
   /** Inference threads; default: the cores there are. */
   readonly workers?: number;
   readonly codec?: CodecName;

@@ -75,6 +75,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
       })),
     },
     provider: [...providers].join(' + '),
+    precision: [...new Set(run.records.map((record) => record.precision))].join(' + '),
     settings: plan.settings,
     elapsedSeconds: run.elapsedSeconds,
     fps: run.framesThisRun / Math.max(run.elapsedSeconds, 1e-3),
@@ -82,7 +83,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     psnr: run.log,
     missing: [...plan.announcements, ...decodingNotes(run.records, source.video), ...run.late],
     log: paths.log === null ? null : beside ? path.basename(paths.log) : path.resolve(paths.log),
-    colourPath: chain.passes.some((pass) => pass.input === 'rgb') ? 'rgb' : 'yuv',
+    colourPath: chain.passes.some((pass) => pass.colour === 'rgb') ? 'rgb' : 'yuv',
     created: new Date().toISOString(),
   };
 }

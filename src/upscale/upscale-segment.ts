@@ -152,6 +152,7 @@ export async function upscaleSegment(
       frames: facts.frames,
       firstPts: facts.firstPts,
       provider: upscaler.provider,
+      precision: upscaler.precision,
       ...hashes,
       reused: count === 0 ? 0 : reused / count,
       damagedFrames: facts.damagedFrames,

@@ -9,6 +9,7 @@ import { chooseChain, type Chain } from '../model/chain.js';
 import { version } from '../version.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
+import { chainFor } from './model-choice.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import { outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
@@ -42,7 +43,10 @@ export async function planStill(input: Input, options: UpscaleOptions): Promise<
     if (value !== undefined && value !== 'auto') throw badValue('a clip', `--${name}`, input.path);
   }
   const still = await probeStill(input.path);
-  const chain = await chooseChain(options.scale ?? 2, options.model ?? 'default', { codec: false });
+  const chain = await chainFor(
+    await chooseChain(options.scale ?? 2, options.model ?? 'default', { codec: false }),
+    options,
+  );
   const extension = path.extname(input.path);
   const output = await outputFor(input, options, String(chain.scale), extension);
   if (!canWriteStill(output)) {
@@ -145,6 +149,7 @@ export async function upscaleStill(plan: StillPlan, signal: AbortSignal): Promis
       },
       model: { passes: chain.passes.map(({ name, sha256, scale }) => ({ name, sha256, scale })) },
       provider: upscaler.provider,
+      precision: upscaler.precision,
       settings: plan.settings,
       elapsedSeconds,
       fps: 1 / elapsedSeconds,

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
+import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import type { FrameTrace } from './frame-reuse.js';
 import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
@@ -14,7 +15,11 @@ export type FrameJob = {
 
 /** What a worker sends. */
 export type WorkerReply =
-  | { readonly kind: 'ready'; readonly provider: ProviderCandidate }
+  | {
+      readonly kind: 'ready';
+      readonly provider: ProviderCandidate;
+      readonly precision: Precision;
+    }
   | { readonly kind: 'done'; readonly result: EnlargedFrame }
   | { readonly kind: 'failed'; readonly code: VsrErrorCode; readonly message: string };
 
@@ -41,7 +46,8 @@ async function serve(): Promise<void> {
         .enlarge(job.frame, job.reference, job.before)
         .then((result) => send({ kind: 'done', result }), fail);
     });
-    send({ kind: 'ready', provider: enlarger.provider });
+    const { provider, precision } = enlarger;
+    send({ kind: 'ready', provider, precision });
   } catch (error) {
     fail(error);
   }

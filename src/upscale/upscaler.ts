@@ -1,7 +1,13 @@
 import { badValue, VsrError } from '../errors.js';
 import type { Chain } from '../model/chain.js';
 import { buildInferenceGraph } from '../model/inference-graph.js';
-import { candidatesFor, type ProviderChoice } from '../model/providers.js';
+import {
+  candidatesIn,
+  type Precision,
+  type PrecisionChoice,
+  precisionOfPasses,
+} from '../model/precision.js';
+import type { ProviderChoice } from '../model/providers.js';
 import { type Frame, FramePool } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
@@ -12,9 +18,6 @@ import { WorkerPool } from './worker-pool.js';
 
 export type { ProviderChoice } from '../model/providers.js';
 export type { FrameScores } from './score-frame.js';
-
-/** Number formats to compute in; `auto` is the best that is there. */
-export type Precision = 'auto' | 'fp32' | 'fp16' | 'int8';
 
 /** What frames are enlarged with. */
 export type UpscalerOptions = {
@@ -29,7 +32,8 @@ export type UpscalerOptions = {
   readonly provider: ProviderChoice;
   /** Inference threads of the CPU provider; at least 1. */
   readonly workers: number;
-  readonly precision: Precision;
+  /** An 8-bit chain is for `auto` and `int8`, a float one for all but `int8`. */
+  readonly precision: PrecisionChoice;
   /** Compute the log's standing columns. */
   readonly scores: boolean;
   /** Copy what did not change since the frame before. The result is the same to the bit. */
@@ -59,6 +63,8 @@ export interface Upscaler extends AsyncDisposable {
   readonly scale: number;
   /** What really runs, e.g. `cpu` or `cuda:0`; never merely what was asked for. */
   readonly provider: string;
+  /** What it computes in. */
+  readonly precision: Precision;
   /** Of the larger frames. */
   readonly layout: FrameLayout;
   /** `rgb` where the model takes RGB, so that luma and chroma went through a conversion. */
@@ -75,24 +81,33 @@ export interface Upscaler extends AsyncDisposable {
   release(frame: Frame): void;
 }
 
-const advicePrecision = 'For 8 bit, run the model espcn-16-int8-x2 or one that vsr quantize makes.';
-
 /** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
 export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
   const { chain, layout, signal } = options;
   if (!Number.isInteger(options.workers) || options.workers < 1) {
     throw badValue('a positive integer', 'workers', options.workers);
   }
-  if (options.precision === 'fp16' || options.precision === 'int8') {
-    throw badValue('auto or fp32', 'precision', options.precision, advicePrecision);
+  const asked = options.precision;
+  const own = precisionOfPasses(chain.passes);
+  if (asked !== 'auto' && (asked === 'int8') !== (own === 'int8')) {
+    throw badValue(`auto or ${own}`, `precision of ${chain.names.join(' + ')}`, asked);
   }
+  const candidates = candidatesIn(asked, own, options.provider);
   signal?.throwIfAborted();
   const { format, width, height } = layout;
   const graph = buildInferenceGraph(chain.passes, format.bitDepth);
   const larger = frameLayout(format, width * chain.scale, height * chain.scale);
-  const candidates = candidatesFor(options.provider);
+  const devices = candidates.some(({ name }) => name !== 'cpu');
   const spec = {
     graph,
+    own,
+    half:
+      own !== 'fp32' || asked === 'fp32' || !devices
+        ? null
+        : {
+            bytes: buildInferenceGraph(chain.passes, format.bitDepth, true).bytes,
+            demanded: asked === 'fp16',
+          },
     layout,
     larger,
     siting: options.siting,
@@ -120,6 +135,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   return {
     scale: chain.scale,
     provider: name === 'cpu' ? name : `${name}:${device}`,
+    precision: pool.precision,
     layout: larger,
     colourPath: graph.colour === 'rgb' ? 'rgb' : 'yuv',
     timings: spent,

@@ -27,6 +27,8 @@ export type SegmentRecord = {
   readonly firstPts: number | null;
   /** Execution provider that ran. */
   readonly provider: string;
+  /** What it computed in: `fp32`, `fp16` or `int8`. */
+  readonly precision: string;
   /** Of the video file, checked before it is used: a job may go on long after, and elsewhere. */
   readonly videoSha256: string;
   /** Of the file of log rows, checked likewise. */
@@ -131,6 +133,7 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
   return (
     record !== null &&
     Number.isSafeInteger(record.frames) &&
+    typeof record.precision === 'string' &&
     typeof record.videoSha256 === 'string' &&
     typeof record.rowsSha256 === 'string' &&
     Array.isArray(record.damagedFrames) &&

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf, VsrError } from '../errors.js';
+import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
 import type { FrameJob, WorkerReply } from './upscale-worker.js';
@@ -13,21 +14,26 @@ type Waiting = {
 /** How long threads may take to end by themselves, in milliseconds. */
 const graceMs = 1500;
 
+/** Where a thread's session runs, and in what. */
+type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
+
 type Member = { readonly worker: Worker; current: Waiting | null };
 
 /** Worker threads that take frames in the order given; each works on one at a time. */
 export class WorkerPool implements AsyncDisposable {
   /** What really runs. */
   readonly provider: ProviderCandidate;
+  readonly precision: Precision;
   readonly #members: Member[];
   readonly #queue: Waiting[] = [];
   readonly #stop: Int32Array;
   #failure: Error | undefined;
 
-  private constructor(members: Member[], stop: Int32Array, provider: ProviderCandidate) {
+  private constructor(members: Member[], stop: Int32Array, runs: WhatRuns) {
     this.#members = members;
     this.#stop = stop;
-    this.provider = provider;
+    this.provider = runs.provider;
+    this.precision = runs.precision;
     for (const member of members) this.#attend(member);
   }
 
@@ -40,7 +46,7 @@ export class WorkerPool implements AsyncDisposable {
     const spec: EnlargerSpec = { ...work, stop };
     const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
     const started: Worker[] = [];
-    const start = async (candidates: readonly ProviderCandidate[]): Promise<ProviderCandidate> => {
+    const start = async (candidates: readonly ProviderCandidate[]): Promise<WhatRuns> => {
       const worker = new Worker(new URL('./upscale-worker.js', import.meta.url), {
         workerData: { ...spec, candidates },
       });
@@ -50,12 +56,12 @@ export class WorkerPool implements AsyncDisposable {
     try {
       const first = start(spec.candidates);
       const early = onlyCpu ? others(count - 1, () => start(spec.candidates)) : [];
-      const [provider] = await Promise.all([first, ...early]);
-      if (!onlyCpu && provider.name === 'cpu') {
-        await Promise.all(others(count - 1, () => start([provider])));
+      const [runs] = await Promise.all([first, ...early]);
+      if (!onlyCpu && runs.provider.name === 'cpu') {
+        await Promise.all(others(count - 1, () => start([runs.provider])));
       }
       const members = started.map((worker) => ({ worker, current: null }));
-      return new WorkerPool(members, stop, provider);
+      return new WorkerPool(members, stop, runs);
     } catch (error) {
       await Promise.all(started.map((worker) => ended(worker)));
       throw error;
@@ -146,12 +152,12 @@ function stopped(reason: string, cause?: unknown): VsrError {
   );
 }
 
-/** The provider that a new thread runs on, once its session is open. */
-function readyOf(worker: Worker): Promise<ProviderCandidate> {
+/** What a new thread runs on, once its session is open. */
+function readyOf(worker: Worker): Promise<WhatRuns> {
   return new Promise((resolve, reject) => {
     // Only the first of these counts; a settled promise ignores the rest.
     worker.once('message', (reply: WorkerReply) => {
-      if (reply.kind === 'ready') resolve(reply.provider);
+      if (reply.kind === 'ready') resolve(reply);
       else if (reply.kind === 'failed') reject(new VsrError(reply.code, reply.message));
     });
     worker.once('error', (error) => reject(stopped(messageOf(error), error)));

@@ -31,7 +31,7 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
         await writeFile(file, bytes);
         const chain = await chooseChain(2, file, { codec: false });
         assert.ok(chain.passes[0]!.reach !== null, 'runs on tiles');
-        await using upscaler = await openUpscaler(optionsFor(chain, layout));
+        await using upscaler = await openUpscaler(optionsFor(chain, layout, { precision: 'auto' }));
         const { frame: larger } = await upscaler.upscale(frame);
         lumas.push(planeOf(larger.data, upscaler.layout, 0));
       }

@@ -3,9 +3,26 @@ import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { noSoftwareVulkan, runWithVulkan } from '../support/software-vulkan.js';
 
+const program = fileURLToPath(new URL('../support/webgpu-run.js', import.meta.url));
+
 test('the webgpu provider gives the values of the CPU', { skip: noSoftwareVulkan }, () => {
-  const program = fileURLToPath(new URL('../support/webgpu-run.js', import.meta.url));
   const [cpu, webgpu] = [runWithVulkan(program, 'cpu'), runWithVulkan(program, 'webgpu')];
-  assert.match(cpu, /^cpu [0-9a-f]{32}$/);
+  assert.match(cpu, /^cpu fp32 [0-9a-f]{32}$/);
   assert.equal(webgpu, cpu.replace('cpu', 'webgpu:0'));
 });
+
+test(
+  'a device without half precision says so, and auto is then single',
+  {
+    skip: noSoftwareVulkan,
+  },
+  (t) => {
+    const half = runWithVulkan(program, 'webgpu', 'fp16');
+    if (half.startsWith('webgpu:0 fp16 ')) {
+      t.skip('this software Vulkan knows half precision');
+      return;
+    }
+    assert.match(half, /^provider: Half precision does not run on webgpu \(device 0\): .*fp32\.$/);
+    assert.equal(runWithVulkan(program, 'webgpu', 'auto'), runWithVulkan(program, 'webgpu'));
+  },
+);

@@ -38,6 +38,7 @@ function exampleSidecar(): Sidecar {
     output: { path: '/clips/a b.x2.mp4', width: 128, height: 72, frames: 2, sizeBytes: 999 },
     model: { passes: [{ name: 'espcn-16-x2', sha256: '11', scale: 2 }] },
     provider: 'cpu',
+    precision: 'fp32',
     settings: { scale: 2, crf: null },
     elapsedSeconds: 1.5,
     fps: 1.33,

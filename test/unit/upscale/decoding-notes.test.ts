@@ -6,7 +6,15 @@ const size = { width: 64, height: 48 };
 
 function record(frames: number, changes: readonly number[], lostPackets = 0) {
   return {
-    ...{ frames, firstPts: 0, provider: 'cpu', videoSha256: '', rowsSha256: '', reused: 0 },
+    ...{
+      frames,
+      firstPts: 0,
+      provider: 'cpu',
+      precision: 'fp32',
+      videoSha256: '',
+      rowsSha256: '',
+      reused: 0,
+    },
     ...{ damagedFrames: [], messages: [], truncated: false, lostPackets },
     sizeChanges: changes.map((frame) => ({ frame, width: 32, height: 24 })),
   };
