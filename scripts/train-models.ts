@@ -67,7 +67,7 @@ type Recipe = {
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
-const codec: Degradation = { kind: 'codec', noise: 0, crf: [18, 33] };
+const codec: Degradation = { kind: 'codec', noise: 0, crf: [18, 33], clean: 0.25 };
 const small = {
   arch: 'espcn-16',
   scale: 2,
@@ -79,7 +79,6 @@ const small = {
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
-  'espcn-u32-x2': { ...small, arch: 'espcn-u32', batch: 4, patch: 64, steps: 40_000, rate: 2e-3 },
   'espcn-16-codec-x2': {
     ...small,
     steps: 5000,

@@ -14,6 +14,13 @@ export function share(text: string): number {
   return value;
 }
 
+/** A part of a whole: 0 to 1. */
+export function fraction(text: string): number {
+  const value = realNumber(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return value;
+}
+
 /** A number above 0. */
 export function positive(text: string): number {
   const value = realNumber(text);

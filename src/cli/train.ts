@@ -9,7 +9,7 @@ import { degradations, type Degradation } from '../training/degrade.js';
 import { type Loss, losses } from '../training/loss.js';
 import { schedules, type Schedule } from '../training/schedule.js';
 import { realNumber, wholeNumber } from './numbers.js';
-import { listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
+import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
 import type { TrainPlan } from '../training/plan.js';
 import { trainingSummary } from './training-summary.js';
 
@@ -28,6 +28,7 @@ type Flags = {
   from?: string;
   degrade: Degradation['kind'];
   crf: readonly [number, number];
+  clean: number;
   noise: number;
   loss: Loss;
   schedule: Schedule;
@@ -106,6 +107,7 @@ export function trainCommand(): Command {
         .argParser(parseCrf)
         .default([18, 32], '18-32'),
     )
+    .option('--clean <share>', 'of the pictures that --degrade codec leaves uncoded', fraction, 0)
     .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
     .optionsGroup('Optimisation:')
     .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
@@ -202,7 +204,12 @@ async function planOf(flags: Flags, workFolder: string, signal: AbortSignal): Pr
   if (flags.patch % network.unshuffle !== 0) {
     throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
   }
-  const degradation = { kind: flags.degrade, noise: flags.noise, crf: flags.crf };
+  const degradation = {
+    kind: flags.degrade,
+    noise: flags.noise,
+    crf: flags.crf,
+    clean: flags.clean,
+  };
   const initial = await initialOf(flags.from, network, seed);
   return {
     network,

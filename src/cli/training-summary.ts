@@ -10,7 +10,9 @@ export function trainingSummary(plan: TrainPlan): string[] {
     ? `${plan.provider.name}:${plan.provider.device}`
     : `${plan.workers} threads`;
   const kind =
-    degradation.kind === 'codec' ? `codec, CRF ${degradation.crf.join('-')}` : degradation.kind;
+    degradation.kind === 'codec'
+      ? `codec, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
+      : degradation.kind;
   return [
     `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
     `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,

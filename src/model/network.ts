@@ -48,7 +48,7 @@ export type NetworkOptions = {
 };
 
 /** The names `networkOf` knows. */
-export const archs = ['espcn', 'espcn-58k', 'espcn-16', 'espcn-u32', 'espcn-u48'] as const;
+export const archs = ['espcn', 'espcn-58k', 'espcn-16', 'espcn-u32'] as const;
 
 /** The name of a network shape. */
 export type Arch = (typeof archs)[number];
@@ -90,7 +90,7 @@ function evenNetwork(
  * - `espcn`: the paper's, kernels 5-3-3, channels 64-32.
  * - `espcn-58k`: kernels 5-3-3-3, channels 64-64-32; 58,212 parameters at 2x.
  * - `espcn-16`: 3x3 layers of 16 channels and a long skip; 12,340 parameters at 2x with six layers.
- * - `espcn-u32`, `espcn-u48`: the same with layers of 32 and 48 channels on the picture unshuffled by 2.
+ * - `espcn-u32`: the same with layers of 32 channels on the picture unshuffled by 2.
  */
 export function networkOf(arch: string, scale: number, options: NetworkOptions = {}): Network {
   const { depth = 6, activation = 'relu' } = options;
@@ -108,8 +108,6 @@ export function networkOf(arch: string, scale: number, options: NetworkOptions =
       return evenNetwork(arch, scale, 16, 1, depth, activation);
     case 'espcn-u32':
       return evenNetwork(arch, scale, 32, 2, depth, activation);
-    case 'espcn-u48':
-      return evenNetwork(arch, scale, 48, 2, depth, activation);
     default:
       throw badValue(`one of ${archs.join(', ')}`, 'the architecture', arch);
   }

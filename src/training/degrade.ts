@@ -13,6 +13,8 @@ export type Degradation = {
   readonly noise: number;
   /** For `codec`: lowest and highest x264 CRF, one drawn per picture. */
   readonly crf: readonly [number, number];
+  /** For `codec`: share of the pictures, 0 to 1, left as `bicubic` makes them; 0 if absent. */
+  readonly clean?: number;
 };
 
 /** A low-resolution plane and what it should be enlarged to. */
@@ -45,7 +47,7 @@ export function cropPlane(
 export async function degrade(
   picture: Plane,
   scale: number,
-  { kind, noise, crf }: Degradation,
+  { kind, noise, crf, clean = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
   const width = Math.floor(picture.width / scale);
@@ -53,7 +55,8 @@ export async function degrade(
   const high = cropPlane(picture, 0, 0, width * scale, height * scale);
   let pair: PlanePair = { low: resizePlane(high, width, height), high };
   if (kind === 'blur') pair = { low: blurAndPick(high, scale), high };
-  if (kind === 'codec') pair = await codePair(pair, scale, crf, random);
+  const coded = kind === 'codec' && random() >= clean;
+  if (coded) pair = await codePair(pair, scale, crf, random);
   return noise > 0 ? { low: noisy(pair.low, noise, random), high: pair.high } : pair;
 }
 
