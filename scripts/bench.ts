@@ -24,7 +24,11 @@ const parts: Readonly<Record<string, { always: boolean; load: () => Promise<Benc
     always: false,
     load: async () => {
       const { benchTraining } = await import('./bench-train.js');
-      return ({ say }) => benchTraining(say);
+      const { trainMemory } = await import('./bench/train-memory.js');
+      return async ({ root, say }) => ({
+        steps: await benchTraining(say),
+        memory: await trainMemory(root, say),
+      });
     },
   },
 };
