@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { bitsPerPixel, isStronglyCompressed } from '../../../src/upscale/model-choice.js';
+import { sampleSource, sampleVideo } from '../media/sample-source.js';
+
+/** 100 x 100 samples at 25 frames a second: 250,000 samples a second. */
+const size = { width: 100, height: 100 };
+
+test('bits a pixel are the stream’s own where it states its rate', () => {
+  const video = sampleVideo({ ...size, bitRate: 25_000, duration: 4 });
+  const source = sampleSource([], { sizeBytes: 1e9, duration: 4 }, video);
+  assert.equal(bitsPerPixel(source), 0.1);
+  assert.equal(isStronglyCompressed(source), true);
+});
+
+test('without a rate the file’s size and length count, the stream’s length before the clip’s', () => {
+  const video = sampleVideo({ ...size, duration: 2 });
+  assert.equal(bitsPerPixel(sampleSource([], { sizeBytes: 62_500, duration: 8 }, video)), 1);
+  const unknown = sampleVideo(size);
+  const source = sampleSource([], { sizeBytes: 62_500, duration: 8 }, unknown);
+  assert.equal(bitsPerPixel(source), 0.25);
+  assert.equal(isStronglyCompressed(source), true);
+  const larger = sampleSource([], { sizeBytes: 125_000, duration: 8 }, unknown);
+  assert.equal(isStronglyCompressed(larger), false);
+});
+
+test('a lossy clip that tells nothing counts as compressed, a lossless one never', () => {
+  const nothing = sampleVideo({ ...size, frameRate: null });
+  const source = sampleSource([], { sizeBytes: 1000, duration: null }, nothing);
+  assert.equal(bitsPerPixel(source), null);
+  assert.equal(isStronglyCompressed(source), true);
+  const lossless = sampleVideo({ ...size, bitRate: 1, lossless: true });
+  assert.equal(isStronglyCompressed(sampleSource([], {}, lossless)), false);
+  for (const duration of [0, null]) {
+    assert.equal(
+      bitsPerPixel(sampleSource([], { sizeBytes: 9, duration }, sampleVideo(size))),
+      null,
+    );
+  }
+});
