@@ -7,6 +7,7 @@ import { canSeek, decodeArguments } from './decode-command.js';
 import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
+import { promisedFrames } from './promised-frames.js';
 import { expectedTimes, withRepeats } from './repeats.js';
 import {
   defaultStallMs,
@@ -267,10 +268,11 @@ function endsEarly(
   lastPts: number,
   log: DecodeLog | null,
 ): boolean {
-  const { frameCount, timeBase } = source.video;
+  const { timeBase } = source.video;
+  const promised = promisedFrames(source);
   // AVI counts its ticks, also those at which nothing new is shown.
   const reached = source.container === 'avi' ? lastPts + 1 : frames;
-  if (frameCount !== null && reached < frameCount * 0.9 - 2) return true;
+  if (promised !== null && reached < promised * 0.9 - 2) return true;
   // FLV says only how long it is; that may be its sound, so a complaint has to come with it.
   if (source.container !== 'flv' || source.duration === null || !log?.messages.length) return false;
   return seconds(lastPts, timeBase) < source.startTime + source.duration - 0.5;

@@ -2,6 +2,7 @@ import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
+import { promisedFrames } from '../media/promised-frames.js';
 import { remux } from '../media/remux.js';
 import { verifyOutput } from '../media/verify.js';
 import { openFrameLog, readFrameLog, type LogSummary } from '../metrics/frame-log.js';
@@ -127,7 +128,8 @@ function expectedFrames(plan: JobPlan): number | null {
   const rate = video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
   const seconds = video.duration ?? duration;
   const whole =
-    video.frameCount ?? (rate === null || seconds === null ? null : Math.round(rate * seconds));
+    promisedFrames(plan.source) ??
+    (rate === null || seconds === null ? null : Math.round(rate * seconds));
   const { start = 0, end } = plan.options;
   let frames = whole;
   if (rate !== null && seconds !== null && (start > 0 || end !== undefined)) {
@@ -158,9 +160,9 @@ function checkDecoding(plan: JobPlan, records: readonly SegmentRecord[]): void {
 
 /** Whether more frames are missing than edit lists and a bad frame or two account for. */
 function lacksFrames({ source, range, options }: JobPlan, frames: number): boolean {
-  const { frameCount } = source.video;
+  const promised = promisedFrames(source);
   const whole = range.from === undefined && range.to === undefined && options.frames === undefined;
-  return whole && frameCount !== null && frames < frameCount * 0.9 - 2;
+  return whole && promised !== null && frames < promised * 0.9 - 2;
 }
 
 /** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */

@@ -47,6 +47,15 @@ const clips: Readonly<Record<string, string[]>> = {
   'old.avi': [...scene('48x32', '25', 3), '-c:v', 'mpeg4', '-bf', '2', '-g', '10'],
 };
 
+/** What stands between a clip that is copied and its copy, by the copy's file name. */
+const copies: Readonly<Record<string, { readonly of: string; readonly how: readonly string[] }>> = {
+  // An edit list begins between two keyframes: what is ahead of it is decoded and not shown.
+  'edit-list.mp4': { of: 'b-frames.mp4', how: ['-ss', '0.5'] },
+  'trimmed.mov': { of: 'constant.mp4', how: ['-itsoffset', '-0.9'] },
+  'negative-start.mkv': { of: 'b-frames.mp4', how: ['-itsoffset', '-0.7'] },
+  'negative-start.mp4': { of: 'constant.mp4', how: ['-itsoffset', '-0.7'] },
+};
+
 async function makeClip(name: string, args: readonly string[]): Promise<string> {
   const file = path.join(folder, name);
   await ffmpegRun(...args, file);
@@ -90,5 +99,13 @@ async function checkSame(clip: string): Promise<void> {
 for (const [name, args] of Object.entries(clips)) {
   test(`${name}: segments joined are the uncut run, frame for frame and tick for tick`, async () => {
     await checkSame(await makeClip(name, args));
+  });
+}
+
+for (const [name, { of, how }] of Object.entries(copies)) {
+  test(`${name}: segments joined are the uncut run, frame for frame and tick for tick`, async () => {
+    const original = await makeClip(`of-${name}-${of}`, clips[of]!);
+    const copy = ['-c', 'copy', '-avoid_negative_ts', 'disabled'];
+    await checkSame(await makeClip(name, [...how, '-i', original, ...copy]));
   });
 }
