@@ -24,9 +24,13 @@ export type Bench = BenchOptions & {
   readonly vsr: string;
   readonly cores: number;
   readonly say: (line: string) => void;
-  /** The median cost of a command. */
-  readonly measured: (command: string, args: readonly string[]) => Promise<Cost>;
-  /** The median cost of `vsr upscale input -o output`, at crf 18. */
+  /** The median cost of a command; `before` is run ahead of each. */
+  readonly measured: (
+    command: string,
+    args: readonly string[],
+    before?: () => Promise<void>,
+  ) => Promise<Cost>;
+  /** The median cost of `vsr upscale input -o output` at crf 18, with its summary on stdout. */
   readonly upscale: (input: string, output: string, more?: readonly string[]) => Promise<Cost>;
   /** The file of a new clip in which everything moves: a zoom with grain on it. */
   readonly makeClip: (size: string, frames: number) => string;
@@ -46,23 +50,37 @@ export async function withBench<T>(
   const vsr = path.join(root, 'bin/vsr.js');
   const folder = path.join(os.tmpdir(), `vsr-bench-${process.pid}`);
   await mkdir(folder, { recursive: true });
-  const measured: Bench['measured'] = (command, args) =>
-    medianOf(options.runs, () => timed(command, args));
+  const measured: Bench['measured'] = (command, args, before = async () => {}) =>
+    medianOf(options.runs, async () => {
+      await before();
+      return timed(command, args);
+    });
   try {
     return await work({
       ...options,
       ...{ ffmpeg, folder, root, vsr, say, measured },
       cores: os.availableParallelism(),
       upscale: (input, output, more = []) =>
-        measured(process.execPath, [
-          ...[vsr, 'upscale', input, '-o', output, '--overwrite', '--quiet', '--crf', '18'],
-          ...['--provider', options.provider, ...more],
-        ]),
+        measured(
+          process.execPath,
+          [
+            ...[vsr, 'upscale', input, '-o', output, '--json', '--crf', '18'],
+            ...['--provider', options.provider, ...more],
+          ],
+          // A finished job is not done again.
+          () => removeJob(output),
+        ),
       makeClip: (size, frames) => makeClip(ffmpeg, folder, size, frames),
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Removes an output and what lies beside it. */
+export async function removeJob(output: string): Promise<void> {
+  for (const end of ['', '.vsr.json', '.psnr.csv']) await rm(`${output}${end}`, { force: true });
+  await rm(`${output}.vsr-work`, { recursive: true, force: true });
 }
 
 function makeClip(ffmpeg: Ffmpeg, folder: string, size: string, frames: number): string {

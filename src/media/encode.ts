@@ -15,6 +15,8 @@ import { appendNote } from './segment-file.js';
 
 /** Takes frames in presentation order; the file is whole once `finish` has resolved. */
 export interface FrameEncoder {
+  /** Starts ffmpeg ahead of the first frame, which else does; for when one is sure to come. What fails is thrown by `write`. */
+  prepare(): void;
   /** Resolves when ffmpeg has taken the frame, whose buffer may then be used again. Throws `VsrError` if it cannot. */
   write(frame: Frame): Promise<void>;
   /** Ends the file. Throws `VsrError('media')` if no frame came or ffmpeg failed. */
@@ -133,7 +135,7 @@ async function checkTables(plan: OutputPlan, path: string, frames: number): Prom
 /**
  * Opens an encoder of `plan` that writes only the video to `path`, with every frame's exact time.
  * Frames come as `plan.frameLayout` says, with times in ticks of `plan.timeBase` that always grow.
- * ffmpeg starts with the first frame.
+ * ffmpeg starts with the first frame, or with `prepare`.
  */
 export function openEncoder(
   ffmpeg: Ffmpeg,
@@ -148,6 +150,7 @@ export function openEncoder(
     : { width: plan.codedWidth, height: plan.codedHeight };
   const adapter = frameAdapter(plan.frameLayout, format, size.width, size.height);
   let child: MediaProcess | null = null;
+  let starting: Promise<MediaProcess> | null = null;
   let basePts = 0;
   let lastPts = -Infinity;
   let frames = 0;
@@ -155,12 +158,12 @@ export function openEncoder(
   const start = async (): Promise<MediaProcess> => {
     const args = await encodeArguments(ffmpeg, plan, adapter, path, options.threads);
     const { signal } = options;
-    const started = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
-    started.stdout.resume();
-    started.done.catch(() => {}); // Reported by whoever waits for it.
-    child = started;
-    await give(started, ivfHeader(adapter.layout.format, size.width, size.height, plan.timeBase));
-    return started;
+    const process = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
+    process.stdout.resume();
+    process.done.catch(() => {}); // Reported by whoever waits for it.
+    child = process;
+    await give(process, ivfHeader(adapter.layout.format, size.width, size.height, plan.timeBase));
+    return process;
   };
 
   /** Waits for `work`, but no longer than the stall timeout. */
@@ -195,7 +198,12 @@ export function openEncoder(
     throw encoderFailed(plan, end, path);
   };
 
+  const started = (): Promise<MediaProcess> => (starting ??= start());
+
   return {
+    prepare() {
+      started().catch(() => {});
+    },
     async write(frame) {
       throwIfAborted(options.signal);
       if (!(frame.pts > lastPts)) {
@@ -204,8 +212,8 @@ export function openEncoder(
           `Expected frame ${frame.index} to come after time ${lastPts} but it is at ${frame.pts} (ticks of ${plan.timeBase.num}/${plan.timeBase.den} s).`,
         );
       }
-      if (child === null) basePts = frame.pts;
-      const to = child ?? (await start());
+      if (frames === 0) basePts = frame.pts;
+      const to = await started();
       // Matroska keeps times as they are; the others count from their first frame.
       const base = intermediateMuxer(plan) === 'matroska' ? 0 : basePts;
       const bytes = adapter.adapt(frame.data);
@@ -216,7 +224,9 @@ export function openEncoder(
     },
     async finish() {
       throwIfAborted(options.signal);
-      if (child === null) throw new VsrError('media', 'No frame came to be encoded.');
+      if (child === null || frames === 0) {
+        throw new VsrError('media', 'No frame came to be encoded.');
+      }
       child.stdin!.end();
       const end = await unlessStalled(child, child.done);
       throwIfAborted(options.signal);
@@ -234,6 +244,9 @@ export function openEncoder(
     },
     async abort() {
       await child?.kill().catch(() => {});
+      // One that was about to start has to end too.
+      const late = await starting?.catch(() => null);
+      await late?.kill().catch(() => {});
     },
   };
 }

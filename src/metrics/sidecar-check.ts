@@ -2,7 +2,12 @@ import { VsrError } from '../errors.js';
 import { Field } from './json-field.js';
 import { psnrColumns } from './frame-row.js';
 import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
-import { sidecarVersion, type Sidecar, type SidecarAnnouncement } from './sidecar-schema.js';
+import {
+  sidecarVersion,
+  type Sidecar,
+  type SidecarAnnouncement,
+  type StageSeconds,
+} from './sidecar-schema.js';
 
 const figure = (field: Field): FrameFigure => ({
   frame: field.at('frame').count(),
@@ -25,6 +30,16 @@ function logSummary(field: Field): LogSummary {
     ...(Object.fromEntries(columns) as Omit<LogSummary, 'frames'>),
   };
 }
+
+const stageSeconds = (field: Field): StageSeconds => ({
+  decode: field.at('decode').number(),
+  wait: field.at('wait').number(),
+  encode: field.at('encode').number(),
+  log: field.at('log').number(),
+  inference: field.at('inference').number(),
+  chroma: field.at('chroma').number(),
+  scores: field.at('scores').number(),
+});
 
 function announcement(field: Field): SidecarAnnouncement {
   const advice = field.at('advice').maybe((f) => f.string());
@@ -50,6 +65,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     );
   }
   const text = (field: Field) => field.string();
+  const stages = top.at('stages').maybe(stageSeconds);
   const source = top.at('source');
   const output = top.at('output');
   return {
@@ -95,6 +111,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     precision: top.at('precision').maybe((f) => f.orNull(text)) ?? null,
     settings: top.at('settings').object(),
     elapsedSeconds: top.at('elapsedSeconds').number(),
+    ...(stages === undefined ? {} : { stages }),
     fps: top.at('fps').number(),
     reusedShare: top.at('reusedShare').number(),
     psnr: top.at('psnr').orNull(logSummary),

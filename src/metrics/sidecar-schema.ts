@@ -22,6 +22,24 @@ export type SidecarAnnouncement = {
   readonly streamIndex?: number | undefined;
 };
 
+/** Seconds of a run by what they went to. */
+export type StageSeconds = {
+  /** The main thread's waiting for the decoder. */
+  readonly decode: number;
+  /** The main thread's waiting for larger frames. */
+  readonly wait: number;
+  /** The main thread's handing frames to the encoder. */
+  readonly encode: number;
+  /** The main thread's writing of log rows. */
+  readonly log: number;
+  /** All worker threads together, in the network. */
+  readonly inference: number;
+  /** All worker threads together, in what is enlarged bicubically. */
+  readonly chroma: number;
+  /** All worker threads together, in the log's columns. */
+  readonly scores: number;
+};
+
 /** What a finished job leaves beside its output, as `<output>.vsr.json`; written last. */
 export type Sidecar = {
   readonly schemaVersion: typeof sidecarVersion;
@@ -70,6 +88,8 @@ export type Sidecar = {
   /** Every setting that a person can make, with its value. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly elapsedSeconds: number;
+  /** Where the time of the last run went; missing where nothing was left to enlarge, and for pictures. */
+  readonly stages?: StageSeconds;
   /** Output frames a second, over the whole job. */
   readonly fps: number;
   /** Share of the picture copied from the frame before, 0 to 1. */

@@ -55,6 +55,8 @@ export class SegmentReader implements AsyncDisposable {
   readonly #signal: AbortSignal;
   #run: Run | null = null;
   #report: SegmentReport = silence;
+  /** A decoder that is being started ahead of time. */
+  #ahead: Promise<void> | null = null;
 
   constructor(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal) {
     this.#ffmpeg = ffmpeg;
@@ -62,9 +64,21 @@ export class SegmentReader implements AsyncDisposable {
     this.#signal = signal;
   }
 
+  /**
+   * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then ask
+   * for `frames` of the same segment and number; what fails is thrown there.
+   */
+  prepare(segment: Segment, most: number): void {
+    this.#ahead = this.#begin(segment, most);
+    this.#ahead.catch(() => {});
+  }
+
   /** The frames of `segment`, at most `most`; they must be read before those of another. */
   async *frames(segment: Segment, most: number): AsyncGenerator<Frame> {
     if (most <= 0) return;
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    await ahead;
     if (this.#run?.next !== segment.number) await this.#begin(segment, most);
     const run = this.#run!;
     run.next = segment.number + 1;
@@ -114,6 +128,7 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ahead?.catch(() => {});
     await this.#end();
   }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Announcement } from '../media/output-plan.js';
 import type { LogSummary } from '../metrics/frame-log.js';
 import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
+import type { StageSeconds } from '../metrics/sidecar-schema.js';
 import { version } from '../version.js';
 import { decodingNotes } from './decoding-notes.js';
 import type { JobPlan } from './job-plan.js';
@@ -11,6 +12,8 @@ import type { SegmentRecord } from './work-folder.js';
 export type RunFacts = {
   readonly records: readonly SegmentRecord[];
   readonly elapsedSeconds: number;
+  /** `null` where nothing was left to enlarge. */
+  readonly stages: StageSeconds | null;
   /** Frames done in this run, without those of earlier ones. */
   readonly framesThisRun: number;
   readonly outputBytes: number;
@@ -78,6 +81,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     precision: [...new Set(run.records.map((record) => record.precision))].join(' + '),
     settings: plan.settings,
     elapsedSeconds: run.elapsedSeconds,
+    ...(run.stages === null ? {} : { stages: run.stages }),
     fps: run.framesThisRun / Math.max(run.elapsedSeconds, 1e-3),
     reusedShare: reused / Math.max(frames, 1),
     psnr: run.log,

@@ -81,7 +81,7 @@ async function makeOutput(
     { input: plan.input, output: paths.output, total: expectedFrames(plan) },
     onProgress,
   );
-  const records = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
+  const { records, stages } = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
   checkDecoding(plan, records);
   const stallTimeoutMs = stallTimeoutMsOf(plan);
   // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
@@ -110,6 +110,7 @@ async function makeOutput(
     records,
     late,
     elapsedSeconds: counter.elapsed,
+    stages,
     framesThisRun: counter.frames,
     outputBytes: (await stat(joined)).size,
     log: log.summary,

@@ -11,6 +11,7 @@ import type { JobPlan } from './job-plan.js';
 import { mapOrdered } from './map-ordered.js';
 import type { Segment } from './segment-plan.js';
 import type { FrameScores, Upscaled, Upscaler } from './upscaler.js';
+import { timedItems, type StageClock } from './stage-clock.js';
 import { stallTimeoutMs, type SegmentReader } from './segment-reader.js';
 import { keepFile, type SegmentFiles, type SegmentRecord } from './work-folder.js';
 
@@ -23,6 +24,8 @@ export type SegmentContext = {
   readonly workers: number;
   /** Frames of the ground truth, in the order of the clip's; `null` without. */
   readonly reference: ReferenceFrames | null;
+  /** Where the time goes. */
+  readonly clock: StageClock;
   readonly signal: AbortSignal;
   /** Called for every frame that the encoder has taken. */
   readonly onFrame: (psnr: number | null) => void;
@@ -93,7 +96,7 @@ export async function upscaleSegment(
   files: SegmentFiles,
   most: number,
 ): Promise<EnlargedSegment> {
-  const { plan, upscaler, reader, reference } = context;
+  const { plan, upscaler, reader, reference, clock } = context;
   const sourceBase = plan.source.video.timeBase;
   const { timeBase } = plan.outputPlan;
   const { bitDepth } = upscaler.layout.format;
@@ -118,14 +121,20 @@ export async function upscaleSegment(
   };
   try {
     await using rows = await openFrameLog(draft.rows);
-    const pairs = withReference(reader.frames(segment, most), reference);
-    const enlarge = async (pair: Pair): Promise<Done> => ({
-      ...pair,
-      larger: await upscaler.upscale(pair.source, pair.reference),
-    });
-    for await (const done of mapOrdered(pairs, context.workers + 2, enlarge)) {
+    const pairs = withReference(
+      timedItems(clock, 'decode', reader.frames(segment, most)),
+      reference,
+    );
+    const enlarge = async (pair: Pair): Promise<Done> => {
+      const larger = upscaler.upscale(pair.source, pair.reference);
+      // The encoder starts while the first frame is being enlarged.
+      encoder.prepare();
+      return { ...pair, larger: await larger };
+    };
+    const results = mapOrdered(pairs, context.workers + 2, enlarge);
+    for await (const done of timedItems(clock, 'wait', results)) {
       const { frame, scores } = done.larger;
-      await encoder.write(frame);
+      await clock.time('encode', () => encoder.write(frame));
       const row = rowOf(
         count,
         rescale(frame.pts, sourceBase, timeBase),
@@ -133,7 +142,7 @@ export async function upscaleSegment(
         scores,
         bitDepth,
       );
-      if (plan.paths.log !== null) await rows.write(row);
+      if (plan.paths.log !== null) await clock.time('log', () => rows.write(row));
       firstPts ??= frame.pts;
       count++;
       reused += done.larger.reused;

@@ -1,11 +1,14 @@
 import { VsrError } from '../errors.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
+import type { StageSeconds } from '../metrics/sidecar-schema.js';
 import { frameLayout } from '../planes/pixel-format.js';
 import { checkUnchanged, type FileStamp } from './identity.js';
 import { defaultWorkers, type JobPlan } from './job-plan.js';
 import type { ProgressCounter } from './progress.js';
 import { openReference } from './reference.js';
 import { SegmentReader } from './segment-reader.js';
+import type { Segment } from './segment-plan.js';
+import { StageClock } from './stage-clock.js';
 import { upscaleSegment, type SegmentContext } from './upscale-segment.js';
 import { openUpscaler } from './upscaler.js';
 import type { SegmentRecord, WorkFolder } from './work-folder.js';
@@ -16,6 +19,13 @@ export function throwIfAborted(signal: AbortSignal, plan: JobPlan): void {
     throw new VsrError('interrupted', `Interrupted while enlarging ${plan.input}.`);
   }
 }
+
+/** What became of a job's segments. */
+export type WorkDone = {
+  readonly records: SegmentRecord[];
+  /** Where the time went; `null` where nothing was left to do. */
+  readonly stages: StageSeconds | null;
+};
 
 /**
  * Does the segments that are not done, in order, and returns the records of all. The network is
@@ -28,7 +38,7 @@ export async function workOff(
   counter: ProgressCounter,
   stamp: FileStamp,
   signal: AbortSignal,
-): Promise<SegmentRecord[]> {
+): Promise<WorkDone> {
   const records: SegmentRecord[] = [];
   const most = plan.options.frames ?? Infinity;
   let frames = 0;
@@ -47,7 +57,7 @@ export async function workOff(
         frames += earlier.frames;
         continue;
       }
-      context ??= await openContext(ffmpeg, plan, frames, counter, signal);
+      context ??= await openContext(ffmpeg, plan, segment, frames, counter, signal);
       const files = folder.files(segment);
       const enlarged = await upscaleSegment(context, segment, files, most - frames);
       await ending;
@@ -60,7 +70,8 @@ export async function workOff(
       frames += enlarged.frames;
     }
     await ending;
-    return records;
+    const spent = context?.upscaler.timings;
+    return { records, stages: spent === undefined ? null : context!.clock.seconds(spent) };
   } finally {
     await ending.catch(() => {});
     await context?.[Symbol.asyncDispose]();
@@ -69,10 +80,11 @@ export async function workOff(
 
 type OpenContext = SegmentContext & AsyncDisposable;
 
-/** Opens the network, the decoder and the ground truth, `skip` frames in. */
+/** Opens the network, the decoder at `segment` and the ground truth, `skip` frames in. */
 async function openContext(
   ffmpeg: Ffmpeg,
   plan: JobPlan,
+  segment: Segment,
   skip: number,
   counter: ProgressCounter,
   signal: AbortSignal,
@@ -80,6 +92,9 @@ async function openContext(
   const { options, source } = plan;
   const { video } = source;
   const workers = options.workers ?? defaultWorkers();
+  // The decoder starts while the network is opened.
+  const reader = new SegmentReader(ffmpeg, plan, signal);
+  reader.prepare(segment, (options.frames ?? Infinity) - skip);
   const upscaler = await openUpscaler({
     chain: plan.chain,
     layout: frameLayout(video.format, video.width, video.height),
@@ -92,16 +107,19 @@ async function openContext(
     scores: plan.paths.log !== null,
     reuse: options.reuse ?? true,
     signal,
+  }).catch(async (error: unknown) => {
+    await reader[Symbol.asyncDispose]();
+    throw error;
   });
   const wanted = options.reference;
   const reference =
     wanted === undefined
       ? null
       : await openReference(ffmpeg, plan, wanted, skip, signal).catch(async (error: unknown) => {
+          await reader[Symbol.asyncDispose]();
           await upscaler[Symbol.asyncDispose]();
           throw error;
         });
-  const reader = new SegmentReader(ffmpeg, plan, signal);
   return {
     ffmpeg,
     plan,
@@ -109,6 +127,7 @@ async function openContext(
     reader,
     workers,
     reference,
+    clock: new StageClock(),
     signal,
     onFrame: (psnr) => counter.add(psnr),
     async [Symbol.asyncDispose]() {

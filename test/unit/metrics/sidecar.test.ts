@@ -41,6 +41,7 @@ function exampleSidecar(): Sidecar {
     precision: 'fp32',
     settings: { scale: 2, crf: null },
     elapsedSeconds: 1.5,
+    stages: { decode: 0.1, wait: 1, encode: 0.3, log: 0, inference: 2, chroma: 0.2, scores: 0.1 },
     fps: 1.33,
     reusedShare: 0,
     psnr: rows.result(),
