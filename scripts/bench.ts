@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { withBench, type BenchPart } from './bench/setting.js';
 
 /*
- * `npm run bench [-- start end-to-end reuse peers train --runs 3 --provider auto]`: what vsr takes against
+ * `npm run bench [-- start end-to-end reuse peers gpu train --runs 3 --provider auto]`: what vsr takes against
  * what its parts take alone, and beside its peers; the parts named, or those that are measured by default.
  * Everything is measured in one run, the middle one of `runs`; ratios are of CPU seconds, which other
  * work on the machine disturbs least. Prints tables and writes build/bench.json.
@@ -20,6 +20,7 @@ const parts: Readonly<Record<string, { always: boolean; load: () => Promise<Benc
   },
   reuse: { always: true, load: async () => (await import('./bench/reuse.js')).reuse },
   peers: { always: true, load: async () => (await import('./bench/peers.js')).peers },
+  gpu: { always: false, load: async () => (await import('./bench/gpu.js')).gpu },
   train: {
     always: false,
     load: async () => {
