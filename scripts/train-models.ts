@@ -48,6 +48,8 @@ const researchPictures: DataSet = {
 /** What a shipped model is made by; all else is the same for all. */
 type Recipe = {
   readonly arch: string;
+  /** Of `espcn-16`: layers before the last; 6. */
+  readonly depth?: number;
   readonly scale: number;
   readonly pictures: DataSet;
   readonly steps: number;
@@ -99,7 +101,15 @@ const recipes: Readonly<Record<string, Recipe>> = {
     from: 'espcn-16-x2',
   },
   'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
-  'espcn-58k-x2': { ...small, arch: 'espcn-58k', batch: 12, patch: 24, steps: 12_000, rate: 2e-3 },
+  'espcn-58k-x2': {
+    ...small,
+    arch: 'espcn-58k',
+    batch: 12,
+    patch: 24,
+    steps: 20_000,
+    rate: 1.2e-3,
+    from: 'espcn-x2',
+  },
   'research/espcn-16-x2': {
     ...small,
     pictures: researchPictures,
@@ -121,7 +131,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
   const { loss = 'mse', variants = 1, blend = 1, averaged = 1000 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
-  const network = networkOf(arch, scale);
+  const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
   const training = alsoReduced(parts.training, pictures.alsoReduced);
@@ -158,6 +168,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       data: pictures.sources,
       alsoReduced: pictures.alsoReduced,
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
+      ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from, blend }) },
     },
   };

@@ -97,7 +97,7 @@ export function trainCommand(): Command {
         .choices(['relu', 'tanh'])
         .default('relu'),
     )
-    .option('--from <model.onnx>', 'start from the weights of a model of the same shape')
+    .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
     .optionsGroup('Low resolution:')
     .addOption(
       new Option('--degrade <kind>', 'how it is made').choices(degradations).default('bicubic'),

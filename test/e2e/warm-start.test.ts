@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import * as ort from 'onnxruntime-node';
+import {
+  buildInferenceModel,
+  type Network,
+  networkOf,
+  parameterCount,
+  type Weights,
+} from '../../src/model/network.js';
+import { initialWeights } from '../../src/training/initial-weights.js';
+import { weightsFromModel } from '../../src/training/warm-start.js';
+import { randomModel } from '../support/random-model.js';
+
+async function enlarged(model: Uint8Array): Promise<Float32Array> {
+  const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
+  const values = Float32Array.from({ length: 24 * 20 }, (_, i) => (Math.sin(i * i) + 1) / 2);
+  const { y } = await session.run({ x: new ort.Tensor('float32', values, [1, 1, 20, 24]) });
+  return y!.data as Float32Array;
+}
+
+function startOf(network: Network, model: Uint8Array): Weights {
+  return weightsFromModel(model, 'start.onnx', network, initialWeights(network, 1));
+}
+
+for (const [from, to] of [
+  [networkOf('espcn', 2), networkOf('espcn-58k', 2)],
+  [networkOf('espcn-16', 2), networkOf('espcn-16', 2, { depth: 9 })],
+] as const) {
+  test(`${to.arch} of ${to.layers.length} layers begins with what ${from.arch} of ${from.layers.length} gives`, async () => {
+    const model = randomModel(from.arch, 2);
+    const weights = startOf(to, model);
+    assert.equal(weights.length, parameterCount(to));
+    const [shallow, deep] = [
+      await enlarged(model),
+      await enlarged(buildInferenceModel(to, weights)),
+    ];
+    const furthest = Math.max(...shallow.map((value, i) => Math.abs(value - deep[i]!)));
+    assert.ok(furthest < 1e-5, `${furthest} apart`);
+    assert.ok(Math.max(...shallow) - Math.min(...shallow) > 0.1, 'the picture is not flat');
+  });
+}
+
+test('only the last layer may differ in size between scales', () => {
+  const network = networkOf('espcn-16', 3);
+  const model = randomModel('espcn-16', 2);
+  const weights = startOf(network, model);
+  const whole = startOf(networkOf('espcn-16', 2), model);
+  const shared = parameterCount(networkOf('espcn-16', 2)) - (16 * 4 * 9 + 4);
+  assert.deepEqual(weights.subarray(0, shared), whole.subarray(0, shared));
+  const rest = initialWeights(network, 1).subarray(shared);
+  assert.deepEqual(weights.subarray(shared), rest);
+});
+
+test('a model of another shape is refused by name', () => {
+  assert.throws(() => startOf(networkOf('espcn-16', 2), randomModel('espcn', 2)), {
+    code: 'model',
+    message: /^start\.onnx is not a model of espcn-16: layer 0 holds 1600 values, not 144/,
+  });
+  assert.throws(() => startOf(networkOf('espcn', 2), randomModel('espcn-58k', 2)), {
+    code: 'model',
+  });
+});
