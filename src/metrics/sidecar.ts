@@ -1,5 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { besideName } from '../beside-name.js';
 import { VsrError, messageOf } from '../errors.js';
 import { checkSidecar } from './sidecar-check.js';
 import type { Sidecar } from './sidecar-schema.js';
@@ -24,7 +25,7 @@ function infinityAsText(_key: string, value: unknown): unknown {
 /** Writes the sidecar whole or not at all: under a temporary name, then renamed. */
 export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void> {
   // One name, so that what a killed job left is used up by the next; the job's lock keeps others away.
-  const temporary = `${file}.part`;
+  const temporary = besideName(file, '.part');
   try {
     await writeFile(temporary, `${JSON.stringify(sidecar, infinityAsText, 2)}\n`, { flush: true });
     await rename(temporary, file);

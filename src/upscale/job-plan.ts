@@ -13,7 +13,7 @@ import { chooseChain, LARGEST_SCALE, type Chain } from '../model/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
-import { outputPaths, type OutputPaths } from './names.js';
+import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { TickRange } from './segment-plan.js';
 import { rawVideoOf } from './raw-video.js';
@@ -171,6 +171,8 @@ export async function planJob(
   const { extension } = containerFor(source, options.codec ?? 'auto');
   const output = await outputFor(input, options, label, extension);
   await checkOutputPlace(output, input.path);
+  const paths = outputPaths(output, options.log);
+  checkNames(paths);
   const outputPlan = await planOutput(ffmpeg, source, {
     output,
     codec: options.codec ?? 'auto',
@@ -211,7 +213,7 @@ export async function planJob(
   return {
     kind: 'clip',
     input: input.path,
-    paths: outputPaths(output, options.log),
+    paths,
     source,
     identity,
     chain,

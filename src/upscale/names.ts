@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { besideName, LONGEST_NAME, nameBytes } from '../beside-name.js';
+import { VsrError } from '../errors.js';
 
 /** Every file that belongs to one output, by name; none need exist. */
 export type OutputPaths = {
@@ -32,6 +34,19 @@ export function outputPaths(output: string, log: string | false | undefined): Ou
     output,
     log: log === false ? null : (log ?? `${output}.psnr.csv`),
     sidecar: sidecarPath(output),
-    workFolder: `${output}.vsr-work`,
+    workFolder: besideName(output, '.vsr-work'),
   };
+}
+
+/** Throws VsrError `option` where a file that stays is to have a name longer than file systems take. */
+export function checkNames({ output, log, sidecar }: OutputPaths): void {
+  for (const [what, file] of Object.entries({ output, log, sidecar })) {
+    if (file === null || nameBytes(file) <= LONGEST_NAME) continue;
+    const title = what === 'log' ? 'per-frame log' : what;
+    const other = what === 'log' ? ', or another one for the log with --log' : '';
+    throw new VsrError(
+      'option',
+      `The ${title} ${file} would have a name of ${nameBytes(file)} bytes, more than the ${LONGEST_NAME} that file systems take. Choose a shorter output name with -o${other}.`,
+    );
+  }
 }

@@ -1,5 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { besideName } from '../beside-name.js';
 import { badValue, VsrError } from '../errors.js';
 import type { Announcement } from '../media/stream-plan.js';
 import { canWriteStill, probeStill, readStill, writeStill, type Still } from '../media/still.js';
@@ -11,7 +12,7 @@ import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { chainFor } from './model-choice.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
-import { outputPaths, type OutputPaths } from './names.js';
+import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { Size } from './target-size.js';
 import { rowOf } from './upscale-segment.js';
@@ -60,6 +61,9 @@ export async function planStill(input: Input, options: UpscaleOptions): Promise<
     );
   }
   await checkOutputPlace(output, input.path);
+  // A log of one row is made only where it is asked for by name.
+  const paths = outputPaths(output, options.log ?? false);
+  checkNames(paths);
   const identity = await identifySource(input.path);
   const { width, height } = still.layout;
   const size = { width: width * chain.scale, height: height * chain.scale };
@@ -71,8 +75,7 @@ export async function planStill(input: Input, options: UpscaleOptions): Promise<
   return {
     kind: 'still',
     input: input.path,
-    // A log of one row is made only where it is asked for by name.
-    paths: outputPaths(output, options.log ?? false),
+    paths,
     still,
     identity,
     chain,
@@ -113,7 +116,8 @@ export async function upscaleStill(plan: StillPlan, signal: AbortSignal): Promis
   const larger = await upscaler.upscale(frame);
   const row = rowOf(0, 0, { num: 1, den: 1 }, larger.scores, still.layout.format.bitDepth);
   await mkdir(path.dirname(paths.output), { recursive: true });
-  const folder = await mkdtemp(`${paths.output}.vsr-work-`);
+  // Six more characters come behind it.
+  const folder = await mkdtemp(besideName(paths.output, '.vsr-work-XXXXXX').slice(0, -6));
   try {
     const draft = path.join(folder, `picture${path.extname(paths.output)}`);
     await writeStill(still, larger.frame, upscaler.layout, draft, paths.output);

@@ -9,6 +9,7 @@ import { writeRandomModel } from '../support/random-model.js';
 let folder: string;
 let model: string;
 let clip: string;
+let still: string;
 let frames: string;
 
 before(async () => {
@@ -17,6 +18,8 @@ before(async () => {
   clip = path.join(folder, 'plain.mp4');
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=32x32:rate=25:duration=0.2'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', clip);
+  still = path.join(folder, 'plain.png');
+  await ffmpegRun(...scene, '-frames:v', '1', still);
   const output = path.join(folder, 'plain.x2.mp4');
   const outcome = await enlarge(clip, { model, output });
   assert.equal(outcome.status, 'done');
@@ -54,14 +57,42 @@ for (const [i, name] of names.entries()) {
   });
 }
 
-test('a name of 255 bytes leaves no room for what stands beside an output: said, not crashed', async () => {
+test('a source may have the longest name there is', async () => {
   const name = `${'n'.repeat(251)}.mp4`;
   await copyFile(clip, path.join(folder, name));
-  const outcome = await enlarge(path.join(folder, name), { model });
-  assert.equal(outcome.status, 'failed');
-  assert.equal((outcome as { error: { name: string } }).error.name, 'VsrError');
   const output = path.join(folder, 'short.mp4');
   assert.equal((await enlarge(path.join(folder, name), { model, output })).status, 'done');
+  const beside = await enlarge(path.join(folder, name), { model });
+  assert.match((beside as { error: Error }).error.message, /^The output .*258 bytes.*-o/);
+  await rm(path.join(folder, name));
+});
+
+test('an output name works as long as its log and sidecar have one: else the longest is named', async () => {
+  for (const [source, ending] of [
+    [clip, '.mp4'],
+    [still, '.png'],
+  ] as const) {
+    const longest = path.join(folder, `${'n'.repeat(255 - 9 - 4)}${ending}`);
+    const outcome = await enlarge(source, { model, output: longest, segmentSeconds: 0.1 });
+    assert.equal(outcome.status, 'done', outcome.status === 'failed' ? outcome.error.message : '');
+    assert.equal((await enlarge(source, { model, output: longest })).status, 'skipped');
+    const beside = (await readdir(folder)).filter((name) => /^n{200}|^\./.test(name));
+    const log = ending === '.mp4' ? [`${path.basename(longest)}.psnr.csv`] : [];
+    assert.deepEqual(beside.sort(), [
+      path.basename(longest),
+      ...log,
+      `${path.basename(longest)}.vsr.json`,
+    ]);
+    for (const file of beside) await rm(path.join(folder, file));
+    const output = path.join(folder, `n${path.basename(longest)}`);
+    const refused = await enlarge(source, { model, output });
+    assert.equal(refused.status, 'failed');
+    const { message } = (refused as { error: Error }).error;
+    assert.match(
+      message,
+      ending === '.mp4' ? /^The per-frame log .*256 bytes.*-o/ : /^The sidecar/,
+    );
+  }
 });
 
 test('a playlist in disguise opens no other file', async () => {
