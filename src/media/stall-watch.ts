@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /** What a process and those it started have done so far, as a text that changes when they do anything; `null` where it cannot be seen. */
@@ -19,28 +20,56 @@ function workOf(pid: number): string | null {
 }
 
 /**
+ * The same as far as `ps` tells: the processor time of the process and those of its group, so that each
+ * process that was started must lead one. For systems without /proc, as macOS.
+ */
+export async function workByPs(pid: number): Promise<string | null> {
+  const list = await new Promise<string>((resolve) => {
+    execFile('ps', ['-A', '-o', 'pgid=,pid=,time='], { env: { LC_ALL: 'C' } }, (error, stdout) =>
+      resolve(error === null ? stdout : ''),
+    );
+  });
+  const own = list.split('\n').filter((line) => line.trim().split(/\s+/)[0] === String(pid));
+  return own.length === 0 ? null : own.join('\n');
+}
+
+/**
  * Calls `onStall` once the process `pid` has used no processor and moved no byte for `limitMs`: a long
  * copy that prints nothing is no stall, a process that waits for ever is. Only for processes whose
- * output is always read. Returns what ends the watch. Without Linux's /proc it watches nothing.
+ * output is always read. Returns what ends the watch. Without /proc only processor time is watched, on
+ * Windows nothing.
  */
 export function watchWork(pid: number, limitMs: number, onStall: () => void): () => void {
-  let work = workOf(pid);
-  if (work === null) return () => {};
+  if (process.platform === 'win32') return () => {};
+  const look = workOf(pid) === null ? workByPs : (id: number) => Promise.resolve(workOf(id));
+  let work: string | null = null;
   let since = performance.now();
+  let looking = false;
+  let over = false;
+  const check = async (): Promise<void> => {
+    const now = await look(pid);
+    if (over) return;
+    if (now === null || now !== work) {
+      work = now;
+      since = performance.now();
+    } else if (performance.now() - since >= limitMs) {
+      end();
+      onStall();
+    }
+  };
   const timer = setInterval(
     () => {
-      const now = workOf(pid);
-      if (now === null || now !== work) {
-        work = now;
-        since = performance.now();
-      } else if (performance.now() - since >= limitMs) {
-        clearInterval(timer);
-        onStall();
-      }
+      if (looking) return;
+      looking = true;
+      void check().finally(() => (looking = false));
     },
     Math.min(1000, limitMs / 4),
   );
-  return () => clearInterval(timer);
+  const end = (): void => {
+    over = true;
+    clearInterval(timer);
+  };
+  return end;
 }
 
 /**
