@@ -350,6 +350,42 @@ describe('an encoder', () => {
     await encoder.abort();
   });
 
+  test('that was started ahead of its first frame writes the same file', async () => {
+    const plan = await planOutput(found, sampleSource(), {
+      ...{ output: '/x/a.mp4', codec: 'auto', width: 64, height: 48 },
+    });
+    const hashes: string[] = [];
+    for (const early of [true, false]) {
+      const file = path.join(folder, `early-${early}.part`);
+      const encoder = openEncoder(found, plan, file);
+      if (early) encoder.prepare();
+      for (const i of [3, 4, 7]) {
+        if (early) encoder.prepare();
+        await encoder.write({ index: i, pts: i, data: noise(plan, i) });
+      }
+      await encoder.finish();
+      hashes.push(
+        createHash('md5')
+          .update(await readFile(file))
+          .digest('hex'),
+      );
+    }
+    assert.equal(hashes[0], hashes[1]);
+  });
+
+  test('that was started for nothing makes no file, and ends when told', async () => {
+    const plan = await planOutput(found, sampleSource(), {
+      ...{ output: '/x/a.mp4', codec: 'auto', width: 64, height: 48 },
+    });
+    const file = path.join(folder, 'for-nothing.part');
+    const encoder = openEncoder(found, plan, file);
+    encoder.prepare();
+    await assert.rejects(encoder.finish(), { code: 'media', message: /No frame came/ });
+    await encoder.abort();
+    const { stdout } = await run('ps', ['-eo', 'args']);
+    assert.ok(!stdout.includes(file), 'ffmpeg still runs');
+  });
+
   test('that fails says what ffmpeg said', async () => {
     const source = sampleSource();
     const plan = await planOutput(found, source, {
