@@ -1,5 +1,6 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { frameLayout } from '../planes/pixel-format.js';
+import { programStreamIsCutOff } from './program-stream.js';
 import type { Source } from './source.js';
 
 async function readAt(file: FileHandle, position: number, count: number): Promise<Buffer> {
@@ -66,6 +67,13 @@ async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   return true;
 }
 
+/** Enough for some packs of program streams, whose packets are shorter than 64 KiB. */
+const packsBytes = 1 << 19;
+
+async function programIsCutOff(file: FileHandle, size: number): Promise<boolean> {
+  return programStreamIsCutOff(await readAt(file, Math.max(0, size - packsBytes), packsBytes));
+}
+
 type Check = (file: FileHandle, size: number, source: Source) => Promise<boolean>;
 
 /** By ffprobe's name of the container. */
@@ -73,13 +81,14 @@ const checks: Readonly<Record<string, Check>> = {
   gif: gifIsCutOff,
   apng: pngIsCutOff,
   flv: flvIsCutOff,
+  mpeg: programIsCutOff,
   ogg: oggIsCutOff,
   yuv4mpegpipe: y4mIsCutOff,
 };
 
 /**
  * Whether a file breaks off, by its own end, in containers whose reader in ffmpeg does not tell: GIF,
- * APNG, FLV, Ogg, MPEG transport streams and y4m. `false` for all others, and for a file that cannot be read.
+ * APNG, FLV, Ogg, MPEG transport and program streams and y4m. `false` for all others, and for a file that cannot be read.
  */
 export async function isCutOff(source: Source): Promise<boolean> {
   const { container, path, sizeBytes } = source;

@@ -75,3 +75,24 @@ test('what cannot be told is not claimed', async () => {
   assert.equal(await cutOff('mov,mp4,m4a,3gp,3g2,mj2', text('x')), false);
   assert.equal(await cutOff('h264', text('x')), false);
 });
+
+test('a program stream ends with a packet that is whole', async () => {
+  const pack = Buffer.from([0, 0, 1, 0xba, 0x44, 0, 4, 0, 4, 1, 0, 0, 3, 0xf8]);
+  const packet = (kind: number, length: number): Buffer =>
+    joined(Buffer.from([0, 0, 1, kind, length >> 8, length & 255]), Buffer.alloc(length, 0x55));
+  const packs = joined(pack, packet(0xe0, 2000), pack, packet(0xc0, 700), packet(0xbe, 30));
+  // In a packet's bytes a start code may stand by chance.
+  const chance = joined(pack, Buffer.from([0x12]), packs);
+  const endings = [Buffer.alloc(0), Buffer.from([0, 0, 1, 0xb9]), Buffer.alloc(100)];
+  for (const whole of [packs, chance]) {
+    for (const ending of endings) assert.equal(await cutOff('mpeg', joined(whole, ending)), false);
+    for (const missing of [1, 20, 32]) {
+      assert.equal(await cutOff('mpeg', whole.subarray(0, whole.length - missing)), true);
+    }
+  }
+  const mpeg1 = Buffer.from([0, 0, 1, 0xba, 0x21, 0, 1, 0, 1, 0x80, 0, 1]);
+  const old = joined(mpeg1, packet(0xe0, 90), mpeg1, packet(0xe0, 90));
+  assert.equal(await cutOff('mpeg', old), false);
+  assert.equal(await cutOff('mpeg', old.subarray(0, -5)), true);
+  assert.equal(await cutOff('mpeg', Buffer.alloc(5000, 7)), false, 'no stream at all');
+});
