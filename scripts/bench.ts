@@ -21,6 +21,10 @@ const parts: Readonly<Record<string, { always: boolean; load: () => Promise<Benc
   reuse: { always: true, load: async () => (await import('./bench/reuse.js')).reuse },
   peers: { always: true, load: async () => (await import('./bench/peers.js')).peers },
   gpu: { always: false, load: async () => (await import('./bench/gpu.js')).gpu },
+  segments: {
+    always: false,
+    load: async () => (await import('./bench/segments.js')).segments,
+  },
   train: {
     always: false,
     load: async () => {
