@@ -12,6 +12,7 @@ import { readVideoFile } from './mp4-tables.js';
 import type { OutputPlan } from './output-plan.js';
 import { startProcess, throwIfAborted, type MediaProcess, type ProcessEnd } from './process.js';
 import { appendNote } from './segment-file.js';
+import { watchWork } from './stall-watch.js';
 
 /** Takes frames in presentation order; the file is whole once `finish` has resolved. */
 export interface FrameEncoder {
@@ -158,32 +159,38 @@ export function openEncoder(
   const start = async (): Promise<MediaProcess> => {
     const args = await encodeArguments(ffmpeg, plan, adapter, path, options.threads);
     const { signal } = options;
-    const process = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
-    process.stdout.resume();
-    process.done.catch(() => {}); // Reported by whoever waits for it.
-    child = process;
-    await give(process, ivfHeader(adapter.layout.format, size.width, size.height, plan.timeBase));
-    return process;
+    const running = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
+    running.stdout.resume();
+    running.done.catch(() => {}); // Reported by whoever waits for it.
+    child = running;
+    await give(running, ivfHeader(adapter.layout.format, size.width, size.height, plan.timeBase));
+    return running;
   };
 
-  /** Waits for `work`, but no longer than the stall timeout. */
+  /** Waits for `work`, but not once ffmpeg has done nothing for the stall timeout: what it holds back may take it minutes. */
   const unlessStalled = async <T>(to: MediaProcess, work: Promise<T>): Promise<T> => {
     const limit = options.stallTimeoutMs;
     if (limit === undefined) return work;
-    let timer: NodeJS.Timeout | undefined;
+    let unwatch = (): void => {};
     const stalled = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
+      const giveUp = (): void => {
         to.kill().catch(() => {});
         const seconds = Math.round(limit / 1000);
         reject(
           new VsrError('media', `The encoder ${plan.encoder} has done nothing for ${seconds} s.`),
         );
-      }, limit);
+      };
+      if (to.pid !== null && process.platform !== 'win32') {
+        unwatch = watchWork(to.pid, limit, giveUp);
+        return;
+      }
+      const timer = setTimeout(giveUp, limit);
+      unwatch = () => clearTimeout(timer);
     });
     try {
       return await Promise.race([work, stalled]);
     } finally {
-      clearTimeout(timer);
+      unwatch();
     }
   };
 

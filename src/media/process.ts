@@ -14,6 +14,8 @@ export type ProcessEnd = {
 
 /** A running ffmpeg or ffprobe. */
 export interface MediaProcess {
+  /** `null` if it could not be started. */
+  readonly pid: number | null;
   /** Must be read to its end, or the process be killed. */
   readonly stdout: Readable;
   /** `null` unless asked for. Errors after the process went are swallowed here; a write's own callback still gets them. */
@@ -173,7 +175,7 @@ export function startProcess(
       clearTimeout(timer);
       options.signal?.removeEventListener('abort', onAbort);
     });
-  return { stdout, stdin: child.stdin, done, kill };
+  return { pid: child.pid ?? null, stdout, stdin: child.stdin, done, kill };
 }
 
 /** Throws `VsrError('interrupted')` once `signal` has fired. */

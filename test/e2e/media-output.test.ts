@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before, describe } from 'node:test';
@@ -384,6 +384,22 @@ describe('an encoder', () => {
     await encoder.abort();
     const { stdout } = await run('ps', ['-eo', 'args']);
     assert.ok(!stdout.includes(file), 'ffmpeg still runs');
+  });
+
+  const noShell = { skip: process.platform === 'win32' ? 'has no /bin/sh' : false };
+  test('that works for long on its last frames is not given up', noShell, async () => {
+    const plan = await planOutput(found, sampleSource(), {
+      ...{ output: '/x/a.mp4', codec: 'auto', width: 64, height: 48 },
+    });
+    const slow = path.join(folder, 'slow-ffmpeg');
+    const busy = 'until [ "$(date +%s)" -ge "$end" ]; do :; done';
+    await writeFile(slow, `#!/bin/sh\n'${found.ffmpeg}' "$@"\nend=$(($(date +%s) + 4))\n${busy}\n`);
+    await chmod(slow, 0o755);
+    const encoder = openEncoder({ ...found, ffmpeg: slow }, plan, path.join(folder, 'slow.part'), {
+      stallTimeoutMs: 1500,
+    });
+    await encoder.write({ index: 0, pts: 0, data: noise(plan, 0) });
+    await encoder.finish();
   });
 
   test('that fails says what ffmpeg said', async () => {

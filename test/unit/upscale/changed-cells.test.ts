@@ -66,7 +66,7 @@ test('strips cover a picture exactly once', () => {
     const strips = planStrips(width, height, graph);
     const area = strips.reduce((sum, r) => sum + (r.x1 - r.x0) * (r.y1 - r.y0), 0);
     assert.equal(area, width * height);
-    assert.ok(strips.every((r) => (r.x1 - r.x0) * (r.y1 - r.y0) < 2 * 640 * 90));
+    assert.ok(strips.every((r) => (r.x1 - r.x0) * (r.y1 - r.y0) < 2 * 640 * 180));
   }
   const whole = planStrips(5000, 4000, { halo: Infinity, align: 1, fixed: null });
   assert.deepEqual(whole, [{ x0: 0, y0: 0, x1: 5000, y1: 4000 }]);
