@@ -4,7 +4,7 @@ import path from 'node:path';
 import { removeJob, type Bench } from './setting.js';
 import { timed, type Cost } from './timed-process.js';
 
-/** Seconds of the clip: six segments of the usual length. */
+/** Seconds of the clip: some segments of the usual length. */
 const clipSeconds = 60;
 
 /** Small pictures: what a segment costs weighs the more. */
@@ -49,7 +49,7 @@ export async function segments(bench: Bench): Promise<unknown> {
   const time = median(turns.map((turn) => turn.cut.cpuSeconds / turn.whole.cpuSeconds));
   const bytes = statSync(cut).size / statSync(whole).size;
   const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`;
-  say(`\n${clipSeconds} s of ${path.basename(of)} at ${size} in segments of 10 s, against uncut`);
+  say(`\n${clipSeconds} s of ${path.basename(of)} at ${size} in segments, against uncut`);
   for (const turn of turns) {
     const [a, b] = [turn.whole, turn.cut].map(({ cpuSeconds }) => cpuSeconds.toFixed(2));
     say(`uncut ${a} CPU s, in segments ${b} CPU s`);

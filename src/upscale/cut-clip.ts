@@ -5,7 +5,7 @@ import type { JobPlan } from './job-plan.js';
 import {
   planBlindSegments,
   planSegments,
-  SEGMENT_SECONDS,
+  usualSeconds,
   wholeClip,
   type Segment,
 } from './segment-plan.js';
@@ -24,7 +24,7 @@ export async function cutClip(
 ): Promise<Segment[]> {
   const { source, options, range } = plan;
   const { video } = source;
-  const length = options.segmentSeconds ?? SEGMENT_SECONDS;
+  const length = options.segmentSeconds ?? usualSeconds(video, video.frameRate);
   const seconds = video.duration ?? source.duration;
   const short = seconds !== null && seconds < leastSegments * length;
   if (options.segments === false || short) return wholeClip(range);

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { planBlindSegments, planSegments, wholeClip } from '../../../src/upscale/segment-plan.js';
+import {
+  planBlindSegments,
+  planSegments,
+  usualSeconds,
+  wholeClip,
+} from '../../../src/upscale/segment-plan.js';
 
 const base = { num: 1, den: 100 };
 
@@ -60,4 +65,12 @@ test('a clip without trusted keyframes is cut by time, and read from its beginni
       [1500, 2600],
     ],
   );
+});
+
+test('segments of tiny pictures last longer, all others ten seconds', () => {
+  const rate = { num: 25, den: 1 };
+  assert.equal(usualSeconds({ width: 1920, height: 1080 }, rate), 10);
+  assert.equal(usualSeconds({ width: 320, height: 180 }, null), 10);
+  assert.equal(usualSeconds({ width: 100, height: 100 }, rate), 40);
+  assert.equal(usualSeconds({ width: 100, height: 100 }, { num: 50, den: 1 }), 20);
 });
