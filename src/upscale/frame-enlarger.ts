@@ -25,7 +25,7 @@ export type EnlargerSpec = RunnerSpec & {
   readonly stop: Int32Array;
 };
 
-/** Milliseconds spent on a frame, by what they were spent on. */
+/** Milliseconds spent on a frame, by what they were spent on; without waiting for the frame before. */
 export type FrameTimings = {
   readonly inferenceMs: number;
   readonly chromaMs: number;
@@ -88,8 +88,11 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
     await infer(plan?.rects ?? whole);
     runner.finish();
     const reused = before !== null && plan !== null ? { before, ...plan } : null;
+    let waited = 0;
     if (reused !== null) {
+      const ready = performance.now();
       awaitFrame(reused.before, spec.stop);
+      waited = performance.now() - ready;
       copyReused(reused.computed, reused.before.output, output, larger, graph.scale);
     }
     const inferred = performance.now();
@@ -105,7 +108,7 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
           : { sums: reused.before.sums, changed: changedRows(reused.computed) },
     });
     const timings = {
-      inferenceMs: inferred - begun,
+      inferenceMs: inferred - begun - waited,
       chromaMs: coloured - inferred,
       scoresMs: performance.now() - coloured,
     };
