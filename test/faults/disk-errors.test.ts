@@ -95,6 +95,7 @@ for (const { what, file, from, ffmpeg, says, sealed } of isWhole ? faults : faul
       if (sealed === true) assert.ok(existsSync(output));
       else await job.checkNothing(output);
       await job.goOn(args, output);
+      tried(t, `EIO on ${what}`);
     },
   );
 }
@@ -113,6 +114,7 @@ test(
       const { code, stderr } = await startVsr(args, { env }).done;
       checkSaid(code, stderr, new RegExp(`clip\\.mp4 cannot be read from byte ${from} on`));
       await job.checkNothing(output);
+      tried(t, 'EIO on read of the source');
     }
     await job.goOn(args, output);
   },
