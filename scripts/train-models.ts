@@ -83,11 +83,10 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
   'espcn-16-codec-x2': {
     ...small,
-    steps: 5000,
+    steps: 14_000,
     rate: 1.5e-3,
     degradation: codec,
-    variants: 2,
-    blend: 0.85,
+    variants: 3,
     from: 'espcn-16-x2',
   },
   'espcn-16-x3': {
