@@ -88,7 +88,7 @@ export function upscaleCommand(): Command {
     .option('--to <size>', 'reach a size instead: 1920x1080, 720p, 1080p, 4k; aspect is kept')
     .optionsGroup('Output:')
     .option('-o, --output <path>', 'file, folder, or - for Matroska on standard output')
-    .option('--overwrite', 'replace an existing output')
+    .option('--overwrite', 'replace a file of that name that another job or program made')
     .option('--dry-run', 'say what would be done, how large it will be, what it would lack')
     .option('--report [file.html]', 'make a page that shows what was done')
     .optionsGroup('Network:')
