@@ -81,6 +81,7 @@ const small = {
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
+  'espcn-16-deep-x2': { ...small, depth: 9, steps: 14_000, rate: 1.5e-3, from: 'espcn-16-x2' },
   'espcn-16-codec-x2': {
     ...small,
     steps: 14_000,
