@@ -18,7 +18,7 @@ import { resizePlane } from '../src/planes/resize.js';
  * Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each border, in dB.
  */
 
-/** The five that the recipe is judged by, then five more. */
+/** Five, and five more. */
 const judged = ['05_default_juggle.mp4', 'squirrel.mp4', 'bigbuckbunny.mp4', 'flower.mp4'].concat(
   'butterfly.mp4',
 );
