@@ -1,55 +1,16 @@
-import { readFile, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { badValue, messageOf, VsrError } from '../errors.js';
-import { candidatesFor, providerNames, type ProviderName } from '../model/providers.js';
-import { archs, networkOf } from '../model/network.js';
-import { degradations, type Degradation } from '../training/degrade.js';
-import { type Loss, losses } from '../training/loss.js';
-import { schedules, type Schedule } from '../training/schedule.js';
+import { messageOf, VsrError } from '../errors.js';
+import { archs } from '../model/network.js';
+import { providerNames } from '../model/providers.js';
+import { degradations } from '../training/degrade.js';
+import { losses } from '../training/loss.js';
+import { schedules } from '../training/schedule.js';
 import { realNumber, wholeNumber } from './numbers.js';
 import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
-import type { TrainPlan } from '../training/plan.js';
+import { trainPlanOf, type TrainFlags } from './train-plan.js';
 import { trainingSummary } from './training-summary.js';
-
-/** Options as commander hands them over. */
-type Flags = {
-  data: string[];
-  val?: string[];
-  split: readonly [number, number, number];
-  alsoReduced: readonly number[];
-  out: string;
-  work?: string;
-  arch: string;
-  scale: number;
-  depth?: number;
-  activation: 'relu' | 'tanh';
-  from?: string;
-  degrade: Degradation['kind'];
-  crf: readonly [number, number];
-  clean: number;
-  noise: number;
-  loss: Loss;
-  schedule: Schedule;
-  lr: number;
-  batch: number;
-  patch: number;
-  steps: number;
-  average: number;
-  seed: number;
-  valEvery: number;
-  keep: 'best' | 'last';
-  provider: ProviderName;
-  device: number;
-  workers: number;
-  memory: number;
-  licence?: string;
-  resume?: true;
-  overwrite?: true;
-  json?: true;
-  quiet?: true;
-};
 
 const examples = `
 Examples:
@@ -163,93 +124,10 @@ export function trainCommand(): Command {
     .option('--json', 'one machine-readable summary on standard output, nothing else there')
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
-    .action((flags: Flags) => run({ ...flags, scale: Number(flags.scale) }));
+    .action((flags: TrainFlags) => run({ ...flags, scale: Number(flags.scale) }));
 }
 
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Checks the call and turns it into a plan. */
-async function planOf(flags: Flags, workFolder: string, signal: AbortSignal): Promise<TrainPlan> {
-  const { alsoReduced: reductions, out, scale, seed } = flags;
-  if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
-  if (flags.overwrite !== true && (await exists(out))) {
-    throw new VsrError('option', `${out} exists already; name another --out or add --overwrite.`);
-  }
-  if (!(await exists(path.dirname(path.resolve(out))))) {
-    throw badValue('a file in an existing folder', '--out', out);
-  }
-  const chosen = { name: flags.provider, device: flags.device };
-  const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
-  const lists = await import('../training/list-images.js');
-  const { framesOfClips } = await import('./frames-of-clips.js');
-  const options = { depth: flags.depth, activation: flags.activation };
-  const network = networkOf(flags.arch, scale, {
-    activation: options.activation,
-    ...(options.depth === undefined ? {} : { depth: options.depth }),
-  });
-  const listed = async (places: readonly string[]) =>
-    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal));
-  const [trained, validated, tested] = flags.split;
-  const split = { training: trained, validation: validated, test: tested };
-  const parts = lists.splitItems(
-    await listed(flags.data),
-    flags.val === undefined ? split : { ...split, validation: 0 },
-    seed,
-  );
-  if (flags.patch % network.unshuffle !== 0) {
-    throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
-  }
-  const degradation = {
-    kind: flags.degrade,
-    noise: flags.noise,
-    crf: flags.crf,
-    clean: flags.clean,
-  };
-  const initial = await initialOf(flags.from, network, seed);
-  return {
-    network,
-    training: lists.alsoReduced(parts.training, reductions),
-    validation: flags.val === undefined ? parts.validation : await listed(flags.val),
-    test: parts.test,
-    degradation,
-    ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
-    ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
-    averaged: flags.average,
-    ...{ validateEvery: flags.valEvery, keep: flags.keep },
-    workers: flags.workers,
-    ...(provider === undefined ? {} : { provider }),
-    windowBytes: flags.memory * 1e6,
-    ...(initial === undefined ? {} : { initial }),
-    ...{ out, workFolder, resume: flags.resume === true },
-    trainedOn: flags.data.map((name) => ({ name, licence: flags.licence ?? 'not stated' })),
-    recipe: recipeOf(flags),
-  };
-}
-
-/** The settings that the card keeps: all that has a say in the weights. */
-function recipeOf(flags: Flags): Record<string, unknown> {
-  const unimportant = ['out', 'work', 'resume', 'overwrite', 'json', 'quiet', 'workers', 'licence'];
-  return Object.fromEntries(Object.entries(flags).filter(([name]) => !unimportant.includes(name)));
-}
-
-async function initialOf(
-  from: string | undefined,
-  network: TrainPlan['network'],
-  seed: number,
-): Promise<Float32Array | undefined> {
-  if (from === undefined) return undefined;
-  if (!(await exists(from))) throw badValue('a model file', '--from', from);
-  const { weightsFromModel } = await import('../training/warm-start.js');
-  const { initialWeights } = await import('../training/initial-weights.js');
-  return weightsFromModel(await readFile(from), from, network, initialWeights(network, seed));
-}
-
-async function run(flags: Flags): Promise<void> {
+async function run(flags: TrainFlags): Promise<void> {
   const stop = new AbortController();
   const onSignal = () => stop.abort();
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -260,9 +138,9 @@ async function run(flags: Flags): Promise<void> {
   }
 }
 
-async function runUntil(flags: Flags, signal: AbortSignal): Promise<void> {
+async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const workFolder = flags.work ?? `${flags.out}.train`;
-  const plan = await planOf(flags, workFolder, signal);
+  const plan = await trainPlanOf(flags, workFolder, signal);
   const { runTraining } = await import('./run-training.js');
   const silent = flags.quiet === true || flags.json === true;
   const terminal = process.stderr.isTTY;
