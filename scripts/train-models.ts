@@ -63,9 +63,8 @@ type Recipe = {
   readonly variants?: number;
   /** Steps that the running mean of the weights covers; 1000. */
   readonly averaged?: number;
-  /** The shipped model whose weights it starts from, and how far from those to the trained ones it ends. */
+  /** The shipped model whose weights it starts from. */
   readonly from?: string;
-  readonly blend?: number;
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
@@ -129,7 +128,7 @@ const option = (key: string) =>
 
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
-  const { loss = 'mse', variants = 1, blend = 1, averaged = 1000 } = recipe;
+  const { loss = 'mse', variants = 1, averaged = 1000 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
   const sources = pictures.sources.map((source) => path.join(data, source));
@@ -151,7 +150,6 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     ...(start === undefined
       ? {}
       : {
-          blend,
           initial: weightsFromModel(
             await readFile(start),
             start,
@@ -169,7 +167,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       alsoReduced: pictures.alsoReduced,
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
-      ...{ variants, keep: 'last', ...(from === undefined ? {} : { from, blend }) },
+      ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
     },
   };
 }

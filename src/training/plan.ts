@@ -40,12 +40,6 @@ export type TrainPlan = {
   readonly windowBytes: number;
   /** Weights to start from; random ones by the seed if absent. */
   readonly initial?: Float32Array;
-  /**
-   * How far from `initial` (0) to the trained weights (1) those that are written lie; 1 if absent.
-   * Between the two a fine-tuned network keeps more of what it could before
-   * (https://arxiv.org/abs/2109.01903).
-   */
-  readonly blend?: number;
   /** The model file to write; its folder must exist. */
   readonly out: string;
   /** Folder of checkpoint, metrics and curves. */

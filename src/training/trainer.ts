@@ -79,7 +79,10 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   const facts = planFacts(plan);
 
   // A provider that does not start says so here, not from a thread.
-  if (plan.provider !== undefined) await openSession(buildForwardModel(network, 8), plan.provider);
+  if (plan.provider !== undefined) {
+    const trial = await openSession(buildForwardModel(network, 8), plan.provider);
+    await trial.release();
+  }
 
   const events: TrainEvent[] = [];
   await using picturePool = new PicturePool(plan.workers);
@@ -188,13 +191,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       recentFrom = validatedAt = performance.now();
     }
   }
-  yield { kind: 'finished', step, best: blended(plan, best) };
-}
-
-/** The weights to write: the trained ones, or as far from the initial ones to them as the plan says. */
-function blended({ initial, blend = 1 }: TrainPlan, trained: Float32Array): Float32Array {
-  if (initial === undefined || blend === 1) return trained;
-  return trained.map((value, i) => initial[i]! + blend * (value - initial[i]!));
+  yield { kind: 'finished', step, best };
 }
 
 /** Steps that a window is drawn from. */
