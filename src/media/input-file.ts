@@ -61,9 +61,16 @@ export async function whyUnreadable(file: InputFile, errors: readonly string[]):
     );
   }
   if (/whitelist/i.test(said)) {
-    const format = /whitelist '([^']*)'/.exec(said)?.[1] ?? 'another format';
+    // The list of what is allowed follows; what the file is stands before it.
+    const format =
+      /\[(\w+) @ [^\]]*\] Format not on whitelist/i.exec(said)?.[1] ?? 'another format';
+    if (format.endsWith('_pipe')) {
+      return media(
+        `${file.path} is a picture of a format (${format.slice(0, -5)}) that is not enlarged. Save it as PNG, JPEG, WebP or TIFF first.`,
+      );
+    }
     return media(
-      `${file.path} is no clip but a list or picture (${format}) that would open other files; name the clip itself.`,
+      `${file.path} is no clip but a list (${format}) that would open other files; name the clip itself.`,
     );
   }
   if (looksLikeText(await firstBytes(file.path, 4096))) {

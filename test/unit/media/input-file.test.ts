@@ -37,8 +37,15 @@ test('an unreadable file says what it is', async () => {
     (await whyUnreadable(await openPlainFile(await written(name, content)), errors)).message;
   assert.match(await why('a.mp4', 'hello', []), /holds plain text/);
   assert.match(await why('a.yuv', Uint8Array.of(0), []), /--input-format yuv420p --input-size/);
-  const refused = ["[NULL @ 0x1] Format not on whitelist 'mov,mp4'", 'x'];
-  assert.match(await why('b.mp4', 'x', refused), /no clip but a list or picture/);
+  const refused = (format: string) => [`[${format} @ 0x1] Format not on whitelist 'mov,mp4'`, 'x'];
+  assert.match(
+    await why('b.mp4', 'x', refused('concat')),
+    /b\.mp4 is no clip but a list \(concat\) that would open other files/,
+  );
+  assert.match(
+    await why('b.bmp', 'x', refused('bmp_pipe')),
+    /b\.bmp is a picture of a format \(bmp\) that is not enlarged\. Save it as PNG/,
+  );
   const unfinished = ['[mov @ 0x1] moov atom not found', 'b: Invalid data'];
   assert.match(await why('c.mp4', Uint8Array.of(0), unfinished), /no index \(moov\)/);
 });
