@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { besideName } from '../beside-name.js';
+import { prefixBeside } from '../beside-name.js';
 import { badValue, VsrError } from '../errors.js';
 import type { Announcement } from '../media/stream-plan.js';
 import { canWriteStill, probeStill, readStill, writeStill, type Still } from '../media/still.js';
@@ -116,8 +116,7 @@ export async function upscaleStill(plan: StillPlan, signal: AbortSignal): Promis
   const larger = await upscaler.upscale(frame);
   const row = rowOf(0, 0, { num: 1, den: 1 }, larger.scores, still.layout.format.bitDepth);
   await mkdir(path.dirname(paths.output), { recursive: true });
-  // Six more characters come behind it.
-  const folder = await mkdtemp(besideName(paths.output, '.vsr-work-XXXXXX').slice(0, -6));
+  const folder = await mkdtemp(prefixBeside(paths.output, '.vsr-work-'));
   try {
     const draft = path.join(folder, `picture${path.extname(paths.output)}`);
     await writeStill(still, larger.frame, upscaler.layout, draft, paths.output);
