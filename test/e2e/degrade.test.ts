@@ -35,3 +35,19 @@ for (const scale of [2, 3]) {
     assert.ok(seen.size > 6, 'the view pans');
   });
 }
+
+test('the clean share of the pictures is left as bicubic makes it', async () => {
+  const picture = waves(160, 128);
+  const reduced = resizePlane(picture, 80, 64);
+  const isClean = async (clean: number, seed: number): Promise<boolean> => {
+    const settings = { kind: 'codec', noise: 0, crf: [30, 30], clean } as const;
+    const { low } = await degrade(picture, 2, settings, randomAt(seed));
+    return Buffer.from(low.data).equals(Buffer.from(reduced.data));
+  };
+  const draws = Array.from({ length: 16 }, (_, seed) => seed);
+  const left = await Promise.all(draws.map((seed) => isClean(0.5, seed)));
+  const count = left.filter(Boolean).length;
+  assert.ok(count > 2 && count < 14, `${count} of 16 at a half`);
+  assert.equal(await isClean(1, 1), true);
+  assert.equal(await isClean(0, 1), false);
+});

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { noSoftwareVulkan, runWithVulkan } from '../support/software-vulkan.js';
+import { noSoftwareVulkan, runWithoutVulkan, runWithVulkan } from '../support/software-vulkan.js';
 
 test('the webgpu provider gives the gradient of the CPU', { skip: noSoftwareVulkan }, () => {
   const program = fileURLToPath(new URL('../support/webgpu-gradient.js', import.meta.url));
   const [cpu, webgpu] = ['cpu', 'webgpu'].map(
     (provider) => JSON.parse(runWithVulkan(program, provider)) as number[],
   ) as [number[], number[]];
+  // Else it is the CPU that was asked twice.
+  assert.throws(() => runWithoutVulkan(program, 'webgpu'), /does not start/);
   assert.equal(webgpu.length, cpu.length);
   const largest = Math.max(...cpu.map(Math.abs));
   assert.ok(largest > 1e-3, 'there is a gradient');

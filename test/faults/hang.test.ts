@@ -5,7 +5,7 @@ import test, { after, before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
+import { isWhole, skip, startVsr, victimOf } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
@@ -20,13 +20,7 @@ for (const [what, sign] of [
   test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async (t) => {
     const { args, output } = await job.fresh('stopped');
     const vsr = startVsr([...args, '--stall-timeout', '2']);
-    const victim = await until(
-      vsr,
-      () =>
-        segmentsDone(output).length > 0 &&
-        startedBy(vsr.pid).find(({ words }) => words.includes(sign)),
-    );
-    assert.ok(victim, `the ${what} was seen`);
+    const victim = await victimOf(vsr, output, sign);
     process.kill(victim.pid, 'SIGSTOP');
     const { code, stderr } = await vsr.done;
     assert.equal(code, 1, stderr);

@@ -11,9 +11,9 @@ import {
   lastingStrays,
   segmentsDone,
   skip,
-  startedBy,
   startVsr,
   until,
+  victimOf,
   type VsrProcess,
 } from './vsr-process.js';
 
@@ -90,13 +90,7 @@ for (const [what, sign] of [
     async (t) => {
       const { args, output } = await job.fresh(what);
       const vsr = startVsr(args);
-      const victim = await until(
-        vsr,
-        () =>
-          segmentsDone(output).length > 0 &&
-          startedBy(vsr.pid).find(({ words }) => words.includes(sign)),
-      );
-      assert.ok(victim, `the ${what} was seen`);
+      const victim = await victimOf(vsr, output, sign);
       process.kill(victim.pid, 'SIGKILL');
       const { code, stderr } = await vsr.done;
       assert.equal(code, 1, stderr);

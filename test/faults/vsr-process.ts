@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -91,6 +92,18 @@ export async function until<T>(
 export function segmentsDone(output: string): string[] {
   const work = `${output}.vsr-work`;
   return existsSync(work) ? readdirSync(work).filter((name) => /^seg-\d+\.json$/.test(name)) : [];
+}
+
+/** A process that vsr started, whose command line holds `sign`, once a first segment is done. */
+export async function victimOf(vsr: VsrProcess, output: string, sign: string): Promise<Started> {
+  const found = await until(
+    vsr,
+    () =>
+      segmentsDone(output).length > 0 &&
+      startedBy(vsr.pid).find(({ words }) => words.includes(sign)),
+  );
+  assert.ok(found, `a process with ${sign} was seen`);
+  return found;
 }
 
 /** Processes anywhere whose command line names `folder`. */

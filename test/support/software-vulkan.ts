@@ -11,17 +11,26 @@ export const noSoftwareVulkan = existsSync(driver)
   ? false
   : `no software Vulkan at ${driver} (Debian's chromium package)`;
 
-/** What a program prints that can see the software Vulkan. */
-export function runWithVulkan(program: string, ...args: readonly string[]): string {
-  return execFileSync(process.execPath, [program, ...args], {
+function run(icd: string, words: readonly string[]): string {
+  return execFileSync(process.execPath, words, {
     env: {
       ...process.env,
       LD_LIBRARY_PATH: folder,
-      VK_ICD_FILENAMES: driver,
-      VK_DRIVER_FILES: driver,
+      VK_ICD_FILENAMES: icd,
+      VK_DRIVER_FILES: icd,
     },
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   })
     .toString()
     .trim();
+}
+
+/** What a program prints that can see the software Vulkan. */
+export function runWithVulkan(program: string, ...args: readonly string[]): string {
+  return run(driver, [program, ...args]);
+}
+
+/** The same with no Vulkan to be found; throws with the program's last words where it fails. */
+export function runWithoutVulkan(program: string, ...args: readonly string[]): string {
+  return run(path.join(folder, 'no-such-driver.json'), [program, ...args]);
 }
