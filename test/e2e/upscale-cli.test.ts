@@ -265,6 +265,7 @@ test('each wrong call and each unusable input is one sentence with its exit code
   await writeFile(at('text.mp4'), 'Once upon a time there was no clip.\n');
   await mkdir(at('nothing'), { recursive: true });
   await run('-f', 'lavfi', '-i', 'sine=d=1', at('sound.m4a'));
+  await run('-f', 'lavfi', '-i', 'testsrc2=s=48x32', '-frames:v', '1', at('still.bmp'));
   const cases: [string[], number, RegExp][] = [
     [['--scale', '1'], 2, /at least 2/],
     [['--scale', '11'], 2, /scale .* received 11\. Try one of: 2, /],
@@ -289,6 +290,10 @@ test('each wrong call and each unusable input is one sentence with its exit code
     ['text.mp4', /plain text/],
     ['nothing', /holds none/],
     ['sound.m4a', /no video/i],
+    [
+      'still.bmp',
+      /still\.bmp is a picture of a format \(bmp\) that is not enlarged\. Save it as PNG/,
+    ],
   ] as const) {
     const result = await runVsr('upscale', at(name));
     assert.equal(result.code, 1, `${name}: ${result.stderr}`);
