@@ -1,16 +1,17 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../../src/errors.js';
 import { loadModel } from '../../src/model/load-model.js';
 import { buildInferenceModel, networkOf, parameterCount } from '../../src/model/network.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { elementTypes } from '../../src/model/onnx/types.js';
 import { withoutBorderPad } from '../../src/model/strip-pad.js';
+import { compareUpscalerJs } from './compare-upscaler-js.js';
 import { frameMs } from './frame-ms.js';
+import { installed } from './installed.js';
 import { nativeSrModel } from './native-sr-model.js';
 import type { Bench } from './setting.js';
-import { timed } from './timed-process.js';
+import { reasonOf, timed } from './timed-process.js';
 
 const [width, height, runs] = [640, 360, 5];
 /** The paper's ESPCN at 2x: 5-3-3, 64-32. */
@@ -30,13 +31,14 @@ function someWeights(): Float32Array {
   );
 }
 
-/** ffmpeg's `sr` filter, and whatever else reads ONNX here, with the same network as vsr. */
+/** ffmpeg's `sr` filter, and whatever else reads ONNX here, with the same network as vsr; UpscalerJS with its own. */
 export async function peers(bench: Bench): Promise<unknown> {
   const weights = someWeights();
   const onnx = path.join(bench.folder, 'espcn.onnx');
   await writeFile(onnx, buildInferenceModel(network, weights));
   const alone = await runtimes(bench, onnx);
-  return { runtimes: alone, sr: await ffmpegSr(bench, onnx, weights) };
+  const upscalerJs = await compareUpscalerJs(bench);
+  return { runtimes: alone, upscalerJs, sr: await ffmpegSr(bench, onnx, weights) };
 }
 
 async function ffmpegSr(bench: Bench, onnx: string, weights: Float32Array): Promise<unknown> {
@@ -73,8 +75,7 @@ async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unk
       const { ms, version } = JSON.parse(await run()) as { ms: number; version: string };
       return { name: `${name} ${version}`.trim(), ms, ratio: ms / ours };
     } catch (error) {
-      const said = messageOf(error).trim().split('\n');
-      return { name, missing: said.find((line) => /error:/i.test(line)) ?? said.at(-1)! };
+      return { name, missing: reasonOf(error) };
     }
   };
   const script = path.join(root, 'scripts/bench/opencv-dnn.py');
@@ -82,7 +83,12 @@ async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unk
     await peer('OpenCV dnn', async () => (await timed(python(), [script, plain, ...size])).stdout),
     await peer('onnxruntime-web (WebAssembly)', async () => {
       const program = path.join(root, 'build/scripts/bench/onnx-web.js');
-      const args = [program, await installed(folder), plain, ...size];
+      const args = [
+        program,
+        await installed(path.join(folder, 'web'), ['onnxruntime-web']),
+        plain,
+        ...size,
+      ];
       return (await timed(process.execPath, args)).stdout;
     }),
   ];
@@ -121,13 +127,4 @@ function python(): string {
     }
   }
   throw new Error("no python3 with OpenCV here (Debian's package python3-opencv)");
-}
-
-/** Installs onnxruntime-web into a folder of its own and returns that. */
-async function installed(folder: string): Promise<string> {
-  const own = path.join(folder, 'web');
-  await mkdir(own, { recursive: true });
-  const quiet = ['--no-audit', '--no-fund', '--ignore-scripts'];
-  await timed('npm', ['install', '--no-save', ...quiet, '--prefix', own, 'onnxruntime-web']);
-  return own;
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
+import { messageOf } from '../../src/errors.js';
 
 /** What a process and all its children took. */
 export type Cost = {
@@ -62,6 +63,12 @@ export async function timed(command: string, args: readonly string[]): Promise<C
   if (code !== 0) throw new Error(`${command} ${args.join(' ')}\n${lines.slice(-12).join('\n')}`);
   const [user, system] = (lines.at(-1) ?? '').trim().split(/\s+/).map(secondsOf);
   return { wallSeconds, cpuSeconds: (user ?? NaN) + (system ?? NaN), peakMb: peak, stdout };
+}
+
+/** The line that tells most of what a command that failed had said. */
+export function reasonOf(error: unknown): string {
+  const said = messageOf(error).trim().split('\n');
+  return said.find((line) => /error:/i.test(line)) ?? said.at(-1)!;
 }
 
 function secondsOf(text: string): number {
