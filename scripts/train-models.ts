@@ -1,7 +1,7 @@
 // Trains the models that ship, each with its card:
 //   node build/scripts/train-models.js <name> [--resume] [--steps=n] [--work=folder] [--out=folder]
 // The pictures are expected in ../shared/data (train and bench); without a name all are trained in turn.
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { runTraining } from '../src/cli/run-training.js';
 import type { CardData, ModelCard } from '../src/model/card.js';
@@ -9,10 +9,9 @@ import { networkOf } from '../src/model/network.js';
 import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/benchmark.js';
 import type { Degradation } from '../src/training/degrade.js';
-import { initialWeights } from '../src/training/initial-weights.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
 import type { TrainPlan } from '../src/training/plan.js';
-import { weightsFromModel } from '../src/training/warm-start.js';
+import { startFrom } from '../src/training/start-from.js';
 
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
@@ -65,6 +64,8 @@ type Recipe = {
   readonly averaged?: number;
   /** The shipped model whose weights it starts from. */
   readonly from?: string;
+  /** It is that model's copy with 8-bit layers. */
+  readonly int8?: boolean;
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
@@ -78,27 +79,36 @@ const small = {
   loss: 'charbonnier',
 } as const;
 
+/** A patch holds fewer low-resolution samples for as many large ones. */
+const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
+
+/** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn. */
+const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
+
 const recipes: Readonly<Record<string, Recipe>> = {
-  'espcn-16-x2': { ...small, steps: 45_000, rate: 3e-3 },
-  'espcn-16-deep-x2': { ...small, depth: 9, steps: 14_000, rate: 1.5e-3, from: 'espcn-16-x2' },
+  'espcn-16-lite-x2': { ...small, steps: 60_000, rate: 3e-3 },
+  'espcn-16-x2': { ...small, depth: 9, steps: 24_000, rate: 1.5e-3, from: 'espcn-16-lite-x2' },
   'espcn-16-codec-x2': {
     ...small,
-    steps: 14_000,
+    depth: 9,
+    steps: 18_000,
     rate: 1.5e-3,
     degradation: codec,
     variants: 3,
     from: 'espcn-16-x2',
   },
-  'espcn-16-x3': {
+  'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
+  'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
+  'espcn-16-int8-x2': { ...small, ...copied, depth: 9, from: 'espcn-16-x2' },
+  'espcn-16-codec-int8-x2': {
     ...small,
-    scale: 3,
-    batch: 3,
-    patch: 36,
-    steps: 1800,
-    averaged: 400,
-    rate: 2e-3,
-    from: 'espcn-16-x2',
+    ...copied,
+    depth: 9,
+    degradation: codec,
+    variants: 3,
+    from: 'espcn-16-codec-x2',
   },
+  'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
   'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
   'espcn-58k-x2': {
     ...small,
@@ -134,9 +144,15 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
   const training = alsoReduced(parts.training, pictures.alsoReduced);
-  const start = from === undefined ? undefined : path.join(root, 'models', `${from}.onnx`);
+  const { int8 = false } = recipe;
+  const start =
+    from === undefined
+      ? { network }
+      : await startFrom(network, path.join(root, 'models', `${from}.onnx`), {
+          ...{ items: training, degradation, seed, int8 },
+        });
   return {
-    network,
+    ...start,
     training: Array.from({ length: variants }, () => training).flat(),
     validation: parts.validation,
     test: parts.test,
@@ -147,16 +163,6 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     ...{ validateEvery: 1000, keep: 'last' },
     workers: 2,
     windowBytes: 600e6,
-    ...(start === undefined
-      ? {}
-      : {
-          initial: weightsFromModel(
-            await readFile(start),
-            start,
-            network,
-            initialWeights(network, seed),
-          ),
-        }),
     out: path.join(option('out') ?? path.join(root, 'models'), `${name}.onnx`),
     workFolder: option('work') ?? path.join(root, 'build', 'training', name),
     resume: words.includes('--resume'),
@@ -168,6 +174,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
+      ...(int8 ? { int8 } : {}),
     },
   };
 }

@@ -1,7 +1,8 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { buildInferenceModel, networkOf, parameterCount } from '../../src/model/network.js';
+import { networkOf, parameterCount } from '../../src/model/network.js';
+import { buildInferenceModel } from '../../src/model/network-model.js';
 import { packageRoot } from '../../src/package-root.js';
 import { initialState } from '../../src/training/optimiser.js';
 import { writeCheckpoint } from '../../src/training/checkpoint.js';

@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../errors.js';
 import { networkOf } from '../model/network.js';
@@ -21,6 +21,7 @@ export type TrainFlags = {
   depth?: number;
   activation: 'relu' | 'tanh';
   from?: string;
+  int8?: true;
   degrade: Degradation['kind'];
   crf: readonly [number, number];
   clean: number;
@@ -74,9 +75,16 @@ export async function trainPlanOf(
     activation,
     ...(depth === undefined ? {} : { depth }),
   });
+  if (flags.int8 === true && flags.from === undefined) {
+    throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
+  }
   if (flags.patch % network.unshuffle !== 0) {
     throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
   }
+  if (flags.from !== undefined && !(await exists(flags.from))) {
+    throw badValue('a model file', '--from', flags.from);
+  }
+  const { startFrom } = await import('../training/start-from.js');
   const lists = await import('../training/list-images.js');
   const { framesOfClips } = await import('./frames-of-clips.js');
   const listed = async (places: readonly string[]) =>
@@ -94,10 +102,16 @@ export async function trainPlanOf(
     crf: flags.crf,
     clean: flags.clean,
   };
-  const initial = await initialOf(flags.from, network, seed);
+  const training = lists.alsoReduced(parts.training, reductions);
+  const start =
+    flags.from === undefined
+      ? { network }
+      : await startFrom(network, flags.from, {
+          ...{ items: training, degradation, seed, int8: flags.int8 === true },
+        });
   return {
-    network,
-    training: lists.alsoReduced(parts.training, reductions),
+    ...start,
+    training,
     validation: flags.val === undefined ? parts.validation : await listed(flags.val),
     test: parts.test,
     degradation,
@@ -108,7 +122,6 @@ export async function trainPlanOf(
     workers: flags.workers,
     ...(provider === undefined ? {} : { provider }),
     windowBytes: flags.memory * 1e6,
-    ...(initial === undefined ? {} : { initial }),
     ...{ out, workFolder, resume: flags.resume === true },
     trainedOn: flags.data.map((name) => ({ name, licence: flags.licence ?? 'not stated' })),
     recipe: recipeOf(flags),
@@ -122,16 +135,4 @@ function recipeOf(flags: TrainFlags): Record<string, unknown> {
     ...['workers', 'device', 'licence'],
   ];
   return Object.fromEntries(Object.entries(flags).filter(([name]) => !unimportant.includes(name)));
-}
-
-async function initialOf(
-  from: string | undefined,
-  network: TrainPlan['network'],
-  seed: number,
-): Promise<Float32Array | undefined> {
-  if (from === undefined) return undefined;
-  if (!(await exists(from))) throw badValue('a model file', '--from', from);
-  const { weightsFromModel } = await import('../training/warm-start.js');
-  const { initialWeights } = await import('../training/initial-weights.js');
-  return weightsFromModel(await readFile(from), from, network, initialWeights(network, seed));
 }

@@ -18,6 +18,7 @@ Examples:
   vsr train --data frames/ --arch espcn --scale 3 --steps 50000 --out mine-x3.onnx
   vsr train --data photos@0.5 --also-reduced 0.6,0.4 --out mine.onnx   photographs, halved first
   vsr train --data clip.mp4 --degrade codec --from models/espcn-16-x2.onnx --lr 1e-3 --out mine.onnx
+  vsr train --data photos/ --from mine-x2.onnx --int8 --lr 2e-4 --steps 8000 --out mine-int8-x2.onnx
   vsr train ... --resume            goes on where a stopped or killed run was, with the same options
 
 The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
@@ -59,6 +60,10 @@ export function trainCommand(): Command {
         .default('relu'),
     )
     .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
+    .option(
+      '--int8',
+      'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
+    )
     .optionsGroup('Low resolution:')
     .addOption(
       new Option('--degrade <kind>', 'how it is made').choices(degradations).default('bicubic'),

@@ -3,6 +3,7 @@ import { encodeModel } from '../model/onnx/model-file.js';
 import { type Network, parameterCount, reachOf } from '../model/network.js';
 import { convolve } from './autodiff/convolution.js';
 import { add, relu, tanh } from './autodiff/pointwise.js';
+import { roundedToCodes, roundedToWeightSteps } from './autodiff/quantisation.js';
 import { crop, depthToSpace, spaceToDepth } from './autodiff/shape.js';
 import { sizeOf, Tape, type Value } from './autodiff/tape.js';
 import { type Loss, lossOf } from './loss.js';
@@ -41,15 +42,24 @@ function parametersOf(tape: Tape, network: Network, flat: Value): Parameters[] {
   });
 }
 
-/** The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. */
+/**
+ * The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. Layers that
+ * will compute in 8 bits have their weights and results rounded as they will be.
+ */
 function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Parameters[]] {
   const parameters = parametersOf(tape, network, flat);
-  const { unshuffle } = network;
+  const { unshuffle, activationSteps } = network;
+  const last = network.layers.length - 1;
   let value = unshuffle === 1 ? x : spaceToDepth(tape, x, unshuffle);
   network.layers.forEach((layer, i) => {
-    value = convolve(tape, value, parameters[i]!.kernel, parameters[i]!.bias);
+    const { kernel, bias } = parameters[i]!;
+    const isCoarse = activationSteps !== undefined && i > 0 && i < last;
+    value = convolve(tape, value, isCoarse ? roundedToWeightSteps(tape, kernel) : kernel, bias);
     if (layer.activation === 'relu') value = relu(tape, value);
     if (layer.activation === 'tanh') value = tanh(tape, value);
+    if (activationSteps !== undefined && i < last) {
+      value = roundedToCodes(tape, value, activationSteps[i]!);
+    }
   });
   if (unshuffle > 1) value = depthToSpace(tape, value, unshuffle);
   if (network.skip) {

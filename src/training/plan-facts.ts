@@ -9,6 +9,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     scale: network.scale,
     unshuffle: network.unshuffle,
     layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
+    activationSteps: network.activationSteps?.join(' ') ?? 'none',
     degradation: JSON.stringify(plan.degradation),
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },

@@ -40,6 +40,8 @@ export type TrainPlan = {
   readonly windowBytes: number;
   /** Weights to start from; random ones by the seed if absent. */
   readonly initial?: Float32Array;
+  /** The float model that a network with 8-bit layers is a copy of. */
+  readonly original?: { readonly name: string; readonly sha256: string };
   /** The model file to write; its folder must exist. */
   readonly out: string;
   /** Folder of checkpoint, metrics and curves. */

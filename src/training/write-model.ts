@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelCard } from '../model/card.js';
-import { buildInferenceModel, parameterCount } from '../model/network.js';
+import { parameterCount } from '../model/network.js';
+import { buildInferenceModel } from '../model/network-model.js';
 import { messageOf, VsrError } from '../errors.js';
 import type { TrainPlan } from './plan.js';
 
@@ -29,9 +30,13 @@ export async function writeModel(
   weights: Float32Array,
   extras: CardExtras,
 ): Promise<ModelCard> {
-  const { network, trainedOn, recipe, seed, out } = plan;
+  const { network, trainedOn, recipe, seed, out, original } = plan;
   const licence = trainedOn.map((data) => `${data.name}: ${data.licence}`).join('; ');
-  const metadata = { name: extras.name, ...(licence === '' ? {} : { licence }) };
+  const metadata = {
+    name: extras.name,
+    ...(licence === '' ? {} : { licence }),
+    ...(original === undefined ? {} : { of: original.sha256 }),
+  };
   const model = buildInferenceModel(network, weights, metadata);
   const card: ModelCard = {
     name: extras.name,
@@ -41,7 +46,8 @@ export async function writeModel(
     sha256: createHash('sha256').update(model).digest('hex'),
     parameters: parameterCount(network),
     input: 'luma',
-    ...{ trainedOn, recipe, seed },
+    ...{ trainedOn, seed },
+    recipe: { ...recipe, ...(original === undefined ? {} : { quantised: original }) },
     figures: extras.figures,
     ...(extras.curve === undefined ? {} : { curve: extras.curve }),
     created: new Date().toISOString(),

@@ -6,35 +6,20 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import sharp from 'sharp';
 import type { ModelCard } from '../../src/model/card.js';
 import { packageRoot } from '../../src/package-root.js';
 import { readCheckpoint } from '../../src/training/checkpoint.js';
+import { writeWaves } from '../support/waves.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 let folder = '';
 let pictures = '';
 
-/** A picture with edges of all kinds, different for each number. */
-async function writePicture(file: string, number: number, size = 72): Promise<void> {
-  const data = new Uint8Array(size * size * 3);
-  for (let y = 0, i = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const wave = Math.sin((x * (number + 2) + y * 3) / 9) > 0 ? 190 : 40;
-      const value = (x * y) % (17 + number) < 5 ? 255 - wave : wave;
-      for (let c = 0; c < 3; c++, i++) data[i] = value + 10 * c;
-    }
-  }
-  await sharp(data, { raw: { width: size, height: size, channels: 3 } })
-    .png()
-    .toFile(file);
-}
-
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-train-'));
   pictures = path.join(folder, 'pictures');
   await mkdir(pictures);
-  for (let i = 0; i < 5; i++) await writePicture(path.join(pictures, `${i}.png`), i);
+  for (let i = 0; i < 5; i++) await writeWaves(path.join(pictures, `${i}.png`), i);
 });
 
 after(() => rm(folder, { recursive: true, force: true }));
@@ -75,7 +60,7 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
 test('SIGINT while pictures are read ends the run before its first step', async () => {
   const many = path.join(folder, 'many');
   await mkdir(many);
-  for (let i = 0; i < 6; i++) await writePicture(path.join(many, `${i}.png`), i, 1500);
+  for (let i = 0; i < 6; i++) await writeWaves(path.join(many, `${i}.png`), i, 1500);
   for (let i = 6; i < 60; i++)
     await copyFile(path.join(many, '0.png'), path.join(many, `${i}.png`));
   const out = path.join(folder, 'loading.onnx');
@@ -143,7 +128,7 @@ test('a corrupt picture and one smaller than a patch are named and counted, the 
     await copyFile(path.join(pictures, `${i}.png`), path.join(mixed, `${i}.png`));
   }
   await writeFile(path.join(mixed, 'corrupt.png'), 'no picture at all');
-  await writePicture(path.join(mixed, 'tiny.png'), 1, 10);
+  await writeWaves(path.join(mixed, 'tiny.png'), 1, 10);
   const { code, stderr } = train('m.onnx', '--steps', '10', '--data', mixed, '--split', '100/0/0');
   assert.equal(code, 0, stderr);
   assert.match(stderr, /Skipped: .*corrupt\.png cannot be read as a picture/);

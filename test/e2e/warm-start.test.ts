@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as ort from 'onnxruntime-node';
-import {
-  buildInferenceModel,
-  type Network,
-  networkOf,
-  parameterCount,
-  type Weights,
-} from '../../src/model/network.js';
+import { type Network, networkOf, parameterCount, type Weights } from '../../src/model/network.js';
+import { buildInferenceModel } from '../../src/model/network-model.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
 import { weightsFromModel } from '../../src/training/warm-start.js';
 import { randomModel } from '../support/random-model.js';

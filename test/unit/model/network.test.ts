@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VsrError } from '../../../src/errors.js';
-import {
-  buildInferenceModel,
-  layerWeights,
-  networkOf,
-  parameterCount,
-  reachOf,
-} from '../../../src/model/network.js';
+import { layerWeights, networkOf, parameterCount, reachOf } from '../../../src/model/network.js';
+import { buildInferenceModel } from '../../../src/model/network-model.js';
 import { decodeModel } from '../../../src/model/onnx/model-file.js';
 
 test('the networks have the sizes the papers and the cards state', () => {

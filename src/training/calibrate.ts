@@ -1,0 +1,62 @@
+import { badValue, VsrError } from '../errors.js';
+import type { Network } from '../model/network.js';
+import { activationStepsOf } from '../model/quantise.js';
+import type { Plane } from '../planes/plane.js';
+import type { Degradation } from './degrade.js';
+import { makePicture } from './picture-job.js';
+import type { PictureItem } from './picture-feed.js';
+
+/** What layers are measured on. */
+export type CalibrationOptions = {
+  readonly items: readonly PictureItem[];
+  readonly degradation: Degradation;
+  readonly seed: number;
+};
+
+/** Pictures that the layers are measured on. */
+const pictureCount = 16;
+
+/** Where the random numbers of these pictures begin, apart from those that are trained on. */
+const calibrationStream = 0x71;
+
+/** Low-resolution samples each way that a picture must have to say anything. */
+const least = 16;
+
+/**
+ * `network` with the steps that the layers of the float `model`, whose file is called `name`, need in 8
+ * bits, measured on 16 of the training pictures: the same ones for the same call. A model of other layers is a VsrError 'option', no
+ * picture that can be used one of 'media'.
+ */
+export async function calibrated(
+  network: Network,
+  model: Uint8Array,
+  name: string,
+  { items, degradation, seed }: CalibrationOptions,
+): Promise<Network> {
+  const stride = Math.max(1, Math.floor(items.length / pictureCount));
+  const pictures: Plane[] = [];
+  for (let i = 0; i < items.length && pictures.length < pictureCount; i += stride) {
+    const { file, reduce } = items[i]!;
+    const place = [seed, calibrationStream, i];
+    const made = await makePicture({
+      ...{ file, reduce, scale: network.scale, degradation, place, least },
+    });
+    if ('picture' in made) pictures.push(made.picture.low);
+  }
+  if (pictures.length === 0) {
+    throw new VsrError(
+      'media',
+      `None of the training pictures tried could be used to measure the layers of ${name} for 8 bits: each is unreadable or smaller than ${least * network.scale}x${least * network.scale}.`,
+    );
+  }
+  const activationSteps = await activationStepsOf(model, pictures, name);
+  const wanted = network.layers.length - 1;
+  if (activationSteps.length !== wanted) {
+    throw badValue(
+      `a float model of ${wanted + 1} layers, as are trained`,
+      '--from for --int8',
+      `${name} of ${activationSteps.length + 1}`,
+    );
+  }
+  return { ...network, activationSteps };
+}

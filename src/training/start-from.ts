@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Network } from '../model/network.js';
+import { calibrated, type CalibrationOptions } from './calibrate.js';
+import { initialWeights } from './initial-weights.js';
+import type { TrainPlan } from './plan.js';
+import { weightsFromModel } from './warm-start.js';
+
+/** What of a plan follows from the model that it starts from. */
+export type Start = Pick<TrainPlan, 'network' | 'initial' | 'original'>;
+
+/**
+ * Starts `network` from the model in `file`: with its weights where it has such layers (see
+ * `weightsFromModel`), and for `int8` as its copy in 8 bits. A model that does not fit is a VsrError
+ * 'model' or 'option'.
+ */
+export async function startFrom(
+  network: Network,
+  file: string,
+  options: CalibrationOptions & { readonly int8: boolean },
+): Promise<Start> {
+  const model = await readFile(file);
+  const initial = weightsFromModel(model, file, network, initialWeights(network, options.seed));
+  if (!options.int8) return { network, initial };
+  const sha256 = createHash('sha256').update(model).digest('hex');
+  return {
+    network: await calibrated(network, model, file, options),
+    initial,
+    original: { name: path.basename(file, '.onnx'), sha256 },
+  };
+}

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import * as ort from 'onnxruntime-node';
+import type { ModelCard } from '../../src/model/card.js';
+import { chooseChain } from '../../src/model/chain.js';
+import { inPrecision } from '../../src/model/in-precision.js';
+import { networkOf } from '../../src/model/network.js';
+import { buildInferenceModel } from '../../src/model/network-model.js';
+import { activationStepsOf } from '../../src/model/quantise.js';
+import { packageRoot } from '../../src/package-root.js';
+import { openEnlarger } from '../../src/training/enlarge.js';
+import { initialWeights } from '../../src/training/initial-weights.js';
+import { weightsFromModel } from '../../src/training/warm-start.js';
+import { randomModel } from '../support/random-model.js';
+import { writeWaves } from '../support/waves.js';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-train-int8-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
+  test(`training sees the picture that the 8-bit ${arch} gives`, async () => {
+    const [width, height] = [40, 36];
+    const data = Uint8Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * i));
+    const low = { data, width, height };
+    const model = randomModel(arch, 2);
+    const float = networkOf(arch, 2);
+    const weights = weightsFromModel(model, 'model', float, initialWeights(float, 1));
+    const activationSteps = await activationStepsOf(model, [low]);
+    const network = { ...float, activationSteps };
+    const seen = await (await openEnlarger(network))(low, weights);
+    const session = await ort.InferenceSession.create(buildInferenceModel(network, weights));
+    const values = Float32Array.from(data, (value) => value / 255);
+    const { y } = await session.run({
+      x: new ort.Tensor('float32', values, [1, 1, height, width]),
+    });
+    const given = Uint8ClampedArray.from(y!.data as Float32Array, (value) => value * 255);
+    const floats = await (await openEnlarger(float))(low, weights);
+    const apart = (picture: Iterable<number>): number =>
+      Array.from(picture).reduce((sum, value, i) => sum + (value - seen.data[i]!) ** 2, 0);
+    // Biases are rounded, too, and a sum on the edge between two codes falls either way.
+    const share = apart(given) / apart(floats.data);
+    assert.ok(share < 0.4, `${share} of what rounding does`);
+  });
+}
+
+test('vsr train --int8 makes the 8-bit copy that --precision int8 finds', async () => {
+  const pictures = path.join(folder, 'pictures');
+  await mkdir(pictures);
+  for (let i = 0; i < 5; i++) await writeWaves(path.join(pictures, `${i}.png`), i);
+  const train = (...words: string[]) =>
+    spawnSync(
+      process.execPath,
+      [
+        ...[path.join(packageRoot(), 'bin', 'vsr.js'), 'train', '--data', pictures, '--depth', '3'],
+        ...['--batch', '4', '--patch', '12', '--average', '20', '--workers', '1', '--quiet'],
+        ...words,
+      ],
+      { encoding: 'utf8' },
+    );
+  const float = path.join(folder, 'mine-x2.onnx');
+  const copy = path.join(folder, 'mine-int8-x2.onnx');
+  const first = train('--out', float, '--steps', '40');
+  assert.equal(first.status, 0, first.stderr);
+  const none = train('--out', copy, '--int8');
+  assert.equal(none.status, 2);
+  assert.match(none.stderr, /--int8 copies a trained model; name that with --from/);
+  const deeper = train('--out', copy, '--int8', '--from', float, '--depth', '4');
+  assert.equal(deeper.status, 2, deeper.stderr);
+  assert.match(deeper.stderr, /Expected a float model of 5 layers.*--from for --int8/);
+  const second = train('--out', copy, '--int8', '--from', float, '--steps', '20', '--lr', '1e-4');
+  assert.equal(second.status, 0, second.stderr);
+  const card = JSON.parse(
+    await readFile(path.join(folder, 'mine-int8-x2.json'), 'utf8'),
+  ) as ModelCard;
+  const original = await chooseChain(2, float, { codec: false });
+  assert.deepEqual(card.recipe['quantised'], { name: 'mine-x2', sha256: original.sha256s[0] });
+  const coarse = await inPrecision(original, 'int8');
+  assert.equal(coarse.passes[0]!.precision, 'int8');
+  assert.equal(coarse.sha256s[0], card.sha256);
+});
