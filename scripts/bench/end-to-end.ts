@@ -3,6 +3,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { planOutput } from '../../src/media/output-plan.js';
 import { probe } from '../../src/media/probe.js';
+import { readSidecar } from '../../src/metrics/sidecar.js';
 import type { StageSeconds } from '../../src/metrics/sidecar-schema.js';
 import type { Bench } from './setting.js';
 import type { Cost } from './timed-process.js';
@@ -30,6 +31,7 @@ function stagesOf({ stdout }: Cost): StageSeconds {
 async function partsAlone(
   bench: Bench,
   clip: string,
+  model: string,
   [width, height, frames]: readonly [number, number, number],
 ): Promise<Record<'decode' | 'encode' | 'session', Cost>> {
   const { ffmpeg, folder, root, vsr, measured } = bench;
@@ -57,7 +59,8 @@ async function partsAlone(
   ]);
   await rm(raw);
   const bare = path.join(root, 'build/scripts/bench/bare-session.js');
-  const session = await measured(process.execPath, [bare, `${width}`, `${height}`, `${frames}`]);
+  const words = [`${width}`, `${height}`, `${frames}`, model];
+  const session = await measured(process.execPath, [bare, ...words]);
   return { decode, encode, session };
 }
 
@@ -68,7 +71,8 @@ async function oneSize(bench: Bench, width: number, height: number, frames: numb
   const output = path.join(folder, 'out.mp4');
   const noLog = await upscale(clip, output, ['--no-log']);
   const log = await upscale(clip, output);
-  const parts = await partsAlone(bench, clip, [width, height, frames]);
+  const { model } = await readSidecar(`${output}.vsr.json`);
+  const parts = await partsAlone(bench, clip, model.passes[0]!.name, [width, height, frames]);
   const sum = Object.values(parts).reduce((all, { cpuSeconds }) => all + cpuSeconds, 0);
   const rows = { ...parts, 'vsr --no-log': noLog, 'vsr with log': log };
   say(`\n${width}x${height} -> ${width * 2}x${height * 2}, ${frames} frames`);

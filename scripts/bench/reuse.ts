@@ -41,8 +41,8 @@ async function oneClip(bench: Bench, clip: string, wanted: number, frames: numbe
   const some = ['--no-log', '--frames', `${frames}`];
   const job = async (more: readonly string[]) => {
     const { cpuSeconds } = await upscale(clip, output, [...some, ...more]);
-    const { stages, reusedShare, source } = await readSidecar(`${output}.vsr.json`);
-    return { cpuSeconds, inference: stages!.inference, reusedShare, source };
+    const { stages, reusedShare, source, model } = await readSidecar(`${output}.vsr.json`);
+    return { cpuSeconds, inference: stages!.inference, reusedShare, source, model };
   };
   const [fast, full] = [await job([]), await job(['--no-reuse'])];
   const { width, height } = fast.source;
@@ -59,7 +59,8 @@ async function oneClip(bench: Bench, clip: string, wanted: number, frames: numbe
   ]);
   await rm(raw);
   const bare = path.join(root, 'build/scripts/bench/bare-session.js');
-  const session = await measured(process.execPath, [bare, `${width}`, `${height}`, `${frames}`]);
+  const words = [`${width}`, `${height}`, `${frames}`, fast.model.passes[0]!.name];
+  const session = await measured(process.execPath, [bare, ...words]);
   const speedup = full.inference / fast.inference;
   const parts = decode.cpuSeconds + encode.cpuSeconds + session.cpuSeconds / speedup;
   const against = fast.cpuSeconds / parts;

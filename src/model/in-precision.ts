@@ -17,10 +17,37 @@ export function originalOf(card: ModelCard): { name: string; sha256: string } | 
   return typeof name === 'string' && typeof sha256 === 'string' ? { name, sha256 } : null;
 }
 
+/** How far below its original a copy may lie on a benchmark, in dB of Y-PSNR, to stand in for it unasked. */
+const closeEnough = 0.05;
+
+/** Whether a copy's card shows it close to its original on every benchmark that both were measured on. */
+export function isClose(copy: ModelCard, original: ModelCard): boolean {
+  const losses = Object.entries(original.figures).flatMap(([set, { psnr }]) => {
+    const figures = copy.figures[set];
+    return figures === undefined ? [] : [psnr - figures.psnr];
+  });
+  return losses.length > 0 && losses.every((loss) => loss <= closeEnough);
+}
+
+/** The chain in its shipped 8-bit copies; as it is where a model has none or one that shows. */
+export async function inCloseCopies(chain: Chain): Promise<Chain> {
+  const entries = await catalogue();
+  const copies = new Map<string, CatalogueEntry>();
+  for (const { sha256 } of chain.passes) {
+    const original = entries.find(({ card }) => card.sha256 === sha256);
+    const copy = entries.find(({ card }) => originalOf(card)?.sha256 === sha256);
+    if (original === undefined || copy === undefined) return chain;
+    if (!isClose(copy.card, original.card)) return chain;
+    copies.set(sha256, copy);
+  }
+  const loaded = new Map<string, LoadedModel>();
+  for (const [sha256, { file, name }] of copies) loaded.set(sha256, await loadModel(file, name));
+  return chainOf(chain.passes.map(({ sha256 }) => loaded.get(sha256)!));
+}
+
 /**
  * The chain that `asked` means: for `int8` every float model is replaced by its 8-bit copy, from the
- * catalogue or, for a model file, beside it. `auto` is the chain as it is, so that its picture is the
- * same on every processor. A model that has no such copy, and an 8-bit one where float is asked for,
+ * catalogue or, for a model file, beside it. `auto` is the chain as it is. A model that has no such copy, and an 8-bit one where float is asked for,
  * is a VsrError 'option'.
  */
 export async function inPrecision(chain: Chain, asked: PrecisionChoice): Promise<Chain> {

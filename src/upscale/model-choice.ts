@@ -1,7 +1,9 @@
 import type { Source } from '../media/source.js';
 import type { Chain } from '../model/chain.js';
-import { inPrecision } from '../model/in-precision.js';
+import { inCloseCopies, inPrecision } from '../model/in-precision.js';
 import { candidatesIn } from '../model/precision.js';
+import { isFastInEightBits } from '../model/processor.js';
+import { candidatesFor } from '../model/providers.js';
 import type { UpscaleOptions } from './options.js';
 
 /**
@@ -30,11 +32,22 @@ export function isStronglyCompressed(source: Source): boolean {
   return bits === null || bits < CODEC_MODEL_BITS_PER_PIXEL;
 }
 
-/** The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'. */
+/**
+ * The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'.
+ *
+ * Where neither model nor precision is named and the processor computes, 8-bit copies run if they are
+ * faster on it and hardly show (docs/adr/0014-precision.md). A model that is named runs as it is, so
+ * that its picture is the same everywhere.
+ */
 export async function chainFor(
   chain: Chain,
-  { precision = 'auto', provider = 'auto', device = 0 }: UpscaleOptions,
+  { model, precision = 'auto', provider = 'auto', device = 0 }: UpscaleOptions,
+  isFast = isFastInEightBits(),
 ): Promise<Chain> {
-  if (precision === 'fp16') candidatesIn(precision, 'fp32', { name: provider, device });
+  const choice = { name: provider, device };
+  if (precision === 'fp16') candidatesIn(precision, 'fp32', choice);
+  if (precision === 'auto' && model === undefined && isFast) {
+    if (candidatesFor(choice)[0]?.name === 'cpu') return inCloseCopies(chain);
+  }
   return inPrecision(chain, precision);
 }

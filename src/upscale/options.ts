@@ -34,7 +34,8 @@ export type UpscaleOptions = {
   readonly device?: number;
   /**
    * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a GPU.
-   * Default `auto`: single precision, and on a GPU half where that is faster and shows the same.
+   * Default `auto`: single precision; on a GPU half where that is faster and shows the same; and
+   * where no `model` is named, on a processor with VNNI the 8-bit copy, at most 0.05 dB below.
    */
   readonly precision?: PrecisionChoice;
   /** Inference threads; default: the cores there are. */

@@ -3,9 +3,16 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
+import type { ModelCard } from '../../../src/model/card.js';
 import { catalogue } from '../../../src/model/catalogue.js';
 import { chooseChain } from '../../../src/model/chain.js';
-import { inPrecision, originalOf, quantisedName } from '../../../src/model/in-precision.js';
+import {
+  inCloseCopies,
+  inPrecision,
+  isClose,
+  originalOf,
+  quantisedName,
+} from '../../../src/model/in-precision.js';
 import { candidatesIn } from '../../../src/model/precision.js';
 import { quantiseModel } from '../../../src/model/quantise.js';
 import { randomModel } from '../../support/random-model.js';
@@ -47,6 +54,25 @@ test('int8 runs the 8-bit copy of every pass, auto and fp32 the models themselve
     assert.deepEqual((await inPrecision(chain, 'fp32')).names, chain.names);
     assert.deepEqual((await inPrecision(quantised, 'int8')).names, quantised.names);
   }
+});
+
+test('a copy stands in unasked if it is close on every benchmark that both were measured on', () => {
+  const card = (...psnrs: readonly number[]) => {
+    const figures = psnrs.map((psnr, i) => [`Set${i}`, { psnr, ssim: 1, bicubicPsnr: 1 }] as const);
+    return { figures: Object.fromEntries(figures) } as unknown as ModelCard;
+  };
+  assert.equal(isClose(card(36.96, 32.7), card(37, 32.7)), true);
+  assert.equal(isClose(card(37, 32.6), card(37, 32.7)), false);
+  assert.equal(isClose(card(37), card(37, 32.7)), true);
+  assert.equal(isClose(card(), card(37)), false, 'nothing was measured');
+});
+
+test('close copies run for every pass or for none', async () => {
+  const both = await inCloseCopies(await chosen(6));
+  assert.deepEqual(both.names, ['espcn-16-int8-x3', 'espcn-16-int8-x2']);
+  assert.equal(both.scale, 6);
+  const without = await chosen(2, 'espcn-x2');
+  assert.equal(await inCloseCopies(without), without);
 });
 
 test('an 8-bit model is refused where floating point is asked for', async () => {

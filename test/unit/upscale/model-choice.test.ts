@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { bitsPerPixel, isStronglyCompressed } from '../../../src/upscale/model-choice.js';
+import { chooseChain } from '../../../src/model/chain.js';
+import { bitsPerPixel, chainFor, isStronglyCompressed } from '../../../src/upscale/model-choice.js';
 import { sampleSource, sampleVideo } from '../media/sample-source.js';
 
 /** 100 x 100 samples at 25 frames a second: 250,000 samples a second. */
@@ -37,4 +38,18 @@ test('a lossy clip that tells nothing counts as compressed, a lossless one never
       null,
     );
   }
+});
+
+test('8-bit copies run unasked only of the default, on a processor that is fast with them', async () => {
+  const chain = await chooseChain(2, 'default', { codec: false });
+  const names = async (options: Parameters<typeof chainFor>[1], isFast = true) =>
+    (await chainFor(chain, options, isFast)).names;
+  const cpu = { provider: 'cpu' } as const;
+  const copy = chain.names.map((name) => name.replace('-x2', '-int8-x2'));
+  assert.deepEqual(await names(cpu), copy);
+  assert.deepEqual(await names(cpu, false), chain.names);
+  assert.deepEqual(await names({ ...cpu, precision: 'fp32' }), chain.names);
+  assert.deepEqual(await names({ ...cpu, model: 'espcn-16-x2' }), chain.names);
+  assert.deepEqual(await names({ provider: 'webgpu' }), chain.names, 'a GPU computes in float');
+  assert.deepEqual(await names({ ...cpu, precision: 'int8' }, false), copy);
 });
