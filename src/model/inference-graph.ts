@@ -1,6 +1,7 @@
 import { VsrError } from '../errors.js';
 import type { BitDepth } from '../planes/pixel-format.js';
 import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
+import { foldedShuffle, foldingPays } from './fold-shuffle.js';
 import { canHalve, halfPrecision } from './half-precision.js';
 import { GraphBuilder } from './onnx/graph-builder.js';
 import { encodeModel } from './onnx/model-file.js';
@@ -33,7 +34,10 @@ export type InferenceGraph = {
   readonly border: 'valid' | 'same';
   /** Context each side, in source samples; `Infinity` where only the whole picture will do. */
   readonly halo: number;
-  /** Windows begin and end on multiples of this. */
+  /**
+   * Windows begin and end on multiples of this; of `valid` graphs only the width and height of what a
+   * window gives must be multiples.
+   */
   readonly align: number;
   /** The only window size it takes. */
   readonly fixed: { readonly width: number; readonly height: number } | null;
@@ -42,15 +46,21 @@ export type InferenceGraph = {
 };
 
 /**
+ * What a graph is made for: `any` is the models as they are; `cpu` is arranged for the runtime's CPU
+ * provider and gives the same picture; in `half`, for devices, layers compute in 16-bit floating
+ * point, while reading, joining and rounding stay single.
+ */
+export type GraphTarget = 'any' | 'cpu' | 'half';
+
+/**
  * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
  * rounded once, at the end. A chain of RGB models takes and gives float32: what stands around it
- * converts and rounds. With `half`, layers compute in 16-bit floating point; reading, joining and
- * rounding stay single.
+ * converts and rounds.
  */
 export function buildInferenceGraph(
   passes: readonly LoadedModel[],
   bitDepth: BitDepth,
-  half = false,
+  target: GraphTarget = 'any',
 ): InferenceGraph {
   const colour = passes[0]!.colour;
   const stray = passes.find((pass) => pass.colour !== colour);
@@ -80,6 +90,7 @@ export function buildInferenceGraph(
     value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
   }
   let soFar = 1;
+  let align = passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1);
   passes.forEach((pass, i) => {
     if (i > 0 && valid) {
       const before = passes[i - 1]!;
@@ -92,8 +103,13 @@ export function buildInferenceGraph(
       value = builder.op('Pad', [value, pads], { mode: 'edge' });
     }
     value = fromUnit(builder, value, pass.type);
-    const whole = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
-    const graph = half && canHalve(whole) ? halfPrecision(whole) : whole;
+    let graph = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
+    if (target === 'half' && canHalve(graph)) graph = halfPrecision(graph);
+    if (target === 'cpu' && valid && colour === 'luma' && foldingPays()) {
+      const folded = foldedShuffle(graph, pass.input, pass.output);
+      // Beyond the first pass sizes are even if what the window gives is.
+      if (folded !== null) [graph, align] = [folded, 2];
+    }
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
     soFar *= pass.scale;
@@ -110,7 +126,7 @@ export function buildInferenceGraph(
     type,
     border: valid ? 'valid' : 'same',
     halo: needs[0]!,
-    align: passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1),
+    align,
     fixed: passes[0]!.fixed,
     joints,
   };

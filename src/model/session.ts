@@ -11,17 +11,19 @@ export type OpenSession = {
 
 /**
  * Opens a session on the first candidate that starts. One thread: parallelism is several worker
- * threads, each with its session. Fails with VsrError 'provider' where none starts, 'model' never.
+ * threads, each with its session. `bytes` is the model's file: one for all candidates, or what each is
+ * given. Fails with VsrError 'provider' where none starts, 'model' never.
  */
 export async function openSession(
-  bytes: Uint8Array,
+  bytes: Uint8Array | ((provider: ProviderCandidate) => Uint8Array),
   candidates: readonly ProviderCandidate[],
 ): Promise<OpenSession> {
   const ort = await import('onnxruntime-node');
   let reason = '';
   for (const provider of candidates) {
+    const model = typeof bytes === 'function' ? bytes(provider) : bytes;
     try {
-      const session = await ort.InferenceSession.create(bytes, {
+      const session = await ort.InferenceSession.create(model, {
         executionProviders: [executionProvider(provider)],
         graphOptimizationLevel: 'all',
         executionMode: 'sequential',

@@ -64,8 +64,8 @@ function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): n
 
 /** Opens the session and prepares everything that is the same for all frames. */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
-  const { graph, layout, larger, siting } = spec;
-  const { runner, provider, precision } = await openRunner(spec);
+  const { layout, larger, siting } = spec;
+  const { runner, graph, provider, precision } = await openRunner(spec);
   const others = planesBesides(graph.colour, layout);
   const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);

@@ -14,6 +14,8 @@ import { planStrips } from './strips.js';
 /** What is run, on what, where and in what. */
 export type RunnerSpec = {
   readonly graph: InferenceGraph;
+  /** The same, arranged for the CPU. */
+  readonly cpuGraph: InferenceGraph;
   /** What `graph` computes in. */
   readonly own: Precision;
   /**
@@ -33,6 +35,8 @@ export type RunnerSpec = {
 /** A runner whose session is open, where it runs, and in what. */
 export type OpenRunner = {
   readonly runner: Runner;
+  /** What the runner's session runs. */
+  readonly graph: InferenceGraph;
   readonly provider: ProviderCandidate;
   readonly precision: Precision;
 };
@@ -48,29 +52,35 @@ const trials = 3;
  * single where the caller leaves the choice. Fails with VsrError 'provider'.
  */
 export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
-  const { graph, layout, larger, half, candidates } = spec;
+  const { graph, cpuGraph, layout, larger, half, candidates } = spec;
+  const graphOn = ({ name }: ProviderCandidate): InferenceGraph =>
+    name === 'cpu' ? cpuGraph : graph;
   const [rect] = planStrips(layout.width, layout.height, graph, false);
-  const runnerOf = ({ ort, session }: OpenSession): Runner =>
-    graph.colour === 'rgb'
-      ? new RgbRunner(ort, session, graph, layout, larger, spec.siting, spec.colour)
-      : new LumaRunner(ort, session, graph, layout, larger);
+  const runnerOf = ({ ort, session, provider }: OpenSession): Runner => {
+    const runs = graphOn(provider);
+    return runs.colour === 'rgb'
+      ? new RgbRunner(ort, session, runs, layout, larger, spec.siting, spec.colour)
+      : new LumaRunner(ort, session, runs, layout, larger);
+  };
   if (half?.demanded === true) {
-    return openHalf(half.bytes, candidates, async (open) => {
+    const ran = await openHalf(half.bytes, candidates, async (open) => {
       const runner = runnerOf(open);
       runner.begin(madeUpFrame(layout), new Uint8Array(larger.byteLength));
       await runner.run(rect!);
       runner.finish();
       return runner;
     });
+    return { ...ran, graph };
   }
-  const open = await openSession(graph.bytes, candidates);
+  const open = await openSession((provider) => graphOn(provider).bytes, candidates);
   const { provider } = open;
-  const single = { runner: runnerOf(open), provider, precision: spec.own };
+  const runs = graphOn(provider);
+  const single = { runner: runnerOf(open), graph: runs, provider, precision: spec.own };
   if (half === null || provider.name === 'cpu') return single;
   // A device that knows no half precision says so here, or when it first runs.
   const other = await openSession(half.bytes, [provider]).catch(() => null);
   if (other === null) return single;
-  const tried = { runner: runnerOf(other), provider, precision: 'fp16' as const };
+  const tried = { runner: runnerOf(other), graph, provider, precision: 'fp16' as const };
   const better = await halfIsBetter(single.runner, tried.runner, rect!, layout, larger);
   await (better ? open : other).session.release();
   return better ? tried : single;
@@ -81,7 +91,7 @@ async function openHalf(
   bytes: Uint8Array,
   candidates: readonly ProviderCandidate[],
   tried: (open: OpenSession) => Promise<Runner>,
-): Promise<OpenRunner> {
+): Promise<Omit<OpenRunner, 'graph'>> {
   let failure: unknown;
   for (const provider of candidates) {
     try {

@@ -100,12 +100,13 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   const devices = candidates.some(({ name }) => name !== 'cpu');
   const spec = {
     graph,
+    cpuGraph: buildInferenceGraph(chain.passes, format.bitDepth, 'cpu'),
     own,
     half:
       own !== 'fp32' || asked === 'fp32' || !devices
         ? null
         : {
-            bytes: buildInferenceGraph(chain.passes, format.bitDepth, true).bytes,
+            bytes: buildInferenceGraph(chain.passes, format.bitDepth, 'half').bytes,
             demanded: asked === 'fp16',
           },
     layout,

@@ -26,12 +26,18 @@ export function windowFor(
   height: number,
 ): Window {
   const { halo, align } = graph;
+  const up = (value: number): number => Math.ceil(value / align) * align;
   if (graph.border === 'valid') {
-    const taken = widened(rect, halo);
+    // Perhaps beyond the picture, where the edge goes on; what is too much is not copied out.
+    const given = {
+      ...rect,
+      x1: rect.x0 + up(rect.x1 - rect.x0),
+      y1: rect.y0 + up(rect.y1 - rect.y0),
+    };
     return {
-      taken,
-      given: rect,
-      joints: graph.joints.map((j) => jointFeed(j, rect, width, height)),
+      taken: widened(given, halo),
+      given,
+      joints: graph.joints.map((j) => jointFeed(j, given, width, height)),
     };
   }
   if (graph.fixed !== null) {
@@ -41,7 +47,6 @@ export function windowFor(
     return { taken, given: taken, joints: [] };
   }
   const down = (value: number): number => Math.floor(value / align) * align;
-  const up = (value: number): number => Math.ceil(value / align) * align;
   // Beyond the picture only as far as the alignment asks: its border is the model's affair.
   const taken = {
     x0: down(Math.max(0, rect.x0 - halo)),
@@ -60,6 +65,7 @@ export function widened(rect: Rect, by: number): Rect {
 function jointFeed(joint: Joint, rect: Rect, width: number, height: number): JointFeed {
   const { scale, given, needed } = joint;
   // The later pass repeats the edge of the earlier one's picture, as if that had been made whole.
+  // Where the window itself goes beyond the picture, less than nothing is real there: that is cut off.
   const real = [
     Math.min(needed, rect.y0 * scale),
     Math.min(needed, rect.x0 * scale),

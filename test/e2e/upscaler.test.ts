@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import ort from 'onnxruntime-node';
-import { chooseChain } from '../../src/model/chain.js';
+import { chainOf, chooseChain } from '../../src/model/chain.js';
+import { loadModel } from '../../src/model/load-model.js';
 import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
@@ -48,6 +49,7 @@ for (const [arch, scale, passes, format, width, height] of [
   ['espcn', 3, 1, 'yuv420p', 1013, 91],
   ['espcn-16', 2, 2, 'yuv420p', 75, 853],
   ['espcn', 2, 3, 'yuv444p', 33, 1801],
+  ['espcn-16', 2, 2, 'gray', 1, 3],
   ['espcn-16', 2, 1, 'yuv422p10le', 640, 121],
   ['espcn', 2, 1, 'gray12le', 8, 8],
   ['espcn-u32', 2, 1, 'yuv420p', 70, 700],
@@ -68,6 +70,22 @@ for (const [arch, scale, passes, format, width, height] of [
     assert.deepEqual(luma, stored(whole, bitDepth));
   });
 }
+
+test('passes of 3x and 2x on odd sizes are the whole runs to the bit, in either order', async () => {
+  const files = [
+    await writeRandomModel(folder, 'espcn-16', 3),
+    await writeRandomModel(folder, 'espcn-16', 2),
+  ];
+  const layout = frameLayout(pixelFormats.get('gray')!, 71, 233);
+  for (const order of [files, [...files].reverse()]) {
+    const chain = chainOf(await Promise.all(order.map((file) => loadModel(file))));
+    await using upscaler = await openUpscaler(optionsFor(chain, layout));
+    const frame = picture(layout, 5);
+    const { frame: larger } = await upscaler.upscale(frame);
+    const whole = await wholeRun(order, frame, layout);
+    assert.deepEqual(Array.from(larger.data), stored(whole, 8));
+  }
+});
 
 test('chroma lies where its siting says, and odd sizes round up', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
