@@ -10,7 +10,7 @@ import { chromaEnlarger } from '../../src/upscale/enlarge-chroma.js';
  */
 const [width, height, frames] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const chain = await chooseChain(2, process.argv[5] ?? 'default', { codec: false });
-const graph = buildInferenceGraph(chain.passes, 8);
+const graph = buildInferenceGraph(chain.passes, 8, 'cpu');
 const session = await ort.InferenceSession.create(graph.bytes, {
   intraOpNumThreads: 1,
   graphOptimizationLevel: 'all',

@@ -16,13 +16,15 @@ type Point = {
   /** Of an 8-bit copy, the network it was made of. */
   readonly original: string | null;
   readonly ms: number;
+  /** Of the graph as the file has it: `bfloatShare` is a share of that. */
+  readonly plainMs: number;
   readonly set5: number;
   readonly set14: number;
 };
 
 /**
- * What PyTorch 2.13 in bf16, channels last, takes of our float time on one thread for the same network: measured
- * side by side in November 2026. A shape that was not measured is held to the hardest of them.
+ * What PyTorch 2.13 in bf16, channels last, takes of our float time on one thread for the same graph: measured
+ * side by side in November 2026, unfolded. A shape that was not measured is held to the hardest of them.
  */
 const bfloatShare: Readonly<Record<string, number>> = {
   espcn: 74 / 104,
@@ -37,8 +39,8 @@ const sameQuality = 0.05;
 /** A row for each float network: its time in PyTorch's bf16, and our fastest network of that quality. */
 function barRows(points: readonly Point[]): string[] {
   const floats = points.filter(({ original }) => original === null);
-  return floats.map(({ name, arch, ms, set5, set14 }) => {
-    const bar = ms * (bfloatShare[arch] ?? hardest);
+  return floats.map(({ name, arch, plainMs, set5, set14 }) => {
+    const bar = plainMs * (bfloatShare[arch] ?? hardest);
     const able = points.filter(
       (other) => other.set5 >= set5 - sameQuality && other.set14 >= set14 - sameQuality,
     );
@@ -100,8 +102,10 @@ for (const { name, scale, card, file } of await catalogue()) {
   if (Set5 === undefined || Set14 === undefined) continue;
   bicubic = Set14.bicubicPsnr;
   const original = originalOf(card)?.name ?? null;
-  const ms = await frameMs(await loadModel(file, name), 40);
-  points.push({ name, arch: card.arch, original, ms, set5: Set5.psnr, set14: Set14.psnr });
+  const model = await loadModel(file, name);
+  const ms = await frameMs(model, 40);
+  const plainMs = await frameMs(model, 40, 'any');
+  points.push({ name, arch: card.arch, original, ms, plainMs, set5: Set5.psnr, set14: Set14.psnr });
 }
 points.sort((a, b) => a.ms - b.ms);
 const rows = points.map(
@@ -122,7 +126,7 @@ ${rows.join('\n')}
 ## Against what else installs
 
 \`npm run bench -- peers\` measures what installs from npm or Debian: CPU time on one thread as a multiple of ours, once, in
-November 2026 on a busy machine of two cores.
+November 2026 on a busy machine of two cores, before ours folded the last layer (ADR 0017).
 
 | peer | network | times ours |
 | --- | --- | --- |
@@ -140,8 +144,8 @@ without WebAssembly took 29 times as long again.
 ## Against PyTorch in bf16
 
 None of these comes near, so the bar is PyTorch 2.13 in bf16,
-one thread, the same network: its time as a share of our float time, measured once (0.71 at channels 64-32, 0.58 at
-64-64-32, 0.64 at 16; 0.58 is asked of shapes that were not measured). Beside it, our fastest network of that quality, to within
+one thread, the same network: its time as a share of ours for the graph as the file has it, in float, measured once (0.71 at
+channels 64-32, 0.58 at 64-64-32, 0.64 at 16; 0.58 is asked of shapes that were not measured). Beside it, our fastest network of that quality, to within
 ${sameQuality} dB on both sets.
 
 | quality of | bf16 there, ms | our fastest | ms | ratio | faster |

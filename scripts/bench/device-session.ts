@@ -40,7 +40,11 @@ async function framesPerSecond(
 }
 
 async function bareSession(): Promise<number> {
-  const graph = buildInferenceGraph(chain.passes, 8, precision === 'fp16');
+  const graph = buildInferenceGraph(
+    chain.passes,
+    8,
+    precision === 'fp16' ? 'half' : name === 'cpu' ? 'cpu' : 'any',
+  );
   const { ort, session, provider } = await openSession(graph.bytes, [{ name, device: 0 }]);
   const { width, height } = layout;
   const strips = planStrips(width, height, graph, provider.name === 'cpu').map((rect) => {

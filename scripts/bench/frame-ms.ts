@@ -1,4 +1,4 @@
-import { buildInferenceGraph } from '../../src/model/inference-graph.js';
+import { buildInferenceGraph, type GraphTarget } from '../../src/model/inference-graph.js';
 import type { LoadedModel } from '../../src/model/load-model.js';
 import { openSession } from '../../src/model/session.js';
 
@@ -6,12 +6,16 @@ import { openSession } from '../../src/model/session.js';
  * CPU milliseconds that the bare session of a model takes on one thread for 640x360 samples of 8 bit: the least
  * disturbed of many strips of 640x90, times four.
  */
-export async function frameMs(model: LoadedModel, strips = 24): Promise<number> {
-  const graph = buildInferenceGraph([model], 8);
+export async function frameMs(
+  model: LoadedModel,
+  strips = 24,
+  target: GraphTarget = 'cpu',
+): Promise<number> {
+  const graph = buildInferenceGraph([model], 8, target);
   const { ort, session } = await openSession(graph.bytes, [{ name: 'cpu', device: 0 }]);
-  // Graphs that pad for themselves take the picture without its halo, in steps of their grid.
+  // Graphs that pad for themselves take the picture without its halo; all in steps of their grid.
   const halo = graph.border === 'valid' ? graph.halo : 0;
-  const [width, height] = [640 + 2 * halo, 90 + (graph.align === 1 ? 0 : 2) + 2 * halo];
+  const [width, height] = [640 + 2 * halo, Math.ceil(90 / graph.align) * graph.align + 2 * halo];
   const data = Uint8Array.from({ length: width * height }, (_, i) => (i * 2654435761) >>> 24);
   const x = new ort.Tensor('uint8', data, [1, 1, height, width]);
   let best = Infinity;
