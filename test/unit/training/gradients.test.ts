@@ -90,8 +90,23 @@ const operations: readonly Operation[] = [
     build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
   },
   {
+    name: 'convolution, all places shifted the other way (few channels out)',
+    shapes: [[2, 6, 6, 5], [2, 6, 3, 3], [2]],
+    build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
+  },
+  {
     name: 'convolution, rows and columns shifted apart',
     shapes: [[2, 4, 6, 5], [3, 4, 3, 3], [3]],
+    build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
+  },
+  {
+    name: 'convolution of one picture',
+    shapes: [[1, 3, 5, 6], [2, 3, 3, 3], [2]],
+    build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
+  },
+  {
+    name: 'convolution by kernels of one sample',
+    shapes: [[2, 3, 2, 3], [2, 3, 1, 1], [2]],
     build: (t, [x, w, b]) => convolve(t, x!, w!, b!),
   },
   { name: 'pad', shapes: [[2, 3]], build: (t, [a]) => pad(t, a!, [1, 0], [0, 2]) },

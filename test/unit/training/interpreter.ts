@@ -98,6 +98,28 @@ function convolve(x: Numbers, w: Numbers, bias: Numbers | undefined, node: Attri
   });
 }
 
+/** The sum of every sample times the kernel [in, out, k, k] put at its place. */
+function convolveTransposed(x: Numbers, w: Numbers, bias: Numbers | undefined, node: Attributes) {
+  const [n, c, h, width] = x.dims as [number, number, number, number];
+  const [, o, k] = w.dims as [number, number, number, number];
+  const [top, left, bottom, right] = (node['pads'] as number[] | undefined) ?? [0, 0, 0, 0];
+  const dims = [n, o, h + k - 1 - top! - bottom!, width + k - 1 - left! - right!];
+  return build(dims, ([batch, out, y, x0]) => {
+    let sum = bias?.data[out!] ?? 0;
+    for (let channel = 0; channel < c; channel++) {
+      for (let ky = 0; ky < k; ky++) {
+        for (let kx = 0; kx < k; kx++) {
+          const row = y! + top! - ky;
+          const column = x0! + left! - kx;
+          if (row < 0 || column < 0 || row >= h || column >= width) continue;
+          sum += get(w, [channel, out!, ky, kx]) * get(x, [batch!, channel, row, column]);
+        }
+      }
+    }
+    return sum;
+  });
+}
+
 function matMul(a: Numbers, b: Numbers): Numbers {
   const batch = a.dims.slice(0, -2);
   const [m, inner] = a.dims.slice(-2) as [number, number];
@@ -200,7 +222,6 @@ const binary: Readonly<Record<string, (a: number, b: number) => number>> = {
   Sub: (a, b) => a - b,
   Mul: (a, b) => a * b,
   Div: (a, b) => a / b,
-  Min: Math.min,
   Greater: (a, b) => Number(a > b),
   Equal: (a, b) => Number(a === b),
 };
@@ -216,6 +237,10 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
   switch (node.opType) {
     case 'LeakyRelu':
       return [pointwise([a], (x) => (x > 0 ? x : x * Number(attributes['alpha'])))];
+    case 'HardSigmoid': {
+      const { alpha, beta } = attributes;
+      return [pointwise([a], (x) => Math.max(0, Math.min(1, x * Number(alpha) + Number(beta))))];
+    }
     case 'Where':
       return [pointwise(inputs, (flag, yes, no) => (flag === 1 ? yes : no))];
     case 'Cast':
@@ -259,6 +284,8 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
       return [concat(inputs, Number(attributes['axis']))];
     case 'Conv':
       return [convolve(a, b, inputs[2], attributes)];
+    case 'ConvTranspose':
+      return [convolveTransposed(a, b, inputs[2], attributes)];
     case 'MatMul':
       return [matMul(a, b)];
     case 'MaxPool': {
