@@ -1,22 +1,28 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether Linux's list of a processor's features has the sums of four 8-bit products (VNNI). */
-export function listsVnni(cpuinfo: string): boolean {
-  return /^flags\s*:.*\b(?:avx512_vnni|avx_vnni)\b/m.test(cpuinfo);
+/** The features in Linux's description of an x86 processor; none in any other text. */
+export function featuresIn(cpuinfo: string): ReadonlySet<string> {
+  const line = /^flags\s*:(.*)$/m.exec(cpuinfo)?.[1] ?? '';
+  return new Set(line.trim().split(/\s+/).filter(Boolean));
 }
 
-let known: boolean | undefined;
+let known: ReadonlySet<string> | undefined;
 
-/**
- * Whether 8-bit networks are known to be faster here than their float originals: on x86 with VNNI
- * (docs/adr/0014-precision.md). Where the system does not say, they are not.
- */
-export function isFastInEightBits(): boolean {
+/** The features of this machine's processor, in Linux's words; empty where the system does not say. */
+export function processorFeatures(): ReadonlySet<string> {
   if (known !== undefined) return known;
   try {
-    known = process.arch === 'x64' && listsVnni(readFileSync('/proc/cpuinfo', 'utf8'));
+    known = featuresIn(readFileSync('/proc/cpuinfo', 'utf8'));
   } catch {
-    known = false; // Not Linux.
+    known = new Set(); // Not Linux.
   }
   return known;
+}
+
+/**
+ * Whether 8-bit networks are known to be faster than their float originals on a processor with
+ * `features`: on x86 with sums of four 8-bit products (VNNI; docs/adr/0014-precision.md).
+ */
+export function isFastInEightBits(features = processorFeatures()): boolean {
+  return features.has('avx512_vnni') || features.has('avx_vnni');
 }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
@@ -11,6 +10,7 @@ import type { Source } from '../media/source.js';
 import { meanSquaredError } from '../metrics/psnr.js';
 import { chooseChain } from '../model/chain.js';
 import { precisionOfPasses } from '../model/precision.js';
+import { processorFeatures } from '../model/processor.js';
 import { cropFrame } from '../planes/crop-frame.js';
 import { planeOf } from '../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
@@ -40,14 +40,10 @@ export function machineKind(): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
     version: string;
   };
-  let flags: string[];
-  try {
-    const line = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1] ?? '';
-    const known = new Set(line.split(' '));
-    flags = tellingFlags.filter((flag) => known.has(flag));
-  } catch {
-    flags = [os.cpus()[0]?.model ?? 'unknown']; // No Linux: the model's name must do.
-  }
+  const features = processorFeatures();
+  const told = tellingFlags.filter((flag) => features.has(flag));
+  // No Linux: the model's name must do.
+  const flags = features.size > 0 ? told : [os.cpus()[0]?.model ?? 'unknown'];
   return [process.arch, ...flags, `onnxruntime ${version}`].join(' ');
 }
 
