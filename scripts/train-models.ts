@@ -69,7 +69,7 @@ type Recipe = {
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
-const codec: Degradation = { kind: 'codec', noise: 0, crf: [18, 33], clean: 0.25 };
+const codec: Degradation = { kind: 'codec', noise: 0, crf: [20, 34], clean: 0.35 };
 const small = {
   arch: 'espcn-16',
   scale: 2,
@@ -82,7 +82,7 @@ const small = {
 /** A patch holds fewer low-resolution samples for as many large ones. */
 const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 
-/** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn. */
+/** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn; the default gets more. */
 const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
 
 const recipes: Readonly<Record<string, Recipe>> = {
@@ -91,7 +91,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-codec-x2': {
     ...small,
     depth: 9,
-    steps: 18_000,
+    steps: 30_000,
     rate: 1.5e-3,
     degradation: codec,
     variants: 3,
@@ -99,11 +99,20 @@ const recipes: Readonly<Record<string, Recipe>> = {
   },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
-  'espcn-16-int8-x2': { ...small, ...copied, depth: 9, from: 'espcn-16-x2' },
+  'espcn-16-int8-x2': {
+    ...small,
+    ...copied,
+    depth: 9,
+    steps: 16_000,
+    rate: 5e-4,
+    from: 'espcn-16-x2',
+  },
   'espcn-16-codec-int8-x2': {
     ...small,
     ...copied,
     depth: 9,
+    steps: 8000,
+    rate: 5e-4,
     degradation: codec,
     variants: 3,
     from: 'espcn-16-codec-x2',
