@@ -72,7 +72,7 @@ for (const [arch, border] of [
   });
 }
 
-for (const name of ['espcn-16-x2', 'espcn-16-int8-x2', 'espcn-16-deep-x2', 'espcn-x2']) {
+for (const name of ['espcn-16-x2', 'espcn-16-int8-x2', 'espcn-16-lite-x2', 'espcn-x2']) {
   test(`${name}, folded, makes the same picture`, async () => {
     const { model } = await loadModel(shipped(name));
     await assertSame(onWindows(model), 64, 96);
