@@ -108,7 +108,8 @@ const elementary = new Set([
   ...['obu', 'mjpeg', 'avs2', 'avs3', 'dnxhd', 'ingenient'],
 ]);
 
-function hasTimes(container: string, frames: readonly Json[]): boolean {
+/** Whether frames come with timestamps of their own, as far as the first of them tell. */
+export function hasTimes(container: string, frames: readonly Json[]): boolean {
   if (elementary.has(container)) return false;
   const times = frames.map((frame) => frame['best_effort_timestamp'] ?? frame['pts']);
   return frames.length < 2 || new Set(times).size > 1;

@@ -4,9 +4,17 @@ import { capabilities } from './capabilities.js';
 import { fileUrl, safeInputOptions } from './command.js';
 import type { Ffmpeg } from './ffmpeg.js';
 import { openPlainFile, whyUnreadable, type InputFile } from './input-file.js';
-import { listAt, numberAt, objectAt, parseChapters, parseStream, textsOf } from './probe-stream.js';
+import {
+  listAt,
+  numberAt,
+  objectAt,
+  parseChapters,
+  parseStream,
+  textAt,
+  textsOf,
+} from './probe-stream.js';
 import type { Json } from './probe-stream.js';
-import { parseVideo, remarksOn } from './probe-video.js';
+import { hasTimes, parseVideo, remarksOn } from './probe-video.js';
 import { runProcess } from './process.js';
 import { rawSource } from './raw-input.js';
 import type { RawVideoInput, Source } from './source.js';
@@ -20,8 +28,11 @@ export type ProbeOptions = {
   readonly stallTimeoutMs?: number | undefined;
 };
 
-/** Packets of the video stream that are decoded to see what its frames are like; the second for clips that begin badly. */
-const lookAhead = [16, 4000] as const;
+/**
+ * Packets of the video stream that are decoded to see what its frames are like: few, since the start waits
+ * for them, and more as long as they do not tell; so many for clips that begin badly.
+ */
+const lookAhead = [4, 16, 4000] as const;
 
 async function askProbe(
   ffmpeg: Ffmpeg,
@@ -59,17 +70,28 @@ async function framesWithin(
   return { frames: listAt(json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame), errors };
 }
 
-/** The first frames of stream `index` as ffprobe describes them; none if nothing decodes. */
+/** Whether frames tell enough: without timestamps, a few may last longer or shorter than most. */
+function suffice(container: string, { frames }: FirstFrames, packets: number): boolean {
+  return frames.length > 0 && (packets > lookAhead[0] || hasTimes(container, frames));
+}
+
+/** The first frames of stream `index` as ffprobe describes them, `guess` if they suffice; none if nothing decodes. */
 async function firstFrames(
   ffmpeg: Ffmpeg,
   path: string,
-  index: number,
+  { container, index }: { readonly container: string; readonly index: number },
+  guess: FirstFrames | null,
   options: ProbeOptions,
 ): Promise<FirstFrames> {
+  const guessed = guess?.frames[0];
+  const ours = guessed !== undefined && numberAt(guessed, 'stream_index') === index;
   let answer: FirstFrames = { frames: [], errors: [] };
   for (const packets of lookAhead) {
-    answer = await framesWithin(packets, ffmpeg, path, String(index), options);
-    if (answer.frames.length > 0) break;
+    answer =
+      ours && packets === lookAhead[0]
+        ? guess!
+        : await framesWithin(packets, ffmpeg, path, String(index), options);
+    if (suffice(container, answer, packets)) break;
   }
   return answer;
 }
@@ -126,24 +148,22 @@ async function probeStreams(
     preferred !== null && (await capabilities(ffmpeg, 'decoders')).has(preferred)
       ? preferred
       : null;
-  const guess = await guessed;
-  const first =
-    guess?.frames[0] !== undefined && numberAt(guess.frames[0], 'stream_index') === chosen.index
-      ? guess
-      : await firstFrames(ffmpeg, file.path, chosen.index, options);
+  const container = textAt(format, 'format_name') ?? 'unknown';
+  const stream = { container, index: chosen.index };
+  const first = await firstFrames(ffmpeg, file.path, stream, await guessed, options);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
   const parsed = parseVideo(
     file,
     chosen,
     { stream: json0, frames: first.frames, errors: first.errors },
     decoder,
-    typeof format['format_name'] === 'string' ? format['format_name'] : 'unknown',
+    container,
   );
   const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, options.signal);
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,
-    container: typeof format['format_name'] === 'string' ? format['format_name'] : 'unknown',
+    container,
     startTime: numberAt(format, 'start_time') ?? 0,
     duration: numberAt(format, 'duration'),
     video,
