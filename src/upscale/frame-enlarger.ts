@@ -1,4 +1,3 @@
-import { VsrError } from '../errors.js';
 import type { InferenceGraph } from '../model/inference-graph.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
@@ -15,7 +14,8 @@ import {
   planReuse,
 } from './frame-reuse.js';
 import { openRunner, type RunnerSpec } from './open-runner.js';
-import { type FrameScores, scorer } from './score-frame.js';
+import { type FrameScores, noScores, scorer } from './score-frame.js';
+import { awaitRuns, doRuns } from './shared-runs.js';
 import { planStrips } from './strips.js';
 
 /** Everything a worker thread needs to know before its first frame; survives structured cloning. */
@@ -53,6 +53,8 @@ export type FrameEnlarger = {
     reference: Uint8Array | null,
     before: FrameTrace | null,
   ): Promise<EnlargedFrame>;
+  /** Does runs of a frame that another thread enlarges, without a frame before, until all are begun. */
+  help(frame: FrameTrace): Promise<EnlargedFrame>;
 };
 
 /** The planes that the network does not make: those that bicubic enlarges. */
@@ -70,23 +72,23 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
   const score = scorer(layout, larger, graph.scale);
   const onCpu = provider.name === 'cpu';
-  const whole = planStrips(layout.width, layout.height, graph, onCpu);
+  const strips = planStrips(layout.width, layout.height, graph, onCpu);
   // Devices search anew for the best kernels at every new size: rectangles of many sizes cost more there.
   const reusable = onCpu && canReuse(graph);
-  const infer = async (rects: readonly Rect[]): Promise<void> => {
-    for (const rect of rects) {
-      if (Atomics.load(spec.stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');
-      await runner.run(rect);
-    }
+  // The other colours go through planes of the thread's own.
+  const shareable = onCpu && graph.colour === 'luma';
+  const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
+    runner.begin(frame.input, frame.output);
+    await doRuns(frame, rects, spec.stop, (rect) => runner.run(rect));
+    runner.finish();
   };
   const work: FrameEnlarger['enlarge'] = async (frame, reference, before) => {
     const { input, output, sums } = frame;
     const begun = performance.now();
     const plan =
       before === null || !reusable ? null : planReuse(graph, layout, before.input, input);
-    runner.begin(input, output);
-    await infer(plan?.rects ?? whole);
-    runner.finish();
+    const rects = plan?.rects ?? strips;
+    await infer(frame, rects);
     const reused = before !== null && plan !== null ? { before, ...plan } : null;
     let waited = 0;
     if (reused !== null) {
@@ -98,6 +100,8 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
     const inferred = performance.now();
     chroma.enlarge(input, output, reused?.before);
     const coloured = performance.now();
+    awaitRuns(frame, rects.length, spec.stop);
+    const whole = performance.now();
     const scores = score(input, output, {
       reference,
       standing: spec.scores,
@@ -110,7 +114,7 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
     const timings = {
       inferenceMs: inferred - begun - waited,
       chromaMs: coloured - inferred,
-      scoresMs: performance.now() - coloured,
+      scoresMs: performance.now() - whole,
     };
     return { scores, reused: reused?.reused ?? 0, timings };
   };
@@ -126,6 +130,17 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
         announceFrame(frame, false);
         throw error;
       }
+    },
+    async help(frame) {
+      const begun = performance.now();
+      try {
+        if (shareable) await infer(frame, strips);
+      } catch (error) {
+        announceFrame(frame, false);
+        throw error;
+      }
+      const timings = { inferenceMs: performance.now() - begun, chromaMs: 0, scoresMs: 0 };
+      return { scores: noScores, reused: 0, timings };
     },
   };
 }

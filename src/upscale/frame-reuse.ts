@@ -5,6 +5,7 @@ import type { FrameLayout } from '../planes/pixel-format.js';
 import { CELL, type CellMap, changedCells, spread } from './changed-cells.js';
 import type { Rect } from './enlarge-plane.js';
 import { joinCells } from './join-cells.js';
+import { throwIfStopped } from './shared-runs.js';
 import { planStrips } from './strips.js';
 
 /** What a frame leaves to the next one, in memory that all threads share. */
@@ -13,6 +14,8 @@ export type FrameTrace = {
   readonly output: Uint8Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */
   readonly state: Int32Array;
+  /** How many runs threads have begun, and how many they have ended: idle threads help with a frame. */
+  readonly runs: Int32Array;
   /** The standing scores' sums: two for each band of rows. */
   readonly sums: Float64Array;
 };
@@ -113,7 +116,7 @@ export function copyReused(
 /** Blocks this thread until the frame before is whole. */
 export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
   while (Atomics.load(before.state, 0) === 0) {
-    if (Atomics.load(stop, 0) !== 0) throw new VsrError('interrupted', 'Stopped.');
+    throwIfStopped(stop);
     Atomics.wait(before.state, 0, 0, 20);
   }
   if (Atomics.load(before.state, 0) !== 1) {

@@ -11,6 +11,8 @@ export type FrameJob = {
   readonly reference: Uint8Array | null;
   /** The frame given before this one, if what did not change is to be copied from it. */
   readonly before: FrameTrace | null;
+  /** Another thread enlarges this frame: only to take runs off it. */
+  readonly helps: boolean;
 };
 
 /** What a worker sends. */
@@ -42,9 +44,9 @@ async function serve(): Promise<void> {
         port.close(); // Nothing else keeps the thread: it ends.
         return;
       }
-      enlarger
-        .enlarge(job.frame, job.reference, job.before)
-        .then((result) => send({ kind: 'done', result }), fail);
+      const { frame, reference, before } = job;
+      const work = job.helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
+      work.then((result) => send({ kind: 'done', result }), fail);
     });
     const { provider, precision } = enlarger;
     send({ kind: 'ready', provider, precision });

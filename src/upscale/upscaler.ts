@@ -182,6 +182,7 @@ function traceOf(frame: Frame, into: Frame, height: number): FrameTrace {
     input: frame.data,
     output: into.data,
     state: new Int32Array(new SharedArrayBuffer(4)),
+    runs: new Int32Array(new SharedArrayBuffer(8)),
     sums: new Float64Array(new SharedArrayBuffer(8 * sumsLength(height))),
   };
 }

@@ -68,8 +68,27 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  /** Enlarges a frame as soon as a thread is free. */
-  run(job: FrameJob): Promise<EnlargedFrame> {
+  /**
+   * Enlarges a frame as soon as a thread is free. Threads that have nothing else to do help with one
+   * that is made whole, such as the first.
+   */
+  async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
+    const idle = this.#members.filter(({ current }) => current === null).length;
+    const helping = job.before === null ? Math.max(0, idle - 1) : 0;
+    const parts = [false, ...Array<boolean>(helping).fill(true)].map((helps) =>
+      this.#give({ ...job, helps }),
+    );
+    // Nobody may be at work on the frame's memory any more when it is handed back.
+    await Promise.allSettled(parts);
+    const [whole, ...helped] = await Promise.all(parts);
+    const inferenceMs = [whole!, ...helped].reduce(
+      (sum, { timings }) => sum + timings.inferenceMs,
+      0,
+    );
+    return { ...whole!, timings: { ...whole!.timings, inferenceMs } };
+  }
+
+  #give(job: FrameJob): Promise<EnlargedFrame> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     return new Promise((resolve, reject) => {
       this.#queue.push({ job, resolve, reject });

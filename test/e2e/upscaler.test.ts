@@ -10,6 +10,11 @@ import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
 import { meanSquaredError } from '../../src/metrics/psnr.js';
+import { buildInferenceGraph } from '../../src/model/inference-graph.js';
+import { openFrameEnlarger } from '../../src/upscale/frame-enlarger.js';
+import type { FrameTrace } from '../../src/upscale/frame-reuse.js';
+import { sumsLength } from '../../src/upscale/score-frame.js';
+import { planStrips } from '../../src/upscale/strips.js';
 import { openUpscaler } from '../../src/upscale/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { writeRandomModel } from '../support/random-model.js';
@@ -85,6 +90,56 @@ test('passes of 3x and 2x on odd sizes are the whole runs to the bit, in either 
     const whole = await wholeRun(order, frame, layout);
     assert.deepEqual(Array.from(larger.data), stored(whole, 8));
   }
+});
+
+for (const format of ['yuv420p', 'yuv422p10le', 'yuva420p'] as const) {
+  test(`a first frame that many threads make together is that of one thread, ${format}`, async () => {
+    const file = await writeRandomModel(folder, 'espcn-16', 2);
+    const chain = await chooseChain(2, file, { codec: false });
+    const layout = frameLayout(pixelFormats.get(format)!, 702, 905);
+    const frame = picture(layout, 5);
+    const made = [];
+    for (const workers of [1, 2, 5]) {
+      const options = optionsFor(chain, layout, { scores: true, workers });
+      await using upscaler = await openUpscaler(options);
+      const { frame: larger, scores, reused } = await upscaler.upscale(frame);
+      made.push({ larger, scores, reused });
+    }
+    assert.deepEqual(made[1], made[0]);
+    assert.deepEqual(made[2], made[0]);
+  });
+}
+
+test('a thread that helps makes the luma of its runs, to the bit', async () => {
+  const file = await writeRandomModel(folder, 'espcn-16', 2);
+  const chain = await chooseChain(2, file, { codec: false });
+  const layout = frameLayout(pixelFormats.get('yuv420p')!, 702, 305);
+  const larger = frameLayout(layout.format, 1404, 610);
+  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
+  const newTrace = (): FrameTrace => ({
+    input: picture(layout, 5).data,
+    output: new Uint8Array(shared(larger.byteLength)),
+    state: new Int32Array(shared(4)),
+    runs: new Int32Array(shared(8)),
+    sums: new Float64Array(sumsLength(305)),
+  });
+  const graph = buildInferenceGraph(chain.passes, 8);
+  const enlarger = await openFrameEnlarger({
+    ...{ graph, own: 'fp32', half: null, layout, larger, siting: 'left', scores: false },
+    colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
+    candidates: [{ name: 'cpu', device: 0 }],
+    stop: new Int32Array(shared(4)),
+  });
+  const [alone, helped] = [newTrace(), newTrace()];
+  await enlarger.enlarge(alone, null, null);
+  helped.runs[0] = 1; // The first run is another thread's.
+  await enlarger.help(helped);
+  const [expected, actual] = [alone, helped].map(({ output }) => planeOf(output, larger, 0).data);
+  const [strip] = planStrips(702, 305, graph);
+  assert.equal(actual![0], 0);
+  assert.deepEqual([...helped.runs].slice(1), [planStrips(702, 305, graph).length - 1]);
+  const below = 2 * strip!.y1 * larger.width;
+  assert.deepEqual(actual!.subarray(below), expected!.subarray(below));
 });
 
 test('chroma lies where its siting says, and odd sizes round up', async () => {
