@@ -82,6 +82,11 @@ export function fileUrl(name: string): string {
   return name === '-' || /^pipe:\d$/.test(name) ? name : `file:${path.resolve(name)}`;
 }
 
+/** Loads what builds command lines, for when there is time to wait anyway. */
+export async function prepareCommands(): Promise<void> {
+  await import('fluent-ffmpeg');
+}
+
 /**
  * The words of an ffmpeg command line, without the program's name, as fluent-ffmpeg builds them.
  * Only its builder is used: running is `startProcess`'s. It splits a lone word at its space, so

@@ -1,13 +1,11 @@
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
-import { stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { containerFor } from '../media/default-container.js';
 import type { Ffmpeg } from '../media/ffmpeg.js';
 import { planOutput, type Announcement, type OutputPlan, type Trim } from '../media/output-plan.js';
-import { probe } from '../media/probe.js';
 import type { Source } from '../media/source.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../model/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
@@ -16,7 +14,6 @@ import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js'
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
 import type { TickRange } from './segment-plan.js';
-import { rawVideoOf } from './raw-video.js';
 import { targetSize, type Size } from './target-size.js';
 
 /** Everything that is decided about a clip before its first frame is decoded. */
@@ -138,7 +135,7 @@ function modelNotes(
 }
 
 /**
- * Looks at a clip and decides everything about its enlargement; writes nothing.
+ * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes nothing.
  *
  * Throws VsrError: `option` for what can be refused by name, `media` and `model` for a clip or a
  * network that cannot be used, `disk` for an output folder that cannot be written or holds too little.
@@ -146,18 +143,9 @@ function modelNotes(
 export async function planJob(
   ffmpeg: Ffmpeg,
   input: Input,
+  source: Source,
   options: UpscaleOptions,
 ): Promise<JobPlan> {
-  const raw = rawVideoOf(input.path, options);
-  const source = await probe(ffmpeg, input.path, {
-    ...(raw === null ? {} : { raw }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.stallTimeout === undefined ? {} : { stallTimeoutMs: options.stallTimeout * 1000 }),
-  }).catch(async (error: unknown) => {
-    // ffprobe says of a file that the disk does not give only that it is damaged.
-    if (await isFile(input.path)) await identifySource(input.path);
-    throw error;
-  });
   const codec = isStronglyCompressed(source);
   const chosen = await chooseScale(source, options, codec);
   const chain = await chainFor(chosen.chain, options);
@@ -233,13 +221,6 @@ export async function planJob(
     }),
     options,
   };
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }
 
 async function identifyReference(file: string): Promise<SourceIdentity> {

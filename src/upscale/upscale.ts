@@ -2,16 +2,17 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { VsrError, messageOf } from '../errors.js';
+import { prepareCommands } from '../media/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/ffmpeg.js';
 import { readSidecar, type Sidecar } from '../metrics/sidecar.js';
 import { EventQueue } from './event-queue.js';
 import { findInputs, looksLikeStill, type Input } from './inputs.js';
-import { planJob, type JobPlan } from './job-plan.js';
+import type { JobPlan } from './job-plan.js';
 import { sidecarPath } from './names.js';
 import { checkOptions, type UpscaleOptions } from './options.js';
+import { probeInput } from './probe-input.js';
 import type { Progress } from './progress.js';
-import { planStill, upscaleStill, type StillPlan } from './upscale-still.js';
-import { upscaleFile } from './upscale-file.js';
+import type { StillPlan } from './upscale-still.js';
 import { clearWorkFolder, sealedSidecar } from './work-folder.js';
 
 /** What became of one input. */
@@ -88,10 +89,7 @@ class Batch {
   async work(input: Input): Promise<void> {
     let named: string | null = null;
     try {
-      const still = looksLikeStill(input.path);
-      const plan = still
-        ? await planStill(input, this.#options)
-        : await planJob(this.#ffmpeg, input, this.#options);
+      const plan = await this.#plan(input);
       const { output } = plan.paths;
       named = output;
       this.#claim(output, input.path);
@@ -114,12 +112,31 @@ class Batch {
     }
   }
 
+  async #plan(input: Input): Promise<JobPlan | StillPlan> {
+    if (looksLikeStill(input.path)) {
+      const { planStill } = await import('./upscale-still.js');
+      return planStill(input, this.#options);
+    }
+    const probing = probeInput(this.#ffmpeg, input.path, this.#options);
+    probing.catch(() => {}); // Thrown below.
+    // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
+    const [{ planJob }] = await Promise.all([
+      import('./job-plan.js'),
+      import('./upscale-file.js'),
+      prepareCommands(),
+    ]);
+    return planJob(this.#ffmpeg, input, await probing, this.#options);
+  }
+
   async #run(plan: JobPlan | StillPlan): Promise<Sidecar> {
     const onProgress = (progress: Progress): void =>
       this.#events.push({ type: 'progress', progress });
-    return plan.kind === 'still'
-      ? upscaleStill(plan, this.#signal)
-      : upscaleFile(this.#ffmpeg, plan, this.#signal, onProgress);
+    if (plan.kind === 'still') {
+      const { upscaleStill } = await import('./upscale-still.js');
+      return upscaleStill(plan, this.#signal);
+    }
+    const { upscaleFile } = await import('./upscale-file.js');
+    return upscaleFile(this.#ffmpeg, plan, this.#signal, onProgress);
   }
 
   #claim(output: string, input: string): void {

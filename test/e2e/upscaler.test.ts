@@ -123,9 +123,18 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
     runs: new Int32Array(shared(8)),
     sums: new Float64Array(sumsLength(305)),
   });
-  const graph = buildInferenceGraph(chain.passes, 8);
+  const graph = buildInferenceGraph(chain.passes, 8, 'cpu');
   const enlarger = await openFrameEnlarger({
-    ...{ graph, own: 'fp32', half: null, layout, larger, siting: 'left', scores: false },
+    ...{
+      graph,
+      cpuGraph: graph,
+      own: 'fp32',
+      half: null,
+      layout,
+      larger,
+      siting: 'left',
+      scores: false,
+    },
     colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
     candidates: [{ name: 'cpu', device: 0 }],
     stop: new Int32Array(shared(4)),
