@@ -83,9 +83,15 @@ function svgOf(points: readonly Point[], bicubic: number): string {
     `<text x="${right}" y="${(y(bicubic) - 6).toFixed(1)}" text-anchor="end">plain bicubic</text>`,
   );
   for (const { name, ms, set14 } of points) {
-    const [px, py] = [x(1000 / ms).toFixed(1), y(set14).toFixed(1)];
+    const [px, py] = [x(1000 / ms), y(set14)];
+    // The label stands below where a better neighbour has its own above.
+    const isBelow = points.some(
+      (other) => other.set14 > set14 && Math.abs(x(1000 / other.ms) - px) < 100,
+    );
+    const anchor = px > right - 60 ? 'end' : px < left + 60 ? 'start' : 'middle';
+    const at = `x="${px.toFixed(1)}" y="${(py + (isBelow ? 20 : -10)).toFixed(1)}"`;
     parts.push(
-      `<circle cx="${px}" cy="${py}" r="4.5"/><text x="${Number(px) + 8}" y="${py}">${name}</text>`,
+      `<circle cx="${px.toFixed(1)}" cy="${py.toFixed(1)}" r="4.5"/><text ${at} text-anchor="${anchor}">${name}</text>`,
     );
   }
   const style =
