@@ -10,8 +10,10 @@ import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/benchmark.js';
 import type { Degradation } from '../src/training/degrade.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
+import type { PictureItem } from '../src/training/picture-feed.js';
 import type { TrainPlan } from '../src/training/plan.js';
 import { startFrom } from '../src/training/start-from.js';
+import { writeDrawings } from './drawings/write-drawings.js';
 
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
@@ -20,6 +22,8 @@ const data = path.join(root, '..', 'shared', 'data');
 type DataSet = {
   readonly sources: readonly string[];
   readonly alsoReduced: readonly number[];
+  /** Drawings beside them (`scripts/drawings`), never validated with; none if absent. */
+  readonly drawings?: number;
   readonly trainedOn: readonly CardData[];
 };
 
@@ -31,6 +35,16 @@ const openPictures: DataSet = {
     { name: 'CLIC2025 validation, reduced', licence: 'Unsplash License' },
     { name: 'CID22 training, reduced', licence: 'CC BY-SA 4.0' },
     { name: 'Budgie backgrounds, reduced', licence: 'CC0-1.0' },
+  ],
+};
+
+/** Photographs have neither hard edges of full contrast nor flat colours: drawings have little else. */
+const picturesAndDrawings: DataSet = {
+  ...openPictures,
+  drawings: 12,
+  trainedOn: [
+    ...openPictures.trainedOn,
+    { name: 'Drawings made by scripts/drawings', licence: 'MIT' },
   ],
 };
 
@@ -142,7 +156,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
-  const training = alsoReduced(parts.training, pictures.alsoReduced);
+  const drawings = await drawingsOf(pictures);
+  const training = alsoReduced([...parts.training, ...drawings], pictures.alsoReduced);
   const { int8 = false } = recipe;
   const start =
     from === undefined
@@ -169,6 +184,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     recipe: {
       command: `node build/scripts/train-models.js ${name}`,
       data: pictures.sources,
+      ...(pictures.drawings === undefined ? {} : { drawings: pictures.drawings }),
       alsoReduced: pictures.alsoReduced,
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -176,6 +192,14 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(int8 ? { int8 } : {}),
     },
   };
+}
+
+/** Draws what a data set has of drawings. */
+async function drawingsOf({ drawings = 0 }: DataSet): Promise<PictureItem[]> {
+  if (drawings === 0) return [];
+  const folder = path.join(root, 'build', 'training', `drawings-${drawings}`);
+  await writeDrawings(folder, drawings);
+  return listImages([folder]);
 }
 
 async function trainModel(name: string): Promise<void> {

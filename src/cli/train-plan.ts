@@ -25,6 +25,7 @@ export type TrainFlags = {
   degrade: Degradation['kind'];
   crf: readonly [number, number];
   clean: number;
+  fullRange: number;
   noise: number;
   loss: Loss;
   schedule: Schedule;
@@ -101,6 +102,7 @@ export async function trainPlanOf(
     noise: flags.noise,
     crf: flags.crf,
     clean: flags.clean,
+    fullRange: flags.fullRange,
   };
   const training = lists.alsoReduced(parts.training, reductions);
   const start =

@@ -74,6 +74,12 @@ export function trainCommand(): Command {
         .default([18, 32], '18-32'),
     )
     .option('--clean <share>', 'of the pictures that --degrade codec leaves uncoded', fraction, 0)
+    .option(
+      '--full-range <share>',
+      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it',
+      fraction,
+      0.25,
+    )
     .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
     .optionsGroup('Optimisation:')
     .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))

@@ -15,6 +15,6 @@ export function trainingSummary(plan: TrainPlan): string[] {
       : degradation.kind;
   return [
     `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
-    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
+    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}, ${degradation.fullRange ?? 0} full range; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }

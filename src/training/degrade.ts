@@ -15,6 +15,8 @@ export type Degradation = {
   readonly crf: readonly [number, number];
   /** For `codec`: share of the pictures, 0 to 1, left as `bicubic` makes them; 0 if absent. */
   readonly clean?: number;
+  /** Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if absent. */
+  readonly fullRange?: number;
 };
 
 /** A low-resolution plane and what it should be enlarged to. */
@@ -38,7 +40,7 @@ export function cropPlane(
 
 /**
  * Makes the low-resolution picture of `picture` (8 bit), which is first cropped to a multiple of
- * `scale`. `codec` may crop both some more.
+ * `scale` and, by chance, stretched to full range. `codec` may crop both some more.
  *
  * - `bicubic`: antialiased, as Matlab's imresize.
  * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
@@ -47,17 +49,32 @@ export function cropPlane(
 export async function degrade(
   picture: Plane,
   scale: number,
-  { kind, noise, crf, clean = 0 }: Degradation,
+  { kind, noise, crf, clean = 0, fullRange = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
   const width = Math.floor(picture.width / scale);
   const height = Math.floor(picture.height / scale);
-  const high = cropPlane(picture, 0, 0, width * scale, height * scale);
+  const cropped = cropPlane(picture, 0, 0, width * scale, height * scale);
+  const high = fullRange > 0 && random() < fullRange ? toFullRange(cropped) : cropped;
   let pair: PlanePair = { low: resizePlane(high, width, height), high };
   if (kind === 'blur') pair = { low: blurAndPick(high, scale), high };
   const coded = kind === 'codec' && random() >= clean;
   if (coded) pair = await codePair(pair, scale, crf, random);
   return noise > 0 ? { low: noisy(pair.low, noise, random), high: pair.high } : pair;
+}
+
+/**
+ * Luma of 16 to 235 as 0 to 255, as clips of full range have it; a plane with samples beyond that is full
+ * range already and stays. A network that never saw white above 235 may grey it.
+ */
+export function toFullRange(plane: Plane): Plane {
+  const data = new Uint8Array(plane.data.length);
+  for (let i = 0; i < data.length; i++) {
+    const value = plane.data[i]!;
+    if (value < 16 || value > 235) return plane;
+    data[i] = Math.round(((value - 16) * 255) / 219);
+  }
+  return { ...plane, data };
 }
 
 /** Frames of the clip a still is coded as: x264 treats the first, those between and the last differently. */

@@ -143,12 +143,18 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   let recentFrom = performance.now();
   let validatedAt = recentFrom;
   while (step < steps) {
+    const stopped = `Stopped after step ${step}; --resume goes on from there.`;
     if (signal?.aborted === true) {
       await checkpoint(window);
-      throw new VsrError('interrupted', `Stopped after step ${step}; --resume goes on from there.`);
+      throw new VsrError('interrupted', stopped);
     }
     if (nextWindow !== undefined && step - windowStep >= windowSteps(window, plan)) {
-      window = await nextWindow;
+      try {
+        window = await unlessAborted(nextWindow, signal, stopped);
+      } catch (error) {
+        if (error instanceof VsrError && error.code === 'interrupted') await checkpoint(window);
+        throw error;
+      }
       yield* events.splice(0);
       requirePictures(window, plan);
       windowStep = step;

@@ -51,3 +51,34 @@ test('the clean share of the pictures is left as bicubic makes it', async () => 
   assert.equal(await isClean(1, 1), true);
   assert.equal(await isClean(0, 1), false);
 });
+
+test('the full-range share of the pictures is stretched to black 0 and white 255', async () => {
+  const studio: Plane = {
+    data: Uint8Array.from({ length: 64 * 64 }, (_, i) => 16 + (i % 64) * (219 / 63)),
+    width: 64,
+    height: 64,
+  };
+  const stretched = async (fullRange: number, seed: number): Promise<boolean> => {
+    const settings = { kind: 'bicubic', noise: 0, crf: [0, 0], fullRange } as const;
+    const { high } = await degrade(studio, 2, settings, randomAt(seed));
+    const [black, white] = [high.data[0], high.data[63]];
+    if (black === 16 && white === 235) return false;
+    assert.deepEqual([black, white], [0, 255]);
+    return true;
+  };
+  const draws = Array.from({ length: 16 }, (_, seed) => seed);
+  const count = (await Promise.all(draws.map((seed) => stretched(0.5, seed)))).filter(
+    Boolean,
+  ).length;
+  assert.ok(count > 2 && count < 14, `${count} of 16 at a half`);
+  assert.equal(await stretched(0, 1), false);
+  // What reaches beyond studio range is full range already: stretched, it would be clipped.
+  const full = { ...studio, data: Uint8Array.from(studio.data, (v, i) => (i === 0 ? 3 : v)) };
+  const { high } = await degrade(
+    full,
+    2,
+    { kind: 'bicubic', noise: 0, crf: [0, 0], fullRange: 1 },
+    randomAt(1),
+  );
+  assert.deepEqual(high.data, full.data);
+});

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import type { ModelCard } from '../../src/model/card.js';
 import { packageRoot } from '../../src/package-root.js';
 import { readCheckpoint } from '../../src/training/checkpoint.js';
@@ -57,6 +58,16 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
   assert.equal(train('a.onnx', '--steps', '10').code, 2, 'an existing model is not overwritten');
 });
 
+/** Pictures of more than a megabyte, made once: with `--memory 1` they come in windows. */
+async function morePictures(): Promise<string> {
+  const more = path.join(folder, 'more');
+  if (!existsSync(more)) {
+    await mkdir(more);
+    for (let i = 0; i < 12; i++) await writeWaves(path.join(more, `${i}.png`), i, 400);
+  }
+  return more;
+}
+
 test('SIGINT while pictures are read ends the run before its first step', async () => {
   const many = path.join(folder, 'many');
   await mkdir(many);
@@ -77,6 +88,40 @@ test('SIGINT while pictures are read ends the run before its first step', async 
   assert.match(stderr, /Stopped while pictures were read, before the first step/);
 });
 
+test('SIGINT while the next pictures are awaited writes a checkpoint and ends the run', async () => {
+  const { ffmpeg } = await locateFfmpeg();
+  const [hold, held] = [path.join(folder, 'hold'), path.join(folder, 'held')];
+  // An ffmpeg that never comes back once told so, as on a disk that hangs.
+  const slow = path.join(folder, 'slow-ffmpeg');
+  const script = `#!/bin/sh\nif [ -e '${hold}' ]; then touch '${held}'; exec sleep 120; fi\nexec '${ffmpeg}' "$@"\n`;
+  await writeFile(slow, script, { mode: 0o755 });
+  const out = path.join(folder, 'awaiting.onnx');
+  const words = ['train', '--data', await morePictures(), '--out', out, ...quick];
+  const more = ['--memory', '1', '--batch', '64', '--degrade', 'codec', '--steps', '1000000'];
+  const run = spawn(process.execPath, [vsr, ...words, ...more], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, VSR_FFMPEG: slow },
+  });
+  let stderr = '';
+  run.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const metrics = path.join(`${out}.train`, 'metrics.csv');
+  const rows = () => (existsSync(metrics) ? readFileSync(metrics, 'utf8').length : 0);
+  const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+  while (rows() === 0 && run.exitCode === null) await pause(20);
+  await writeFile(hold, '');
+  while (!existsSync(held) && run.exitCode === null) await pause(20);
+  // Steps go on until the pictures at hand are used up.
+  for (let before = -1; rows() !== before;) {
+    before = rows();
+    await pause(1500);
+  }
+  run.kill('SIGINT');
+  const [code] = (await once(run, 'close')) as [number | null];
+  assert.equal(code, 130, stderr);
+  const { step } = await readCheckpoint(path.join(`${out}.train`, 'checkpoint.bin'));
+  assert.match(stderr, new RegExp(`Stopped after step ${step};`));
+});
+
 test('the weights do not depend on how many threads computed them', async () => {
   for (const workers of ['1', '3']) {
     const { code, stderr } = train(`w${workers}.onnx`, '--steps', '10', '--workers', workers);
@@ -90,10 +135,19 @@ test('the weights do not depend on how many threads computed them', async () => 
 
 test('a run killed and resumed ends with the weights of an unbroken one, bit for bit', async () => {
   // Pictures that do not all fit: the windows have to go on as well.
-  const steps = ['--steps', '400', '--memory', '1', '--batch', '8', '--also-reduced', '0.9,0.8'];
+  const steps = [
+    '--steps',
+    '400',
+    '--memory',
+    '1',
+    '--batch',
+    '64',
+    '--data',
+    await morePictures(),
+  ];
   assert.equal(train('whole.onnx', ...steps).code, 0);
   const out = path.join(folder, 'broken.onnx');
-  const words = ['train', '--data', pictures, '--out', out, ...quick, ...steps];
+  const words = ['train', '--out', out, ...quick, ...steps];
   const child = spawn(process.execPath, [vsr, ...words], { stdio: 'ignore' });
   const checkpoint = path.join(folder, 'broken.onnx.train', 'checkpoint.bin');
   while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -109,6 +163,7 @@ test('a run killed and resumed ends with the weights of an unbroken one, bit for
     files.map((name) => readCheckpoint(path.join(folder, `${name}.train`, 'checkpoint.bin'))),
   );
   assert.deepEqual(broken, whole);
+  assert.ok(whole!.windowStart > 0, 'a second window of pictures was drawn from');
   const csv = await readFile(path.join(folder, 'broken.onnx.train', 'metrics.csv'), 'utf8');
   const seen = csv
     .trim()
