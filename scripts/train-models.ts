@@ -84,6 +84,7 @@ type Recipe = {
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
 const codec: Degradation = { kind: 'codec', noise: 0, crf: [18, 33], clean: 0.25 };
+export const unusedData = picturesAndDrawings;
 const small = {
   arch: 'espcn-16',
   scale: 2,

@@ -1,5 +1,6 @@
 import { buildArguments } from './command.js';
 import type { Ffmpeg } from './ffmpeg.js';
+import { keepsOpaque } from './gif-blocks.js';
 import { startProcess, throwIfAborted } from './process.js';
 import type { VideoStream } from './source.js';
 import { travelFormat } from './travel-format.js';
@@ -12,13 +13,16 @@ function mayBeEmpty(video: VideoStream): boolean {
   return video.format.alpha && (video.conversion === 'rgb' || video.decoder !== null);
 }
 
-/** Whether any of the first frames of `video` is not opaque throughout. */
+/** Whether a frame of `video` is not opaque throughout, as far as the first ones tell. */
 async function usesAlpha(
   ffmpeg: Ffmpeg,
   path: string,
   video: VideoStream,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
+  // Most GIFs only ever paint over their first frame: then that one tells.
+  const firstTells = video.codec === 'gif' && (await keepsOpaque(path));
+  const most = firstTells ? 1 : looked;
   const decoder = video.decoder === null ? [] : ['-c:v', video.decoder];
   const args = await buildArguments({
     options: ['-loglevel', 'error', '-nostats'],
@@ -30,7 +34,7 @@ async function usesAlpha(
         options: [
           ...['-map', `0:${video.index}`, '-vf', `format=${video.request},alphaextract`],
           ...['-pix_fmt', video.format.bitDepth === 8 ? 'gray' : 'gray16le'],
-          ...['-frames:v', String(looked)],
+          ...['-frames:v', String(most)],
         ],
       },
     ],
@@ -47,7 +51,7 @@ async function usesAlpha(
     await child.kill();
   }
   throwIfAborted(signal);
-  return bytes >= looked * video.width * video.height;
+  return !firstTells && bytes >= most * video.width * video.height;
 }
 
 /**
