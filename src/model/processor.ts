@@ -21,8 +21,10 @@ export function processorFeatures(): ReadonlySet<string> {
 
 /**
  * Whether 8-bit networks are known to be faster than their float originals on a processor with
- * `features`: on x86 with sums of four 8-bit products (VNNI; docs/adr/0014-precision.md).
+ * `features`: on x86 with sums of four 8-bit products (VNNI), or with AVX2 but not AVX-512, whose
+ * floats are twice as wide (docs/adr/0018-nine-layers-in-eight-bits.md). Others were not measured.
  */
 export function isFastInEightBits(features = processorFeatures()): boolean {
-  return features.has('avx512_vnni') || features.has('avx_vnni');
+  const sumsProducts = features.has('avx512_vnni') || features.has('avx_vnni');
+  return sumsProducts || (features.has('avx2') && !features.has('avx512f'));
 }

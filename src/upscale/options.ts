@@ -35,7 +35,7 @@ export type UpscaleOptions = {
   /**
    * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a GPU.
    * Default `auto`: single precision; on a GPU half where that is faster and shows the same; and
-   * where no `model` is named, on a processor with VNNI the 8-bit copy, at most 0.05 dB below.
+   * where no `model` is named, on a processor with VNNI or AVX2 alone the 8-bit copy, at most 0.05 dB below.
    */
   readonly precision?: PrecisionChoice;
   /** Inference threads; default: the cores there are. */

@@ -6,10 +6,12 @@ import { featuresIn, isFastInEightBits, processorFeatures } from '../../../src/m
 const features = (list: string) =>
   featuresIn(`processor\t: 0\nflags\t\t: fpu ${list} lm\nbugs\t\t: none\n`);
 
-test('VNNI is read from the list of features, of either kind and by its whole name', () => {
+test('8 bits are fast with VNNI, of either kind and by its whole name, and with AVX2 alone', () => {
   assert.equal(isFastInEightBits(features('avx512f avx512_vnni')), true);
   assert.equal(isFastInEightBits(features('avx2 avx_vnni')), true);
+  assert.equal(isFastInEightBits(features('avx avx2 fma')), true);
   assert.equal(isFastInEightBits(features('avx2 avx512f')), false);
+  assert.equal(isFastInEightBits(features('sse4_2 avx')), false);
   assert.equal(isFastInEightBits(features('avx_vnni_int8')), false);
   assert.equal(featuresIn('model name : avx_vnni\n').size, 0);
 });
