@@ -16,7 +16,7 @@ Examples:
   vsr quantize espcn-16-x2 --pictures photos/ --benchmark Set5/ Set14/ -o espcn-16-int8-x2.onnx
   vsr upscale clip.mp4 -m models/mine-x2.onnx --precision int8   runs models/mine-int8-x2.onnx
 
-Layers compute in 8-bit whole numbers: about 1.6 times as fast on processors with VNNI, some hundredths
+Layers compute in 8-bit whole numbers: about 1.6 times as fast on x86 processors, some hundredths
 of a dB below the original. The card beside the output holds what it came to on --benchmark.`;
 
 /** The command `vsr quantize`. */

@@ -1,6 +1,5 @@
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
-import os from 'node:os';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { containerFor } from '../media/default-container.js';
@@ -227,9 +226,4 @@ async function identifyReference(file: string): Promise<SourceIdentity> {
   return identifySource(file).catch((cause: unknown) => {
     throw new VsrError('media', `Cannot read the reference ${file}. Does it exist?`, { cause });
   });
-}
-
-/** Inference threads when the caller names no number: one a core. */
-export function defaultWorkers(): number {
-  return os.availableParallelism();
 }

@@ -1,9 +1,14 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort } from 'node:worker_threads';
 import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import type { FrameTrace } from './frame-reuse.js';
-import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
+import {
+  type EnlargedFrame,
+  type EnlargerSpec,
+  type FrameEnlarger,
+  openFrameEnlarger,
+} from './frame-enlarger.js';
 
 /** One frame to enlarge; the bytes lie in shared memory. */
 export type FrameJob = {
@@ -15,6 +20,12 @@ export type FrameJob = {
   readonly helps: boolean;
 };
 
+/** What a worker is told; `null` ends it. */
+export type WorkerOrder =
+  | { readonly kind: 'open'; readonly spec: EnlargerSpec }
+  | { readonly kind: 'frame'; readonly job: FrameJob }
+  | null;
+
 /** What a worker sends. */
 export type WorkerReply =
   | {
@@ -25,9 +36,10 @@ export type WorkerReply =
   | { readonly kind: 'done'; readonly result: EnlargedFrame }
   | { readonly kind: 'failed'; readonly code: VsrErrorCode; readonly message: string };
 
-/** The body of a worker thread: opens its session, then enlarges frame after frame. */
-async function serve(): Promise<void> {
-  const port = parentPort!;
+/** The body of a worker thread: loads the runtime, opens its session once told which, then enlarges frame after frame. */
+function serve(port: MessagePort): void {
+  // It takes its time, and what to run is known only later.
+  import('onnxruntime-node').catch(() => {}); // Thrown where the session is opened.
   const send = (reply: WorkerReply): void => port.postMessage(reply);
   const fail = (error: unknown): void => {
     const code = error instanceof VsrError ? error.code : 'model';
@@ -37,22 +49,32 @@ async function serve(): Promise<void> {
         : `The model failed while running: ${messageOf(error).replace(/\s+/g, ' ')}`;
     send({ kind: 'failed', code, message });
   };
-  try {
-    const enlarger = await openFrameEnlarger(workerData as EnlargerSpec);
-    port.on('message', (job: FrameJob | null) => {
-      if (job === null) {
-        port.close(); // Nothing else keeps the thread: it ends.
-        return;
-      }
-      const { frame, reference, before } = job;
-      const work = job.helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
-      work.then((result) => send({ kind: 'done', result }), fail);
-    });
+  const open = async (spec: EnlargerSpec): Promise<FrameEnlarger> => {
+    const enlarger = await openFrameEnlarger(spec);
     const { provider, precision } = enlarger;
     send({ kind: 'ready', provider, precision });
-  } catch (error) {
-    fail(error);
-  }
+    return enlarger;
+  };
+  const work = async ({ frame, reference, before, helps }: FrameJob): Promise<void> => {
+    const enlarger = await opened!;
+    const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
+    send({ kind: 'done', result: await result });
+  };
+  let opened: Promise<FrameEnlarger> | undefined;
+  port.on('message', (order: WorkerOrder) => {
+    if (order === null) {
+      // Nothing else keeps the thread: it ends. Not while the runtime is at work.
+      (opened ?? Promise.resolve()).then(
+        () => port.close(),
+        () => port.close(),
+      );
+    } else if (order.kind === 'open') {
+      opened = open(order.spec);
+      opened.catch(fail);
+    } else {
+      work(order.job).catch(fail);
+    }
+  });
 }
 
-if (parentPort !== null) await serve();
+if (parentPort !== null) serve(parentPort);

@@ -12,6 +12,7 @@ import { sidecarPath } from './names.js';
 import { checkOptions, type UpscaleOptions } from './options.js';
 import { probeInput } from './probe-input.js';
 import type { Progress } from './progress.js';
+import { defaultWorkers, discardWorkers, prepareWorkers } from './spare-workers.js';
 import type { StillPlan } from './upscale-still.js';
 import { clearWorkFolder, sealedSidecar } from './work-folder.js';
 
@@ -173,6 +174,7 @@ export async function* upscale(
     options.recursive ?? false,
   );
   checkOneOutput(found, options);
+  if (options.dryRun !== true) prepareWorkers(options.workers ?? defaultWorkers());
   const ffmpeg = await locateFfmpeg({
     ...(options.ffmpeg === undefined ? {} : { ffmpeg: options.ffmpeg }),
     ...(options.ffprobe === undefined ? {} : { ffprobe: options.ffprobe }),
@@ -191,6 +193,7 @@ export async function* upscale(
   } finally {
     stop.abort();
     await idle;
+    discardWorkers();
   }
 }
 

@@ -1,9 +1,10 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
-import type { FrameJob, WorkerReply } from './upscale-worker.js';
+import { takeWorker } from './spare-workers.js';
+import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
   readonly job: FrameJob;
@@ -47,10 +48,9 @@ export class WorkerPool implements AsyncDisposable {
     const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
     const started: Worker[] = [];
     const start = async (candidates: readonly ProviderCandidate[]): Promise<WhatRuns> => {
-      const worker = new Worker(new URL('./upscale-worker.js', import.meta.url), {
-        workerData: { ...spec, candidates },
-      });
+      const worker = takeWorker();
       started.push(worker);
+      tell(worker, { kind: 'open', spec: { ...spec, candidates } });
       return readyOf(worker);
     };
     try {
@@ -125,7 +125,7 @@ export class WorkerPool implements AsyncDisposable {
       const next = this.#queue.shift();
       if (next === undefined) return;
       member.current = next;
-      member.worker.postMessage(next.job);
+      tell(member.worker, { kind: 'frame', job: next.job });
     }
   }
 
@@ -138,7 +138,7 @@ export class WorkerPool implements AsyncDisposable {
     for (const { reject } of [...waiting, ...this.#queue.splice(0)]) reject(error);
     for (const member of this.#members) {
       member.current = null;
-      member.worker.postMessage(null);
+      tell(member.worker, null);
     }
   }
 }
@@ -148,7 +148,7 @@ export class WorkerPool implements AsyncDisposable {
  * process down (onnxruntime-node 1.30), so that is the last resort.
  */
 async function ended(worker: Worker): Promise<void> {
-  worker.postMessage(null);
+  tell(worker, null);
   if (worker.threadId === -1) return;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(() => void worker.terminate().finally(resolve), graceMs);
@@ -157,6 +157,10 @@ async function ended(worker: Worker): Promise<void> {
       resolve();
     });
   });
+}
+
+function tell(worker: Worker, order: WorkerOrder): void {
+  worker.postMessage(order);
 }
 
 function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
