@@ -41,7 +41,7 @@ const openPictures: DataSet = {
 /** Photographs have neither hard edges of full contrast nor flat colours: drawings have little else. */
 const picturesAndDrawings: DataSet = {
   ...openPictures,
-  drawings: 12,
+  drawings: 6,
   trainedOn: [
     ...openPictures.trainedOn,
     { name: 'Drawings made by scripts/drawings', licence: 'MIT' },

@@ -14,9 +14,9 @@ const drawers: readonly Drawer[] = [writing, chart, cartoon];
 /** Ink and paper: mostly black on white, which is the hardest contrast there is. */
 const pairs = [
   ['#000', '#fff'],
+  ['#e8e8e8', '#1c1c20'],
   ['#000', '#fff'],
   ['#222', '#f4f1e8'],
-  ['#e8e8e8', '#1c1c20'],
 ] as const;
 
 /**

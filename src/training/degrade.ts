@@ -2,7 +2,6 @@ import type { Plane } from '../planes/plane.js';
 import { resizePlane } from '../planes/resize.js';
 import { codeAndDecode } from './code-and-decode.js';
 import { normals, type Random } from './random.js';
-import { clipOfStill } from './still-clip.js';
 
 /** The names `degrade` knows. */
 export const degradations = ['bicubic', 'blur', 'codec'] as const;
@@ -78,29 +77,50 @@ export function toFullRange(plane: Plane): Plane {
   return { ...plane, data };
 }
 
-/** Frames of the clip a still is coded as: a codec treats the first, those between and the last differently. */
-const clipFrames = 10;
+/** Frames of the clip a still is coded as: x264 treats the first, those between and the last differently. */
+const clipFrames = 6;
 
-/** Codes a still as a short clip and takes the frame that shows the still itself. */
+/** Low-resolution samples the view moves by from frame to frame, at most. */
+const furthestMove = 2;
+
+/**
+ * Codes a still as a short clip and takes one of its frames. The view pans by whole samples of the
+ * original: by fractions of a low-resolution sample, so that no frame is a mere copy of another.
+ */
 async function codePair(
-  { high }: PlanePair,
+  { low, high }: PlanePair,
   scale: number,
   [lowest, highest]: readonly [number, number],
   random: Random,
 ): Promise<PlanePair> {
+  const margin = Math.ceil((furthestMove * (clipFrames - 1)) / 2);
   // 4:2:0 needs even sizes.
-  const [width, height] = [high.width / scale, high.height / scale].map((extent) => extent & ~1);
-  if (width! < 2 || height! < 2)
-    return { low: resizePlane(high, high.width / scale, high.height / scale), high };
-  const still = cropPlane(high, 0, 0, width! * scale, height! * scale);
-  const whole = Math.floor(random() * clipFrames);
+  const width = (low.width - 2 * margin) & ~1;
+  const height = (low.height - 2 * margin) & ~1;
+  if (width < 16 || height < 16) return { low, high };
+  const moves = 2 * furthestMove * scale + 1;
+  const drawMove = () => Math.floor(random() * moves) - furthestMove * scale;
+  const [moveX, moveY] = [drawMove(), drawMove()];
+  const chosen = Math.floor(random() * clipFrames);
   const crf = lowest + Math.floor(random() * (highest - lowest + 1));
-  const frames = clipOfStill(still, clipFrames, whole, random);
-  const coded = await codeAndDecode(
-    frames.map((frame) => resizePlane(frame, width!, height!)),
-    crf,
-  );
-  return { low: coded[whole]!, high: still };
+  /** Where a frame's view begins, in samples of the original. */
+  const at = (frame: number, move: number) =>
+    margin * scale + Math.round((frame - (clipFrames - 1) / 2) * move);
+  const reduced = new Map<number, Plane>();
+  const frames = Array.from({ length: clipFrames }, (_, frame) => {
+    const [x, y] = [at(frame, moveX), at(frame, moveY)];
+    const [shiftX, shiftY] = [x % scale, y % scale];
+    const phase = shiftY * scale + shiftX;
+    const whole =
+      reduced.get(phase) ?? resizePlane(high, low.width, low.height, 8, { shiftX, shiftY });
+    reduced.set(phase, whole);
+    return cropPlane(whole, (x - shiftX) / scale, (y - shiftY) / scale, width, height);
+  });
+  const coded = await codeAndDecode(frames, crf);
+  return {
+    low: coded[chosen]!,
+    high: cropPlane(high, at(chosen, moveX), at(chosen, moveY), width * scale, height * scale),
+  };
 }
 
 function noisy(plane: Plane, deviation: number, random: Random): Plane {
