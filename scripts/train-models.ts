@@ -127,7 +127,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
     pictures: picturesAndDrawings,
     degradation: { ...bicubic, fullRange: 0.15 },
     depth: 9,
-    steps: 16_000,
+    steps: 8000,
     rate: 5e-4,
     from: 'espcn-16-x2',
   },
