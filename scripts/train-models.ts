@@ -80,6 +80,8 @@ type Recipe = {
   readonly from?: string;
   /** It is that model's copy with 8-bit layers. */
   readonly int8?: boolean;
+  /** Only another one begins with it: it is not shipped, but stays in build/training. */
+  readonly inner?: boolean;
 };
 
 const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
@@ -103,21 +105,35 @@ const small = {
 /** A patch holds fewer low-resolution samples for as many large ones. */
 const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 
+const compressed = { ...small, depth: 12, degradation: codec, variants: 3 } as const;
+
 /** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn; the default gets more. */
 const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
 
 const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-lite-x2': { ...small, steps: 60_000, rate: 3e-3 },
   'espcn-16-x2': { ...small, depth: 9, steps: 24_000, rate: 1.5e-3, from: 'espcn-16-lite-x2' },
-  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers.
-  'espcn-16-codec-x2': {
-    ...small,
-    depth: 12,
+  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. It ends with
+  // more pictures that are not coded: those suffer first.
+  'espcn-16-codec-begun-x2': {
+    ...compressed,
     steps: 26_000,
     rate: 1.5e-3,
-    degradation: codec,
-    variants: 3,
     from: 'espcn-16-x2',
+    inner: true,
+  },
+  'espcn-16-codec-x2': {
+    ...compressed,
+    steps: 12_000,
+    rate: 8e-4,
+    degradation: { ...codec, clean: 0.4 },
+    from: 'espcn-16-codec-begun-x2',
+  },
+  'espcn-16-codec-int8-x2': {
+    ...compressed,
+    ...copied,
+    degradation: { ...codec, clean: 0.4 },
+    from: 'espcn-16-codec-x2',
   },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
@@ -130,14 +146,6 @@ const recipes: Readonly<Record<string, Recipe>> = {
     steps: 8000,
     rate: 5e-4,
     from: 'espcn-16-x2',
-  },
-  'espcn-16-codec-int8-x2': {
-    ...small,
-    ...copied,
-    depth: 12,
-    degradation: codec,
-    variants: 3,
-    from: 'espcn-16-codec-x2',
   },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
   'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
@@ -167,6 +175,14 @@ const words = process.argv.slice(2);
 const option = (key: string) =>
   words.find((word) => word.startsWith(`--${key}=`))?.slice(key.length + 3);
 
+/** Where training leaves what is not shipped. */
+const training = path.join(root, 'build', 'training');
+
+/** The file of a model by its name; shipped ones lie in `models/` or in `folder`. */
+function fileOf(name: string, folder = path.join(root, 'models')): string {
+  return path.join(recipes[name]?.inner === true ? training : folder, `${name}.onnx`);
+}
+
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
   const { loss = 'mse', variants = 1, averaged = 1000 } = recipe;
@@ -175,17 +191,17 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
   const drawings = await drawingsOf(pictures);
-  const training = alsoReduced([...parts.training, ...drawings], pictures.alsoReduced);
+  const learned = alsoReduced([...parts.training, ...drawings], pictures.alsoReduced);
   const { int8 = false } = recipe;
   const start =
     from === undefined
       ? { network }
-      : await startFrom(network, path.join(root, 'models', `${from}.onnx`), {
-          ...{ items: training, degradation, seed, int8 },
+      : await startFrom(network, fileOf(from), {
+          ...{ items: learned, degradation, seed, int8 },
         });
   return {
     ...start,
-    training: Array.from({ length: variants }, () => training).flat(),
+    training: Array.from({ length: variants }, () => learned).flat(),
     validation: parts.validation,
     test: parts.test,
     degradation,
@@ -195,8 +211,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     ...{ validateEvery: 1000, keep: 'last' },
     workers: 2,
     windowBytes: 600e6,
-    out: path.join(option('out') ?? path.join(root, 'models'), `${name}.onnx`),
-    workFolder: option('work') ?? path.join(root, 'build', 'training', name),
+    out: fileOf(name, option('out')),
+    workFolder: option('work') ?? path.join(training, name),
     resume: words.includes('--resume'),
     trainedOn: pictures.trainedOn,
     recipe: {
@@ -215,7 +231,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
 /** Draws what a data set has of drawings. */
 async function drawingsOf({ drawings = 0 }: DataSet): Promise<PictureItem[]> {
   if (drawings === 0) return [];
-  const folder = path.join(root, 'build', 'training', `drawings-${drawings}`);
+  const folder = path.join(training, `drawings-${drawings}`);
   await writeDrawings(folder, drawings);
   return listImages([folder]);
 }
