@@ -1,7 +1,7 @@
 // Trains the models that ship, each with its card:
 //   node build/scripts/train-models.js <name> [--resume] [--steps=n] [--work=folder] [--out=folder]
 // The pictures are expected in ../shared/data (train and bench); without a name all are trained in turn.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runTraining } from '../src/cli/run-training.js';
 import type { CardData, ModelCard } from '../src/model/card.js';
@@ -10,10 +10,9 @@ import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/benchmark.js';
 import type { Degradation } from '../src/training/degrade.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
-import type { PictureItem } from '../src/training/picture-feed.js';
 import type { TrainPlan } from '../src/training/plan.js';
-import { startFrom } from '../src/training/start-from.js';
-import { writeDrawings } from './drawings/write-drawings.js';
+import { type Start, startFrom } from '../src/training/start-from.js';
+import { cardPathOf, writeModel } from '../src/training/write-model.js';
 
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
@@ -22,8 +21,6 @@ const data = path.join(root, '..', 'shared', 'data');
 type DataSet = {
   readonly sources: readonly string[];
   readonly alsoReduced: readonly number[];
-  /** Drawings beside them (`scripts/drawings`), never validated with; none if absent. */
-  readonly drawings?: number;
   readonly trainedOn: readonly CardData[];
 };
 
@@ -35,16 +32,6 @@ const openPictures: DataSet = {
     { name: 'CLIC2025 validation, reduced', licence: 'Unsplash License' },
     { name: 'CID22 training, reduced', licence: 'CC BY-SA 4.0' },
     { name: 'Budgie backgrounds, reduced', licence: 'CC0-1.0' },
-  ],
-};
-
-/** Photographs have neither hard edges of full contrast nor flat colours: drawings have little else. */
-const picturesAndDrawings: DataSet = {
-  ...openPictures,
-  drawings: 6,
-  trainedOn: [
-    ...openPictures.trainedOn,
-    { name: 'Drawings made by scripts/drawings', licence: 'MIT' },
   ],
 };
 
@@ -76,8 +63,8 @@ type Recipe = {
   readonly variants?: number;
   /** Steps that the running mean of the weights covers; 1000. */
   readonly averaged?: number;
-  /** The shipped model whose weights it starts from. */
-  readonly from?: string;
+  /** The model whose weights it starts from; of several, their mean. */
+  readonly from?: string | readonly string[];
   /** It is that model's copy with 8-bit layers. */
   readonly int8?: boolean;
   /** Only another one begins with it: it is not shipped, but stays in build/training. */
@@ -113,8 +100,8 @@ const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
 const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-lite-x2': { ...small, steps: 60_000, rate: 3e-3 },
   'espcn-16-x2': { ...small, depth: 9, steps: 24_000, rate: 1.5e-3, from: 'espcn-16-lite-x2' },
-  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. It ends with
-  // more pictures that are not coded: those suffer first.
+  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. What went on
+  // with more pictures that are not coded is better on those and worse on coded ones: the mean is shipped.
   'espcn-16-codec-begun-x2': {
     ...compressed,
     steps: 26_000,
@@ -122,17 +109,25 @@ const recipes: Readonly<Record<string, Recipe>> = {
     from: 'espcn-16-x2',
     inner: true,
   },
-  'espcn-16-codec-x2': {
+  'espcn-16-codec-ended-x2': {
     ...compressed,
     steps: 12_000,
     rate: 8e-4,
     degradation: { ...codec, clean: 0.4 },
     from: 'espcn-16-codec-begun-x2',
+    inner: true,
+  },
+  'espcn-16-codec-x2': {
+    ...compressed,
+    steps: 0,
+    rate: 8e-4,
+    variants: 1,
+    from: ['espcn-16-codec-begun-x2', 'espcn-16-codec-ended-x2'],
   },
   'espcn-16-codec-int8-x2': {
     ...compressed,
     ...copied,
-    degradation: { ...codec, clean: 0.4 },
+    steps: 4000,
     from: 'espcn-16-codec-x2',
   },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
@@ -140,10 +135,8 @@ const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-int8-x2': {
     ...small,
     ...copied,
-    pictures: picturesAndDrawings,
-    degradation: { ...bicubic, fullRange: 0.15 },
     depth: 9,
-    steps: 8000,
+    steps: 16_000,
     rate: 5e-4,
     from: 'espcn-16-x2',
   },
@@ -190,15 +183,14 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
-  const drawings = await drawingsOf(pictures);
-  const learned = alsoReduced([...parts.training, ...drawings], pictures.alsoReduced);
+  const learned = alsoReduced(parts.training, pictures.alsoReduced);
   const { int8 = false } = recipe;
+  const calibration = { items: learned, degradation, seed, int8 };
+  const starts = await Promise.all(
+    [from ?? []].flat().map((each) => startFrom(network, fileOf(each), calibration)),
+  );
   const start =
-    from === undefined
-      ? { network }
-      : await startFrom(network, fileOf(from), {
-          ...{ items: learned, degradation, seed, int8 },
-        });
+    starts.length < 2 ? (starts[0] ?? { network }) : { network, initial: meanOf(starts) };
   return {
     ...start,
     training: Array.from({ length: variants }, () => learned).flat(),
@@ -218,7 +210,6 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     recipe: {
       command: `node build/scripts/train-models.js ${name}`,
       data: pictures.sources,
-      ...(pictures.drawings === undefined ? {} : { drawings: pictures.drawings }),
       alsoReduced: pictures.alsoReduced,
       ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -228,12 +219,24 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   };
 }
 
-/** Draws what a data set has of drawings. */
-async function drawingsOf({ drawings = 0 }: DataSet): Promise<PictureItem[]> {
-  if (drawings === 0) return [];
-  const folder = path.join(training, `drawings-${drawings}`);
-  await writeDrawings(folder, drawings);
-  return listImages([folder]);
+/** The mean of the weights that several networks of one shape start with (https://arxiv.org/abs/2203.05482). */
+function meanOf(starts: readonly Start[]): Float32Array {
+  const lists = starts.map(({ initial }) => initial!);
+  return lists[0]!.map((_, i) => lists.reduce((sum, list) => sum + list[i]!, 0) / lists.length);
+}
+
+/** Writes a mean of weights, which takes no step; its curve is that of the last training in it. */
+async function writeMean(
+  plan: TrainPlan,
+  name: string,
+  { from = [] }: Recipe,
+  measure: (weights: Float32Array) => Promise<ModelCard['figures']>,
+): Promise<ModelCard> {
+  const last = [from].flat().at(-1)!;
+  const { curve } = JSON.parse(await readFile(cardPathOf(fileOf(last)), 'utf8')) as ModelCard;
+  const weights = plan.initial!;
+  const figures = await measure(weights);
+  return writeModel(plan, weights, { name, figures, ...(curve === undefined ? {} : { curve }) });
 }
 
 async function trainModel(name: string): Promise<void> {
@@ -254,7 +257,10 @@ async function trainModel(name: string): Promise<void> {
     lastLine = performance.now();
     say(line);
   };
-  const { card } = await runTraining(plan, name, { say, progress }, undefined, measure);
+  const { card } =
+    plan.steps > 0
+      ? await runTraining(plan, name, { say, progress }, undefined, measure)
+      : { card: await writeMean(plan, name, recipe, measure) };
   const shown = Object.entries(card.figures).map(
     ([set, { psnr, bicubicPsnr }]) =>
       `${set} ${psnr.toFixed(3)} (bicubic ${bicubicPsnr.toFixed(2)})`,
