@@ -26,7 +26,8 @@ class Bytes {
     return this.#piece[this.#at++]!;
   }
 
-  skip(count: number): void {
+  /** Moves on by so many bytes; those that are not held are never read. */
+  passOver(count: number): void {
     const left = this.#held - this.#at;
     if (count <= left) this.#at += count;
     else {
@@ -35,11 +36,30 @@ class Bytes {
     }
   }
 
-  /** Passes over data sub-blocks, up to their end. */
-  async skipBlocks(): Promise<void> {
-    for (let size = await this.byte(); size > 0; size = await this.byte()) this.skip(size);
+  /** Moves on beyond data sub-blocks: each begins with its size, and one of size 0 ends them. */
+  async passOverBlocks(): Promise<void> {
+    for (let size = await this.byte(); size > 0; size = await this.byte()) this.passOver(size);
   }
 }
+
+/** Bytes of the fields that tell nothing here. */
+const sizes = {
+  /** The screen's width and height. */
+  screen: 4,
+  /** The background's number and the pixels' aspect, behind the screen's packed field. */
+  background: 2,
+  /** A control block's own size, ahead of its packed field. */
+  controlSize: 1,
+  /** Its delay and transparent colour, behind that. */
+  control: 3,
+  /** An image's place and size, ahead of its packed field. */
+  image: 8,
+  /** The smallest code of its compression, behind its colours. */
+  smallestCode: 1,
+} as const;
+
+/** What blocks begin with. */
+const [extension, image, trailer, graphicControl] = [0x21, 0x2c, 0x3b, 0xf9];
 
 /** Bytes of a colour table that a packed field announces in its lowest bits. */
 function tableBytes(packed: number): number {
@@ -59,26 +79,26 @@ export async function keepsOpaque(path: string): Promise<boolean> {
   let signature = '';
   for (let i = 0; i < 6; i++) signature += String.fromCharCode(await bytes.byte());
   if (!/^GIF8[79]a$/.test(signature)) return false;
-  bytes.skip(4);
-  const packed = await bytes.byte();
-  bytes.skip(2 + tableBytes(packed));
+  bytes.passOver(sizes.screen);
+  const colours = tableBytes(await bytes.byte());
+  bytes.passOver(sizes.background + colours);
   for (;;) {
     const kind = await bytes.byte();
-    if (kind === 0x3b) return true;
-    if (kind === 0x21) {
-      const isControl = (await bytes.byte()) === 0xf9;
-      if (isControl) {
-        bytes.skip(1);
-        if ((((await bytes.byte()) >> 2) & 7) >= takenAway) return false;
-        bytes.skip(3);
+    if (kind === trailer) return true;
+    if (kind === extension) {
+      if ((await bytes.byte()) === graphicControl) {
+        bytes.passOver(sizes.controlSize);
+        const disposal = ((await bytes.byte()) >> 2) & 7;
+        if (disposal >= takenAway) return false;
+        bytes.passOver(sizes.control);
       }
-      await bytes.skipBlocks();
-    } else if (kind === 0x2c) {
-      bytes.skip(8);
-      bytes.skip(tableBytes(await bytes.byte()) + 1);
-      await bytes.skipBlocks();
+    } else if (kind === image) {
+      bytes.passOver(sizes.image);
+      const own = tableBytes(await bytes.byte());
+      bytes.passOver(own + sizes.smallestCode);
     } else {
       return false;
     }
+    await bytes.passOverBlocks();
   }
 }
