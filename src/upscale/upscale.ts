@@ -174,11 +174,11 @@ export async function* upscale(
     options.recursive ?? false,
   );
   checkOneOutput(found, options);
-  if (options.dryRun !== true) prepareWorkers(options.workers ?? defaultWorkers());
   const ffmpeg = await locateFfmpeg({
     ...(options.ffmpeg === undefined ? {} : { ffmpeg: options.ffmpeg }),
     ...(options.ffprobe === undefined ? {} : { ffprobe: options.ffprobe }),
   });
+  if (options.dryRun !== true) prepareWorkers(options.workers ?? defaultWorkers());
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
