@@ -1,6 +1,7 @@
 // Trains the models that ship, each with its card:
 //   node build/scripts/train-models.js <name> [--resume] [--steps=n] [--work=folder] [--out=folder]
 // The pictures are expected in ../shared/data (train and bench); without a name all are trained in turn.
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { runTraining } from '../src/cli/run-training.js';
@@ -247,6 +248,10 @@ async function trainModel(name: string): Promise<void> {
   if (recipe === undefined) {
     throw new Error(`Expected one of ${Object.keys(recipes).join(', ')} but received "${name}".`);
   }
+  // What is not shipped has to be trained first, so that one command makes a model again.
+  for (const each of [recipe.from ?? []].flat()) {
+    if (recipes[each]?.inner === true && !existsSync(fileOf(each))) await trainModel(each);
+  }
   const plan = await planOf(name, recipe);
   await mkdir(path.dirname(plan.out), { recursive: true });
   const measure = async (weights: Float32Array): Promise<ModelCard['figures']> => ({
@@ -260,10 +265,9 @@ async function trainModel(name: string): Promise<void> {
     lastLine = performance.now();
     say(line);
   };
-  const { card } =
-    plan.steps > 0
-      ? await runTraining(plan, name, { say, progress }, undefined, measure)
-      : { card: await writeMean(plan, name, recipe, measure) };
+  const { card } = Array.isArray(recipe.from)
+    ? { card: await writeMean(plan, name, recipe, measure) }
+    : await runTraining(plan, name, { say, progress }, undefined, measure);
   const shown = Object.entries(card.figures).map(
     ([set, { psnr, bicubicPsnr }]) =>
       `${set} ${psnr.toFixed(3)} (bicubic ${bicubicPsnr.toFixed(2)})`,
