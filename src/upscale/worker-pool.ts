@@ -3,7 +3,7 @@ import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
-import { takeWorker } from './spare-workers.js';
+import { discardWorkers, takeWorker } from './spare-workers.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -57,9 +57,9 @@ export class WorkerPool implements AsyncDisposable {
       const first = start(spec.candidates);
       const early = onlyCpu ? others(count - 1, () => start(spec.candidates)) : [];
       const [runs] = await Promise.all([first, ...early]);
-      if (!onlyCpu && runs.provider.name === 'cpu') {
-        await Promise.all(others(count - 1, () => start([runs.provider])));
-      }
+      // One thread keeps a device busy: those that were prepared for a processor would idle to the end.
+      if (runs.provider.name !== 'cpu') discardWorkers();
+      else if (!onlyCpu) await Promise.all(others(count - 1, () => start([runs.provider])));
       const members = started.map((worker) => ({ worker, current: null }));
       return new WorkerPool(members, stop, runs);
     } catch (error) {
