@@ -111,3 +111,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
 });
 process.exitCode = await main(process.argv.slice(2));
+// Once nothing is left to do, taking the engine apart would only take time, in which a signal kills where 130 is due.
+process.once('beforeExit', () => process.exit());

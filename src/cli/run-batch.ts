@@ -30,21 +30,19 @@ async function openDisplay(talk: Talk): Promise<ProgressDisplay> {
   return process.stderr.isTTY ? BarDisplay.open() : new LineDisplay();
 }
 
-/** Turns the signals that ask a program to end into an abort; a second one ends it at once. */
-function abortOnSignals(): { signal: AbortSignal; [Symbol.dispose](): void } {
+/**
+ * Turns the signals that ask a program to end into an abort. A second one ends it at once, and so does any that comes
+ * once `over` was called: the handlers stay, or a signal in a batch's last moments would kill where 130 is due.
+ */
+function abortOnSignals(): { readonly signal: AbortSignal; over(): void } {
   const controller = new AbortController();
-  const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  let isOver = false;
   const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(130);
+    if (isOver || controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  for (const name of names) process.on(name, onSignal);
-  return {
-    signal: controller.signal,
-    [Symbol.dispose]() {
-      for (const name of names) process.off(name, onSignal);
-    },
-  };
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  return { signal: controller.signal, over: () => void (isOver = true) };
 }
 
 /** The worst of what the outcomes say: interrupted, else failed, else a wrong call, else all is well. */
@@ -92,7 +90,7 @@ export async function runBatch(
   options: UpscaleOptions,
   talk: Talk,
 ): Promise<BatchResult> {
-  using signals = abortOnSignals();
+  const signals = abortOnSignals();
   const display = await openDisplay(talk);
   const talking = new EventTalk(display, options.dryRun ?? false);
   const outcomes: Outcome[] = [];
@@ -109,6 +107,7 @@ export async function runBatch(
     }
   } finally {
     display.stop();
+    signals.over();
   }
   const exitCode = batchExitCode(outcomes);
   if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {

@@ -43,6 +43,21 @@ for (const [signal, times] of [
   );
 }
 
+test('SIGINT again and again while vsr ends still ends it with 130', { skip }, async (t) => {
+  const { args, output } = await job.fresh('again');
+  const vsr = startVsr(args);
+  assert.ok(await until(vsr, () => segmentsDone(output).length > 0), 'a segment was done');
+  vsr.child.kill('SIGINT');
+  await until(vsr, () => vsr.stderr().includes('Interrupted'));
+  const again = setInterval(() => vsr.child.kill('SIGINT'), 1);
+  const { code } = await vsr.done;
+  clearInterval(again);
+  assert.equal(code, 130);
+  await job.checkNothing(output);
+  await job.goOn(args, output);
+  tried(t, 'SIGINT while ending');
+});
+
 test('a clock that jumps back changes nothing', { skip }, async (t) => {
   const { args, output } = await job.fresh('clock');
   const preload = `const now = Date.now, from = now();

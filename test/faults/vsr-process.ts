@@ -15,6 +15,8 @@ export const skip = process.platform === 'linux' ? false : 'looks into /proc, wh
 export type VsrProcess = {
   readonly child: ChildProcess;
   readonly pid: number;
+  /** What it has written to stderr so far. */
+  readonly stderr: () => string;
   /** Settles when it has gone; `code` is `null` after a signal. */
   readonly done: Promise<{ readonly code: number | null; readonly stderr: string }>;
 };
@@ -43,7 +45,7 @@ export function startVsr(args: readonly string[], { preload, env }: Surroundings
   const done = new Promise<{ code: number | null; stderr: string }>((resolve) => {
     child.once('close', (code) => resolve({ code, stderr }));
   });
-  return { child, pid: child.pid!, done };
+  return { child, pid: child.pid!, stderr: () => stderr, done };
 }
 
 /** A process that `pid` has started, with its command line. */
