@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { type Network, parameterCount } from '../model/network.js';
 import type { ProviderCandidate } from '../model/providers.js';
+import { startThread } from '../start-thread.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { Loss } from './loss.js';
 import type {
@@ -61,7 +62,7 @@ export class GradientPool implements AsyncDisposable {
         losses: this.#losses,
         next: this.#next,
       };
-      const thread = new Worker(new URL('./gradient-worker.js', import.meta.url), { workerData });
+      const thread = startThread(new URL('./gradient-worker.js', import.meta.url), { workerData });
       thread.setMaxListeners(0);
       return thread;
     });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { VsrError } from '../errors.js';
+import { startThread } from '../start-thread.js';
 import type { PictureJob, PictureResult } from './picture-job.js';
 import type { PictureAnswer } from './picture-worker.js';
 
@@ -10,7 +11,7 @@ export class PicturePool implements AsyncDisposable {
 
   constructor(workers: number) {
     this.#workers = Array.from({ length: workers }, () => {
-      const worker = new Worker(new URL('./picture-worker.js', import.meta.url));
+      const worker = startThread(new URL('./picture-worker.js', import.meta.url));
       // Nothing is asked of it most of the time; it must not keep the program alive.
       worker.unref();
       return worker;

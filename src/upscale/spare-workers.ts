@@ -1,5 +1,6 @@
 import os from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread } from '../start-thread.js';
 import type { WorkerOrder } from './upscale-worker.js';
 
 /** Inference threads when the caller names no number: one a core. */
@@ -11,7 +12,7 @@ export function defaultWorkers(): number {
 const spare: Worker[] = [];
 
 function startWorker(): Worker {
-  return new Worker(new URL('./upscale-worker.js', import.meta.url));
+  return startThread(new URL('./upscale-worker.js', import.meta.url));
 }
 
 /**

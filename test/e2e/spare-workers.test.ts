@@ -51,3 +51,18 @@ test('threads that nobody took end when they are discarded', () => {
     for (const each of [worker, other]) each.postMessage(null);`;
   assert.equal(run(body), 'false 2\n');
 });
+
+test('a process whose own code is given as a module on the command line has threads, too', () => {
+  const body = `
+    import { takeWorker } from '${source}';
+    const worker = takeWorker();
+    worker.on('message', ({ kind, code }) => { console.log(kind, code); worker.postMessage(null); });
+    worker.postMessage({ kind: 'frame', job: {} });`;
+  for (const flags of [['--input-type=module'], ['--input-type', 'module']]) {
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', body], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(stdout, 'failed model\n', stderr);
+  }
+});

@@ -16,7 +16,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   cli: ['planes', 'media', 'model', 'metrics', 'upscale', 'training', 'report'],
 };
 /** Files of src itself that every folder may import. */
-const ground = new Set(['beside-name.ts', 'errors.ts', 'package-root.ts', 'version.ts']);
+const ground = new Set([
+  'beside-name.ts',
+  'errors.ts',
+  'package-root.ts',
+  'start-thread.ts',
+  'version.ts',
+]);
 
 const src = path.join(packageRoot(), 'src');
 
