@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { VsrError } from '../errors.js';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import type { FileEvaluation } from '../report/evaluation.js';
 import { degradations, type Degradation } from '../training/degrade.js';
@@ -75,6 +76,7 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
   const { meanFigures } = await import('../report/evaluation.js');
   const files = await evaluationInputs(inputs);
   const results: FileEvaluation[] = [];
+  const failed: { file: string; message: string }[] = [];
   const options = {
     scale: flags.scale,
     model: flags.model,
@@ -84,12 +86,25 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
     ...(flags.border === undefined ? {} : { border: flags.border }),
     ...(flags.frames === undefined ? {} : { frames: flags.frames }),
     ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+    // One file that cannot be measured does not take the others' figures with it.
+    ...(files.length === 1
+      ? {}
+      : {
+          onFailure: (file: string, { message }: VsrError) => {
+            failed.push({ file, message });
+            process.stderr.write(`vsr: ${message}\n`);
+          },
+        }),
   };
   for await (const result of evaluate(() => locateFfmpeg(flags), files, options)) {
     results.push(result);
     if (process.stderr.isTTY)
       process.stderr.write(`${results.length}/${files.length} ${result.file}\n`);
   }
+  if (results.length === 0) {
+    throw new VsrError('media', `None of the ${files.length} files could be measured.`);
+  }
+  if (failed.length > 0) process.exitCode = 1;
   const table = evaluationTable(results);
   if (flags.json) {
     const ways = Object.keys(results[0]?.figures ?? {});
@@ -101,6 +116,7 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
       scale: flags.scale,
       degrade: options.degradation,
       files: results,
+      failed,
       mean: Object.fromEntries(means) as unknown,
     };
     const text = JSON.stringify(all, (_key, v: unknown) => (v === Infinity ? 'inf' : v), 2);

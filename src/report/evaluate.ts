@@ -28,6 +28,8 @@ export type EvaluateOptions = {
   readonly workers?: number;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
+  /** Told of each file that cannot be measured, and the others go on; left out, the first such file ends it all. */
+  readonly onFailure?: (file: string, error: VsrError) => void;
 };
 
 /** Pictures and clips among `inputs`, with those of folders and of the folders within. */
@@ -67,20 +69,26 @@ export async function* evaluate(
     chain === null
       ? null
       : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal) };
+  const measure = async (file: string): Promise<FileEvaluation> => {
+    if (isImageName(file)) return evaluatePicture(file, model, scale, degradation, border);
+    const { evaluateClip } = await import('./evaluate-clip.js');
+    return evaluateClip(await ffmpeg(), file, {
+      ...{ scale, chain, name, degradation, border, provider },
+      baselines: true,
+      precision: 'auto',
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      vmaf: true,
+      frames: options.frames ?? Infinity,
+      workers: options.workers ?? os.availableParallelism(),
+    });
+  };
   for (const file of files) {
-    if (isImageName(file)) {
-      yield await evaluatePicture(file, model, scale, degradation, border);
-    } else {
-      const { evaluateClip } = await import('./evaluate-clip.js');
-      yield await evaluateClip(await ffmpeg(), file, {
-        ...{ scale, chain, name, degradation, border, provider },
-        baselines: true,
-        precision: 'auto',
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-        vmaf: true,
-        frames: options.frames ?? Infinity,
-        workers: options.workers ?? os.availableParallelism(),
-      });
+    try {
+      yield await measure(file);
+    } catch (error) {
+      const itsOwn = error instanceof VsrError && ['media', 'option'].includes(error.code);
+      if (!itsOwn || options.onFailure === undefined) throw error;
+      options.onFailure(file, error);
     }
   }
 }

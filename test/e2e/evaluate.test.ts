@@ -2,9 +2,12 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packageRoot } from '../../src/package-root.js';
+import { writeWaves } from '../support/waves.js';
 
 const bench = path.join(packageRoot(), '..', 'shared', 'data', 'bench');
 const skip = existsSync(bench) ? false : `${bench} is not there`;
@@ -93,4 +96,29 @@ test('a clip through x264 loses against the clean one', async () => {
     return mean['bicubic']!.psnrY;
   };
   assert.ok((await psnrOf('--degrade', 'codec', '--crf', '35')) < (await psnrOf()) - 0.3);
+});
+
+test('a file that cannot be measured is named, and the others are measured', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-evaluate-'));
+  try {
+    await writeWaves(path.join(folder, 'b.png'), 1);
+    await writeWaves(path.join(folder, 'd.png'), 2);
+    await writeFile(path.join(folder, 'a.png'), 'no picture');
+    await writeFile(path.join(folder, 'c.yuv'), new Uint8Array(1000));
+    const { stdout, stderr, code } = await vsr('evaluate', folder, '-m', 'none', '--json');
+    assert.equal(code, 1);
+    const { files, failed } = JSON.parse(stdout) as Answer & { failed: { file: string }[] };
+    assert.deepEqual(
+      failed.map(({ file }) => path.basename(file)),
+      ['a.png', 'c.yuv'],
+    );
+    assert.equal(files.length, 2);
+    assert.match(stderr, /a\.png/);
+    const none = await vsr('evaluate', path.join(folder, 'a.png'), path.join(folder, 'c.yuv'));
+    assert.equal(none.code, 1);
+    assert.match(none.stderr, /None of the 2 files/);
+    assert.equal(none.stdout, '');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
