@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { withBench, type BenchPart } from './bench/setting.js';
 
 /*
- * `npm run bench [-- start end-to-end reuse peers gpu train --runs 3 --provider auto]`: what vsr takes against
+ * `npm run bench [-- start end-to-end reuse peers gpu train --runs 3 --provider auto --size 640x360]`: what vsr takes against
  * what its parts take alone, and beside its peers; the parts named, or those that are measured by default.
  * Everything is measured in one run, the middle one of `runs`; ratios are of CPU seconds, which other
  * work on the machine disturbs least. Prints tables and writes build/bench.json.
@@ -43,6 +43,8 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
     provider: { type: 'string', default: 'cpu' },
+    // Of gpu; instead of its own.
+    size: { type: 'string', multiple: true },
   },
 });
 const unknown = positionals.filter((word) => !(word in parts));
@@ -56,11 +58,19 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   );
   process.exit(2);
 }
+const sizes = values.size?.map((text) => {
+  const [width, height] = (/^(\d+)x(\d+)$/.exec(text)?.slice(1) ?? []).map(Number);
+  if (width !== undefined && height !== undefined && width >= 16 && height >= 16) {
+    return { width, height };
+  }
+  console.error(`Expected --size as 640x360, 16 at least each way, but received ${text}.`);
+  process.exit(2);
+});
 const wanted = Object.entries(parts).filter(([word, { always }]) =>
   positionals.length === 0 ? always : positionals.includes(word),
 );
 const say = (line: string): void => console.log(line);
-await withBench({ runs, provider: values.provider }, say, async (bench) => {
+await withBench({ runs, provider: values.provider, sizes }, say, async (bench) => {
   const load = os.loadavg()[0]!;
   const results: Record<string, unknown> = {
     date: new Date().toISOString(),

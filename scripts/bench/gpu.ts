@@ -1,13 +1,17 @@
 import path from 'node:path';
 import { messageOf } from '../../src/errors.js';
 import { candidatesFor, type ProviderName, providerNames } from '../../src/model/providers.js';
-import type { Bench } from './setting.js';
+import type { Bench, ClipSize } from './setting.js';
 import { timed } from './timed-process.js';
 
-const sizes = [
-  { name: '360p to 720p', width: 640, height: 360, frames: 250 },
-  { name: '1080p to 4K', width: 1920, height: 1080, frames: 100 },
-] as const;
+/** Unless others are asked for. */
+const usual: readonly ClipSize[] = [
+  { width: 640, height: 360 },
+  { width: 1920, height: 1080 },
+];
+
+/** Frames of a whole job: some five seconds of what the upscaler does. */
+const framesAt = (fps: number): number => Math.min(1000, Math.max(6, Math.round(5 * fps)));
 
 /** The devices to measure: those that `auto` would try, or the one asked for by name. */
 function devices(asked: string): ProviderName[] {
@@ -30,10 +34,11 @@ export async function gpu(bench: Bench): Promise<unknown> {
     return null;
   }
   const rows: Record<string, unknown>[] = [];
-  say('\nframes a second                          bare session   upscaler       job');
+  say('\nframes a second                                  bare session       upscaler    job');
   for (const provider of found) {
     for (const precision of ['fp32', 'fp16'] as const) {
-      for (const { name, width, height, frames } of sizes) {
+      for (const { width, height } of bench.sizes ?? usual) {
+        const name = `${width}x${height} to ${2 * width}x${2 * height}`;
         const what = `${provider} ${precision}, ${name}`;
         try {
           const program = path.join(root, 'build/scripts/bench/device-session.js');
@@ -42,6 +47,7 @@ export async function gpu(bench: Bench): Promise<unknown> {
             return Number((await timed(process.execPath, args)).stdout);
           };
           const [bareFps, upscalerFps] = [await fps('bare'), await fps('upscaler')];
+          const frames = framesAt(upscalerFps);
           const clip = bench.makeClip(`${width}x${height}`, frames);
           const job = await timed(process.execPath, [
             ...[vsr, 'upscale', clip, '-o', path.join(folder, 'gpu.mp4'), '--overwrite', '--quiet'],
@@ -51,14 +57,14 @@ export async function gpu(bench: Bench): Promise<unknown> {
           const close = `${((upscalerFps / bareFps) * 100).toFixed(0)} %`;
           const cells = [bareFps.toFixed(1), `${upscalerFps.toFixed(1)} (${close})`];
           say(
-            `${what.padEnd(38)} ${cells[0]!.padStart(14)} ${cells[1]!.padStart(14)} ${jobFps.toFixed(1)}`,
+            `${what.padEnd(46)} ${cells[0]!.padStart(14)} ${cells[1]!.padStart(14)} ${jobFps.toFixed(1)}`,
           );
           rows.push({ provider, precision, size: name, bareFps, upscalerFps, jobFps });
         } catch (error) {
           // The last line of a failed program is its message, or the last of its stack.
           const said = messageOf(error).split('\n');
           const why = said.find((line) => line.includes('VsrError')) ?? said.at(-1)!;
-          say(`${what.padEnd(38)} not measured: ${why.trim()}`);
+          say(`${what.padEnd(46)} not measured: ${why.trim()}`);
           rows.push({ provider, precision, size: name, failed: why.trim() });
         }
       }

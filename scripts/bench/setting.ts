@@ -11,7 +11,12 @@ export type BenchOptions = {
   readonly runs: number;
   /** Execution provider of vsr. */
   readonly provider: string;
+  /** Sizes of clips asked for, for parts that take any. */
+  readonly sizes?: readonly ClipSize[] | undefined;
 };
+
+/** In luma samples. */
+export type ClipSize = { readonly width: number; readonly height: number };
 
 /** What every part of the benchmark works with. */
 export type Bench = BenchOptions & {
