@@ -33,8 +33,8 @@ export type Network = {
   /** The input is added to each of the channels ahead of the shuffle: the layers learn what is missing. */
   readonly skip: boolean;
   /**
-   * Where the layers between the first and the last compute in 8 bits: how much one code, of 0 to 255,
-   * means in what each layer but the last puts out. Absent: all in floating point.
+   * Where inner layers compute in 8 bits (those from the second, as many as `coarseEnd` says): how much one code, of 0
+   * to 255, means in what the first and each of these puts out. Absent: all in floating point.
    */
   readonly activationSteps?: readonly number[];
 };
@@ -123,6 +123,15 @@ export function networkOf(arch: string, scale: number, options: NetworkOptions =
 export function reachOf(network: Network): number {
   const radii = network.layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
   return network.unshuffle * radii;
+}
+
+/**
+ * The layer, counted from 0, before which those that compute in 8 bits end; they begin with layer 1. The last stays
+ * float, and in networks of more than four layers the one before it, too: what is rounded there stands in the picture, and
+ * it takes 4 % more time for a third of the loss (docs/adr/0018-nine-layers-in-eight-bits.md).
+ */
+export function coarseEnd({ layers }: Pick<Network, 'layers'>): number {
+  return layers.length - (layers.length > 4 ? 2 : 1);
 }
 
 /** Values in a layer's kernel. */

@@ -1,6 +1,7 @@
 import { VsrError } from '../errors.js';
 import type { Plane } from '../planes/plane.js';
-import type { Layer, Network } from './network.js';
+import { equalised, equalisingFactors } from './equalise.js';
+import { coarseEnd, type Layer, type Network } from './network.js';
 import { buildInferenceModel } from './network-model.js';
 import { decodeModel, encodeModel } from './onnx/model-file.js';
 import { valuesOf } from './onnx/tensor-values.js';
@@ -24,7 +25,7 @@ type Parts = {
   readonly model: OnnxModel;
   readonly network: Network;
   readonly weights: Float32Array;
-  /** Names of what each convolution but the last puts out, behind its relu. */
+  /** Names of what the convolutions ahead of `coarseEnd` put out, behind their relu. */
   readonly between: readonly string[];
 };
 
@@ -79,18 +80,23 @@ function partsOf(bytes: Uint8Array, name: string): Parts {
   }
   const arch = model.metadataProps?.find(({ key }) => key === 'arch')?.value ?? 'unknown';
   const network = { arch, scale, unshuffle, layers, skip };
-  return { model, network, weights: Float32Array.from(weights), between: outputs.slice(0, -1) };
+  return {
+    model,
+    network,
+    weights: Float32Array.from(weights),
+    between: outputs.slice(0, coarseEnd(network)),
+  };
 }
 
-/** The value that `COVERED` of the magnitudes stay below, found by counting. */
-function coveredMagnitude(samples: readonly Float32Array[]): number {
+/** The value that `COVERED` of the values, none below 0, stay below, found by counting. */
+function coveredReach(samples: readonly Float32Array[]): number {
   let largest = 0;
-  for (const values of samples) for (const v of values) largest = Math.max(largest, Math.abs(v));
-  if (largest === 0) return 1e-6;
+  for (const values of samples) for (const v of values) largest = Math.max(largest, v);
+  if (largest === 0) return 0;
   const counts = new Float64Array(4096);
   let total = 0;
   for (const values of samples) {
-    for (const v of values) counts[Math.min(4095, Math.floor((Math.abs(v) / largest) * 4096))]!++;
+    for (const v of values) counts[Math.min(4095, Math.floor((v / largest) * 4096))]!++;
     total += values.length;
   }
   let below = 0;
@@ -101,10 +107,20 @@ function coveredMagnitude(samples: readonly Float32Array[]): number {
   return largest;
 }
 
-async function measureSteps(
+/** What the layers of a network need to be computed in 8 bits. */
+export type Calibration = {
+  /** How many it has. */
+  readonly layers: number;
+  /** `Network.activationSteps` once the channels are multiplied. */
+  readonly steps: readonly number[];
+  /** What each channel of the layers ahead of `coarseEnd` is to be multiplied by (see `equalised`). */
+  readonly factors: readonly (readonly number[])[];
+};
+
+async function calibrate(
   { model, network, between }: Parts,
   pictures: readonly Plane[],
-): Promise<number[]> {
+): Promise<Calibration> {
   const ort = await import('onnxruntime-node');
   const graph = model.graph!;
   const watched: OnnxModel = {
@@ -112,7 +128,9 @@ async function measureSteps(
     graph: { ...graph, output: [...(graph.output ?? []), ...between.map((name) => ({ name }))] },
   };
   const session = await ort.InferenceSession.create(encodeModel(watched));
-  const samples = between.map((): Float32Array[] => []);
+  const samples = between.map((_, i) =>
+    Array.from({ length: network.layers[i]!.outputs }, (): Float32Array[] => []),
+  );
   const input = graph.input![0]!.name;
   for (const { data, width, height } of pictures) {
     // Whole blocks only.
@@ -123,22 +141,33 @@ async function measureSteps(
     });
     const picture = new ort.Tensor('float32', values, [1, 1, down, across]);
     const results = await session.run({ [input]: picture }, between);
-    between.forEach((name, i) => samples[i]!.push(results[name]!.data as Float32Array));
+    between.forEach((name, i) => {
+      const all = results[name]!.data as Float32Array;
+      const each = all.length / samples[i]!.length;
+      samples[i]!.forEach((channel, c) => channel.push(all.subarray(c * each, (c + 1) * each)));
+    });
   }
   await session.release();
-  return samples.map((values) => (HEADROOM * coveredMagnitude(values)) / LARGEST_CODE);
+  const reaches = samples.map((channels) => channels.map(coveredReach));
+  const factors = equalisingFactors(reaches);
+  const steps = reaches.map((channels, i) => {
+    const furthest = Math.max(...channels.map((reach, c) => reach * factors[i]![c]!));
+    return (HEADROOM * Math.max(furthest, 1e-6)) / LARGEST_CODE;
+  });
+  return { layers: network.layers.length, steps, factors };
 }
 
 /**
- * Runs a network of ours on small pictures (8 bit) and returns `Network.activationSteps` for it: all but
- * one in 100,000 values of a layer are within its 255 codes, with room for more. A model of another form is a VsrError 'model'.
+ * Runs a network of ours on small pictures (8 bit) to see how it is best computed in 8 bits: all but one in
+ * 100,000 values of a channel are within its layer's 255 codes, with room for more. A model of another form is a
+ * VsrError 'model'.
  */
-export function activationStepsOf(
+export function calibrationOf(
   bytes: Uint8Array,
   pictures: readonly Plane[],
   name = 'the model',
-): Promise<number[]> {
-  return measureSteps(partsOf(bytes, name), pictures);
+): Promise<Calibration> {
+  return calibrate(partsOf(bytes, name), pictures);
 }
 
 /**
@@ -152,6 +181,7 @@ export async function quantiseModel(
   name = 'the model',
 ): Promise<Uint8Array> {
   const parts = partsOf(bytes, name);
-  const activationSteps = await measureSteps(parts, pictures);
-  return buildInferenceModel({ ...parts.network, activationSteps }, parts.weights, metadata);
+  const { steps, factors } = await calibrate(parts, pictures);
+  const weights = equalised(parts.network, parts.weights, factors);
+  return buildInferenceModel({ ...parts.network, activationSteps: steps }, weights, metadata);
 }

@@ -1,6 +1,13 @@
 import { GraphBuilder } from './onnx/graph-builder.js';
 import { encodeModel } from './onnx/model-file.js';
-import { type Layer, type LayerWeights, layerWeights, type Network, reachOf } from './network.js';
+import {
+  coarseEnd,
+  type Layer,
+  type LayerWeights,
+  layerWeights,
+  type Network,
+  reachOf,
+} from './network.js';
 
 /**
  * Largest weight: 7 bits, since without VNNI a processor adds two products of 8-bit numbers in 16
@@ -17,7 +24,7 @@ export const SMALLEST_RANGE = 1e-9;
 /**
  * The model file of a network whose inner layers compute in 8 bits; input and output as
  * `buildInferenceModel` has them. Values between layers are uint8 with one step a layer (`steps`), weights
- * int8 with one step a channel. The first and the last convolution and the skip stay float: the picture
+ * int8 with one step a channel. The first and the last convolutions (`coarseEnd`) and the skip stay float: the picture
  * itself never has 8 bits only, and a single channel is slower in 8 bits (onnxruntime 1.30, one thread with
  * VNNI: 8.9 against 1.2 ms at 640x360).
  */
@@ -37,10 +44,11 @@ export function buildQuantisedModel(
   const zero = graph.initializer('zero', 'uint8', [], [0]);
   const taken =
     unshuffle > 1 ? graph.op('SpaceToDepth', [padded], { blocksize: unshuffle }) : padded;
-  let value = floatConvolution(graph, 'first', taken, layers[0]!, values[0]!);
+  let value = floatConvolution(graph, 'float0', taken, layers[0]!, values[0]!);
   let stepName = graph.floats('step', steps[0]!);
   value = graph.op('QuantizeLinear', [value, stepName, zero]);
-  for (let i = 1; i < layers.length - 1; i++) {
+  const end = coarseEnd(network);
+  for (let i = 1; i < end; i++) {
     const { outputs, inputs, kernel } = layers[i]!;
     const coarse = quantisedWeights(values[i]!, outputs, steps[i - 1]!);
     const nextStep = graph.floats('step', steps[i]!);
@@ -55,7 +63,9 @@ export function buildQuantisedModel(
     stepName = nextStep;
   }
   value = graph.op('DequantizeLinear', [value, stepName, zero]);
-  value = floatConvolution(graph, 'last', value, layers.at(-1)!, values.at(-1)!);
+  for (let i = end; i < layers.length; i++) {
+    value = floatConvolution(graph, `float${i}`, value, layers[i]!, values[i]!);
+  }
   if (unshuffle > 1) {
     value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
   }

@@ -1,6 +1,7 @@
 import { badValue, VsrError } from '../errors.js';
-import type { Network } from '../model/network.js';
-import { activationStepsOf } from '../model/quantise.js';
+import { equalised } from '../model/equalise.js';
+import type { Network, Weights } from '../model/network.js';
+import { calibrationOf } from '../model/quantise.js';
 import type { Plane } from '../planes/plane.js';
 import type { Degradation } from './degrade.js';
 import { makePicture } from './picture-job.js';
@@ -24,15 +25,17 @@ const least = 16;
 
 /**
  * `network` with the steps that the layers of the float `model`, whose file is called `name`, need in 8
- * bits, measured on 16 of the training pictures: the same ones for the same call. A model of other layers is a VsrError 'option', no
- * picture that can be used one of 'media'.
+ * bits, and that model's `weights` with channels brought nearer to each other (see `equalised`), measured on 16 of the
+ * training pictures: the same ones for the same call. A model of other layers is a VsrError 'option', no picture
+ * that can be used one of 'media'.
  */
 export async function calibrated(
   network: Network,
+  weights: Weights,
   model: Uint8Array,
   name: string,
   { items, degradation, seed }: CalibrationOptions,
-): Promise<Network> {
+): Promise<{ readonly network: Network; readonly initial: Weights }> {
   const stride = Math.max(1, Math.floor(items.length / pictureCount));
   const pictures: Plane[] = [];
   for (let i = 0; i < items.length && pictures.length < pictureCount; i += stride) {
@@ -49,14 +52,17 @@ export async function calibrated(
       `None of the training pictures tried could be used to measure the layers of ${name} for 8 bits: each is unreadable or smaller than ${least * network.scale}x${least * network.scale}.`,
     );
   }
-  const activationSteps = await activationStepsOf(model, pictures, name);
-  const wanted = network.layers.length - 1;
-  if (activationSteps.length !== wanted) {
+  const { layers, steps, factors } = await calibrationOf(model, pictures, name);
+  const wanted = network.layers.length;
+  if (layers !== wanted) {
     throw badValue(
-      `a float model of ${wanted + 1} layers, as are trained`,
+      `a float model of ${wanted} layers, as are trained`,
       '--from for --int8',
-      `${name} of ${activationSteps.length + 1}`,
+      `${name} of ${layers}`,
     );
   }
-  return { ...network, activationSteps };
+  return {
+    network: { ...network, activationSteps: steps },
+    initial: equalised(network, weights, factors),
+  };
 }

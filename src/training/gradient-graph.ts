@@ -1,6 +1,6 @@
 import { GraphBuilder } from '../model/onnx/graph-builder.js';
 import { encodeModel } from '../model/onnx/model-file.js';
-import { type Network, parameterCount, reachOf } from '../model/network.js';
+import { coarseEnd, type Network, parameterCount, reachOf } from '../model/network.js';
 import { convolve } from './autodiff/convolution.js';
 import { add, relu, tanh } from './autodiff/pointwise.js';
 import { roundedToCodes, roundedToWeightSteps } from './autodiff/quantisation.js';
@@ -49,17 +49,15 @@ function parametersOf(tape: Tape, network: Network, flat: Value): Parameters[] {
 function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Parameters[]] {
   const parameters = parametersOf(tape, network, flat);
   const { unshuffle, activationSteps } = network;
-  const last = network.layers.length - 1;
+  const end = activationSteps === undefined ? 0 : coarseEnd(network);
   let value = unshuffle === 1 ? x : spaceToDepth(tape, x, unshuffle);
   network.layers.forEach((layer, i) => {
     const { kernel, bias } = parameters[i]!;
-    const isCoarse = activationSteps !== undefined && i > 0 && i < last;
+    const isCoarse = i > 0 && i < end;
     value = convolve(tape, value, isCoarse ? roundedToWeightSteps(tape, kernel) : kernel, bias);
     if (layer.activation === 'relu') value = relu(tape, value);
     if (layer.activation === 'tanh') value = tanh(tape, value);
-    if (activationSteps !== undefined && i < last) {
-      value = roundedToCodes(tape, value, activationSteps[i]!);
-    }
+    if (i < end) value = roundedToCodes(tape, value, activationSteps![i]!);
   });
   if (unshuffle > 1) value = depthToSpace(tape, value, unshuffle);
   if (network.skip) {

@@ -25,8 +25,7 @@ export async function startFrom(
   if (!options.int8) return { network, initial };
   const sha256 = createHash('sha256').update(model).digest('hex');
   return {
-    network: await calibrated(network, model, file, options),
-    initial,
+    ...(await calibrated(network, initial, model, file, options)),
     original: { name: path.basename(file, '.onnx'), sha256 },
   };
 }

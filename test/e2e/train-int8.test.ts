@@ -8,9 +8,10 @@ import * as ort from 'onnxruntime-node';
 import type { ModelCard } from '../../src/model/card.js';
 import { chooseChain } from '../../src/model/chain.js';
 import { inPrecision } from '../../src/model/in-precision.js';
+import { equalised } from '../../src/model/equalise.js';
 import { networkOf } from '../../src/model/network.js';
 import { buildInferenceModel } from '../../src/model/network-model.js';
-import { activationStepsOf } from '../../src/model/quantise.js';
+import { calibrationOf } from '../../src/model/quantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { openEnlarger } from '../../src/training/enlarge.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
@@ -31,9 +32,10 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
     const low = { data, width, height };
     const model = randomModel(arch, 2);
     const float = networkOf(arch, 2);
-    const weights = weightsFromModel(model, 'model', float, initialWeights(float, 1));
-    const activationSteps = await activationStepsOf(model, [low]);
-    const network = { ...float, activationSteps };
+    const read = weightsFromModel(model, 'model', float, initialWeights(float, 1));
+    const { steps, factors } = await calibrationOf(model, [low]);
+    const weights = equalised(float, read, factors);
+    const network = { ...float, activationSteps: steps };
     const seen = await (await openEnlarger(network))(low, weights);
     const session = await ort.InferenceSession.create(buildInferenceModel(network, weights));
     const values = Float32Array.from(data, (value) => value / 255);
@@ -46,7 +48,7 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
       Array.from(picture).reduce((sum, value, i) => sum + (value - seen.data[i]!) ** 2, 0);
     // Biases are rounded, too, and a sum on the edge between two codes falls either way.
     const share = apart(given) / apart(floats.data);
-    assert.ok(share < 0.4, `${share} of what rounding does`);
+    assert.ok(share < 0.5, `${share} of what rounding does`);
   });
 }
 
