@@ -43,7 +43,7 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
     provider: { type: 'string', default: 'cpu' },
-    // Of gpu; instead of its own.
+    // Of end-to-end and gpu; instead of their own.
     size: { type: 'string', multiple: true },
   },
 });
