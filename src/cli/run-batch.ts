@@ -5,6 +5,7 @@ import { upscale, type Outcome, type UpscaleEvent } from '../upscale/upscale.js'
 import type { JobPlan } from '../upscale/job-plan.js';
 import type { StillPlan } from '../upscale/upscale-still.js';
 import { version } from '../version.js';
+import type { BatchInterruption } from './interruption.js';
 import { describePlan, lateLines, outcomeLine, outcomeTable, planJson } from './describe.js';
 import {
   BarDisplay,
@@ -28,21 +29,6 @@ export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
 async function openDisplay(talk: Talk): Promise<ProgressDisplay> {
   if (talk.quiet || talk.json !== null) return new SilentDisplay();
   return process.stderr.isTTY ? BarDisplay.open() : new LineDisplay();
-}
-
-/**
- * Turns the signals that ask a program to end into an abort. A second one ends it at once, and so does any that comes
- * once `over` was called: the handlers stay, or a signal in a batch's last moments would kill where 130 is due.
- */
-function abortOnSignals(): { readonly signal: AbortSignal; over(): void } {
-  const controller = new AbortController();
-  let isOver = false;
-  const onSignal = (): void => {
-    if (isOver || controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
-  return { signal: controller.signal, over: () => void (isOver = true) };
 }
 
 /** The worst of what the outcomes say: interrupted, else failed, else a wrong call, else all is well. */
@@ -84,19 +70,22 @@ class EventTalk {
   }
 }
 
-/** Runs a batch with its progress, its table and its summary; prints, but never exits. */
+/**
+ * Runs a batch with its progress, its table and its summary, until `interruption` says to stop; prints, but never
+ * exits.
+ */
 export async function runBatch(
   inputs: readonly string[],
   options: UpscaleOptions,
   talk: Talk,
+  interruption: BatchInterruption,
 ): Promise<BatchResult> {
-  const signals = abortOnSignals();
   const display = await openDisplay(talk);
   const talking = new EventTalk(display, options.dryRun ?? false);
   const outcomes: Outcome[] = [];
   const plans: unknown[] = [];
   try {
-    for await (const event of upscale(inputs, { ...options, signal: signals.signal })) {
+    for await (const event of upscale(inputs, { ...options, signal: interruption.signal })) {
       talking.show(event);
       if (event.type === 'plan' && options.dryRun === true) plans.push(planJson(event.plan));
       if (event.type !== 'end') continue;
@@ -107,7 +96,7 @@ export async function runBatch(
     }
   } finally {
     display.stop();
-    signals.over();
+    interruption.over();
   }
   const exitCode = batchExitCode(outcomes);
   if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {

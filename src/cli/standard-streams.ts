@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, rmSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -6,20 +6,25 @@ import { pipeline } from 'node:stream/promises';
 import { VsrError } from '../errors.js';
 import { spoolStdin } from '../media/spool.js';
 
-/** A new folder for what comes from or goes to a pipe; the caller removes it. */
+/** A new folder for what comes from or goes to a pipe; the caller removes it, or else the end of the process. */
 export async function temporaryFolder(): Promise<string> {
-  return mkdtemp(path.join(os.tmpdir(), 'vsr-pipe-'));
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pipe-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
-/** Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal. */
-export async function spoolInput(folder: string): Promise<string> {
+/**
+ * Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal, `interrupted` once
+ * `signal` fires.
+ */
+export async function spoolInput(folder: string, signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
     throw new VsrError(
       'option',
       'Expected a clip on standard input, since the input is -, but it is a terminal.',
     );
   }
-  return spoolStdin(folder);
+  return spoolStdin(folder, signal);
 }
 
 /** Writes a file to standard output. */

@@ -9,7 +9,8 @@ import {
   type UpscaleOptions,
 } from '../upscale/options.js';
 import { parseTime, realNumber, wholeNumber } from './numbers.js';
-import { runBatch, type BatchResult } from './run-batch.js';
+import { type BatchInterruption, batchInterruption } from './interruption.js';
+import { type BatchResult, runBatch, type Talk } from './run-batch.js';
 import { spoolInput, streamOutput, temporaryFolder } from './standard-streams.js';
 
 /** Options as commander hands them over. */
@@ -154,24 +155,33 @@ function optionsOf(flags: Flags): UpscaleOptions {
 }
 
 async function run(inputs: string[], flags: Flags): Promise<void> {
+  const interruption = batchInterruption();
+  const talk = {
+    json: flags.json === true ? process.stdout : null,
+    quiet: flags.quiet ?? false,
+    report: flags.report ?? null,
+  };
   const result =
     inputs.includes('-') || flags.output === '-'
-      ? await runPiped(inputs, flags)
-      : await runBatch(inputs, optionsOf(flags), {
-          json: flags.json === true ? process.stdout : null,
-          quiet: flags.quiet ?? false,
-          report: flags.report ?? null,
-        });
+      ? await runPiped(inputs, flags, talk, interruption)
+      : await runBatch(inputs, optionsOf(flags), talk, interruption);
   process.exitCode = result.exitCode;
 }
 
 /** Standard input is read to a file first, since a clip is looked at more than once; standard output is written from a whole file. */
-async function runPiped(inputs: string[], flags: Flags): Promise<BatchResult> {
+async function runPiped(
+  inputs: string[],
+  flags: Flags,
+  talk: Talk,
+  interruption: BatchInterruption,
+): Promise<BatchResult> {
   const toStdout = flags.output === '-';
   const folder = await temporaryFolder();
   try {
     const named: string[] = [];
-    for (const input of inputs) named.push(input === '-' ? await spoolInput(folder) : input);
+    for (const input of inputs) {
+      named.push(input === '-' ? await spoolInput(folder, interruption.signal) : input);
+    }
     const options = optionsOf(flags);
     const output = toStdout ? path.join(folder, 'output.mkv') : flags.output;
     const result = await runBatch(
@@ -181,11 +191,8 @@ async function runPiped(inputs: string[], flags: Flags): Promise<BatchResult> {
         ...(output === undefined ? {} : { output }),
         ...(toStdout && flags.log === true ? { log: false } : {}),
       },
-      {
-        json: flags.json === true ? (toStdout ? process.stderr : process.stdout) : null,
-        quiet: flags.quiet ?? false,
-        report: flags.report ?? null,
-      },
+      toStdout && talk.json !== null ? { ...talk, json: process.stderr } : talk,
+      interruption,
     );
     if (toStdout && output !== undefined && result.exitCode === 0 && flags.dryRun !== true) {
       await streamOutput(output);

@@ -4,6 +4,7 @@ import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
 import { runProcess } from '../../src/media/process.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -228,6 +229,26 @@ test('from a pipe to a pipe', async () => {
   await writeFile(at('piped.mkv'), Buffer.concat(chunks));
   const video = (await facts(at('piped.mkv'))).streams[0]!;
   assert.equal(video['nb_read_packets'], '4');
+});
+
+test('interrupted while standard input is read, it ends with 130 and leaves nothing', async () => {
+  const temporary = at('temporary');
+  await mkdir(temporary);
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const child = spawn(process.execPath, [bin, 'upscale', '-', '-o', at('never.mp4')], {
+    env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
+  });
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  child.stdin.on('error', () => {});
+  child.stdin.write(await readFile(at('clip.mp4')));
+  const spooled = async () => {
+    const [pipe] = await readdir(temporary);
+    return pipe !== undefined && (await readdir(path.join(temporary, pipe))).length > 0;
+  };
+  while (child.exitCode === null && !(await spooled())) await delay(10);
+  child.kill('SIGINT');
+  assert.equal(await ended, 130);
+  assert.deepEqual(await readdir(temporary), []);
 });
 
 test('a picture with opacity is not written as JPEG; EXIF that TIFF would lose is announced', async () => {
