@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { withBench, type BenchPart } from './bench/setting.js';
+import { usualSizes, withBench, type BenchPart } from './bench/setting.js';
 
 /*
  * `npm run bench [-- start end-to-end reuse peers gpu train --runs 3 --provider auto --size 640x360]`: what vsr takes against
@@ -11,16 +11,25 @@ import { withBench, type BenchPart } from './bench/setting.js';
  * work on the machine disturbs least. Prints tables and writes build/bench.json.
  */
 
+type Part = {
+  /** Measured where no part is named. */
+  readonly always: boolean;
+  /** It measures clips of any size. */
+  readonly takesSizes?: true;
+  readonly load: () => Promise<BenchPart>;
+};
+
 /** The parts by the word that asks for them, in their order; loaded only when they run. */
-const parts: Readonly<Record<string, { always: boolean; load: () => Promise<BenchPart> }>> = {
+const parts: Readonly<Record<string, Part>> = {
   start: { always: true, load: async () => (await import('./bench/start.js')).start },
   'end-to-end': {
     always: true,
+    takesSizes: true,
     load: async () => (await import('./bench/end-to-end.js')).endToEnd,
   },
   reuse: { always: true, load: async () => (await import('./bench/reuse.js')).reuse },
   peers: { always: true, load: async () => (await import('./bench/peers.js')).peers },
-  gpu: { always: false, load: async () => (await import('./bench/gpu.js')).gpu },
+  gpu: { always: false, takesSizes: true, load: async () => (await import('./bench/gpu.js')).gpu },
   segments: {
     always: false,
     load: async () => (await import('./bench/segments.js')).segments,
@@ -58,7 +67,7 @@ if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
   );
   process.exit(2);
 }
-const sizes = values.size?.map((text) => {
+const sizes = (values.size ?? []).map((text) => {
   const [width, height] = (/^(\d+)x(\d+)$/.exec(text)?.slice(1) ?? []).map(Number);
   if (width !== undefined && height !== undefined && width >= 16 && height >= 16) {
     return { width, height };
@@ -69,24 +78,33 @@ const sizes = values.size?.map((text) => {
 const wanted = Object.entries(parts).filter(([word, { always }]) =>
   positionals.length === 0 ? always : positionals.includes(word),
 );
+if (sizes.length > 0 && !wanted.some(([, { takesSizes }]) => takesSizes)) {
+  const words = Object.keys(parts).filter((word) => parts[word]!.takesSizes);
+  console.error(`--size is for ${words.join(' and ')}, none of which was named.`);
+  process.exit(2);
+}
 const say = (line: string): void => console.log(line);
-await withBench({ runs, provider: values.provider, sizes }, say, async (bench) => {
-  const load = os.loadavg()[0]!;
-  const results: Record<string, unknown> = {
-    date: new Date().toISOString(),
-    machine: `${os.cpus()[0]?.model ?? 'unknown'}, ${bench.cores} cores`,
-    node: process.version,
-    ffmpeg: bench.ffmpeg.version,
-    loadBefore: load,
-    runs,
-  };
-  say(`${String(results['machine'])}, node ${process.version}, ffmpeg ${bench.ffmpeg.version}`);
-  say(`median of ${runs}; load before: ${load.toFixed(1)}`);
-  for (const [word, { load: loaded }] of wanted) {
-    const part = await loaded();
-    results[word] = await part(bench);
-  }
-  const file = path.join(bench.root, 'build/bench.json');
-  await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
-  say(`\nWritten: ${file}`);
-});
+await withBench(
+  { runs, provider: values.provider, sizes: sizes.length > 0 ? sizes : usualSizes },
+  say,
+  async (bench) => {
+    const load = os.loadavg()[0]!;
+    const results: Record<string, unknown> = {
+      date: new Date().toISOString(),
+      machine: `${os.cpus()[0]?.model ?? 'unknown'}, ${bench.cores} cores`,
+      node: process.version,
+      ffmpeg: bench.ffmpeg.version,
+      loadBefore: load,
+      runs,
+    };
+    say(`${String(results['machine'])}, node ${process.version}, ffmpeg ${bench.ffmpeg.version}`);
+    say(`median of ${runs}; load before: ${load.toFixed(1)}`);
+    for (const [word, { load: loaded }] of wanted) {
+      const part = await loaded();
+      results[word] = await part(bench);
+    }
+    const file = path.join(bench.root, 'build/bench.json');
+    await writeFile(file, `${JSON.stringify(results, null, 2)}\n`);
+    say(`\nWritten: ${file}`);
+  },
+);

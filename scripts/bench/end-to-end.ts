@@ -5,19 +5,13 @@ import { planOutput } from '../../src/media/output-plan.js';
 import { probe } from '../../src/media/probe.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import type { StageSeconds } from '../../src/metrics/sidecar-schema.js';
-import type { Bench, ClipSize } from './setting.js';
+import type { Bench } from './setting.js';
 import type { Cost } from './timed-process.js';
-
-/** Unless others are asked for. */
-const usual: readonly ClipSize[] = [
-  { width: 640, height: 360 },
-  { width: 1920, height: 1080 },
-];
 
 /** What vsr takes for clips of some sizes against what its parts take alone; a large clip has fewer frames. */
 export async function endToEnd(bench: Bench): Promise<unknown> {
   const rows: Record<string, unknown> = {};
-  for (const { width, height } of bench.sizes ?? usual) {
+  for (const { width, height } of bench.sizes) {
     const frames = width * height > 1e6 ? 24 : 150;
     rows[`${width}x${height}`] = await oneSize(bench, width, height, frames);
   }

@@ -1,14 +1,8 @@
 import path from 'node:path';
 import { messageOf } from '../../src/errors.js';
 import { candidatesFor, type ProviderName, providerNames } from '../../src/model/providers.js';
-import type { Bench, ClipSize } from './setting.js';
+import type { Bench } from './setting.js';
 import { timed } from './timed-process.js';
-
-/** Unless others are asked for. */
-const usual: readonly ClipSize[] = [
-  { width: 640, height: 360 },
-  { width: 1920, height: 1080 },
-];
 
 /** Frames of a whole job: some five seconds of what the upscaler does. */
 const framesAt = (fps: number): number => Math.min(1000, Math.max(6, Math.round(5 * fps)));
@@ -37,7 +31,7 @@ export async function gpu(bench: Bench): Promise<unknown> {
   say('\nframes a second                                  bare session       upscaler    job');
   for (const provider of found) {
     for (const precision of ['fp32', 'fp16'] as const) {
-      for (const { width, height } of bench.sizes ?? usual) {
+      for (const { width, height } of bench.sizes) {
         const name = `${width}x${height} to ${2 * width}x${2 * height}`;
         const what = `${provider} ${precision}, ${name}`;
         try {

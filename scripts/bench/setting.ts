@@ -11,12 +11,18 @@ export type BenchOptions = {
   readonly runs: number;
   /** Execution provider of vsr. */
   readonly provider: string;
-  /** Sizes of clips asked for, for parts that take any. */
-  readonly sizes?: readonly ClipSize[] | undefined;
+  /** Sizes of clips, for parts that take any (`takesSizes`). */
+  readonly sizes: readonly ClipSize[];
 };
 
 /** In luma samples. */
 export type ClipSize = { readonly width: number; readonly height: number };
+
+/** Sizes unless others are asked for: to 720p and to 4K. */
+export const usualSizes: readonly ClipSize[] = [
+  { width: 640, height: 360 },
+  { width: 1920, height: 1080 },
+];
 
 /** What every part of the benchmark works with. */
 export type Bench = BenchOptions & {
