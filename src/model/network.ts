@@ -128,7 +128,7 @@ export function reachOf(network: Network): number {
 /**
  * The layer, counted from 0, before which those that compute in 8 bits end; they begin with layer 1. The last stays
  * float, and in networks of more than four layers the one before it, too: what is rounded there stands in the picture, and
- * it takes 4 % more time for a third of the loss (docs/adr/0018-nine-layers-in-eight-bits.md).
+ * it takes 4 % more time for a quarter of the loss (docs/adr/0018-nine-layers-in-eight-bits.md).
  */
 export function coarseEnd({ layers }: Pick<Network, 'layers'>): number {
   return layers.length - (layers.length > 4 ? 2 : 1);

@@ -6,8 +6,9 @@ import test from 'node:test';
 import { meanSquaredError, psnrOfMse } from '../../src/metrics/psnr.js';
 import { chooseChain } from '../../src/model/chain.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
-import { encodeModel } from '../../src/model/onnx/model-file.js';
-import { quantiseModel } from '../../src/model/quantise.js';
+import { decodeModel, encodeModel } from '../../src/model/onnx/model-file.js';
+import { valuesOf } from '../../src/model/onnx/tensor-values.js';
+import { calibrationOf, quantiseModel } from '../../src/model/quantise.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/upscale/upscaler.js';
@@ -40,6 +41,37 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+}
+
+test('channels of the copy are brought nearer to each other before they are rounded', async () => {
+  const layout = frameLayout(pixelFormats.get('gray')!, 65, 64);
+  const seen = [planeOf(picture(layout, 1).data, layout, 0)];
+  const float = randomModel('espcn-16', 2);
+  const { factors } = await calibrationOf(float, seen);
+  assert.ok(Math.max(...factors[0]!) > 1.2, 'some channel is quieter than others');
+  const valuesIn = (file: Uint8Array, name: string) =>
+    Array.from(
+      valuesOf(decodeModel(file, name).graph!.initializer!.find((tensor) => tensor.name === name)!),
+      Number,
+    );
+  const expected = valuesIn(float, 'conv0.weight').map((weight, i) =>
+    Math.fround(weight * factors[0]![Math.floor(i / 9)]!),
+  );
+  assert.deepEqual(valuesIn(await quantiseModel(float, seen), 'float0.weight'), expected);
+});
+
+for (const [arch, coarse] of [
+  ['espcn', 1],
+  ['espcn-58k', 2],
+  ['espcn-16', 4],
+] as const) {
+  test(`of ${arch}, ${coarse} of its layers compute in 8 bits`, async () => {
+    const layout = frameLayout(pixelFormats.get('gray')!, 32, 32);
+    const seen = [planeOf(picture(layout, 1).data, layout, 0)];
+    const { graph } = decodeModel(await quantiseModel(randomModel(arch, 2), seen), arch);
+    const types = graph!.node!.map(({ opType }) => opType);
+    assert.equal(types.filter((type) => type === 'QLinearConv').length, coarse);
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -15,6 +15,7 @@ import { calibrationOf } from '../../src/model/quantise.js';
 import { packageRoot } from '../../src/package-root.js';
 import { openEnlarger } from '../../src/training/enlarge.js';
 import { initialWeights } from '../../src/training/initial-weights.js';
+import { startFrom } from '../../src/training/start-from.js';
 import { weightsFromModel } from '../../src/training/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
@@ -51,6 +52,29 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
     assert.ok(share < 0.5, `${share} of what rounding does`);
   });
 }
+
+test('training of a copy starts with channels nearer to each other, and with the same picture', async () => {
+  const file = path.join(folder, 'float.onnx');
+  await writeFile(file, randomModel('espcn-16', 2));
+  const picture = path.join(folder, 'start.png');
+  await writeWaves(picture, 1);
+  const float = networkOf('espcn-16', 2);
+  const options = {
+    items: [{ file: picture, reduce: 1 }],
+    degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+    seed: 1,
+  } as const;
+  const plain = await startFrom(float, file, { ...options, int8: false });
+  const copy = await startFrom(float, file, { ...options, int8: true });
+  assert.notDeepEqual(copy.initial, plain.initial);
+  const data = Uint8Array.from({ length: 40 * 36 }, (_, i) => 128 + 100 * Math.sin(i * i));
+  const enlarge = await openEnlarger(float);
+  const low = { data, width: 40, height: 36 };
+  const pictures = [await enlarge(low, plain.initial!), await enlarge(low, copy.initial!)];
+  pictures[0]!.data.forEach((value, i) => {
+    assert.ok(Math.abs(value - pictures[1]!.data[i]!) <= 1, `sample ${i}`);
+  });
+});
 
 test('vsr train --int8 makes the 8-bit copy that --precision int8 finds', async () => {
   const pictures = path.join(folder, 'pictures');
