@@ -57,7 +57,7 @@ export async function whyUnreadable(file: InputFile, errors: readonly string[]):
   const media = (sentence: string): VsrError => new VsrError('media', sentence);
   if (headerless.has(path.extname(file.path).toLowerCase())) {
     return media(
-      `${file.path} is headerless video: say what is in it with --input-format, --input-size and --input-rate, e.g. --input-format yuv420p --input-size 352x288 --input-rate 30.`,
+      `${file.path} is headerless video: say what is in it, which vsr upscale takes as --input-format, --input-size and --input-rate, e.g. --input-format yuv420p --input-size 352x288 --input-rate 30.`,
     );
   }
   if (/whitelist/i.test(said)) {
