@@ -35,12 +35,7 @@ export type ReusePlan = {
 
 /** Whether results of this graph can be copied cell by cell. */
 export function canReuse(graph: InferenceGraph): boolean {
-  return (
-    graph.colour === 'luma' &&
-    graph.fixed === null &&
-    Number.isFinite(graph.halo) &&
-    CELL % graph.align === 0
-  );
+  return graph.colour === 'luma' && graph.fixed === null && Number.isFinite(graph.halo);
 }
 
 /**
@@ -55,14 +50,21 @@ export function planReuse(
 ): ReusePlan | null {
   const { width, height } = layout;
   const changed = changedCells(planeOf(before, layout, 0), planeOf(now, layout, 0));
+  if (shareOf(changed) > worthwhile) return null;
   const stale = spread(changed, graph.halo);
   const { rects, share } = joinCells(stale, graph.halo, width, height);
   if (share > worthwhile) return null;
   const computed = { ...stale, marks: new Uint8Array(stale.marks.length) };
   const runs = rects.flatMap((rect) => split(rect, graph));
   for (const rect of rects) markCells(computed, rect);
-  const count = computed.marks.reduce((sum, mark) => sum + mark, 0);
-  return { rects: runs, computed, reused: 1 - count / computed.marks.length };
+  return { rects: runs, computed, reused: 1 - shareOf(computed) };
+}
+
+/** Share of the cells that are marked, 0 to 1. */
+function shareOf({ marks }: CellMap): number {
+  let count = 0;
+  for (let i = 0; i < marks.length; i++) count += marks[i]!;
+  return count / marks.length;
 }
 
 /** Divides a large rectangle as a whole picture is divided. */

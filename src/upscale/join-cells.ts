@@ -6,7 +6,10 @@ import type { Rect } from './enlarge-plane.js';
 const samplesPerStart = 100;
 
 /** More rectangles than this are only joined with their neighbours above. */
-const mostCompared = 96;
+const mostCompared = 256;
+
+/** Cells each way of the blocks that joining begins with: by single cells it ends in more rectangles that cost more. */
+const BLOCK = 16;
 
 /** The cost of a run, in samples: a valid network computes half its halo on average. */
 function cost(rect: Rect, halo: number): number {
@@ -32,9 +35,9 @@ export type Joined = { readonly rects: readonly Rect[]; readonly share: number }
 export function joinCells(map: CellMap, halo: number, width: number, height: number): Joined {
   let rects: Rect[] = [];
   let open: Rect[] = [];
-  for (let row = 0; row < map.rows; row++) {
+  for (const boxes of boxesByRow(map, width, height)) {
     const next: Rect[] = [];
-    for (const run of runsOf(map, row, halo, width, height)) {
+    for (const run of runsOf(boxes, halo)) {
       const above = open.findIndex(
         (rect) => cost(union(rect, run), halo) <= cost(rect, halo) + cost(run, halo),
       );
@@ -50,21 +53,38 @@ export function joinCells(map: CellMap, halo: number, width: number, height: num
   return { rects, share: total / cost({ x0: 0, y0: 0, x1: width, y1: height }, halo) };
 }
 
-/** The marked runs of one row of cells, with gaps filled that cost more to leave out. */
-function runsOf(map: CellMap, row: number, halo: number, width: number, height: number): Rect[] {
-  const { marks, columns } = map;
-  const y0 = row * CELL;
-  const y1 = Math.min(height, y0 + CELL);
+/** For each row of blocks the boxes around what they mark, in samples; blocks without marks are left out. */
+function* boxesByRow(map: CellMap, width: number, height: number): Generator<readonly Rect[]> {
+  const { marks, columns, rows } = map;
+  for (let top = 0; top < rows; top += BLOCK) {
+    const boxes: Rect[] = [];
+    for (let row = top; row < Math.min(rows, top + BLOCK); row++) {
+      const line = marks.subarray(row * columns, (row + 1) * columns);
+      const y0 = row * CELL;
+      const y1 = Math.min(height, y0 + CELL);
+      for (let from = line.indexOf(1); from >= 0;) {
+        const block = Math.floor(from / BLOCK);
+        const end = line.indexOf(0, from);
+        const to = Math.min(end < 0 ? columns : end, (block + 1) * BLOCK);
+        const run = { x0: from * CELL, y0, x1: Math.min(width, to * CELL), y1 };
+        boxes[block] = boxes[block] === undefined ? run : union(boxes[block], run);
+        from = line.indexOf(1, to);
+      }
+    }
+    yield boxes.filter(() => true);
+  }
+}
+
+/** The boxes of a row, joined where what is between them costs less than a second halo. */
+function runsOf(boxes: readonly Rect[], halo: number): Rect[] {
   const runs: Rect[] = [];
-  for (let column = 0; column < columns; column++) {
-    if (marks[row * columns + column] === 0) continue;
-    const cell = { x0: column * CELL, y0, x1: Math.min(width, (column + 1) * CELL), y1 };
+  for (const box of boxes) {
     const last = runs.at(-1);
-    const joined = last === undefined ? cell : union(last, cell);
-    if (last !== undefined && cost(joined, halo) <= cost(last, halo) + cost(cell, halo)) {
+    const joined = last === undefined ? box : union(last, box);
+    if (last !== undefined && cost(joined, halo) <= cost(last, halo) + cost(box, halo)) {
       runs[runs.length - 1] = joined;
     } else {
-      runs.push(cell);
+      runs.push(box);
     }
   }
   return runs;

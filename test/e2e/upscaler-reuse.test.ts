@@ -73,6 +73,7 @@ for (const [arch, scale, passes, format, width, height] of [
   ['espcn-58k', 2, 1, 'yuva420p', 180, 110],
   ['espcn-u32', 2, 1, 'yuv420p', 201, 151],
   ['espcn-u32', 2, 2, 'yuv420p', 202, 150],
+  ['u4', 2, 1, 'yuv420p', 204, 152],
 ] as const) {
   test(`${arch} x${scale}, ${passes} passes, ${format}: copying what did not change gives the same bits and scores`, async () => {
     const file = await writeRandomModel(folder, arch, scale);

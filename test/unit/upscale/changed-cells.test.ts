@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import type { Plane } from '../../../src/planes/plane.js';
-import { CELL, changedCells, spread } from '../../../src/upscale/changed-cells.js';
+import { CELL, type CellMap, changedCells, spread } from '../../../src/upscale/changed-cells.js';
 import type { Rect } from '../../../src/upscale/enlarge-plane.js';
 import { joinCells } from '../../../src/upscale/join-cells.js';
 import { planStrips } from '../../../src/upscale/strips.js';
@@ -9,22 +9,46 @@ import { random } from '../../support/random-model.js';
 
 const flat = (): Plane => ({ data: new Uint8Array(50 * 30), width: 50, height: 30 });
 
+/** Columns and rows of the cells marked. */
+function marked({ marks, columns }: CellMap): [number, number][] {
+  return [...marks.keys()]
+    .filter((i) => marks[i] === 1)
+    .map((i) => [i % columns, Math.floor(i / columns)]);
+}
+
 test('cells in which planes differ are marked, those of the last column and row too', () => {
   const now = flat();
   now.data[9 * 50 + 17] = 1;
   now.data[29 * 50 + 49] = 1;
   const map = changedCells(flat(), now);
-  assert.deepEqual([map.columns, map.rows], [7, 4]);
-  const marked = [...map.marks.keys()].filter((i) => map.marks[i] === 1);
-  assert.deepEqual(marked, [7 + 2, 3 * 7 + 6]);
+  assert.deepEqual([map.columns, map.rows], [50 / CELL, 30 / CELL]);
+  assert.deepEqual(marked(map), [
+    [Math.floor(17 / CELL), Math.floor(9 / CELL)],
+    [50 / CELL - 1, 30 / CELL - 1],
+  ]);
 });
 
-test('a mark spreads by the cells that the reach touches', () => {
+test('marks spread by the cells that the reach touches, as far as the picture goes', () => {
   const now = flat();
-  now.data[12 * 50 + 20] = 1;
-  const map = spread(changedCells(flat(), now), CELL + 1);
-  const rows = [0, 1, 2, 3].map((row) => [...map.marks.subarray(row * 7, row * 7 + 7)].join(''));
-  assert.deepEqual(rows, ['1111100', '1111100', '1111100', '1111100']);
+  const places = [
+    [20, 12],
+    [31, 13],
+    [0, 0],
+    [49, 29],
+  ] as const;
+  for (const [x, y] of places) now.data[y * 50 + x] = 1;
+  const by = 3;
+  const map = spread(changedCells(flat(), now), (by - 1) * CELL + 1);
+  const near = ([column, row]: readonly [number, number]) =>
+    places.some(
+      ([x, y]) =>
+        Math.abs(column - Math.floor(x / CELL)) <= by && Math.abs(row - Math.floor(y / CELL)) <= by,
+    );
+  const all = [...map.marks.keys()].map((i): [number, number] => [
+    i % map.columns,
+    Math.floor(i / map.columns),
+  ]);
+  assert.deepEqual(marked(map), all.filter(near));
 });
 
 function covers(rects: readonly Rect[], x: number, y: number): boolean {
@@ -34,7 +58,7 @@ function covers(rects: readonly Rect[], x: number, y: number): boolean {
 test('rectangles cover every marked cell, within the picture, and near ones are joined', () => {
   const next = random(3);
   for (let round = 0; round < 20; round++) {
-    const [columns, rows] = [40, 25];
+    const [columns, rows] = [Math.ceil(317 / CELL), Math.ceil(195 / CELL)];
     const marks = new Uint8Array(columns * rows);
     for (let i = 0; i < 12 * (round + 1); i++) {
       marks[Math.floor((next() + 0.5) * marks.length)] = 1;
@@ -43,14 +67,26 @@ test('rectangles cover every marked cell, within the picture, and near ones are 
     for (const rect of rects) assert.ok(rect.x1 <= 317 && rect.y1 <= 195 && rect.x0 < rect.x1);
     for (let i = 0; i < marks.length; i++) {
       if (marks[i] === 1) {
-        assert.ok(covers(rects, (i % columns) * CELL, Math.floor(i / columns) * CELL));
+        const [x, y] = [(i % columns) * CELL, Math.floor(i / columns) * CELL];
+        assert.ok(covers(rects, x, y));
+        assert.ok(covers(rects, Math.min(316, x + CELL - 1), Math.min(194, y + CELL - 1)));
       }
     }
   }
-  const marks = new Uint8Array(400);
-  for (const i of [21, 22, 24, 41, 44]) marks[i] = 1;
-  const joined = joinCells({ marks, columns: 20, rows: 20 }, 7, 160, 160);
-  assert.deepEqual(joined.rects, [{ x0: 8, y0: 8, x1: 40, y1: 24 }]);
+  // Two changes a few samples apart, and one far away.
+  const map = { marks: new Uint8Array(80 * 80), columns: 80, rows: 80 };
+  for (const [column, row] of [
+    [21, 21],
+    [24, 22],
+    [70, 60],
+  ] as const) {
+    map.marks[row * 80 + column] = 1;
+  }
+  const joined = joinCells(map, 7, 80 * CELL, 80 * CELL);
+  const cells = (x0: number, y0: number, x1: number, y1: number): Rect => ({
+    ...{ x0: x0 * CELL, y0: y0 * CELL, x1: x1 * CELL, y1: y1 * CELL },
+  });
+  assert.deepEqual(joined.rects, [cells(21, 21, 25, 23), cells(70, 60, 71, 61)]);
   assert.ok(joined.share < 0.1);
 });
 
