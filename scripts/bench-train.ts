@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { networkOf, parameterCount, reachOf } from '../src/model/network.js';
+import { blockSize } from '../src/training/block-size.js';
 import { buildGradientModel } from '../src/training/gradient-graph.js';
 import { GradientPool } from '../src/training/gradient-pool.js';
 import { initialWeights } from '../src/training/initial-weights.js';
@@ -87,7 +88,7 @@ async function sharesOf({ arch, batch, patch }: Case): Promise<[string, number][
   try {
     const { InferenceSession, Tensor } = await import('onnxruntime-node');
     const session = await InferenceSession.create(
-      buildGradientModel(network, { patches, patch }, 'mse'),
+      buildGradientModel(network, { patches, patch }, 'mse', await blockSize()),
       {
         ...{ intraOpNumThreads: 1, interOpNumThreads: 1, enableProfiling: true },
         profileFilePrefix: path.join(folder, 'trace'),

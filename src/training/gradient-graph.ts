@@ -73,14 +73,20 @@ function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, P
  *
  * Inputs: `x` [N, 1, p + 2 reach, p + 2 reach] in 0..1; `t` [N, scale^2, p, p], the wanted picture
  * shuffled back (which spares the graph the shuffle and its gradient); `weights` [parameters].
+ * Convolutions are written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
  * Outputs: `loss` [1] and `gradient` [parameters].
  */
-export function buildGradientModel(network: Network, batch: MicroBatch, loss: Loss): Uint8Array {
+export function buildGradientModel(
+  network: Network,
+  batch: MicroBatch,
+  loss: Loss,
+  block = 0,
+): Uint8Array {
   const { patches: n, patch } = batch;
   const side = patch + 2 * reachOf(network);
   const count = parameterCount(network);
   const graph = new GraphBuilder('gradient');
-  const tape = new Tape(graph);
+  const tape = new Tape(graph, block);
   const input = (name: string, shape: number[]): Value => ({
     name: graph.input(name, 'float32', shape),
     shape,

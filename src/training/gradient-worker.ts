@@ -5,6 +5,7 @@ import { psnr } from '../metrics/psnr.js';
 import { ssim } from '../metrics/ssim.js';
 import { parameterCount, reachOf } from '../model/network.js';
 import { resizePlane } from '../planes/resize.js';
+import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
 import { buildGradientModel } from './gradient-graph.js';
 import type {
@@ -24,7 +25,8 @@ const reach = reachOf(network);
 const count = parameterCount(network);
 const side = batch.patch + 2 * reach;
 
-const session = await openSession(buildGradientModel(network, batch, data.loss), provider);
+const block = provider.name === 'cpu' ? await blockSize() : 0;
+const session = await openSession(buildGradientModel(network, batch, data.loss, block), provider);
 const x = await floatTensor([batch.patches, 1, side, side]);
 const t = await floatTensor([batch.patches, scale * scale, batch.patch, batch.patch]);
 const weights = await floatTensor([count]);

@@ -62,6 +62,7 @@ export class GraphBuilder {
   readonly #inputs: OnnxValueInfo[] = [];
   readonly #outputs: OnnxValueInfo[] = [];
   readonly #taken = new Set<string>();
+  readonly #domains = new Set<string>();
 
   constructor(name: string) {
     this.#name = name;
@@ -107,7 +108,7 @@ export class GraphBuilder {
 
   /**
    * Adds an operation with one output and returns that output's name, which is `output` if given.
-   * An input of `''` is an optional one left out.
+   * An input of `''` is an optional one left out. A `type` of another domain than ONNX's own is `<domain>:<type>`.
    */
   op(
     type: string,
@@ -126,13 +127,16 @@ export class GraphBuilder {
     attributes: Readonly<Record<string, AttributeValue>> = {},
     outputs?: readonly string[],
   ): string[] {
-    const names = outputs ?? Array.from({ length: count }, () => this.unique(type.toLowerCase()));
+    const [opType, domain = ''] = type.split(':').reverse() as [string, string?];
+    const names = outputs ?? Array.from({ length: count }, () => this.unique(opType.toLowerCase()));
     for (const name of names) this.#taken.add(name);
+    if (domain !== '') this.#domains.add(domain);
     this.#nodes.push({
+      ...(domain === '' ? {} : { domain }),
       input: [...inputs],
       output: [...names],
-      name: `${type}:${names[0]!}`,
-      opType: type,
+      name: `${opType}:${names[0]!}`,
+      opType,
       attribute: Object.entries(attributes).map(([key, value]) => attributeOf(key, value)),
     });
     return [...names];
@@ -158,7 +162,10 @@ export class GraphBuilder {
     return {
       irVersion: facts.irVersion ?? 8,
       producerName: 'vsr',
-      opsetImport: [{ domain: '', version: facts.opset ?? 17 }],
+      opsetImport: [
+        { domain: '', version: facts.opset ?? 17 },
+        ...[...this.#domains].map((domain) => ({ domain, version: 1 })),
+      ],
       graph: {
         name: this.#name,
         node: this.#nodes,

@@ -30,8 +30,12 @@ export class Tape {
   readonly #wanted = new Set<string>();
   readonly #gradients = new Map<string, Value>();
 
-  constructor(graph: GraphBuilder) {
+  /** Channels in a block of the runtime's own layout, in which convolutions are then written; 0 for none. */
+  readonly block: number;
+
+  constructor(graph: GraphBuilder, block = 0) {
     this.graph = graph;
+    this.block = block;
   }
 
   /** Asks for the gradient of `value` (and of whatever depends on it). */
