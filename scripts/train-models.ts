@@ -11,6 +11,7 @@ import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/benchmark.js';
 import type { Degradation } from '../src/training/degrade.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
+import { firstPassOf } from '../src/training/first-pass.js';
 import type { TrainPlan } from '../src/training/plan.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
 
@@ -65,6 +66,8 @@ type Recipe = {
   readonly averaged?: number;
   /** The model whose weights it starts from; of several, their mean. */
   readonly from?: string | readonly string[];
+  /** The model of the pass ahead: it is trained on what that gives. */
+  readonly after?: string;
   /** It is that model's copy with 8-bit layers. */
   readonly int8?: boolean;
   /** Only another one begins with it: it is not shipped, but stays in build/training. */
@@ -94,6 +97,9 @@ const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 
 /** Of the network for compressed sources, which is not trained in one go. */
 const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner: true } as const;
+
+/** Of the network behind a first pass. */
+const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
 
 /** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn. */
 const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
@@ -160,6 +166,14 @@ const recipes: Readonly<Record<string, Recipe>> = {
     from: 'espcn-16-x2',
   },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
+  // For the passes behind the first, whose pictures are larger than sharp.
+  'espcn-16-second-x2': {
+    ...second,
+    steps: 36_000,
+    rate: 1.5e-3,
+    from: 'espcn-16-x2',
+  },
+  'espcn-16-second-int8-x2': { ...second, ...copied, rate: 1.5e-4, from: 'espcn-16-second-x2' },
   'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
   'espcn-58k-x2': {
     ...small,
@@ -196,7 +210,10 @@ function fileOf(name: string, folder = path.join(root, 'models')): string {
 }
 
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
-  const { arch, scale, pictures, rate, batch, patch, degradation = bicubic, from } = recipe;
+  const { arch, scale, pictures, rate, batch, patch, from, after } = recipe;
+  const { degradation: kind = bicubic } = recipe;
+  const degradation =
+    after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
@@ -230,9 +247,20 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       command: `node build/scripts/train-models.js ${name}`,
       data: pictures.sources,
       alsoReduced: pictures.alsoReduced,
-      ...{ split, degradation, loss, schedule: 'one-cycle', rate, batch, patch, steps, averaged },
+      ...{
+        split,
+        degradation: kind,
+        loss,
+        schedule: 'one-cycle',
+        rate,
+        batch,
+        patch,
+        steps,
+        averaged,
+      },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
+      ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),
     },
   };
@@ -255,9 +283,10 @@ async function trainModel(name: string): Promise<void> {
   }
   const plan = await planOf(name, recipe);
   await mkdir(path.dirname(plan.out), { recursive: true });
+  const { after } = plan.degradation;
   const measure = async (weights: Float32Array): Promise<ModelCard['figures']> => ({
-    Set5: await benchmark(plan.network, weights, path.join(data, 'bench/Set5')),
-    Set14: await benchmark(plan.network, weights, path.join(data, 'bench/Set14')),
+    Set5: await benchmark(plan.network, weights, path.join(data, 'bench/Set5'), after),
+    Set14: await benchmark(plan.network, weights, path.join(data, 'bench/Set14'), after),
   });
   const say = (line: string) => console.log(`${new Date().toISOString()} ${name}: ${line}`);
   let lastLine = 0;

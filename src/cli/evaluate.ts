@@ -43,7 +43,7 @@ export function evaluateCommand(): Command {
     .option('-s, --scale <n>', 'enlargement each way', wholeNumber(2), 2)
     .option(
       '-m, --model <name|file>',
-      'a model of the catalogue, an .onnx file, or none for the baselines alone',
+      'a model of the catalogue, an .onnx file, one for each pass by commas, or none for the baselines alone',
       'default',
     )
     .addOption(

@@ -9,7 +9,7 @@ Examples:
   vsr upscale clip.mp4 -m espcn-16-x2
 
 Figures are mean Y-PSNR in dB on the usual benchmarks (BT.601 Y, scale pixels cut from the border);
-in brackets what plain bicubic gives.`;
+in brackets what plain bicubic gives. Of a model for the second of chained passes they are those of both passes.`;
 
 /** The command `vsr models`. */
 export function modelsCommand(): Command {
@@ -43,7 +43,7 @@ export function modelTable(entries: readonly CatalogueEntry[]): string {
   if (entries.length === 0) return 'No models: the folder models/ is empty.';
   const rows = entries.map((entry) => [
     entry.name,
-    `${entry.scale}x`,
+    `${entry.scale}x${entry.card.after === undefined ? '' : ` after ${entry.card.after.scale}x`}`,
     String(entry.card.parameters),
     figure(entry, 'Set5'),
     figure(entry, 'Set14'),

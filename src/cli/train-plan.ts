@@ -27,6 +27,7 @@ export type TrainFlags = {
   clean: number;
   fullRange: number;
   noise: number;
+  after?: string;
   loss: Loss;
   schedule: Schedule;
   lr: number;
@@ -86,6 +87,7 @@ export async function trainPlanOf(
     throw badValue('a model file', '--from', flags.from);
   }
   const { startFrom } = await import('../training/start-from.js');
+  const { firstPassOf } = await import('../training/first-pass.js');
   const lists = await import('../training/list-images.js');
   const { framesOfClips } = await import('./frames-of-clips.js');
   const listed = async (places: readonly string[]) =>
@@ -103,6 +105,7 @@ export async function trainPlanOf(
     crf: flags.crf,
     clean: flags.clean,
     fullRange: flags.fullRange,
+    ...(flags.after === undefined ? {} : { after: await firstPassOf(flags.after) }),
   };
   const training = lists.alsoReduced(parts.training, reductions);
   const start =

@@ -19,6 +19,8 @@ Examples:
   vsr train --data photos@0.5 --also-reduced 0.6,0.4 --out mine.onnx   photographs, halved first
   vsr train --data clip.mp4 --degrade codec --from models/espcn-16-x2.onnx --lr 1e-3 --out mine.onnx
   vsr train --data photos/ --from mine-x2.onnx --int8 --lr 2e-4 --steps 8000 --out mine-int8-x2.onnx
+  vsr train --data photos/ --after espcn-16-x2 --from espcn-16-x2 --out second-x2.onnx
+                                    for vsr upscale --scale 4 --model espcn-16-x2,second-x2.onnx
   vsr train ... --resume            goes on where a stopped or killed run was, with the same options
 
 The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
@@ -81,6 +83,10 @@ export function trainCommand(): Command {
       0.25,
     )
     .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
+    .option(
+      '--after <model>',
+      'what this model of the catalogue or file makes of a smaller picture: for the second of chained passes',
+    )
     .optionsGroup('Optimisation:')
     .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
     .addOption(

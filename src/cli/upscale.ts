@@ -93,7 +93,10 @@ export function upscaleCommand(): Command {
     .option('--dry-run', 'say what would be done, how large it will be, what it would lack')
     .option('--report [file.html]', 'make a page that shows what was done')
     .optionsGroup('Network:')
-    .option('-m, --model <name|file>', 'a model of the catalogue (see vsr models) or an .onnx file')
+    .option(
+      '-m, --model <name|file>',
+      'a model of the catalogue (see vsr models) or an .onnx file; of several passes one for each, by commas',
+    )
     .addOption(
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
     )

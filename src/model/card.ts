@@ -28,7 +28,9 @@ export type ModelCard = {
   /** Every setting of the training run, by option name. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** By name of the benchmark set. */
+  /** The pass ahead on whose output it was trained, if it is for the second of a chain. */
+  readonly after?: { readonly name: string; readonly sha256: string; readonly scale: number };
+  /** By name of the benchmark set; behind a pass ahead, those of both together. */
   readonly figures: Readonly<Record<string, CardFigures>>;
   /** The curves: validation figures over the run. */
   readonly curve?: readonly {

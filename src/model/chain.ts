@@ -58,12 +58,55 @@ export function chainOf(passes: readonly LoadedModel[]): Chain {
   };
 }
 
+/** Whether `model` is the path of a file, not a name of the catalogue. One that does not exist is a VsrError 'option'. */
+function isFile(model: string): boolean {
+  const exists = existsSync(model);
+  if (!exists && /\.onnx$/i.test(model)) {
+    throw new VsrError(
+      'option',
+      `Expected a model of the catalogue or an ONNX file but ${model} does not exist.`,
+    );
+  }
+  return exists && /\.onnx$|[/\\]/i.test(model);
+}
+
+function unknownModel(model: string, entries: readonly CatalogueEntry[]): VsrError {
+  const names = entries.map((entry) => entry.name).join(', ');
+  return new VsrError(
+    'option',
+    `Expected the name of a model or an ONNX file but received ${JSON.stringify(model)}. The catalogue has: ${names || 'nothing'}.`,
+  );
+}
+
+/** A single model: the path of an ONNX file, or a full name of the catalogue. */
+export async function chooseModel(model: string): Promise<LoadedModel> {
+  if (isFile(model)) return loadModel(model);
+  const entries = await catalogue();
+  const entry = entries.find(({ name }) => name === model);
+  if (entry === undefined) throw unknownModel(model, entries);
+  return loadModel(entry.file, entry.name);
+}
+
+/** The chain of the models named, which must make `scale` together. */
+async function namedPasses(scale: number, models: readonly string[]): Promise<Chain> {
+  const passes: LoadedModel[] = [];
+  for (const model of models) passes.push(await chooseModel(model));
+  const chain = chainOf(passes);
+  if (chain.scale === scale) return chain;
+  const shown = passes.map((pass) => `${pass.name} (${pass.scale})`).join(', ');
+  throw new VsrError(
+    'option',
+    `Expected a model for each pass that together enlarge ${scale} times but ${shown} enlarge ${chain.scale} times. Try --scale ${chain.scale}, or other models.`,
+  );
+}
+
 /**
  * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
  *
- * `model` is a name or family of the catalogue, `default`, or the path of an ONNX file, which is run
- * as often as its own scale needs. With `codec`, the first pass of `default` is the model for
- * compressed clips, where there is one; what it gives is clean for the passes behind it. Unknown
+ * `model` is a name or family of the catalogue, `default`, the path of an ONNX file, which is run
+ * as often as its own scale needs, or names and files for the passes, separated by commas. Behind the first pass of
+ * a family run those trained on what a first pass gives (`<family>-second`), where there are any; a model asked for by its full
+ * name makes all passes. With `codec`, the first pass of `default` is the model for compressed clips. Unknown
  * names and impossible scales are a VsrError 'option' that lists what there is.
  */
 export async function chooseChain(
@@ -71,13 +114,8 @@ export async function chooseChain(
   model: string,
   options: { readonly codec: boolean },
 ): Promise<Chain> {
-  if (/\.onnx$/i.test(model) || (/[/\\]/.test(model) && existsSync(model))) {
-    if (!existsSync(model)) {
-      throw new VsrError(
-        'option',
-        `Expected a model of the catalogue or an ONNX file but ${model} does not exist.`,
-      );
-    }
+  if (model.includes(',') && !existsSync(model)) return namedPasses(scale, model.split(','));
+  if (isFile(model)) {
     const loaded = await loadModel(model);
     if (loaded.scale === 1 && scale === 1) return chainOf([loaded]);
     const factors = factorsOf(scale, [loaded.scale]);
@@ -88,13 +126,7 @@ export async function chooseChain(
   const named = entries.find((entry) => entry.name === model);
   const family = model === 'default' ? DEFAULT_FAMILY : familyOf(model);
   const members = entries.filter((entry) => familyOf(entry.name) === family);
-  if (members.length === 0) {
-    const names = entries.map((entry) => entry.name).join(', ');
-    throw new VsrError(
-      'option',
-      `Expected the name of a model or an ONNX file but received ${JSON.stringify(model)}. The catalogue has: ${names || 'nothing'}.`,
-    );
-  }
+  if (members.length === 0) throw unknownModel(model, entries);
   const scales = members.map((entry) => entry.scale);
   // A model asked for by its full name makes all passes it can.
   const factors =
@@ -102,6 +134,7 @@ export async function chooseChain(
   if (factors === null || factors.length === 0) throw badScale(scale, family, scales);
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
   if (model === 'default' && options.codec) startWithCodec(wanted, entries, family);
+  if (named === undefined) continueWithSecond(wanted, entries, family);
   const loaded = new Map<string, LoadedModel>();
   for (const { name, file } of wanted) {
     if (!loaded.has(name)) loaded.set(name, await loadModel(file, name));
@@ -123,5 +156,20 @@ function startWithCodec(
     passes.splice(i, 1);
     passes.unshift(codec);
     return;
+  }
+}
+
+/** Puts the models trained on what a first pass gives in place of those behind the first. */
+function continueWithSecond(
+  passes: CatalogueEntry[],
+  entries: readonly CatalogueEntry[],
+  family: string,
+): void {
+  for (let i = 1; i < passes.length; i++) {
+    const { scale } = passes[i]!;
+    passes[i] =
+      entries.find(
+        (entry) => entry.scale === scale && familyOf(entry.name) === `${family}-second`,
+      ) ?? passes[i]!;
   }
 }

@@ -8,14 +8,19 @@ import type { Network } from '../model/network.js';
 import { resizePlane } from '../planes/resize.js';
 import { cropPlane } from './degrade.js';
 import { openEnlarger } from './enlarge.js';
+import { type FirstPass, runFirstPass } from './first-pass.js';
 
-/** Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN). */
+/**
+ * Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN); behind a first
+ * pass those of both together, at the product of their scales.
+ */
 export async function benchmark(
   network: Network,
   weights: Float32Array,
   folder: string,
+  after?: FirstPass,
 ): Promise<CardFigures> {
-  const { scale } = network;
+  const scale = network.scale * (after?.scale ?? 1);
   const enlarge = await openEnlarger(network);
   const files = (await readdir(folder)).filter(isImageName).sort();
   const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
@@ -25,7 +30,8 @@ export async function benchmark(
     const height = Math.floor(whole.height / scale);
     const high = cropPlane(whole, 0, 0, width * scale, height * scale);
     const low = resizePlane(high, width, height);
-    const ours = await enlarge(low, weights);
+    const first = after === undefined ? low : await runFirstPass(after, low);
+    const ours = await enlarge(first, weights);
     const bicubic = resizePlane(low, high.width, high.height);
     sums.psnr += psnr(high, ours, 8, scale);
     sums.ssim += ssim(high, ours, 8, scale);

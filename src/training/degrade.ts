@@ -1,6 +1,7 @@
 import type { Plane } from '../planes/plane.js';
 import { resizePlane } from '../planes/resize.js';
 import { codeAndDecode } from './code-and-decode.js';
+import { type FirstPass, runFirstPass } from './first-pass.js';
 import { normals, type Random } from './random.js';
 
 /** The names `degrade` knows. */
@@ -17,6 +18,11 @@ export type Degradation = {
   readonly clean?: number;
   /** Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if absent. */
   readonly fullRange?: number;
+  /**
+   * The pass ahead, for a network that is the second of a chain: the picture is made smaller by its scale,
+   * too, and what it gives is the low-resolution input.
+   */
+  readonly after?: FirstPass;
 };
 
 /** A low-resolution plane and what it should be enlarged to. */
@@ -47,6 +53,18 @@ export function cropPlane(
  * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
  */
 export async function degrade(
+  picture: Plane,
+  scale: number,
+  degradation: Degradation,
+  random: Random,
+): Promise<PlanePair> {
+  const { after } = degradation;
+  if (after === undefined) return reduceAndDegrade(picture, scale, degradation, random);
+  const { low, high } = await reduceAndDegrade(picture, scale * after.scale, degradation, random);
+  return { low: await runFirstPass(after, low), high };
+}
+
+async function reduceAndDegrade(
   picture: Plane,
   scale: number,
   { kind, noise, crf, clean = 0, fullRange = 0 }: Degradation,

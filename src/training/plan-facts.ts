@@ -4,13 +4,15 @@ import type { TrainPlan } from './plan.js';
 /** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
 export function planFacts(plan: TrainPlan): Record<string, unknown> {
   const { network, loss, schedule, rate, batch, patch, steps, seed, averaged } = plan;
+  const { after, ...degradation } = plan.degradation;
   return {
     arch: network.arch,
     scale: network.scale,
     unshuffle: network.unshuffle,
     layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
     activationSteps: network.activationSteps?.join(' ') ?? 'none',
-    degradation: JSON.stringify(plan.degradation),
+    degradation: JSON.stringify(degradation),
+    after: after?.sha256 ?? 'none',
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',

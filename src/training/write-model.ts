@@ -5,6 +5,7 @@ import type { ModelCard } from '../model/card.js';
 import { parameterCount } from '../model/network.js';
 import { buildInferenceModel } from '../model/network-model.js';
 import { messageOf, VsrError } from '../errors.js';
+import { firstPassFacts } from './first-pass.js';
 import type { TrainPlan } from './plan.js';
 
 /** What a card says beyond the plan. */
@@ -31,6 +32,7 @@ export async function writeModel(
   extras: CardExtras,
 ): Promise<ModelCard> {
   const { network, trainedOn, recipe, seed, out, original } = plan;
+  const { after } = plan.degradation;
   const licence = trainedOn.map((data) => `${data.name}: ${data.licence}`).join('; ');
   const metadata = {
     name: extras.name,
@@ -48,6 +50,7 @@ export async function writeModel(
     input: 'luma',
     ...{ trainedOn, seed },
     recipe: { ...recipe, ...(original === undefined ? {} : { quantised: original }) },
+    ...(after === undefined ? {} : { after: firstPassFacts(after) }),
     figures: extras.figures,
     ...(extras.curve === undefined ? {} : { curve: extras.curve }),
     created: new Date().toISOString(),

@@ -27,7 +27,7 @@ export type UpscaleOptions = {
   readonly to?: string;
   /** Output file, a folder (existing, or ending in a slash), or `-` for Matroska on stdout. */
   readonly output?: string;
-  /** A model of the catalogue or the path of an .onnx file. Default: the best for the source. */
+  /** A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default: the best for the source. */
   readonly model?: string;
   readonly provider?: ProviderName;
   /** GPU number, from 0. */

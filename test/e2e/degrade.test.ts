@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { psnr } from '../../src/metrics/psnr.js';
+import { chooseChain } from '../../src/model/chain.js';
 import type { Plane } from '../../src/planes/plane.js';
 import { resizePlane } from '../../src/planes/resize.js';
 import { degrade } from '../../src/training/degrade.js';
+import { enlargePicture } from '../../src/report/picture-enlarger.js';
+import { firstPassOf } from '../../src/training/first-pass.js';
 import { randomAt } from '../../src/training/random.js';
 
 /** Waves of several directions: no two places alike, and nothing that x264 at its best would lose. */
@@ -81,4 +84,24 @@ test('the full-range share of the pictures is stretched to black 0 and white 255
     randomAt(1),
   );
   assert.deepEqual(high.data, full.data);
+});
+
+test('behind a first pass the low resolution is what vsr upscale makes of a smaller picture', async () => {
+  const picture = waves(210, 131);
+  const after = await firstPassOf('espcn-16-x2');
+  const chain = await chooseChain(2, 'espcn-16-x2', { codec: false });
+  const settings = { kind: 'bicubic', noise: 0, crf: [0, 0], after } as const;
+  const { low, high } = await degrade(picture, 2, settings, randomAt(1));
+  // Cropped to a multiple of both scales.
+  assert.deepEqual([high.width, high.height, low.width, low.height], [208, 128, 104, 64]);
+  const made = await enlargePicture(resizePlane(high, 52, 32), chain, { name: 'cpu', device: 0 });
+  assert.deepEqual([made.width, made.height], [104, 64]);
+  // The same network in another graph: at a half, rounding may fall the other way.
+  const furthest = Math.max(...Array.from(low.data, (v, i) => Math.abs(v - made.data[i]!)));
+  assert.ok(furthest <= 1, `${furthest} apart`);
+  const coded = { ...settings, kind: 'codec', crf: [1, 1] } as const;
+  const pair = await degrade(picture, 2, coded, randomAt(2));
+  assert.deepEqual([pair.high.width, pair.high.height], [2 * pair.low.width, 2 * pair.low.height]);
+  const dB = psnr(resizePlane(pair.high, pair.low.width, pair.low.height), pair.low, 8, 4);
+  assert.ok(dB > 35, `${dB.toFixed(1)} dB between the first pass and the original`);
 });

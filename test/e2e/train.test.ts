@@ -8,6 +8,9 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/ffmpeg.js';
 import type { ModelCard } from '../../src/model/card.js';
+import { catalogue } from '../../src/model/catalogue.js';
+import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
+import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { packageRoot } from '../../src/package-root.js';
 import { readCheckpoint } from '../../src/training/checkpoint.js';
 import { writeWaves } from '../support/waves.js';
@@ -191,6 +194,36 @@ test('a corrupt picture and one smaller than a patch are named and counted, the 
   assert.match(stderr, /1 unreadable and 1 too small pictures were skipped/);
 });
 
+/** A model that doubles RGB pictures. */
+async function colourModel(): Promise<string> {
+  const file = path.join(folder, 'colour.onnx');
+  const graph = new GraphBuilder('colour');
+  const x = graph.input('x', 'float32', ['N', 3, 'H', 'W']);
+  const four = graph.op('Concat', [x, x, x, x], { axis: 1 });
+  graph.op('DepthToSpace', [four], { blocksize: 2 }, 'y');
+  graph.output('y', 'float32', ['N', 3, 'H2', 'W2']);
+  await writeFile(file, encodeModel(graph.build()));
+  return file;
+}
+
+test('a network for the second pass is trained behind the first, and the card says behind which', async () => {
+  const settings = ['--steps', '60', '--after', 'espcn-16-x2'];
+  const { code, stderr } = train('second.onnx', ...settings);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /bicubic, through espcn-16-x2, /);
+  const card = JSON.parse(await readFile(path.join(folder, 'second.json'), 'utf8')) as ModelCard;
+  const first = (await catalogue()).find(({ name }) => name === 'espcn-16-x2')!;
+  assert.deepEqual(card.after, { name: 'espcn-16-x2', sha256: first.card.sha256, scale: 2 });
+  const plain = train('second.onnx', '--steps', '60', '--overwrite', '--resume');
+  assert.equal(plain.code, 2);
+  assert.match(plain.stderr, /is of a run with after [0-9a-f]{64}, but none was asked for/);
+  const chain = `espcn-16-x2,${path.join(folder, 'second.onnx')}`;
+  const words = ['evaluate', path.join(pictures, '0.png'), '-s', '4', '-m', chain, '--json'];
+  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  assert.match(run.stdout, /"espcn-16-x2 \+ second"/);
+});
+
 test('what cannot work is one sentence and the right exit code', async () => {
   const empty = path.join(folder, 'empty');
   await mkdir(empty);
@@ -202,6 +235,8 @@ test('what cannot work is one sentence and the right exit code', async () => {
     [['--resume'], 2, /There is no checkpoint to resume from/],
     [['--arch', 'srcnn'], 2, /Allowed choices are espcn/],
     [['--from', path.join(pictures, '0.png')], 1, /cannot be read as an ONNX model/],
+    [['--after', 'espcn-99'], 2, /the name of a model or an ONNX file but received "espcn-99"/],
+    [['--after', await colourModel()], 2, /for --after but received .*takes rgb as float32/],
   ];
   for (const [words, code, message] of cases) {
     const run = train('bad.onnx', '--steps', '5', ...words);
