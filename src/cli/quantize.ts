@@ -5,6 +5,7 @@ import { Command } from 'commander';
 import { VsrError } from '../errors.js';
 import { locateFfmpeg } from '../media/ffmpeg.js';
 import type { CardFigures, ModelCard } from '../model/card.js';
+import type { FirstPass } from '../training/first-pass.js';
 import type { FileEvaluation, Figures } from '../report/evaluation.js';
 import { wholeNumber } from './numbers.js';
 
@@ -47,7 +48,12 @@ async function run(model: string, flags: Flags): Promise<void> {
       ? quantisedName(source.name)
       : path.basename(flags.output).replace(/\.onnx$/i, '');
   const output = path.resolve(flags.output ?? `${path.basename(name)}.onnx`);
-  const pictures = await smallPictures(flags.pictures, flags.count, source.scale);
+  const { firstPassOf } = await import('../training/first-pass.js');
+  // A model for the second pass sees, and is measured by, what the pass ahead makes.
+  const ahead = entry?.card.after;
+  const after = ahead === undefined ? undefined : await firstPassOf(ahead.name);
+  const scale = source.scale * (after?.scale ?? 1);
+  const pictures = await smallPictures(flags.pictures, flags.count, scale, after);
   const bytes = await quantiseModel(
     await readFile(source.path),
     pictures,
@@ -57,7 +63,8 @@ async function run(model: string, flags: Flags): Promise<void> {
   await writeFile(output, bytes);
   const figures: Record<string, CardFigures> = {};
   for (const folder of flags.benchmark) {
-    figures[path.basename(path.resolve(folder))] = await measured(folder, output, source.scale);
+    const chain = after === undefined ? output : `${after.name},${output}`;
+    figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
   }
   if (entry !== undefined) {
     // The curve is the original's training.
@@ -85,7 +92,8 @@ async function run(model: string, flags: Flags): Promise<void> {
 }
 
 /** Luma of up to `count` pictures of a folder, reduced as the network will see them. */
-async function smallPictures(folder: string, count: number, scale: number) {
+async function smallPictures(folder: string, count: number, scale: number, after?: FirstPass) {
+  const { runFirstPass } = await import('../training/first-pass.js');
   const { evaluationInputs } = await import('../report/evaluate.js');
   const { isImageName, readLuma } = await import('../media/luma-image.js');
   const { resizePlane } = await import('../planes/resize.js');
@@ -99,24 +107,23 @@ async function smallPictures(folder: string, count: number, scale: number) {
   for (const file of files.filter((_, i) => i % stride === 0).slice(0, count)) {
     const { width, height, ...rest } = await readLuma(file);
     const plane = { width, height, ...rest };
-    pictures.push(
-      resizePlane(
-        plane,
-        Math.max(1, Math.floor(width / scale)),
-        Math.max(1, Math.floor(height / scale)),
-      ),
+    const small = resizePlane(
+      plane,
+      Math.max(1, Math.floor(width / scale)),
+      Math.max(1, Math.floor(height / scale)),
     );
+    pictures.push(after === undefined ? small : await runFirstPass(after, small));
   }
   return pictures;
 }
 
-async function measured(folder: string, file: string, scale: number): Promise<CardFigures> {
+async function measured(folder: string, model: string, scale: number): Promise<CardFigures> {
   const { evaluate, evaluationInputs } = await import('../report/evaluate.js');
   const { meanFigures } = await import('../report/evaluation.js');
   const results: FileEvaluation[] = [];
   const options = {
     scale,
-    model: file,
+    model,
     degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
     provider: { name: 'cpu' },
   } as const;
@@ -129,6 +136,6 @@ async function measured(folder: string, file: string, scale: number): Promise<Ca
   }
   const mean = (way: string | undefined): Figures =>
     meanFigures(results.flatMap((result) => result.figures[way ?? ''] ?? []));
-  const model = mean(Object.keys(results[0]?.figures ?? {})[0]);
-  return { psnr: model.psnrY, ssim: model.ssim ?? 0, bicubicPsnr: mean('bicubic').psnrY };
+  const ours = mean(Object.keys(results[0]?.figures ?? {})[0]);
+  return { psnr: ours.psnrY, ssim: ours.ssim ?? 0, bicubicPsnr: mean('bicubic').psnrY };
 }

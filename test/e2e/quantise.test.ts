@@ -1,19 +1,23 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { meanSquaredError, psnrOfMse } from '../../src/metrics/psnr.js';
+import type { ModelCard } from '../../src/model/card.js';
 import { chooseChain } from '../../src/model/chain.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { decodeModel, encodeModel } from '../../src/model/onnx/model-file.js';
 import { valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { calibrationOf, quantiseModel } from '../../src/model/quantise.js';
+import { packageRoot } from '../../src/package-root.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/upscale/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { randomModel } from '../support/random-model.js';
+import { writeWaves } from '../support/waves.js';
 
 for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
   test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
@@ -83,4 +87,35 @@ test('a network of another form is refused by name', async () => {
     code: 'model',
     message: /Expected a network of vsr's own form.*other\.onnx has another border/,
   });
+});
+
+test('vsr quantize measures the copy of a model for the second pass behind the first', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
+  try {
+    const pictures = path.join(folder, 'waves');
+    await mkdir(pictures);
+    await writeWaves(path.join(pictures, 'waves.png'), 1, 160);
+    const run = (...words: string[]) => {
+      const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
+      const { status, stdout, stderr } = spawnSync(process.execPath, [vsr, ...words], {
+        encoding: 'utf8',
+      });
+      assert.equal(status, 0, stderr);
+      return stdout;
+    };
+    const copy = path.join(folder, 'copy-x2.onnx');
+    run(
+      ...['quantize', 'espcn-16-second-x2', '--pictures', pictures, '--benchmark', pictures],
+      ...['-o', copy],
+    );
+    const card = JSON.parse(await readFile(copy.replace('.onnx', '.json'), 'utf8')) as ModelCard;
+    const chain = `espcn-16-x2,${copy}`;
+    const measured = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
+      mean: Record<string, { psnrY: number }>;
+    };
+    assert.equal(card.figures['waves']!.bicubicPsnr, measured.mean['bicubic']!.psnrY);
+    assert.equal(card.figures['waves']!.psnr, measured.mean['espcn-16-x2 + copy-x2']!.psnrY);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
