@@ -21,13 +21,18 @@ export function changedCells(before: Plane, now: Plane): CellMap {
   const marks = new Uint8Array(columns * rows);
   const [a, b] = [bytesOf(before), bytesOf(now)];
   const rowBytes = width * now.data.BYTES_PER_ELEMENT;
+  const cellBytes = CELL * now.data.BYTES_PER_ELEMENT;
+  const words = [wordsOf(before, rowBytes), wordsOf(now, rowBytes)] as const;
   for (let row = 0; row < rows; row++) {
     const first = row * columns;
     let left = columns;
     for (let y = row * CELL; y < Math.min(height, (row + 1) * CELL) && left > 0; y++) {
       const start = y * rowBytes;
       if (a.compare(b, start, start + rowBytes, start, start + rowBytes) === 0) continue;
-      left -= markRow(before.data, now.data, y * width, width, marks, first);
+      left -=
+        words[0] !== null && words[1] !== null
+          ? markWords(words[0], words[1], start / 4, rowBytes / 4, 4 / cellBytes, marks, first)
+          : markRow(before.data, now.data, y * width, width, marks, first);
     }
   }
   return { marks, columns, rows };
@@ -35,6 +40,42 @@ export function changedCells(before: Plane, now: Plane): CellMap {
 
 function bytesOf({ data }: Plane): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** A plane's samples by four bytes; `null` where its rows do not begin at multiples of four. */
+function wordsOf({ data }: Plane, rowBytes: number): Uint32Array | null {
+  if (data.byteOffset % 4 !== 0 || rowBytes % 4 !== 0) return null;
+  return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+}
+
+/** As `markRow`, four bytes at once: of 8 bits they are two cells, of 16 one. */
+function markWords(
+  before: Uint32Array,
+  now: Uint32Array,
+  start: number,
+  length: number,
+  cells: number,
+  marks: Uint8Array,
+  first: number,
+): number {
+  let found = 0;
+  for (let i = 0; i < length; i++) {
+    const difference = before[start + i]! ^ now[start + i]!;
+    if (difference === 0) continue;
+    const at = first + i * cells;
+    // Memory is little endian wherever ONNX Runtime runs: the lower half comes first.
+    const lower = cells === 1 || (difference & 0xffff) !== 0;
+    const upper = cells === 2 && difference >>> 16 !== 0;
+    if (lower && marks[at] === 0) {
+      marks[at] = 1;
+      found++;
+    }
+    if (upper && marks[at + 1] === 0) {
+      marks[at + 1] = 1;
+      found++;
+    }
+  }
+  return found;
 }
 
 /** Marks the cells in which one row differs and returns how many are new. */

@@ -95,8 +95,8 @@ export function chromaEnlarger(
   };
 }
 
-/** Cells between two runs that are cheaper to compute again than to leave out. */
-const smallGap = 2;
+/** Samples between two runs that are cheaper to compute again than to leave out. */
+const smallGap = 16;
 
 /** The columns, from and to, that a row of cells marks. */
 function runsOf({ marks, columns }: CellMap, row: number, width: number): [number, number][] {
@@ -105,7 +105,7 @@ function runsOf({ marks, columns }: CellMap, row: number, width: number): [numbe
     if (marks[row * columns + column] === 0) continue;
     const [x0, x1] = [column * CELL, Math.min(width, (column + 1) * CELL)];
     const last = runs.at(-1);
-    if (last !== undefined && x0 - last[1] <= smallGap * CELL) last[1] = x1;
+    if (last !== undefined && x0 - last[1] <= smallGap) last[1] = x1;
     else runs.push([x0, x1]);
   }
   return runs;

@@ -28,6 +28,31 @@ test('cells in which planes differ are marked, those of the last column and row 
   ]);
 });
 
+test('cells are found by four bytes at once as sample by sample', () => {
+  const next = random(7);
+  for (const Samples of [Uint8Array, Uint16Array]) {
+    for (const [width, height] of [
+      [48, 20],
+      [46, 21],
+      [45, 9],
+    ] as const) {
+      const before = { data: new Samples(width * height), width, height };
+      const now = { ...before, data: new Samples(width * height) };
+      for (let i = 0; i < 30; i++) {
+        const place = Math.floor((next() + 0.5) * now.data.length);
+        now.data[place] = 1 << Math.floor((next() + 0.5) * 8 * Samples.BYTES_PER_ELEMENT);
+      }
+      const map = changedCells(before, now);
+      const expected = new Uint8Array(map.marks.length);
+      now.data.forEach((value, i) => {
+        const cell = Math.floor(Math.floor(i / width) / CELL) * map.columns;
+        if (value !== 0) expected[cell + Math.floor((i % width) / CELL)] = 1;
+      });
+      assert.deepEqual(map.marks, expected, `${Samples.name} ${width}x${height}`);
+    }
+  }
+});
+
 test('marks spread by the cells that the reach touches, as far as the picture goes', () => {
   const now = flat();
   const places = [
