@@ -1,7 +1,6 @@
 import type { Network } from '../model/network.js';
 import { parameterCount, reachOf } from '../model/network.js';
 import { buildGradientModel } from './gradient-graph.js';
-import { initialWeights } from './initial-weights.js';
 import { randomAt } from './random.js';
 import { floatTensor, openSession } from './session.js';
 
@@ -25,9 +24,9 @@ async function gradientWith(block: number): Promise<Float32Array> {
   const t = await floatTensor([batch.patches, 4, batch.patch, batch.patch]);
   const weights = await floatTensor([count]);
   const random = randomAt(1);
-  x.data.forEach((_, i) => (x.data[i] = random()));
-  t.data.forEach((_, i) => (t.data[i] = random()));
-  weights.data.set(initialWeights(trial, 1));
+  for (const { data } of [x, t]) for (let i = 0; i < data.length; i++) data[i] = random();
+  // Not as a training begins: its biases are 0, and would not be missed.
+  for (let i = 0; i < count; i++) weights.data[i] = (random() - 0.5) / 4;
   const result = await session.run({ x: x.tensor, t: t.tensor, weights: weights.tensor });
   await session.release();
   return result['gradient']!.data as Float32Array;

@@ -21,8 +21,7 @@ export function changedCells(before: Plane, now: Plane): CellMap {
   const marks = new Uint8Array(columns * rows);
   const [a, b] = [bytesOf(before), bytesOf(now)];
   const rowBytes = width * now.data.BYTES_PER_ELEMENT;
-  const cellBytes = CELL * now.data.BYTES_PER_ELEMENT;
-  const words = [wordsOf(before, rowBytes), wordsOf(now, rowBytes)] as const;
+  const words = [wordsOf(before), wordsOf(now)] as const;
   for (let row = 0; row < rows; row++) {
     const first = row * columns;
     let left = columns;
@@ -31,7 +30,7 @@ export function changedCells(before: Plane, now: Plane): CellMap {
       if (a.compare(b, start, start + rowBytes, start, start + rowBytes) === 0) continue;
       left -=
         words[0] !== null && words[1] !== null
-          ? markWords(words[0], words[1], start / 4, rowBytes / 4, 4 / cellBytes, marks, first)
+          ? markWords(words[0], words[1], y * columns, columns, marks, first)
           : markRow(before.data, now.data, y * width, width, marks, first);
     }
   }
@@ -42,38 +41,30 @@ function bytesOf({ data }: Plane): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** A plane's samples by four bytes; `null` where its rows do not begin at multiples of four. */
-function wordsOf({ data }: Plane, rowBytes: number): Uint32Array | null {
-  if (data.byteOffset % 4 !== 0 || rowBytes % 4 !== 0) return null;
-  return new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4);
+/** A plane's rows of cells as whole numbers, one a cell; `null` where cells do not begin at multiples of their size. */
+function wordsOf({ data, width }: Plane): Uint16Array | Uint32Array | null {
+  const { buffer, byteOffset, BYTES_PER_ELEMENT } = data;
+  if (width % CELL !== 0 || byteOffset % (CELL * BYTES_PER_ELEMENT) !== 0) return null;
+  const length = data.length / CELL;
+  return BYTES_PER_ELEMENT === 1
+    ? new Uint16Array(buffer, byteOffset, length)
+    : new Uint32Array(buffer, byteOffset, length);
 }
 
-/** As `markRow`, four bytes at once: of 8 bits they are two cells, of 16 one. */
+/** As `markRow`, a cell's samples at once; `start` counts cells. */
 function markWords(
-  before: Uint32Array,
-  now: Uint32Array,
+  before: Uint16Array | Uint32Array,
+  now: Uint16Array | Uint32Array,
   start: number,
-  length: number,
-  cells: number,
+  columns: number,
   marks: Uint8Array,
   first: number,
 ): number {
   let found = 0;
-  for (let i = 0; i < length; i++) {
-    const difference = before[start + i]! ^ now[start + i]!;
-    if (difference === 0) continue;
-    const at = first + i * cells;
-    // Memory is little endian wherever ONNX Runtime runs: the lower half comes first.
-    const lower = cells === 1 || (difference & 0xffff) !== 0;
-    const upper = cells === 2 && difference >>> 16 !== 0;
-    if (lower && marks[at] === 0) {
-      marks[at] = 1;
-      found++;
-    }
-    if (upper && marks[at + 1] === 0) {
-      marks[at + 1] = 1;
-      found++;
-    }
+  for (let cell = 0; cell < columns; cell++) {
+    if (before[start + cell] === now[start + cell] || marks[first + cell] === 1) continue;
+    marks[first + cell] = 1;
+    found++;
   }
   return found;
 }

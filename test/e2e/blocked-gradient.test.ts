@@ -20,7 +20,8 @@ async function gradientOf(network: Network, block: number) {
   const weights = await floatTensor([parameterCount(network)]);
   const next = random(5);
   for (const { data } of [x, t]) for (let i = 0; i < data.length; i++) data[i] = next() + 0.5;
-  weights.data.set(initialWeights(network, 1));
+  // Biases other than 0, with which training begins.
+  initialWeights(network, 1).forEach((value, i) => (weights.data[i] = value + next() / 20));
   const session = await openSession(model);
   const result = await session.run({ x: x.tensor, t: t.tensor, weights: weights.tensor });
   await session.release();

@@ -28,7 +28,7 @@ test('cells in which planes differ are marked, those of the last column and row 
   ]);
 });
 
-test('cells are found by four bytes at once as sample by sample', () => {
+test('cells are found at once as sample by sample', () => {
   const next = random(7);
   for (const Samples of [Uint8Array, Uint16Array]) {
     for (const [width, height] of [
