@@ -1,0 +1,180 @@
+import type { CardData } from '../src/model/card.js';
+import type { Degradation } from '../src/training/degrade.js';
+import type { TrainPlan } from '../src/training/plan.js';
+
+/** Pictures to train on: where they are (within ../shared/data), how much each is reduced, what the card says. */
+type DataSet = {
+  readonly sources: readonly string[];
+  readonly alsoReduced: readonly number[];
+  readonly trainedOn: readonly CardData[];
+};
+
+/** Openly licensed photographs, reduced until they are as sharp per sample as the benchmarks are. */
+const openPictures: DataSet = {
+  sources: ['train/CLIC2025@0.6', 'train/CID22@0.6', 'train/budgie_cc0@0.3'],
+  alsoReduced: [0.75, 0.55, 0.42],
+  trainedOn: [
+    { name: 'CLIC2025 validation, reduced', licence: 'Unsplash License' },
+    { name: 'CID22 training, reduced', licence: 'CC BY-SA 4.0' },
+    { name: 'Budgie backgrounds, reduced', licence: 'CC0-1.0' },
+  ],
+};
+
+/** What the papers train on. */
+const researchPictures: DataSet = {
+  sources: ['train/T91', 'train/BSD200'],
+  alsoReduced: [],
+  trainedOn: [
+    { name: 'T91', licence: 'unknown, research only' },
+    { name: 'BSD200', licence: 'Berkeley BSDS, non-commercial research only' },
+  ],
+};
+
+/** What a shipped model is made by; all else is the same for all. */
+export type Recipe = {
+  readonly arch: string;
+  /** Of `espcn-16`: layers before the last; 6. */
+  readonly depth?: number;
+  readonly scale: number;
+  readonly pictures: DataSet;
+  readonly steps: number;
+  /** The highest learning rate. */
+  readonly rate: number;
+  readonly batch: number;
+  readonly patch: number;
+  readonly loss?: TrainPlan['loss'];
+  readonly degradation?: Degradation;
+  /** Each picture is degraded so many times, differently. */
+  readonly variants?: number;
+  /** Steps that the running mean of the weights covers; 1000. */
+  readonly averaged?: number;
+  /** The model whose weights it starts from; of several, their mean. */
+  readonly from?: string | readonly string[];
+  /** The model of the pass ahead: it is trained on what that gives. */
+  readonly after?: string;
+  /** It is that model's copy with 8-bit layers. */
+  readonly int8?: boolean;
+  /** Only another one begins with it: it is not shipped, but stays in build/training. */
+  readonly inner?: boolean;
+};
+
+export const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
+const codec: Degradation = {
+  kind: 'codec',
+  noise: 0,
+  crf: [18, 34],
+  clean: 0.3,
+  // Trained on luma up to 235 only, a network may grey the whites of full-range clips.
+  fullRange: 0.15,
+};
+const small = {
+  arch: 'espcn-16',
+  scale: 2,
+  pictures: openPictures,
+  batch: 6,
+  patch: 48,
+  loss: 'charbonnier',
+} as const;
+
+/** A patch holds fewer low-resolution samples for as many large ones. */
+const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
+
+/** Of the network for compressed sources, which is not trained in one go. */
+const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner: true } as const;
+
+/** Of the network behind a first pass. */
+const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
+
+/** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn. */
+const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
+
+/** By the models' names. */
+export const recipes: Readonly<Record<string, Recipe>> = {
+  'espcn-16-lite-x2': { ...small, steps: 60_000, rate: 3e-3 },
+  'espcn-16-x2': { ...small, depth: 9, steps: 24_000, rate: 1.5e-3, from: 'espcn-16-lite-x2' },
+  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. What few pictures
+  // left uncoded gain on coded ones they lose on clean ones: trainings with few and with many in turn, and means
+  // of their weights, end above what either gives.
+  'espcn-16-codec-1-x2': {
+    ...compressed,
+    steps: 26_000,
+    rate: 1.5e-3,
+    from: 'espcn-16-x2',
+  },
+  'espcn-16-codec-2-x2': {
+    ...compressed,
+    steps: 12_000,
+    rate: 8e-4,
+    degradation: { ...codec, clean: 0.4 },
+    from: 'espcn-16-codec-1-x2',
+  },
+  'espcn-16-codec-3-x2': {
+    ...compressed,
+    steps: 14_000,
+    rate: 1e-3,
+    degradation: { ...codec, crf: [23, 33], clean: 0.35 },
+    from: ['espcn-16-codec-1-x2', 'espcn-16-codec-2-x2'],
+  },
+  'espcn-16-codec-4-x2': {
+    ...compressed,
+    steps: 16_000,
+    rate: 1e-3,
+    degradation: { ...codec, crf: [24, 33], clean: 0.5 },
+    from: 'espcn-16-codec-3-x2',
+  },
+  'espcn-16-codec-x2': {
+    ...compressed,
+    inner: false,
+    steps: 14_000,
+    rate: 1e-3,
+    degradation: { ...codec, crf: [24, 32], clean: 0.4 },
+    from: ['espcn-16-codec-3-x2', 'espcn-16-codec-4-x2'],
+  },
+  'espcn-16-codec-int8-x2': {
+    ...compressed,
+    ...copied,
+    inner: false,
+    steps: 5000,
+    rate: 3e-4,
+    // On clean pictures rounding shows most.
+    degradation: { ...codec, crf: [24, 32], clean: 0.45 },
+    from: 'espcn-16-codec-x2',
+  },
+  'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
+  'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
+  'espcn-16-int8-x2': {
+    ...small,
+    ...copied,
+    depth: 9,
+    // With larger steps it goes further from what the original makes of pictures unlike these, drawings above all.
+    rate: 1.5e-4,
+    from: 'espcn-16-x2',
+  },
+  'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
+  // For the passes behind the first, whose pictures are larger than sharp.
+  'espcn-16-second-x2': {
+    ...second,
+    steps: 36_000,
+    rate: 1.5e-3,
+    from: 'espcn-16-x2',
+  },
+  'espcn-16-second-int8-x2': { ...second, ...copied, rate: 1.5e-4, from: 'espcn-16-second-x2' },
+  'espcn-x2': { ...small, arch: 'espcn', batch: 16, patch: 20, steps: 60_000, rate: 2e-3 },
+  'espcn-58k-x2': {
+    ...small,
+    arch: 'espcn-58k',
+    batch: 12,
+    patch: 24,
+    steps: 20_000,
+    rate: 1.2e-3,
+    from: 'espcn-x2',
+  },
+  'research/espcn-16-x2': {
+    ...small,
+    pictures: researchPictures,
+    batch: 12,
+    patch: 32,
+    steps: 60_000,
+    rate: 3e-3,
+  },
+};
