@@ -9,7 +9,7 @@ const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /**
  * A signal that fires when the process is asked to end. Whatever has not stopped soon after is ended with exit code
  * 130 by way of `process.exit`, which kills children and removes temporary folders; a second request does so at
- * once. (Ending the process while a network runs in another thread would crash it: that needs the abort first.)
+ * once, but for a call of the runtime that is under way in a thread (see `awaitNativeWorkAtExit`).
  */
 export function interruption(): AbortSignal {
   const controller = new AbortController();

@@ -4,6 +4,7 @@ import { messageOf } from '../errors.js';
 import { psnr } from '../metrics/psnr.js';
 import { ssim } from '../metrics/ssim.js';
 import { parameterCount, reachOf } from '../model/network.js';
+import { nativeWork } from '../native-work.js';
 import { resizePlane } from '../planes/resize.js';
 import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
@@ -25,8 +26,10 @@ const reach = reachOf(network);
 const count = parameterCount(network);
 const side = batch.patch + 2 * reach;
 
-const block = provider.name === 'cpu' ? await blockSize() : 0;
-const session = await openSession(buildGradientModel(network, batch, data.loss, block), provider);
+const session = await nativeWork(async () => {
+  const block = provider.name === 'cpu' ? await blockSize() : 0;
+  return openSession(buildGradientModel(network, batch, data.loss, block), provider);
+});
 const x = await floatTensor([batch.patches, 1, side, side]);
 const t = await floatTensor([batch.patches, scale * scale, batch.patch, batch.patch]);
 const weights = await floatTensor([count]);
@@ -54,7 +57,7 @@ async function runStep(step: number): Promise<void> {
   while (microBatch < microBatches) {
     if (cutAhead !== `${step}/${microBatch}`) cutPatches(step, microBatch);
     cutAhead = '';
-    await session.run(feeds, fetches);
+    await nativeWork(() => session.run(feeds, fetches));
     data.gradients.set(gradient.data, microBatch * count);
     data.losses[microBatch] = loss.data[0]!;
     microBatch = Atomics.add(data.next, 0, 1);
@@ -87,7 +90,7 @@ async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
       await runStep(order.step);
       return { kind: 'done' };
     case 'validate':
-      return { kind: 'scored', score: await score(order.picture, order.weights) };
+      return { kind: 'scored', score: await nativeWork(() => score(order.picture, order.weights)) };
   }
 }
 

@@ -1,6 +1,7 @@
 import type { InferenceGraph } from '../model/inference-graph.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
+import { nativeWork } from '../native-work.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import { chromaEnlarger } from './enlarge-chroma.js';
 import { CELL, type CellMap } from './changed-cells.js';
@@ -79,7 +80,7 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const shareable = onCpu && graph.colour === 'luma';
   const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
     runner.begin(frame.input, frame.output);
-    await doRuns(frame, rects, spec.stop, (rect) => runner.run(rect));
+    await doRuns(frame, rects, spec.stop, (rect) => nativeWork(() => runner.run(rect)));
     runner.finish();
   };
   const work: FrameEnlarger['enlarge'] = async (frame, reference, before) => {

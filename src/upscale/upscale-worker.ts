@@ -2,6 +2,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
+import { nativeWork } from '../native-work.js';
 import type { FrameTrace } from './frame-reuse.js';
 import {
   type EnlargedFrame,
@@ -39,7 +40,7 @@ export type WorkerReply =
 /** The body of a worker thread: loads the runtime, opens its session once told which, then enlarges frame after frame. */
 function serve(port: MessagePort): void {
   // It takes its time, and what to run is known only later.
-  import('onnxruntime-node').catch(() => {}); // Thrown where the session is opened.
+  nativeWork(() => import('onnxruntime-node')).catch(() => {}); // Thrown where the session is opened.
   const send = (reply: WorkerReply): void => port.postMessage(reply);
   const fail = (error: unknown): void => {
     const code = error instanceof VsrError ? error.code : 'model';
@@ -50,7 +51,7 @@ function serve(port: MessagePort): void {
     send({ kind: 'failed', code, message });
   };
   const open = async (spec: EnlargerSpec): Promise<FrameEnlarger> => {
-    const enlarger = await openFrameEnlarger(spec);
+    const enlarger = await nativeWork(() => openFrameEnlarger(spec));
     const { provider, precision } = enlarger;
     send({ kind: 'ready', provider, precision });
     return enlarger;

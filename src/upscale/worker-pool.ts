@@ -144,14 +144,17 @@ export class WorkerPool implements AsyncDisposable {
 }
 
 /**
- * Waits for a thread to end by itself. Terminating it within a run of the session brings the whole
- * process down (onnxruntime-node 1.30), so that is the last resort.
+ * Waits a while for a thread to end by itself. Terminating it within a run of the session brings the whole process
+ * down (onnxruntime-node 1.30): one that takes longer is left to end when it can, and keeps no process alive.
  */
 async function ended(worker: Worker): Promise<void> {
   tell(worker, null);
   if (worker.threadId === -1) return;
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => void worker.terminate().finally(resolve), graceMs);
+    const timer = setTimeout(() => {
+      worker.unref();
+      resolve();
+    }, graceMs);
     worker.once('exit', () => {
       clearTimeout(timer);
       resolve();

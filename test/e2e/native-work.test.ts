@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { packageRoot } from '../../src/package-root.js';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'vsr-native-'));
+after(() => rmSync(folder, { recursive: true }));
+
+const sourceOf = (name: string): string =>
+  JSON.stringify(pathToFileURL(path.join(packageRoot(), 'build', 'src', name)).href);
+
+// Blocks its thread, as a run of the network does, then leaves a file; `second` begins when the process is ending.
+const thread = `
+  import { writeFileSync } from 'node:fs';
+  import { parentPort } from 'node:worker_threads';
+  import { nativeWork } from ${sourceOf('native-work.js')};
+  const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+  await nativeWork(async () => {
+    parentPort.postMessage('begun');
+    wait(700);
+    writeFileSync(new URL('first', import.meta.url), '');
+  });
+  await nativeWork(async () => writeFileSync(new URL('second', import.meta.url), ''));`;
+
+test('a process that exits lets the native work of its threads end, and no more begin', () => {
+  writeFileSync(path.join(folder, 'thread.mjs'), thread);
+  const main = `
+    import { startThread } from ${sourceOf('start-thread.js')};
+    const worker = startThread(new URL('./thread.mjs', import.meta.url));
+    worker.on('message', () => process.exit(3));`;
+  writeFileSync(path.join(folder, 'main.mjs'), main);
+  const { status, stderr } = spawnSync(process.execPath, [path.join(folder, 'main.mjs')], {
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  assert.equal(status, 3, stderr);
+  assert.deepEqual(readdirSync(folder).sort(), ['first', 'main.mjs', 'thread.mjs']);
+});
+
+test('a process that exits while its threads load the runtime keeps its exit code', () => {
+  const main = `
+    import { prepareWorkers } from ${sourceOf('upscale/spare-workers.js')};
+    prepareWorkers(2);
+    setTimeout(() => process.exit(3), Number(process.argv[2]));`;
+  const script = path.join(folder, 'load.mjs');
+  writeFileSync(script, main);
+  for (let ms = 0; ms <= 300; ms += 30) {
+    const { status, stderr } = spawnSync(process.execPath, [script, String(ms)], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(status, 3, `after ${ms} ms: ${stderr}`);
+    assert.equal(stderr, '');
+  }
+});
