@@ -27,21 +27,28 @@ export function convolveBlocked(
 ): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const k = filter.shape[2]!;
-  const read = c < tape.block ? x : tape.node(`${domain}:ReorderInput`, [x], x.shape);
+  const read = c < tape.block ? x : reordered(tape, x);
   const shape = [n, outputs, h + 2 * border - k + 1, w + 2 * border - k + 1];
   const attributes = { kernel_shape: [k, k], pads: [border, border, border, border] };
   const y = tape.node(`${domain}:Conv`, [read, filter, ...bias], shape, attributes);
   return tape.node(`${domain}:ReorderOutput`, [y], shape, { channels: outputs });
 }
 
-/** A kernel [O, C, k, k] as the blocked convolution wants it: O/b, C/b, k, k, b of C, b of O; fewer channels C than b each a block of its own. */
+/**
+ * A kernel [O, C, k, k] as the blocked convolution wants it: O/b, C/b, k, k, b of C, b of O; fewer channels C than b
+ * each a block of its own.
+ *
+ * One transpose that moves several axes goes value by value (0.09 ms for 64 to 32 channels). A reorder, which moves
+ * one axis, and a transpose of rows of b values are both fast; the runtime would make one of two transposes.
+ */
 export function blockedKernel(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number];
   const b = tape.block;
-  const [blocks, inner] = c < b ? [c, 1] : [c / b, b];
-  const apart = reshaped(tape, kernel, [o / b, b, blocks, inner, k * k]);
-  const ordered = tape.node('Transpose', [apart], [o / b, blocks, k * k, inner, b], {
-    perm: [0, 2, 4, 3, 1],
+  const inOutputs = reordered(tape, reshaped(tape, kernel, [1, o, c * k, k]));
+  if (c < b) return reshaped(tape, inOutputs, kernel.shape);
+  const blocks = reshaped(tape, inOutputs, [o / b, c / b, b, k * k, b]);
+  const ordered = tape.node('Transpose', [blocks], [o / b, c / b, k * k, b, b], {
+    perm: [0, 1, 3, 2, 4],
   });
   return reshaped(tape, ordered, kernel.shape);
 }
@@ -52,9 +59,10 @@ export function blockedTurned(tape: Tape, kernel: Value): Value {
   const b = tape.block;
   const [blocks, inner] = o < b ? [o, 1] : [o / b, b];
   const area = k * k;
-  const apart = reshaped(tape, kernel, [blocks, inner, c / b, b, area]);
+  const inInputs = reordered(tape, reshaped(tape, kernel, [(o * c) / b, b, k, k]));
+  const apart = reshaped(tape, inInputs, [blocks, inner, c / b, area, b]);
   const shape = [c / b, blocks, area, inner, b];
-  const ordered = tape.node('Transpose', [apart], shape, { perm: [2, 0, 4, 1, 3] });
+  const ordered = tape.node('Transpose', [apart], shape, { perm: [2, 0, 3, 1, 4] });
   // Backwards over both axes at once; one before the first is where it ends.
   const turned = tape.node('Slice', [ordered], shape, {}, [
     tape.graph.ints('from', [area - 1]),
@@ -63,6 +71,11 @@ export function blockedTurned(tape: Tape, kernel: Value): Value {
     tape.graph.ints('steps', [-1]),
   ]);
   return reshaped(tape, turned, [c, o, k, k]);
+}
+
+/** [N, C, H, W] in blocks of b channels: the values of N, C/b, H, W, b of C. */
+function reordered(tape: Tape, x: Value): Value {
+  return tape.node(`${domain}:ReorderInput`, [x], x.shape);
 }
 
 function reshaped(tape: Tape, x: Value, shape: readonly number[]): Value {
