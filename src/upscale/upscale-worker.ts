@@ -1,15 +1,10 @@
-import { type MessagePort, parentPort } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import { nativeWork } from '../native-work.js';
 import type { FrameTrace } from './frame-reuse.js';
-import {
-  type EnlargedFrame,
-  type EnlargerSpec,
-  type FrameEnlarger,
-  openFrameEnlarger,
-} from './frame-enlarger.js';
+import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
 
 /** One frame to enlarge; the bytes lie in shared memory. */
 export type FrameJob = {
@@ -22,10 +17,7 @@ export type FrameJob = {
 };
 
 /** What a worker is told; `null` ends it. */
-export type WorkerOrder =
-  | { readonly kind: 'open'; readonly spec: EnlargerSpec }
-  | { readonly kind: 'frame'; readonly job: FrameJob }
-  | null;
+export type WorkerOrder = FrameJob | null;
 
 /** What a worker sends. */
 export type WorkerReply =
@@ -37,10 +29,8 @@ export type WorkerReply =
   | { readonly kind: 'done'; readonly result: EnlargedFrame }
   | { readonly kind: 'failed'; readonly code: VsrErrorCode; readonly message: string };
 
-/** The body of a worker thread: loads the runtime, opens its session once told which, then enlarges frame after frame. */
+/** The body of a worker thread: opens its session, then enlarges frame after frame. */
 function serve(port: MessagePort): void {
-  // It takes its time, and what to run is known only later.
-  nativeWork(() => import('onnxruntime-node')).catch(() => {}); // Thrown where the session is opened.
   const send = (reply: WorkerReply): void => port.postMessage(reply);
   const fail = (error: unknown): void => {
     const code = error instanceof VsrError ? error.code : 'model';
@@ -50,31 +40,23 @@ function serve(port: MessagePort): void {
         : `The model failed while running: ${messageOf(error).replace(/\s+/g, ' ')}`;
     send({ kind: 'failed', code, message });
   };
-  const open = async (spec: EnlargerSpec): Promise<FrameEnlarger> => {
-    const enlarger = await nativeWork(() => openFrameEnlarger(spec));
-    const { provider, precision } = enlarger;
-    send({ kind: 'ready', provider, precision });
-    return enlarger;
-  };
+  const opened = nativeWork(() => openFrameEnlarger(workerData as EnlargerSpec));
+  opened.then(({ provider, precision }) => send({ kind: 'ready', provider, precision }), fail);
   const work = async ({ frame, reference, before, helps }: FrameJob): Promise<void> => {
-    const enlarger = await opened!;
+    const enlarger = await opened;
     const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
     send({ kind: 'done', result: await result });
   };
-  let opened: Promise<FrameEnlarger> | undefined;
   port.on('message', (order: WorkerOrder) => {
-    if (order === null) {
-      // Nothing else keeps the thread: it ends. Not while the runtime is at work.
-      (opened ?? Promise.resolve()).then(
-        () => port.close(),
-        () => port.close(),
-      );
-    } else if (order.kind === 'open') {
-      opened = open(order.spec);
-      opened.catch(fail);
-    } else {
-      work(order.job).catch(fail);
+    if (order !== null) {
+      work(order).catch(fail);
+      return;
     }
+    // Nothing else keeps the thread: it ends. Not while the runtime is at work.
+    opened.then(
+      () => port.close(),
+      () => port.close(),
+    );
   });
 }
 

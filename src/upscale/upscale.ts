@@ -12,7 +12,6 @@ import { sidecarPath } from './names.js';
 import { checkOptions, type UpscaleOptions } from './options.js';
 import { probeInput } from './probe-input.js';
 import type { Progress } from './progress.js';
-import { defaultWorkers, discardWorkers, prepareWorkers } from './spare-workers.js';
 import type { StillPlan } from './upscale-still.js';
 import { clearWorkFolder, sealedSidecar } from './work-folder.js';
 
@@ -178,7 +177,6 @@ export async function* upscale(
     ...(options.ffmpeg === undefined ? {} : { ffmpeg: options.ffmpeg }),
     ...(options.ffprobe === undefined ? {} : { ffprobe: options.ffprobe }),
   });
-  if (options.dryRun !== true) prepareWorkers(options.workers ?? defaultWorkers());
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
@@ -193,7 +191,6 @@ export async function* upscale(
   } finally {
     stop.abort();
     await idle;
-    discardWorkers();
   }
 }
 

@@ -8,10 +8,10 @@ import type { ProgressCounter } from './progress.js';
 import { openReference } from './reference.js';
 import { SegmentReader } from './segment-reader.js';
 import type { Segment } from './segment-plan.js';
-import { defaultWorkers } from './spare-workers.js';
 import { StageClock } from './stage-clock.js';
 import { upscaleSegment, type SegmentContext } from './upscale-segment.js';
 import { openUpscaler } from './upscaler.js';
+import { defaultWorkers } from './worker-pool.js';
 import type { SegmentRecord, WorkFolder } from './work-folder.js';
 
 /** Throws VsrError `interrupted` once the job is to stop. */

@@ -1,9 +1,10 @@
+import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
+import { startThread } from '../start-thread.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
-import { discardWorkers, takeWorker } from './spare-workers.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -11,6 +12,11 @@ type Waiting = {
   readonly resolve: (result: EnlargedFrame) => void;
   readonly reject: (error: Error) => void;
 };
+
+/** Inference threads when the caller names no number: one a core. */
+export function defaultWorkers(): number {
+  return os.availableParallelism();
+}
 
 /** How long threads may take to end by themselves, in milliseconds. */
 const graceMs = 1500;
@@ -48,18 +54,18 @@ export class WorkerPool implements AsyncDisposable {
     const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
     const started: Worker[] = [];
     const start = async (candidates: readonly ProviderCandidate[]): Promise<WhatRuns> => {
-      const worker = takeWorker();
+      const workerData: EnlargerSpec = { ...spec, candidates };
+      const worker = startThread(new URL('./upscale-worker.js', import.meta.url), { workerData });
       started.push(worker);
-      tell(worker, { kind: 'open', spec: { ...spec, candidates } });
       return readyOf(worker);
     };
     try {
       const first = start(spec.candidates);
       const early = onlyCpu ? others(count - 1, () => start(spec.candidates)) : [];
       const [runs] = await Promise.all([first, ...early]);
-      // One thread keeps a device busy: those that were prepared for a processor would idle to the end.
-      if (runs.provider.name !== 'cpu') discardWorkers();
-      else if (!onlyCpu) await Promise.all(others(count - 1, () => start([runs.provider])));
+      if (!onlyCpu && runs.provider.name === 'cpu') {
+        await Promise.all(others(count - 1, () => start([runs.provider])));
+      }
       const members = started.map((worker) => ({ worker, current: null }));
       return new WorkerPool(members, stop, runs);
     } catch (error) {
@@ -125,7 +131,7 @@ export class WorkerPool implements AsyncDisposable {
       const next = this.#queue.shift();
       if (next === undefined) return;
       member.current = next;
-      tell(member.worker, { kind: 'frame', job: next.job });
+      tell(member.worker, next.job);
     }
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after } from 'node:test';
@@ -42,18 +43,41 @@ test('a process that exits lets the native work of its threads end, and no more 
 });
 
 test('a process that exits while its threads load the runtime keeps its exit code', () => {
+  const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
+  const loader = `
+    import { nativeWork } from ${sourceOf('native-work.js')};
+    await nativeWork(() => import(${JSON.stringify(pathToFileURL(runtime).href)}));`;
+  writeFileSync(path.join(folder, 'loader.mjs'), loader);
   const main = `
-    import { prepareWorkers } from ${sourceOf('upscale/spare-workers.js')};
-    prepareWorkers(2);
+    import { startThread } from ${sourceOf('start-thread.js')};
+    for (let i = 0; i < 2; i++) startThread(new URL('./loader.mjs', import.meta.url));
     setTimeout(() => process.exit(3), Number(process.argv[2]));`;
   const script = path.join(folder, 'load.mjs');
   writeFileSync(script, main);
-  for (let ms = 0; ms <= 300; ms += 30) {
+  for (let ms = 0; ms <= 150; ms += 15) {
     const { status, stderr } = spawnSync(process.execPath, [script, String(ms)], {
       encoding: 'utf8',
       timeout: 30_000,
     });
     assert.equal(status, 3, `after ${ms} ms: ${stderr}`);
     assert.equal(stderr, '');
+  }
+});
+
+test('a process whose own code is given as a module on the command line has threads, too', () => {
+  writeFileSync(
+    path.join(folder, 'greeting.mjs'),
+    "import { parentPort } from 'node:worker_threads'; parentPort.postMessage('hello');",
+  );
+  const greeting = JSON.stringify(pathToFileURL(path.join(folder, 'greeting.mjs')).href);
+  const body = `
+    import { startThread } from ${sourceOf('start-thread.js')};
+    startThread(new URL(${greeting})).on('message', (text) => console.log(text));`;
+  for (const flags of [['--input-type=module'], ['--input-type', 'module']]) {
+    const { stdout, stderr } = spawnSync(process.execPath, [...flags, '--eval', body], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(stdout, 'hello\n', stderr);
   }
 });
