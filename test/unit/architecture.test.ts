@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const ground = new Set([
   'beside-name.ts',
   'errors.ts',
+  'native-work.ts',
   'package-root.ts',
   'start-thread.ts',
   'version.ts',
