@@ -5,6 +5,7 @@ import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import { startThread } from '../start-thread.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
+import { ANOTHER_FAILED } from './shared-runs.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -85,7 +86,11 @@ export class WorkerPool implements AsyncDisposable {
       this.#give({ ...job, helps }),
     );
     // Nobody may be at work on the frame's memory any more when it is handed back.
-    await Promise.allSettled(parts);
+    const failures = (await Promise.allSettled(parts)).flatMap((part) =>
+      part.status === 'rejected' ? [part.reason as unknown] : [],
+    );
+    const cause = failures.find((failure) => messageOf(failure) !== ANOTHER_FAILED);
+    if (cause instanceof Error) throw cause;
     const [whole, ...helped] = await Promise.all(parts);
     const inferenceMs = [whole!, ...helped].reduce(
       (sum, { timings }) => sum + timings.inferenceMs,
