@@ -2,9 +2,6 @@ import { VsrError } from '../errors.js';
 import type { Rect } from './enlarge-plane.js';
 import type { FrameTrace } from './frame-reuse.js';
 
-/** What a thread says whose frame failed in another, which knows why. */
-export const ANOTHER_FAILED = 'Another thread failed.';
-
 /** Places in a trace's `runs`. */
 const [BEGUN, ENDED] = [0, 1];
 
@@ -34,7 +31,7 @@ export function awaitRuns({ runs, state }: FrameTrace, count: number, stop: Int3
     const ended = Atomics.load(runs, ENDED);
     if (ended >= count) return;
     throwIfStopped(stop);
-    if (Atomics.load(state, 0) !== 0) throw new VsrError('model', ANOTHER_FAILED);
+    if (Atomics.load(state, 0) !== 0) throw new VsrError('model', 'Another thread failed.');
     Atomics.wait(runs, ENDED, ended, 20);
   }
 }

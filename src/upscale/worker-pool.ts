@@ -5,7 +5,6 @@ import type { Precision } from '../model/precision.js';
 import type { ProviderCandidate } from '../model/providers.js';
 import { startThread } from '../start-thread.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
-import { ANOTHER_FAILED } from './shared-runs.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -82,21 +81,18 @@ export class WorkerPool implements AsyncDisposable {
   async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
     const idle = this.#members.filter(({ current }) => current === null).length;
     const helping = job.before === null ? Math.max(0, idle - 1) : 0;
-    const parts = [false, ...Array<boolean>(helping).fill(true)].map((helps) =>
-      this.#give({ ...job, helps }),
-    );
+    const whole = this.#give({ ...job, helps: false });
+    const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
     // Nobody may be at work on the frame's memory any more when it is handed back.
-    const failures = (await Promise.allSettled(parts)).flatMap((part) =>
-      part.status === 'rejected' ? [part.reason as unknown] : [],
-    );
-    const cause = failures.find((failure) => messageOf(failure) !== ANOTHER_FAILED);
-    if (cause instanceof Error) throw cause;
-    const [whole, ...helped] = await Promise.all(parts);
-    const inferenceMs = [whole!, ...helped].reduce(
+    await Promise.allSettled([whole, ...helpers]);
+    // Theirs first: a helper knows why it failed, and who waited for it only that it did.
+    const helped = await Promise.all(helpers);
+    const result = await whole;
+    const inferenceMs = [result, ...helped].reduce(
       (sum, { timings }) => sum + timings.inferenceMs,
       0,
     );
-    return { ...whole!, timings: { ...whole!.timings, inferenceMs } };
+    return { ...result, timings: { ...result.timings, inferenceMs } };
   }
 
   #give(job: FrameJob): Promise<EnlargedFrame> {
