@@ -64,6 +64,27 @@ test('a process that exits while its threads load the runtime keeps its exit cod
   }
 });
 
+test('a process that exits while frames are being enlarged keeps its exit code', () => {
+  const clip = JSON.stringify(path.join(packageRoot(), 'samples', 'scene.mp4'));
+  const main = `
+    import { upscale } from ${sourceOf('index.js')};
+    const output = new URL('./larger.mp4', import.meta.url).pathname;
+    for await (const event of upscale(${clip}, { output, provider: 'cpu', workers: 2 })) {
+      if (event.type === 'end') throw new Error('it ended too soon');
+      if (event.type === 'progress') setTimeout(() => process.exit(3), Number(process.argv[2]));
+    }`;
+  const script = path.join(folder, 'enlarge.mjs');
+  writeFileSync(script, main);
+  for (const ms of [0, 7, 19]) {
+    const { status, stderr } = spawnSync(process.execPath, [script, String(ms)], {
+      encoding: 'utf8',
+      timeout: 60_000,
+    });
+    assert.equal(status, 3, `after ${ms} ms: ${stderr}`);
+    rmSync(path.join(folder, 'larger.mp4.vsr-work'), { recursive: true, force: true });
+  }
+});
+
 test('a process whose own code is given as a module on the command line has threads, too', () => {
   writeFileSync(
     path.join(folder, 'greeting.mjs'),
