@@ -4,6 +4,7 @@ import { Command } from 'commander';
 import { badValue, messageOf, VsrError } from '../errors.js';
 import { isImageName } from '../media/luma-image.js';
 import type { FrameChoice } from '../training/frame-choice.js';
+import { batchInterruption } from './interruption.js';
 import { realNumber, wholeNumber } from './numbers.js';
 
 /** Options as commander hands them over. */
@@ -80,9 +81,7 @@ async function run(places: string[], flags: Flags): Promise<void> {
   const { extractFrames } = await import('../training/extract-frames.js');
   const silent = flags.quiet === true || flags.json === true;
   const say = (line: string) => void (silent || process.stderr.write(`${line}\n`));
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const interruption = batchInterruption();
   const results: Record<string, unknown>[] = [];
   let failed = 0;
   try {
@@ -92,7 +91,7 @@ async function run(places: string[], flags: Flags): Promise<void> {
       try {
         const result = await extractFrames(clip, path.join(flags.output, apart), {
           choose,
-          signal: stop.signal,
+          signal: interruption.signal,
           ...(flags.max === undefined ? {} : { most: flags.max }),
         });
         const { written, duplicates, already } = result;
@@ -110,7 +109,7 @@ async function run(places: string[], flags: Flags): Promise<void> {
       }
     }
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    interruption.over();
   }
   if (flags.json === true) process.stdout.write(`${JSON.stringify(results)}\n`);
   if (failed > 0) {

@@ -33,7 +33,7 @@ export type BatchInterruption = {
 };
 
 /**
- * As `interruption`, but what is under way may take its time to end. The handlers stay to the end of the process: a
+ * As `interruption`, but what is under way (clips, or a training) may take its time to end. The handlers stay to the end of the process: a
  * request in a batch's last moments would kill it where 130 is due.
  */
 export function batchInterruption(): BatchInterruption {

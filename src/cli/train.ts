@@ -7,6 +7,7 @@ import { providerNames } from '../model/providers.js';
 import { degradations } from '../training/degrade.js';
 import { losses } from '../training/loss.js';
 import { schedules } from '../training/schedule.js';
+import { batchInterruption } from './interruption.js';
 import { realNumber, wholeNumber } from './numbers.js';
 import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
 import { trainPlanOf, type TrainFlags } from './train-plan.js';
@@ -145,13 +146,11 @@ export function trainCommand(): Command {
 }
 
 async function run(flags: TrainFlags): Promise<void> {
-  const stop = new AbortController();
-  const onSignal = () => stop.abort();
-  process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+  const interruption = batchInterruption();
   try {
-    await runUntil(flags, stop.signal);
+    await runUntil(flags, interruption.signal);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    interruption.over();
   }
 }
 

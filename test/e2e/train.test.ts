@@ -125,6 +125,26 @@ test('SIGINT while the next pictures are awaited writes a checkpoint and ends th
   assert.match(stderr, new RegExp(`Stopped after step ${step};`));
 });
 
+test('a second SIGINT ends a training at once, with the exit code that is due', async () => {
+  for (const ms of [2, 15, 40]) {
+    const out = path.join(folder, `twice-${ms}.onnx`);
+    const words = ['train', '--data', await morePictures(), '--out', out, ...quick];
+    const run = spawn(process.execPath, [vsr, ...words, '--steps', '1000000'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    run.stderr.setEncoding('utf8');
+    run.stderr.on('data', (text: string) => {
+      const begun = stderr.includes('step 10:');
+      stderr += text;
+      if (begun || !stderr.includes('step 10:')) return;
+      run.kill('SIGINT');
+      setTimeout(() => run.kill('SIGINT'), ms);
+    });
+    assert.deepEqual(await once(run, 'close'), [130, null], stderr);
+  }
+});
+
 test('the weights do not depend on how many threads computed them', async () => {
   for (const workers of ['1', '3']) {
     const { code, stderr } = train(`w${workers}.onnx`, '--steps', '10', '--workers', workers);
