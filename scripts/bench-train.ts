@@ -4,15 +4,15 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { networkOf, parameterCount, reachOf } from '../src/model/network.js';
-import { blockSize } from '../src/training/block-size.js';
-import { buildGradientModel } from '../src/training/gradient-graph.js';
-import { GradientPool } from '../src/training/gradient-pool.js';
-import { initialWeights } from '../src/training/initial-weights.js';
-import { initialState, openOptimiser } from '../src/training/optimiser.js';
-import { sharePlane } from '../src/training/picture.js';
-import { patchesAtOnce } from '../src/training/plan.js';
-import { randomAt } from '../src/training/random.js';
+import { networkOf, parameterCount, reachOf } from '../src/model/networks/network.js';
+import { blockSize } from '../src/training/gradient/block-size.js';
+import { buildGradientModel } from '../src/training/gradient/gradient-graph.js';
+import { GradientPool } from '../src/training/gradient/gradient-pool.js';
+import { initialWeights } from '../src/training/optimiser/initial-weights.js';
+import { initialState, openOptimiser } from '../src/training/optimiser/optimiser.js';
+import { sharePlane } from '../src/training/pictures/picture.js';
+import { patchesAtOnce } from '../src/training/plan/plan.js';
+import { randomAt } from '../src/training/base/random.js';
 
 /** One configuration: patches of a step and low-resolution samples each way. */
 type Case = { readonly arch: string; readonly batch: number; readonly patch: number };

@@ -6,8 +6,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
-import { locateFfmpeg } from '../src/media/ffmpeg.js';
-import { runProcess } from '../src/media/process.js';
+import { locateFfmpeg } from '../src/media/program/ffmpeg.js';
+import { runProcess } from '../src/media/program/process.js';
 import { packageRoot } from '../src/package-root.js';
 import { upscale } from '../src/index.js';
 

@@ -1,6 +1,6 @@
-import type { CardData } from '../src/model/card.js';
-import type { Degradation } from '../src/training/degrade.js';
-import type { TrainPlan } from '../src/training/plan.js';
+import type { CardData } from '../src/model/catalogue/card.js';
+import type { Degradation } from '../src/training/pictures/degrade.js';
+import type { TrainPlan } from '../src/training/plan/plan.js';
 
 /** Pictures to train on: where they are (within ../shared/data), how much each is reduced, what the card says. */
 type DataSet = {

@@ -6,7 +6,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { locateFfmpeg } from '../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../src/media/program/ffmpeg.js';
 import { packageRoot } from '../src/package-root.js';
 import { checkNames } from './sweep/check-output.js';
 import { framesOf, sweptFiles } from './sweep/swept-files.js';

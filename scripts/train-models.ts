@@ -4,14 +4,14 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { runTraining } from '../src/cli/run-training.js';
-import type { ModelCard } from '../src/model/card.js';
-import { networkOf } from '../src/model/network.js';
+import { runTraining } from '../src/cli/train/run-training.js';
+import type { ModelCard } from '../src/model/catalogue/card.js';
+import { networkOf } from '../src/model/networks/network.js';
 import { packageRoot } from '../src/package-root.js';
-import { benchmark } from '../src/training/benchmark.js';
-import { alsoReduced, listImages, splitItems } from '../src/training/list-images.js';
-import { firstPassOf } from '../src/training/first-pass.js';
-import type { TrainPlan } from '../src/training/plan.js';
+import { benchmark } from '../src/training/validation/benchmark.js';
+import { alsoReduced, listImages, splitItems } from '../src/training/pictures/list-images.js';
+import { firstPassOf } from '../src/training/pictures/first-pass.js';
+import type { TrainPlan } from '../src/training/plan/plan.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
 import { bicubic, type Recipe, recipes } from './recipes.js';
 

@@ -12,10 +12,10 @@ export {
 } from './metrics/frame-log.js';
 export { psnr } from './metrics/psnr.js';
 export { readSidecar, type Sidecar } from './metrics/sidecar.js';
-export { catalogue, type CatalogueEntry } from './model/catalogue.js';
-export type { JobPlan } from './upscale/job-plan.js';
-export type { UpscaleOptions } from './upscale/options.js';
-export type { Progress } from './upscale/progress.js';
+export { catalogue, type CatalogueEntry } from './model/catalogue/catalogue.js';
+export type { JobPlan } from './upscale/plan/job-plan.js';
+export type { UpscaleOptions } from './upscale/plan/options.js';
+export type { Progress } from './upscale/segments/progress.js';
 export type { StillPlan } from './upscale/upscale-still.js';
 export { upscale, type Outcome, type UpscaleEvent } from './upscale/upscale.js';
 export { version } from './version.js';

@@ -1,8 +1,8 @@
 import ort from 'onnxruntime-node';
-import { chooseChain } from '../../src/model/chain.js';
-import { buildInferenceGraph } from '../../src/model/inference-graph.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
+import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { chromaEnlarger } from '../../src/upscale/enlarge-chroma.js';
+import { chromaEnlarger } from '../../src/enlarge/bicubic/enlarge-chroma.js';
 
 /**
  * A process of its own for the bound: `bare-session.js <width> <height> <frames> <model>` runs the

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { catalogue } from '../../src/model/catalogue.js';
-import { originalOf } from '../../src/model/in-precision.js';
-import { loadModel } from '../../src/model/load-model.js';
+import { catalogue } from '../../src/model/catalogue/catalogue.js';
+import { originalOf } from '../../src/model/catalogue/in-precision.js';
+import { loadModel } from '../../src/model/load/load-model.js';
 import { packageRoot } from '../../src/package-root.js';
 import { frameMs } from './frame-ms.js';
 

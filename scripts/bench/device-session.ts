@@ -1,13 +1,13 @@
-import { chooseChain } from '../../src/model/chain.js';
-import { buildInferenceGraph } from '../../src/model/inference-graph.js';
-import { precisionNames } from '../../src/model/precision.js';
-import { providerNames } from '../../src/model/providers.js';
-import { openSession } from '../../src/model/session.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
+import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
+import { precisionNames } from '../../src/model/runtime/precision.js';
+import { providerNames } from '../../src/model/runtime/providers.js';
+import { openSession } from '../../src/model/runtime/session.js';
 import { FramePool } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { planStrips } from '../../src/upscale/strips.js';
-import { openUpscaler } from '../../src/upscale/upscaler.js';
-import { windowFor } from '../../src/upscale/window.js';
+import { planStrips } from '../../src/enlarge/reuse/strips.js';
+import { openUpscaler } from '../../src/enlarge/upscaler.js';
+import { windowFor } from '../../src/enlarge/network/window.js';
 
 /**
  * A process of its own for one device: `device-session.js <bare|upscaler> <provider> <precision> <width>

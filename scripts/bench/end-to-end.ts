@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { planOutput } from '../../src/media/output-plan.js';
-import { probe } from '../../src/media/probe.js';
+import { planOutput } from '../../src/media/output/output-plan.js';
+import { probe } from '../../src/media/source/probe.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import type { StageSeconds } from '../../src/metrics/sidecar-schema.js';
 import type { Bench } from './setting.js';

@@ -1,6 +1,6 @@
-import { buildInferenceGraph, type GraphTarget } from '../../src/model/inference-graph.js';
-import type { LoadedModel } from '../../src/model/load-model.js';
-import { openSession } from '../../src/model/session.js';
+import { buildInferenceGraph, type GraphTarget } from '../../src/model/load/inference-graph.js';
+import type { LoadedModel } from '../../src/model/load/load-model.js';
+import { openSession } from '../../src/model/runtime/session.js';
 
 /**
  * CPU milliseconds that the bare session of a model takes on one thread for 640x360 samples of 8 bit: the least

@@ -1,6 +1,10 @@
 import path from 'node:path';
 import { messageOf } from '../../src/errors.js';
-import { candidatesFor, type ProviderName, providerNames } from '../../src/model/providers.js';
+import {
+  candidatesFor,
+  type ProviderName,
+  providerNames,
+} from '../../src/model/runtime/providers.js';
 import type { Bench } from './setting.js';
 import { timed } from './timed-process.js';
 

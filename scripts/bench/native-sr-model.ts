@@ -1,4 +1,4 @@
-import { layerWeights, type Network, type Weights } from '../../src/model/network.js';
+import { layerWeights, type Network, type Weights } from '../../src/model/networks/network.js';
 
 const activations = { relu: 0, tanh: 1, none: 3 } as const;
 

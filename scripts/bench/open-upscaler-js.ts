@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import type { RawImage } from '../../src/media/bmp.js';
+import type { RawImage } from '../../src/media/still/bmp.js';
 
 /** What the benchmark installs for itself; none of it is a dependency. UpscalerJS 1.0.0 asks for this TensorFlow.js. */
 export const upscalerJsPackages = [

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadModel } from '../../src/model/load-model.js';
-import { networkOf, parameterCount } from '../../src/model/network.js';
-import { buildInferenceModel } from '../../src/model/network-model.js';
+import { loadModel } from '../../src/model/load/load-model.js';
+import { networkOf, parameterCount } from '../../src/model/networks/network.js';
+import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { elementTypes } from '../../src/model/onnx/types.js';
-import { withoutBorderPad } from '../../src/model/strip-pad.js';
+import { withoutBorderPad } from '../../src/model/graph/strip-pad.js';
 import { compareUpscalerJs } from './compare-upscaler-js.js';
 import { frameMs } from './frame-ms.js';
 import { installed } from './installed.js';

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 import { medianOf, timed, type Cost } from './timed-process.js';
 

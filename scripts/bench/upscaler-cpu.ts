@@ -1,11 +1,11 @@
 import os from 'node:os';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
-import { probe } from '../../src/media/probe.js';
-import { startProcess } from '../../src/media/process.js';
-import { chooseChain } from '../../src/model/chain.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { probe } from '../../src/media/source/probe.js';
+import { startProcess } from '../../src/media/program/process.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { type Frame, FramePool } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { openUpscaler } from '../../src/enlarge/upscaler.js';
 
 /**
  * A process of its own: `upscaler-cpu.js <clip> <models> <reuse|full> [frames]` enlarges the frames of a clip as a job does, in

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { decodeBmp, type RawImage } from '../../src/media/bmp.js';
-import { lumaOfRgb } from '../../src/media/luma-image.js';
+import { decodeBmp, type RawImage } from '../../src/media/still/bmp.js';
+import { lumaOfRgb } from '../../src/media/still/luma-image.js';
 import { psnr } from '../../src/metrics/psnr.js';
-import { chooseChain } from '../../src/model/chain.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { FramePool } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
-import { enlargePicture } from '../../src/report/picture-enlarger.js';
-import { cropPlane } from '../../src/training/degrade.js';
-import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { enlargePicture } from '../../src/report/evaluate/picture-enlarger.js';
+import { cropPlane } from '../../src/training/pictures/degrade.js';
+import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { openUpscalerJs } from './open-upscaler-js.js';
 
 /** What the process prints. */

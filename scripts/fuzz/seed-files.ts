@@ -1,11 +1,11 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { networkOf, parameterCount } from '../../src/model/network.js';
-import { buildInferenceModel } from '../../src/model/network-model.js';
+import { networkOf, parameterCount } from '../../src/model/networks/network.js';
+import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { packageRoot } from '../../src/package-root.js';
-import { initialState } from '../../src/training/optimiser.js';
-import { writeCheckpoint } from '../../src/training/checkpoint.js';
+import { initialState } from '../../src/training/optimiser/optimiser.js';
+import { writeCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { enlarge, ffmpegRun } from '../../test/support/enlarge.js';
 import { randomOf } from './damage.js';
 

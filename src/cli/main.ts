@@ -6,47 +6,47 @@ import { version } from '../version.js';
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
   upscale: {
     about: 'enlarge clips and pictures',
-    load: async () => (await import('./upscale.js')).upscaleCommand(),
+    load: async () => (await import('./upscale/upscale.js')).upscaleCommand(),
   },
   report: {
     about: 'make a page that shows what an enlargement did',
-    load: async () => (await import('./report.js')).reportCommand(),
+    load: async () => (await import('./commands/report.js')).reportCommand(),
   },
   compare: {
     about: 'put two clips or pictures side by side',
-    load: async () => (await import('./compare.js')).compareCommand(),
+    load: async () => (await import('./commands/compare.js')).compareCommand(),
   },
   evaluate: {
     about: 'measure a model on pictures or clips',
-    load: async () => (await import('./evaluate.js')).evaluateCommand(),
+    load: async () => (await import('./commands/evaluate.js')).evaluateCommand(),
   },
   regress: {
     about: 'check sample clips against a stored baseline',
-    load: async () => (await import('./regress.js')).regressCommand(),
+    load: async () => (await import('./commands/regress.js')).regressCommand(),
   },
   extract: {
     about: 'take frames out of clips, for training',
-    load: async () => (await import('./extract.js')).extractCommand(),
+    load: async () => (await import('./commands/extract.js')).extractCommand(),
   },
   train: {
     about: 'train a network',
-    load: async () => (await import('./train.js')).trainCommand(),
+    load: async () => (await import('./train/train.js')).trainCommand(),
   },
   quantize: {
     about: 'make an 8-bit copy of a network, faster on the CPU',
-    load: async () => (await import('./quantize.js')).quantizeCommand(),
+    load: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   },
   models: {
     about: 'list the models and their figures',
-    load: async () => (await import('./models.js')).modelsCommand(),
+    load: async () => (await import('./commands/models.js')).modelsCommand(),
   },
   doctor: {
     about: 'say what was found on this machine and what is missing',
-    load: async () => (await import('./doctor.js')).doctorCommand(),
+    load: async () => (await import('./commands/doctor.js')).doctorCommand(),
   },
   setup: {
     about: 'install what is optional (CUDA)',
-    load: async () => (await import('./setup.js')).setupCommand(),
+    load: async () => (await import('./commands/setup.js')).setupCommand(),
   },
 };
 

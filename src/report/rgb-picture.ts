@@ -1,4 +1,4 @@
-import type { Colour } from '../media/source.js';
+import type { Colour } from '../media/source/source.js';
 import { planeOf } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
 import type { FrameLayout } from '../planes/pixel-format.js';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Network } from '../model/network.js';
-import { calibrated, type CalibrationOptions } from './calibrate.js';
-import { initialWeights } from './initial-weights.js';
-import type { TrainPlan } from './plan.js';
-import { weightsFromModel } from './warm-start.js';
+import type { Network } from '../model/networks/network.js';
+import { calibrated, type CalibrationOptions } from './pictures/calibrate.js';
+import { initialWeights } from './optimiser/initial-weights.js';
+import type { TrainPlan } from './plan/plan.js';
+import { weightsFromModel } from './saved/warm-start.js';
 
 /** What of a plan follows from the model that it starts from. */
 export type Start = Pick<TrainPlan, 'network' | 'initial' | 'original'>;

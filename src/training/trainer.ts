@@ -1,22 +1,22 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { parameterCount } from '../model/network.js';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './checkpoint.js';
-import { buildForwardModel } from './gradient-graph.js';
-import { GradientPool } from './gradient-pool.js';
-import { initialWeights } from './initial-weights.js';
-import type { PictureScore } from './messages.js';
-import { initialState, openOptimiser } from './optimiser.js';
-import { PictureFeed, type Window } from './picture-feed.js';
-import { PicturePool } from './picture-pool.js';
-import type { Picture } from './picture.js';
-import { patchesAtOnce, type TrainPlan } from './plan.js';
-import { planFacts, requireSameFacts } from './plan-facts.js';
-import { learningRate } from './schedule.js';
-import { openSession } from './session.js';
-import { unlessAborted } from './unless-aborted.js';
-import { validationPictures } from './validation-pictures.js';
+import { parameterCount } from '../model/networks/network.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
+import { buildForwardModel } from './gradient/gradient-graph.js';
+import { GradientPool } from './gradient/gradient-pool.js';
+import { initialWeights } from './optimiser/initial-weights.js';
+import type { PictureScore } from './gradient/messages.js';
+import { initialState, openOptimiser } from './optimiser/optimiser.js';
+import { PictureFeed, type Window } from './pictures/picture-feed.js';
+import { PicturePool } from './pictures/picture-pool.js';
+import type { Picture } from './pictures/picture.js';
+import { patchesAtOnce, type TrainPlan } from './plan/plan.js';
+import { planFacts, requireSameFacts } from './plan/plan-facts.js';
+import { learningRate } from './optimiser/schedule.js';
+import { openSession } from './base/session.js';
+import { unlessAborted } from './base/unless-aborted.js';
+import { validationPictures } from './validation/validation-pictures.js';
 
 /** What happens in a run, in the order in which it does. */
 export type TrainEvent =

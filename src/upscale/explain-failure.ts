@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { VsrError, messageOf } from '../errors.js';
-import { checkUnchanged, type FileStamp } from './identity.js';
-import type { JobPlan } from './job-plan.js';
+import { checkUnchanged, type FileStamp } from './plan/identity.js';
+import type { JobPlan } from './plan/job-plan.js';
 
 /** The system's names for what is wrong with a disk, in words. */
 const diskWords: Readonly<Record<string, string>> = {

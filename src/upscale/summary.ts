@@ -1,12 +1,12 @@
 import path from 'node:path';
-import type { Announcement } from '../media/output-plan.js';
+import type { Announcement } from '../media/output/output-plan.js';
 import type { LogSummary } from '../metrics/frame-log.js';
 import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import type { StageSeconds } from '../metrics/sidecar-schema.js';
 import { version } from '../version.js';
 import { decodingNotes } from './decoding-notes.js';
-import type { JobPlan } from './job-plan.js';
-import type { SegmentRecord } from './work-folder.js';
+import type { JobPlan } from './plan/job-plan.js';
+import type { SegmentRecord } from './segments/work-folder.js';
 
 /** What only the run itself knows. */
 export type RunFacts = {

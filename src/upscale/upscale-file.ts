@@ -1,26 +1,32 @@
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
-import type { Ffmpeg } from '../media/ffmpeg.js';
-import { promisedFrames } from '../media/promised-frames.js';
-import { remux } from '../media/remux.js';
-import { verifyOutput } from '../media/verify.js';
+import type { Ffmpeg } from '../media/program/ffmpeg.js';
+import { promisedFrames } from '../media/source/promised-frames.js';
+import { remux } from '../media/join/remux.js';
+import { verifyOutput } from '../media/join/verify.js';
 import { openFrameLog, readFrameLog, type LogSummary } from '../metrics/frame-log.js';
 import { writeSidecar, type Sidecar } from '../metrics/sidecar.js';
-import { cutClip } from './cut-clip.js';
+import { cutClip } from './segments/cut-clip.js';
 import { explained } from './explain-failure.js';
-import { checkUnchanged, hashOf, identifySource, stampOf, type FileStamp } from './identity.js';
-import type { JobPlan } from './job-plan.js';
-import { ProgressCounter, type Progress } from './progress.js';
-import { stallTimeoutMs as stallTimeoutMsOf } from './segment-reader.js';
+import {
+  checkUnchanged,
+  hashOf,
+  identifySource,
+  stampOf,
+  type FileStamp,
+} from './plan/identity.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { ProgressCounter, type Progress } from './segments/progress.js';
+import { stallTimeoutMs as stallTimeoutMsOf } from './segments/segment-reader.js';
 import { sidecarOf } from './summary.js';
 import {
   openWorkFolder,
   sealedSidecar,
   type SegmentRecord,
   type WorkFolder,
-} from './work-folder.js';
-import { throwIfAborted, workOff } from './work-off.js';
+} from './segments/work-folder.js';
+import { throwIfAborted, workOff } from './segments/run-segments.js';
 
 /**
  * Enlarges one clip as planned: segment by segment into the work folder, then everything that is not

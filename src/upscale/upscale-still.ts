@@ -2,21 +2,27 @@ import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { prefixBeside } from '../beside-name.js';
 import { badValue, VsrError } from '../errors.js';
-import type { Announcement } from '../media/stream-plan.js';
-import { canWriteStill, probeStill, readStill, writeStill, type Still } from '../media/still.js';
+import type { Announcement } from '../media/output/stream-plan.js';
+import {
+  canWriteStill,
+  probeStill,
+  readStill,
+  writeStill,
+  type Still,
+} from '../media/still/still.js';
 import { writeSidecar, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { openFrameLog } from '../metrics/frame-log.js';
-import { chooseChain, type Chain } from '../model/chain.js';
+import { chooseChain, type Chain } from '../model/catalogue/chain.js';
 import { version } from '../version.js';
-import { hashOf, identifySource, type SourceIdentity } from './identity.js';
-import type { Input } from './inputs.js';
-import { chainFor } from './model-choice.js';
-import { checkOutputPlace, outputFor } from './output-place.js';
-import { checkNames, outputPaths, type OutputPaths } from './names.js';
-import type { UpscaleOptions } from './options.js';
-import type { Size } from './target-size.js';
-import { rowOf } from './upscale-segment.js';
-import { openUpscaler } from './upscaler.js';
+import { hashOf, identifySource, type SourceIdentity } from './plan/identity.js';
+import type { Input } from './plan/inputs.js';
+import { chainFor } from './plan/model-choice.js';
+import { checkOutputPlace, outputFor } from './plan/output-place.js';
+import { checkNames, outputPaths, type OutputPaths } from './plan/names.js';
+import type { UpscaleOptions } from './plan/options.js';
+import type { Size } from './plan/target-size.js';
+import { rowOf } from './segments/upscale-segment.js';
+import { openUpscaler } from '../enlarge/upscaler.js';
 
 /** Everything that is decided about a picture before it is decoded. */
 export type StillPlan = {

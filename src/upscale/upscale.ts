@@ -2,18 +2,18 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { VsrError, messageOf } from '../errors.js';
-import { prepareCommands } from '../media/command.js';
-import { locateFfmpeg, type Ffmpeg } from '../media/ffmpeg.js';
+import { prepareCommands } from '../media/program/command.js';
+import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
 import { readSidecar, type Sidecar } from '../metrics/sidecar.js';
 import { EventQueue } from './event-queue.js';
-import { findInputs, looksLikeStill, type Input } from './inputs.js';
-import type { JobPlan } from './job-plan.js';
-import { sidecarPath } from './names.js';
-import { checkOptions, type UpscaleOptions } from './options.js';
-import { probeInput } from './probe-input.js';
-import type { Progress } from './progress.js';
+import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { sidecarPath } from './plan/names.js';
+import { checkOptions, type UpscaleOptions } from './plan/options.js';
+import { probeInput } from './plan/probe-input.js';
+import type { Progress } from './segments/progress.js';
 import type { StillPlan } from './upscale-still.js';
-import { clearWorkFolder, sealedSidecar } from './work-folder.js';
+import { clearWorkFolder, sealedSidecar } from './segments/work-folder.js';
 
 /** What became of one input. */
 export type Outcome =
@@ -121,7 +121,7 @@ class Batch {
     probing.catch(() => {}); // Thrown below.
     // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
     const [{ planJob }] = await Promise.all([
-      import('./job-plan.js'),
+      import('./plan/job-plan.js'),
       import('./upscale-file.js'),
       prepareCommands(),
     ]);

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type Network, networkOf, parameterCount, reachOf } from '../../src/model/network.js';
-import { blockSize } from '../../src/training/block-size.js';
-import { buildGradientModel } from '../../src/training/gradient-graph.js';
-import { initialWeights } from '../../src/training/initial-weights.js';
-import { floatTensor, openSession } from '../../src/training/session.js';
+import {
+  type Network,
+  networkOf,
+  parameterCount,
+  reachOf,
+} from '../../src/model/networks/network.js';
+import { blockSize } from '../../src/training/gradient/block-size.js';
+import { buildGradientModel } from '../../src/training/gradient/gradient-graph.js';
+import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
+import { floatTensor, openSession } from '../../src/training/base/session.js';
 import { random } from '../support/random-model.js';
 
 test('x64 processors have a blocked layout', { skip: process.arch !== 'x64' }, async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { psnr } from '../../src/metrics/psnr.js';
-import { chooseChain } from '../../src/model/chain.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import type { Plane } from '../../src/planes/plane.js';
 import { resizePlane } from '../../src/planes/resize.js';
-import { degrade } from '../../src/training/degrade.js';
-import { enlargePicture } from '../../src/report/picture-enlarger.js';
-import { firstPassOf } from '../../src/training/first-pass.js';
-import { randomAt } from '../../src/training/random.js';
+import { degrade } from '../../src/training/pictures/degrade.js';
+import { enlargePicture } from '../../src/report/evaluate/picture-enlarger.js';
+import { firstPassOf } from '../../src/training/pictures/first-pass.js';
+import { randomAt } from '../../src/training/base/random.js';
 
 /** Waves of several directions: no two places alike, and nothing that x264 at its best would lose. */
 function waves(width: number, height: number): Plane {

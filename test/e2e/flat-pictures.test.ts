@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as ort from 'onnxruntime-node';
-import { catalogue } from '../../src/model/catalogue.js';
+import { catalogue } from '../../src/model/catalogue/catalogue.js';
 
 /** Networks with a skip add to the picture, so they leave what is flat nearly alone, whites above 235 too. */
 for (const { name, arch, scale, file } of await catalogue()) {

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
-import { probe } from '../../src/media/probe.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { probe } from '../../src/media/source/probe.js';
 
 /** A frame of one dot: its disposal method, and whether the dot is transparent. */
 type Dot = readonly [disposal: number, transparent: boolean];

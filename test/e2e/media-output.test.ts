@@ -6,13 +6,17 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before, describe } from 'node:test';
 import { promisify } from 'node:util';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
-import { openEncoder } from '../../src/media/encode.js';
-import { planOutput, type OutputPlan, type OutputRequest } from '../../src/media/output-plan.js';
-import { probe } from '../../src/media/probe.js';
-import { remux } from '../../src/media/remux.js';
-import type { Source } from '../../src/media/source.js';
-import { verifyOutput } from '../../src/media/verify.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { openEncoder } from '../../src/media/encode/encode.js';
+import {
+  planOutput,
+  type OutputPlan,
+  type OutputRequest,
+} from '../../src/media/output/output-plan.js';
+import { probe } from '../../src/media/source/probe.js';
+import { remux } from '../../src/media/join/remux.js';
+import type { Source } from '../../src/media/source/source.js';
+import { verifyOutput } from '../../src/media/join/verify.js';
 import { pixelFormats } from '../../src/planes/pixel-format.js';
 import { sampleSource, sampleVideo } from '../unit/media/sample-source.js';
 

@@ -16,11 +16,15 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { VsrError } from '../../src/errors.js';
-import { decodeFrames, type DecodeReport, type DecodeRequest } from '../../src/media/decode.js';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
-import { keyframes } from '../../src/media/packets.js';
-import { probe } from '../../src/media/probe.js';
-import type { Source } from '../../src/media/source.js';
+import {
+  decodeFrames,
+  type DecodeReport,
+  type DecodeRequest,
+} from '../../src/media/decode/decode.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { keyframes } from '../../src/media/source/packets.js';
+import { probe } from '../../src/media/source/probe.js';
+import type { Source } from '../../src/media/source/source.js';
 import { planeOf } from '../../src/planes/frame.js';
 
 let ffmpeg: Ffmpeg;

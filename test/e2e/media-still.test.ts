@@ -11,7 +11,7 @@ import {
   readStill,
   stillMetadata,
   writeStill,
-} from '../../src/media/still.js';
+} from '../../src/media/still/still.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-still-'));
 test.after(() => rm(folder, { recursive: true, force: true }));

@@ -3,14 +3,18 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
-import { runProcess } from '../../src/media/process.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { runProcess } from '../../src/media/program/process.js';
 import { decodeModel, encodeModel } from '../../src/model/onnx/model-file.js';
 import { tensorOf, valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { packageRoot } from '../../src/package-root.js';
-import { runJob, type JobRunner } from '../../src/report/regress-clip.js';
-import { manifestName, readManifest, writeManifest } from '../../src/report/regress-manifest.js';
-import { regress } from '../../src/report/regress.js';
+import { runJob, type JobRunner } from '../../src/report/regress/regress-clip.js';
+import {
+  manifestName,
+  readManifest,
+  writeManifest,
+} from '../../src/report/regress/regress-manifest.js';
+import { regress } from '../../src/report/regress/regress.js';
 import { runVsr } from '../support/run-vsr.js';
 
 const shipped = path.join(packageRoot(), 'models', 'espcn-16-x2.onnx');

@@ -8,7 +8,7 @@ import { chromium, type Browser, type Page } from 'playwright-core';
 import { openFrameLog, type FrameRow } from '../../src/metrics/frame-log.js';
 import { readSidecar, sidecarPathOf, writeSidecar } from '../../src/metrics/sidecar.js';
 import { packageRoot } from '../../src/package-root.js';
-import { writeReport } from '../../src/report/write-report.js';
+import { writeReport } from '../../src/report/page/write-report.js';
 import { runVsr } from '../support/run-vsr.js';
 
 const chromiumPath = [

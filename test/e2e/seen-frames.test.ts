@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
-import { runProcess } from '../../src/media/process.js';
-import { seenFrames, type WantedFrame } from '../../src/report/seen-frames.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { runProcess } from '../../src/media/program/process.js';
+import { seenFrames, type WantedFrame } from '../../src/report/page/seen-frames.js';
 
 const rate = 25;
 let folder: string;

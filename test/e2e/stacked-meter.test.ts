@@ -1,10 +1,14 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { meanSquaredError, psnrOfMse } from '../../src/metrics/psnr.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { canMeasureVmaf, openStackedMeter, vmafFilter } from '../../src/report/stacked-meter.js';
+import {
+  canMeasureVmaf,
+  openStackedMeter,
+  vmafFilter,
+} from '../../src/report/evaluate/stacked-meter.js';
 
 const layout = frameLayout(pixelFormats.get('yuv420p')!, 48, 32);
 

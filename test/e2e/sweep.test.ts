@@ -7,7 +7,7 @@ import test from 'node:test';
 import { writeNearestModel } from '../../scripts/sweep/nearest-model.js';
 import { sweepClip } from '../../scripts/sweep/sweep-clip.js';
 import { framesOf, refusedFiles, sweptFiles } from '../../scripts/sweep/swept-files.js';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 
 const data = path.join(packageRoot(), '..', 'shared', 'data');

@@ -5,11 +5,11 @@ import { mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
-import { readLuma } from '../../src/media/luma-image.js';
-import { runProcess } from '../../src/media/process.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { readLuma } from '../../src/media/still/luma-image.js';
+import { runProcess } from '../../src/media/program/process.js';
 import { packageRoot } from '../../src/package-root.js';
-import { extractFrames } from '../../src/training/extract-frames.js';
+import { extractFrames } from '../../src/training/extract/extract-frames.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 let folder = '';

@@ -6,13 +6,13 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promi
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
-import type { ModelCard } from '../../src/model/card.js';
-import { catalogue } from '../../src/model/catalogue.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import type { ModelCard } from '../../src/model/catalogue/card.js';
+import { catalogue } from '../../src/model/catalogue/catalogue.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { packageRoot } from '../../src/package-root.js';
-import { readCheckpoint } from '../../src/training/checkpoint.js';
+import { readCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { writeWaves } from '../support/waves.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');

@@ -5,8 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { locateFfmpeg, type Ffmpeg } from '../../src/media/ffmpeg.js';
-import { runProcess } from '../../src/media/process.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { runProcess } from '../../src/media/program/process.js';
 import { packageRoot } from '../../src/package-root.js';
 import { runVsr } from '../support/run-vsr.js';
 

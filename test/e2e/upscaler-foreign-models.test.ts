@@ -4,14 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import ort from 'onnxruntime-node';
-import { chooseChain } from '../../src/model/chain.js';
-import { loadModel } from '../../src/model/load-model.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
+import { loadModel } from '../../src/model/load/load-model.js';
 import { GraphBuilder, type Shape } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { elementTypes } from '../../src/model/onnx/types.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { random } from '../support/random-model.js';
 

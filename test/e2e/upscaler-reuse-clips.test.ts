@@ -3,12 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
-import { chooseChain } from '../../src/model/chain.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { packageRoot } from '../../src/package-root.js';
 import type { Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { openUpscaler, type Upscaled } from '../../src/upscale/upscaler.js';
+import { openUpscaler, type Upscaled } from '../../src/enlarge/upscaler.js';
 import { optionsFor } from '../support/picture.js';
 
 /** A corner of the first frames, sample for sample as decoded. */

@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { chooseChain } from '../../src/model/chain.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
-import { openUpscaler, type Upscaled } from '../../src/upscale/upscaler.js';
+import { openUpscaler, type Upscaled } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { random, writeRandomModel } from '../support/random-model.js';
 

@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as ort from 'onnxruntime-node';
-import { type Network, networkOf, parameterCount, type Weights } from '../../src/model/network.js';
-import { buildInferenceModel } from '../../src/model/network-model.js';
-import { initialWeights } from '../../src/training/initial-weights.js';
-import { weightsFromModel } from '../../src/training/warm-start.js';
+import {
+  type Network,
+  networkOf,
+  parameterCount,
+  type Weights,
+} from '../../src/model/networks/network.js';
+import { buildInferenceModel } from '../../src/model/networks/network-model.js';
+import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
+import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 
 async function enlarged(model: Uint8Array): Promise<Float32Array> {

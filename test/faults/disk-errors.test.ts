@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun, frameMd5 } from '../support/enlarge.js';
 import { openJob, type FaultJob } from './job.js';

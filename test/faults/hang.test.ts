@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
 import { isWhole, skip, startVsr, victimOf } from './vsr-process.js';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { locateFfmpeg } from '../../src/media/ffmpeg.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { upscale, type Outcome } from '../../src/upscale/upscale.js';
-import type { UpscaleOptions } from '../../src/upscale/options.js';
+import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 
 const exec = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { planeOf, type Frame } from '../../src/planes/frame.js';
 import type { FrameLayout } from '../../src/planes/pixel-format.js';
-import type { Chain } from '../../src/model/chain.js';
-import type { UpscalerOptions } from '../../src/upscale/upscaler.js';
+import type { Chain } from '../../src/model/catalogue/chain.js';
+import type { UpscalerOptions } from '../../src/enlarge/upscaler.js';
 import { random } from './random-model.js';
 
 /** A frame of smooth waves with noise on them. */

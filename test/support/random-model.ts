@@ -1,7 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { layerWeights, networkOf, parameterCount, type Network } from '../../src/model/network.js';
-import { buildInferenceModel } from '../../src/model/network-model.js';
+import {
+  layerWeights,
+  networkOf,
+  parameterCount,
+  type Network,
+} from '../../src/model/networks/network.js';
+import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 
 /** Numbers in -0.5..0.5 that are the same in every run. */
 export function random(seed: number): () => number {

@@ -1,8 +1,8 @@
-import { networkOf, parameterCount, reachOf } from '../../src/model/network.js';
-import { buildGradientModel } from '../../src/training/gradient-graph.js';
-import { initialWeights } from '../../src/training/initial-weights.js';
-import { floatTensor, openSession } from '../../src/training/session.js';
-import { randomAt } from '../../src/training/random.js';
+import { networkOf, parameterCount, reachOf } from '../../src/model/networks/network.js';
+import { buildGradientModel } from '../../src/training/gradient/gradient-graph.js';
+import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
+import { floatTensor, openSession } from '../../src/training/base/session.js';
+import { randomAt } from '../../src/training/base/random.js';
 
 /** Run as a program: prints loss and gradient of one batch, computed by the provider named, as JSON. */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { VsrError } from '../../src/errors.js';
-import { precisionNames } from '../../src/model/precision.js';
-import { chooseChain } from '../../src/model/chain.js';
+import { precisionNames } from '../../src/model/runtime/precision.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { openUpscaler } from '../../src/upscale/upscaler.js';
+import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from './picture.js';
 
 /** Run as a program: enlarges one small frame on the provider, and in the precision, named and prints what became of it. */

@@ -1,4 +1,8 @@
-import { LARGEST_CODE, LARGEST_WEIGHT, SMALLEST_RANGE } from '../../model/quantised-graph.js';
+import {
+  LARGEST_CODE,
+  LARGEST_WEIGHT,
+  SMALLEST_RANGE,
+} from '../../model/networks/quantised-graph.js';
 import type { Tape, Value } from './tape.js';
 
 /*

@@ -1,4 +1,4 @@
-import type { Source, StreamInfo, VideoStream } from '../../../src/media/source.js';
+import type { Source, StreamInfo, VideoStream } from '../../../src/media/source/source.js';
 import { pixelFormats } from '../../../src/planes/pixel-format.js';
 
 /** A stream with nothing said of it but what `known` says. */

@@ -1,8 +1,8 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import { frameLayout, pixelFormats } from '../../../src/planes/pixel-format.js';
-import { busiestCrop } from '../../../src/report/before-after.js';
-import { combine } from '../../../src/report/compare-pictures.js';
+import { busiestCrop } from '../../../src/report/page/before-after.js';
+import { combine } from '../../../src/report/compare/compare-pictures.js';
 import { rgbOfFrame } from '../../../src/report/rgb-picture.js';
 
 const tv709 = {

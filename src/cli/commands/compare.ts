@@ -1,0 +1,84 @@
+import { Command, Option } from 'commander';
+import path from 'node:path';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { realNumber } from '../display/numbers.js';
+import { interruption } from '../process/interruption.js';
+import { formatTable } from '../display/table.js';
+
+const modes = ['split', 'side', 'difference'] as const;
+
+type Flags = {
+  reference?: string;
+  output?: string;
+  mode: (typeof modes)[number];
+  amplify: number;
+  json?: true;
+  ffmpeg?: string;
+  ffprobe?: string;
+};
+
+const examples = `
+Examples:
+  vsr compare a.mp4 b.mp4                            left half of a, right half of b
+  vsr compare a.mp4 b.mp4 --mode side -o both.mkv
+  vsr compare a.png b.png --mode difference --amplify 8
+  vsr compare bicubic.mkv clip.x2.mkv --reference original.mkv`;
+
+/** The command `vsr compare`. */
+export function compareCommand(): Command {
+  return new Command('compare')
+    .description('Puts two clips or pictures of one size into one, and measures how they differ.')
+    .argument('<a>', 'a clip or picture')
+    .argument('<b>', 'another')
+    .option('--reference <file>', 'ground truth to measure both against')
+    .option('-o, --output <file>', 'default: <b>.vs-<a>.<ending of b>')
+    .addOption(
+      new Option('--mode <how>', 'how they are put together').choices(modes).default('split'),
+    )
+    .option('--amplify <n>', 'times by which a difference is enlarged', realNumber, 4)
+    .option('--json', 'the figures as JSON')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+/** Beside `b`. What x264 cannot be put into becomes Matroska. */
+function defaultOutput(a: string, b: string): string {
+  const { dir, name, ext } = path.parse(b);
+  const kept = /^\.(mp4|mov|mkv|m4v|png|jpe?g|webp|tiff?)$/i.test(ext) ? ext : '.mkv';
+  return path.join(dir, `${name}.vs-${path.parse(a).name}${kept}`);
+}
+
+async function run(a: string, b: string, flags: Flags): Promise<void> {
+  interruption();
+  const { compare } = await import('../../report/compare/compare.js');
+  const output = flags.output ?? defaultOutput(a, b);
+  const { mode, amplify, reference } = flags;
+  const pairs = await compare(() => locateFfmpeg(flags), {
+    ...{ a, b, output, mode, amplify },
+    ...(reference === undefined ? {} : { reference }),
+  });
+  if (flags.json) {
+    const text = JSON.stringify(
+      { output, pairs },
+      (_key, value: unknown) => (value === Infinity ? 'inf' : value),
+      2,
+    );
+    process.stdout.write(`${text}\n`);
+    return;
+  }
+  const show = (value: number | null, places = 2) =>
+    value === null ? '' : value === Infinity ? 'equal' : value.toFixed(places);
+  const rows = pairs.map((pair) => [
+    pair.pair,
+    String(pair.frames),
+    show(pair.psnr),
+    show(pair.psnrU),
+    show(pair.psnrV),
+    show(pair.ssim, 4),
+    `${show(pair.worst)} (${pair.worstFrame})`,
+  ]);
+  const header = ['pair', 'frames', 'PSNR', 'U', 'V', 'SSIM', 'worst (frame)'];
+  process.stdout.write(`${formatTable(header, rows)}\n${output}\n`);
+}

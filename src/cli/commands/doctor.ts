@@ -1,0 +1,153 @@
+import { Command } from 'commander';
+import { readFile } from 'node:fs/promises';
+import os from 'node:os';
+import { messageOf } from '../../errors.js';
+import { capabilities } from '../../media/program/capabilities.js';
+import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
+import { candidatesFor, isOffered, providerNames } from '../../model/runtime/providers.js';
+import { openSession } from '../../model/runtime/session.js';
+import { version } from '../../version.js';
+
+const examples = `
+Examples:
+  vsr doctor                       what works on this machine
+  vsr doctor --json                the same for programs
+  vsr doctor --ffmpeg /opt/ffmpeg  with another ffmpeg
+
+Exit code 1 if the main job, vsr upscale, cannot run here.`;
+
+/** One finding. `vital` ones decide whether the main job can run. */
+export type Finding = {
+  readonly topic: string;
+  readonly ok: boolean;
+  readonly vital: boolean;
+  readonly detail: string;
+};
+
+type Flags = { ffmpeg?: string; ffprobe?: string; json?: true };
+
+/** The command `vsr doctor`. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('Says what was found on this machine, and what is missing.')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--json', 'the findings as JSON')
+    .addHelpText('after', examples)
+    .action(async (flags: Flags) => {
+      const findings = await examine(flags);
+      const able = findings.every(({ vital, ok }) => ok || !vital);
+      process.stdout.write(
+        flags.json === true
+          ? `${JSON.stringify({ vsr: version(), able, findings }, null, 2)}\n`
+          : `${findings.map(lineOf).join('\n')}\n\n${able ? 'vsr upscale can run here.' : 'vsr upscale cannot run here.'}\n`,
+      );
+      if (!able) process.exitCode = 1;
+    });
+}
+
+function lineOf({ topic, ok, vital, detail }: Finding): string {
+  const mark = ok ? 'ok' : vital ? 'FAIL' : 'no';
+  return `${mark.padEnd(5)} ${topic.padEnd(12)} ${detail}`;
+}
+
+/** Looks at everything; never throws for what it finds. */
+async function examine(flags: Flags): Promise<Finding[]> {
+  return [machine(), ...(await media(flags)), ...(await models()), ...(await providers())];
+}
+
+function machine(): Finding {
+  const memory = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
+  const detail =
+    `vsr ${version()}, Node ${process.versions.node}, ${process.platform}-${process.arch}, ` +
+    `${os.availableParallelism()} cores (${os.cpus()[0]?.model.trim() ?? 'unknown'}), ` +
+    `${memory(os.totalmem())} memory, ${memory(os.freemem())} of it free`;
+  return { topic: 'machine', ok: true, vital: false, detail };
+}
+
+const encoders = {
+  'H.264': ['libx264'],
+  HEVC: ['libx265'],
+  VP9: ['libvpx-vp9'],
+  AV1: ['libsvtav1', 'libaom-av1'],
+  ProRes: ['prores_ks'],
+  FFV1: ['ffv1'],
+} as const;
+const decoders = { AV1: 'av1', VVC: 'vvc', HEVC: 'hevc', VP9: 'vp9' } as const;
+
+async function media(flags: Flags): Promise<Finding[]> {
+  try {
+    const ffmpeg = await locateFfmpeg({
+      ...(flags.ffmpeg === undefined ? {} : { ffmpeg: flags.ffmpeg }),
+      ...(flags.ffprobe === undefined ? {} : { ffprobe: flags.ffprobe }),
+    });
+    const known = await capabilities(ffmpeg, 'encoders');
+    const decodable = await capabilities(ffmpeg, 'decodableCodecs');
+    const missing = Object.entries(encoders).filter(
+      ([, names]) => !names.some((name) => known.has(name)),
+    );
+    const unread = Object.entries(decoders).filter(([, name]) => !decodable.has(name));
+    const names = (list: readonly (readonly [string, unknown])[]): string =>
+      list.map(([name]) => name).join(', ');
+    return [
+      {
+        topic: 'ffmpeg',
+        ok: true,
+        vital: true,
+        detail: `${ffmpeg.ffmpeg} (${ffmpeg.version}, ${ffmpeg.from})`,
+      },
+      { topic: 'ffprobe', ok: true, vital: true, detail: ffmpeg.ffprobe },
+      {
+        topic: 'encoders',
+        ok: missing.length === 0,
+        vital: missing.length === Object.keys(encoders).length,
+        detail:
+          missing.length === 0 ? names(Object.entries(encoders)) : `without ${names(missing)}`,
+      },
+      {
+        topic: 'decoders',
+        ok: unread.length === 0,
+        vital: false,
+        detail:
+          unread.length === 0
+            ? 'all of the usual ones'
+            : `cannot read ${names(unread)}: a newer ffmpeg on PATH, or named by ${environmentNames.ffmpeg[0]}, may`,
+      },
+    ];
+  } catch (error) {
+    return [{ topic: 'ffmpeg', ok: false, vital: true, detail: messageOf(error) }];
+  }
+}
+
+async function models(): Promise<Finding[]> {
+  try {
+    const entries = await catalogue();
+    const detail =
+      entries.length === 0
+        ? `none in ${modelsFolder()}`
+        : entries.map(({ name }) => name).join(', ');
+    return [{ topic: 'models', ok: entries.length > 0, vital: true, detail }];
+  } catch (error) {
+    return [{ topic: 'models', ok: false, vital: true, detail: messageOf(error) }];
+  }
+}
+
+/** Starts each provider on a shipped model: that it is listed somewhere proves nothing. */
+async function providers(): Promise<Finding[]> {
+  const model = (await catalogue().catch(() => []))[0];
+  if (model === undefined) return [];
+  const bytes = await readFile(model.file);
+  const findings: Finding[] = [];
+  for (const name of providerNames.filter(isOffered)) {
+    const finding = { topic: name, vital: name === 'cpu' };
+    try {
+      const { session, provider } = await openSession(bytes, candidatesFor({ name }));
+      await session.release();
+      findings.push({ ...finding, ok: true, detail: `starts (device ${provider.device})` });
+    } catch (error) {
+      findings.push({ ...finding, ok: false, detail: messageOf(error) });
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,131 @@
+import { Command, Option } from 'commander';
+import { VsrError } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
+import { degradations, type Degradation } from '../../training/pictures/degrade.js';
+import { providerNames } from '../../upscale/plan/options.js';
+import { realNumber, wholeNumber } from '../display/numbers.js';
+import { interruption } from '../process/interruption.js';
+import { formatTable } from '../display/table.js';
+
+type Flags = {
+  scale: number;
+  model: string;
+  degrade: Degradation['kind'];
+  crf: number;
+  noise: number;
+  border?: number;
+  frames?: number;
+  provider: (typeof providerNames)[number];
+  device?: number;
+  workers?: number;
+  json?: true;
+  csv?: true;
+  markdown?: true;
+  ffmpeg?: string;
+  ffprobe?: string;
+};
+
+const examples = `
+Examples:
+  vsr evaluate Set5/ Set14/ --scale 3              the literature's table
+  vsr evaluate clip.mp4 --degrade codec --crf 28   as if it had been small and compressed
+  vsr evaluate Set5/ -m my-model.onnx --markdown
+
+Each file is the ground truth: it is degraded, enlarged again, and compared with itself. Pictures are measured
+by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.`;
+
+/** The command `vsr evaluate`. */
+export function evaluateCommand(): Command {
+  return new Command('evaluate')
+    .description('Measures a model beside nearest, bilinear, bicubic and lanczos.')
+    .argument('<inputs...>', 'pictures, clips, or folders of them')
+    .option('-s, --scale <n>', 'enlargement each way', wholeNumber(2), 2)
+    .option(
+      '-m, --model <name|file>',
+      'a model of the catalogue, an .onnx file, one for each pass by commas, or none for the baselines alone',
+      'default',
+    )
+    .addOption(
+      new Option('--degrade <how>', 'how the small input is made')
+        .choices(degradations)
+        .default('bicubic'),
+    )
+    .option('--crf <n>', 'x264 quality for --degrade codec', wholeNumber(0), 23)
+    .option('--noise <n>', 'deviation of noise added to small pictures', realNumber, 0)
+    .option('--border <n>', 'samples cut on each side (default: the scale)', wholeNumber(0))
+    .option('--frames <n>', 'at most so many frames of a clip', wholeNumber(1))
+    .addOption(
+      new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
+    .addOption(new Option('--json', 'as JSON').conflicts(['csv', 'markdown']))
+    .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
+    .addOption(new Option('--markdown', 'as a Markdown table').conflicts(['json', 'csv']))
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+async function run(inputs: string[], flags: Flags): Promise<void> {
+  const signal = interruption();
+  const { evaluate, evaluationInputs } = await import('../../report/evaluate/evaluate.js');
+  const { csvOf, evaluationTable, markdownOf } =
+    await import('../../report/evaluate/evaluation-table.js');
+  const { meanFigures } = await import('../../report/evaluate/evaluation.js');
+  const files = await evaluationInputs(inputs);
+  const results: FileEvaluation[] = [];
+  const failed: { file: string; message: string }[] = [];
+  const options = {
+    scale: flags.scale,
+    model: flags.model,
+    degradation: { kind: flags.degrade, noise: flags.noise, crf: [flags.crf, flags.crf] as const },
+    signal,
+    provider: { name: flags.provider, device: flags.device ?? 0 },
+    ...(flags.border === undefined ? {} : { border: flags.border }),
+    ...(flags.frames === undefined ? {} : { frames: flags.frames }),
+    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
+    // One file that cannot be measured does not take the others' figures with it.
+    ...(files.length === 1
+      ? {}
+      : {
+          onFailure: (file: string, { message }: VsrError) => {
+            failed.push({ file, message });
+            process.stderr.write(`vsr: ${message}\n`);
+          },
+        }),
+  };
+  for await (const result of evaluate(() => locateFfmpeg(flags), files, options)) {
+    results.push(result);
+    if (process.stderr.isTTY)
+      process.stderr.write(`${results.length}/${files.length} ${result.file}\n`);
+  }
+  if (results.length === 0) {
+    throw new VsrError('media', `None of the ${files.length} files could be measured.`);
+  }
+  if (failed.length > 0) process.exitCode = 1;
+  const table = evaluationTable(results);
+  if (flags.json) {
+    const ways = Object.keys(results[0]?.figures ?? {});
+    const means = ways.map((way) => [
+      way,
+      meanFigures(results.flatMap((r) => r.figures[way] ?? [])),
+    ]);
+    const all = {
+      scale: flags.scale,
+      degrade: options.degradation,
+      files: results,
+      failed,
+      mean: Object.fromEntries(means) as unknown,
+    };
+    const text = JSON.stringify(all, (_key, v: unknown) => (v === Infinity ? 'inf' : v), 2);
+    process.stdout.write(`${text}\n`);
+  } else if (flags.csv) process.stdout.write(csvOf(table));
+  else if (flags.markdown) process.stdout.write(markdownOf(table));
+  else {
+    const right = new Set(table.header.map((_, i) => i).slice(2));
+    process.stdout.write(`${formatTable(table.header, table.rows, right)}\n`);
+  }
+}

@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Command } from 'commander';
+import { VsrError } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import type { CardFigures, ModelCard } from '../../model/catalogue/card.js';
+import type { FirstPass } from '../../training/pictures/first-pass.js';
+import type { FileEvaluation, Figures } from '../../report/evaluate/evaluation.js';
+import { wholeNumber } from '../display/numbers.js';
+
+type Flags = { pictures: string; output?: string; count: number; benchmark: string[] };
+
+const examples = `
+Examples:
+  vsr quantize espcn-16-x2 --pictures photos/
+  vsr quantize espcn-16-x2 --pictures photos/ --benchmark Set5/ Set14/ -o espcn-16-int8-x2.onnx
+  vsr upscale clip.mp4 -m models/mine-x2.onnx --precision int8   runs models/mine-int8-x2.onnx
+
+Layers compute in 8-bit whole numbers: about 1.6 times as fast on x86 processors, some hundredths
+of a dB below the original. The card beside the output holds what it came to on --benchmark.`;
+
+/** The command `vsr quantize`. */
+export function quantizeCommand(): Command {
+  return new Command('quantize')
+    .description('Makes an 8-bit copy of a network, which runs faster on the CPU.')
+    .argument('<model>', 'a model of the catalogue, or an .onnx file made by vsr train')
+    .requiredOption(
+      '-p, --pictures <folder>',
+      'pictures like those it will see, to measure its layers on',
+    )
+    .option('-o, --output <file>', 'the new model (default: <model> with -int8 before its scale)')
+    .option('--count <n>', 'at most so many pictures', wholeNumber(1), 16)
+    .option('--benchmark <folders...>', 'measure both on these, for the card', [])
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+async function run(model: string, flags: Flags): Promise<void> {
+  const { catalogue } = await import('../../model/catalogue/catalogue.js');
+  const { loadModel } = await import('../../model/load/load-model.js');
+  const { quantisedName } = await import('../../model/catalogue/in-precision.js');
+  const { quantiseModel } = await import('../../model/networks/quantise.js');
+  const entry = (await catalogue()).find(({ name }) => name === model);
+  const source = await loadModel(entry?.file ?? model, entry?.name);
+  const name =
+    flags.output === undefined
+      ? quantisedName(source.name)
+      : path.basename(flags.output).replace(/\.onnx$/i, '');
+  const output = path.resolve(flags.output ?? `${path.basename(name)}.onnx`);
+  const { firstPassOf } = await import('../../training/pictures/first-pass.js');
+  // A model for the second pass sees, and is measured by, what the pass ahead makes.
+  const ahead = entry?.card.after;
+  const after = ahead === undefined ? undefined : await firstPassOf(ahead.name);
+  const scale = source.scale * (after?.scale ?? 1);
+  const pictures = await smallPictures(flags.pictures, flags.count, scale, after);
+  const bytes = await quantiseModel(
+    await readFile(source.path),
+    pictures,
+    { name, of: source.sha256 },
+    source.path,
+  );
+  await writeFile(output, bytes);
+  const figures: Record<string, CardFigures> = {};
+  for (const folder of flags.benchmark) {
+    const chain = after === undefined ? output : `${after.name},${output}`;
+    figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
+  }
+  if (entry !== undefined) {
+    // The curve is the original's training.
+    const { ...card } = entry.card;
+    delete (card as { curve?: unknown }).curve;
+    const next: ModelCard = {
+      ...card,
+      name,
+      file: path.basename(output),
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      recipe: {
+        command: `vsr quantize ${model} --pictures ${path.basename(flags.pictures)} --count ${flags.count}`,
+        quantised: { name: source.name, sha256: source.sha256, pictures: pictures.length },
+      },
+      figures,
+      created: new Date().toISOString(),
+    };
+    await writeFile(output.replace(/\.onnx$/i, '') + '.json', `${JSON.stringify(next, null, 2)}\n`);
+  }
+  const shown = Object.entries(figures).map(([set, { psnr }]) => {
+    const before = entry?.card.figures[set];
+    return `, ${set} ${psnr.toFixed(2)} dB${before === undefined ? '' : ` (was ${before.psnr.toFixed(2)})`}`;
+  });
+  process.stdout.write(`${output}: ${bytes.length} bytes${shown.join('')}\n`);
+}
+
+/** Luma of up to `count` pictures of a folder, reduced as the network will see them. */
+async function smallPictures(folder: string, count: number, scale: number, after?: FirstPass) {
+  const { runFirstPass } = await import('../../training/pictures/first-pass.js');
+  const { evaluationInputs } = await import('../../report/evaluate/evaluate.js');
+  const { isImageName, readLuma } = await import('../../media/still/luma-image.js');
+  const { resizePlane } = await import('../../planes/resize.js');
+  const files = (await evaluationInputs([folder])).filter(isImageName);
+  if (files.length === 0) {
+    throw new VsrError('media', `Expected pictures in ${folder} but found none.`);
+  }
+  // Spread over the folder, always the same ones.
+  const stride = Math.max(1, Math.floor(files.length / count));
+  const pictures = [];
+  for (const file of files.filter((_, i) => i % stride === 0).slice(0, count)) {
+    const { width, height, ...rest } = await readLuma(file);
+    const plane = { width, height, ...rest };
+    const small = resizePlane(
+      plane,
+      Math.max(1, Math.floor(width / scale)),
+      Math.max(1, Math.floor(height / scale)),
+    );
+    pictures.push(after === undefined ? small : await runFirstPass(after, small));
+  }
+  return pictures;
+}
+
+async function measured(folder: string, model: string, scale: number): Promise<CardFigures> {
+  const { evaluate, evaluationInputs } = await import('../../report/evaluate/evaluate.js');
+  const { meanFigures } = await import('../../report/evaluate/evaluation.js');
+  const results: FileEvaluation[] = [];
+  const options = {
+    scale,
+    model,
+    degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+    provider: { name: 'cpu' },
+  } as const;
+  for await (const result of evaluate(
+    () => locateFfmpeg(),
+    await evaluationInputs([folder]),
+    options,
+  )) {
+    results.push(result);
+  }
+  const mean = (way: string | undefined): Figures =>
+    meanFigures(results.flatMap((result) => result.figures[way ?? ''] ?? []));
+  const ours = mean(Object.keys(results[0]?.figures ?? {})[0]);
+  return { psnr: ours.psnrY, ssim: ours.ssim ?? 0, bicubicPsnr: mean('bicubic').psnrY };
+}

@@ -1,0 +1,92 @@
+import { Command } from 'commander';
+import { writeFile } from 'node:fs/promises';
+import { VsrError, messageOf } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import type { ClipResult } from '../../report/regress/regress.js';
+import { interruption } from '../process/interruption.js';
+import { formatTable } from '../display/table.js';
+
+type Flags = {
+  update?: true;
+  only?: string[];
+  junit?: string;
+  json?: true;
+  ffmpeg?: string;
+  ffprobe?: string;
+};
+
+const examples = `
+Examples:
+  vsr regress samples                    checks every clip that samples/regress.json names
+  vsr regress my-clips --update          makes or renews the baselines, and says what changes
+  vsr regress samples --junit junit.xml  for CI systems
+
+Each clip is enlarged for real, and its frame count, timestamps, streams, colour and PSNR are compared with the baseline.`;
+
+/** The command `vsr regress`. */
+export function regressCommand(): Command {
+  return new Command('regress')
+    .description('Checks clips against a stored baseline; exit code 1 if one has changed.')
+    .argument('[folder]', 'a folder with a regress.json', 'samples')
+    .option('--update', 'take what is measured now as the baseline')
+    .option('--only <clips...>', 'only these clips')
+    .option('--junit <file.xml>', 'write the results as JUnit XML, too')
+    .option('--json', 'the results as JSON')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+/** A line for each check that does not hold. */
+function failures(results: readonly ClipResult[]): string[][] {
+  return results.flatMap(({ clip, checks, error }) => [
+    ...(error === null ? [] : [[clip, 'run', '', error, '']]),
+    ...checks
+      .filter(({ ok }) => !ok)
+      .map(({ name, expected, found, frame }) => [
+        clip,
+        name,
+        expected,
+        found,
+        frame === null ? '' : String(frame),
+      ]),
+  ]);
+}
+
+async function run(folder: string, flags: Flags): Promise<void> {
+  const signal = interruption();
+  const { regress } = await import('../../report/regress/regress.js');
+  const ffmpeg = await locateFfmpeg(flags);
+  const results: ClipResult[] = [];
+  for await (const result of regress(ffmpeg, folder, {
+    update: flags.update ?? false,
+    only: flags.only ?? [],
+    signal,
+  })) {
+    results.push(result);
+    const bad = result.checks.filter(({ ok }) => !ok).length;
+    const verdict =
+      result.error ??
+      (bad === 0
+        ? `${result.checks.length} checks hold`
+        : `${bad} of ${result.checks.length} checks differ`);
+    process.stderr.write(`${result.clip}: ${verdict}\n`);
+  }
+  if (flags.junit !== undefined) {
+    const { junitOf } = await import('../../report/regress/junit.js');
+    await writeFile(flags.junit, junitOf(results)).catch((cause: unknown) => {
+      throw new VsrError('disk', `${flags.junit} cannot be written: ${messageOf(cause)}.`, {
+        cause,
+      });
+    });
+  }
+  const rows = failures(results);
+  if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  else if (rows.length > 0) {
+    const head = flags.update ? ['was', 'is now'] : ['expected', 'found'];
+    process.stdout.write(`${formatTable(['clip', 'check', ...head, 'frame'], rows)}\n`);
+  }
+  const broken = results.some(({ error }) => error !== null);
+  if (broken || (rows.length > 0 && flags.update !== true)) process.exitCode = 1;
+}

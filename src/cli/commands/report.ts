@@ -1,0 +1,55 @@
+import { Command } from 'commander';
+import path from 'node:path';
+import { badValue } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { sidecarPathOf } from '../../metrics/sidecar.js';
+import { interruption } from '../process/interruption.js';
+
+type Flags = { output?: string; frames: number[]; ffmpeg?: string; ffprobe?: string };
+
+const examples = `
+Examples:
+  vsr report clip.x2.mp4                        clip.x2.mp4.report.html
+  vsr report clip.x2.mp4 --frames 0,120,300     shows these frames too
+  vsr report out/*.mp4 -o batch.html            one page for a batch
+
+Reads <output>.vsr.json and the per-frame log beside each output.`;
+
+function frameNumbers(text: string): number[] {
+  return text.split(',').map((word) => {
+    if (!/^\d+$/.test(word.trim())) {
+      throw badValue('frame numbers from 0 with commas between', '--frames', text);
+    }
+    return Number(word);
+  });
+}
+
+/** The command `vsr report`. */
+export function reportCommand(): Command {
+  return new Command('report')
+    .description('Makes one self-contained page that shows what an enlargement did.')
+    .argument('<outputs...>', 'enlarged clips, or their sidecars (.vsr.json)')
+    .option('-o, --output <file.html>', 'the page (default: <output>.report.html)')
+    .option('--frames <list>', 'frames to show beside worst, median and best', frameNumbers, [])
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+async function run(outputs: string[], flags: Flags): Promise<void> {
+  interruption();
+  const first = outputs[0]!.replace(/\.vsr\.json$/, '');
+  const page =
+    flags.output ??
+    (outputs.length === 1
+      ? `${first}.report.html`
+      : path.join(path.dirname(first), 'vsr-report.html'));
+  const sidecars = outputs.map((name) =>
+    path.resolve(name.endsWith('.vsr.json') ? name : sidecarPathOf(name)),
+  );
+  const { writeReport } = await import('../../report/page/write-report.js');
+  const ffmpeg = await locateFfmpeg(flags);
+  await writeReport(sidecars, page, { frames: flags.frames, ffmpeg });
+  process.stdout.write(`${page}\n`);
+}

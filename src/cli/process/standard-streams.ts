@@ -1,0 +1,41 @@
+import { createReadStream, rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { VsrError } from '../../errors.js';
+import { spoolStdin } from '../../media/source/spool.js';
+
+/** A new folder for what comes from or goes to a pipe; the caller removes it, or else the end of the process. */
+export async function temporaryFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pipe-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal, `interrupted` once
+ * `signal` fires.
+ */
+export async function spoolInput(folder: string, signal: AbortSignal): Promise<string> {
+  if (process.stdin.isTTY) {
+    throw new VsrError(
+      'option',
+      'Expected a clip on standard input, since the input is -, but it is a terminal.',
+    );
+  }
+  return spoolStdin(folder, signal);
+}
+
+/** Writes a file to standard output. */
+export async function streamOutput(file: string): Promise<void> {
+  if (process.stdout.isTTY) {
+    throw new VsrError(
+      'option',
+      'Standard output is a terminal: redirect it, since the output is -.',
+    );
+  }
+  await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), process.stdout, {
+    end: false,
+  });
+}

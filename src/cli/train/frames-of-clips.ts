@@ -1,0 +1,34 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isImageName } from '../../media/still/luma-image.js';
+
+/** Frames taken of a clip that is named as training data; `vsr extract` has the finer choice. */
+const framesOfClip = 60;
+
+/** The places given, each clip among them replaced by a folder (within `folder`) with frames of it. */
+export async function framesOfClips(
+  places: readonly string[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const result: string[] = [];
+  for (const place of places) {
+    const isFile = await stat(place).then(
+      (info) => info.isFile(),
+      () => false,
+    );
+    if (!isFile || isImageName(place)) {
+      result.push(place);
+      continue;
+    }
+    const { extractFrames } = await import('../../training/extract/extract-frames.js');
+    const target = path.join(folder, path.basename(place));
+    await extractFrames(place, target, {
+      choose: { kind: 'scenes' },
+      most: framesOfClip,
+      signal,
+    });
+    result.push(target);
+  }
+  return result;
+}

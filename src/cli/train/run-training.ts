@@ -1,0 +1,152 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { ModelCard } from '../../model/catalogue/card.js';
+import { lineChart } from '../../report/line-chart.js';
+import { contactSheet } from '../../training/validation/contact-sheet.js';
+import type { PictureScore } from '../../training/gradient/messages.js';
+import {
+  appendMetrics,
+  readMetrics,
+  startMetrics,
+  type TrainMetrics,
+} from '../../training/saved/metrics-file.js';
+import type { Picture } from '../../training/pictures/picture.js';
+import type { TrainPlan } from '../../training/plan/plan.js';
+import { train } from '../../training/trainer.js';
+import { writeModel } from '../../training/saved/write-model.js';
+import { showTime } from '../display/numbers.js';
+
+/** Where the words of a run go. */
+export type TrainingDisplay = {
+  /** A line that stays. */
+  readonly say: (line: string) => void;
+  /** The progress line, which the next one replaces. */
+  readonly progress: (line: string) => void;
+};
+
+/** What became of a run. */
+export type TrainingResult = {
+  readonly card: ModelCard;
+  /** Files that were passed over: unreadable, or smaller than a patch. */
+  readonly skipped: { readonly unreadable: number; readonly tooSmall: number };
+  /** Of the weights written, on the validation pictures; NaN without any. */
+  readonly psnr: number;
+  readonly bicubicPsnr: number;
+};
+
+/** Files named in full when they cannot be used; of the rest only the number is told. */
+const mostNamed = 10;
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function metricsOf(
+  event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'psnr'>,
+  scores: readonly PictureScore[],
+): TrainMetrics {
+  const { step, loss, rate, stepsPerSecond, psnr } = event;
+  return {
+    ...{ step, loss, rate, psnr, stepsPerSecond },
+    ssim: mean(scores.map((score) => score.ssim)),
+    bicubicPsnr: mean(scores.map((score) => score.bicubicPsnr)),
+    bicubicSsim: mean(scores.map((score) => score.bicubicSsim)),
+  };
+}
+
+/** The curves of a run as SVG files in its work folder: loss.svg and psnr.svg. */
+async function drawCurves(folder: string, rows: readonly TrainMetrics[]): Promise<void> {
+  const line = (name: string, key: keyof TrainMetrics, dashed = false) => ({
+    ...{ name, dashed },
+    points: rows.map((row) => [row.step, row[key]] as const),
+  });
+  const loss = lineChart({
+    ...{ title: 'Training loss', xLabel: 'step', yLabel: 'loss', logarithmicY: true },
+    series: [line('loss', 'loss')],
+  });
+  const psnr = lineChart({
+    ...{ title: 'Validation', xLabel: 'step', yLabel: 'Y-PSNR (dB)' },
+    series: [line('network', 'psnr'), line('bicubic', 'bicubicPsnr', true)],
+  });
+  await writeFile(path.join(folder, 'loss.svg'), loss);
+  await writeFile(path.join(folder, 'psnr.svg'), psnr);
+}
+
+/**
+ * Trains as planned and keeps everything a run leaves behind: metrics.csv, loss.svg, psnr.svg and
+ * sheet.png in the work folder, at the end the model and its card (with figures from `measure`).
+ */
+export async function runTraining(
+  plan: TrainPlan,
+  name: string,
+  display: TrainingDisplay,
+  signal?: AbortSignal,
+  measure: (weights: Float32Array) => Promise<ModelCard['figures']> = () => Promise.resolve({}),
+): Promise<TrainingResult> {
+  const { network, workFolder, steps } = plan;
+  const metricsFile = path.join(workFolder, 'metrics.csv');
+  const skipped = { unreadable: 0, tooSmall: 0 };
+  const named = new Set<string>();
+  let rows: TrainMetrics[] = [];
+  let pictures: readonly Picture[] = [];
+  let best: TrainMetrics | undefined;
+
+  for await (const event of train(plan, signal)) {
+    switch (event.kind) {
+      case 'skipped':
+        // A file comes round again in every pass and size; it is told and counted once.
+        if (named.has(event.reason)) break;
+        named.add(event.reason);
+        skipped[event.why === 'unreadable' ? 'unreadable' : 'tooSmall']++;
+        if (named.size <= mostNamed) display.say(`Skipped: ${event.reason}`);
+        if (named.size === mostNamed)
+          display.say('Further files that are skipped are only counted.');
+        break;
+      case 'started':
+        pictures = event.validation;
+        rows = plan.resume ? await readMetrics(metricsFile, event.step) : [];
+        best = rows.reduce<TrainMetrics | undefined>(
+          (top, row) => (top === undefined || row.psnr > top.psnr ? row : top),
+          undefined,
+        );
+        await startMetrics(metricsFile, rows);
+        display.say(
+          `${event.pictures} pictures in memory, ${event.validation.length} to validate with${event.step > 0 ? `; going on after step ${event.step}` : ''}.`,
+        );
+        break;
+      case 'progress': {
+        const { step, loss, rate, stepsPerSecond } = event;
+        const left = showTime((steps - step) / stepsPerSecond);
+        const figures = best === undefined ? '' : `, best ${best.psnr.toFixed(2)} dB`;
+        display.progress(
+          `step ${step} of ${steps}, loss ${loss.toExponential(2)}, rate ${rate.toExponential(1)}${figures}, ${stepsPerSecond.toFixed(1)} steps/s, ${left} left`,
+        );
+        break;
+      }
+      case 'validated': {
+        const row = metricsOf(event, event.scores);
+        if (event.best) best = row;
+        rows.push(row);
+        await appendMetrics(metricsFile, row);
+        await drawCurves(workFolder, rows);
+        if (event.scores.length === 0) break;
+        const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
+        display.say(
+          `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${event.best ? ', the best so far' : ''}`,
+        );
+        break;
+      }
+      case 'finished': {
+        const sheet = await contactSheet(network, event.best, pictures);
+        await writeFile(path.join(workFolder, 'sheet.png'), sheet);
+        const curve = rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
+        const figures = await measure(event.best);
+        const card = await writeModel(plan, event.best, { name, figures, curve });
+        const psnr = best?.psnr ?? NaN;
+        return { card, skipped, psnr, bicubicPsnr: best?.bicubicPsnr ?? NaN };
+      }
+    }
+  }
+  throw new VsrError('interrupted', 'Training stopped before its end.');
+}

@@ -1,0 +1,48 @@
+import { InvalidArgumentError } from 'commander';
+import { realNumber } from '../display/numbers.js';
+
+/** A parser for commander: values separated by commas. */
+export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {
+  return (text) => text.split(',').filter(Boolean).map(parse);
+}
+
+/** A share of size, above 0 and at most 1. */
+export function share(text: string): number {
+  const value = realNumber(text);
+  if (value <= 0 || value > 1)
+    throw new InvalidArgumentError('Expected shares of size, above 0 and at most 1.');
+  return value;
+}
+
+/** A part of a whole: 0 to 1. */
+export function fraction(text: string): number {
+  const value = realNumber(text);
+  if (value < 0 || value > 1) throw new InvalidArgumentError('Expected a number from 0 to 1.');
+  return value;
+}
+
+/** A number above 0. */
+export function positive(text: string): number {
+  const value = realNumber(text);
+  if (value <= 0) throw new InvalidArgumentError('Expected a number above 0.');
+  return value;
+}
+
+/** `75/20/5`: parts to train, validate and test with. */
+export function parseSplit(text: string): [number, number, number] {
+  const parts = text.split('/').map(Number);
+  const [training = NaN, validation = NaN, test = NaN] = parts;
+  if (parts.length !== 3 || !(training > 0 && validation >= 0 && test >= 0)) {
+    throw new InvalidArgumentError('Expected training/validation/test, for example 75/20/5.');
+  }
+  return [training, validation, test];
+}
+
+/** `23` or `18-32`: lowest and highest CRF. */
+export function parseCrf(text: string): [number, number] {
+  const match = /^(\d+)(?:-(\d+))?$/.exec(text);
+  const [low, high] = [Number(match?.[1]), Number(match?.[2] ?? match?.[1])];
+  if (!(low <= high && high <= 51))
+    throw new InvalidArgumentError('Expected a range within 0-51, for example 18-32.');
+  return [low, high];
+}

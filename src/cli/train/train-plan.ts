@@ -1,0 +1,143 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { badValue, VsrError } from '../../errors.js';
+import { networkOf } from '../../model/networks/network.js';
+import { candidatesFor, type ProviderName } from '../../model/runtime/providers.js';
+import type { Degradation } from '../../training/pictures/degrade.js';
+import type { Loss } from '../../training/gradient/loss.js';
+import type { TrainPlan } from '../../training/plan/plan.js';
+import type { Schedule } from '../../training/optimiser/schedule.js';
+
+/** Options as commander hands them over. */
+export type TrainFlags = {
+  data: string[];
+  val?: string[];
+  split: readonly [number, number, number];
+  alsoReduced: readonly number[];
+  out: string;
+  work?: string;
+  arch: string;
+  scale: number;
+  depth?: number;
+  activation: 'relu' | 'tanh';
+  from?: string;
+  int8?: true;
+  degrade: Degradation['kind'];
+  crf: readonly [number, number];
+  clean: number;
+  fullRange: number;
+  noise: number;
+  after?: string;
+  loss: Loss;
+  schedule: Schedule;
+  lr: number;
+  batch: number;
+  patch: number;
+  steps: number;
+  average: number;
+  seed: number;
+  valEvery: number;
+  keep: 'best' | 'last';
+  provider: ProviderName;
+  device: number;
+  workers: number;
+  memory: number;
+  licence?: string;
+  resume?: true;
+  overwrite?: true;
+  json?: true;
+  quiet?: true;
+};
+
+async function exists(file: string): Promise<boolean> {
+  return stat(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Checks the call and turns it into a plan; frames of clips are taken out into `workFolder`. */
+export async function trainPlanOf(
+  flags: TrainFlags,
+  workFolder: string,
+  signal: AbortSignal,
+): Promise<TrainPlan> {
+  const { alsoReduced: reductions, out, scale, seed } = flags;
+  if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
+  if (flags.overwrite !== true && (await exists(out))) {
+    throw new VsrError('option', `${out} exists already; name another --out or add --overwrite.`);
+  }
+  if (!(await exists(path.dirname(path.resolve(out))))) {
+    throw badValue('a file in an existing folder', '--out', out);
+  }
+  const chosen = { name: flags.provider, device: flags.device };
+  const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
+  const { activation, depth } = flags;
+  const network = networkOf(flags.arch, scale, {
+    activation,
+    ...(depth === undefined ? {} : { depth }),
+  });
+  if (flags.int8 === true && flags.from === undefined) {
+    throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
+  }
+  if (flags.patch % network.unshuffle !== 0) {
+    throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
+  }
+  if (flags.from !== undefined && !(await exists(flags.from))) {
+    throw badValue('a model file', '--from', flags.from);
+  }
+  const { startFrom } = await import('../../training/start-from.js');
+  const { firstPassOf } = await import('../../training/pictures/first-pass.js');
+  const lists = await import('../../training/pictures/list-images.js');
+  const { framesOfClips } = await import('./frames-of-clips.js');
+  const listed = async (places: readonly string[]) =>
+    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal));
+  const [trained, validated, tested] = flags.split;
+  const split = { training: trained, validation: validated, test: tested };
+  const parts = lists.splitItems(
+    await listed(flags.data),
+    flags.val === undefined ? split : { ...split, validation: 0 },
+    seed,
+  );
+  const degradation = {
+    kind: flags.degrade,
+    noise: flags.noise,
+    crf: flags.crf,
+    clean: flags.clean,
+    fullRange: flags.fullRange,
+    ...(flags.after === undefined ? {} : { after: await firstPassOf(flags.after) }),
+  };
+  const training = lists.alsoReduced(parts.training, reductions);
+  const start =
+    flags.from === undefined
+      ? { network }
+      : await startFrom(network, flags.from, {
+          ...{ items: training, degradation, seed, int8: flags.int8 === true },
+        });
+  return {
+    ...start,
+    training,
+    validation: flags.val === undefined ? parts.validation : await listed(flags.val),
+    test: parts.test,
+    degradation,
+    ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
+    ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
+    averaged: flags.average,
+    ...{ validateEvery: flags.valEvery, keep: flags.keep },
+    workers: flags.workers,
+    ...(provider === undefined ? {} : { provider }),
+    windowBytes: flags.memory * 1e6,
+    ...{ out, workFolder, resume: flags.resume === true },
+    trainedOn: flags.data.map((name) => ({ name, licence: flags.licence ?? 'not stated' })),
+    recipe: recipeOf(flags),
+  };
+}
+
+/** The settings that the card keeps: all that has a say in the weights. */
+function recipeOf(flags: TrainFlags): Record<string, unknown> {
+  const unimportant = [
+    ...['out', 'work', 'resume', 'overwrite', 'json', 'quiet'],
+    ...['workers', 'device', 'licence'],
+  ];
+  return Object.fromEntries(Object.entries(flags).filter(([name]) => !unimportant.includes(name)));
+}

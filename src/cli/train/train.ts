@@ -1,0 +1,207 @@
+import os from 'node:os';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { messageOf, VsrError } from '../../errors.js';
+import { archs } from '../../model/networks/network.js';
+import { providerNames } from '../../model/runtime/providers.js';
+import { degradations } from '../../training/pictures/degrade.js';
+import { losses } from '../../training/gradient/loss.js';
+import { schedules } from '../../training/optimiser/schedule.js';
+import { batchInterruption } from '../process/interruption.js';
+import { realNumber, wholeNumber } from '../display/numbers.js';
+import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
+import { trainPlanOf, type TrainFlags } from './train-plan.js';
+import { trainingSummary } from '../display/training-summary.js';
+
+const examples = `
+Examples:
+  vsr train --data photos/ --out models/mine-x2.onnx
+  vsr train --data frames/ --arch espcn --scale 3 --steps 50000 --out mine-x3.onnx
+  vsr train --data photos@0.5 --also-reduced 0.6,0.4 --out mine.onnx   photographs, halved first
+  vsr train --data clip.mp4 --degrade codec --from models/espcn-16-x2.onnx --lr 1e-3 --out mine.onnx
+  vsr train --data photos/ --from mine-x2.onnx --int8 --lr 2e-4 --steps 8000 --out mine-int8-x2.onnx
+  vsr train --data photos/ --after espcn-16-x2 --from espcn-16-x2 --out second-x2.onnx
+                                    for vsr upscale --scale 4 --model espcn-16-x2,second-x2.onnx
+  vsr train ... --resume            goes on where a stopped or killed run was, with the same options
+
+The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
+The model is written at the end, with a card (.json) that keeps every setting.`;
+
+/** The command `vsr train`. */
+export function trainCommand(): Command {
+  return new Command('train')
+    .description('Trains a network on pictures and writes it as a model that vsr upscale takes.')
+    .optionsGroup('Data:')
+    .requiredOption(
+      '--data <places...>',
+      'folders, pictures and clips; <place>@0.5 halves its pictures first',
+    )
+    .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
+    .addOption(
+      new Option('--split <t/v/t>', 'files to train, validate and test with, in parts')
+        .argParser(parseSplit)
+        .default([75, 20, 5], '75/20/5'),
+    )
+    .addOption(
+      new Option('--also-reduced <list>', 'each training picture again at these shares of its size')
+        .argParser(listOf(share))
+        .default([], 'none'),
+    )
+    .option('--licence <text>', 'the licence of the data, for the card')
+    .optionsGroup('Network:')
+    .requiredOption('-o, --out <file.onnx>', 'the model to write')
+    .addOption(
+      new Option('--arch <name>', 'shape of the network').choices(archs).default('espcn-16'),
+    )
+    .addOption(
+      new Option('-s, --scale <n>', 'enlargement each way').choices(['2', '3', '4']).default('2'),
+    )
+    .option('--depth <n>', 'layers of espcn-16 before the last (default: 6)', wholeNumber(1))
+    .addOption(
+      new Option('--activation <name>', 'of all layers but the last')
+        .choices(['relu', 'tanh'])
+        .default('relu'),
+    )
+    .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
+    .option(
+      '--int8',
+      'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
+    )
+    .optionsGroup('Low resolution:')
+    .addOption(
+      new Option('--degrade <kind>', 'how it is made').choices(degradations).default('bicubic'),
+    )
+    .addOption(
+      new Option('--crf <range>', 'x264 quality for --degrade codec')
+        .argParser(parseCrf)
+        .default([18, 32], '18-32'),
+    )
+    .option('--clean <share>', 'of the pictures that --degrade codec leaves uncoded', fraction, 0)
+    .option(
+      '--full-range <share>',
+      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it',
+      fraction,
+      0.25,
+    )
+    .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
+    .option(
+      '--after <model>',
+      'what this model of the catalogue or file makes of a smaller picture: for the second of chained passes',
+    )
+    .optionsGroup('Optimisation:')
+    .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
+    .addOption(
+      new Option('--schedule <name>', 'course of the learning rate')
+        .choices(schedules)
+        .default('one-cycle'),
+    )
+    .option('--lr <rate>', 'highest learning rate (Adam)', positive, 2e-3)
+    .option('--batch <n>', 'patches a step', wholeNumber(1), 8)
+    .option('--patch <n>', 'low-resolution samples each way of a patch', wholeNumber(1), 40)
+    .option('--steps <n>', 'steps', wholeNumber(1), 20_000)
+    .option(
+      '--average <n>',
+      'steps that the running mean of the weights covers; 1 for none',
+      wholeNumber(1),
+      1000,
+    )
+    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), 1)
+    .option(
+      '--val-every <n>',
+      'steps from one validation and checkpoint to the next',
+      wholeNumber(1),
+      1000,
+    )
+    .addOption(
+      new Option('--keep <which>', 'weights written: best on validation, or last')
+        .choices(['best', 'last'])
+        .default('best'),
+    )
+    .optionsGroup('Running:')
+    .addOption(
+      new Option('--provider <name>', 'where gradients are computed')
+        .choices(providerNames)
+        .default('cpu'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0), 0)
+    .option(
+      '--workers <n>',
+      'threads (the result does not depend on it)',
+      wholeNumber(1),
+      os.availableParallelism(),
+    )
+    .option(
+      '--memory <MB>',
+      'pictures held in memory; twice this when not all fit',
+      wholeNumber(1),
+      160,
+    )
+    .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
+    .option('--resume', 'go on from the checkpoint in the work folder')
+    .option('--overwrite', 'replace an existing model')
+    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .option('-q, --quiet', 'only errors')
+    .addHelpText('after', examples)
+    .action((flags: TrainFlags) => run({ ...flags, scale: Number(flags.scale) }));
+}
+
+async function run(flags: TrainFlags): Promise<void> {
+  const interruption = batchInterruption();
+  try {
+    await runUntil(flags, interruption.signal);
+  } finally {
+    interruption.over();
+  }
+}
+
+async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  const workFolder = flags.work ?? `${flags.out}.train`;
+  const plan = await trainPlanOf(flags, workFolder, signal);
+  const { runTraining } = await import('./run-training.js');
+  const silent = flags.quiet === true || flags.json === true;
+  const terminal = process.stderr.isTTY;
+  let lastLine = -Infinity;
+  const say = (line: string) =>
+    void (silent || process.stderr.write(`${terminal ? '\r\x1b[K' : ''}${line}\n`));
+  const progress = (line: string) => {
+    if (silent) return;
+    if (terminal)
+      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    else if (performance.now() - lastLine > 10_000) {
+      lastLine = performance.now();
+      process.stderr.write(`${line}\n`);
+    }
+  };
+  for (const line of trainingSummary(plan)) say(line);
+  try {
+    const name = path.basename(flags.out, '.onnx');
+    const result = await runTraining(plan, name, { say, progress }, signal);
+    const { unreadable, tooSmall } = result.skipped;
+    if (unreadable + tooSmall > 0) {
+      say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
+    }
+    say(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
+    if (flags.json === true) {
+      const { card, skipped, psnr, bicubicPsnr } = result;
+      process.stdout.write(
+        `${JSON.stringify({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
+      );
+    }
+  } catch (error) {
+    throw asDiskError(error, workFolder);
+  }
+}
+
+/** What the system says of a disk that is full or may not be written to. */
+const diskCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EEXIST'];
+
+/** A failure to write, as one sentence; any other error as it is. */
+function asDiskError(error: unknown, workFolder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof VsrError || !diskCodes.includes(code ?? '')) return error;
+  return new VsrError(
+    'disk',
+    `Could not write into ${workFolder}: ${messageOf(error)}. The last checkpoint there is whole; once there is room, --resume goes on from it.`,
+    { cause: error },
+  );
+}

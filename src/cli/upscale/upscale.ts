@@ -1,0 +1,210 @@
+import { Command, Option } from 'commander';
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { exitCodeOf } from '../../errors.js';
+import {
+  codecNames,
+  precisionNames,
+  providerNames,
+  type UpscaleOptions,
+} from '../../upscale/plan/options.js';
+import { parseTime, realNumber, wholeNumber } from '../display/numbers.js';
+import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
+import { type BatchResult, runBatch, type Talk } from './run-batch.js';
+import { spoolInput, streamOutput, temporaryFolder } from '../process/standard-streams.js';
+
+/** Options as commander hands them over. */
+type Flags = {
+  scale?: number;
+  to?: string;
+  output?: string;
+  model?: string;
+  provider: UpscaleOptions['provider'] & string;
+  device?: number;
+  precision: UpscaleOptions['precision'] & string;
+  workers?: number;
+  codec: UpscaleOptions['codec'] & string;
+  crf?: number;
+  preset?: string;
+  pixFmt?: string;
+  ffmpegArgs?: string;
+  start?: number;
+  end?: number;
+  frames?: number;
+  deinterlace?: true;
+  reference?: string;
+  log: string | boolean;
+  jobs?: number;
+  overwrite?: true;
+  recursive?: true;
+  allowTruncated?: true;
+  segments: boolean;
+  segmentSeconds?: number;
+  restart?: true;
+  reuse: boolean;
+  stallTimeout?: number;
+  inputFormat?: string;
+  inputSize?: string;
+  inputRate?: string;
+  ffmpeg?: string;
+  ffprobe?: string;
+  dryRun?: true;
+  report?: string | true;
+  json?: true;
+  quiet?: true;
+};
+
+const examples = `
+Examples:
+  vsr upscale clip.mp4                          clip.x2.mp4 beside it, twice as large
+  vsr upscale clip.mp4 -s 4 -o large.mkv        four times as large, as Matroska
+  vsr upscale tapes/ -r -o enlarged/            every clip of a folder; run it again to go on
+  vsr upscale "tapes/*.avi" --to 1080p --jobs 2
+  vsr upscale clip.mkv --start 1:30 --end 2:00  half a minute of it, audio cut with it
+  vsr upscale photo.jpg -s 3                    pictures, too
+  vsr upscale clip.mp4 --precision fp32         the same picture on every processor
+  vsr upscale clip.mp4 --dry-run                what would be done, and what would be lost
+  cat clip.mkv | vsr upscale - -o - | mpv -     from a pipe to a pipe
+
+Exit codes: 0 everything is there and whole, 1 a job failed, 2 the call is wrong, 130 interrupted.`;
+
+function words(text: string): string[] {
+  const found = text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  return found.map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+}
+
+/** The command `vsr upscale`. */
+export function upscaleCommand(): Command {
+  return new Command('upscale')
+    .description(
+      'Enlarges clips and pictures. Everything else in a clip is kept, or announced before the start.',
+    )
+    .argument('<inputs...>', 'files, folders, globs, or - for standard input')
+    .optionsGroup('Size:')
+    .option(
+      '-s, --scale <n>',
+      'enlargement each way, a product of the models’ scales (default: 2)',
+      wholeNumber(2),
+    )
+    .option('--to <size>', 'reach a size instead: 1920x1080, 720p, 1080p, 4k; aspect is kept')
+    .optionsGroup('Output:')
+    .option('-o, --output <path>', 'file, folder, or - for Matroska on standard output')
+    .option('--overwrite', 'replace a file of that name that another job or program made')
+    .option('--dry-run', 'say what would be done, how large it will be, what it would lack')
+    .option('--report [file.html]', 'make a page that shows what was done')
+    .optionsGroup('Network:')
+    .option(
+      '-m, --model <name|file>',
+      'a model of the catalogue (see vsr models) or an .onnx file; of several passes one for each, by commas',
+    )
+    .addOption(
+      new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'int8: the 8-bit copy of the model; fp16: for GPUs; auto: the faster that hardly shows',
+      )
+        .choices(precisionNames)
+        .default('auto'),
+    )
+    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
+    .option('--no-reuse', 'compute every tile anew, even those that did not change')
+    .optionsGroup('Encoding:')
+    .addOption(new Option('--codec <name>', 'video codec').choices(codecNames).default('auto'))
+    .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
+    .option('--preset <name>', 'preset of the encoder')
+    .option('--pix-fmt <name>', 'encoded pixel format')
+    .option('--ffmpeg-args <args>', 'more arguments for the encoder, in one quoted text')
+    .optionsGroup('Part of the clip:')
+    .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
+    .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
+    .option('--frames <n>', 'at most so many frames', wholeNumber(1))
+    .option('--deinterlace', 'deinterlace an interlaced source')
+    .optionsGroup('Measuring:')
+    .option('--reference <file>', 'ground truth for the log')
+    .option('--log <file>', 'per-frame PSNR log, .csv or .jsonl (default: <output>.psnr.csv)')
+    .option('--no-log', 'no log')
+    .optionsGroup('Batches and long jobs:')
+    .option('-r, --recursive', 'look into sub-folders')
+    .option('--jobs <n>', 'clips at once (default: 1)', wholeNumber(1))
+    .option('--no-segments', 'do not cut long clips into segments for resuming')
+    .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)
+    .option('--restart', 'throw away finished segments of a job that has changed')
+    .option('--allow-truncated', 'keep what decodes of a truncated source')
+    .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber)
+    .optionsGroup('Headerless raw video (.yuv):')
+    .option('--input-format <pix_fmt>', 'e.g. yuv420p')
+    .option('--input-size <WxH>', 'e.g. 352x288')
+    .option('--input-rate <fps>', 'e.g. 25 or 30000/1001')
+    .optionsGroup('Talking:')
+    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .option('-q, --quiet', 'only errors')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+function optionsOf(flags: Flags): UpscaleOptions {
+  const { pixFmt, ffmpegArgs, log, ...same } = flags;
+  return {
+    ...same,
+    ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
+    ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: words(ffmpegArgs) }),
+    ...(log === true ? {} : { log }),
+  };
+}
+
+async function run(inputs: string[], flags: Flags): Promise<void> {
+  const interruption = batchInterruption();
+  const talk = {
+    json: flags.json === true ? process.stdout : null,
+    quiet: flags.quiet ?? false,
+    report: flags.report ?? null,
+  };
+  const result =
+    inputs.includes('-') || flags.output === '-'
+      ? await runPiped(inputs, flags, talk, interruption)
+      : await runBatch(inputs, optionsOf(flags), talk, interruption);
+  process.exitCode = result.exitCode;
+}
+
+/** Standard input is read to a file first, since a clip is looked at more than once; standard output is written from a whole file. */
+async function runPiped(
+  inputs: string[],
+  flags: Flags,
+  talk: Talk,
+  interruption: BatchInterruption,
+): Promise<BatchResult> {
+  const toStdout = flags.output === '-';
+  const folder = await temporaryFolder();
+  try {
+    const named: string[] = [];
+    for (const input of inputs) {
+      named.push(input === '-' ? await spoolInput(folder, interruption.signal) : input);
+    }
+    const options = optionsOf(flags);
+    const output = toStdout ? path.join(folder, 'output.mkv') : flags.output;
+    const result = await runBatch(
+      named,
+      {
+        ...options,
+        ...(output === undefined ? {} : { output }),
+        ...(toStdout && flags.log === true ? { log: false } : {}),
+      },
+      toStdout && talk.json !== null ? { ...talk, json: process.stderr } : talk,
+      interruption,
+    );
+    if (toStdout && output !== undefined && result.exitCode === 0 && flags.dryRun !== true) {
+      await streamOutput(output);
+    }
+    return result;
+  } catch (error) {
+    if (exitCodeOf(error) === 130) return { exitCode: 130 };
+    throw error;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,112 @@
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import type { Plane } from '../../planes/plane.js';
+import { planeOf } from '../../planes/frame.js';
+import type { ChromaSiting } from '../../planes/siting.js';
+import { CELL, type CellMap, changedCells, spread } from '../reuse/changed-cells.js';
+import { enlargingTaps, sitingShift } from './bicubic-taps.js';
+import type { PlaneEnlarger } from './enlarge-plane.js';
+import { rowEnlarger } from './row-enlarger.js';
+
+/** Enlarges what is not luma: both chroma planes at their siting, and opacity. */
+export type ChromaEnlarger = {
+  /**
+   * Fills chroma and alpha of the larger frame from the frame. Where `before` is given, a frame and
+   * what was made of it, only what differs from it is computed.
+   */
+  enlarge(
+    frame: Uint8Array,
+    larger: Uint8Array,
+    before?: { readonly input: Uint8Array; readonly output: Uint8Array },
+  ): void;
+};
+
+/** Samples around a change that can look different, each way, in source samples. */
+const reach = 4;
+
+/** Prepares bicubic enlarging of the planes numbered `which`, all behind luma, from `layout` to `larger`. */
+export function chromaEnlarger(
+  layout: FrameLayout,
+  larger: FrameLayout,
+  scale: number,
+  siting: ChromaSiting,
+  which: readonly number[],
+): ChromaEnlarger {
+  const { chroma, alpha, bitDepth } = layout.format;
+  let planes: { number: number; enlarger: PlaneEnlarger }[] = [];
+  const centred = enlargingTaps(scale);
+  if (chroma !== null) {
+    const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
+    const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
+    const enlarger = rowEnlarger(
+      enlargingTaps(scale, shiftX),
+      enlargingTaps(scale, shiftY),
+      layout.planes[1]!.width,
+      bitDepth,
+    );
+    planes.push({ number: 1, enlarger }, { number: 2, enlarger });
+  }
+  if (alpha) {
+    const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
+    planes.push({ number: layout.planes.length - 1, enlarger });
+  }
+  planes = planes.filter(({ number }) => which.includes(number));
+  // One row as long as the source's width asks; odd pictures drop its last sample.
+  const row =
+    layout.sampleBytes === 1
+      ? new Uint8Array(layout.width * scale)
+      : new Uint16Array(layout.width * scale);
+  /** Makes columns x0 to x1 of the source into their place in row `y` of the larger plane. */
+  const part = (
+    enlarger: PlaneEnlarger,
+    target: Plane,
+    y: number,
+    x0: number,
+    x1: number,
+  ): void => {
+    const at = y * target.width + x0 * scale;
+    const length = Math.min(target.width, x1 * scale) - x0 * scale;
+    if (length === (x1 - x0) * scale) enlarger.row(y, x0, x1, target.data, at);
+    else if (length > 0) {
+      enlarger.row(y, x0, x1, row, 0);
+      target.data.set(row.subarray(0, length), at);
+    }
+  };
+  return {
+    enlarge(frame, into, before) {
+      for (const { number, enlarger } of planes) {
+        const source = planeOf(frame, layout, number);
+        const target = planeOf(into, larger, number);
+        enlarger.begin(source);
+        if (before === undefined) {
+          for (let y = 0; y < target.height; y++) part(enlarger, target, y, 0, source.width);
+          continue;
+        }
+        target.data.set(planeOf(before.output, larger, number).data);
+        const changed = changedCells(planeOf(before.input, layout, number), source);
+        const stale = spread(changed, reach);
+        for (let cell = 0; cell < stale.rows; cell++) {
+          const end = Math.min(target.height, (cell + 1) * CELL * scale);
+          for (const [x0, x1] of runsOf(stale, cell, source.width)) {
+            for (let y = cell * CELL * scale; y < end; y++) part(enlarger, target, y, x0, x1);
+          }
+        }
+      }
+    },
+  };
+}
+
+/** Samples between two runs that are cheaper to compute again than to leave out. */
+const smallGap = 16;
+
+/** The columns, from and to, that a row of cells marks. */
+function runsOf({ marks, columns }: CellMap, row: number, width: number): [number, number][] {
+  const runs: [number, number][] = [];
+  for (let column = 0; column < columns; column++) {
+    if (marks[row * columns + column] === 0) continue;
+    const [x0, x1] = [column * CELL, Math.min(width, (column + 1) * CELL)];
+    const last = runs.at(-1);
+    if (last !== undefined && x0 - last[1] <= smallGap) last[1] = x1;
+    else runs.push([x0, x1]);
+  }
+  return runs;
+}

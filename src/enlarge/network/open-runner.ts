@@ -1,0 +1,165 @@
+import { messageOf, VsrError } from '../../errors.js';
+import type { InferenceGraph } from '../../model/load/inference-graph.js';
+import type { Precision } from '../../model/runtime/precision.js';
+import type { ProviderCandidate } from '../../model/runtime/providers.js';
+import { type OpenSession, openSession } from '../../model/runtime/session.js';
+import { planeOf } from '../../planes/frame.js';
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import type { ChromaSiting } from '../../planes/siting.js';
+import type { Rect } from '../bicubic/enlarge-plane.js';
+import { LumaRunner, type Runner } from './luma-runner.js';
+import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
+import { planStrips } from '../reuse/strips.js';
+
+/** What is run, on what, where and in what. */
+export type RunnerSpec = {
+  readonly graph: InferenceGraph;
+  /** The same, arranged for the CPU. */
+  readonly cpuGraph: InferenceGraph;
+  /** What `graph` computes in. */
+  readonly own: Precision;
+  /**
+   * The same graph in half precision, for devices: alone where that is demanded, else if it proves
+   * the better one. `null` where it is out of the question.
+   */
+  readonly half: { readonly bytes: Uint8Array; readonly demanded: boolean } | null;
+  readonly layout: FrameLayout;
+  readonly larger: FrameLayout;
+  readonly siting: ChromaSiting;
+  /** Only models that take RGB care. */
+  readonly colour: ColourNumbers;
+  /** Where to run, best first. */
+  readonly candidates: readonly ProviderCandidate[];
+};
+
+/** A runner whose session is open, where it runs, and in what. */
+export type OpenRunner = {
+  readonly runner: Runner;
+  /** What the runner's session runs. */
+  readonly graph: InferenceGraph;
+  readonly provider: ProviderCandidate;
+  readonly precision: Precision;
+};
+
+/** Half precision must take at most this share of single precision's time to be chosen. */
+const worthwhile = 0.9;
+
+/** Runs whose median is taken; one more goes ahead, in which a device compiles its kernels. */
+const trials = 3;
+
+/**
+ * Opens the session on the first provider that starts. On a device, half precision is tried against
+ * single where the caller leaves the choice. Fails with VsrError 'provider'.
+ */
+export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
+  const { graph, cpuGraph, layout, larger, half, candidates } = spec;
+  const graphOn = ({ name }: ProviderCandidate): InferenceGraph =>
+    name === 'cpu' ? cpuGraph : graph;
+  const [rect] = planStrips(layout.width, layout.height, graph, false);
+  const runnerOf = ({ ort, session, provider }: OpenSession): Runner => {
+    const runs = graphOn(provider);
+    return runs.colour === 'rgb'
+      ? new RgbRunner(ort, session, runs, layout, larger, spec.siting, spec.colour)
+      : new LumaRunner(ort, session, runs, layout, larger);
+  };
+  if (half?.demanded === true) {
+    const ran = await openHalf(half.bytes, candidates, async (open) => {
+      const runner = runnerOf(open);
+      runner.begin(madeUpFrame(layout), new Uint8Array(larger.byteLength));
+      await runner.run(rect!);
+      runner.finish();
+      return runner;
+    });
+    return { ...ran, graph };
+  }
+  const open = await openSession((provider) => graphOn(provider).bytes, candidates);
+  const { provider } = open;
+  const runs = graphOn(provider);
+  const single = { runner: runnerOf(open), graph: runs, provider, precision: spec.own };
+  if (half === null || provider.name === 'cpu') return single;
+  // A device that knows no half precision says so here, or when it first runs.
+  const other = await openSession(half.bytes, [provider]).catch(() => null);
+  if (other === null) return single;
+  const tried = { runner: runnerOf(other), graph, provider, precision: 'fp16' as const };
+  const better = await halfIsBetter(single.runner, tried.runner, rect!, layout, larger);
+  await (better ? open : other).session.release();
+  return better ? tried : single;
+}
+
+/** The first of `candidates` on which the graph starts and `tried` runs it: a device may know no half precision. */
+async function openHalf(
+  bytes: Uint8Array,
+  candidates: readonly ProviderCandidate[],
+  tried: (open: OpenSession) => Promise<Runner>,
+): Promise<Omit<OpenRunner, 'graph'>> {
+  let failure: unknown;
+  for (const provider of candidates) {
+    try {
+      const runner = await tried(await openSession(bytes, [provider]));
+      return { runner, provider, precision: 'fp16' };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const { name, device } = candidates.at(-1)!;
+  const why = messageOf(failure)
+    .replace(/\s+/g, ' ')
+    .replace(/ ?\.?$/, '.');
+  throw new VsrError(
+    'provider',
+    `Half precision does not run on ${name} (device ${device}): ${why} Try --precision fp32.`,
+    { cause: failure },
+  );
+}
+
+/**
+ * Whether `half` gives the picture of `single` to within one step of 8 bits, in at most 0.9 of the
+ * time: both enlarge `rect` of a made-up frame. A failing `half` is not better. `now` is in milliseconds.
+ */
+export async function halfIsBetter(
+  single: Runner,
+  half: Runner,
+  rect: Rect,
+  layout: FrameLayout,
+  larger: FrameLayout,
+  now = (): number => performance.now(),
+): Promise<boolean> {
+  const frame = madeUpFrame(layout);
+  const measure = async (runner: Runner): Promise<{ ms: number; picture: Uint8Array }> => {
+    const picture = new Uint8Array(larger.byteLength);
+    const times: number[] = [];
+    for (let i = 0; i <= trials; i++) {
+      const begun = now();
+      runner.begin(frame, picture);
+      await runner.run(rect);
+      runner.finish();
+      if (i > 0) times.push(now() - begun);
+    }
+    return { ms: times.sort((a, b) => a - b)[trials >> 1]!, picture };
+  };
+  const expected = await measure(single);
+  const actual = await measure(half).catch(() => null);
+  if (actual === null || actual.ms > worthwhile * expected.ms) return false;
+  const step = 2 ** (layout.format.bitDepth - 8);
+  return larger.planes.every((_, p) => {
+    const [a, b] = [
+      planeOf(expected.picture, larger, p).data,
+      planeOf(actual.picture, larger, p).data,
+    ];
+    return a.every((value, i) => Math.abs(value - b[i]!) <= step);
+  });
+}
+
+/** Waves with steps in them: flat, slanted and sharp parts, over the whole range. */
+function madeUpFrame(layout: FrameLayout): Uint8Array {
+  const frame = new Uint8Array(layout.byteLength);
+  const peak = 2 ** layout.format.bitDepth - 1;
+  layout.planes.forEach((_, p) => {
+    const { data, width } = planeOf(frame, layout, p);
+    for (let i = 0; i < data.length; i++) {
+      const wave = Math.sin((i % width) / 9) + Math.cos(i / width / 5) + (i % 64 < 9 ? 0.5 : 0);
+      data[i] = Math.round(Math.min(1, Math.max(0, 0.5 + 0.3 * wave)) * peak);
+    }
+  });
+  return frame;
+}

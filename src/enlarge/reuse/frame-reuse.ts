@@ -1,0 +1,133 @@
+import { VsrError } from '../../errors.js';
+import type { InferenceGraph } from '../../model/load/inference-graph.js';
+import { planeOf } from '../../planes/frame.js';
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import { CELL, type CellMap, changedCells, spread } from './changed-cells.js';
+import type { Rect } from '../bicubic/enlarge-plane.js';
+import { joinCells } from './join-cells.js';
+import { throwIfStopped } from '../shared-runs.js';
+import { planStrips } from './strips.js';
+
+/** What a frame leaves to the next one, in memory that all threads share. */
+export type FrameTrace = {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  /** 0 while the frame is being made, then 1, or 2 if that failed. */
+  readonly state: Int32Array;
+  /** How many runs threads have begun, and how many they have ended: idle threads help with a frame. */
+  readonly runs: Int32Array;
+  /** The standing scores' sums: two for each band of rows. */
+  readonly sums: Float64Array;
+};
+
+/** Beyond this share of the whole picture's cost, computing all of it is simpler and as fast. */
+const worthwhile = 0.85;
+
+/** What of a frame is computed; the rest is copied from the frame before. */
+export type ReusePlan = {
+  /** Runs of the session that cover every cell whose result can differ. */
+  readonly rects: readonly Rect[];
+  /** Cells that the runs cover. */
+  readonly computed: CellMap;
+  /** Share of the picture, 0 to 1, that is copied. */
+  readonly reused: number;
+};
+
+/** Whether results of this graph can be copied cell by cell. */
+export function canReuse(graph: InferenceGraph): boolean {
+  return graph.colour === 'luma' && graph.fixed === null && Number.isFinite(graph.halo);
+}
+
+/**
+ * Plans a frame against the one before: a result is the same wherever all samples within the
+ * network's reach are. `null` where so much moves that the frame is made whole.
+ */
+export function planReuse(
+  graph: InferenceGraph,
+  layout: FrameLayout,
+  before: Uint8Array,
+  now: Uint8Array,
+): ReusePlan | null {
+  const { width, height } = layout;
+  const changed = changedCells(planeOf(before, layout, 0), planeOf(now, layout, 0));
+  if (shareOf(changed) > worthwhile) return null;
+  const stale = spread(changed, graph.halo);
+  const { rects, share } = joinCells(stale, graph.halo, width, height);
+  if (share > worthwhile) return null;
+  const computed = { ...stale, marks: new Uint8Array(stale.marks.length) };
+  const runs = rects.flatMap((rect) => split(rect, graph));
+  for (const rect of rects) markCells(computed, rect);
+  return { rects: runs, computed, reused: 1 - shareOf(computed) };
+}
+
+/** Share of the cells that are marked, 0 to 1. */
+function shareOf({ marks }: CellMap): number {
+  let count = 0;
+  for (let i = 0; i < marks.length; i++) count += marks[i]!;
+  return count / marks.length;
+}
+
+/** Divides a large rectangle as a whole picture is divided. */
+function split(rect: Rect, graph: InferenceGraph): Rect[] {
+  const parts = planStrips(rect.x1 - rect.x0, rect.y1 - rect.y0, graph);
+  return parts.map(({ x0, y0, x1, y1 }) => ({
+    x0: rect.x0 + x0,
+    y0: rect.y0 + y0,
+    x1: rect.x0 + x1,
+    y1: rect.y0 + y1,
+  }));
+}
+
+function markCells(map: CellMap, rect: Rect): void {
+  const [from, to] = [Math.floor(rect.x0 / CELL), Math.ceil(rect.x1 / CELL)];
+  for (let row = Math.floor(rect.y0 / CELL); row < Math.ceil(rect.y1 / CELL); row++) {
+    map.marks.fill(1, row * map.columns + from, row * map.columns + to);
+  }
+}
+
+/** Copies luma of all cells that were not computed. */
+export function copyReused(
+  computed: CellMap,
+  before: Uint8Array,
+  now: Uint8Array,
+  larger: FrameLayout,
+  scale: number,
+): void {
+  const source = planeOf(before, larger, 0).data;
+  const { data: target, width, height } = planeOf(now, larger, 0);
+  const size = CELL * scale;
+  for (let row = 0; row < computed.rows; row++) {
+    const marks = computed.marks.subarray(row * computed.columns, (row + 1) * computed.columns);
+    const [y0, y1] = [row * size, Math.min(height, (row + 1) * size)];
+    for (let from = marks.indexOf(0); from >= 0;) {
+      const end = marks.indexOf(1, from);
+      const to = end < 0 ? computed.columns : end;
+      const [x0, x1] = [from * size, Math.min(width, to * size)];
+      if (x0 === 0 && x1 === width) {
+        target.set(source.subarray(y0 * width, y1 * width), y0 * width);
+      } else {
+        for (let y = y0; y < y1; y++) {
+          target.set(source.subarray(y * width + x0, y * width + x1), y * width + x0);
+        }
+      }
+      from = end < 0 ? -1 : marks.indexOf(0, end);
+    }
+  }
+}
+
+/** Blocks this thread until the frame before is whole. */
+export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
+  while (Atomics.load(before.state, 0) === 0) {
+    throwIfStopped(stop);
+    Atomics.wait(before.state, 0, 0, 20);
+  }
+  if (Atomics.load(before.state, 0) !== 1) {
+    throw new VsrError('model', 'The frame before failed.');
+  }
+}
+
+/** Tells whoever waits what became of a frame. */
+export function announceFrame(trace: FrameTrace, whole: boolean): void {
+  Atomics.store(trace.state, 0, whole ? 1 : 2);
+  Atomics.notify(trace.state, 0);
+}

@@ -1,0 +1,228 @@
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import type { Plane } from '../../planes/plane.js';
+import { enlargingTaps, reducingTaps, type Taps } from '../bicubic/bicubic-taps.js';
+import { fitsInt32, mirrored, planeEnlarger } from '../bicubic/enlarge-plane.js';
+import { KernelRows, kernelsFit, SampleRows } from '../bicubic/kernel-rows.js';
+import { packed, RowKernels } from '../bicubic/row-kernels.js';
+
+/** Sums of squared differences over a run of source rows and the larger rows made of them. */
+export type RowSums = {
+  /** The larger picture against plain bicubic of the source. */
+  readonly toBicubic: number;
+  /** The larger picture, reduced by bicubic to the source's size, against the source. */
+  readonly toSource: number;
+  /** Plain bicubic of the source against the reference; 0 without one. */
+  readonly bicubicToTruth: number;
+};
+
+/** Measures rows `y0` to `y1` of a source against the picture made of it. */
+export type StandingScorer = {
+  begin(source: Plane, larger: Plane, truth: Plane | null): void;
+  rows(y0: number, y1: number): RowSums;
+};
+
+/** Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they fit. */
+export function standingScorer(layout: FrameLayout, scale: number): StandingScorer {
+  const taps = enlargingTaps(scale);
+  const { bitDepth } = layout.format;
+  return kernelsFit(taps, taps, bitDepth) && reducesByKernels(scale, bitDepth)
+    ? kernelScorer(layout, scale)
+    : plainScorer(layout, scale);
+}
+
+function reducesByKernels(scale: number, bitDepth: number): boolean {
+  const taps = reducingTaps(scale);
+  // Each halving of the row serves one factor of 2; only one is written.
+  return scale === 2 && fitsInt32(taps, taps, bitDepth);
+}
+
+/** The kernels' way, for 2x: rows are loaded once and measured while they are in the cache. */
+export function kernelScorer(layout: FrameLayout, scale: number): StandingScorer {
+  const kernels = new RowKernels();
+  const { run } = kernels;
+  const { width, sampleBytes } = layout;
+  const { bitDepth } = layout.format;
+  const largeWidth = width * scale;
+  const sourceRows = new SampleRows(kernels, width, sampleBytes, 8);
+  const largeRows = new SampleRows(kernels, largeWidth, sampleBytes, 16);
+  const truthRows = new SampleRows(kernels, largeWidth, sampleBytes, 1);
+  const taps = enlargingTaps(scale);
+  const bicubic = new KernelRows(kernels, taps, taps, width, bitDepth);
+  const reducer = kernelReducer(kernels, largeWidth, bitDepth);
+  let hasTruth = false;
+  return {
+    begin(source, larger, truth) {
+      sourceRows.begin(source);
+      largeRows.begin(larger);
+      hasTruth = truth !== null;
+      if (truth !== null) truthRows.begin(truth);
+    },
+    rows(y0, y1) {
+      let toBicubic = 0;
+      let toSource = 0;
+      let bicubicToTruth = 0;
+      for (let y = y0; y < y1; y++) {
+        for (let line = y * scale; line < (y + 1) * scale; line++) {
+          const row = bicubic.row(sourceRows, width, line, 0, width);
+          toBicubic += run.squares(row, largeRows.at(line), largeWidth);
+          if (hasTruth) bicubicToTruth += run.squares(row, truthRows.at(line), largeWidth);
+        }
+        toSource += run.squares(reducer(largeRows, y), sourceRows.at(y), width);
+      }
+      return { toBicubic, toSource, bicubicToTruth };
+    },
+  };
+}
+
+/** Reducing 2x: gives the address of reduced row `y`, int16, rounded and clipped. */
+function kernelReducer(
+  kernels: RowKernels,
+  largeWidth: number,
+  bitDepth: number,
+): (rows: SampleRows, y: number) => number {
+  const { run } = kernels;
+  const taps = reducingTaps(2);
+  const w = taps.weights[0] as readonly number[] & { readonly length: 8 };
+  const first = taps.first[0]!;
+  const margin = 4;
+  const width = largeWidth / 2;
+  const shift = Math.log2(taps.denominator ** 2);
+  const between = kernels.row(largeWidth + 2 * margin, 4);
+  const even = kernels.row(width + margin, 4);
+  const odd = kernels.row(width + margin, 4);
+  const sums = kernels.row(width, 4);
+  const result = kernels.row(width, 2);
+  const at = between + 4 * margin;
+  return (rows, y) => {
+    for (let tap = 0; tap < 8; tap += 2) {
+      const [a, b] = [rows.at(2 * y + first + tap), rows.at(2 * y + first + tap + 1)];
+      run.weighRows(a, b, packed(w[tap]!, w[tap + 1]!), at, largeWidth, tap === 0 ? 0 : 1);
+    }
+    const row = kernels.ints(between, largeWidth + 2 * margin);
+    for (let i = 1; i <= margin; i++) {
+      row[margin - i] = row[margin + mirrored(-i, largeWidth)]!;
+      row[margin + largeWidth - 1 + i] = row[margin + mirrored(largeWidth - 1 + i, largeWidth)]!;
+    }
+    // From the first tap of sample 0 on: the even values meet taps 0, 2, 4, 6, the odd ones the others.
+    run.split(at + 4 * first, even, odd, width + 3);
+    run.weighAlong(even, w[0]!, w[2]!, w[4]!, w[6]!, sums, width, 0);
+    run.weighAlong(odd, w[1]!, w[3]!, w[5]!, w[7]!, sums, width, 1);
+    run.round(sums, result, width, shift, 2 ** bitDepth - 1);
+    return result;
+  };
+}
+
+/** The way for every scale and depth. */
+export function plainScorer(layout: FrameLayout, scale: number): StandingScorer {
+  const { bitDepth } = layout.format;
+  const taps = enlargingTaps(scale);
+  const bicubic = planeEnlarger(taps, taps, layout.width, bitDepth);
+  const largeWidth = layout.width * scale;
+  const row = layout.sampleBytes === 1 ? new Uint8Array(largeWidth) : new Uint16Array(largeWidth);
+  const reducing = reducingTaps(scale);
+  const between = fitsInt32(reducing, reducing, bitDepth)
+    ? new Int32Array(largeWidth + 4 * scale)
+    : new Float64Array(largeWidth + 4 * scale);
+  let planes: { source: Plane; larger: Plane; truth: Plane | null } | undefined;
+  return {
+    begin(source, larger, truth) {
+      planes = { source, larger, truth };
+      bicubic.begin(source);
+    },
+    rows(y0, y1) {
+      if (planes === undefined) throw new Error('rows() was called before begin()');
+      const { source, larger, truth } = planes;
+      let toBicubic = 0;
+      let toSource = 0;
+      let bicubicToTruth = 0;
+      for (let y = y0; y < y1; y++) {
+        for (let line = y * scale; line < (y + 1) * scale; line++) {
+          bicubic.row(line, 0, source.width, row, 0);
+          toBicubic += rowError(row, 0, larger.data, line * largeWidth, largeWidth);
+          if (truth !== null) {
+            bicubicToTruth += rowError(row, 0, truth.data, line * largeWidth, largeWidth);
+          }
+        }
+        reducedColumns(reducing, scale, larger, y, between);
+        toSource += reducedRowError(reducing, scale, between, source, y, 2 ** bitDepth - 1);
+      }
+      return { toBicubic, toSource, bicubicToTruth };
+    },
+  };
+}
+
+/** Sum of squared differences of `length` samples. */
+export function rowError(
+  a: Plane['data'],
+  aStart: number,
+  b: Plane['data'],
+  bStart: number,
+  length: number,
+): number {
+  let sum = 0;
+  for (let i = 0; i < length; i++) {
+    const d = a[aStart + i]! - b[bStart + i]!;
+    sum += d * d;
+  }
+  return sum;
+}
+
+/** Weighs the larger rows of source row `y` into `between`, which begins 2 * scale samples before the row. */
+function reducedColumns(
+  taps: Taps,
+  scale: number,
+  larger: Plane,
+  y: number,
+  between: Int32Array | Float64Array,
+): void {
+  const { data, width, height } = larger;
+  const margin = 2 * scale;
+  const weights = taps.weights[0]!;
+  const count = weights.length;
+  const first = y * scale + taps.first[0]!;
+  between.fill(0);
+  // The kernel is symmetric: rows are weighed in pairs.
+  for (let t = 0; t < count >> 1; t++) {
+    const a = mirrored(first + t, height) * width;
+    const b = mirrored(first + count - 1 - t, height) * width;
+    const w = weights[t]!;
+    for (let x = 0; x < width; x++) between[margin + x]! += (data[a + x]! + data[b + x]!) * w;
+  }
+  if (count % 2 === 1) {
+    const a = mirrored(first + (count >> 1), height) * width;
+    const w = weights[count >> 1]!;
+    for (let x = 0; x < width; x++) between[margin + x]! += data[a + x]! * w;
+  }
+  for (let x = -margin; x < 0; x++) between[margin + x] = between[margin + mirrored(x, width)]!;
+  for (let x = width; x < width + margin; x++) {
+    between[margin + x] = between[margin + mirrored(x, width)]!;
+  }
+}
+
+function reducedRowError(
+  taps: Taps,
+  scale: number,
+  between: Int32Array | Float64Array,
+  source: Plane,
+  y: number,
+  peak: number,
+): number {
+  const weights = taps.weights[0]!;
+  const count = weights.length;
+  const half = count >> 1;
+  const denominator = taps.denominator * taps.denominator;
+  const first = taps.first[0]! + 2 * scale;
+  let error = 0;
+  for (let x = 0; x < source.width; x++) {
+    const at = x * scale + first;
+    let sum = count % 2 === 1 ? between[at + half]! * weights[half]! : 0;
+    for (let t = 0; t < half; t++) {
+      sum += (between[at + t]! + between[at + count - 1 - t]!) * weights[t]!;
+    }
+    const rounded = Math.floor((sum + denominator / 2) / denominator);
+    const value = rounded < 0 ? 0 : rounded > peak ? peak : rounded;
+    const d = value - source.data[y * source.width + x]!;
+    error += d * d;
+  }
+  return error;
+}

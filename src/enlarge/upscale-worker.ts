@@ -1,0 +1,63 @@
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
+import type { Precision } from '../model/runtime/precision.js';
+import type { ProviderCandidate } from '../model/runtime/providers.js';
+import { nativeWork } from '../native-work.js';
+import type { FrameTrace } from './reuse/frame-reuse.js';
+import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
+
+/** One frame to enlarge; the bytes lie in shared memory. */
+export type FrameJob = {
+  readonly frame: FrameTrace;
+  readonly reference: Uint8Array | null;
+  /** The frame given before this one, if what did not change is to be copied from it. */
+  readonly before: FrameTrace | null;
+  /** Another thread enlarges this frame: only to take runs off it. */
+  readonly helps: boolean;
+};
+
+/** What a worker is told; `null` ends it. */
+export type WorkerOrder = FrameJob | null;
+
+/** What a worker sends. */
+export type WorkerReply =
+  | {
+      readonly kind: 'ready';
+      readonly provider: ProviderCandidate;
+      readonly precision: Precision;
+    }
+  | { readonly kind: 'done'; readonly result: EnlargedFrame }
+  | { readonly kind: 'failed'; readonly code: VsrErrorCode; readonly message: string };
+
+/** The body of a worker thread: opens its session, then enlarges frame after frame. */
+function serve(port: MessagePort): void {
+  const send = (reply: WorkerReply): void => port.postMessage(reply);
+  const fail = (error: unknown): void => {
+    const code = error instanceof VsrError ? error.code : 'model';
+    const message =
+      error instanceof VsrError
+        ? error.message
+        : `The model failed while running: ${messageOf(error).replace(/\s+/g, ' ')}`;
+    send({ kind: 'failed', code, message });
+  };
+  const opened = nativeWork(() => openFrameEnlarger(workerData as EnlargerSpec));
+  opened.then(({ provider, precision }) => send({ kind: 'ready', provider, precision }), fail);
+  const work = async ({ frame, reference, before, helps }: FrameJob): Promise<void> => {
+    const enlarger = await opened;
+    const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
+    send({ kind: 'done', result: await result });
+  };
+  port.on('message', (order: WorkerOrder) => {
+    if (order !== null) {
+      work(order).catch(fail);
+      return;
+    }
+    // Nothing else keeps the thread: it ends. Not while the runtime is at work.
+    opened.then(
+      () => port.close(),
+      () => port.close(),
+    );
+  });
+}
+
+if (parentPort !== null) serve(parentPort);

@@ -1,0 +1,188 @@
+import { badValue, VsrError } from '../errors.js';
+import type { Chain } from '../model/catalogue/chain.js';
+import { buildInferenceGraph } from '../model/load/inference-graph.js';
+import {
+  candidatesIn,
+  type Precision,
+  type PrecisionChoice,
+  precisionOfPasses,
+} from '../model/runtime/precision.js';
+import type { ProviderChoice } from '../model/runtime/providers.js';
+import { type Frame, FramePool } from '../planes/frame.js';
+import { lumaShares } from '../planes/matrix.js';
+import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
+import type { ChromaSiting } from '../planes/siting.js';
+import type { FrameTrace } from './reuse/frame-reuse.js';
+import { type FrameScores, sumsLength } from './scores/score-frame.js';
+import { WorkerPool } from './worker-pool.js';
+
+export type { ProviderChoice } from '../model/runtime/providers.js';
+export type { FrameScores } from './scores/score-frame.js';
+
+/** What frames are enlarged with. */
+export type UpscalerOptions = {
+  readonly chain: Chain;
+  /** Of the frames that come. */
+  readonly layout: FrameLayout;
+  readonly siting: ChromaSiting;
+  /** Range of the samples; only models that take RGB care. */
+  readonly range: 'tv' | 'pc';
+  /** ffmpeg's name of the clip's matrix; only models that take RGB care. */
+  readonly matrix?: string | null;
+  readonly provider: ProviderChoice;
+  /** Inference threads of the CPU provider; at least 1. */
+  readonly workers: number;
+  /** An 8-bit chain is for `auto` and `int8`, a float one for all but `int8`. */
+  readonly precision: PrecisionChoice;
+  /** Compute the log's standing columns. */
+  readonly scores: boolean;
+  /** Copy what did not change since the frame before. The result is the same to the bit. */
+  readonly reuse: boolean;
+  /** Rejects all frames under way with VsrError 'interrupted'. */
+  readonly signal?: AbortSignal;
+};
+
+/** A larger frame and what is known about it. */
+export type Upscaled = {
+  /** From the upscaler's own memory: hand it back with `release`. */
+  readonly frame: Frame;
+  readonly scores: FrameScores;
+  /** Share of the picture, 0 to 1, that was copied from the frame before. */
+  readonly reused: number;
+};
+
+/** Milliseconds of all threads together, by what they were spent on. */
+export type UpscalerTimings = {
+  readonly inferenceMs: number;
+  readonly chromaMs: number;
+  readonly scoresMs: number;
+};
+
+/** Enlarges frames. Holds threads and sessions until disposed. */
+export interface Upscaler extends AsyncDisposable {
+  readonly scale: number;
+  /** What really runs, e.g. `cpu` or `cuda:0`; never merely what was asked for. */
+  readonly provider: string;
+  /** What it computes in. */
+  readonly precision: Precision;
+  /** Of the larger frames. */
+  readonly layout: FrameLayout;
+  /** `rgb` where the model takes RGB, so that luma and chroma went through a conversion. */
+  readonly colourPath: 'yuv' | 'rgb';
+  /** So far. */
+  readonly timings: UpscalerTimings;
+  /**
+   * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame, and
+   * the larger one made of it, must stay untouched until the next frame's result has come.
+   * `reference`, of the larger frames' layout, is what the result is measured against.
+   */
+  upscale(frame: Frame, reference?: Frame): Promise<Upscaled>;
+  /** Takes back a larger frame's memory. */
+  release(frame: Frame): void;
+}
+
+/** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
+export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
+  const { chain, layout, signal } = options;
+  if (!Number.isInteger(options.workers) || options.workers < 1) {
+    throw badValue('a positive integer', 'workers', options.workers);
+  }
+  const asked = options.precision;
+  const own = precisionOfPasses(chain.passes);
+  if (asked !== 'auto' && (asked === 'int8') !== (own === 'int8')) {
+    throw badValue(`auto or ${own}`, `precision of ${chain.names.join(' + ')}`, asked);
+  }
+  const candidates = candidatesIn(asked, own, options.provider);
+  signal?.throwIfAborted();
+  const { format, width, height } = layout;
+  const graph = buildInferenceGraph(chain.passes, format.bitDepth);
+  const larger = frameLayout(format, width * chain.scale, height * chain.scale);
+  const devices = candidates.some(({ name }) => name !== 'cpu');
+  const spec = {
+    graph,
+    cpuGraph: buildInferenceGraph(chain.passes, format.bitDepth, 'cpu'),
+    own,
+    half:
+      own !== 'fp32' || asked === 'fp32' || !devices
+        ? null
+        : {
+            bytes: buildInferenceGraph(chain.passes, format.bitDepth, 'half').bytes,
+            demanded: asked === 'fp16',
+          },
+    layout,
+    larger,
+    siting: options.siting,
+    colour: { range: options.range, ...lumaShares(options.matrix ?? null, height) },
+    scores: options.scores,
+    candidates,
+  };
+  const pool = await WorkerPool.open(spec, options.workers);
+  const frames = new FramePool(larger);
+  const spent = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
+  const abort = (): void => {
+    void pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
+  };
+  signal?.addEventListener('abort', abort, { once: true });
+  /** Larger frames that a frame under way copies from, and those of them already handed back. */
+  const copiedFrom = new Map<Uint8Array, Frame | null>();
+  const letGo = (output: Uint8Array): void => {
+    const handedBack = copiedFrom.get(output);
+    copiedFrom.delete(output);
+    if (handedBack != null) frames.release(handedBack);
+  };
+  const { name, device } = pool.provider;
+  /** The frame given last: the next one is compared with it. */
+  let last: FrameTrace | null = null;
+  return {
+    scale: chain.scale,
+    provider: name === 'cpu' ? name : `${name}:${device}`,
+    precision: pool.precision,
+    layout: larger,
+    colourPath: graph.colour === 'rgb' ? 'rgb' : 'yuv',
+    timings: spent,
+    async upscale(frame, reference) {
+      const into = frames.take(frame.index, frame.pts);
+      const trace = traceOf(frame, into, height);
+      const before = options.reuse ? last : null;
+      last = trace;
+      if (before !== null) copiedFrom.set(before.output, null);
+      try {
+        const { scores, reused, timings } = await pool.run({
+          frame: trace,
+          reference: reference?.data ?? null,
+          before,
+        });
+        spent.inferenceMs += timings.inferenceMs;
+        spent.chromaMs += timings.chromaMs;
+        spent.scoresMs += timings.scoresMs;
+        return { frame: into, scores, reused };
+      } catch (error) {
+        if (last === trace) last = null;
+        frames.release(into);
+        throw error;
+      } finally {
+        if (before !== null) letGo(before.output);
+      }
+    },
+    release(frame) {
+      // What nobody keeps any more cannot be compared with; what is being copied from is kept.
+      if (last?.output === frame.data) last = null;
+      if (copiedFrom.has(frame.data)) copiedFrom.set(frame.data, frame);
+      else frames.release(frame);
+    },
+    async [Symbol.asyncDispose]() {
+      signal?.removeEventListener('abort', abort);
+      await pool[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function traceOf(frame: Frame, into: Frame, height: number): FrameTrace {
+  return {
+    input: frame.data,
+    output: into.data,
+    state: new Int32Array(new SharedArrayBuffer(4)),
+    runs: new Int32Array(new SharedArrayBuffer(8)),
+    sums: new Float64Array(new SharedArrayBuffer(8 * sumsLength(height))),
+  };
+}

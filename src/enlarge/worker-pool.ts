@@ -1,0 +1,201 @@
+import os from 'node:os';
+import type { Worker } from 'node:worker_threads';
+import { messageOf, VsrError } from '../errors.js';
+import type { Precision } from '../model/runtime/precision.js';
+import type { ProviderCandidate } from '../model/runtime/providers.js';
+import { startThread } from '../start-thread.js';
+import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
+import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
+
+type Waiting = {
+  readonly job: FrameJob;
+  readonly resolve: (result: EnlargedFrame) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** Inference threads when the caller names no number: one a core. */
+export function defaultWorkers(): number {
+  return os.availableParallelism();
+}
+
+/** How long threads may take to end by themselves, in milliseconds. */
+const graceMs = 1500;
+
+/** Where a thread's session runs, and in what. */
+type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
+
+type Member = { readonly worker: Worker; current: Waiting | null };
+
+/** Worker threads that take frames in the order given; each works on one at a time. */
+export class WorkerPool implements AsyncDisposable {
+  /** What really runs. */
+  readonly provider: ProviderCandidate;
+  readonly precision: Precision;
+  readonly #members: Member[];
+  readonly #queue: Waiting[] = [];
+  readonly #stop: Int32Array;
+  #failure: Error | undefined;
+
+  private constructor(members: Member[], stop: Int32Array, runs: WhatRuns) {
+    this.#members = members;
+    this.#stop = stop;
+    this.provider = runs.provider;
+    this.precision = runs.precision;
+    for (const member of members) this.#attend(member);
+  }
+
+  /**
+   * Starts up to `count` threads. The first finds the provider; the others run on it too, unless it
+   * is a device of its own, which one thread keeps busy.
+   */
+  static async open(work: Omit<EnlargerSpec, 'stop'>, count: number): Promise<WorkerPool> {
+    const stop = new Int32Array(new SharedArrayBuffer(4));
+    const spec: EnlargerSpec = { ...work, stop };
+    const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
+    const started: Worker[] = [];
+    const start = async (candidates: readonly ProviderCandidate[]): Promise<WhatRuns> => {
+      const workerData: EnlargerSpec = { ...spec, candidates };
+      const worker = startThread(new URL('./upscale-worker.js', import.meta.url), { workerData });
+      started.push(worker);
+      return readyOf(worker);
+    };
+    try {
+      const first = start(spec.candidates);
+      const early = onlyCpu ? others(count - 1, () => start(spec.candidates)) : [];
+      const [runs] = await Promise.all([first, ...early]);
+      if (!onlyCpu && runs.provider.name === 'cpu') {
+        await Promise.all(others(count - 1, () => start([runs.provider])));
+      }
+      const members = started.map((worker) => ({ worker, current: null }));
+      return new WorkerPool(members, stop, runs);
+    } catch (error) {
+      await Promise.all(started.map((worker) => ended(worker)));
+      throw error;
+    }
+  }
+
+  /**
+   * Enlarges a frame as soon as a thread is free. Threads that have nothing else to do help with one
+   * that is made whole, such as the first.
+   */
+  async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
+    const idle = this.#members.filter(({ current }) => current === null).length;
+    const helping = job.before === null ? Math.max(0, idle - 1) : 0;
+    const whole = this.#give({ ...job, helps: false });
+    const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
+    // Nobody may be at work on the frame's memory any more when it is handed back.
+    await Promise.allSettled([whole, ...helpers]);
+    // Theirs first: a helper knows why it failed, and who waited for it only that it did.
+    const helped = await Promise.all(helpers);
+    const result = await whole;
+    const inferenceMs = [result, ...helped].reduce(
+      (sum, { timings }) => sum + timings.inferenceMs,
+      0,
+    );
+    return { ...result, timings: { ...result.timings, inferenceMs } };
+  }
+
+  #give(job: FrameJob): Promise<EnlargedFrame> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#dispatch();
+    });
+  }
+
+  /** Stops all threads; frames under way are rejected with `reason`. */
+  async stop(reason: Error): Promise<void> {
+    this.#fail(reason);
+    await Promise.all(this.#members.map(({ worker }) => ended(worker)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop(new VsrError('interrupted', 'The upscaler was closed.'));
+  }
+
+  #attend(member: Member): void {
+    const { worker } = member;
+    worker.on('message', (reply: WorkerReply) => {
+      const waiting = member.current;
+      member.current = null;
+      if (reply.kind === 'done') waiting?.resolve(reply.result);
+      else if (reply.kind === 'failed') waiting?.reject(new VsrError(reply.code, reply.message));
+      this.#dispatch();
+    });
+    worker.on('error', (error) => this.#fail(stopped(messageOf(error), error)));
+    worker.on('exit', (code) => this.#fail(stopped(`it ended with exit code ${code}`)));
+  }
+
+  #dispatch(): void {
+    for (const member of this.#members) {
+      if (member.current !== null) continue;
+      const next = this.#queue.shift();
+      if (next === undefined) return;
+      member.current = next;
+      tell(member.worker, next.job);
+    }
+  }
+
+  /** Once a thread is lost no frame can be trusted to come: all that wait are told. */
+  #fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    Atomics.store(this.#stop, 0, 1);
+    const waiting = this.#members.flatMap(({ current }) => current ?? []);
+    for (const { reject } of [...waiting, ...this.#queue.splice(0)]) reject(error);
+    for (const member of this.#members) {
+      member.current = null;
+      tell(member.worker, null);
+    }
+  }
+}
+
+/**
+ * Waits a while for a thread to end by itself. Terminating it within a run of the session brings the whole process
+ * down (onnxruntime-node 1.30): one that takes longer is left to end when it can, and keeps no process alive.
+ */
+async function ended(worker: Worker): Promise<void> {
+  tell(worker, null);
+  if (worker.threadId === -1) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      worker.unref();
+      resolve();
+    }, graceMs);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+function tell(worker: Worker, order: WorkerOrder): void {
+  worker.postMessage(order);
+}
+
+function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
+  return Array.from({ length: Math.max(0, count) }, start);
+}
+
+function stopped(reason: string, cause?: unknown): VsrError {
+  return new VsrError(
+    'provider',
+    `An inference thread stopped: ${reason}. Was memory short? Try fewer --workers.`,
+    { cause },
+  );
+}
+
+/** What a new thread runs on, once its session is open. */
+function readyOf(worker: Worker): Promise<WhatRuns> {
+  return new Promise((resolve, reject) => {
+    // Only the first of these counts; a settled promise ignores the rest.
+    worker.once('message', (reply: WorkerReply) => {
+      if (reply.kind === 'ready') resolve(reply);
+      else if (reply.kind === 'failed') reject(new VsrError(reply.code, reply.message));
+    });
+    worker.once('error', (error) => reject(stopped(messageOf(error), error)));
+    worker.once('exit', (code) =>
+      reject(stopped(`it ended with exit code ${code} while starting`)),
+    );
+  });
+}

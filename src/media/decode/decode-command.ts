@@ -1,0 +1,95 @@
+import { buildArguments } from '../program/command.js';
+import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
+import { rawInputOptions } from '../source/raw-input.js';
+import type { Source } from '../source/source.js';
+import { seconds } from './timestamps.js';
+
+/** What of a source to decode, as far as ffmpeg is told. */
+export type DecodeCommand = {
+  /** Name of the showinfo filter. */
+  readonly instance: string;
+  /** Timestamp of a key frame to start at, in ticks; `undefined` for the beginning. */
+  readonly seekTo?: number | undefined;
+  /** Frames after which ffmpeg may stop. */
+  readonly frames?: number | undefined;
+  readonly deinterlace?: boolean | undefined;
+};
+
+/**
+ * swscale's most exact ways. They matter for RGB, repacked formats and pictures of another size than the
+ * first; samples of a format that travels as it is are not touched by the filter at all.
+ */
+const scaleFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
+
+/** Pictures up to this many samples are decoded on one thread: fast enough, and messages then belong to the frame next in line. */
+const oneThreadSamples = 1920 * 1088;
+
+/** Containers that find a key frame by their index, and count the same timestamps after a seek as before. */
+const seekableContainers = /(?:^|,)(?:mov|matroska|avi|nut)(?:,|$)/;
+
+/** Whether decoding can start in the middle of this source. Elsewhere a seek is not tried and decoding starts at the beginning. */
+export function canSeek(source: Source): boolean {
+  return seekableContainers.test(source.container);
+}
+
+/** The filters that bring decoded frames into the travelling format; showinfo sees them first. */
+export function decodeFilters(source: Source, command: DecodeCommand): string {
+  const { video } = source;
+  const filters = [`showinfo@${command.instance}=checksum=0`];
+  if (command.deinterlace) {
+    // A stream that marks its fields is taken at its word; another one is deinterlaced throughout.
+    const marked = video.interlaced !== 'no';
+    filters.push(`bwdif=mode=send_frame:parity=auto:deint=${marked ? 'interlaced' : 'all'}`);
+  }
+  const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
+  // Both ranges alike, whatever they are, mean that none is converted.
+  const colour =
+    video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';
+  filters.push(`${size}:${colour}`, `format=${video.request}`);
+  return filters.join(',');
+}
+
+/** The words of the ffmpeg command that writes the frames of `source` to stdout, one behind the other. */
+export function decodeArguments(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  command: DecodeCommand,
+): Promise<string[]> {
+  const { video, raw } = source;
+  const seek =
+    command.seekTo === undefined
+      ? []
+      : [
+          ...['-seek_timestamp', '1', '-noaccurate_seek'],
+          ...['-ss', seconds(command.seekTo, video.timeBase).toFixed(6)],
+        ];
+  const threads = video.width * video.height <= oneThreadSamples ? ['-threads', '1'] : [];
+  return buildArguments({
+    options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
+    inputs: [
+      {
+        path: source.path,
+        format: raw === null ? undefined : 'rawvideo',
+        options: [
+          ...(raw === null ? [] : rawInputOptions(raw)),
+          ...['-noautorotate', ...threads],
+          ...(video.decoder === null ? [] : ['-c:v', video.decoder]),
+          ...seek,
+        ],
+      },
+    ],
+    outputs: [
+      {
+        path: 'pipe:1',
+        format: 'rawvideo',
+        options: [
+          ...['-map', `0:${video.index}`, '-an', '-sn', '-dn'],
+          ...['-vf', decodeFilters(source, command)],
+          ...everyFrame(ffmpeg),
+          ...['-pix_fmt', video.request],
+          ...(command.frames === undefined ? [] : ['-frames:v', String(command.frames)]),
+        ],
+      },
+    ],
+  });
+}

@@ -1,0 +1,130 @@
+import type { Ratio } from '../../planes/ratio.js';
+import { diskTrouble } from '../program/disk-words.js';
+import type { ProcessEnd } from '../program/process.js';
+import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
+
+/** A frame's description, with what the decoder said just before it. */
+export type LoggedFrame = FrameInfo & {
+  /** The decoder says that part of the picture is missing or made up. */
+  readonly damaged: boolean;
+};
+
+/** ffmpeg's stderr while it decodes, taken apart. */
+export interface DecodeLog {
+  /** To be called with every line of stderr. */
+  readonly onLine: (line: string) => void;
+  /** The description of the next frame, in order; `null` if the process ended without one. */
+  next(): Promise<LoggedFrame | null>;
+  /** To be called once the process has gone. */
+  readonly end: () => void;
+  /** Warnings and errors, the first `keptMessages`, equal neighbours once. */
+  readonly messages: readonly string[];
+  /** A message said that the file ends before it should. */
+  readonly cutShort: boolean;
+  /** A message said that the disk does not give the file's bytes. */
+  readonly unreadable: boolean;
+  /** Packets of which the decoder made nothing. */
+  readonly lostPackets: number;
+}
+
+/** How many messages a report holds. */
+export const keptMessages = 100;
+
+/** ffmpeg's words for a file that ends too early, over the years and demuxers. */
+const cutShortWords =
+  /partial file|ended prematurely|truncat|unexpected end|end of file in|read error|error during demuxing|premature eof/i;
+
+/** Words on a decoded picture that is not whole; they come just before the picture itself. */
+const damagedWords = /corrupt decoded frame/i;
+
+/**
+ * Before ffmpeg 5 only the decoder itself says that it made up part of a picture, when it reads it and
+ * not when it is shown. It names the kind of picture: the next one shown of this kind is taken for it.
+ */
+const concealedWords = /concealing \d+ DC, .* errors in ([IPB]) frame/;
+
+/** A packet that the decoder refused, in the words of ffmpeg 4 to 6, and since. */
+const lostWords = /^Error while decoding stream #0:|Error submitting packet to decoder/;
+
+/** What this ffmpeg has to say on our command line is nothing about the source. */
+const ownWords = /^-vsync is deprecated/;
+
+/** Reads the log of one decoding process whose showinfo filter is called `instance`. */
+export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number): DecodeLog {
+  const showinfo = showinfoParser(instance);
+  const waiting: LoggedFrame[] = [];
+  const messages: string[] = [];
+  let resume: (() => void) | null = null;
+  let ended = false;
+  let damaged = false;
+  let cutShort = false;
+  let unreadable = false;
+  let linkBase = timeBase;
+  let lostPackets = 0;
+  /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
+  let decoding = false;
+  const concealed: string[] = [];
+
+  const wake = (): void => {
+    resume?.();
+    resume = null;
+  };
+  const note = (line: string): void => {
+    if (line.includes('Stream mapping:')) decoding = true;
+    if (libavcodec < 59 && decoding) {
+      const kind = concealedWords.exec(line)?.[1];
+      if (kind !== undefined) concealed.push(kind);
+    }
+    const match = /\[(?:warning|error|fatal|panic)\] (.*)$/.exec(line);
+    if (match === null) return;
+    const text = match[1]!;
+    if (ownWords.test(text)) return;
+    if (lostWords.test(text) && decoding) lostPackets += 1;
+    if (damagedWords.test(text)) damaged = true;
+    if (cutShortWords.test(text)) cutShort = true;
+    if (diskTrouble([line]) !== null) unreadable = true;
+    if (messages.length < keptMessages && messages.at(-1) !== text) messages.push(text);
+  };
+  return {
+    onLine(line) {
+      if (!showinfo.owns(line)) return note(line);
+      linkBase = showinfo.timeBase(line) ?? linkBase;
+      const info = showinfo.frame(line);
+      if (info === null) return;
+      const pts = info.pts === null ? null : rescale(info.pts, linkBase, timeBase);
+      const place = concealed.indexOf(info.kind);
+      if (place >= 0) concealed.splice(place, 1);
+      waiting.push({ ...info, pts, damaged: damaged || place >= 0 });
+      damaged = false;
+      wake();
+    },
+    async next() {
+      while (waiting.length === 0 && !ended) {
+        await new Promise<void>((resolve) => (resume = resolve));
+      }
+      return waiting.shift() ?? null;
+    },
+    end() {
+      ended = true;
+      wake();
+    },
+    messages,
+    get cutShort() {
+      return cutShort;
+    },
+    get unreadable() {
+      return unreadable;
+    },
+    get lostPackets() {
+      return lostPackets;
+    },
+  };
+}
+
+/** Exit code of ffmpeg (4.4 and newer) for a stream with more errors than frames; what decoded is there all the same. */
+const tooManyErrors = 69;
+
+/** Whether a decoder that was not stopped by us ended as it should, damage in the source apart. */
+export function endedWell(end: ProcessEnd): boolean {
+  return end.signal === null && (end.code === 0 || end.code === tooManyErrors);
+}

@@ -1,0 +1,284 @@
+import { randomBytes } from 'node:crypto';
+import { VsrError } from '../../errors.js';
+import { FramePool, type Frame } from '../../planes/frame.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { isCutOff } from '../source/cut-off.js';
+import { canSeek, decodeArguments } from './decode-command.js';
+import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { frameStream, type FrameStream } from './frame-stream.js';
+import { promisedFrames } from '../source/promised-frames.js';
+import { expectedTimes, withRepeats } from './repeats.js';
+import {
+  defaultStallMs,
+  startProcess,
+  throwIfAborted,
+  type MediaProcess,
+  type ProcessEnd,
+} from '../program/process.js';
+import type { Source } from '../source/source.js';
+import { watchWaiting } from '../program/stall-watch.js';
+import { rescale, seconds, ticksPerFrame, timestampMender } from './timestamps.js';
+
+export type DecodeRequest = {
+  /** Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`. */
+  readonly range?: { readonly from?: number | undefined; readonly to?: number | undefined };
+  /** Ends after so many frames. */
+  readonly maxFrames?: number | undefined;
+  /** Timestamp of a key frame at or before `range.from` to start reading at; a source that cannot seek is read from its beginning. */
+  readonly seekTo?: number | undefined;
+  /** Makes whole frames of fields with bwdif, one for each frame. */
+  readonly deinterlace?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
+  readonly stallTimeoutMs?: number | undefined;
+};
+
+/** What happened while decoding; whole once the iteration has ended. */
+export type DecodeReport = {
+  /** Frames yielded. */
+  readonly frames: number;
+  /** Indices of frames that the decoder reports as damaged. */
+  readonly damagedFrames: readonly number[];
+  /** Frames at which the source's picture size changes; they are brought to the first size. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** The source ends before it says it does, or is damaged at its end. */
+  readonly truncated: boolean;
+  /** The disk did not give all of the source's bytes, as ffmpeg says; some containers' readers keep that to themselves. */
+  readonly unreadable: boolean;
+  /** ffmpeg's warnings and errors. */
+  readonly messages: readonly string[];
+  /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
+  readonly exitCode: number;
+  /** Packets of which the decoder made nothing: frames that are missing. */
+  readonly lostPackets: number;
+  /** Frames without a timestamp, which were given one by the nominal rate. */
+  readonly inventedTimestamps: number;
+  /** Frames whose timestamp was not later than the one before, and was moved to the next tick. */
+  readonly movedTimestamps: number;
+};
+
+/** The frames of a source, in the order in which they are shown. Can be iterated once. */
+export interface DecodedFrames extends AsyncIterable<Frame> {
+  readonly layout: FrameLayout;
+  /** Gives a frame's memory back for a later one; optional, at most once a frame. */
+  release(frame: Frame): void;
+  report(): DecodeReport;
+}
+
+/** One ffmpeg that decodes. */
+type Run = {
+  readonly process: MediaProcess;
+  readonly log: DecodeLog;
+  readonly pictures: FrameStream;
+  /** Stops watching for a stall. */
+  readonly settle: () => void;
+  readonly stalled: () => boolean;
+};
+
+/** A seek that landed behind the wanted frame, or where timestamps cannot be trusted. */
+const missed = Symbol('missed');
+
+/**
+ * Decodes the video of `source`, every frame once with its own timestamp, nothing duplicated or
+ * dropped. ffmpeg writes only as fast as frames are taken.
+ *
+ * Iteration throws `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffmpeg dies
+ * or hangs. Damage in the source is no error: the report tells. Leaving the iteration early ends ffmpeg.
+ */
+export function decodeFrames(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  request: DecodeRequest = {},
+): DecodedFrames {
+  const { video } = source;
+  const layout = frameLayout(video.format, video.width, video.height);
+  const pool = new FramePool(layout);
+  const { from = -Infinity, to = Infinity } = request.range ?? {};
+  const most = request.maxFrames ?? Infinity;
+  const whole = from === -Infinity && to === Infinity && most === Infinity;
+
+  let frames = 0;
+  /** Frames handed out, where some of them are repeats. */
+  let yielded = 0;
+  let exitCode = -1;
+  let lastPts = 0;
+  let short = false;
+  let log: DecodeLog | null = null;
+  let mender = timestampMender(1, 0);
+  let damagedFrames: number[] = [];
+  let sizeChanges: { frame: number; width: number; height: number }[] = [];
+
+  /** The time of frame `number` of a source without timestamps. */
+  function counted(number: number): number {
+    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    return rescale(number, { num: den, den: num }, video.timeBase);
+  }
+
+  async function start(seekTo: number | undefined): Promise<Run> {
+    const instance = `vsr${randomBytes(6).toString('hex')}`;
+    const args = await decodeArguments(ffmpeg, source, {
+      instance,
+      seekTo,
+      deinterlace: request.deinterlace,
+      // bwdif holds one frame back, so a limit behind it is still one on frames.
+      frames: from === -Infinity && most !== Infinity ? most : undefined,
+    });
+    const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec);
+    const child = startProcess(ffmpeg.ffmpeg, args, {
+      signal: request.signal,
+      onStderrLine: lines.onLine,
+    });
+    child.done.then(lines.end, lines.end);
+    const pictures = frameStream(child.stdout, layout.byteLength, () => pool.take(0, 0).data);
+    let stalled = false;
+    const limit = request.stallTimeoutMs ?? defaultStallMs;
+    const settle = watchWaiting(pictures, limit, () => {
+      stalled = true;
+      child.kill().catch(() => {});
+    });
+    return {
+      process: child,
+      log: lines,
+      pictures,
+      settle,
+      stalled: () => stalled,
+    };
+  }
+
+  function failure(run: Run, end: ProcessEnd | null): VsrError | null {
+    const where = `${source.path} at frame ${frames}`;
+    if (run.stalled()) {
+      const waited = Math.round((request.stallTimeoutMs ?? defaultStallMs) / 1000);
+      return new VsrError('media', `ffmpeg gave nothing for ${waited} s while decoding ${where}.`);
+    }
+    if (end === null || endedWell(end)) return null;
+    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
+    const said = end.stderrTail.findLast((line) => /\[(?:error|fatal)\]/.test(line));
+    const detail = said === undefined ? '' : `: ${said.replace(/^(?:\[.*?\] ?)+/, '')}`;
+    return new VsrError('media', `ffmpeg ended (${how}) while decoding ${where}${detail}.`);
+  }
+
+  async function* once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
+    const run = await start(seekTo);
+    log = run.log;
+    mender = timestampMender(
+      ticksPerFrame(video.frameRate, video.timeBase),
+      Math.round(((video.startTime ?? 0) * video.timeBase.den) / video.timeBase.num),
+    );
+    damagedFrames = [];
+    sizeChanges = [];
+    let size = { width: video.width, height: video.height };
+    let found = seekTo === undefined;
+    let all = false;
+    let read = 0;
+    try {
+      for await (const data of run.pictures) {
+        const info = await run.log.next();
+        if (info === null) break;
+        const pts = video.times === 'nominal' ? counted(read) : mender.next(info.pts);
+        read += 1;
+        if (pts >= to) return;
+        if (!found) {
+          // Everything before a key frame may be damaged, and a frame without a timestamp tells no place.
+          found = info.key && pts <= from && mender.invented === 0;
+          if (!found && (pts >= from || mender.invented > 0)) return missed;
+        }
+        if (pts < from) {
+          pool.release({ index: 0, pts, data });
+          continue;
+        }
+        if (info.width !== size.width || info.height !== size.height) {
+          size = { width: info.width, height: info.height };
+          sizeChanges.push({ frame: frames, ...size });
+        }
+        if (info.damaged) damagedFrames.push(frames);
+        frames += 1;
+        lastPts = pts;
+        yield { index: frames - 1, pts, data };
+        if (frames >= most) return;
+      }
+      all = true;
+    } finally {
+      run.settle();
+      const end = all ? await run.process.done : await run.process.kill();
+      throwIfAborted(request.signal);
+      if (all) {
+        exitCode = end.code ?? -1;
+        short = run.pictures.leftOver > 0 || (await isCutOff(source));
+      }
+      const problem = failure(run, all ? end : null);
+      // eslint-disable-next-line no-unsafe-finally -- what ended ffmpeg matters more than how the loop was left
+      if (problem !== null) throw problem;
+    }
+  }
+
+  async function* decoded(): AsyncGenerator<Frame> {
+    const seekTo = canSeek(source) ? request.seekTo : undefined;
+    const outcome = yield* once(seekTo);
+    if (outcome === missed) yield* once(undefined);
+  }
+
+  async function* decode(): AsyncGenerator<Frame> {
+    const expected = await expectedTimes(ffmpeg, source, request.signal);
+    if (expected === null) {
+      yield* decoded();
+      return;
+    }
+    const wanted = expected.filter((pts) => pts >= from && pts < to);
+    for await (const frame of withRepeats(decoded(), wanted, () => pool.take(0, 0).data)) {
+      yielded = frame.index + 1;
+      yield frame;
+      if (yielded >= most) return;
+    }
+  }
+
+  return {
+    layout,
+    [Symbol.asyncIterator]: decode,
+    release: (frame) => pool.release(frame),
+    report: () => ({
+      frames: Math.max(frames, yielded),
+      damagedFrames,
+      sizeChanges,
+      unreadable: log?.unreadable ?? false,
+      truncated:
+        short ||
+        (log?.unreadable ?? false) ||
+        (log?.cutShort ?? false) ||
+        (whole && exitCode >= 0 && endsEarly(source, Math.max(frames, yielded), lastPts, log)) ||
+        (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),
+      messages: log?.messages ?? [],
+      exitCode,
+      lostPackets: log?.lostPackets ?? 0,
+      inventedTimestamps: mender.invented,
+      movedTimestamps: mender.moved,
+    }),
+  };
+}
+
+/** Whether the container promised more: frames, beyond what edit lists and a bad frame or two account for, or time. */
+function endsEarly(
+  source: Source,
+  frames: number,
+  lastPts: number,
+  log: DecodeLog | null,
+): boolean {
+  const { timeBase } = source.video;
+  const promised = promisedFrames(source);
+  // AVI counts its ticks, also those at which nothing new is shown.
+  const reached = source.container === 'avi' ? lastPts + 1 : frames;
+  if (promised !== null && reached < promised * 0.9 - 2) return true;
+  // FLV says only how long it is; that may be its sound, so a complaint has to come with it.
+  if (source.container !== 'flv' || source.duration === null || !log?.messages.length) return false;
+  return seconds(lastPts, timeBase) < source.startTime + source.duration - 0.5;
+}
+
+/** Whether damage lies at the end alone, as where a file was cut off within a picture. */
+function endsDamaged(frames: number, damaged: readonly number[]): boolean {
+  return frames > 4 && damaged.length > 0 && damaged[0]! >= frames - 4;
+}

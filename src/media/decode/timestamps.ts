@@ -1,0 +1,113 @@
+import type { Ratio } from '../../planes/ratio.js';
+
+/** What ffmpeg's showinfo filter says of one frame. */
+export type FrameInfo = {
+  /** Ticks; `null` for a frame without a timestamp. */
+  readonly pts: number | null;
+  /** Size as decoded, before any scaling. */
+  readonly width: number;
+  readonly height: number;
+  /** The decoder calls it a key frame. */
+  readonly key: boolean;
+  /** I, P, B, or what else ffmpeg calls it; `?` where the decoder does not say. */
+  readonly kind: string;
+};
+
+/**
+ * Reads the log lines of one showinfo filter, told from all other lines by the name it was given:
+ * a random one cannot be forged by a file's name or tags.
+ */
+export function showinfoParser(instance: string): {
+  /** The frame a line speaks of; `null` for any other line. */
+  readonly frame: (line: string) => FrameInfo | null;
+  /** The time base a line announces; `null` for any other line. */
+  readonly timeBase: (line: string) => Ratio | null;
+  /** Whether the line is this filter's at all. */
+  readonly owns: (line: string) => boolean;
+} {
+  const start = `[showinfo@${instance} @ `;
+  const owns = (line: string): boolean => line.startsWith(start);
+  return {
+    owns,
+    frame(line) {
+      if (!owns(line)) return null;
+      const match =
+        /\] n: *\d+ pts: *(NOPTS|-?\d+) .* s:(\d+)x(\d+) .*iskey:(\d)(?: type:(\S))?/.exec(line);
+      if (match === null) return null;
+      return {
+        pts: match[1] === 'NOPTS' ? null : Number(match[1]),
+        width: Number(match[2]),
+        height: Number(match[3]),
+        key: match[4] === '1',
+        kind: match[5] ?? '?',
+      };
+    },
+    timeBase(line) {
+      if (!owns(line)) return null;
+      const match = /config in time_base: (\d+)\/(\d+)/.exec(line);
+      return match === null ? null : { num: Number(match[1]), den: Number(match[2]) };
+    },
+  };
+}
+
+/** `ticks` of `from` in ticks of `to`, rounded to the nearest; exact while the result is a safe integer. */
+export function rescale(ticks: number, from: Ratio, to: Ratio): number {
+  if (from.num * to.den === to.num * from.den) return ticks;
+  const num = BigInt(ticks) * BigInt(from.num) * BigInt(to.den);
+  const den = BigInt(from.den) * BigInt(to.num);
+  const doubled = 2n * num + den;
+  const quotient = doubled / (2n * den);
+  // BigInt division rounds towards zero; a floor is needed below it.
+  return Number(doubled % (2n * den) < 0n ? quotient - 1n : quotient);
+}
+
+/** Seconds of `ticks`. */
+export function seconds(ticks: number, timeBase: Ratio): number {
+  return (ticks * timeBase.num) / timeBase.den;
+}
+
+/** Ticks of one frame at `rate`, at least 1; 25 frames a second where the rate is unknown. */
+export function ticksPerFrame(rate: Ratio | null, timeBase: Ratio): number {
+  const { num, den } = rate ?? { num: 25, den: 1 };
+  return Math.max(1, Math.round((den * timeBase.den) / (num * timeBase.num)));
+}
+
+/** Gives every frame a timestamp later than the one before. */
+export interface TimestampMender {
+  /** The timestamp to use for the next frame, whose own is `pts`. */
+  next(pts: number | null): number;
+  /** Frames that had none and were given one. */
+  readonly invented: number;
+  /** Frames whose own was not later than the one before. */
+  readonly moved: number;
+}
+
+/**
+ * A frame without a timestamp follows the one before by `step` ticks (the first starts at `start`);
+ * one that is not later than the one before is moved to the next tick.
+ */
+export function timestampMender(step: number, start: number): TimestampMender {
+  let last: number | null = null;
+  let invented = 0;
+  let moved = 0;
+  return {
+    next(pts) {
+      if (pts === null) {
+        invented += 1;
+        last = last === null ? start : last + step;
+      } else if (last !== null && pts <= last) {
+        moved += 1;
+        last += 1;
+      } else {
+        last = pts;
+      }
+      return last;
+    },
+    get invented() {
+      return invented;
+    },
+    get moved() {
+      return moved;
+    },
+  };
+}

@@ -1,0 +1,160 @@
+import { colourBox, colourFlags } from '../output/colour-flags.js';
+import { buildArguments } from '../program/command.js';
+import { containerOfMuxer } from '../output/containers.js';
+import type { CoverFile } from './cover-art.js';
+import { alphaTag, intermediateMuxer } from '../encode/encode.js';
+import type { OutputPlan } from '../output/output-plan.js';
+import { rawInputOptions } from '../source/raw-input.js';
+import type { Source, StreamInfo } from '../source/source.js';
+
+/** One stream of the output, in its order. */
+export type OutputStream = {
+  readonly stream: StreamInfo;
+  /** The encoder of a converted one; `null` for packets as they are. */
+  readonly encoder: string | null;
+};
+
+/** What is written beside the streams of the source. */
+export type Extras = {
+  /** A SubRip file of the captions inside the video. */
+  readonly captions: string | null;
+  /** Pictures to attach. */
+  readonly covers: readonly CoverFile[];
+};
+
+/** How much of the source's clock is in the output, in seconds; all of it where `null`. */
+export type Cut = {
+  /** What all times are lessened by. */
+  readonly shift: number;
+  /** Where the video ends, after the shift. */
+  readonly end: number;
+} | null;
+
+/** The streams of the output that come from the source, in its order. */
+export function outputStreams(source: Source, plan: OutputPlan): OutputStream[] {
+  return plan.streams.flatMap(({ index, action, codec }) => {
+    const stream = source.streams.find((each) => each.index === index);
+    if (stream === undefined || action === 'drop' || action === 'attach') return [];
+    return [{ stream, encoder: action === 'convert' ? codec! : null }];
+  });
+}
+
+/** Words for the `place`th stream of the output. */
+function streamWords(
+  { stream, encoder }: OutputStream,
+  place: number,
+  isVideo: boolean,
+  plan: OutputPlan,
+  retag: boolean,
+): string[] {
+  const dispositions = stream.dispositions.length === 0 ? '0' : stream.dispositions.join('+');
+  return [
+    ...['-map', isVideo ? '0:v:0' : `1:${stream.index}`],
+    ...[`-c:${place}`, encoder ?? 'copy', `-disposition:${place}`, dispositions],
+    ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
+    // QuickTime's readers show a track's handler where they do not know the box of its title.
+    ...(stream.title !== null && containerOfMuxer(plan.container).ticks === 'own'
+      ? [`-metadata:s:${place}`, `handler_name=${stream.title}`]
+      : []),
+    // A tag of no known codec: ffmpeg of 2018 stumbles over the one MP4 gives DVD subtitles.
+    ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, 'VOBS'] : []),
+  ];
+}
+
+/** Words for the captions, the last of the mapped streams. */
+function captionWords(plan: OutputPlan, place: number): string[] {
+  return [
+    ...['-map', '2:0', `-c:${place}`, plan.captions!],
+    ...[`-metadata:s:${place}`, 'title=CC'],
+  ];
+}
+
+function coverWords(covers: readonly CoverFile[], first: number): string[] {
+  return covers.flatMap(({ path, mimeType, name }, i) => [
+    ...['-attach', `file:${path}`, `-metadata:s:${first + i}`, `mimetype=${mimeType}`],
+    ...[`-metadata:s:${first + i}`, `filename=${name}`],
+  ]);
+}
+
+/** Keys of Apple's and Android's cameras, which QuickTime files keep under their own names only when asked. */
+const hasCameraTags = (source: Source): boolean =>
+  Object.keys(source.tags).some((key) => key.startsWith('com.')) &&
+  !source.streams.some(({ dispositions }) => dispositions.includes('attached_pic'));
+
+/** Options of the muxer that keep times and tags as they are. */
+function muxerWords(source: Source, plan: OutputPlan): string[] {
+  switch (containerOfMuxer(plan.container).ticks) {
+    case 'own':
+      return [
+        ...['-video_track_timescale', String(plan.timeBase.den), '-avoid_negative_ts', 'disabled'],
+        ...['-movflags', '+faststart', ...colourBox(plan.colour)],
+        ...(hasCameraTags(source) ? ['-movflags', '+use_metadata_tags'] : []),
+      ];
+    case 'mpeg':
+      return ['-mpegts_copyts', '1', '-muxdelay', '0', '-muxpreload', '0'];
+    default:
+      return ['-avoid_negative_ts', 'disabled'];
+  }
+}
+
+/** `-movflags` given twice: only the last one counts, so they are joined. */
+function joinMovflags(words: readonly string[]): string[] {
+  const flags = words.filter((_, i) => words[i - 1] === '-movflags').join('');
+  const others = words.filter((word, i) => word !== '-movflags' && words[i - 1] !== '-movflags');
+  return flags === '' ? others : [...others, '-movflags', flags];
+}
+
+/**
+ * The ffmpeg command that puts an output together: the enlarged video from stdin, everything else
+ * from the source, captions from a file of their own. `retag` is for an ffmpeg that refused the
+ * source's tags.
+ */
+export function remuxArguments(
+  source: Source,
+  plan: OutputPlan,
+  output: string,
+  extras: Extras,
+  cut: Cut,
+  retag: boolean,
+): Promise<string[]> {
+  const streams = outputStreams(source, plan);
+  const isMatroska = intermediateMuxer(plan) === 'matroska';
+  const shift = cut === null || cut.shift === 0 ? [] : ['-itsoffset', (-cut.shift).toFixed(6)];
+  const mapped = streams.length + (extras.captions === null ? 0 : 1);
+  return buildArguments({
+    options: ['-loglevel', 'level+warning', '-copyts'],
+    inputs: [
+      {
+        path: 'pipe:0',
+        format: isMatroska ? 'matroska' : 'mov',
+        options: isMatroska ? shift : [],
+      },
+      source.raw === null
+        ? { path: source.path, options: shift }
+        : { path: source.path, format: 'rawvideo', options: rawInputOptions(source.raw) },
+      ...(extras.captions === null
+        ? []
+        : [{ path: extras.captions, format: 'srt', options: shift }]),
+    ],
+    outputs: [
+      {
+        path: output,
+        format: plan.container,
+        options: [
+          ...streams.flatMap((each, place) =>
+            streamWords(each, place, each.stream.index === source.video.index, plan, retag),
+          ),
+          ...(extras.captions === null ? [] : captionWords(plan, streams.length)),
+          ...coverWords(extras.covers, mapped),
+          ...['-map_metadata', '1', '-map_chapters', '1', '-max_muxing_queue_size', '4096'],
+          ...colourFlags(plan.colour).map((word) => (word.startsWith('-') ? `${word}:v:0` : word)),
+          ...alphaTag(plan),
+          ...joinMovflags(muxerWords(source, plan)),
+          // Packets from before the cut have negative times now.
+          ...(cut === null || cut.shift === 0 ? [] : ['-copypriorss', '0']),
+          ...(cut === null ? [] : ['-t', cut.end.toFixed(6)]),
+        ],
+      },
+    ],
+  });
+}

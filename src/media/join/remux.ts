@@ -1,0 +1,234 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { VsrError, messageOf } from '../../errors.js';
+import { extractCaptions } from './captions.js';
+import { containerOfMuxer } from '../output/containers.js';
+import { extractCover, type CoverFile } from './cover-art.js';
+import { intermediateMuxer } from '../encode/encode.js';
+import { diskTrouble, sentenceStart } from '../program/disk-words.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
+import { matroskaStream } from './matroska-join.js';
+import { refineMovieClock, type TrackTimes } from './movie-clock.js';
+import type { Announcement, OutputPlan } from '../output/output-plan.js';
+import { startProcess, throwIfAborted, type ProcessEnd } from '../program/process.js';
+import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
+import { readNote } from '../encode/segment-file.js';
+import type { Source } from '../source/source.js';
+
+export type RemuxOptions = {
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
+  readonly stallTimeoutMs?: number | undefined;
+  /** A source that cannot be read to its end gives what there is. Default: it fails. */
+  readonly allowTruncated?: boolean | undefined;
+};
+
+function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrError {
+  const trouble = diskTrouble(end.stderrTail);
+  if (trouble !== null) {
+    // Of a file that it reads ffmpeg says no more than its name and the trouble.
+    const reading = end.stderrTail.some((line) => line.includes(`${source.path}: `));
+    const what = reading ? `${source.path} could not be read` : 'the clip could not be written';
+    const message = `${sentenceStart(trouble)}: ${what} while joining. With that mended, run the same command again.`;
+    return new VsrError('disk', message);
+  }
+  const lines = end.stderrTail.filter((line) => /\[(?:error|fatal|panic)\]/.test(line));
+  const said = (lines.length > 0 ? lines : end.stderrTail).slice(-3).join(' | ');
+  const { title } = containerOfMuxer(plan.container);
+  return new VsrError('media', `Writing the ${title} file failed: ${said}`);
+}
+
+/**
+ * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of the
+ * source as the plan says, into `output`. Packets are copied as they are and keep their times; where
+ * the plan trims the start, all times count from the first frame.
+ * Returns what could not be kept after all, for the user to know.
+ * Throws VsrError `media` or `disk`; what lies under `output` is then of no use.
+ */
+export async function remux(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  videoFiles: readonly string[],
+  output: string,
+  options: RemuxOptions = {},
+): Promise<readonly Announcement[]> {
+  const { signal } = options;
+  const folder = await mkdtemp(path.join(path.dirname(output), '.vsr-extras-'));
+  try {
+    const cut = await cutOf(plan, videoFiles);
+    const { bytes, times } = await joined(source, plan, videoFiles, cut);
+    const extras = await findExtras(ffmpeg, source, plan, folder, signal);
+    const run = async (retag: boolean): Promise<void> => {
+      const args = await remuxArguments(source, plan, output, extras, cut, retag);
+      await runWith(ffmpeg, source, plan, args, bytes(), options);
+    };
+    await run(false).catch((error: unknown) => {
+      if (!/Tag \S+ incompatible with output codec/.test(messageOf(error))) throw error;
+      return run(true);
+    });
+    if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
+    return lateLosses(plan, extras);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** What the plan promised and the source did not give. */
+function lateLosses(plan: OutputPlan, { captions, covers }: Extras): Announcement[] {
+  const found: Announcement[] = [];
+  if (plan.captions !== null && captions === null) {
+    found.push({
+      ...{ kind: 'missing', what: 'closed captions inside the video' },
+      why: 'this ffmpeg read no text out of them',
+      advice: 'A newer one may (--ffmpeg).',
+    });
+  }
+  const wanted = plan.streams.filter(({ action }) => action === 'attach').length;
+  if (covers.length < wanted) {
+    found.push({ kind: 'missing', what: 'cover art', why: 'it could not be read' });
+  }
+  return found;
+}
+
+/** Runs ffmpeg with `bytes` on its stdin. */
+async function runWith(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  args: readonly string[],
+  bytes: AsyncIterable<Uint8Array>,
+  options: RemuxOptions,
+): Promise<void> {
+  const { signal, stallTimeoutMs } = options;
+  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal, stallTimeoutMs });
+  child.done.catch(() => {}); // Reported below.
+  child.stdout.resume();
+  const failed: { error: Error | null } = { error: null };
+  const feed = async function* (): AsyncGenerator<Uint8Array> {
+    try {
+      yield* bytes;
+    } catch (error) {
+      failed.error = error instanceof Error ? error : new Error(messageOf(error));
+      throw error;
+    }
+  };
+  // ffmpeg that ends early breaks the pipe; what it said is the better message.
+  await pipeline(Readable.from(feed()), child.stdin!).catch(() => {});
+  const end = await child.done;
+  throwIfAborted(signal);
+  if (failed.error !== null) throw failed.error;
+  const said = end.stderrTail.filter(
+    (line) => options.allowTruncated !== true || !line.includes(`${source.path}: `),
+  );
+  if (end.code !== 0 || diskTrouble(said) !== null) throw remuxFailed(source, plan, end);
+}
+
+/** Captions and covers as files, where the plan asks for them. */
+async function findExtras(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Extras> {
+  const captions = path.join(folder, 'captions.srt');
+  const hasCaptions =
+    plan.captions !== null && (await extractCaptions(ffmpeg, source, captions, signal));
+  const covers: CoverFile[] = [];
+  for (const { index, action } of plan.streams) {
+    const stream = source.streams.find((each) => each.index === index);
+    if (action !== 'attach' || stream === undefined) continue;
+    const cover = await extractCover(ffmpeg, source, stream, folder, signal);
+    if (cover !== null) covers.push(cover);
+  }
+  return { captions: hasCaptions ? captions : null, covers };
+}
+
+/** What of the source's clock the video covers, where the plan takes only a part. */
+async function cutOf(plan: OutputPlan, videoFiles: readonly string[]): Promise<Cut> {
+  const [first, last] = [videoFiles[0], videoFiles.at(-1)];
+  if (plan.trim === null || first === undefined || last === undefined) return null;
+  const { num, den } = plan.timeBase;
+  const start = ((await readNote(first)).basePts * num) / den;
+  const lastStart = ((await readNote(last)).lastPts * num) / den;
+  const rate = plan.frameRate;
+  const shift = plan.trim.from === undefined ? 0 : start;
+  return { shift, end: lastStart + (rate === null ? 0.04 : rate.den / rate.num) - shift };
+}
+
+/** The enlarged video as one stream for ffmpeg, and what is known of the tracks' times. */
+async function joined(
+  source: Source,
+  plan: OutputPlan,
+  videoFiles: readonly string[],
+  cut: Cut,
+): Promise<{ bytes: () => AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
+  if (intermediateMuxer(plan) === 'matroska') {
+    return { bytes: () => matroskaStream(videoFiles), times: new Map() };
+  }
+  const video = await joinVideo(videoFiles, {
+    fromZero: cut !== null && cut.shift !== 0,
+    lastFrame: (read) => lastFrameSeconds(source, plan, read),
+  });
+  const { codedWidth: width, codedHeight: height, rotation } = plan;
+  return {
+    bytes: () => fragmentedStream(video, { width, height, rotation }),
+    times: trackTimes(source, plan, video),
+  };
+}
+
+/** Times of the tracks that are known, by their place in the file. */
+function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<number, TrackTimes> {
+  const times = new Map<number, TrackTimes>();
+  // Cover art is no track.
+  const tracks = outputStreams(source, plan).filter(
+    ({ stream }) => !stream.dispositions.includes('attached_pic'),
+  );
+  tracks.forEach(({ stream, encoder }, place) => {
+    const { startTime, sampleRate } = stream;
+    if (stream.index === source.video.index) {
+      const { presentationTimes, decodeTimes, lastDuration } = video;
+      const start = presentationTimes.reduce((a, b) => Math.min(a, b), Infinity);
+      const duration = decodeTimes.at(-1)! + lastDuration - decodeTimes[0]!;
+      times.set(place, { start, duration });
+    } else if (stream.kind === 'audio' && encoder === null && plan.trim === null) {
+      // An audio track's ticks are its samples.
+      if (sampleRate !== null && startTime !== null) {
+        times.set(place, { start: Math.round(startTime * sampleRate), duration: null });
+      }
+    }
+  });
+  return times;
+}
+
+/** Seconds; a last frame that is shown for longer is a container's mistake. */
+const longestLastFrame = 10;
+
+/** Codecs of pictures that stand as long as each says. */
+const slideCodecs = new Set(['gif', 'apng', 'webp', 'png', 'mjpeg']);
+
+/**
+ * How long the last frame is shown, in seconds, by the length that the source states; `null` where
+ * it does not, or where not all of it is there.
+ */
+function lastFrameSeconds(
+  source: Source,
+  plan: OutputPlan,
+  video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>,
+): number | null {
+  const { duration, frameCount } = source.video;
+  const count = video.presentationTimes.length;
+  if (duration === null || plan.trim !== null || (frameCount ?? count) !== count) return null;
+  const sorted = Float64Array.from(video.presentationTimes).sort();
+  const span = (sorted[count - 1]! - sorted[0]!) / video.timeScale;
+  const rest = duration - span;
+  // More than a few frames' time at the end of a film says that frames are missing there.
+  const usual = slideCodecs.has(source.video.codec)
+    ? Infinity
+    : (4 * span) / Math.max(1, count - 1);
+  return rest > 0 && rest <= Math.min(longestLastFrame, usual) ? rest : null;
+}

@@ -1,0 +1,278 @@
+import { VsrError } from '../../errors.js';
+import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
+import type { Ratio } from '../../planes/ratio.js';
+import { colourNumbers } from './colour-flags.js';
+import type { Container, VideoCodec } from './containers.js';
+import type { Colour, HdrMetadata } from '../source/source.js';
+
+/** The encoders that make each codec, the best one first. */
+export const encodersOf: Readonly<Record<VideoCodec, readonly string[]>> = {
+  h264: ['libx264'],
+  hevc: ['libx265'],
+  vp9: ['libvpx-vp9'],
+  av1: ['libsvtav1', 'libaom-av1'],
+  prores: ['prores_ks'],
+  ffv1: ['ffv1'],
+};
+
+/**
+ * Codecs to try for `format` in `container`, the best one first: H.264 for 8 bit and HEVC above,
+ * ProRes (QuickTime) or FFV1 (Matroska) where there is opacity to keep, or what the container demands.
+ */
+export function codecsFor(
+  container: Container,
+  format: PixelFormat,
+  keepAlpha: boolean,
+): VideoCodec[] {
+  const wishes: VideoCodec[] =
+    format.alpha && keepAlpha
+      ? format.name === 'yuva420p'
+        ? ['vp9', 'prores', 'ffv1', 'h264', 'hevc']
+        : ['prores', 'ffv1', 'vp9', 'h264', 'hevc']
+      : format.bitDepth === 8
+        ? ['h264', 'hevc', 'vp9']
+        : ['hevc', 'vp9', 'h264'];
+  return wishes.filter((codec) => container.video.includes(codec));
+}
+
+/** Codecs whose 4:2:0 and 4:2:2 pictures must have even sides. */
+export function needsEvenSides(codec: VideoCodec): boolean {
+  return codec === 'h264' || codec === 'hevc' || codec === 'prores';
+}
+
+/** The least luma samples a side that encoders take, where they have a limit. */
+const smallestSide: Readonly<Record<string, number>> = { libx265: 16, libsvtav1: 64 };
+
+/** Why `encoder` cannot take pictures of this size, as a sentence; `null` where it can. */
+export function whyUnfit(
+  encoder: string,
+  format: PixelFormat,
+  { width, height }: { readonly width: number; readonly height: number },
+): string | null {
+  const least = smallestSide[encoder] ?? 1;
+  if (Math.min(width, height) < least) {
+    return `Expected a picture of at least ${least} samples a side for ${encoder} but it would be ${width}x${height}.`;
+  }
+  const isOdd = format.chroma?.log2X === 1 && (width % 2 === 1 || height % 2 === 1);
+  return encoder === 'libsvtav1' && isOdd
+    ? `Expected even sides for ${encoder} but they would be ${width}x${height}.`
+    : null;
+}
+
+/** How far an encoder's format is from the one frames come in; 0 for the same. */
+function distance(from: PixelFormat, to: PixelFormat, wantsAlpha: boolean): number {
+  if (from.name === to.name) return 0;
+  let far = 0;
+  const lost = (bad: boolean, weight: number): void => void (far += bad ? weight : 0);
+  lost(wantsAlpha && from.alpha && !to.alpha, 1000);
+  lost(from.chroma !== null && to.chroma === null, 5000);
+  lost(to.bitDepth < from.bitDepth, 100 * (from.bitDepth - to.bitDepth));
+  lost((to.chroma?.log2X ?? 0) > (from.chroma?.log2X ?? 1), 50);
+  lost((to.chroma?.log2Y ?? 0) > (from.chroma?.log2Y ?? 1), 50);
+  // What is not lost costs bits and players: least change first.
+  lost(to.alpha && !(wantsAlpha && from.alpha), 20);
+  lost(to.bitDepth > from.bitDepth, to.bitDepth - from.bitDepth);
+  lost((to.chroma?.log2X ?? 1) < (from.chroma?.log2X ?? 1), 4);
+  lost((to.chroma?.log2Y ?? 1) < (from.chroma?.log2Y ?? 1), 4);
+  lost(from.chroma === null && to.chroma !== null, 4);
+  return far;
+}
+
+/** The format of `offered` (ffmpeg's names) that keeps the most of `format`; `null` if none is of ours. */
+export function nearestFormat(
+  format: PixelFormat,
+  offered: ReadonlySet<string>,
+  wantsAlpha: boolean,
+): PixelFormat | null {
+  let best: PixelFormat | null = null;
+  let least = Infinity;
+  for (const candidate of pixelFormats.values()) {
+    if (!offered.has(candidate.name)) continue;
+    const far = distance(format, candidate, wantsAlpha);
+    if (far < least) [best, least] = [candidate, far];
+  }
+  return best;
+}
+
+/** What an encoder's arguments depend on. */
+export type EncoderRequest = {
+  readonly encoder: string;
+  readonly container: Container;
+  readonly format: PixelFormat;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: Ratio | null;
+  readonly colour: Colour;
+  readonly hdr: HdrMetadata;
+  readonly crf?: number | undefined;
+  readonly preset?: string | undefined;
+};
+
+/** Quality that is visually lossless, measured in the encoder's own scale. */
+const defaultCrf: Readonly<Record<string, number>> = {
+  libx264: 16,
+  libx265: 17,
+  'libvpx-vp9': 20,
+  libsvtav1: 20,
+  'libaom-av1': 20,
+};
+
+/** The largest `--crf` of each encoder that has one. */
+const largestCrf: Readonly<Record<string, number>> = {
+  libx264: 51,
+  libx265: 51,
+  'libvpx-vp9': 63,
+  libsvtav1: 63,
+  'libaom-av1': 63,
+};
+
+const presets: Readonly<Record<string, readonly string[]>> = {
+  libx264: 'ultrafast superfast veryfast faster fast medium slow slower veryslow placebo'.split(
+    ' ',
+  ),
+  libx265: 'ultrafast superfast veryfast faster fast medium slow slower veryslow placebo'.split(
+    ' ',
+  ),
+  'libvpx-vp9': ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
+  'libaom-av1': ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
+  libsvtav1: Array.from({ length: 14 }, (_, i) => String(i)),
+};
+
+function checkedCrf(encoder: string, crf: number | undefined): number | null {
+  const usual = defaultCrf[encoder];
+  if (usual === undefined) {
+    if (crf === undefined) return null;
+    throw new VsrError(
+      'option',
+      `${encoder} has no --crf: it is set by its profile alone. Leave --crf out.`,
+    );
+  }
+  const most = largestCrf[encoder]!;
+  if (crf !== undefined && !(crf >= 0 && crf <= most)) {
+    throw new VsrError(
+      'option',
+      `Expected a --crf from 0 to ${most} for ${encoder} but received ${crf}.`,
+    );
+  }
+  return crf ?? usual;
+}
+
+function checkedPreset(encoder: string, preset: string | undefined, usual: string): string {
+  const known = presets[encoder];
+  if (preset === undefined) return usual;
+  if (known?.includes(preset)) return preset;
+  const advice =
+    known === undefined ? 'It has none; leave --preset out.' : `It has ${known.join(', ')}.`;
+  throw new VsrError(
+    'option',
+    `Expected a --preset of ${encoder} but received ${JSON.stringify(preset)}. ${advice}`,
+  );
+}
+
+/**
+ * The rate as x264 and x265 parse it. They would take the timestamps' ticks for it otherwise, and
+ * choose the level by them; and every segment of a clip must be told the same.
+ */
+const rateParam = (rate: Ratio | null): string[] =>
+  rate === null || rate.num <= 0 || rate.den <= 0 ? ['fps=25/1'] : [`fps=${rate.num}/${rate.den}`];
+
+/** Chroma's place, which is said of 4:2:0 only. ffmpeg's own option for it reaches no encoder of 2018. */
+function sitingParam({ colour, format }: EncoderRequest): string[] {
+  const { siting } = colourNumbers(colour);
+  return siting === null || format.chroma?.log2Y !== 1 || format.chroma.log2X !== 1
+    ? []
+    : [`chromaloc=${siting}`];
+}
+
+function x265Params(request: EncoderRequest): string {
+  const { hdr } = request;
+  const hasHdr = hdr.masteringDisplay !== null || hdr.contentLight !== null;
+  return [
+    'log-level=error',
+    ...rateParam(request.frameRate),
+    ...sitingParam(request),
+    ...(hdr.masteringDisplay === null ? [] : [`master-display=${hdr.masteringDisplay}`]),
+    ...(hdr.contentLight === null ? [] : [`max-cll=${hdr.contentLight}`]),
+    // x265 4 renamed the option; the old name is an alias there.
+    ...(hasHdr ? ['hdr=1', 'repeat-headers=1'] : []),
+  ].join(':');
+}
+
+/** Frames between keyframes, about ten seconds' worth. */
+const longestGop = (rate: Ratio | null): string =>
+  String(rate === null ? 250 : Math.min(600, Math.max(60, Math.round((10 * rate.num) / rate.den))));
+
+/**
+ * The words that choose and set the encoder, without `-pix_fmt` and colour.
+ * Throws `VsrError('option')` for a `crf` or `preset` the encoder does not have.
+ */
+export function encoderArguments(request: EncoderRequest): string[] {
+  const { encoder, format } = request;
+  const crf = checkedCrf(encoder, request.crf);
+  const preset = (usual: string): string => checkedPreset(encoder, request.preset, usual);
+  switch (encoder) {
+    case 'libx264': {
+      const params = [...rateParam(request.frameRate), ...sitingParam(request)].join(':');
+      return [
+        ...['-c:v', 'libx264', '-preset', preset('medium'), '-crf', String(crf)],
+        ...['-g', longestGop(request.frameRate)],
+        // AVI stores no presentation times: frames must come in their own order.
+        ...(request.container.ticks === 'frame' ? ['-bf', '0'] : []),
+        ...(params === '' ? [] : ['-x264-params', params]),
+      ];
+    }
+    case 'libx265':
+      return [
+        ...['-c:v', 'libx265', '-preset', preset('medium'), '-crf', String(crf)],
+        ...['-g', longestGop(request.frameRate), '-x265-params', x265Params(request)],
+        ...['-tag:v', 'hvc1'],
+      ];
+    case 'libvpx-vp9':
+      return [
+        ...['-c:v', 'libvpx-vp9', '-deadline', 'good', '-cpu-used', preset('3')],
+        ...['-crf', String(crf), '-b:v', '0', '-g', longestGop(request.frameRate)],
+        ...['-row-mt', '1', '-tile-columns', String(vp9TileColumns(request.width))],
+        // Alternate reference frames cannot carry opacity.
+        ...(format.alpha ? ['-auto-alt-ref', '0'] : []),
+      ];
+    case 'libsvtav1':
+      return [
+        ...['-c:v', 'libsvtav1', '-preset', preset('6'), '-crf', String(crf)],
+        ...['-g', longestGop(request.frameRate)],
+        // It takes the ticks for the rate otherwise, and refuses more than 240 a second.
+        ...['-svtav1-params', svtRate(request.frameRate)],
+      ];
+    case 'libaom-av1':
+      return [
+        ...['-c:v', 'libaom-av1', '-strict', '-2', '-cpu-used', preset('4')],
+        ...['-crf', String(crf), '-b:v', '0', '-g', longestGop(request.frameRate)],
+      ];
+    case 'prores_ks': {
+      preset('');
+      const is444 = format.chroma?.log2X === 0;
+      return [
+        ...['-c:v', 'prores_ks', '-profile:v', is444 ? '4' : '3', '-vendor', 'apl0'],
+        ...(format.alpha ? ['-alpha_bits', '16'] : []),
+      ];
+    }
+    case 'ffv1':
+      preset('');
+      return [
+        ...['-c:v', 'ffv1', '-strict', '-2', '-level', '3', '-coder', '1', '-context', '1'],
+        ...['-g', '1', '-slices', String(ffv1Slices(request)), '-slicecrc', '1'],
+      ];
+    default:
+      throw new RangeError(`no arguments are known for ${encoder}`);
+  }
+}
+
+const svtRate = (rate: Ratio | null): string =>
+  `fps-num=${rate?.num ?? 25}:fps-denom=${rate?.den ?? 1}`;
+
+/** Log2 of the tile columns: tiles are at least 256 wide. */
+const vp9TileColumns = (width: number): number =>
+  Math.max(0, Math.min(4, Math.floor(Math.log2(width / 256))));
+
+/** FFV1's slices run in parallel; ffmpeg takes a single one only up to 352x288. */
+const ffv1Slices = ({ width, height }: EncoderRequest): number =>
+  width <= 352 && height <= 288 ? 1 : width * height < 1280 * 720 ? 4 : 16;

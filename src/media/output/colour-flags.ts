@@ -1,0 +1,120 @@
+import type { ChromaSiting } from '../../planes/siting.js';
+import type { Colour } from '../source/source.js';
+
+/**
+ * The code points of ITU-T H.273 by the names ffprobe prints. Options take the numbers: some of the
+ * names that ffprobe prints (`bt470m`, `iec61966-2-4`) are not names that every ffmpeg's options know.
+ */
+const matrices: Readonly<Record<string, number>> = {
+  bt709: 1,
+  fcc: 4,
+  bt470bg: 5,
+  smpte170m: 6,
+  smpte240m: 7,
+  ycgco: 8,
+  ycocg: 8,
+  bt2020nc: 9,
+  bt2020_ncl: 9,
+  bt2020c: 10,
+  bt2020_cl: 10,
+  smpte2085: 11,
+  'chroma-derived-nc': 12,
+  'chroma-derived-c': 13,
+  ictcp: 14,
+};
+
+const primaries: Readonly<Record<string, number>> = {
+  bt709: 1,
+  bt470m: 4,
+  bt470bg: 5,
+  smpte170m: 6,
+  smpte240m: 7,
+  film: 8,
+  bt2020: 9,
+  smpte428: 10,
+  smpte428_1: 10,
+  smpte431: 11,
+  smpte432: 12,
+  'jedec-p22': 22,
+  ebu3213: 22,
+};
+
+const transfers: Readonly<Record<string, number>> = {
+  bt709: 1,
+  bt470m: 4,
+  gamma22: 4,
+  bt470bg: 5,
+  gamma28: 5,
+  smpte170m: 6,
+  smpte240m: 7,
+  linear: 8,
+  log100: 9,
+  log316: 10,
+  'iec61966-2-4': 11,
+  bt1361e: 12,
+  'iec61966-2-1': 13,
+  'bt2020-10': 14,
+  'bt2020-12': 15,
+  smpte2084: 16,
+  smpte428: 17,
+  'arib-std-b67': 18,
+};
+
+/** `chroma_sample_loc_type` of H.264's and H.265's VUI (annex E); ffmpeg's own numbers are one more. */
+const sitings: Readonly<Record<ChromaSiting, number>> = {
+  left: 0,
+  center: 1,
+  topleft: 2,
+  top: 3,
+  bottomleft: 4,
+  bottom: 5,
+};
+
+/** `colour` as H.273 and the VUI number it; `null` for what the clip does not say or is not a YCbCr matrix. */
+export type ColourNumbers = {
+  readonly fullRange: boolean | null;
+  readonly matrix: number | null;
+  readonly primaries: number | null;
+  readonly transfer: number | null;
+  readonly siting: number | null;
+};
+
+/** The numbers of `colour`. */
+export function colourNumbers(colour: Colour): ColourNumbers {
+  const look = (table: Readonly<Record<string, number>>, name: string | null): number | null =>
+    name === null ? null : (table[name] ?? null);
+  return {
+    fullRange: colour.range === null ? null : colour.range === 'pc',
+    matrix: look(matrices, colour.matrix),
+    primaries: look(primaries, colour.primaries),
+    transfer: look(transfers, colour.transfer),
+    siting: look(sitings, colour.siting),
+  };
+}
+
+/**
+ * ffmpeg's options that tag a stream with `colour`; ahead of an input they tag its frames, ahead of
+ * an output its encoder or, for a copied stream, its track. Empty for what the clip does not say:
+ * nothing is guessed.
+ */
+export function colourFlags(colour: Colour): string[] {
+  const numbers = colourNumbers(colour);
+  const flag = (name: string, value: number | null): string[] =>
+    value === null ? [] : [name, String(value)];
+  return [
+    ...(colour.range === null ? [] : ['-color_range', colour.range === 'pc' ? '2' : '1']),
+    ...flag('-colorspace', numbers.matrix),
+    ...flag('-color_primaries', numbers.primaries),
+    ...flag('-color_trc', numbers.transfer),
+    ...flag('-chroma_sample_location', numbers.siting === null ? null : numbers.siting + 1),
+  ];
+}
+
+/**
+ * The option by which ffmpeg before 4.3 writes an MP4's colour box, where all three of it are known:
+ * from the size of the picture it would guess what is not.
+ */
+export function colourBox(colour: Colour): string[] {
+  const { matrix, primaries: p, transfer } = colourNumbers(colour);
+  return matrix === null || p === null || transfer === null ? [] : ['-movflags', '+write_colr'];
+}

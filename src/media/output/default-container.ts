@@ -1,0 +1,64 @@
+import path from 'node:path';
+import type { PixelFormat } from '../../planes/pixel-format.js';
+import { codecsFor } from './codecs.js';
+import { containerOfPath, containers, type Container, type VideoCodec } from './containers.js';
+import type { Source } from '../source/source.js';
+import { lostStreams, type Announcement } from './stream-plan.js';
+
+/** Whether `container` can hold the video at all in one of the codecs asked for. */
+function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
+  return codec === 'auto' || container.video.includes(codec);
+}
+
+/**
+ * The container an output gets when the user names none: the source's own where it loses nothing,
+ * else the first of MP4, QuickTime and Matroska that does. `note` says why it is another one.
+ */
+export function containerFor(
+  source: Source,
+  codec: 'auto' | VideoCodec = 'auto',
+): { readonly extension: string; readonly note: Announcement | null } {
+  const own = path.extname(source.path).toLowerCase();
+  const ownContainer = source.raw === null ? containerOfPath(source.path) : null;
+  const wantsAlpha = source.video.format.alpha && source.video.codec !== 'gif';
+  const losses = (container: Container): number =>
+    lostStreams(container, source) +
+    (holdsVideo(container, codec) ? 0 : 1000) +
+    (wantsAlpha && alphaCodec(container, source.video.format, codec) === null ? 1 : 0);
+  const usual = ['mp4', 'mov', 'matroska'].map((muxer) =>
+    containers.find((container) => container.muxer === muxer)!,
+  );
+  const candidates = [...(ownContainer === null ? [] : [ownContainer]), ...usual];
+  let best = candidates[0]!;
+  for (const candidate of candidates) if (losses(candidate) < losses(best)) best = candidate;
+  if (best === ownContainer) return { extension: own, note: null };
+  const extension = best.extensions[0]!;
+  const note: Announcement = {
+    kind: 'note',
+    what: `the container is ${best.title} (${extension})`,
+    why:
+      ownContainer === null
+        ? `vsr writes no ${own === '' ? 'such' : own} files`
+        : holdsVideo(ownContainer, codec)
+          ? `${ownContainer.title} would not hold all that is in the source`
+          : `${ownContainer.title} holds no ${codec}`,
+    advice: 'Name another one with --output.',
+  };
+  return { extension, note };
+}
+
+/** The codec that keeps opacity in `container`; `null` if none does. */
+export function alphaCodec(
+  container: Container,
+  format: PixelFormat,
+  codec: 'auto' | VideoCodec,
+): VideoCodec | null {
+  const wishes = codec === 'auto' ? codecsFor(container, format, true) : [codec];
+  return (
+    wishes.find(
+      (each) =>
+        container.video.includes(each) &&
+        (each === 'ffv1' || each === 'prores' || (each === 'vp9' && container.muxer !== 'mp4')),
+    ) ?? null
+  );
+}

@@ -1,0 +1,79 @@
+import { VsrError } from '../../errors.js';
+import { askBinary } from './binary-answers.js';
+import type { Ffmpeg } from './ffmpeg.js';
+
+/** A list that an ffmpeg binary gives of what it can do. Names are ffmpeg's own. */
+export type CapabilityList =
+  | 'encoders'
+  /** Names of decoders, e.g. `libdav1d`, `h264`. */
+  | 'decoders'
+  /** Codecs that some decoder of it reads in software, e.g. `av1`, `h264`. */
+  | 'decodableCodecs'
+  | 'muxers'
+  | 'filters';
+
+/** The names in a list such as `ffmpeg -encoders` prints: the second word of each line; comma lists are taken apart. */
+export function parseNames(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const line of text.split('\n')) {
+    // Flags, a name, and something behind it; the legend has "=" in the name's place.
+    const name = /^ [A-Z.| ]{1,7}\s+([^\s=]\S*)\s/.exec(line)?.[1];
+    for (const part of name?.split(',') ?? []) names.add(part);
+  }
+  return names;
+}
+
+/** Decoders of a codec that only pass the work to hardware, so that having them is not enough. */
+const hardwareOnly = /^(?:av1|.*_(?:cuvid|qsv|v4l2m2m|mediacodec|mmal|rkmpp|amf|vaapi|oh))$/;
+
+/** Codecs with a software decoder, from `ffmpeg -codecs`. */
+export function parseDecodable(text: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const line of text.split('\n')) {
+    const match = /^ D[E.]\S{4} ([^\s=]\S*)\s(.*)$/.exec(line);
+    if (match === null) continue;
+    const list = /\(decoders: ([^)]*?) ?\)/.exec(match[2]!)?.[1]?.split(' ');
+    if (list?.every((name) => hardwareOnly.test(name))) continue;
+    if (list === undefined && match[1] === 'av1') continue; // ffmpeg's own "av1" needs hardware.
+    names.add(match[1]!);
+  }
+  return names;
+}
+
+const known = new Map<string, Promise<ReadonlySet<string>>>();
+
+/** The answer to a question about `ffmpeg`; asked once for each path. */
+function once(
+  ffmpeg: Ffmpeg,
+  question: string,
+  ask: () => Promise<ReadonlySet<string>>,
+): Promise<ReadonlySet<string>> {
+  const key = `${ffmpeg.ffmpeg}\n${question}`;
+  let answer = known.get(key);
+  if (answer === undefined) {
+    answer = ask();
+    known.set(key, answer);
+    answer.catch(() => known.delete(key));
+  }
+  return answer;
+}
+
+/** One list of what the binary can do, as it says itself. Throws `VsrError('media')` if it gives none. */
+export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<ReadonlySet<string>> {
+  return once(ffmpeg, list, async () => {
+    const option = list === 'decodableCodecs' ? 'codecs' : list;
+    const { code, stdout } = await askBinary(ffmpeg.ffmpeg, ['-hide_banner', `-${option}`]);
+    if (code !== 0) throw new VsrError('media', `${ffmpeg.ffmpeg} does not answer -${option}.`);
+    return list === 'decodableCodecs' ? parseDecodable(stdout) : parseNames(stdout);
+  });
+}
+
+/** The pixel formats an encoder takes; empty where it does not say (it then takes any, or is not there). */
+export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
+  return once(ffmpeg, `encoder=${encoder}`, async () => {
+    const words = ['-hide_banner', '-h', `encoder=${encoder}`];
+    const { stdout } = await askBinary(ffmpeg.ffmpeg, words);
+    const names = /Supported pixel formats: (.*)/.exec(stdout)?.[1]?.trim().split(/\s+/);
+    return new Set(names ?? []);
+  });
+}

@@ -1,0 +1,162 @@
+import { constants } from 'node:fs';
+import { access, chmod } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError, messageOf } from '../../errors.js';
+import { askBinary } from './binary-answers.js';
+
+/** The ffmpeg and ffprobe in use. */
+export type Ffmpeg = {
+  /** Absolute path. */
+  readonly ffmpeg: string;
+  /** Absolute path. */
+  readonly ffprobe: string;
+  /** What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`. */
+  readonly version: string;
+  /** libavcodec's major version: 58 is ffmpeg 4, 60 is ffmpeg 6. */
+  readonly libavcodec: number;
+  /** Where the ffmpeg was found. */
+  readonly from: 'option' | 'environment' | 'path' | 'embedded';
+};
+
+/** A program that answered `-version`. */
+type Program = {
+  readonly path: string;
+  readonly version: string;
+  /** libavcodec's version: the one number that grows alike in releases and in snapshots. */
+  readonly age: readonly [number, number, number];
+};
+
+type ProgramName = 'ffmpeg' | 'ffprobe';
+
+/** The environment variables asked for each program, first one first. */
+export const environmentNames: Readonly<Record<ProgramName, readonly string[]>> = {
+  ffmpeg: ['VSR_FFMPEG', 'FFMPEG_PATH'],
+  ffprobe: ['VSR_FFPROBE', 'FFPROBE_PATH'],
+};
+
+/** Reads the answer to `-version`; `null` if it is not one of ffmpeg's. */
+export function parseVersion(text: string): Pick<Program, 'version' | 'age'> | null {
+  const version = /^ff(?:mpeg|probe) version (\S+)/m.exec(text)?.[1];
+  const codec = /^libavcodec\s+(\d+)\.\s*(\d+)\.\s*(\d+)/m.exec(text);
+  if (version === undefined || codec === null) return null;
+  return { version, age: [Number(codec[1]), Number(codec[2]), Number(codec[3])] };
+}
+
+async function ask(file: string): Promise<Program> {
+  const { stdout, code } = await askBinary(file, ['-version']);
+  const answer = parseVersion(stdout);
+  if (code !== 0 || answer === null) {
+    throw new VsrError('media', `${file} does not answer -version as ffmpeg does.`);
+  }
+  return { path: file, ...answer };
+}
+
+function isNewer(a: Program, b: Program): boolean {
+  const place = a.age.findIndex((part, i) => part !== b.age[i]);
+  return place >= 0 && a.age[place]! > b.age[place]!;
+}
+
+async function canRun(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function onPath(name: ProgramName): Promise<Program | null> {
+  const file = process.platform === 'win32' ? `${name}.exe` : name;
+  for (const folder of (process.env['PATH'] ?? '').split(path.delimiter)) {
+    const full = path.join(folder, file);
+    if (!path.isAbsolute(full) || !(await canRun(full))) continue;
+    const program = await ask(full).catch(() => null);
+    if (program !== null) return program;
+  }
+  return null;
+}
+
+/** The build that came with the package. npm may have skipped the script that sets its run bit. */
+async function embedded(name: ProgramName): Promise<Program | null> {
+  try {
+    const { default: found } =
+      name === 'ffmpeg'
+        ? await import('@ffmpeg-installer/ffmpeg')
+        : await import('@ffprobe-installer/ffprobe');
+    if (!(await canRun(found.path))) await chmod(found.path, 0o755);
+    return await ask(found.path);
+  } catch {
+    return null; // Not installed for this platform, or not runnable here: another may be found.
+  }
+}
+
+/** The one the caller named; an unusable one is an error, never passed over. */
+async function named(name: ProgramName, file: string, by: string): Promise<Program> {
+  try {
+    return await ask(path.resolve(file));
+  } catch (error) {
+    const message = `Expected a working ${name} for ${by} but received ${JSON.stringify(file)}: ${messageOf(error)}`;
+    throw new VsrError('option', message, { cause: error });
+  }
+}
+
+type Found = { readonly program: Program; readonly from: Ffmpeg['from'] };
+
+async function find(name: ProgramName, option: string | undefined): Promise<Found> {
+  if (option !== undefined) {
+    return { program: await named(name, option, `--${name}`), from: 'option' };
+  }
+  for (const variable of environmentNames[name]) {
+    const file = process.env[variable];
+    if (file) return { program: await named(name, file, variable), from: 'environment' };
+  }
+  const [theirs, ours] = await Promise.all([onPath(name), embedded(name)]);
+  if (theirs !== null && (ours === null || isNewer(theirs, ours))) {
+    return { program: theirs, from: 'path' };
+  }
+  if (ours !== null) return { program: ours, from: 'embedded' };
+  throw new VsrError(
+    'media',
+    `No ${name} was found: none on PATH, and the embedded one is not installed for ${process.platform}-${process.arch}. Install ffmpeg, or name it with --${name} or ${environmentNames[name][0]}.`,
+  );
+}
+
+/** The ffprobe in the same folder as a chosen ffmpeg: the two read files alike. */
+async function besideOf(ffmpeg: string): Promise<string | undefined> {
+  const file = path.join(
+    path.dirname(ffmpeg),
+    process.platform === 'win32' ? 'ffprobe.exe' : 'ffprobe',
+  );
+  return (await canRun(file)) ? file : undefined;
+}
+
+/**
+ * Finds ffmpeg and ffprobe: those named by `choice`, else by the environment (`environmentNames`),
+ * else those on PATH if they are newer than the embedded ones, else the embedded ones. An ffprobe
+ * that nobody named is looked for beside the ffmpeg first.
+ *
+ * Throws `VsrError('option')` for a named one that does not work, `VsrError('media')` if there is none.
+ */
+export async function locateFfmpeg(
+  choice: { readonly ffmpeg?: string | undefined; readonly ffprobe?: string | undefined } = {},
+): Promise<Ffmpeg> {
+  const { program, from } = await find('ffmpeg', choice.ffmpeg);
+  const asked =
+    choice.ffprobe !== undefined || environmentNames.ffprobe.some((n) => process.env[n]);
+  const beside = asked ? undefined : await besideOf(program.path);
+  const probe =
+    beside === undefined
+      ? (await find('ffprobe', choice.ffprobe)).program
+      : await named('ffprobe', beside, '--ffmpeg');
+  return {
+    ffmpeg: program.path,
+    ffprobe: probe.path,
+    version: program.version,
+    libavcodec: program.age[0],
+    from,
+  };
+}
+
+/** Output options that let every frame through once with its own timestamp, in the words this ffmpeg knows. */
+export function everyFrame(ffmpeg: Ffmpeg): readonly string[] {
+  // -fps_mode came with 5.1, and -vsync is on its way out since.
+  return [ffmpeg.libavcodec >= 60 ? '-fps_mode' : '-vsync', 'passthrough'];
+}

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import { VsrError } from '../../errors.js';
+import { buildArguments, fileUrl, safeInputOptions } from '../program/command.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { startProcess, throwIfAborted } from '../program/process.js';
+import { rawInputOptions } from './raw-input.js';
+import type { Source } from './source.js';
+
+/** One packet of a stream, as the container holds it; times in ticks of the stream. */
+export type Packet = {
+  readonly pts: number | null;
+  readonly dts: number | null;
+  readonly key: boolean;
+  /** The container says it is decoded but not shown (an edit list begins behind it). */
+  readonly discard: boolean;
+  /** Bytes. */
+  readonly size: number;
+};
+
+/** Reads one `pts=…|dts=…|size=…|flags=K__` line; `null` for another line. */
+export function parsePacket(line: string): Packet | null {
+  const fields = new Map(
+    line.split('|').map((part) => {
+      const equals = part.indexOf('=');
+      return [part.slice(0, equals), part.slice(equals + 1)] as const;
+    }),
+  );
+  const size = Number(fields.get('size'));
+  const flags = fields.get('flags');
+  if (flags === undefined || !Number.isFinite(size)) return null;
+  const ticks = (key: string): number | null => {
+    const value = fields.get(key);
+    return value === undefined || value === 'N/A' ? null : Number(value);
+  };
+  return {
+    pts: ticks('pts'),
+    dts: ticks('dts'),
+    key: flags.includes('K'),
+    discard: flags.includes('D'),
+    size,
+  };
+}
+
+/**
+ * The packets of stream `index` (default: the video) in file order, without decoding, one at a time.
+ * A damaged source ends them early; that is the decoder's to report.
+ */
+export async function* packetsOf(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  signal?: AbortSignal,
+  index: number = source.video.index,
+): AsyncGenerator<Packet> {
+  const raw = source.raw === null ? [] : ['-f', 'rawvideo', ...rawInputOptions(source.raw)];
+  const args = [
+    ...['-v', 'error', ...safeInputOptions, ...raw, '-select_streams', String(index)],
+    ...['-show_packets', '-show_entries', 'packet=pts,dts,size,flags'],
+    ...['-of', 'compact=p=0', fileUrl(source.path)],
+  ];
+  const child = startProcess(ffmpeg.ffprobe, args, { signal });
+  try {
+    for await (const line of createInterface({ input: child.stdout, crlfDelay: Infinity })) {
+      const packet = parsePacket(line);
+      if (packet !== null) yield packet;
+    }
+    const end = await child.done;
+    throwIfAborted(signal);
+    if (end.signal !== null) {
+      throw new VsrError(
+        'media',
+        `ffprobe was ended (${end.signal}) while reading ${source.path}.`,
+      );
+    }
+  } finally {
+    await child.kill();
+  }
+}
+
+/** The timestamps, in ticks and rising, of the video's key frames that are shown. */
+export async function keyframes(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  signal?: AbortSignal,
+): Promise<{ readonly pts: number }[]> {
+  const found: { readonly pts: number }[] = [];
+  for await (const packet of packetsOf(ffmpeg, source, signal)) {
+    if (packet.key && !packet.discard && packet.pts !== null) found.push({ pts: packet.pts });
+  }
+  return found.sort((a, b) => a.pts - b.pts);
+}
+
+/** What the packets of a stream amount to. */
+export type PacketTotals = { readonly packets: number; readonly bytes: number };
+
+/** Packets and bytes of the video stream, counted. */
+export async function packetTotals(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  signal?: AbortSignal,
+): Promise<PacketTotals> {
+  let packets = 0;
+  let bytes = 0;
+  for await (const packet of packetsOf(ffmpeg, source, signal)) {
+    packets += 1;
+    bytes += packet.size;
+  }
+  return { packets, bytes };
+}
+
+/** MD5, in hex, of the packets of stream `index` of a file as ffmpeg copies them: equal for a stream that was copied whole. */
+export async function streamMd5(
+  ffmpeg: Ffmpeg,
+  path: string,
+  index: number,
+  signal?: AbortSignal,
+): Promise<string> {
+  const args = await buildArguments({
+    options: ['-v', 'error'],
+    inputs: [{ path }],
+    outputs: [{ path: 'pipe:1', format: 'data', options: ['-map', `0:${index}`, '-c', 'copy'] }],
+  });
+  const child = startProcess(ffmpeg.ffmpeg, args, { signal });
+  const hash = createHash('md5');
+  for await (const chunk of child.stdout) hash.update(chunk as Buffer);
+  const end = await child.done;
+  throwIfAborted(signal);
+  if (end.code !== 0) {
+    throw new VsrError(
+      'media',
+      `Stream ${index} of ${path} cannot be read: ${end.stderrTail.at(-1)}`,
+    );
+  }
+  return hash.digest('hex');
+}

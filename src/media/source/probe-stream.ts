@@ -1,0 +1,187 @@
+import type { Ratio } from '../../planes/ratio.js';
+import type { ChromaSiting } from '../../planes/siting.js';
+import type { Chapter, Colour, HdrMetadata, StreamInfo } from './source.js';
+
+/** An object of ffprobe's JSON: nothing in it is trusted to be there. */
+export type Json = { readonly [key: string]: unknown };
+
+/** Member `key` as an object; empty where it is none. */
+export function objectAt(json: Json, key: string): Json {
+  const value = json[key];
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Json)
+    : {};
+}
+
+/** Member `key` as a list of objects. */
+export function listAt(json: Json, key: string): readonly Json[] {
+  const value = json[key];
+  return Array.isArray(value)
+    ? value.filter((item): item is Json => typeof item === 'object' && item !== null)
+    : [];
+}
+
+/** Member `key` as text; `null` where it is missing or says that nothing is known. */
+export function textAt(json: Json, key: string): string | null {
+  const value = json[key];
+  if (typeof value !== 'string') return null;
+  return value === '' || value === 'unknown' || value === 'unspecified' || value === 'N/A'
+    ? null
+    : value;
+}
+
+/** Member `key` as a finite number; ffprobe writes many as text. */
+export function numberAt(json: Json, key: string): number | null {
+  const value = json[key];
+  const number = typeof value === 'string' && value !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** Member `key` as a fraction above zero, written `30000/1001` or `4:3`. */
+export function ratioAt(json: Json, key: string): Ratio | null {
+  const match = /^(\d+)[/:](\d+)$/.exec(textAt(json, key) ?? '');
+  const ratio = match === null ? null : { num: Number(match[1]), den: Number(match[2]) };
+  return ratio === null || ratio.num === 0 || ratio.den === 0 ? null : ratio;
+}
+
+/** Tags, or any object, with only its texts. */
+export function textsOf(json: Json): Record<string, string> {
+  const texts = Object.entries(json).filter((entry) => typeof entry[1] === 'string');
+  return Object.fromEntries(texts) as Record<string, string>;
+}
+
+/** Seconds out of Matroska's `00:01:02.345000000`. */
+export function clockSeconds(text: string | undefined): number | null {
+  const match = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/.exec(text ?? '');
+  return match === null ? null : Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]);
+}
+
+const kinds: readonly StreamInfo['kind'][] = ['video', 'audio', 'subtitle', 'data', 'attachment'];
+
+function positive(value: number | null): number | null {
+  return value !== null && value > 0 ? value : null;
+}
+
+/** What any stream says of itself. `json` is a member of ffprobe's `streams`. */
+export function parseStream(json: Json): StreamInfo {
+  const tags = textsOf(objectAt(json, 'tags'));
+  const language = tags['language'] ?? tags['LANGUAGE'];
+  const dispositions = Object.entries(objectAt(json, 'disposition'));
+  const bitRate = numberAt(json, 'bit_rate') ?? numberAt(tags, 'BPS') ?? numberAt(tags, 'BPS-eng');
+  return {
+    index: numberAt(json, 'index') ?? 0,
+    kind: kinds.find((kind) => kind === json['codec_type']) ?? 'unknown',
+    codec: textAt(json, 'codec_name') ?? 'unknown',
+    codecTag: textAt(json, 'codec_tag_string') ?? '',
+    language: language === undefined || language === 'und' ? null : language,
+    title: tags['title'] ?? null,
+    dispositions: dispositions.filter(([, value]) => value === 1).map(([name]) => name),
+    tags,
+    timeBase: ratioAt(json, 'time_base'),
+    startTime: numberAt(json, 'start_time'),
+    duration: positive(
+      numberAt(json, 'duration') ?? clockSeconds(tags['DURATION'] ?? tags['DURATION-eng']),
+    ),
+    bitRate: positive(bitRate),
+    packetCount: positive(numberAt(json, 'nb_frames')),
+    sampleRate: positive(numberAt(json, 'sample_rate')),
+    channels: positive(numberAt(json, 'channels')),
+  };
+}
+
+/** Chapters from ffprobe's `chapters`. */
+export function parseChapters(list: readonly Json[]): Chapter[] {
+  return list.map((json) => ({
+    start: numberAt(json, 'start_time') ?? 0,
+    end: numberAt(json, 'end_time') ?? 0,
+    title: textAt(objectAt(json, 'tags'), 'title'),
+  }));
+}
+
+const sitings: readonly ChromaSiting[] = [
+  ...(['left', 'center', 'topleft', 'top', 'bottomleft', 'bottom'] as const),
+];
+
+/** Colour of a stream: its first frame's word counts before the container's. `request` tells `yuvj` names apart. */
+export function parseColour(stream: Json, frame: Json | undefined, sourceFormat: string): Colour {
+  const either = (key: string): string | null => textAt(frame ?? {}, key) ?? textAt(stream, key);
+  const range = sourceFormat.startsWith('yuvj') ? 'pc' : either('color_range');
+  const siting = either('chroma_location');
+  return {
+    range: range === 'tv' || range === 'pc' ? range : null,
+    matrix: either('color_space'),
+    primaries: either('color_primaries'),
+    transfer: either('color_transfer'),
+    siting: sitings.find((name) => name === siting) ?? null,
+  };
+}
+
+/** The turn of a display matrix in degrees clockwise: 0, 90, 180 or 270; 0 for a matrix that is none. */
+export function parseRotation(stream: Json): number {
+  const matrix = listAt(stream, 'side_data_list').find((data) => 'rotation' in data);
+  // ffprobe counts counter-clockwise; its `rotate` tag, which old files have alone, clockwise.
+  const turn =
+    matrix !== undefined
+      ? -(numberAt(matrix, 'rotation') ?? 0)
+      : (numberAt(objectAt(stream, 'tags'), 'rotate') ?? 0);
+  return (((Math.round(turn / 90) * 90) % 360) + 360) % 360;
+}
+
+/** How fields lie: by the frames that were read, else by what the stream says. */
+export function parseInterlacing(
+  stream: Json,
+  frames: readonly Json[],
+): 'no' | 'top-first' | 'bottom-first' {
+  const fields = frames.filter((frame) => frame['interlaced_frame'] === 1);
+  if (fields.length * 2 > frames.length) {
+    const top = fields.filter((frame) => frame['top_field_first'] === 1).length;
+    return top * 2 >= fields.length ? 'top-first' : 'bottom-first';
+  }
+  const order = textAt(stream, 'field_order');
+  if (frames.length > 0 || order === null || order === 'progressive') return 'no';
+  // "tb" is coded top first and displayed bottom first: the display order counts.
+  return order.endsWith('t') ? 'top-first' : 'bottom-first';
+}
+
+function scaled(data: Json, key: string, unit: number): number | null {
+  const match = /^(-?\d+)\/(\d+)$/.exec(textAt(data, key) ?? '');
+  const value = match === null ? NaN : (Number(match[1]) / Number(match[2])) * unit;
+  return Number.isFinite(value) ? Math.round(value) : null;
+}
+
+/** x265's `master-display`: chromaticities in 1/50000, luminance in 1/10000 candela per square metre. */
+function masteringDisplay(data: Json): string | null {
+  const pair = (name: string): string =>
+    `(${scaled(data, `${name}_x`, 50000)},${scaled(data, `${name}_y`, 50000)})`;
+  const luminance = `(${scaled(data, 'max_luminance', 10000)},${scaled(data, 'min_luminance', 10000)})`;
+  const text = `G${pair('green')}B${pair('blue')}R${pair('red')}WP${pair('white_point')}L${luminance}`;
+  return text.includes('null') ? null : text;
+}
+
+/** HDR metadata on the stream or on its first frames. */
+export function parseHdr(stream: Json, frames: readonly Json[]): HdrMetadata {
+  const all = [stream, ...frames].flatMap((json) => listAt(json, 'side_data_list'));
+  const typed = (start: string): Json | undefined =>
+    all.find((data) => textAt(data, 'side_data_type')?.startsWith(start));
+  const display = typed('Mastering display metadata');
+  const light = typed('Content light level metadata');
+  const dolby = typed('DOVI configuration record');
+  return {
+    masteringDisplay: display === undefined ? null : masteringDisplay(display),
+    contentLight:
+      light === undefined
+        ? null
+        : `${numberAt(light, 'max_content') ?? 0},${numberAt(light, 'max_average') ?? 0}`,
+    hdr10Plus: typed('HDR Dynamic Metadata SMPTE2094-40') !== undefined,
+    dolbyVisionProfile: dolby === undefined ? null : numberAt(dolby, 'dv_profile'),
+  };
+}
+
+/** Whether CEA-608/708 captions ride in the video. */
+export function hasCaptions(stream: Json, frames: readonly Json[]): boolean {
+  const onFrame = (frame: Json): boolean =>
+    listAt(frame, 'side_data_list').some(
+      (data) => textAt(data, 'side_data_type')?.includes('Closed Captions') === true,
+    );
+  return stream['closed_captions'] === 1 || frames.some(onFrame);
+}

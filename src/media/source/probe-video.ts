@@ -1,0 +1,197 @@
+import { VsrError } from '../../errors.js';
+import type { InputFile } from './input-file.js';
+import {
+  hasCaptions,
+  numberAt,
+  parseColour,
+  parseHdr,
+  parseInterlacing,
+  parseRotation,
+  ratioAt,
+  textAt,
+  type Json,
+} from './probe-stream.js';
+import type { Ratio } from '../../planes/ratio.js';
+import type { Colour, StreamInfo, VideoStream } from './source.js';
+import { travelFormat } from './travel-format.js';
+
+/** What ffprobe said of the chosen stream. */
+export type VideoEvidence = {
+  readonly stream: Json;
+  /** Its first frames; none if nothing decodes. */
+  readonly frames: readonly Json[];
+  /** What ffprobe complained about while decoding them. */
+  readonly errors: readonly string[];
+};
+
+/** Codecs that keep every sample; a palette is a loss of another kind, without blocks. */
+const losslessCodecs = new Set([
+  ...[
+    'ffv1',
+    'rawvideo',
+    'png',
+    'apng',
+    'gif',
+    'qtrle',
+    'huffyuv',
+    'ffvhuff',
+    'utvideo',
+    'magicyuv',
+  ],
+  ...['v210', 'v210x', 'v308', 'v408', 'v410', 'r210', 'r10k', 'yuv4', 'zlib', 'mszh', 'lagarith'],
+  ...['bmp', 'tiff', 'dpx', 'targa', 'sgi', 'exr', 'ppm', 'pgm', 'pgmyuv', 'pam', 'msrle', '8bps'],
+  ...[
+    'tscc',
+    'camstudio',
+    'cscd',
+    'flashsv',
+    'zmbv',
+    'rle',
+    'flic',
+    'loco',
+    'y41p',
+    'avrp',
+    'ayuv',
+  ],
+]);
+
+/** What RGB becomes on its way into Y'CbCr: the matrix and range that ffmpeg is told to use. */
+function madeFromRgb(said: Colour): Colour {
+  return {
+    range: 'tv',
+    matrix: 'bt709',
+    primaries: said.primaries ?? 'bt709',
+    transfer: said.transfer ?? 'iec61966-2-1',
+    siting: null,
+  };
+}
+
+/** What is to be said about a stream before it is decoded, in sentences. */
+export function remarksOn(video: VideoStream): string[] {
+  const { format, sourceFormat } = video;
+  const remarks: string[] = [];
+  switch (video.conversion) {
+    case 'none':
+      break;
+    case 'rgb':
+      remarks.push(`${sourceFormat} frames become ${format.name}, BT.709 studio range.`);
+      break;
+    case 'depth':
+      remarks.push(`${sourceFormat} samples are rounded to ${format.bitDepth} bit.`);
+      break;
+    case 'chroma':
+      remarks.push(`${sourceFormat} chroma is interpolated to ${format.name}.`);
+      break;
+  }
+  if (video.times === 'nominal') {
+    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    remarks.push(`It has no timestamps: frames are taken to come at ${num}/${den} a second.`);
+  }
+  return remarks;
+}
+
+/** Containers that are none: a codec's bare stream, whose timestamps ffmpeg makes up as it goes. */
+const elementary = new Set([
+  ...[
+    'h264',
+    'hevc',
+    'vvc',
+    'evc',
+    'mpegvideo',
+    'm4v',
+    'h261',
+    'h263',
+    'vc1',
+    'dirac',
+    'cavsvideo',
+  ],
+  ...['obu', 'mjpeg', 'avs2', 'avs3', 'dnxhd', 'ingenient'],
+]);
+
+/** Whether frames come with timestamps of their own, as far as the first of them tell. */
+export function hasTimes(container: string, frames: readonly Json[]): boolean {
+  if (elementary.has(container)) return false;
+  const times = frames.map((frame) => frame['best_effort_timestamp'] ?? frame['pts']);
+  return frames.length < 2 || new Set(times).size > 1;
+}
+
+/** Frames a second, from how long the frames say they last. */
+function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
+  const lengths = frames.map((f) => numberAt(f, 'duration') ?? numberAt(f, 'pkt_duration') ?? 0);
+  const ticks = lengths.filter((length) => length > 0).sort((a, b) => a - b);
+  const middle = ticks[ticks.length >> 1];
+  return middle === undefined ? null : reduced(timeBase.den, timeBase.num * middle);
+}
+
+function reduced(num: number, den: number): Ratio {
+  let [a, b] = [num, den];
+  while (b !== 0) [a, b] = [b, a % b];
+  return { num: num / a, den: den / a };
+}
+
+/**
+ * The chosen stream in full.
+ * Throws `VsrError('media')` if no frame decodes or its pixel format cannot be brought into planes.
+ */
+export function parseVideo(
+  file: InputFile,
+  info: StreamInfo,
+  evidence: VideoEvidence,
+  decoder: string | null,
+  container: string,
+): VideoStream {
+  const { stream, frames } = evidence;
+  const first = frames[0];
+  if (first === undefined) {
+    const said = evidence.errors.at(-1)?.replace(/^\[.*?\] /, '');
+    const why = said === undefined ? 'no data for its video was found' : `ffmpeg: ${said}`;
+    throw new VsrError(
+      'media',
+      `No frame of ${file.path} can be decoded (${info.codec}; ${why}): it is damaged, incomplete or encrypted.`,
+    );
+  }
+  const width = numberAt(first, 'width') ?? 0;
+  const height = numberAt(first, 'height') ?? 0;
+  // ffprobe cannot be told which decoder to use; libvpx adds alpha to 8-bit 4:2:0 only.
+  const plain = textAt(first, 'pix_fmt') ?? 'unknown';
+  const sourceFormat = decoder !== null && plain === 'yuv420p' ? 'yuva420p' : plain;
+  const travel = travelFormat(sourceFormat);
+  if (travel === null || width <= 0 || height <= 0) {
+    throw new VsrError(
+      'media',
+      `${file.path} decodes to ${width}x${height} ${sourceFormat}, which cannot be brought into Y'CbCr planes.`,
+    );
+  }
+  const timeBase = ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 };
+  const times = hasTimes(container, frames) ? 'stream' : 'nominal';
+  const said = parseColour(stream, first, sourceFormat);
+  const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
+  const profile = textAt(stream, 'profile');
+  return {
+    ...info,
+    kind: 'video',
+    width,
+    height,
+    sourceFormat,
+    format: travel.format,
+    request: travel.request,
+    conversion: travel.conversion,
+    decoder: sourceFormat === plain ? null : decoder,
+    profile,
+    timeBase,
+    times,
+    startTime: times === 'nominal' ? 0 : info.startTime,
+    frameRate:
+      (times === 'nominal' ? rateOfFirst(frames, timeBase) : null) ??
+      ratioAt(stream, 'avg_frame_rate') ??
+      ratioAt(stream, 'r_frame_rate'),
+    frameCount: info.packetCount,
+    colour: travel.conversion === 'rgb' ? madeFromRgb(said) : said,
+    sampleAspect: aspect === null || aspect.num === aspect.den ? null : aspect,
+    rotation: parseRotation(stream),
+    interlaced: parseInterlacing(stream, frames),
+    hdr: parseHdr(stream, frames),
+    closedCaptions: hasCaptions(stream, frames),
+    lossless: losslessCodecs.has(info.codec),
+  };
+}

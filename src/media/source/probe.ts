@@ -1,0 +1,176 @@
+import { VsrError } from '../../errors.js';
+import { withoutEmptyAlpha } from './alpha-use.js';
+import { capabilities } from '../program/capabilities.js';
+import { fileUrl, safeInputOptions } from '../program/command.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { openPlainFile, whyUnreadable, type InputFile } from './input-file.js';
+import {
+  listAt,
+  numberAt,
+  objectAt,
+  parseChapters,
+  parseStream,
+  textAt,
+  textsOf,
+} from './probe-stream.js';
+import type { Json } from './probe-stream.js';
+import { hasTimes, parseVideo, remarksOn } from './probe-video.js';
+import { runProcess } from '../program/process.js';
+import { rawSource } from './raw-input.js';
+import type { RawVideoInput, Source } from './source.js';
+import { chooseVideo, preferredDecoder, refuseUndecodable } from './video-choice.js';
+
+export type ProbeOptions = {
+  /** What the file is, if it is headerless. */
+  readonly raw?: RawVideoInput | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds after which an ffprobe that does nothing is given up; default `defaultStallMs`. */
+  readonly stallTimeoutMs?: number | undefined;
+};
+
+/**
+ * Packets of the video stream that are decoded to see what its frames are like: few, since the start waits
+ * for them, and more as long as they do not tell; so many for clips that begin badly.
+ */
+const lookAhead = [4, 16, 4000] as const;
+
+async function askProbe(
+  ffmpeg: Ffmpeg,
+  path: string,
+  args: readonly string[],
+  options: ProbeOptions,
+): Promise<{ readonly json: Json | null; readonly errors: readonly string[] }> {
+  const words = ['-v', 'error', ...safeInputOptions, ...args, '-of', 'json', fileUrl(path)];
+  const { stdout, code, stderrTail, ...end } = await runProcess(ffmpeg.ffprobe, words, {
+    signal: options.signal,
+    ...(options.stallTimeoutMs === undefined ? {} : { stallTimeoutMs: options.stallTimeoutMs }),
+  });
+  if (end.signal !== null) {
+    throw new VsrError(
+      'media',
+      `${ffmpeg.ffprobe} crashed (${end.signal}) while reading ${path}. Try another with --ffprobe.`,
+    );
+  }
+  if (code !== 0 || stdout === '') return { json: null, errors: stderrTail };
+  return { json: JSON.parse(stdout) as Json, errors: stderrTail };
+}
+
+type FirstFrames = { readonly frames: readonly Json[]; readonly errors: readonly string[] };
+
+/** The first frames of a stream, named as ffprobe does, within so many of its packets. */
+async function framesWithin(
+  packets: number,
+  ffmpeg: Ffmpeg,
+  path: string,
+  stream: string,
+  options: ProbeOptions,
+): Promise<FirstFrames> {
+  const args = ['-select_streams', stream, '-show_frames', '-read_intervals', `%+#${packets}`];
+  const { json, errors } = await askProbe(ffmpeg, path, args, options);
+  return { frames: listAt(json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame), errors };
+}
+
+/** Whether frames tell enough: without timestamps, a few may last longer or shorter than most. */
+function suffice(container: string, { frames }: FirstFrames, packets: number): boolean {
+  return frames.length > 0 && (packets > lookAhead[0] || hasTimes(container, frames));
+}
+
+/** The first frames of stream `index` as ffprobe describes them, `guess` if they suffice; none if nothing decodes. */
+async function firstFrames(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { container, index }: { readonly container: string; readonly index: number },
+  guess: FirstFrames | null,
+  options: ProbeOptions,
+): Promise<FirstFrames> {
+  const guessed = guess?.frames[0];
+  const ours = guessed !== undefined && numberAt(guessed, 'stream_index') === index;
+  let answer: FirstFrames = { frames: [], errors: [] };
+  for (const packets of lookAhead) {
+    answer =
+      ours && packets === lookAhead[0]
+        ? guess!
+        : await framesWithin(packets, ffmpeg, path, String(index), options);
+    if (suffice(container, answer, packets)) break;
+  }
+  return answer;
+}
+
+/**
+ * Reads what a clip holds and chooses the video stream to enlarge. The file alone is opened:
+ * playlists and the like are refused.
+ *
+ * Throws `VsrError('media')` for a file that is missing, empty, a folder or no clip, that has no
+ * video, that is encrypted, of which no frame decodes, or whose codec this ffmpeg cannot decode
+ * (the message says which can).
+ */
+export async function probe(
+  ffmpeg: Ffmpeg,
+  path: string,
+  options: ProbeOptions = {},
+): Promise<Source> {
+  const file = await openPlainFile(path);
+  if (options.raw !== undefined) return rawSource(file, options.raw);
+
+  // Nearly always the first video is the one to enlarge: its frames are looked at meanwhile.
+  const stop = new AbortController();
+  const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal];
+  const guessed = framesWithin(lookAhead[0], ffmpeg, file.path, 'V:0', {
+    ...options,
+    signal: AbortSignal.any(signals),
+  }).catch(() => null);
+  try {
+    return await probeStreams(ffmpeg, file, options, guessed);
+  } finally {
+    stop.abort();
+    await guessed;
+  }
+}
+
+/** The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's. */
+async function probeStreams(
+  ffmpeg: Ffmpeg,
+  file: InputFile,
+  options: ProbeOptions,
+  guessed: Promise<FirstFrames | null>,
+): Promise<Source> {
+  const asked = ['-show_format', '-show_streams', '-show_chapters'];
+  const { json, errors } = await askProbe(ffmpeg, file.path, asked, options);
+  if (json === null) throw await whyUnreadable(file, errors);
+  const format = objectAt(json, 'format');
+  const streamJson = listAt(json, 'streams');
+  const streams = streamJson.map(parseStream);
+  const chosen = chooseVideo(file, streams, streamJson);
+  refuseUndecodable(file, chosen, await capabilities(ffmpeg, 'decodableCodecs'));
+
+  const preferred = preferredDecoder(chosen);
+  const decoder =
+    preferred !== null && (await capabilities(ffmpeg, 'decoders')).has(preferred)
+      ? preferred
+      : null;
+  const container = textAt(format, 'format_name') ?? 'unknown';
+  const stream = { container, index: chosen.index };
+  const first = await firstFrames(ffmpeg, file.path, stream, await guessed, options);
+  const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
+  const parsed = parseVideo(
+    file,
+    chosen,
+    { stream: json0, frames: first.frames, errors: first.errors },
+    decoder,
+    container,
+  );
+  const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, options.signal);
+  return {
+    path: file.path,
+    sizeBytes: file.sizeBytes,
+    container,
+    startTime: numberAt(format, 'start_time') ?? 0,
+    duration: numberAt(format, 'duration'),
+    video,
+    streams: streams.map((stream) => (stream.index === video.index ? video : stream)),
+    chapters: parseChapters(listAt(json, 'chapters')),
+    tags: textsOf(objectAt(format, 'tags')),
+    raw: null,
+    remarks: remarksOn(video),
+  };
+}

@@ -1,0 +1,132 @@
+import type { PixelFormat } from '../../planes/pixel-format.js';
+import type { Ratio } from '../../planes/ratio.js';
+import type { ChromaSiting } from '../../planes/siting.js';
+import type { Conversion } from './travel-format.js';
+
+/** How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does not say. */
+export type Colour = {
+  readonly range: 'tv' | 'pc' | null;
+  readonly matrix: string | null;
+  readonly primaries: string | null;
+  readonly transfer: string | null;
+  readonly siting: ChromaSiting | null;
+};
+
+/** Static and dynamic HDR metadata found on the video. */
+export type HdrMetadata = {
+  /** x265's `master-display` syntax, e.g. `G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)`. */
+  readonly masteringDisplay: string | null;
+  /** `MaxCLL,MaxFALL` in candela per square metre. */
+  readonly contentLight: string | null;
+  readonly hdr10Plus: boolean;
+  /** Dolby Vision profile, e.g. 8; `null` without. */
+  readonly dolbyVisionProfile: number | null;
+};
+
+/** Any stream of a clip, as ffprobe names it. */
+export type StreamInfo = {
+  readonly index: number;
+  readonly kind: 'video' | 'audio' | 'subtitle' | 'data' | 'attachment' | 'unknown';
+  /** ffmpeg's codec name; `unknown` where it knows none. */
+  readonly codec: string;
+  readonly codecTag: string;
+  readonly language: string | null;
+  readonly title: string | null;
+  /** ffmpeg's disposition names that are set, e.g. `default`, `attached_pic`. */
+  readonly dispositions: readonly string[];
+  readonly tags: Readonly<Record<string, string>>;
+  /** Ticks of this stream's timestamps, in seconds; `null` where it has none. */
+  readonly timeBase: Ratio | null;
+  /** First timestamp in seconds; `null` where unknown. */
+  readonly startTime: number | null;
+  /** Seconds, as the container states; `null` where it does not. */
+  readonly duration: number | null;
+  /** Bits a second as stated; `null` where unknown. */
+  readonly bitRate: number | null;
+  /** Packets as the container states; `null` where it does not. */
+  readonly packetCount: number | null;
+  /** Of sound; `null` for others. */
+  readonly sampleRate: number | null;
+  readonly channels: number | null;
+};
+
+/** The video stream that is enlarged. */
+export type VideoStream = StreamInfo & {
+  readonly kind: 'video';
+  /** Luma samples as decoded, before rotation and sample aspect ratio. */
+  readonly width: number;
+  readonly height: number;
+  /** ffmpeg's pix_fmt of the stream. */
+  readonly sourceFormat: string;
+  /** The planar format its frames travel in: the same samples, or YUV 4:4:4 for RGB and palette sources. */
+  readonly format: PixelFormat;
+  /** The pix_fmt asked of ffmpeg, whose bytes are `format`'s: differs for full-range `yuvj` names only. */
+  readonly request: string;
+  /** What becomes of the samples on the way into `format`. */
+  readonly conversion: Conversion;
+  /** The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9); `null` for its choice. */
+  readonly decoder: string | null;
+  /** ffmpeg's name of the profile, e.g. `High 10`; `null` where unknown. */
+  readonly profile: string | null;
+  /** Ticks are `num/den` seconds. */
+  readonly timeBase: Ratio;
+  /**
+   * Where frames' times come from: `stream` its own timestamps; `nominal` counted from 0 at `frameRate`,
+   * since the file has none (elementary streams) or the same for all.
+   */
+  readonly times: 'stream' | 'nominal';
+  /** Nominal frames a second; `null` where unknown. */
+  readonly frameRate: Ratio | null;
+  /** As the container states; `null` where it does not. Never trusted for correctness. */
+  readonly frameCount: number | null;
+  readonly colour: Colour;
+  /** Sample aspect ratio; `null` for square or unknown. */
+  readonly sampleAspect: Ratio | null;
+  /** Degrees clockwise that a player turns the picture: 0, 90, 180, 270. */
+  readonly rotation: number;
+  readonly interlaced: 'no' | 'top-first' | 'bottom-first';
+  readonly hdr: HdrMetadata;
+  /** CEA-608/708 captions ride inside the video. */
+  readonly closedCaptions: boolean;
+  /** Lossless as coded (ffv1, rawvideo, png, gif ...): never "compressed" for choosing a model. */
+  readonly lossless: boolean;
+};
+
+/** A chapter: start and end in seconds. */
+export type Chapter = {
+  readonly start: number;
+  readonly end: number;
+  readonly title: string | null;
+};
+
+/** Headerless raw video, as the caller describes it. */
+export type RawVideoInput = {
+  /** pix_fmt, e.g. `yuv420p`. */
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  /** Frames a second. */
+  readonly rate: Ratio;
+};
+
+/** A clip that was probed: what is in it, and which stream is enlarged. */
+export type Source = {
+  /** Absolute path of a plain file. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** ffprobe's format name, e.g. `mov,mp4,m4a,3gp,3g2,mj2`. */
+  readonly container: string;
+  /** Seconds; may be negative, 0 where unknown. */
+  readonly startTime: number;
+  readonly duration: number | null;
+  readonly video: VideoStream;
+  /** Every stream in file order, the video stream among them. */
+  readonly streams: readonly StreamInfo[];
+  readonly chapters: readonly Chapter[];
+  /** Container metadata. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Set for headerless input. */
+  readonly raw: RawVideoInput | null;
+  /** What is odd about the clip and what is done about it, in sentences for the user. */
+  readonly remarks: readonly string[];
+};

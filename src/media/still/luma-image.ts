@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { messageOf, VsrError } from '../../errors.js';
+import type { Plane } from '../../planes/plane.js';
+import { decodeBmp, isBmp, type RawImage } from './bmp.js';
+
+/** File name endings of the still pictures that can be read, in lower case. */
+export const imageEndings = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.bmp'] as const;
+
+/** Whether a file's name says it is a still picture. */
+export function isImageName(file: string): boolean {
+  const lower = file.toLowerCase();
+  return imageEndings.some((ending) => lower.endsWith(ending));
+}
+
+/** BT.601 studio-range Y of 8-bit RGB, rounded: 16 to 235, as Matlab's rgb2ycbcr. */
+export function lumaOfRgb(image: RawImage): Plane {
+  const { data, width, height } = image;
+  const y = new Uint8Array(width * height);
+  for (let i = 0, k = 0; i < y.length; i++, k += 3) {
+    const sum = 65.481 * data[k]! + 128.553 * data[k + 1]! + 24.966 * data[k + 2]!;
+    y[i] = Math.round(16 + sum / 255);
+  }
+  return { data: y, width, height };
+}
+
+async function decode(file: string): Promise<RawImage> {
+  const bytes = await readFile(file);
+  if (isBmp(bytes)) return decodeBmp(bytes, file);
+  const { default: sharp } = await import('sharp');
+  const image = sharp(bytes, { limitInputPixels: false, sequentialRead: true });
+  const { channels } = await image.metadata();
+  const grey = channels <= 2;
+  const { data, info } = await image
+    .removeAlpha()
+    // sharp 0.35.5 makes three channels of one grey one unless told this.
+    .toColourspace(grey ? 'b-w' : 'srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
+}
+
+/**
+ * The luma of a still picture in the benchmark convention: colour as rounded BT.601 studio-range Y
+ * (also grey stored as RGB), the samples of a single-channel or palette-grey file as they are.
+ * A file that cannot be decoded is a VsrError 'media'.
+ */
+export async function readLuma(file: string): Promise<Plane> {
+  let image: RawImage;
+  try {
+    image = await decode(file);
+  } catch (error) {
+    if (error instanceof VsrError) throw error;
+    throw new VsrError('media', `${file} cannot be read as a picture: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  if (image.channels === 3) return lumaOfRgb(image);
+  return { data: image.data, width: image.width, height: image.height };
+}

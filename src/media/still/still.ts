@@ -1,0 +1,297 @@
+import { open, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Metadata, Sharp } from 'sharp';
+import { VsrError, messageOf } from '../../errors.js';
+import type { Frame } from '../../planes/frame.js';
+import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
+import { openPlainFile } from '../source/input-file.js';
+import { fromFrame, toFrame, type Samples } from './still-colour.js';
+import {
+  intoJpeg,
+  intoPng,
+  intoTiff,
+  intoWebp,
+  plainExif,
+  turnedExif,
+  type StillMetadata,
+} from './still-metadata.js';
+import type { Announcement } from '../output/stream-plan.js';
+
+/** A still picture that was looked at and not yet decoded. */
+export type Still = {
+  /** Absolute path. */
+  readonly path: string;
+  /** sharp's name of its format, e.g. `png`. */
+  readonly format: string;
+  /**
+   * How its frame lies, full range: grey in `gray`; colour in BT.601 Y'CbCr 4:4:4 of 10 bit, enough for
+   * 8-bit RGB to come back to the last bit; 16-bit pictures in 12 bit; grey with alpha has chroma too.
+   */
+  readonly layout: FrameLayout;
+  /** One channel of samples, apart from alpha. */
+  readonly grey: boolean;
+  readonly alpha: boolean;
+  /** More than 8 bits a sample. */
+  readonly deep: boolean;
+  readonly metadata: StillMetadata;
+  /** What an enlarged picture will lack, or has in another form. */
+  readonly losses: readonly Announcement[];
+};
+
+/** Formats that are read, by sharp's names. */
+const readable = new Set(['png', 'jpeg', 'webp', 'tiff']);
+
+/** How a picture is written, by the ending of its name. */
+const writers: Readonly<Record<string, 'png' | 'jpeg' | 'webp' | 'tiff'>> = {
+  ...{ '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' },
+  ...{ '.tif': 'tiff', '.tiff': 'tiff' },
+};
+
+function writerOf(output: string): 'png' | 'jpeg' | 'webp' | 'tiff' | null {
+  return writers[path.extname(output).toLowerCase()] ?? null;
+}
+
+/** Whether pictures of that name can be written. */
+export function canWriteStill(output: string): boolean {
+  return writerOf(output) !== null;
+}
+
+/** Whether a file is an animated PNG, which is a clip and no still. */
+export async function isAnimatedPng(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    // acTL stands ahead of the picture's data, behind the header and small chunks.
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
+    const start = buffer.subarray(0, bytesRead);
+    const animation = start.indexOf('acTL');
+    const picture = start.indexOf('IDAT');
+    return (
+      start.toString('latin1', 1, 4) === 'PNG' &&
+      animation >= 0 &&
+      (picture < 0 || animation < picture)
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Whether a file is a still picture that can be read, by its content; `false` for what is none. */
+export async function isStillImage(file: string): Promise<boolean> {
+  const { default: sharp } = await import('sharp');
+  const format = await sharp(file)
+    .metadata()
+    .then((found) => found.format as string)
+    .catch(() => '');
+  return readable.has(format) && !(await isAnimatedPng(file));
+}
+
+function travelName(grey: boolean, alpha: boolean, deep: boolean): string {
+  if (grey && !alpha) return deep ? 'gray12le' : 'gray';
+  return `${alpha ? 'yuva444p' : 'yuv444p'}${deep ? '12le' : '10le'}`;
+}
+
+function lossesOf(file: string, found: Metadata, deep: boolean): Announcement[] {
+  const losses: Announcement[] = [];
+  const name = path.basename(file);
+  if ((found.pages ?? 1) > 1) {
+    losses.push({
+      kind: 'missing',
+      what: `${found.pages! - 1} further pictures of ${name}`,
+      why: 'only the first picture of a file is enlarged',
+    });
+  }
+  if (deep) {
+    const why = 'pictures are enlarged in 12 bit and written in 16 again';
+    losses.push({ kind: 'converted', what: `16-bit samples of ${name}`, why });
+  }
+  if (found.space === 'cmyk') {
+    const why = 'the networks know no ink; the picture is brought into sRGB by its profile';
+    losses.push({ kind: 'converted', what: `CMYK colours of ${name}`, why });
+  }
+  return losses;
+}
+
+/**
+ * Looks at a picture without decoding it. Throws `VsrError('media')` for a file that is missing, empty,
+ * a folder, or no PNG, JPEG, WebP or TIFF.
+ */
+export async function probeStill(file: string): Promise<Still> {
+  const { path: full } = await openPlainFile(file);
+  const { default: sharp } = await import('sharp');
+  let found: Metadata;
+  try {
+    found = await sharp(full, { limitInputPixels: false }).metadata();
+  } catch (error) {
+    const message = `${file} cannot be read as a picture: ${messageOf(error)}.`;
+    throw new VsrError('media', message, { cause: error });
+  }
+  if (!readable.has(found.format)) {
+    throw new VsrError(
+      'media',
+      `Expected a PNG, JPEG, WebP or TIFF picture but ${file} is ${found.format}.`,
+    );
+  }
+  const grey = found.channels <= 2;
+  const alpha = found.hasAlpha;
+  const deep = found.depth !== 'uchar' && found.depth !== 'char';
+  const format = pixelFormats.get(travelName(grey, alpha, deep))!;
+  return {
+    path: full,
+    format: found.format,
+    layout: frameLayout(format, found.width, found.height),
+    grey,
+    alpha,
+    deep,
+    metadata: {
+      // A profile of inks does not describe the RGB that CMYK becomes.
+      icc: found.space === 'cmyk' ? null : (found.icc ?? null),
+      exif: found.exif === undefined ? turnedExif(found.orientation ?? 1) : plainExif(found.exif),
+      xmp: found.xmp ?? null,
+      orientation: found.orientation ?? 1,
+    },
+    losses: lossesOf(file, found, deep),
+  };
+}
+
+/** sharp's space for interleaved samples of a picture; it makes three channels of one grey one unless told (0.35.5). */
+function spaceOf(grey: boolean, deep: boolean): string {
+  if (grey) return deep ? 'grey16' : 'b-w';
+  return deep ? 'rgb16' : 'srgb';
+}
+
+/**
+ * Decodes a picture into a frame of its layout, at time 0. Samples are taken as stored: an embedded
+ * profile is carried, not applied. Throws `VsrError('media')` for a damaged or truncated file, unless
+ * `allowTruncated`.
+ */
+export async function readStill(still: Still, allowTruncated = false): Promise<Frame> {
+  const { default: sharp } = await import('sharp');
+  const { grey, alpha, deep, layout } = still;
+  const cmyk = still.losses.some((loss) => loss.what.startsWith('CMYK'));
+  let samples: Samples;
+  try {
+    const picture = sharp(still.path, {
+      limitInputPixels: false,
+      ignoreIcc: !cmyk,
+      failOn: allowTruncated ? 'none' : 'truncated',
+    });
+    // Grey with alpha is read as colour: in a grey space sharp leaves the alpha out (0.35.5).
+    const space = spaceOf(grey && !alpha, deep);
+    const { data, info } = await picture
+      .pipelineColourspace(deep ? space : 'srgb')
+      .toColourspace(space)
+      .raw({ depth: deep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    const expected = (grey && !alpha ? 1 : 3) + (alpha ? 1 : 0);
+    if (Number(info.channels) !== expected) {
+      throw new RangeError(`it has ${info.channels} channels where ${expected} were announced`);
+    }
+    samples = {
+      data: deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data,
+      channels: info.channels,
+      peak: deep ? 65535 : 255,
+    };
+  } catch (error) {
+    const message = `${still.path} cannot be decoded: ${messageOf(error)}.`;
+    throw new VsrError('media', message, { cause: error });
+  }
+  const data = new Uint8Array(new SharedArrayBuffer(layout.byteLength));
+  toFrame(grey && alpha ? greyOfColour(samples) : samples, data, layout);
+  return { index: 0, pts: 0, data };
+}
+
+/** Grey and alpha out of RGB whose three channels are alike, and alpha. */
+function greyOfColour({ data, peak }: Samples): Samples {
+  const pairs = data.length / 2;
+  const kept = peak === 255 ? new Uint8Array(pairs) : new Uint16Array(pairs);
+  for (let i = 0; i < pairs; i += 2) {
+    kept[i] = data[i * 2]!;
+    kept[i + 1] = data[i * 2 + 3]!;
+  }
+  return { data: kept, channels: 2, peak };
+}
+
+function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: Still): Sharp {
+  const lossless = still.format === 'png' || still.format === 'tiff';
+  switch (kind) {
+    case 'png':
+      return picture.png({ compressionLevel: 9 });
+    case 'jpeg':
+      return picture.jpeg({ quality: 95, chromaSubsampling: '4:4:4' });
+    case 'webp':
+      return picture.webp(lossless ? { lossless, exact: true } : { quality: 95 });
+    case 'tiff':
+      return picture.tiff({ compression: 'deflate', predictor: 'horizontal' });
+  }
+}
+
+/**
+ * Writes an enlarged `frame` of `layout` to `draft`, in the format that `output`'s name asks for
+ * (default: `draft`'s own), with the profile, EXIF and XMP of `still`; a grey picture stays one channel.
+ *
+ * Throws `VsrError('option')` for a name that asks for no such format, or for transparency in JPEG.
+ */
+export async function writeStill(
+  still: Still,
+  frame: Frame,
+  layout: FrameLayout,
+  draft: string,
+  output: string = draft,
+): Promise<void> {
+  const kind = writerOf(output);
+  if (kind === null) throw new VsrError('option', `Pictures cannot be written as ${output}.`);
+  if (kind === 'jpeg' && still.alpha) {
+    throw new VsrError(
+      'option',
+      `${still.path} is transparent and JPEG is not: choose .png, .webp or .tif for ${output}.`,
+    );
+  }
+  const { default: sharp } = await import('sharp');
+  const deep = still.deep && (kind === 'png' || kind === 'tiff');
+  const channels = ((still.grey ? 1 : 3) + (still.alpha ? 1 : 0)) as 1 | 2 | 3 | 4;
+  const { data } = fromFrame(frame.data, layout, channels, deep ? 65535 : 255);
+  const { width, height } = layout;
+  const space = spaceOf(still.grey, deep);
+  const picture = sharp(data, { raw: { width, height, channels }, limitInputPixels: false })
+    .pipelineColourspace(deep ? space : 'srgb')
+    .toColourspace(space);
+  try {
+    const bytes = await encoded(picture, kind, still).toBuffer();
+    await writeFile(draft, withMetadata(bytes, kind, still, width, height));
+  } catch (error) {
+    const message = `${output} cannot be written: ${messageOf(error)}.`;
+    throw new VsrError('disk', message, { cause: error });
+  }
+}
+
+function withMetadata(
+  bytes: Buffer,
+  kind: 'png' | 'jpeg' | 'webp' | 'tiff',
+  still: Still,
+  width: number,
+  height: number,
+): Buffer {
+  const { metadata, alpha } = still;
+  switch (kind) {
+    case 'png':
+      return intoPng(bytes, metadata);
+    case 'jpeg':
+      return intoJpeg(bytes, metadata);
+    case 'webp':
+      return intoWebp(bytes, metadata, { width, height, alpha });
+    case 'tiff':
+      return intoTiff(bytes, metadata);
+  }
+}
+
+/** The bytes of a picture's file; for comparing what was kept. */
+export async function stillMetadata(file: string): Promise<StillMetadata> {
+  const { default: sharp } = await import('sharp');
+  const found = await sharp(await readFile(file)).metadata();
+  return {
+    icc: found.icc ?? null,
+    exif: found.exif === undefined ? null : plainExif(found.exif),
+    xmp: found.xmp ?? null,
+    orientation: found.orientation ?? 1,
+  };
+}

@@ -1,0 +1,220 @@
+import { VsrError } from '../../errors.js';
+import type { BitDepth } from '../../planes/pixel-format.js';
+import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
+import { foldedShuffle, foldingPays } from '../graph/fold-shuffle.js';
+import { canHalve, halfPrecision } from '../graph/half-precision.js';
+import { GraphBuilder } from '../onnx/graph-builder.js';
+import { encodeModel } from '../onnx/model-file.js';
+import type { OnnxGraph, OnnxNode } from '../onnx/types.js';
+import { withoutBorderPad } from '../graph/strip-pad.js';
+
+/** Between two passes: how much of the first pass's output the second one wants. All in its input samples. */
+export type Joint = {
+  /** Enlargement up to here. */
+  readonly scale: number;
+  /** Samples each side that the earlier pass gives beyond the window. */
+  readonly given: number;
+  /** Samples each side that the later pass needs beyond the window. */
+  readonly needed: number;
+};
+
+/** A graph that takes and gives samples as the worker has them, and what windows of a picture it takes. */
+export type InferenceGraph = {
+  /** The ONNX file: input `x`, output `y`. */
+  readonly bytes: Uint8Array;
+  readonly scale: number;
+  /** `luma`: stored samples [1,1,H,W]. `rgb`: float32 [1,3,H,W] in 0..1. */
+  readonly colour: 'luma' | 'rgb';
+  readonly type: 'uint8' | 'uint16' | 'float32';
+  /**
+   * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the picture,
+   * and the output is without them. `same`: a window brings up to `halo` samples where the picture has
+   * them, the model pads the picture's own border, and the output is cropped.
+   */
+  readonly border: 'valid' | 'same';
+  /** Context each side, in source samples; `Infinity` where only the whole picture will do. */
+  readonly halo: number;
+  /**
+   * Windows begin and end on multiples of this; of `valid` graphs only the width and height of what a
+   * window gives must be multiples.
+   */
+  readonly align: number;
+  /** The only window size it takes. */
+  readonly fixed: { readonly width: number; readonly height: number } | null;
+  /** For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i from 1. */
+  readonly joints: readonly Joint[];
+};
+
+/**
+ * What a graph is made for: `any` is the models as they are; `cpu` is arranged for the runtime's CPU
+ * provider and gives the same picture; in `half`, for devices, layers compute in 16-bit floating
+ * point, while reading, joining and rounding stay single.
+ */
+export type GraphTarget = 'any' | 'cpu' | 'half';
+
+/**
+ * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
+ * rounded once, at the end. A chain of RGB models takes and gives float32: what stands around it
+ * converts and rounds.
+ */
+export function buildInferenceGraph(
+  passes: readonly LoadedModel[],
+  bitDepth: BitDepth,
+  target: GraphTarget = 'any',
+): InferenceGraph {
+  const colour = passes[0]!.colour;
+  const stray = passes.find((pass) => pass.colour !== colour);
+  if (stray !== undefined) {
+    throw new VsrError(
+      'model',
+      `Expected models of one kind but ${passes[0]!.name} takes ${colour} and ${stray.name} ${stray.colour}.`,
+    );
+  }
+  const stored = bitDepth === 8 ? 'uint8' : 'uint16';
+  const type = colour === 'rgb' ? 'float32' : stored;
+  const scale = passes.reduce((product, pass) => product * pass.scale, 1);
+  const valid = passes.every((pass) => pass.borderPad > 0);
+  const builder = new GraphBuilder(`vsr-x${scale}`);
+  const x = builder.input('x', type, [1, colour === 'rgb' ? 3 : 1, 'H', 'W']);
+  const needs = contextOf(passes);
+  const joints: Joint[] = [];
+  const opset = Math.max(...passes.map(opsetOf));
+  if (passes.some((pass) => opsetOf(pass) !== opset)) {
+    const versions = passes.map((pass) => `${pass.name} (${opsetOf(pass)})`).join(', ');
+    throw new VsrError('model', `Models of different operator sets cannot be joined: ${versions}.`);
+  }
+  const peak = 2 ** bitDepth - 1;
+  let value = x;
+  if (colour === 'luma') {
+    value = builder.op('Cast', [x], { to: elementNumber('float32') });
+    value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
+  }
+  let soFar = 1;
+  let align = passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1);
+  passes.forEach((pass, i) => {
+    if (i > 0 && valid) {
+      const before = passes[i - 1]!;
+      const given = (needs[i - 1]! - before.borderPad) * before.scale;
+      joints.push({ scale: soFar, given, needed: needs[i]! });
+      const starts = builder.input(`starts${i}`, 'int64', [2]);
+      const ends = builder.input(`ends${i}`, 'int64', [2]);
+      const pads = builder.input(`pads${i}`, 'int64', [8]);
+      value = builder.op('Slice', [value, starts, ends, builder.ints('axes', [2, 3])]);
+      value = builder.op('Pad', [value, pads], { mode: 'edge' });
+    }
+    value = fromUnit(builder, value, pass.type);
+    let graph = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
+    if (target === 'half' && canHalve(graph)) graph = halfPrecision(graph);
+    if (target === 'cpu' && valid && colour === 'luma' && foldingPays()) {
+      const folded = foldedShuffle(graph, pass.input, pass.output);
+      // Beyond the first pass sizes are even if what the window gives is.
+      if (folded !== null) [graph, align] = [folded, 2];
+    }
+    builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
+    value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
+    soFar *= pass.scale;
+  });
+  if (colour === 'rgb') builder.op('Identity', [value], {}, 'y');
+  else roundToStored(builder, value, peak, opset, stored);
+  builder.output('y', type, [1, colour === 'rgb' ? 3 : 1, 'H_out', 'W_out']);
+  const model = builder.build({ opset });
+  model.opsetImport = mergedOpsets(passes);
+  return {
+    bytes: encodeModel(model),
+    scale,
+    colour,
+    type,
+    border: valid ? 'valid' : 'same',
+    halo: needs[0]!,
+    align,
+    fixed: passes[0]!.fixed,
+    joints,
+  };
+}
+
+/** From float32 in 0..1 to stored samples: halves up, clipped. */
+function roundToStored(
+  builder: GraphBuilder,
+  unit: string,
+  peak: number,
+  opset: number,
+  type: 'uint8' | 'uint16',
+): void {
+  const scaled = builder.op('Mul', [unit, builder.floats('peak', peak)]);
+  const shifted = builder.op('Add', [scaled, builder.floats('half', 0.5)]);
+  const clipped =
+    opset < 11
+      ? builder.op('Clip', [shifted], { min: { float: 0 }, max: { float: peak + 0.5 } })
+      : builder.op('Clip', [shifted, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
+  // The cast cuts off, which after adding a half is rounding.
+  builder.op('Cast', [clipped], { to: elementNumber(type) }, 'y');
+}
+
+/** Context that each pass's input needs around a window, for itself and for all passes behind it. */
+function contextOf(passes: readonly LoadedModel[]): number[] {
+  const needs: number[] = [];
+  let behind = 0;
+  for (const pass of [...passes].reverse()) {
+    const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
+    behind = own + Math.ceil(behind / pass.scale);
+    needs.unshift(behind);
+  }
+  return needs;
+}
+
+function opsetOf(pass: LoadedModel): number {
+  const main = (pass.model.opsetImport ?? []).find(({ domain }) => (domain ?? '') === '');
+  return Number(main?.version ?? 1);
+}
+
+function mergedOpsets(passes: readonly LoadedModel[]): { domain: string; version: number }[] {
+  const versions = new Map<string, number>();
+  for (const { domain, version } of passes.flatMap((pass) => pass.model.opsetImport ?? [])) {
+    versions.set(domain ?? '', Math.max(versions.get(domain ?? '') ?? 0, Number(version ?? 1)));
+  }
+  return [...versions].map(([domain, version]) => ({ domain, version }));
+}
+
+/** From float32 in 0..1 to what a pass takes. */
+function fromUnit(builder: GraphBuilder, value: string, type: PictureType): string {
+  if (type === 'float32') return value;
+  if (type === 'float16') return builder.op('Cast', [value], { to: elementNumber(type) });
+  const scaled = builder.op('Mul', [value, builder.floats('bytes', 255)]);
+  const shifted = builder.op('Add', [scaled, builder.floats('half', 0.5)]);
+  return builder.op('Cast', [shifted], { to: elementNumber(type) });
+}
+
+/** From what a pass gives to float32 in 0..1. */
+function toUnit(builder: GraphBuilder, value: string, type: PictureType): string {
+  if (type === 'float32') return value;
+  const cast = builder.op('Cast', [value], { to: elementNumber('float32') });
+  return type === 'float16' ? cast : builder.op('Mul', [cast, builder.floats('unit', 1 / 255)]);
+}
+
+/** The graph with `prefix` before every name, but for those in `names`. Inner graphs follow. */
+function renamed(graph: OnnxGraph, prefix: string, names: ReadonlyMap<string, string>): OnnxGraph {
+  const rename = (name: string): string => (name === '' ? '' : (names.get(name) ?? prefix + name));
+  const values = (list: OnnxGraph['input']): NonNullable<OnnxGraph['input']> =>
+    (list ?? []).map((value) => ({ ...value, name: rename(value.name) }));
+  const node = (graph.node ?? []).map((old): OnnxNode => ({
+    ...old,
+    name: prefix + (old.name ?? ''),
+    input: (old.input ?? []).map(rename),
+    output: (old.output ?? []).map(rename),
+    attribute: (old.attribute ?? []).map((entry) => ({
+      ...entry,
+      ...(entry.g === undefined ? {} : { g: renamed(entry.g, prefix, names) }),
+    })),
+  }));
+  const initializer = (graph.initializer ?? []).map((tensor) => ({
+    ...tensor,
+    name: rename(tensor.name ?? ''),
+  }));
+  return {
+    ...graph,
+    node,
+    initializer,
+    input: values(graph.input),
+    output: values(graph.output),
+  };
+}

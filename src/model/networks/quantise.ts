@@ -1,0 +1,187 @@
+import { VsrError } from '../../errors.js';
+import type { Plane } from '../../planes/plane.js';
+import { equalised, equalisingFactors } from './equalise.js';
+import { coarseEnd, type Layer, type Network } from './network.js';
+import { buildInferenceModel } from './network-model.js';
+import { decodeModel, encodeModel } from '../onnx/model-file.js';
+import { valuesOf } from '../onnx/tensor-values.js';
+import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/types.js';
+import { LARGEST_CODE } from './quantised-graph.js';
+import { constantsOf } from '../graph/reach.js';
+import { leadingPadOf } from '../graph/strip-pad.js';
+
+/** Share of a layer's values that its largest code must hold; the few beyond are clipped. */
+const COVERED = 0.99999;
+
+/**
+ * How much more than that it holds: drawings and writing have edges of full contrast, which photographs
+ * seldom have. Without it a drawn clip lost 1 dB in 8 bits; coarser codes cost photographs 0.03 dB
+ * ahead of training (docs/adr/0018-nine-layers-in-eight-bits.md).
+ */
+const HEADROOM = 1.6;
+
+/** A network of ours read back from its file. */
+type Parts = {
+  readonly model: OnnxModel;
+  readonly network: Network;
+  readonly weights: Float32Array;
+  /** Names of what the convolutions ahead of `coarseEnd` put out, behind their relu. */
+  readonly between: readonly string[];
+};
+
+function floats(tensor: OnnxTensor | undefined): number[] {
+  return tensor === undefined ? [] : Array.from(valuesOf(tensor), Number);
+}
+
+function refuse(name: string, what: string): VsrError {
+  return new VsrError(
+    'model',
+    `Expected a network of vsr's own form (convolutions, relu, one shuffle) to quantise but ${name} has ${what}.`,
+  );
+}
+
+function blockOf(node: OnnxNode): number {
+  return Number(node.attribute?.find((entry) => entry.name === 'blocksize')?.i ?? 0);
+}
+
+/** Takes a network apart: Pad, unshuffle, convolutions with relu between them, skip, shuffle. */
+function partsOf(bytes: Uint8Array, name: string): Parts {
+  const model = decodeModel(bytes, name);
+  const graph = model.graph!;
+  const constants = constantsOf(graph);
+  const pad = leadingPadOf(graph, graph.input?.[0]?.name ?? '', graph.output?.[0]?.name ?? '');
+  if (pad === null) throw refuse(name, 'another border than one leading Pad');
+  const layers: Layer[] = [];
+  const outputs: string[] = [];
+  const weights: number[] = [];
+  let scale = 0;
+  let unshuffle = 1;
+  let skip = false;
+  for (const node of graph.node ?? []) {
+    if (node.opType === 'Conv') {
+      const output = node.output?.[0] ?? '';
+      const kernel = constants.get(node.input?.[1] ?? '');
+      const [o, c, k] = (kernel?.dims ?? []).map(Number) as [number, number, number];
+      const next = (graph.node ?? []).find(
+        ({ opType, input }) => opType === 'Relu' && input?.[0] === output,
+      );
+      const activation = next === undefined ? 'none' : 'relu';
+      layers.push({ kernel: k, inputs: c, outputs: o, activation });
+      outputs.push(next?.output?.[0] ?? output);
+      const bias = floats(constants.get(node.input?.[2] ?? ''));
+      weights.push(...floats(kernel), ...(bias.length > 0 ? bias : Array<number>(o).fill(0)));
+    } else if (node.opType === 'DepthToSpace') scale = blockOf(node);
+    else if (node.opType === 'SpaceToDepth') unshuffle = blockOf(node);
+    else if (node.opType === 'Add') skip = true;
+    else if (!['Pad', 'Relu', 'Slice'].includes(node.opType)) throw refuse(name, node.opType);
+  }
+  if (scale === 0 || layers.slice(0, -1).some(({ activation }) => activation !== 'relu')) {
+    throw refuse(name, 'another order of them');
+  }
+  const arch = model.metadataProps?.find(({ key }) => key === 'arch')?.value ?? 'unknown';
+  const network = { arch, scale, unshuffle, layers, skip };
+  return {
+    model,
+    network,
+    weights: Float32Array.from(weights),
+    between: outputs.slice(0, coarseEnd(network)),
+  };
+}
+
+/** The value that `COVERED` of the values, none below 0, stay below, found by counting. */
+function coveredReach(samples: readonly Float32Array[]): number {
+  let largest = 0;
+  for (const values of samples) for (const v of values) largest = Math.max(largest, v);
+  if (largest === 0) return 0;
+  const counts = new Float64Array(4096);
+  let total = 0;
+  for (const values of samples) {
+    for (const v of values) counts[Math.min(4095, Math.floor((v / largest) * 4096))]!++;
+    total += values.length;
+  }
+  let below = 0;
+  for (let i = 0; i < counts.length; i++) {
+    below += counts[i]!;
+    if (below >= total * COVERED) return ((i + 1) / 4096) * largest;
+  }
+  return largest;
+}
+
+/** What the layers of a network need to be computed in 8 bits. */
+export type Calibration = {
+  /** How many it has. */
+  readonly layers: number;
+  /** `Network.activationSteps` once the channels are multiplied. */
+  readonly steps: readonly number[];
+  /** What each channel of the layers ahead of `coarseEnd` is to be multiplied by (see `equalised`). */
+  readonly factors: readonly (readonly number[])[];
+};
+
+async function calibrate(
+  { model, network, between }: Parts,
+  pictures: readonly Plane[],
+): Promise<Calibration> {
+  const ort = await import('onnxruntime-node');
+  const graph = model.graph!;
+  const watched: OnnxModel = {
+    ...model,
+    graph: { ...graph, output: [...(graph.output ?? []), ...between.map((name) => ({ name }))] },
+  };
+  const session = await ort.InferenceSession.create(encodeModel(watched));
+  const samples = between.map((_, i) =>
+    Array.from({ length: network.layers[i]!.outputs }, (): Float32Array[] => []),
+  );
+  const input = graph.input![0]!.name;
+  for (const { data, width, height } of pictures) {
+    // Whole blocks only.
+    const across = width - (width % network.unshuffle);
+    const down = height - (height % network.unshuffle);
+    const values = Float32Array.from({ length: across * down }, (_, i) => {
+      return data[Math.floor(i / across) * width + (i % across)]! / 255;
+    });
+    const picture = new ort.Tensor('float32', values, [1, 1, down, across]);
+    const results = await session.run({ [input]: picture }, between);
+    between.forEach((name, i) => {
+      const all = results[name]!.data as Float32Array;
+      const each = all.length / samples[i]!.length;
+      samples[i]!.forEach((channel, c) => channel.push(all.subarray(c * each, (c + 1) * each)));
+    });
+  }
+  await session.release();
+  const reaches = samples.map((channels) => channels.map(coveredReach));
+  const factors = equalisingFactors(reaches);
+  const steps = reaches.map((channels, i) => {
+    const furthest = Math.max(...channels.map((reach, c) => reach * factors[i]![c]!));
+    return (HEADROOM * Math.max(furthest, 1e-6)) / LARGEST_CODE;
+  });
+  return { layers: network.layers.length, steps, factors };
+}
+
+/**
+ * Runs a network of ours on small pictures (8 bit) to see how it is best computed in 8 bits: all but one in
+ * 100,000 values of a channel are within its layer's 255 codes, with room for more. A model of another form is a
+ * VsrError 'model'.
+ */
+export function calibrationOf(
+  bytes: Uint8Array,
+  pictures: readonly Plane[],
+  name = 'the model',
+): Promise<Calibration> {
+  return calibrate(partsOf(bytes, name), pictures);
+}
+
+/**
+ * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by `pictures`
+ * (8-bit, at the small size). Returns the new model's file. A model of another form is a VsrError 'model'.
+ */
+export async function quantiseModel(
+  bytes: Uint8Array,
+  pictures: readonly Plane[],
+  metadata: Readonly<Record<string, string>> = {},
+  name = 'the model',
+): Promise<Uint8Array> {
+  const parts = partsOf(bytes, name);
+  const { steps, factors } = await calibrate(parts, pictures);
+  const weights = equalised(parts.network, parts.weights, factors);
+  return buildInferenceModel({ ...parts.network, activationSteps: steps }, weights, metadata);
+}

@@ -1,0 +1,114 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+
+/** What a session can run on. */
+export const providerNames = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
+
+/** The name of a provider. */
+export type ProviderName = (typeof providerNames)[number];
+
+/** What the user asks for; `device` counts from 0 among the provider's devices. */
+export type ProviderChoice = { readonly name: 'auto' | ProviderName; readonly device?: number };
+
+/** A provider to try. */
+export type ProviderCandidate = { readonly name: ProviderName; readonly device: number };
+
+/** Where the Node binding of onnxruntime 1.30 brings each provider. */
+const platforms: Readonly<Record<ProviderName, readonly NodeJS.Platform[]>> = {
+  cpu: ['linux', 'darwin', 'win32'],
+  cuda: ['linux', 'win32'],
+  tensorrt: ['linux'],
+  webgpu: ['linux', 'darwin', 'win32'],
+  coreml: ['darwin'],
+  dml: ['win32'],
+};
+
+/** How to get a provider that does not start. */
+const advice: Readonly<Record<ProviderName, string>> = {
+  cpu: 'Is onnxruntime-node installed for this system?',
+  cuda: 'Run `vsr setup cuda` to fetch its files; it needs an NVIDIA driver, CUDA 12 and cuDNN 9.',
+  tensorrt: 'Run `vsr setup cuda` to fetch its files; it needs TensorRT 10 beside CUDA 12.',
+  webgpu: 'It needs a graphics driver with Vulkan, Metal or Direct3D 12.',
+  coreml: 'It is part of macOS.',
+  dml: 'It is part of Windows 10 and later, with a Direct3D 12 driver.',
+};
+
+/** Whether the binding for this system can have the provider at all. */
+export function isOffered(name: ProviderName): boolean {
+  return platforms[name].includes(process.platform);
+}
+
+function bindingFolder(): string {
+  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
+  return path.join(main, '../../bin/napi-v6', process.platform, process.arch);
+}
+
+/** Whether the files of a provider that is not bundled have been fetched. */
+function isInstalled(name: ProviderName): boolean {
+  if (name !== 'cuda' && name !== 'tensorrt') return true;
+  const file =
+    process.platform === 'win32'
+      ? `onnxruntime_providers_${name}.dll`
+      : `libonnxruntime_providers_${name}.so`;
+  return existsSync(path.join(bindingFolder(), file));
+}
+
+/** Whether a real graphics device is there: a software Vulkan is slower than the CPU provider. */
+function hasGraphicsDevice(): boolean {
+  if (process.platform !== 'linux') return true;
+  if (existsSync('/dev/nvidia0') || existsSync('/dev/dxg')) return true;
+  try {
+    return readdirSync('/dev/dri').some((name) => name.startsWith('render'));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The providers to try, in order: for `auto` every one that may be faster and whose files and device
+ * are there, and last the CPU; by name only that one. A provider that this system cannot have is a
+ * VsrError 'provider'.
+ */
+export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
+  const device = choice.device ?? 0;
+  if (choice.name !== 'auto') {
+    if (!isOffered(choice.name)) {
+      const here = providerNames.filter(isOffered).join(', ');
+      throw new VsrError(
+        'provider',
+        `The provider ${choice.name} does not exist on ${process.platform} (onnxruntime-node 1.30). Here there are: ${here}.`,
+      );
+    }
+    if (!isInstalled(choice.name)) {
+      throw new VsrError(
+        'provider',
+        `The provider ${choice.name} is not installed. ${advice[choice.name]}`,
+      );
+    }
+    return [{ name: choice.name, device }];
+  }
+  const order: readonly ProviderName[] = ['cuda', 'dml', 'coreml', 'webgpu'];
+  const faster = order.filter(
+    (name) => isOffered(name) && isInstalled(name) && (name !== 'webgpu' || hasGraphicsDevice()),
+  );
+  return [...faster, 'cpu' as const].map((name) => ({ name, device }));
+}
+
+/** The failure of providers asked for: names them, the reason and what to do. */
+export function providerFailure(
+  candidates: readonly ProviderCandidate[],
+  reason: string,
+): VsrError {
+  const last = candidates.at(-1)!;
+  // Without the source line of the runtime that it begins with.
+  const why = reason
+    .replace(/\s+/g, ' ')
+    .replace(/^.* was false\. /, '')
+    .replace(/ ?\.?$/, '.');
+  return new VsrError(
+    'provider',
+    `The provider ${last.name} (device ${last.device}) does not start: ${why} ${advice[last.name]}`,
+  );
+}

@@ -1,0 +1,73 @@
+import { rename } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { buildArguments } from '../../media/program/command.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { startProcess } from '../../media/program/process.js';
+import type { Source } from '../../media/source/source.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+/** How two pictures are put into one. */
+export const compareModes = ['split', 'side', 'difference'] as const;
+export type CompareMode = (typeof compareModes)[number];
+
+/** ffmpeg's filters that put the first and the second input together. Half widths are even: 4:2:0 cannot be cut elsewhere. */
+function filterOf(mode: CompareMode, source: Source, amplify: number): string {
+  const { width, format } = source.video;
+  if (mode === 'side') return '[0:v][1:v]hstack[v]';
+  if (mode === 'split') {
+    const half = Math.max(2, 2 * Math.floor(width / 4));
+    const rest = width - half;
+    return (
+      `[0:v]crop=${half}:ih:0:0:exact=1[l];[1:v]crop=${rest}:ih:${half}:0:exact=1[r];` +
+      `[l][r]hstack,drawbox=x=${half - 1}:y=0:w=2:h=ih:color=white:t=fill[v]`
+    );
+  }
+  const middle = 2 ** (format.bitDepth - 1);
+  return `[0:v][1:v]blend=all_expr=${middle}+${amplify}*(A-B)[v]`;
+}
+
+/**
+ * Writes a clip that shows `a` beside `b`: `split` has the left half of the one and the right half of the other,
+ * `side` both whole, `difference` grey where they agree and `amplify` times the difference elsewhere. Sound comes
+ * from `b`. The two must have been found comparable.
+ */
+export async function compareClips(
+  ffmpeg: Ffmpeg,
+  a: Source,
+  b: Source,
+  output: string,
+  mode: CompareMode,
+  amplify: number,
+): Promise<void> {
+  const { colour } = a.video;
+  const tags = [
+    ...(colour.range === null ? [] : ['-color_range', colour.range]),
+    ...(colour.matrix === null ? [] : ['-colorspace', colour.matrix]),
+    ...(colour.primaries === null ? [] : ['-color_primaries', colour.primaries]),
+    ...(colour.transfer === null ? [] : ['-color_trc', colour.transfer]),
+  ];
+  // Beside the output, so that renaming is all that is left to do.
+  await using folder = await temporaryFolder('.vsr-compare', path.dirname(output));
+  const temporary = path.join(folder.path, `whole${path.extname(output)}`);
+  const args = await buildArguments({
+    options: ['-loglevel', 'error'],
+    inputs: [{ path: a.path }, { path: b.path }],
+    outputs: [
+      {
+        path: temporary,
+        options: [
+          ...['-filter_complex', filterOf(mode, a, amplify), '-map', '[v]', '-map', '1:a?'],
+          ...['-c:v', 'libx264', '-crf', '16', '-preset', 'medium', '-c:a', 'copy'],
+          ...['-pix_fmt', a.video.format.name, '-vsync', 'passthrough', ...tags],
+        ],
+      },
+    ],
+  });
+  const child = startProcess(ffmpeg.ffmpeg, args);
+  child.stdout.resume();
+  const { code, stderrTail } = await child.done;
+  if (code === 0) return rename(temporary, output);
+  const why = stderrTail.at(-1) ?? `exit code ${code}`;
+  throw new VsrError('media', `ffmpeg could not write ${output}: ${why}`);
+}

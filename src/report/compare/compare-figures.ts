@@ -1,0 +1,89 @@
+import { VsrError } from '../../errors.js';
+import { decodeFrames, type DecodedFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { Source } from '../../media/source/source.js';
+import { meanSquaredError } from '../../metrics/psnr.js';
+import { planeOf, type Frame } from '../../planes/frame.js';
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import { FigureSums, lumaErrors, type Figures, type WorstFrame } from '../evaluate/evaluation.js';
+
+/** How close two clips are. */
+export type PairFigures = Figures & { readonly frames: number; readonly worst: WorstFrame };
+
+function rate({ video }: Source): number | null {
+  return video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
+}
+
+/** Refuses clips that cannot be compared frame by frame, with both figures. */
+export function checkComparable(a: Source, b: Source): void {
+  const refuse = (what: string, of: (source: Source) => string) => {
+    throw new VsrError(
+      'media',
+      `Expected two clips of one ${what} but ${a.path} has ${of(a)} and ${b.path} has ${of(b)}.`,
+    );
+  };
+  if (a.video.width !== b.video.width || a.video.height !== b.video.height) {
+    refuse('size', ({ video }) => `${video.width}x${video.height}`);
+  }
+  if (a.video.format.name !== b.video.format.name) {
+    refuse('sample format', ({ video }) => video.format.name);
+  }
+  const [rateA, rateB] = [rate(a), rate(b)];
+  // Containers round: a thousandth is no other rate.
+  if (rateA !== null && rateB !== null && Math.abs(rateA / rateB - 1) > 1e-3) {
+    refuse('frame rate', (source) => `${rate(source)?.toFixed(3)} frames a second`);
+  }
+  const [countA, countB] = [a.video.frameCount, b.video.frameCount];
+  if (countA !== null && countB !== null && countA !== countB) {
+    refuse('length', ({ video }) => `${video.frameCount} frames`);
+  }
+}
+
+function addFrame(sums: FigureSums, layout: FrameLayout, a: Frame, b: Frame): void {
+  const of = (frame: Frame, plane: number) => planeOf(frame.data, layout, plane);
+  const mse = (plane: number) =>
+    layout.format.chroma === null ? null : meanSquaredError(of(a, plane), of(b, plane));
+  sums.add(lumaErrors(of(a, 0), of(b, 0), layout.format.bitDepth, 0), mse(1), mse(2));
+}
+
+async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): Promise<number> {
+  let count = 0;
+  for (;;) {
+    const step = await frames.next();
+    if (step.done === true) return count;
+    decoded.release(step.value);
+    count++;
+  }
+}
+
+/** Compares `b` with `a`, frame by frame as they are stored. A `VsrError` if they are not alike enough for that. */
+export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise<PairFigures> {
+  checkComparable(a, b);
+  const [left, right] = [decodeFrames(ffmpeg, a), decodeFrames(ffmpeg, b)];
+  const others = right[Symbol.asyncIterator]();
+  const frames = left[Symbol.asyncIterator]();
+  const sums = new FigureSums(a.video.format.bitDepth);
+  try {
+    for (;;) {
+      const [one, other] = [await frames.next(), await others.next()];
+      if (one.done === true && other.done === true) break;
+      if (one.done === true || other.done === true) {
+        const more =
+          one.done === true ? await countRest(right, others) : await countRest(left, frames);
+        const counts = [sums.frames, sums.frames + more + 1];
+        const [countA, countB] = one.done === true ? counts : counts.reverse();
+        throw new VsrError(
+          'media',
+          `Expected two clips of one length but ${a.path} has ${countA} frames and ${b.path} has ${countB}.`,
+        );
+      }
+      addFrame(sums, left.layout, one.value, other.value);
+      left.release(one.value);
+      right.release(other.value);
+    }
+  } finally {
+    await Promise.all([frames.return?.(), others.return?.()]);
+  }
+  if (sums.frames === 0) throw new VsrError('media', `No frame of ${a.path} could be decoded.`);
+  return { ...sums.result(), frames: sums.frames, worst: sums.worst() };
+}

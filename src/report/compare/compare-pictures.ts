@@ -1,0 +1,71 @@
+import { VsrError, messageOf } from '../../errors.js';
+import { psnrOfMse } from '../../metrics/psnr.js';
+import type { CompareMode } from './compare-clips.js';
+import type { RgbPicture } from '../rgb-picture.js';
+
+/** A still picture as 8-bit RGB; opacity is laid over grey. */
+export async function readRgb(file: string): Promise<RgbPicture> {
+  const { default: sharp } = await import('sharp');
+  try {
+    const { data, info } = await sharp(file)
+      .flatten({ background: '#808080' })
+      .toColourspace('srgb')
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true });
+    if (info.channels === 3) return { data, width: info.width, height: info.height };
+    const rgb = Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)]!);
+    return { data: rgb, width: info.width, height: info.height };
+  } catch (error) {
+    throw new VsrError('media', `${file} cannot be read as a picture: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
+/** PSNR over R, G and B together, in decibels. */
+export function rgbPsnr(a: RgbPicture, b: RgbPicture): number {
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
+  return psnrOfMse(sum / a.data.length);
+}
+
+/** Puts two pictures of one size into one, as `compareClips` does. */
+export function combine(
+  a: RgbPicture,
+  b: RgbPicture,
+  mode: CompareMode,
+  amplify: number,
+): RgbPicture {
+  const { width, height } = a;
+  if (mode === 'side') {
+    const data = new Uint8Array(6 * width * height);
+    for (let y = 0; y < height; y++) {
+      const row = [3 * width * y, 3 * width * (y + 1)] as const;
+      data.set(a.data.subarray(...row), 6 * width * y);
+      data.set(b.data.subarray(...row), 6 * width * y + 3 * width);
+    }
+    return { data, width: 2 * width, height };
+  }
+  const data = new Uint8ClampedArray(3 * width * height);
+  const half = width >> 1;
+  for (let i = 0; i < data.length; i++) {
+    const x = Math.floor(i / 3) % width;
+    if (mode === 'difference') data[i] = 128 + amplify * (a.data[i]! - b.data[i]!);
+    else if (x === half - 1 || x === half) data[i] = 255;
+    else data[i] = x < half ? a.data[i]! : b.data[i]!;
+  }
+  return { data: new Uint8Array(data.buffer), width, height };
+}
+
+/** Writes a picture in the format that `output`'s ending names. */
+export async function writeRgb(picture: RgbPicture, output: string): Promise<void> {
+  const { default: sharp } = await import('sharp');
+  const { data, width, height } = picture;
+  try {
+    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(output);
+  } catch (error) {
+    throw new VsrError('disk', `${output} cannot be written: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+}

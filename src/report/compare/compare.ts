@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { isImageName } from '../../media/still/luma-image.js';
+import type { CompareMode } from './compare-clips.js';
+import { combine, readRgb, rgbPsnr, writeRgb } from './compare-pictures.js';
+import type { RgbPicture } from '../rgb-picture.js';
+
+/** What is compared with what, and what is written. */
+export type CompareRequest = {
+  readonly a: string;
+  readonly b: string;
+  /** Both are measured against it. */
+  readonly reference?: string;
+  readonly output: string;
+  readonly mode: CompareMode;
+  /** Times by which a difference is shown enlarged. */
+  readonly amplify: number;
+};
+
+/** Figures of one pair: decibels, SSIM. */
+export type ComparedPair = {
+  readonly pair: string;
+  readonly frames: number;
+  /** Y of clips; R, G and B together of pictures. */
+  readonly psnr: number;
+  readonly psnrU: number | null;
+  readonly psnrV: number | null;
+  readonly ssim: number | null;
+  readonly worstFrame: number;
+  readonly worst: number;
+};
+
+function pairsOf({ a, b, reference }: CompareRequest): [string, string][] {
+  return reference === undefined
+    ? [[a, b]]
+    : [
+        [a, b],
+        [reference, a],
+        [reference, b],
+      ];
+}
+
+const nameOf = (x: string, y: string) => `${path.basename(x)} | ${path.basename(y)}`;
+
+function checkSizes(a: string, one: RgbPicture, b: string, other: RgbPicture): void {
+  if (one.width === other.width && one.height === other.height) return;
+  throw new VsrError(
+    'media',
+    `Expected two pictures of one size but ${a} has ${one.width}x${one.height} and ${b} has ${other.width}x${other.height}.`,
+  );
+}
+
+async function comparePictures(request: CompareRequest): Promise<ComparedPair[]> {
+  const pictures = new Map<string, RgbPicture>();
+  for (const file of new Set(pairsOf(request).flat())) pictures.set(file, await readRgb(file));
+  const result = pairsOf(request).map(([x, y]): ComparedPair => {
+    const [one, other] = [pictures.get(x)!, pictures.get(y)!];
+    checkSizes(x, one, y, other);
+    const psnr = rgbPsnr(one, other);
+    const none = { psnrU: null, psnrV: null, ssim: null, worstFrame: 0 };
+    return { pair: nameOf(x, y), frames: 1, psnr, worst: psnr, ...none };
+  });
+  const [one, other] = [pictures.get(request.a)!, pictures.get(request.b)!];
+  await writeRgb(combine(one, other, request.mode, request.amplify), request.output);
+  return result;
+}
+
+/** Measures two clips or pictures, each also against the reference, and writes one that shows both. */
+export async function compare(
+  ffmpeg: () => Promise<Ffmpeg>,
+  request: CompareRequest,
+): Promise<ComparedPair[]> {
+  const { a, b, output, mode, amplify } = request;
+  const inputs = pairsOf(request).flat();
+  if (inputs.some((file) => path.resolve(file) === path.resolve(output))) {
+    throw new VsrError('option', `The output ${output} is one of the inputs. Choose another name.`);
+  }
+  const stills = inputs.filter(isImageName).length;
+  if (stills === inputs.length) return comparePictures(request);
+  if (stills > 0) {
+    throw new VsrError('media', `Expected two clips or two pictures but received one of each.`);
+  }
+  const [{ probe }, { pairFigures }, { compareClips }] = await Promise.all([
+    import('../../media/source/probe.js'),
+    import('./compare-figures.js'),
+    import('./compare-clips.js'),
+  ]);
+  const found = await ffmpeg();
+  const result: ComparedPair[] = [];
+  for (const [x, y] of pairsOf(request)) {
+    const figures = await pairFigures(found, await probe(found, x), await probe(found, y));
+    const { frames, psnrY, psnrU, psnrV, ssim, worst } = figures;
+    const pair = nameOf(x, y);
+    const low = { worstFrame: worst.frame, worst: worst.psnr };
+    result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, ...low });
+  }
+  await compareClips(found, await probe(found, a), await probe(found, b), output, mode, amplify);
+  return result;
+}

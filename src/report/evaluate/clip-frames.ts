@@ -1,0 +1,93 @@
+import { once } from 'node:events';
+import { VsrError } from '../../errors.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../../media/encode/ivf.js';
+import { startProcess } from '../../media/program/process.js';
+import type { Source } from '../../media/source/source.js';
+import { cropFrame } from '../../planes/crop-frame.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { resizeFrame } from '../../planes/resize-frame.js';
+
+/** A frame's bytes and how they lie. */
+export type Sized = { readonly data: Uint8Array; readonly layout: FrameLayout };
+
+/** The largest size within the clip that is a multiple of the scale, in luma and in chroma. */
+export function croppedLayout(source: Source, scale: number): FrameLayout {
+  const { width, height, format } = source.video;
+  const across = scale << (format.chroma?.log2X ?? 0);
+  const down = scale << (format.chroma?.log2Y ?? 0);
+  const layout = frameLayout(
+    format,
+    Math.floor(width / across) * across,
+    Math.floor(height / down) * down,
+  );
+  if (layout.width < 4 * scale || layout.height < 4 * scale) {
+    throw new VsrError(
+      'media',
+      `Expected clips of at least ${4 * scale}x${4 * scale} but ${source.path} has ${width}x${height}.`,
+    );
+  }
+  return layout;
+}
+
+/** The clip's frames, cropped to `layout`; at most `most`. */
+export async function* croppedFrames(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  layout: FrameLayout,
+  most: number,
+): AsyncGenerator<Sized> {
+  const decoded = decodeFrames(ffmpeg, source, Number.isFinite(most) ? { maxFrames: most } : {});
+  for await (const frame of decoded) {
+    const cropped = cropFrame(frame.data, decoded.layout, layout.width, layout.height);
+    decoded.release(frame);
+    yield cropped;
+  }
+}
+
+/** Writes the reduced clip through x264 into `file`, as `--degrade codec` wants it. */
+export async function codeReduced(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  high: FrameLayout,
+  low: FrameLayout,
+  { crf, frames }: { readonly crf: number; readonly frames: number },
+  file: string,
+): Promise<void> {
+  if (!hasIvfForm(low.format)) {
+    throw new VsrError('media', `${source.path} (${low.format.name}) cannot be coded by x264.`);
+  }
+  const coder = startProcess(
+    ffmpeg.ffmpeg,
+    [
+      ...['-nostdin', '-v', 'error', '-f', 'ivf', '-c:v', 'rawvideo', '-i', 'pipe:0'],
+      ...['-c:v', 'libx264', '-preset', 'medium', '-crf', String(crf)],
+      ...['-y', file],
+    ],
+    { stdin: 'pipe' },
+  );
+  coder.stdout.resume();
+  const stdin = coder.stdin!;
+  const write = async (bytes: Uint8Array) => {
+    if (!stdin.write(bytes)) await Promise.race([once(stdin, 'drain'), coder.done]);
+  };
+  try {
+    await write(ivfHeader(low.format, low.width, low.height, { num: 1, den: 25 }));
+    let number = 0;
+    for await (const { data } of croppedFrames(ffmpeg, source, high, frames)) {
+      const siting = source.video.colour.siting ?? 'left';
+      const reduced = resizeFrame(data, high, low.width, low.height, siting);
+      await write(ivfFrameHeader(low.byteLength, number++));
+      await write(reduced.data);
+    }
+    stdin.end();
+  } catch (error) {
+    await coder.kill();
+    throw error;
+  }
+  const { code, stderrTail } = await coder.done;
+  if (code !== 0) {
+    throw new VsrError('media', `x264 could not code ${source.path}: ${stderrTail.at(-1) ?? ''}`);
+  }
+}

@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { probe } from '../../media/source/probe.js';
+import type { Chain } from '../../model/catalogue/chain.js';
+import type { PrecisionChoice } from '../../model/runtime/precision.js';
+import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { FramePool, type Frame } from '../../planes/frame.js';
+import { frameLayout } from '../../planes/pixel-format.js';
+import { resizeFrame } from '../../planes/resize-frame.js';
+import type { Degradation } from '../../training/pictures/degrade.js';
+import { mapOrdered } from '../../upscale/segments/map-ordered.js';
+import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
+import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
+import { ClipMeter } from './clip-meter.js';
+import { baselines, type FileEvaluation } from './evaluation.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+/** How a clip is measured. */
+export type ClipEvaluationOptions = {
+  readonly scale: number;
+  /** `null` measures the baselines alone. */
+  readonly chain: Chain | null;
+  readonly name: string;
+  /** `blur` is for pictures. */
+  readonly degradation: Degradation;
+  readonly border: number;
+  /** Measure nearest, bilinear, bicubic and lanczos too. */
+  readonly baselines: boolean;
+  /** Measure VMAF where this ffmpeg can. */
+  readonly vmaf: boolean;
+  /** At most so many frames; `Infinity` for all. */
+  readonly frames: number;
+  readonly provider: ProviderChoice;
+  readonly workers: number;
+  readonly precision: PrecisionChoice;
+  readonly signal?: AbortSignal;
+};
+
+/** A frame as it was, and as it is given to be enlarged. */
+type Pair = { readonly truth: Uint8Array; readonly low: Frame };
+
+/** The truth with what `lows` brings, or else itself reduced. */
+async function* pairsOf(
+  truths: AsyncIterable<Sized>,
+  lows: AsyncIterator<Sized> | null,
+  reduce: (truth: Sized) => Uint8Array,
+  pool: FramePool,
+  file: string,
+): AsyncGenerator<Pair> {
+  let number = 0;
+  for await (const truth of truths) {
+    const step = await lows?.next();
+    if (step?.done === true) {
+      throw new VsrError('media', `x264 gave back only ${number} frames of ${file}.`);
+    }
+    const low = pool.take(number, number);
+    low.data.set(step?.value.data ?? reduce(truth));
+    number++;
+    yield { truth: truth.data, low };
+  }
+}
+
+/** Measures a model and the baselines on a clip, frame by frame, in the clip's own YUV. */
+export async function evaluateClip(
+  ffmpeg: Ffmpeg,
+  file: string,
+  options: ClipEvaluationOptions,
+): Promise<FileEvaluation> {
+  const { chain, scale, degradation, workers } = options;
+  if (degradation.kind === 'blur') {
+    const message = 'Expected bicubic or codec for --degrade with clips: blur is for pictures.';
+    throw new VsrError('option', message);
+  }
+  const source = await probe(ffmpeg, file);
+  const high = croppedLayout(source, scale);
+  const low = frameLayout(high.format, high.width / scale, high.height / scale);
+  const siting = source.video.colour.siting ?? 'left';
+  const resized = (data: Uint8Array, enlarge: boolean, kernel = baselines['bicubic']) =>
+    enlarge
+      ? resizeFrame(data, low, high.width, high.height, siting, kernel).data
+      : resizeFrame(data, high, low.width, low.height, siting).data;
+  await using folder = await temporaryFolder('vsr-evaluate');
+  let upscaler: Upscaler | null = null;
+  try {
+    if (chain !== null) {
+      upscaler = await openUpscaler({
+        ...{ chain, layout: low, siting, provider: options.provider, workers },
+        range: source.video.colour.range ?? 'tv',
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+        precision: options.precision,
+        scores: false,
+        reuse: false,
+      });
+    }
+    const ways = [
+      ...(chain === null ? [] : [options.name]),
+      ...(options.baselines ? Object.keys(baselines) : []),
+    ];
+    await using meter = await ClipMeter.open(ffmpeg, high, ways, options);
+    let coded: AsyncGenerator<Sized> | null = null;
+    if (degradation.kind === 'codec') {
+      const small = path.join(folder.path, 'low.mkv');
+      const how = { crf: degradation.crf[0], frames: options.frames };
+      await codeReduced(ffmpeg, source, high, low, how, small);
+      coded = croppedFrames(ffmpeg, await probe(ffmpeg, small), low, Infinity);
+    }
+    const pool = new FramePool(low);
+    const truths = croppedFrames(ffmpeg, source, high, options.frames);
+    const reduce = (truth: Sized) => resized(truth.data, false);
+    const larger = mapOrdered(
+      pairsOf(truths, coded, reduce, pool, file),
+      workers + 1,
+      async (pair) => ({ ...pair, upscaled: await upscaler?.upscale(pair.low) }),
+    );
+    for await (const { truth, low: given, upscaled } of larger) {
+      if (options.baselines) {
+        for (const [way, kernel] of Object.entries(baselines)) {
+          await meter.add(way, truth, resized(given.data, true, kernel));
+        }
+      }
+      if (upscaled !== undefined) {
+        await meter.add(options.name, truth, upscaled.frame.data);
+        upscaler?.release(upscaled.frame);
+      }
+      pool.release(given);
+    }
+    await coded?.return(undefined);
+    return { file, ...(await meter.finish(file)) };
+  } finally {
+    await upscaler?.[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,94 @@
+import { readdir, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { isImageName } from '../../media/still/luma-image.js';
+import { chooseChain } from '../../model/catalogue/chain.js';
+import type { ProviderChoice } from '../../model/runtime/providers.js';
+import type { Plane } from '../../planes/plane.js';
+import type { Degradation } from '../../training/pictures/degrade.js';
+import { looksLikeClip } from '../../upscale/plan/inputs.js';
+import { evaluatePicture } from './evaluate-picture.js';
+import type { FileEvaluation } from './evaluation.js';
+import { enlargePicture } from './picture-enlarger.js';
+
+/** What is measured, and how. */
+export type EvaluateOptions = {
+  readonly scale: number;
+  /** A model of the catalogue, `default`, an ONNX file, or `none` for the baselines alone. */
+  readonly model: string;
+  readonly degradation: Degradation;
+  /** Samples cut on every side before comparing; the scale, as papers do, if left out. */
+  readonly border?: number;
+  /** At most so many frames of a clip. */
+  readonly frames?: number;
+  readonly provider: ProviderChoice;
+  /** Inference threads; the cores there are, if left out. */
+  readonly workers?: number;
+  /** Stops it; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Told of each file that cannot be measured, and the others go on; left out, the first such file ends it all. */
+  readonly onFailure?: (file: string, error: VsrError) => void;
+};
+
+/** Pictures and clips among `inputs`, with those of folders and of the folders within. */
+export async function evaluationInputs(inputs: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const input of inputs) {
+    const info = await stat(input).catch(() => undefined);
+    if (info === undefined) throw new VsrError('media', `${input} does not exist.`);
+    if (!info.isDirectory()) {
+      found.push(input);
+      continue;
+    }
+    const names = (await readdir(input, { recursive: true })).sort();
+    const files = names.map((name) => path.join(input, name));
+    const wanted = files.filter((file) => isImageName(file) || looksLikeClip(file));
+    if (wanted.length === 0) {
+      throw new VsrError('media', `Expected pictures or clips in ${input} but found none.`);
+    }
+    found.push(...wanted);
+  }
+  return found;
+}
+
+/** Measures a model and the baselines on each of `files`, in order. */
+export async function* evaluate(
+  ffmpeg: () => Promise<Ffmpeg>,
+  files: readonly string[],
+  options: EvaluateOptions,
+): AsyncGenerator<FileEvaluation> {
+  const { scale, provider, degradation } = options;
+  const codec = degradation.kind === 'codec';
+  const chain =
+    options.model === 'none' ? null : await chooseChain(scale, options.model, { codec });
+  const name = chain === null ? 'none' : [...new Set(chain.names)].join(' + ');
+  const border = options.border ?? scale;
+  const model =
+    chain === null
+      ? null
+      : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal) };
+  const measure = async (file: string): Promise<FileEvaluation> => {
+    if (isImageName(file)) return evaluatePicture(file, model, scale, degradation, border);
+    const { evaluateClip } = await import('./evaluate-clip.js');
+    return evaluateClip(await ffmpeg(), file, {
+      ...{ scale, chain, name, degradation, border, provider },
+      baselines: true,
+      precision: 'auto',
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      vmaf: true,
+      frames: options.frames ?? Infinity,
+      workers: options.workers ?? os.availableParallelism(),
+    });
+  };
+  for (const file of files) {
+    try {
+      yield await measure(file);
+    } catch (error) {
+      const itsOwn = error instanceof VsrError && ['media', 'option'].includes(error.code);
+      if (!itsOwn || options.onFailure === undefined) throw error;
+      options.onFailure(file, error);
+    }
+  }
+}

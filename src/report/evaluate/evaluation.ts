@@ -1,0 +1,143 @@
+import { meanAbsoluteError } from '../../metrics/absolute-error.js';
+import { meanSquaredError, psnrOfMse } from '../../metrics/psnr.js';
+import { ssim } from '../../metrics/ssim.js';
+import type { Plane } from '../../planes/plane.js';
+import type { ResizeKernel } from '../../planes/resize.js';
+
+/** What the model is measured beside, with the kernel of each. */
+export const baselines: Readonly<Record<string, ResizeKernel>> = {
+  nearest: 'nearest',
+  bilinear: 'bilinear',
+  bicubic: 'bicubic',
+  lanczos: 'lanczos3',
+};
+
+/** What a way of enlarging came to on one file, or in the mean. */
+export type Figures = {
+  /** Decibels; for a clip the mean of its frames' that differ, `Infinity` if none does. */
+  readonly psnrY: number;
+  /** Decibels; `null` for pictures measured by luma alone. */
+  readonly psnrU: number | null;
+  readonly psnrV: number | null;
+  /** Of Y, -1 to 1; `null` for pictures smaller than the window. */
+  readonly ssim: number | null;
+  /** Mean absolute error of Y, in sample values. */
+  readonly mae: number;
+  /** Root of the mean squared error of Y, in sample values. */
+  readonly rmse: number;
+  /** 0 to 100; `null` where this ffmpeg cannot measure it, and for pictures. */
+  readonly vmaf: number | null;
+};
+
+/** The names of the figures, in the order of the table. */
+export const figureNames = ['psnrY', 'psnrU', 'psnrV', 'ssim', 'mae', 'rmse', 'vmaf'] as const;
+
+/** One file: each way of enlarging it, the model first. */
+export type FileEvaluation = {
+  readonly file: string;
+  /** 1 for a picture. */
+  readonly frames: number;
+  readonly figures: Readonly<Record<string, Figures>>;
+  /** The lowest Y of each, decibels. */
+  readonly worst: Readonly<Record<string, WorstFrame>>;
+};
+
+/** A frame, from 0, and its decibels. */
+export type WorstFrame = { readonly frame: number; readonly psnr: number };
+
+/** Y's figures of one picture or frame. */
+export type LumaErrors = {
+  readonly mse: number;
+  readonly mae: number;
+  readonly ssim: number | null;
+};
+
+/** Compares Y; `border` samples are cut on every side, less where the picture is too small for it. */
+export function lumaErrors(
+  reference: Plane,
+  actual: Plane,
+  bitDepth: number,
+  border: number,
+): LumaErrors {
+  const smallest = Math.min(reference.width, reference.height);
+  const cut = Math.min(border, (smallest - 1) >> 1);
+  return {
+    mse: meanSquaredError(reference, actual, cut),
+    mae: meanAbsoluteError(reference, actual, cut),
+    ssim: smallest - 2 * cut < 11 ? null : ssim(reference, actual, bitDepth, cut),
+  };
+}
+
+/** The mean of those that are numbers; `Infinity` only if all are; `null` if there are none. */
+function mean(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  if (known.length === 0) return null;
+  const finite = known.filter((value) => value !== Infinity);
+  if (finite.length === 0) return Infinity;
+  return finite.reduce((sum, value) => sum + value, 0) / finite.length;
+}
+
+/** The mean over files, each weighing the same. */
+export function meanFigures(all: readonly Figures[]): Figures {
+  const of = (name: keyof Figures) => mean(all.map((figures) => figures[name]));
+  return {
+    psnrY: of('psnrY') ?? NaN,
+    psnrU: of('psnrU'),
+    psnrV: of('psnrV'),
+    ssim: of('ssim'),
+    mae: of('mae') ?? NaN,
+    rmse: of('rmse') ?? NaN,
+    vmaf: of('vmaf'),
+  };
+}
+
+/** Adds up the frames of a clip. */
+export class FigureSums {
+  readonly #bitDepth: number;
+  readonly #y: (number | null)[] = [];
+  readonly #u: (number | null)[] = [];
+  readonly #v: (number | null)[] = [];
+  #mse = 0;
+  #mae = 0;
+  #ssim = 0;
+  #ssims = 0;
+
+  constructor(bitDepth: number) {
+    this.#bitDepth = bitDepth;
+  }
+
+  /** A frame's errors; `u` and `v` are mean squared errors, `null` for grey. */
+  add(luma: LumaErrors, u: number | null, v: number | null): void {
+    const decibels = (mse: number | null) => (mse === null ? null : psnrOfMse(mse, this.#bitDepth));
+    this.#y.push(decibels(luma.mse));
+    this.#u.push(decibels(u));
+    this.#v.push(decibels(v));
+    this.#mse += luma.mse;
+    this.#mae += luma.mae;
+    if (luma.ssim === null) return;
+    this.#ssim += luma.ssim;
+    this.#ssims++;
+  }
+
+  get frames(): number {
+    return this.#y.length;
+  }
+
+  worst(): WorstFrame {
+    const figures = this.#y.map((value) => value ?? Infinity);
+    const psnr = figures.reduce((low, value) => Math.min(low, value), Infinity);
+    return { frame: figures.indexOf(psnr), psnr };
+  }
+
+  result(): Figures {
+    return {
+      psnrY: mean(this.#y) ?? NaN,
+      psnrU: mean(this.#u),
+      psnrV: mean(this.#v),
+      ssim: this.#ssims === 0 ? null : this.#ssim / this.#ssims,
+      mae: this.#mae / this.frames,
+      rmse: Math.sqrt(this.#mse / this.frames),
+      vmaf: null,
+    };
+  }
+}

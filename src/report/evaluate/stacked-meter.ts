@@ -1,0 +1,100 @@
+import { once } from 'node:events';
+import { VsrError } from '../../errors.js';
+import { capabilities } from '../../media/program/capabilities.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../../media/encode/ivf.js';
+import { runProcess, startProcess } from '../../media/program/process.js';
+import { planeOf } from '../../planes/frame.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+
+/** One of ffmpeg's filters that compare two clips, and how it states the result on stderr. */
+export type ComparingFilter = { readonly name: string; readonly pattern: RegExp };
+
+/** VMAF, 0 to 100: `=` in ffmpeg 4, `:` since 5. */
+export const vmafFilter: ComparingFilter = {
+  name: 'libvmaf',
+  pattern: /VMAF score\s*[=:]\s*([\d.]+)/,
+};
+
+/** Feeds pairs of frames to a comparing filter. */
+export interface StackedMeter extends AsyncDisposable {
+  /** Both of the meter's layout. Resolves when the pair is handed over. */
+  add(reference: Uint8Array, actual: Uint8Array): Promise<void>;
+  /** The filter's figure over all pairs. A `VsrError` of code `media` if it states none. */
+  finish(): Promise<number>;
+}
+
+/** Whether this ffmpeg can measure VMAF: many have the filter but not its model, which only a trial tells. */
+export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promise<boolean> {
+  if (!hasIvfForm(layout.format) || layout.format.alpha) return false;
+  if (!(await capabilities(ffmpeg, 'filters')).has(vmafFilter.name)) return false;
+  const input = ['-f', 'lavfi', '-i', 'color=size=64x64:duration=0.2'];
+  const { code, stderrTail } = await runProcess(ffmpeg.ffmpeg, [
+    ...['-nostdin', '-hide_banner', ...input, ...input, '-lavfi', vmafFilter.name],
+    ...['-f', 'null', '-'],
+  ]);
+  return code === 0 && stderrTail.some((line) => vmafFilter.pattern.test(line));
+}
+
+/** One frame above the other, plane by plane: two clips in one pipe, which cannot get out of step. */
+function stacked(above: Uint8Array, below: Uint8Array, layout: FrameLayout): Uint8Array {
+  const double = frameLayout(layout.format, layout.width, 2 * layout.height);
+  const out = new Uint8Array(double.byteLength);
+  for (const number of layout.planes.keys()) {
+    const target = planeOf(out, double, number).data;
+    const [top, bottom] = [planeOf(above, layout, number), planeOf(below, layout, number)];
+    target.set(top.data);
+    target.set(bottom.data, top.data.length);
+  }
+  return out;
+}
+
+/** Starts ffmpeg with a filter that compares two clips of `layout`, whose height is a multiple of its chroma's. */
+export function openStackedMeter(
+  ffmpeg: Ffmpeg,
+  layout: FrameLayout,
+  filter: ComparingFilter,
+): StackedMeter {
+  const { format, width, height } = layout;
+  let figure: number | undefined;
+  const half = `crop=${width}:${height}`;
+  const graph = `split[a][b];[a]${half}:0:${height}[main];[b]${half}:0:0[reference];[main][reference]${filter.name}`;
+  const child = startProcess(
+    ffmpeg.ffmpeg,
+    [
+      ...['-nostdin', '-hide_banner', '-f', 'ivf', '-c:v', 'rawvideo', '-i', 'pipe:0'],
+      ...['-lavfi', graph, '-f', 'null', '-'],
+    ],
+    {
+      stdin: 'pipe',
+      onStderrLine(line) {
+        const found = filter.pattern.exec(line)?.[1];
+        if (found !== undefined) figure = Number(found);
+      },
+    },
+  );
+  child.stdout.resume();
+  const stdin = child.stdin!;
+  const write = async (bytes: Uint8Array) => {
+    if (!stdin.write(bytes)) await Promise.race([once(stdin, 'drain'), child.done]);
+  };
+  let pairs = 0;
+  return {
+    async add(reference, actual) {
+      if (pairs === 0) await write(ivfHeader(format, width, 2 * height, { num: 1, den: 25 }));
+      const both = stacked(reference, actual, layout);
+      await write(ivfFrameHeader(both.length, pairs++));
+      await write(both);
+    },
+    async finish() {
+      stdin.end();
+      const { code, stderrTail } = await child.done;
+      if (code === 0 && figure !== undefined) return figure;
+      const why = stderrTail.at(-1) ?? `exit code ${code}`;
+      throw new VsrError('media', `ffmpeg's ${filter.name} gave no figure: ${why}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await child.kill();
+    },
+  };
+}

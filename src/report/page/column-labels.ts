@@ -1,0 +1,11 @@
+import type { PsnrColumn } from '../../metrics/frame-row.js';
+
+/** What people call the log's columns. */
+export const columnLabels: Readonly<Record<PsnrColumn, string>> = {
+  psnrY: 'Y to reference',
+  psnrU: 'U to reference',
+  psnrV: 'V to reference',
+  psnrYBicubic: 'bicubic to reference',
+  psnrToBicubicY: 'to bicubic',
+  psnrToSourceY: 'to source',
+};

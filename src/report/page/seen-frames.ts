@@ -1,0 +1,152 @@
+import { VsrError } from '../../errors.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { isImageName } from '../../media/still/luma-image.js';
+import { keyframes } from '../../media/source/packets.js';
+import { probe } from '../../media/source/probe.js';
+import type { Source } from '../../media/source/source.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { resizeFrame } from '../../planes/resize-frame.js';
+import { resizeRgb, rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
+
+/** A picture of a clip or file, that can be enlarged by bicubic as the log's baseline does it. */
+export type SeenFrame = {
+  readonly picture: RgbPicture;
+  /** Degrees clockwise that a player turns it. */
+  readonly rotation: number;
+  /** The same by plain bicubic at another size. */
+  enlarged(width: number, height: number): RgbPicture;
+};
+
+/** A frame that is looked for. */
+export type WantedFrame = {
+  /** Place after the first frame that counts, from 0. */
+  readonly frame: number;
+  /** Seconds after that frame. */
+  readonly time: number;
+};
+
+/** Clips up to here are read from their beginning; in longer ones a keyframe near the frame is looked up. */
+const readThrough = 1500;
+
+function seen(data: Uint8Array, layout: FrameLayout, source: Source): SeenFrame {
+  const { colour } = source.video;
+  return {
+    picture: rgbOfFrame(data, layout, colour),
+    rotation: source.video.rotation,
+    enlarged(width, height) {
+      const large = resizeFrame(data, layout, width, height, colour.siting ?? 'left');
+      return rgbOfFrame(large.data, large.layout, colour);
+    },
+  };
+}
+
+async function seenStill(file: string): Promise<SeenFrame> {
+  const { default: sharp } = await import('sharp');
+  const { data, info } = await sharp(file)
+    .flatten({ background: '#808080' })
+    .toColourspace('srgb')
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const picture = { data, width: info.width, height: info.height };
+  return { picture, rotation: 0, enlarged: (width, height) => resizeRgb(picture, width, height) };
+}
+
+/** The last keyframe at or before each time, in ticks; `undefined` for the beginning. */
+async function startsOf(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  times: readonly number[],
+): Promise<(number | undefined)[]> {
+  const { num, den } = source.video.timeBase;
+  const keys = (await keyframes(ffmpeg, source)).map((key) => key.pts);
+  return times.map((time) => keys.findLast((pts) => (pts * num) / den <= time - 1e-4));
+}
+
+/** When the clip's first frame is shown, in seconds. */
+async function firstTime(ffmpeg: Ffmpeg, source: Source): Promise<number> {
+  const { num, den } = source.video.timeBase;
+  const decoded = decodeFrames(ffmpeg, source, { maxFrames: 1 });
+  let time = source.startTime;
+  for await (const frame of decoded) {
+    time = (frame.pts * num) / den;
+    decoded.release(frame);
+  }
+  return time;
+}
+
+/** Reads from `start` on until the frame at `time` has come; the one nearest to it. */
+async function frameAtTime(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  time: number,
+  start: number | undefined,
+  layout: FrameLayout,
+): Promise<SeenFrame | null> {
+  const { num, den } = source.video.timeBase;
+  const decoded = decodeFrames(
+    ffmpeg,
+    source,
+    start === undefined ? {} : { seekTo: start, range: { from: start } },
+  );
+  let best: { off: number; data: Uint8Array } | undefined;
+  for await (const frame of decoded) {
+    const off = Math.abs((frame.pts * num) / den - time);
+    const better = best === undefined || off < best.off;
+    if (better) best = { off, data: frame.data.slice() };
+    decoded.release(frame);
+    if (!better) break;
+  }
+  return best === undefined ? null : seen(best.data, layout, source);
+}
+
+/**
+ * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`. `from` is the
+ * time, in seconds, of the frame that counts as number 0: the file's first if `null`. One frame is held at a time.
+ * A `VsrError` of code `media` for a clip that ends before them.
+ */
+export async function seenFrames(
+  ffmpeg: Ffmpeg,
+  file: string,
+  wanted: readonly WantedFrame[],
+  from: number | null,
+  work: (frame: SeenFrame, index: number) => Promise<void>,
+): Promise<void> {
+  if (isImageName(file)) {
+    const still = await seenStill(file);
+    for (const [i, { frame }] of wanted.entries()) if (frame === 0) await work(still, i);
+    return;
+  }
+  const source = await probe(ffmpeg, file);
+  const { video } = source;
+  const layout = frameLayout(video.format, video.width, video.height);
+  const last = Math.max(...wanted.map(({ frame }) => frame));
+  if (last >= readThrough) {
+    const first = from ?? (await firstTime(ffmpeg, source));
+    const absolute = wanted.map(({ time }) => first + time);
+    const starts = await startsOf(ffmpeg, source, absolute);
+    for (const [i, time] of absolute.entries()) {
+      const found = await frameAtTime(ffmpeg, source, time, starts[i], layout);
+      if (found !== null) await work(found, i);
+    }
+    return;
+  }
+  const { num, den } = video.timeBase;
+  const decoded = decodeFrames(ffmpeg, source);
+  let number = 0;
+  for await (const frame of decoded) {
+    if (from !== null && (frame.pts * num) / den < from - 1e-4) {
+      decoded.release(frame);
+      continue;
+    }
+    for (const [i, each] of wanted.entries()) {
+      if (each.frame === number) await work(seen(frame.data, layout, source), i);
+    }
+    decoded.release(frame);
+    if (number++ >= last) break;
+  }
+  if (number <= last) {
+    const message = `Expected ${file} to have at least ${last + 1} frames but it has ${number}. Has it changed since the log was written?`;
+    throw new VsrError('media', message);
+  }
+}

@@ -1,0 +1,192 @@
+import { createHash } from 'node:crypto';
+import { createRequire } from 'node:module';
+import os from 'node:os';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { probe } from '../../media/source/probe.js';
+import type { Source } from '../../media/source/source.js';
+import { meanSquaredError } from '../../metrics/psnr.js';
+import { chooseChain } from '../../model/catalogue/chain.js';
+import { precisionOfPasses } from '../../model/runtime/precision.js';
+import { processorFeatures } from '../../model/runtime/processor.js';
+import { cropFrame } from '../../planes/crop-frame.js';
+import { planeOf } from '../../planes/frame.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { resizeFrame } from '../../planes/resize-frame.js';
+import { upscale } from '../../upscale/upscale.js';
+import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import { evaluateClip } from '../evaluate/evaluate-clip.js';
+import { FigureSums } from '../evaluate/evaluation.js';
+import type { Baseline, ManifestClip } from './regress-manifest.js';
+import { temporaryFolder } from '../temporary-folder.js';
+
+/** Enlarges `clip` into `output`; what `regress` watches over. */
+export type JobRunner = (clip: string, output: string, options: UpscaleOptions) => Promise<void>;
+
+/** The real thing. */
+export const runJob: JobRunner = async (clip, output, options) => {
+  for await (const event of upscale(clip, { ...options, output, overwrite: true })) {
+    if (event.type === 'end' && event.outcome.status === 'failed') throw event.outcome.error;
+  }
+};
+
+/** Instructions that decide in which order ONNX Runtime adds up. */
+const tellingFlags = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_tile'];
+
+/** What exact results depend on, beside vsr itself: the processor's kind, and the runtime's version. */
+export function machineKind(): string {
+  const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
+    version: string;
+  };
+  const features = processorFeatures();
+  const told = tellingFlags.filter((flag) => features.has(flag));
+  // No Linux: the model's name must do.
+  const flags = features.size > 0 ? told : [os.cpus()[0]?.model ?? 'unknown'];
+  return [process.arch, ...flags, `onnxruntime ${version}`].join(' ');
+}
+
+function streamsOf({ streams, video }: Source): string[] {
+  return streams.map((stream) => {
+    const words = [stream.kind, stream.codec, stream.language];
+    if (stream.index === video.index) {
+      const { colour } = video;
+      words.push(`${video.width}x${video.height}`, video.sourceFormat, colour.range);
+      words.push(colour.matrix, colour.primaries, colour.transfer);
+    }
+    return words.filter((word) => word !== null).join(' ');
+  });
+}
+
+/** Compares a source frame with the output's frame, reduced. */
+function addErrors(
+  sums: FigureSums,
+  source: Uint8Array,
+  sourceLayout: FrameLayout,
+  output: Uint8Array,
+  outputLayout: FrameLayout,
+  scale: number,
+  siting: NonNullable<Source['video']['colour']['siting']>,
+): void {
+  // The encoder may have wanted one more row or column: that is not the picture.
+  const exact = cropFrame(
+    output,
+    outputLayout,
+    sourceLayout.width * scale,
+    sourceLayout.height * scale,
+  );
+  const small = resizeFrame(
+    exact.data,
+    exact.layout,
+    sourceLayout.width,
+    sourceLayout.height,
+    siting,
+  );
+  const mse = (plane: number) =>
+    meanSquaredError(
+      planeOf(source, sourceLayout, plane),
+      planeOf(small.data, small.layout, plane),
+    );
+  const grey = sourceLayout.format.chroma === null;
+  sums.add({ mse: mse(0), mae: 0, ssim: null }, grey ? null : mse(1), grey ? null : mse(2));
+}
+
+type OutputFacts = Pick<Baseline, 'frames' | 'times' | 'toSource'> & { readonly hashes: string[] };
+
+/** Reads the finished output beside its source. */
+async function readOutput(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  output: Source,
+  scale: number,
+): Promise<OutputFacts> {
+  const layout = frameLayout(source.video.format, source.video.width, source.video.height);
+  const sums = new FigureSums(layout.format.bitDepth);
+  const hashes: string[] = [];
+  const times = createHash('sha256');
+  const { num, den } = output.video.timeBase;
+  let first: number | undefined;
+  let last = 0;
+  const originals = decodeFrames(ffmpeg, source);
+  const original = originals[Symbol.asyncIterator]();
+  const larger = decodeFrames(ffmpeg, output);
+  for await (const frame of larger) {
+    last = (frame.pts * num) / den;
+    first ??= last;
+    times.update(`${last.toFixed(6)}\n`);
+    hashes.push(createHash('md5').update(frame.data).digest('hex').slice(0, 8));
+    const step = await original.next();
+    if (step.done !== true) {
+      const siting = source.video.colour.siting ?? 'left';
+      addErrors(sums, step.value.data, layout, frame.data, larger.layout, scale, siting);
+      originals.release(step.value);
+    }
+    larger.release(frame);
+  }
+  await original.return?.();
+  if (first === undefined) throw new VsrError('media', `${output.path} has no frames.`);
+  const { psnrY, psnrU, psnrV } = sums.result();
+  const worst = sums.worst();
+  return {
+    frames: hashes.length,
+    times: { first, last, sha256: times.digest('hex') },
+    toSource: { psnrY, psnrU, psnrV, worstFrame: worst.frame, worstY: worst.psnr },
+    hashes,
+  };
+}
+
+/** Does a clip of the manifest in `folder`, and says what it came to. */
+export async function regressClip(
+  ffmpeg: Ffmpeg,
+  folder: string,
+  entry: ManifestClip,
+  run: JobRunner = runJob,
+  signal?: AbortSignal,
+): Promise<Baseline> {
+  const clip = path.resolve(folder, entry.clip);
+  // A model file is named relative to the manifest, as the clips are.
+  const model = /\.onnx$/i.test(entry.model) ? path.resolve(folder, entry.model) : entry.model;
+  await using temporary = await temporaryFolder('vsr-regress');
+  const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
+  const { scale } = entry;
+  const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+  const chain = await chooseChain(scale, model, { codec: false });
+  // What `auto` would choose depends on the machine.
+  const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
+  const exactly = { provider: 'cpu', precision } as const;
+  const abort = signal === undefined ? {} : { signal };
+  await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort });
+  const source = await probe(ffmpeg, clip);
+  const made = await probe(ffmpeg, output);
+  const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
+  const evaluation = await evaluateClip(ffmpeg, clip, {
+    scale,
+    chain,
+    name: 'model',
+    degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+    border: 0,
+    baselines: false,
+    vmaf: false,
+    precision: exactly.precision,
+    ...abort,
+    frames: Infinity,
+    provider: { name: 'cpu' },
+    workers: os.availableParallelism(),
+  });
+  const figures = evaluation.figures['model']!;
+  const worst = evaluation.worst['model']!;
+  return {
+    ...facts,
+    streams: streamsOf(made),
+    truth: {
+      psnrY: figures.psnrY,
+      psnrU: figures.psnrU,
+      psnrV: figures.psnrV,
+      worstFrame: worst.frame,
+      worstY: worst.psnr,
+      ssim: figures.ssim,
+    },
+    exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
+  };
+}

@@ -1,0 +1,115 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError, messageOf } from '../../errors.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { looksLikeClip } from '../../upscale/plan/inputs.js';
+import { regressClip, runJob, type JobRunner } from './regress-clip.js';
+import { compareBaseline, type Check } from './regress-compare.js';
+import {
+  defaultTolerance,
+  manifestName,
+  readManifest,
+  writeManifest,
+  type Manifest,
+  type ManifestClip,
+} from './regress-manifest.js';
+
+/** What became of a clip. */
+export type ClipResult = {
+  readonly clip: string;
+  readonly checks: readonly Check[];
+  /** Why it could not be measured; `null` if it was. */
+  readonly error: string | null;
+};
+
+/** Clips of a folder that has no manifest yet, or that its manifest does not name. */
+async function newClips(folder: string, known: readonly ManifestClip[]): Promise<ManifestClip[]> {
+  const names = (await readdir(folder)).filter(looksLikeClip).sort();
+  const taken = new Set(known.map(({ clip }) => clip));
+  return names
+    .filter((name) => !taken.has(name))
+    .map((clip) => ({
+      ...{ clip, scale: 2, model: 'espcn-16-x2', codec: 'ffv1' },
+      tolerance: defaultTolerance,
+      baseline: null,
+    }));
+}
+
+async function manifestOf(file: string, update: boolean): Promise<Manifest> {
+  const folder = path.dirname(file);
+  const info = await stat(folder).catch(() => undefined);
+  if (info?.isDirectory() !== true) {
+    throw new VsrError('media', `Expected a folder of clips but ${folder} is none.`);
+  }
+  const exists = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  const manifest: Manifest =
+    exists || !update ? await readManifest(file) : { version: 1, clips: [] };
+  const clips = update
+    ? [...manifest.clips, ...(await newClips(folder, manifest.clips))]
+    : manifest.clips;
+  if (clips.length === 0) {
+    throw new VsrError(
+      'media',
+      `Expected clips in ${file} but it names none: nothing was checked.`,
+    );
+  }
+  return { version: 1, clips };
+}
+
+/** How a regression run goes. */
+export type RegressOptions = {
+  /** Take what is measured as the new baseline. */
+  readonly update?: boolean;
+  /** Only these clips, by their name in the manifest. */
+  readonly only?: readonly string[];
+  /** Stops it; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Stands in for the real job in tests. */
+  readonly run?: JobRunner;
+};
+
+/**
+ * Checks each clip of `folder`'s manifest against its baseline; with `update`, writes the baselines anew once
+ * all were measured (the checks then say what changes). Throws `VsrError` for a manifest that is missing,
+ * damaged or names nothing; a clip that fails is a result.
+ */
+export async function* regress(
+  ffmpeg: Ffmpeg,
+  folder: string,
+  options: RegressOptions = {},
+): AsyncGenerator<ClipResult> {
+  const file = path.join(folder, manifestName);
+  const manifest = await manifestOf(file, options.update ?? false);
+  const { only = [] } = options;
+  for (const name of only) {
+    if (manifest.clips.some(({ clip }) => clip === name)) continue;
+    const names = manifest.clips.map(({ clip }) => clip).join(', ');
+    throw new VsrError('option', `Expected one of ${names} for --only but received ${name}.`);
+  }
+  const measured = new Map<string, ManifestClip>();
+  let failed = false;
+  for (const entry of manifest.clips) {
+    if (only.length > 0 && !only.includes(entry.clip)) continue;
+    try {
+      const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob, options.signal);
+      measured.set(entry.clip, { ...entry, baseline: found });
+      if (entry.baseline === null && options.update !== true) {
+        throw new VsrError('media', 'it has no baseline yet. Make it with --update');
+      }
+      const against = entry.baseline ?? found;
+      const checks = compareBaseline(against, found, entry.tolerance);
+      yield { clip: entry.clip, checks, error: null };
+    } catch (error) {
+      if (error instanceof VsrError && error.code === 'interrupted') throw error;
+      failed = true;
+      yield { clip: entry.clip, checks: [], error: messageOf(error) };
+    }
+  }
+  if (options.update === true && !failed) {
+    const clips = manifest.clips.map((entry) => measured.get(entry.clip) ?? entry);
+    await writeManifest(file, { version: 1, clips });
+  }
+}

@@ -1,0 +1,121 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import { type Network, parameterCount } from '../../model/networks/network.js';
+import type { ProviderCandidate } from '../../model/runtime/providers.js';
+import { startThread } from '../../start-thread.js';
+import type { MicroBatch } from './gradient-graph.js';
+import type { Loss } from './loss.js';
+import type {
+  GradientAnswer,
+  GradientOrder,
+  GradientWorkerData,
+  PictureScore,
+} from './messages.js';
+import type { Picture } from '../pictures/picture.js';
+import { cpu } from '../base/session.js';
+
+/** What the gradient workers are set up for. */
+export type GradientPoolOptions = {
+  readonly network: Network;
+  readonly batch: MicroBatch;
+  readonly microBatches: number;
+  readonly loss: Loss;
+  readonly seed: number;
+  /** Where gradients are computed; the processor if absent. */
+  readonly provider?: ProviderCandidate;
+  /** Threads. */
+  readonly workers: number;
+};
+
+function shared(length: number): Float32Array {
+  return new Float32Array(new SharedArrayBuffer(4 * length));
+}
+
+/**
+ * One thread per core, each with its own session. The micro-batches of a step are dealt out as the
+ * threads come free, and each one's gradient has a place of its own: the sum does not depend on
+ * how many threads there are or which was faster.
+ */
+export class GradientPool implements AsyncDisposable {
+  /** [micro-batches, parameters], as the last step left them. */
+  readonly gradients: Float32Array;
+  readonly #losses: Float32Array;
+  readonly #weights: Float32Array;
+  readonly #next = new Int32Array(new SharedArrayBuffer(4));
+  readonly #workers: readonly Worker[];
+
+  constructor(options: GradientPoolOptions) {
+    const { network, microBatches } = options;
+    const count = parameterCount(network);
+    const workers = Math.min(options.workers, microBatches);
+    this.gradients = shared(microBatches * count);
+    this.#losses = shared(microBatches);
+    this.#weights = shared(count);
+    this.#workers = Array.from({ length: workers }, (_, worker) => {
+      const workerData: GradientWorkerData = {
+        provider: cpu,
+        ...options,
+        worker,
+        workers,
+        weights: this.#weights,
+        gradients: this.gradients,
+        losses: this.#losses,
+        next: this.#next,
+      };
+      const thread = startThread(new URL('./gradient-worker.js', import.meta.url), { workerData });
+      thread.setMaxListeners(0);
+      return thread;
+    });
+  }
+
+  async #ask(worker: Worker, order: GradientOrder): Promise<GradientAnswer> {
+    worker.postMessage(order);
+    // `once` rejects when the thread dies of an error.
+    const [answer] = (await once(worker, 'message')) as [GradientAnswer];
+    if (answer.kind === 'failed') throw new Error(answer.message);
+    return answer;
+  }
+
+  /** Hands all threads the pictures that patches are drawn from. */
+  async setPictures(pictures: readonly Picture[]): Promise<void> {
+    const order: GradientOrder = { kind: 'pictures', pictures };
+    await Promise.all(this.#workers.map((worker) => this.#ask(worker, order)));
+  }
+
+  /** Computes all gradients of a step; resolves with the mean loss of its micro-batches. */
+  async step(step: number, weights: Float32Array): Promise<number> {
+    this.#weights.set(weights);
+    Atomics.store(this.#next, 0, this.#workers.length);
+    await Promise.all(this.#workers.map((worker) => this.#ask(worker, { kind: 'step', step })));
+    return this.#losses.reduce((sum, loss) => sum + loss, 0) / this.#losses.length;
+  }
+
+  /** Enlarges each picture with `weights` and measures the result; in the pictures' order. */
+  async validate(weights: Float32Array, pictures: readonly Picture[]): Promise<PictureScore[]> {
+    const scores: PictureScore[] = [];
+    let next = 0;
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        while (next < pictures.length) {
+          const index = next++;
+          const order: GradientOrder = { kind: 'validate', weights, picture: pictures[index]! };
+          const answer = await this.#ask(worker, order);
+          if (answer.kind === 'scored') scores[index] = answer.score;
+        }
+      }),
+    );
+    return scores;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(
+      this.#workers.map(async (worker) => {
+        // A thread that is ended while the runtime works in it takes the process along: it answers first.
+        const idle = this.#ask(worker, { kind: 'pictures', pictures: [] });
+        const gone = worker.threadId === -1 ? Promise.resolve() : once(worker, 'exit');
+        await Promise.race([idle, gone]).catch(() => {});
+        await worker.terminate();
+      }),
+    );
+  }
+}

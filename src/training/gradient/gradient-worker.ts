@@ -1,0 +1,110 @@
+// The thread that computes gradients: cuts its patches itself, so that pictures are never copied.
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../errors.js';
+import { psnr } from '../../metrics/psnr.js';
+import { ssim } from '../../metrics/ssim.js';
+import { parameterCount, reachOf } from '../../model/networks/network.js';
+import { nativeWork } from '../../native-work.js';
+import { resizePlane } from '../../planes/resize.js';
+import { blockSize } from './block-size.js';
+import { type Enlarge, openEnlarger } from './enlarge.js';
+import { buildGradientModel } from './gradient-graph.js';
+import type {
+  GradientAnswer,
+  GradientOrder,
+  GradientWorkerData,
+  PictureScore,
+} from './messages.js';
+import { PatchSource } from '../pictures/patches.js';
+import type { Picture } from '../pictures/picture.js';
+import { floatTensor, openSession } from '../base/session.js';
+
+const data = workerData as GradientWorkerData;
+const { network, batch, microBatches, seed, provider } = data;
+const { scale } = network;
+const reach = reachOf(network);
+const count = parameterCount(network);
+const side = batch.patch + 2 * reach;
+
+const session = await nativeWork(async () => {
+  const block = provider.name === 'cpu' ? await blockSize() : 0;
+  return openSession(buildGradientModel(network, batch, data.loss, block), provider);
+});
+const x = await floatTensor([batch.patches, 1, side, side]);
+const t = await floatTensor([batch.patches, scale * scale, batch.patch, batch.patch]);
+const weights = await floatTensor([count]);
+const loss = await floatTensor([1]);
+const gradient = await floatTensor([count]);
+const feeds = { x: x.tensor, t: t.tensor, weights: weights.tensor };
+const fetches = { loss: loss.tensor, gradient: gradient.tensor };
+
+let source: PatchSource | undefined;
+/** Step and micro-batch whose patches already lie in the tensors. */
+let cutAhead = '';
+
+function cutPatches(step: number, microBatch: number): void {
+  if (source === undefined) throw new Error('a step was ordered ahead of the pictures');
+  for (let patch = 0; patch < batch.patches; patch++) {
+    const index = microBatch * batch.patches + patch;
+    source.cut([seed, step, index], x.data, t.data, patch);
+  }
+}
+
+/** Computes micro-batches until none is left; the first is always the one of this worker's number. */
+async function runStep(step: number): Promise<void> {
+  weights.data.set(data.weights);
+  let microBatch = data.worker;
+  while (microBatch < microBatches) {
+    if (cutAhead !== `${step}/${microBatch}`) cutPatches(step, microBatch);
+    cutAhead = '';
+    await nativeWork(() => session.run(feeds, fetches));
+    data.gradients.set(gradient.data, microBatch * count);
+    data.losses[microBatch] = loss.data[0]!;
+    microBatch = Atomics.add(data.next, 0, 1);
+  }
+}
+
+let enlarge: Enlarge | undefined;
+
+async function score(picture: Picture, at: Float32Array): Promise<PictureScore> {
+  enlarge ??= await openEnlarger(network, provider);
+  const { low, high } = picture;
+  const ours = await enlarge(low, at);
+  const bicubic = resizePlane(low, high.width, high.height);
+  return {
+    name: picture.name,
+    psnr: psnr(high, ours, 8, scale),
+    ssim: ssim(high, ours),
+    bicubicPsnr: psnr(high, bicubic, 8, scale),
+    bicubicSsim: ssim(high, bicubic),
+  };
+}
+
+async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
+  switch (order.kind) {
+    case 'pictures':
+      source = new PatchSource(order.pictures, { scale, patch: batch.patch, reach });
+      cutAhead = '';
+      return { kind: 'done' };
+    case 'step':
+      await runStep(order.step);
+      return { kind: 'done' };
+    case 'validate':
+      return { kind: 'scored', score: await nativeWork(() => score(order.picture, order.weights)) };
+  }
+}
+
+parentPort!.on('message', (order: GradientOrder) => {
+  answerTo(order)
+    .catch((error: unknown): GradientAnswer => ({ kind: 'failed', message: messageOf(error) }))
+    .then((answer) => {
+      parentPort!.postMessage(answer);
+      if (order.kind !== 'step' || data.worker >= microBatches) return;
+      // While the optimiser steps: the patches this worker is sure to need next.
+      cutPatches(order.step + 1, data.worker);
+      cutAhead = `${order.step + 1}/${data.worker}`;
+    })
+    .catch((error: unknown) => {
+      throw error;
+    });
+});

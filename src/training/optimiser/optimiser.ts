@@ -1,0 +1,59 @@
+import type { Tensor } from 'onnxruntime-node';
+import { floatTensor, onnxRuntime, openSession } from '../base/session.js';
+import { adam, buildUpdateModel, stateNames } from './update-graph.js';
+
+/** The lists an optimiser step changes; each [parameters]. */
+export type OptimiserState = Record<(typeof stateNames)[number], Float32Array>;
+
+/** Takes one step from `state`, which is changed in place. `step` counts from 0, `rate` is the learning rate. */
+export type OptimiserStep = (
+  state: OptimiserState,
+  gradients: Float32Array,
+  step: number,
+  rate: number,
+) => Promise<void>;
+
+/** The state ahead of the first step. */
+export function initialState(weights: Float32Array): OptimiserState {
+  const zeros = () => new Float32Array(weights.length);
+  return { weights: weights.slice(), first: zeros(), second: zeros(), average: weights.slice() };
+}
+
+/**
+ * Opens the optimiser's session. The running mean of the weights covers about the last `averaged`
+ * steps (fewer while the run is young).
+ */
+export async function openOptimiser(
+  parameters: number,
+  microBatches: number,
+  averaged: number,
+): Promise<OptimiserStep> {
+  const { Tensor: OrtTensor } = await onnxRuntime();
+  const session = await openSession(buildUpdateModel(parameters, microBatches));
+  const feeds: Record<string, Tensor> = {};
+  const fetches: Record<string, Tensor> = {};
+  const scalars = new Map<string, Float32Array>();
+  for (const name of ['rate', 'correction1', 'correction2', 'follow']) {
+    const { tensor, data } = await floatTensor([1]);
+    feeds[name] = tensor;
+    scalars.set(name, data);
+  }
+  const gradientTensor = await floatTensor([microBatches, parameters]);
+  feeds['gradients'] = gradientTensor.tensor;
+
+  return async (state, gradients, step, rate) => {
+    gradientTensor.data.set(gradients);
+    scalars.get('rate')![0] = rate;
+    scalars.get('correction1')![0] = 1 / (1 - adam.beta1 ** (step + 1));
+    scalars.get('correction2')![0] = 1 / (1 - adam.beta2 ** (step + 1));
+    scalars.get('follow')![0] = 1 / Math.min(averaged, step + 1);
+    for (const name of stateNames) {
+      feeds[name] = new OrtTensor('float32', state[name], [parameters]);
+      fetches[`${name}_next`] = new OrtTensor('float32', new Float32Array(parameters), [
+        parameters,
+      ]);
+    }
+    await session.run(feeds, fetches);
+    for (const name of stateNames) state[name] = fetches[`${name}_next`]!.data as Float32Array;
+  };
+}

@@ -1,0 +1,57 @@
+import { GraphBuilder } from '../../model/onnx/graph-builder.js';
+import { encodeModel } from '../../model/onnx/model-file.js';
+
+/** Adam's fixed settings, as its paper has them. */
+export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
+
+/** The four lists that make up the state of the optimiser, each as long as the weights. */
+export const stateNames = ['weights', 'first', 'second', 'average'] as const;
+
+/**
+ * The model that takes one optimiser step: Adam (https://arxiv.org/abs/1412.6980) on the mean of
+ * the micro-batches' gradients, and a running mean of the weights.
+ *
+ * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (Adam's moments)
+ * and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step), `correction2`
+ * likewise, and `follow`, the share by which the average moves towards the weights; each [1].
+ * Outputs: the four lists with `_next` behind their names.
+ */
+export function buildUpdateModel(parameters: number, microBatches: number): Uint8Array {
+  const graph = new GraphBuilder('update');
+  const list = (name: string) => graph.input(name, 'float32', [parameters]);
+  const scalar = (name: string) => graph.input(name, 'float32', [1]);
+  const op = (type: string, a: string, b: string, output?: string) =>
+    graph.op(type, [a, b], {}, output);
+  const gradients = graph.input('gradients', 'float32', [microBatches, parameters]);
+  const [weights, first, second, average] = stateNames.map(list) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  // A product with equal shares: eight times faster than ReduceMean over a short first axis.
+  const shares = new Float32Array(microBatches).fill(1 / microBatches);
+  const evenly = graph.initializer('evenly', 'float32', [1, microBatches], shares);
+  const gradient = op(
+    'Reshape',
+    op('MatMul', evenly, gradients),
+    graph.ints('shape', [parameters]),
+  );
+
+  /** old + share (value - old). */
+  const moved = (old: string, value: string, share: string, output: string) =>
+    op('Add', old, op('Mul', op('Sub', value, old), share), output);
+  const share1 = graph.floats('share1', 1 - adam.beta1);
+  const share2 = graph.floats('share2', 1 - adam.beta2);
+  const nextFirst = moved(first, gradient, share1, 'first_next');
+  const nextSecond = moved(second, op('Mul', gradient, gradient), share2, 'second_next');
+
+  const direction = op('Mul', nextFirst, scalar('correction1'));
+  const size = graph.op('Sqrt', [op('Mul', nextSecond, scalar('correction2'))]);
+  const divisor = op('Add', size, graph.floats('epsilon', adam.epsilon));
+  const change = op('Mul', op('Div', direction, divisor), scalar('rate'));
+  const nextWeights = op('Sub', weights, change, 'weights_next');
+  moved(average, nextWeights, scalar('follow'), 'average_next');
+  for (const name of stateNames) graph.output(`${name}_next`, 'float32', [parameters]);
+  return encodeModel(graph.build());
+}

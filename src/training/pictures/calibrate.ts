@@ -1,0 +1,68 @@
+import { badValue, VsrError } from '../../errors.js';
+import { equalised } from '../../model/networks/equalise.js';
+import type { Network, Weights } from '../../model/networks/network.js';
+import { calibrationOf } from '../../model/networks/quantise.js';
+import type { Plane } from '../../planes/plane.js';
+import type { Degradation } from './degrade.js';
+import { makePicture } from './picture-job.js';
+import type { PictureItem } from './picture-feed.js';
+
+/** What layers are measured on. */
+export type CalibrationOptions = {
+  readonly items: readonly PictureItem[];
+  readonly degradation: Degradation;
+  readonly seed: number;
+};
+
+/** Pictures that the layers are measured on. */
+const pictureCount = 16;
+
+/** Where the random numbers of these pictures begin, apart from those that are trained on. */
+const calibrationStream = 0x71;
+
+/** Low-resolution samples each way that a picture must have to say anything. */
+const least = 16;
+
+/**
+ * `network` with the steps that the layers of the float `model`, whose file is called `name`, need in 8
+ * bits, and that model's `weights` with channels brought nearer to each other (see `equalised`), measured on 16 of the
+ * training pictures: the same ones for the same call. A model of other layers is a VsrError 'option', no picture
+ * that can be used one of 'media'.
+ */
+export async function calibrated(
+  network: Network,
+  weights: Weights,
+  model: Uint8Array,
+  name: string,
+  { items, degradation, seed }: CalibrationOptions,
+): Promise<{ readonly network: Network; readonly initial: Weights }> {
+  const stride = Math.max(1, Math.floor(items.length / pictureCount));
+  const pictures: Plane[] = [];
+  for (let i = 0; i < items.length && pictures.length < pictureCount; i += stride) {
+    const { file, reduce } = items[i]!;
+    const place = [seed, calibrationStream, i];
+    const made = await makePicture({
+      ...{ file, reduce, scale: network.scale, degradation, place, least },
+    });
+    if ('picture' in made) pictures.push(made.picture.low);
+  }
+  if (pictures.length === 0) {
+    throw new VsrError(
+      'media',
+      `None of the training pictures tried could be used to measure the layers of ${name} for 8 bits: each is unreadable or smaller than ${least * network.scale}x${least * network.scale}.`,
+    );
+  }
+  const { layers, steps, factors } = await calibrationOf(model, pictures, name);
+  const wanted = network.layers.length;
+  if (layers !== wanted) {
+    throw badValue(
+      `a float model of ${wanted} layers, as are trained`,
+      '--from for --int8',
+      `${name} of ${layers}`,
+    );
+  }
+  return {
+    network: { ...network, activationSteps: steps },
+    initial: equalised(network, weights, factors),
+  };
+}

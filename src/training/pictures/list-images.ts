@@ -1,0 +1,86 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { badValue, VsrError } from '../../errors.js';
+import { imageEndings, isImageName } from '../../media/still/luma-image.js';
+import { randomAt, shuffled } from '../base/random.js';
+import type { PictureItem } from './picture-feed.js';
+
+/** Images of one source on the command line: all of a folder (and the folders in it), or one file. */
+async function imagesOf(source: string): Promise<string[]> {
+  const info = await stat(source).catch(() => undefined);
+  if (info === undefined) throw badValue('an image or a folder of images', '--data', source);
+  if (info.isFile()) return [source];
+  const files: string[] = [];
+  const entries = await readdir(source, { withFileTypes: true });
+  // The same order on every file system, or a seed would not say what is drawn.
+  entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  for (const entry of entries) {
+    const full = path.join(source, entry.name);
+    if (entry.isDirectory()) files.push(...(await imagesOf(full)));
+    else if (isImageName(entry.name)) files.push(full);
+  }
+  return files;
+}
+
+/** `folder@0.5`: the folder, its pictures first reduced to half their size. */
+function splitReduction(source: string): { place: string; reduce: number } {
+  const match = /^(.+)@(0?\.\d+|1)$/.exec(source);
+  return match === null
+    ? { place: source, reduce: 1 }
+    : { place: match[1]!, reduce: Number(match[2]) };
+}
+
+/** The files behind `--data`. None at all is a VsrError 'media'. */
+export async function listImages(sources: readonly string[]): Promise<PictureItem[]> {
+  const items: PictureItem[] = [];
+  for (const source of sources) {
+    const { place, reduce } = splitReduction(source);
+    for (const file of await imagesOf(place)) items.push({ file, reduce });
+  }
+  if (items.length === 0) {
+    throw new VsrError(
+      'media',
+      `No images were found in ${sources.join(', ')}; expected files ending in ${imageEndings.join(', ')}.`,
+    );
+  }
+  return items;
+}
+
+/** How many of 100 files each part gets. */
+export type Split = {
+  readonly training: number;
+  readonly validation: number;
+  readonly test: number;
+};
+
+/** The parts of a list of files. */
+export type SplitItems = Record<keyof Split, PictureItem[]>;
+
+/**
+ * Deals files out by the split, in an order drawn from the seed. By file, never by patch: what is
+ * validated with was not seen. Two files or more leave at least one for training and one for validation
+ * if the split gives validation anything.
+ */
+export function splitItems(items: readonly PictureItem[], split: Split, seed: number): SplitItems {
+  const order = shuffled(items, randomAt(seed, 0x5b));
+  const total = split.training + split.validation + split.test;
+  const share = (part: number) => Math.round((items.length * part) / total);
+  const least = split.validation > 0 && items.length > 1 ? 1 : 0;
+  const validation = Math.min(Math.max(least, share(split.validation)), items.length - 1);
+  const test = Math.min(share(split.test), items.length - 1 - validation);
+  return {
+    validation: order.slice(0, validation),
+    test: order.slice(validation, validation + test),
+    training: order.slice(validation + test),
+  };
+}
+
+/** The items, and each again at every further reduction. */
+export function alsoReduced(
+  items: readonly PictureItem[],
+  reductions: readonly number[],
+): PictureItem[] {
+  return items.flatMap(({ file, reduce }) =>
+    [1, ...reductions].map((further) => ({ file, reduce: reduce * further })),
+  );
+}

@@ -1,0 +1,122 @@
+import type { Picture, SharedPlane } from './picture.js';
+import { randomAt } from '../base/random.js';
+
+/** What a patch is cut by. */
+export type PatchShape = {
+  readonly scale: number;
+  /** Low-resolution samples each way whose enlargement is compared. */
+  readonly patch: number;
+  /** Low-resolution samples of context on each side. */
+  readonly reach: number;
+};
+
+/** Pictures to draw patches from, nearly each as likely as any other. */
+export class PatchSource {
+  readonly #pictures: readonly Picture[];
+  readonly #shape: PatchShape;
+  /** Running sum of the pictures' shares. */
+  readonly #shares: number[] = [];
+
+  /** Pictures smaller than a patch are never drawn. */
+  constructor(pictures: readonly Picture[], shape: PatchShape) {
+    this.#pictures = pictures;
+    this.#shape = shape;
+    let sum = 0;
+    for (const { low } of pictures) {
+      // The exponent weighs pictures nearly alike: by room, the large ones (soft per sample, as
+      // they come from cameras) drown the small ones, and Set14 falls by 0.1 dB.
+      sum += roomFor(low, shape.patch) ** 0.2;
+      this.#shares.push(sum);
+    }
+  }
+
+  /** The sum of the pictures' shares; 0 if no patch fits anywhere. */
+  get #total(): number {
+    return this.#shares.at(-1) ?? 0;
+  }
+
+  /**
+   * Cuts the patch that belongs to `place` (numbers such as seed, step and index: the same numbers
+   * give the same patch), turned and mirrored at random.
+   *
+   * Writes into `x` at patch `slot` the low-resolution samples with their context (borders repeated, as
+   * inference does), and into `t` the wanted samples shuffled back to scale^2 channels; both in 0..1.
+   */
+  cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): void {
+    const { scale, patch, reach } = this.#shape;
+    const random = randomAt(...place);
+    const { low, high } = this.#pictures[this.#pick(random() * this.#total)]!;
+    const left = Math.floor(random() * (low.width - patch + 1));
+    const top = Math.floor(random() * (low.height - patch + 1));
+    const turn = Math.floor(random() * 8);
+    const side = patch + 2 * reach;
+    const input = x.subarray(slot * side * side, (slot + 1) * side * side);
+    cutTurned(low, left - reach, top - reach, side, turn, (i, value) => (input[i] = value));
+    const area = patch * patch;
+    const target = t.subarray(slot * area * scale * scale, (slot + 1) * area * scale * scale);
+    const wide = patch * scale;
+    // Sample (Y, X) of the enlargement comes from channel (Y mod s) s + (X mod s) (DepthToSpace, DCR).
+    const toChannels = new Int32Array(wide);
+    const rows = new Int32Array(wide);
+    for (let i = 0; i < wide; i++) {
+      toChannels[i] = (i % scale) * area + Math.floor(i / scale);
+      rows[i] = (i % scale) * scale * area + Math.floor(i / scale) * patch;
+    }
+    let column = 0;
+    let row = 0;
+    cutTurned(high, left * scale, top * scale, wide, turn, (_, value) => {
+      target[rows[row]! + toChannels[column]!] = value;
+      if (++column === wide) {
+        column = 0;
+        row++;
+      }
+    });
+  }
+
+  /** The picture in whose share `at` lies. */
+  #pick(at: number): number {
+    let low = 0;
+    let high = this.#shares.length - 1;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#shares[middle]! > at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+}
+
+/** Places at which a patch may lie in a plane; 0 if the plane is too small. */
+export function roomFor(low: { width: number; height: number }, patch: number): number {
+  return Math.max(0, low.width - patch + 1) * Math.max(0, low.height - patch + 1);
+}
+
+/**
+ * Visits a square of `side` samples at (left, top) in one of the eight orientations, row by row of
+ * the turned square, values in 0..1. Samples outside the plane repeat its border.
+ */
+function cutTurned(
+  plane: SharedPlane,
+  left: number,
+  top: number,
+  side: number,
+  turn: number,
+  visit: (index: number, value: number) => void,
+): void {
+  const { data, width, height } = plane;
+  const columns = new Int32Array(side);
+  const rows = new Int32Array(side);
+  for (let i = 0; i < side; i++) {
+    const x = left + ((turn & 1) === 0 ? i : side - 1 - i);
+    const y = top + ((turn & 2) === 0 ? i : side - 1 - i);
+    columns[i] = x < 0 ? 0 : x >= width ? width - 1 : x;
+    rows[i] = (y < 0 ? 0 : y >= height ? height - 1 : y) * width;
+  }
+  const exchanged = (turn & 4) !== 0;
+  for (let v = 0, i = 0; v < side; v++) {
+    for (let u = 0; u < side; u++, i++) {
+      const at = exchanged ? columns[v]! + rows[u]! : columns[u]! + rows[v]!;
+      visit(i, data[at]! / 255);
+    }
+  }
+}

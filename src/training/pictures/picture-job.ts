@@ -1,0 +1,47 @@
+import { messageOf } from '../../errors.js';
+import { readLuma } from '../../media/still/luma-image.js';
+import { resizePlane } from '../../planes/resize.js';
+import { type Degradation, degrade } from './degrade.js';
+import { type Picture, sharePlane } from './picture.js';
+import { randomAt } from '../base/random.js';
+
+/** One training picture to be made ready. */
+export type PictureJob = {
+  readonly file: string;
+  /** The picture is first reduced to this share of its size (bicubic); 1 leaves it. */
+  readonly reduce: number;
+  readonly scale: number;
+  readonly degradation: Degradation;
+  /** Where its random numbers come from. */
+  readonly place: readonly number[];
+  /** Low-resolution samples each way that it must have at least. */
+  readonly least: number;
+};
+
+/** A picture, or why there is none. */
+export type PictureResult =
+  | { readonly picture: Picture }
+  | { readonly skipped: 'unreadable' | 'too small'; readonly reason: string };
+
+/** Reads, reduces and degrades one picture. A picture that cannot be used is told, not thrown. */
+export async function makePicture(job: PictureJob): Promise<PictureResult> {
+  const { file, reduce, scale, least } = job;
+  let plane;
+  try {
+    plane = await readLuma(file);
+  } catch (error) {
+    return { skipped: 'unreadable', reason: messageOf(error) };
+  }
+  const { width, height } = plane;
+  if (reduce !== 1) {
+    const to = (extent: number) => Math.max(1, Math.round(extent * reduce));
+    plane = resizePlane(plane, to(width), to(height));
+  }
+  if (Math.min(plane.width, plane.height) < least * scale) {
+    const smaller = reduce === 1 ? '' : ` reduced to ${reduce}`;
+    const reason = `${file} (${width}x${height})${smaller} is smaller than a patch of ${least * scale}.`;
+    return { skipped: 'too small', reason };
+  }
+  const { low, high } = await degrade(plane, scale, job.degradation, randomAt(...job.place));
+  return { picture: { name: file, low: sharePlane(low), high: sharePlane(high) } };
+}

@@ -1,0 +1,37 @@
+import { VsrError } from '../../errors.js';
+import type { TrainPlan } from './plan.js';
+
+/** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
+export function planFacts(plan: TrainPlan): Record<string, unknown> {
+  const { network, loss, schedule, rate, batch, patch, steps, seed, averaged } = plan;
+  const { after, ...degradation } = plan.degradation;
+  return {
+    arch: network.arch,
+    scale: network.scale,
+    unshuffle: network.unshuffle,
+    layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
+    activationSteps: network.activationSteps?.join(' ') ?? 'none',
+    degradation: JSON.stringify(degradation),
+    after: after?.sha256 ?? 'none',
+    ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
+    ...{ validateEvery: plan.validateEvery, keep: plan.keep },
+    provider: plan.provider?.name ?? 'cpu',
+    windowBytes: plan.windowBytes,
+    pictures: plan.training.length,
+  };
+}
+
+/** Throws a VsrError that names the first fact in which a checkpoint differs from the call. */
+export function requireSameFacts(
+  file: string,
+  kept: Readonly<Record<string, unknown>>,
+  asked: Readonly<Record<string, unknown>>,
+): void {
+  for (const [name, value] of Object.entries(asked)) {
+    if (kept[name] === value) continue;
+    throw new VsrError(
+      'option',
+      `The checkpoint ${file} is of a run with ${name} ${String(kept[name])}, but ${String(value)} was asked for. Resume with the options it was started with, or start anew without --resume.`,
+    );
+  }
+}

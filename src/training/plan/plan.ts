@@ -1,0 +1,68 @@
+import type { Network } from '../../model/networks/network.js';
+import type { CardData } from '../../model/catalogue/card.js';
+import type { ProviderCandidate } from '../../model/runtime/providers.js';
+import type { Degradation } from '../pictures/degrade.js';
+import type { Loss } from '../gradient/loss.js';
+import type { PictureItem } from '../pictures/picture-feed.js';
+import type { Schedule } from '../optimiser/schedule.js';
+import { cpu } from '../base/session.js';
+
+/** Everything a training run is determined by. Equal plans on equal pictures give equal weights. */
+export type TrainPlan = {
+  readonly network: Network;
+  /** Pictures trained on, and those only validated with. */
+  readonly training: readonly PictureItem[];
+  readonly validation: readonly PictureItem[];
+  /** Pictures kept for a test afterwards; only listed. */
+  readonly test: readonly PictureItem[];
+  readonly degradation: Degradation;
+  readonly loss: Loss;
+  readonly schedule: Schedule;
+  /** The highest learning rate. */
+  readonly rate: number;
+  /** Patches of a step. */
+  readonly batch: number;
+  /** Low-resolution samples each way of a patch, context not counted. */
+  readonly patch: number;
+  readonly steps: number;
+  readonly seed: number;
+  /** About how many steps the running mean of the weights covers; it is what is validated and written. */
+  readonly averaged: number;
+  /** Steps from one validation and checkpoint to the next. */
+  readonly validateEvery: number;
+  /** Which weights are written: those of the highest validation PSNR, or the last ones. */
+  readonly keep: 'best' | 'last';
+  /** Threads that compute gradients. The result does not depend on it. */
+  readonly workers: number;
+  /** Where gradients are computed; the processor if absent. Its rounding has a say in the result. */
+  readonly provider?: ProviderCandidate;
+  /** Bytes of pictures held at once; twice this when not all fit. */
+  readonly windowBytes: number;
+  /** Weights to start from; random ones by the seed if absent. */
+  readonly initial?: Float32Array;
+  /** The float model that a network with 8-bit layers is a copy of. */
+  readonly original?: { readonly name: string; readonly sha256: string };
+  /** The model file to write; its folder must exist. */
+  readonly out: string;
+  /** Folder of checkpoint, metrics and curves. */
+  readonly workFolder: string;
+  /** Goes on from the checkpoint in the work folder. */
+  readonly resume: boolean;
+  /** For the card. */
+  readonly trainedOn: readonly CardData[];
+  readonly recipe: Readonly<Record<string, unknown>>;
+};
+
+/** Low-resolution samples one graph run works on: larger, and the activations fall out of the cache. */
+const microBatchSamples = 2400;
+
+/**
+ * How many patches go through the graph at once: a divisor of the batch, near what the cache holds.
+ * A GPU takes the whole batch.
+ */
+export function patchesAtOnce(batch: number, patch: number, provider = cpu): number {
+  if (provider.name !== 'cpu') return batch;
+  const most = Math.max(1, Math.floor(microBatchSamples / (patch * patch)));
+  for (let n = Math.min(most, batch); n > 1; n--) if (batch % n === 0) return n;
+  return 1;
+}

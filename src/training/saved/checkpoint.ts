@@ -1,0 +1,82 @@
+import { open, readFile, rename } from 'node:fs/promises';
+import { messageOf, VsrError } from '../../errors.js';
+import type { OptimiserState } from '../optimiser/optimiser.js';
+import { stateNames } from '../optimiser/update-graph.js';
+
+/** All that a run needs to go on as if it had never stopped. */
+export type Checkpoint = {
+  /** The plan's facts that must be the same for the run to go on; see `planFacts`. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Steps done. */
+  readonly step: number;
+  /** Picture items taken before the current window, and the step at which it began. */
+  readonly windowStart: number;
+  readonly windowStep: number;
+  /** Highest validation PSNR so far, in dB, and the step it was found at. */
+  readonly bestPsnr: number;
+  readonly bestStep: number;
+  readonly state: OptimiserState;
+  /** The weights that gave `bestPsnr`. */
+  readonly best: Float32Array;
+};
+
+/** Ahead of the numbers: magic, then the length of the JSON that follows. */
+const magic = 'VSRCKPT1';
+
+/** Writes a checkpoint beside the old one and puts it in its place once it is whole on the disk. */
+export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
+  const { state, best, ...facts } = checkpoint;
+  const parameters = best.length;
+  const header = Buffer.from(JSON.stringify({ ...facts, parameters }), 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(header.length);
+  const lists = [...stateNames.map((name) => state[name]), best];
+  const bytes = lists.map((list) => Buffer.from(list.buffer, list.byteOffset, list.byteLength));
+  const partial = `${file}.partial`;
+  const handle = await open(partial, 'w');
+  try {
+    await handle.writeFile(Buffer.concat([Buffer.from(magic), length, header, ...bytes]));
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(partial, file);
+}
+
+/** Reads a checkpoint. A missing or damaged file is a VsrError. */
+export async function readCheckpoint(file: string): Promise<Checkpoint> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(file);
+  } catch (error) {
+    throw new VsrError(
+      'option',
+      `There is no checkpoint to resume from: ${messageOf(error)}. Leave --resume out to start anew.`,
+      { cause: error },
+    );
+  }
+  const damaged = new VsrError(
+    'model',
+    `The checkpoint ${file} is damaged; start without --resume.`,
+  );
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== magic) throw damaged;
+  const start = 12 + bytes.readUInt32LE(8);
+  if (start > bytes.length) throw damaged;
+  let header: Omit<Checkpoint, 'state' | 'best'> & { parameters: number };
+  try {
+    header = JSON.parse(bytes.toString('utf8', 12, start)) as typeof header;
+  } catch {
+    throw damaged;
+  }
+  const { parameters, ...facts } = header;
+  if (bytes.length !== start + 4 * parameters * (stateNames.length + 1)) throw damaged;
+  const list = (index: number) => {
+    const from = start + 4 * parameters * index;
+    // A copy, because the numbers lie at any address in the file.
+    return new Float32Array(new Uint8Array(bytes.subarray(from, from + 4 * parameters)).buffer);
+  };
+  const state = Object.fromEntries(stateNames.map((name, i) => [name, list(i)])) as OptimiserState;
+  // JSON knows no infinity: ahead of the first validation there is no best.
+  const bestPsnr = (facts.bestPsnr as number | null) ?? -Infinity;
+  return { ...facts, bestPsnr, state, best: list(stateNames.length) };
+}

@@ -1,0 +1,76 @@
+import {
+  type Layer,
+  layerWeights,
+  type Network,
+  parameterCount,
+  type Weights,
+} from '../../model/networks/network.js';
+import { decodeModel } from '../../model/onnx/model-file.js';
+import { valuesOf } from '../../model/onnx/tensor-values.js';
+import { VsrError } from '../../errors.js';
+
+/** The constants `conv0.weight`, `conv0.bias`, ... of a model file that this program wrote. */
+function constantsOf(model: Uint8Array, name: string): Map<string, Float32Array> {
+  const tensors = decodeModel(model, name).graph?.initializer ?? [];
+  return new Map(
+    tensors
+      .filter((tensor) => /^conv\d+\.(weight|bias)$/.test(tensor.name ?? ''))
+      .map((tensor) => [tensor.name!, valuesOf(tensor) as Float32Array]),
+  );
+}
+
+/**
+ * Weights to start from, taken from a trained model, layer by layer. A layer that the model lacks begins
+ * as one that changes nothing, if it keeps the number of channels and stands between two relu's (Net2Net's
+ * deeper networks, https://arxiv.org/abs/1511.05641): the network then begins with what the model
+ * gives. Where the last layer differs in size, which is so between scales, it keeps its values from
+ * `fresh`. Any other difference is a VsrError 'model'.
+ */
+export function weightsFromModel(
+  model: Uint8Array,
+  name: string,
+  network: Network,
+  fresh: Weights,
+): Weights {
+  const constants = constantsOf(model, name);
+  const theirs = constants.size / 2;
+  const weights = new Float32Array(parameterCount(network));
+  weights.set(fresh);
+  const { layers } = network;
+  let taken = 0;
+  layerWeights(network, weights).forEach(({ kernel, bias }, i) => {
+    const theirKernel = constants.get(`conv${taken}.weight`);
+    const theirBias = constants.get(`conv${taken}.bias`);
+    if (theirKernel?.length === kernel.length && theirBias?.length === bias.length) {
+      kernel.set(theirKernel);
+      bias.set(theirBias);
+      taken++;
+    } else if (layers.length - i > theirs - taken && passesOn(network, i)) {
+      makeIdentity(kernel, bias, layers[i]!);
+    } else if (i === layers.length - 1 && theirKernel !== undefined) {
+      taken++;
+    } else {
+      throw new VsrError(
+        'model',
+        `${name} is not a model of ${network.arch}: layer ${i} holds ${theirKernel?.length ?? 0} values, not ${kernel.length}. Start from one of the same architecture.`,
+      );
+    }
+  });
+  return weights;
+}
+
+/** Whether layer `i` could hand on what comes: as many channels out as in, none of them negative. */
+function passesOn({ layers }: Network, i: number): boolean {
+  const layer = layers[i]!;
+  const positive = layer.activation === 'relu' && layers[i - 1]?.activation === 'relu';
+  return positive && layer.inputs === layer.outputs;
+}
+
+function makeIdentity(kernel: Float32Array, bias: Float32Array, layer: Layer): void {
+  kernel.fill(0);
+  bias.fill(0);
+  const area = layer.kernel ** 2;
+  for (let c = 0; c < layer.outputs; c++) {
+    kernel[(c * layer.inputs + c) * area + (area >> 1)] = 1;
+  }
+}

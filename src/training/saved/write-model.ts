@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ModelCard } from '../../model/catalogue/card.js';
+import { parameterCount } from '../../model/networks/network.js';
+import { buildInferenceModel } from '../../model/networks/network-model.js';
+import { messageOf, VsrError } from '../../errors.js';
+import { firstPassFacts } from '../pictures/first-pass.js';
+import type { TrainPlan } from '../plan/plan.js';
+
+/** What a card says beyond the plan. */
+export type CardExtras = Pick<ModelCard, 'figures' | 'curve'> & { readonly name: string };
+
+async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await writeFile(`${file}.partial`, content);
+    await rename(`${file}.partial`, file);
+  } catch (error) {
+    throw new VsrError('disk', `Could not write ${file}: ${messageOf(error)}.`, { cause: error });
+  }
+}
+
+/** The path of the card beside a model file. */
+export function cardPathOf(model: string): string {
+  return model.replace(/\.onnx$/, '') + '.json';
+}
+
+/** Writes the model file of a run and the card beside it; each replaces an old one only once whole. */
+export async function writeModel(
+  plan: TrainPlan,
+  weights: Float32Array,
+  extras: CardExtras,
+): Promise<ModelCard> {
+  const { network, trainedOn, recipe, seed, out, original } = plan;
+  const { after } = plan.degradation;
+  const licence = trainedOn.map((data) => `${data.name}: ${data.licence}`).join('; ');
+  const metadata = {
+    name: extras.name,
+    ...(licence === '' ? {} : { licence }),
+    ...(original === undefined ? {} : { of: original.sha256 }),
+  };
+  const model = buildInferenceModel(network, weights, metadata);
+  const card: ModelCard = {
+    name: extras.name,
+    arch: network.arch,
+    scale: network.scale,
+    file: path.basename(out),
+    sha256: createHash('sha256').update(model).digest('hex'),
+    parameters: parameterCount(network),
+    input: 'luma',
+    ...{ trainedOn, seed },
+    recipe: { ...recipe, ...(original === undefined ? {} : { quantised: original }) },
+    ...(after === undefined ? {} : { after: firstPassFacts(after) }),
+    figures: extras.figures,
+    ...(extras.curve === undefined ? {} : { curve: extras.curve }),
+    created: new Date().toISOString(),
+  };
+  await replaceFile(out, model);
+  await replaceFile(cardPathOf(out), `${JSON.stringify(card, null, 2)}\n`);
+  return card;
+}

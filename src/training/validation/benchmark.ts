@@ -1,0 +1,46 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { isImageName, readLuma } from '../../media/still/luma-image.js';
+import { psnr } from '../../metrics/psnr.js';
+import { ssim } from '../../metrics/ssim.js';
+import type { CardFigures } from '../../model/catalogue/card.js';
+import type { Network } from '../../model/networks/network.js';
+import { resizePlane } from '../../planes/resize.js';
+import { cropPlane } from '../pictures/degrade.js';
+import { openEnlarger } from '../gradient/enlarge.js';
+import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
+
+/**
+ * Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN); behind a first
+ * pass those of both together, at the product of their scales.
+ */
+export async function benchmark(
+  network: Network,
+  weights: Float32Array,
+  folder: string,
+  after?: FirstPass,
+): Promise<CardFigures> {
+  const scale = network.scale * (after?.scale ?? 1);
+  const enlarge = await openEnlarger(network);
+  const files = (await readdir(folder)).filter(isImageName).sort();
+  const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
+  for (const file of files) {
+    const whole = await readLuma(path.join(folder, file));
+    const width = Math.floor(whole.width / scale);
+    const height = Math.floor(whole.height / scale);
+    const high = cropPlane(whole, 0, 0, width * scale, height * scale);
+    const low = resizePlane(high, width, height);
+    const first = after === undefined ? low : await runFirstPass(after, low);
+    const ours = await enlarge(first, weights);
+    const bicubic = resizePlane(low, high.width, high.height);
+    sums.psnr += psnr(high, ours, 8, scale);
+    sums.ssim += ssim(high, ours, 8, scale);
+    sums.bicubicPsnr += psnr(high, bicubic, 8, scale);
+  }
+  const count = files.length;
+  return {
+    psnr: sums.psnr / count,
+    ssim: sums.ssim / count,
+    bicubicPsnr: sums.bicubicPsnr / count,
+  };
+}

@@ -1,0 +1,43 @@
+import type { PictureJob } from '../pictures/picture-job.js';
+import type { PicturePool } from '../pictures/picture-pool.js';
+import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.js';
+import { cropPlane } from '../pictures/degrade.js';
+import type { TrainPlan } from '../plan/plan.js';
+
+/** Validation pictures at most, and low-resolution samples each way that are used of each: it must stay quick. */
+const mostPictures = 24;
+const mostSamples = 256;
+
+/** Where the random numbers of validation pictures come from, apart from all others. */
+const validationStream = 0x76;
+
+function middleOf(plane: SharedPlane, width: number, height: number): SharedPlane {
+  if (plane.width === width && plane.height === height) return plane;
+  const left = (plane.width - width) >> 1;
+  const top = (plane.height - height) >> 1;
+  return sharePlane(cropPlane(plane, left, top, width, height));
+}
+
+/** The middles of the validation pictures, the same in every run of a plan. */
+export async function validationPictures(plan: TrainPlan, pool: PicturePool): Promise<Picture[]> {
+  const { scale } = plan.network;
+  const chosen = plan.validation.slice(0, mostPictures);
+  const jobs = chosen.map(({ file, reduce }, n): PictureJob => ({
+    ...{ file, reduce, scale, degradation: plan.degradation },
+    place: [plan.seed, validationStream, n],
+    least: plan.patch,
+  }));
+  const pictures: Picture[] = [];
+  for await (const result of pool.make(jobs)) {
+    if ('skipped' in result) continue;
+    const { name, low, high } = result.picture;
+    const width = Math.min(low.width, mostSamples);
+    const height = Math.min(low.height, mostSamples);
+    // An odd margin would shift the two against each other.
+    const left = (low.width - width) >> 1;
+    const top = (low.height - height) >> 1;
+    const highPart = cropPlane(high, left * scale, top * scale, width * scale, height * scale);
+    pictures.push({ name, low: middleOf(low, width, height), high: sharePlane(highPart) });
+  }
+  return pictures;
+}

@@ -1,0 +1,56 @@
+import { statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { Source } from '../../media/source/source.js';
+import type { UpscaleOptions } from './options.js';
+import type { Size } from './target-size.js';
+
+/**
+ * Bytes the job may need: about 0.15 bit a pixel in the enlarged video, twice (segments and the
+ * joined file lie side by side for a moment), and what is copied from the source.
+ */
+export function estimateBytes(source: Source, size: Size, options: UpscaleOptions): number {
+  const { frameRate, frameCount, duration } = source.video;
+  const rate = frameRate === null ? 25 : frameRate.num / frameRate.den;
+  const seconds = duration ?? source.duration ?? 0;
+  const frames = Math.min(options.frames ?? Infinity, frameCount ?? seconds * rate);
+  const bitsPerSample = options.codec === 'ffv1' || options.codec === 'prores' ? 6 : 0.15;
+  return Math.round((2 * frames * size.width * size.height * bitsPerSample) / 8 + source.sizeBytes);
+}
+
+async function freeBytes(folder: string): Promise<number | null> {
+  for (let place = folder; ; place = path.dirname(place)) {
+    const stats = await statfs(place).catch(() => undefined);
+    if (stats !== undefined) return stats.bavail * stats.bsize;
+    if (place === path.dirname(place)) return null;
+  }
+}
+
+/** `1.5 GB` of a number of bytes. */
+export function showBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
+  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
+}
+
+/**
+ * What to say about the disk before a job. Throws VsrError `disk` where not even as much is free as the
+ * source takes.
+ */
+export async function spaceNotes(
+  folder: string,
+  sourceBytes: number,
+  estimatedBytes: number,
+): Promise<Announcement[]> {
+  const free = await freeBytes(folder);
+  if (free === null || free >= estimatedBytes) return [];
+  if (free < sourceBytes) {
+    throw new VsrError(
+      'disk',
+      `${showBytes(free)} are free in ${folder}, less than the source itself takes (${showBytes(sourceBytes)}). Free some space, or choose another folder with -o.`,
+    );
+  }
+  const why = `about ${showBytes(estimatedBytes)} may be needed and ${showBytes(free)} are free`;
+  return [{ kind: 'note', what: 'disk space', why }];
+}

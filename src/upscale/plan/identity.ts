@@ -1,0 +1,147 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { VsrError, messageOf } from '../../errors.js';
+
+const END_BYTES = 1024 * 1024;
+
+/** What tells one source file from another without reading all of it. */
+export type SourceIdentity = {
+  readonly sizeBytes: number;
+  /** SHA-256, in hex, of the first and the last MiB (of the whole file if it is shorter than two). */
+  readonly endsSha256: string;
+};
+
+/** What throws an error of the system's on with the file's name, which calls on an open file leave out. */
+export function naming(file: string): (error: unknown) => never {
+  return (error) => {
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  };
+}
+
+/** The error of a file that is there and cannot be read on from byte `at`. */
+function unreadable(file: string, at: number, cause: unknown): VsrError {
+  return new VsrError(
+    'disk',
+    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first; what is missing then, --allow-truncated does without.`,
+    { cause },
+  );
+}
+
+/** Bytes that are read at once. */
+const stepBytes = 1024 * 1024;
+
+/** Up to `length` bytes of an open file from `start` on, in pieces that are valid until the next. Throws VsrError `disk`. */
+async function* bytesFrom(
+  handle: FileHandle,
+  file: string,
+  start: number,
+  length: number,
+): AsyncGenerator<Buffer> {
+  const buffer = Buffer.allocUnsafe(Math.min(length, stepBytes));
+  for (let at = start; at < start + length;) {
+    const wanted = Math.min(buffer.length, start + length - at);
+    const { bytesRead } = await handle.read(buffer, 0, wanted, at).catch((cause: unknown) => {
+      throw unreadable(file, at, cause);
+    });
+    if (bytesRead === 0) return;
+    at += bytesRead;
+    yield buffer.subarray(0, bytesRead);
+  }
+}
+
+/**
+ * Reads a file to its end for nothing but to see that it can be: ffmpeg takes a place that the disk does
+ * not give for the end, and of some containers says no word about it. Throws VsrError `disk` naming the
+ * byte, `interrupted` once `signal` fires.
+ */
+export async function checkReadable(file: string, signal?: AbortSignal): Promise<void> {
+  await using handle = await open(file, 'r');
+  for await (const bytes of bytesFrom(handle, file, 0, Infinity)) {
+    if (signal?.aborted) throw new VsrError('interrupted', `Interrupted while reading ${file}.`);
+    void bytes;
+  }
+}
+
+/**
+ * Reads the identity of a file. Throws VsrError `disk` where the disk does not give its bytes; with
+ * `allowTruncated` those that it gives count.
+ */
+export async function identifySource(
+  file: string,
+  allowTruncated = false,
+): Promise<SourceIdentity> {
+  await using handle = await open(file, 'r');
+  const { size } = await handle.stat();
+  const hash = createHash('sha256');
+  const head = Math.min(size, END_BYTES);
+  const tailStart = Math.max(head, size - END_BYTES);
+  for (const [start, length] of [
+    [0, head],
+    [tailStart, size - tailStart],
+  ] as const) {
+    try {
+      for await (const bytes of bytesFrom(handle, file, start, length)) hash.update(bytes);
+    } catch (error) {
+      if (!allowTruncated) throw error;
+    }
+  }
+  return { sizeBytes: size, endsSha256: hash.digest('hex') };
+}
+
+/** SHA-256, in hex, of all of a file; empty where there is none. */
+export async function sha256Of(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    return naming(file)(error);
+  }
+  return hash.digest('hex');
+}
+
+/** What tells at no cost that a file has been written to. */
+export type FileStamp = {
+  readonly sizeBytes: number;
+  /** Last written, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+};
+
+/** The stamp of a file. Throws VsrError `media` if it is not there any more. */
+export async function stampOf(file: string): Promise<FileStamp> {
+  try {
+    const { size, mtimeMs } = await stat(file);
+    return { sizeBytes: size, modifiedMs: mtimeMs };
+  } catch (cause) {
+    throw new VsrError(
+      'media',
+      `${file} vanished while it was being enlarged. Bring it back and run the same command again: what is done is kept.`,
+      { cause },
+    );
+  }
+}
+
+/** Throws VsrError `media` unless `file` is still as it was at `before`. */
+export async function checkUnchanged(file: string, before: FileStamp): Promise<void> {
+  const now = await stampOf(file);
+  if (now.sizeBytes === before.sizeBytes && now.modifiedMs === before.modifiedMs) return;
+  const how =
+    now.sizeBytes === before.sizeBytes
+      ? 'was written to'
+      : `${now.sizeBytes > before.sizeBytes ? 'grew' : 'shrank'} from ${before.sizeBytes} to ${now.sizeBytes} bytes`;
+  throw new VsrError(
+    'media',
+    `${file} ${how} while it was being enlarged. Wait until it is complete, then run the command again with --restart.`,
+  );
+}
+
+/** SHA-256, in hex, of a value's JSON; keys are sorted, so that their order does not matter. */
+export function hashOf(value: unknown): string {
+  const sorted = JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  );
+  return createHash('sha256').update(sorted).digest('hex');
+}

@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { sidecarPath } from './names.js';
+
+const clipExtensions = new Set(
+  (
+    '3g2 3gp amv apng asf avc avi dv f4v flv gif h264 264 h265 265 hevc ivf m2t m2ts m2v m4v mj2 mjpeg mkv mov ' +
+    'mp4 mpe mpeg mpg mts mxf nut obu ogm ogv qt rm rmvb ts vob webm wmv y4m yuv'
+  ).split(' '),
+);
+const stillExtensions = new Set(['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff']);
+
+/** One thing to enlarge. */
+export type Input = {
+  /** Absolute path, or `-` for stdin. */
+  readonly path: string;
+  /** Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise. */
+  readonly below: string;
+};
+
+function extensionOf(file: string): string {
+  return path.extname(file).slice(1).toLowerCase();
+}
+
+/** Whether the name is a still picture's; its content decides later. */
+export function looksLikeStill(file: string): boolean {
+  return stillExtensions.has(extensionOf(file));
+}
+
+/** Whether the name is a clip's; its content decides later. */
+export function looksLikeClip(file: string): boolean {
+  return clipExtensions.has(extensionOf(file));
+}
+
+/** A clip or still by its name, and not something that vsr made: outputs have a sidecar. */
+function isWanted(file: string): boolean {
+  const extension = extensionOf(file);
+  if (!clipExtensions.has(extension) && !stillExtensions.has(extension)) return false;
+  return !existsSync(sidecarPath(file));
+}
+
+async function filesOf(folder: string, recursive: boolean, below = ''): Promise<Input[]> {
+  const entries = await readdir(path.join(folder, below), { withFileTypes: true });
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const found: Input[] = [];
+  for (const entry of entries) {
+    const full = path.join(folder, below, entry.name);
+    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(full)));
+    if (isFolder) {
+      if (!recursive || entry.isSymbolicLink() || entry.name.endsWith('.vsr-work')) continue;
+      found.push(...(await filesOf(folder, recursive, path.join(below, entry.name))));
+    } else if (isWanted(full)) {
+      found.push({ path: full, below });
+    }
+  }
+  return found;
+}
+
+async function isDirectory(file: string): Promise<boolean> {
+  return stat(file).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+}
+
+/**
+ * What the words on the command line mean: files as they are, folders by what they hold, globs by
+ * what they match. A file that exists is never read as a glob. Each file comes once.
+ *
+ * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
+ * plain file is left in the list, so that a batch reports it among the others.
+ */
+export async function findInputs(words: readonly string[], recursive: boolean): Promise<Input[]> {
+  const found = new Map<string, Input>();
+  const add = (input: Input): void => {
+    if (!found.has(input.path)) found.set(input.path, input);
+  };
+  for (const word of words) {
+    if (word === '-') {
+      add({ path: '-', below: '' });
+      continue;
+    }
+    const full = path.resolve(word);
+    const stats = await stat(full).catch(() => undefined);
+    if (stats?.isDirectory() === true) {
+      const inside = await filesOf(full, recursive);
+      if (inside.length === 0) {
+        const advice = recursive ? '' : ' Its sub-folders are searched with --recursive.';
+        throw new VsrError(
+          'media',
+          `Expected clips or pictures in ${word}, but it holds none.${advice}`,
+        );
+      }
+      inside.forEach(add);
+    } else if (stats === undefined && /[*?[\]{}]/.test(word)) {
+      const { glob } = await import('tinyglobby');
+      const matches = (await glob(word, { absolute: true })).filter(isWanted).sort();
+      if (matches.length === 0) {
+        throw new VsrError(
+          'media',
+          `Expected clips or pictures matching ${word}, but there are none.`,
+        );
+      }
+      for (const match of matches) add({ path: path.resolve(match), below: '' });
+    } else {
+      add({ path: full, below: '' });
+    }
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,234 @@
+import { estimateBytes, spaceNotes } from './disk-space.js';
+import { checkOutputPlace, outputFor } from './output-place.js';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { containerFor } from '../../media/output/default-container.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import {
+  planOutput,
+  type Announcement,
+  type OutputPlan,
+  type Trim,
+} from '../../media/output/output-plan.js';
+import type { Source } from '../../media/source/source.js';
+import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
+import { hashOf, identifySource, type SourceIdentity } from './identity.js';
+import type { Input } from './inputs.js';
+import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
+import { checkNames, outputPaths, type OutputPaths } from './names.js';
+import type { UpscaleOptions } from './options.js';
+import type { TickRange } from '../segments/segment-plan.js';
+import { targetSize, type Size } from './target-size.js';
+
+/** Everything that is decided about a clip before its first frame is decoded. */
+export type JobPlan = {
+  readonly kind: 'clip';
+  readonly input: string;
+  readonly paths: OutputPaths;
+  readonly source: Source;
+  readonly identity: SourceIdentity;
+  readonly chain: Chain;
+  /** Size of the frames that the network gives. */
+  readonly enlarged: Size;
+  /** Size of the pictures in the output, after `to`'s reduction but before padding. */
+  readonly size: Size;
+  readonly outputPlan: OutputPlan;
+  /** The wanted part of the clip, in ticks of the source's time base. */
+  readonly range: TickRange;
+  /** What will differ from the source, said before the start. */
+  readonly announcements: readonly Announcement[];
+  /** Bytes that the output and the work folder may need together; an estimate. */
+  readonly estimatedBytes: number;
+  /** What decides the result, besides source and models: kept in the sidecar. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** One hash over source, models and settings: equal jobs have equal hashes. */
+  readonly job: string;
+  readonly options: UpscaleOptions;
+};
+
+/** Ticks of the frames between `start` and `end` seconds after the clip's beginning. */
+function tickRange(source: Source, options: UpscaleOptions): TickRange {
+  const { num, den } = source.video.timeBase;
+  const ticks = (seconds: number): number =>
+    Math.ceil(((source.startTime + seconds) * den) / num - 1e-6);
+  return {
+    ...(options.start === undefined ? {} : { from: ticks(options.start) }),
+    ...(options.end === undefined ? {} : { to: ticks(options.end) }),
+  };
+}
+
+/** What of the sound belongs to the wanted part. */
+function trimOf(source: Source, options: UpscaleOptions): { trim?: Trim } {
+  const { start, end, frames } = options;
+  if (start === undefined && end === undefined && frames === undefined) return {};
+  return {
+    trim: {
+      from: start === undefined ? undefined : source.startTime + start,
+      to: end === undefined ? undefined : source.startTime + end,
+      frames,
+    },
+  };
+}
+
+/** The scale, and the size that `to` asks for if it does. */
+async function chooseScale(
+  source: Source,
+  options: UpscaleOptions,
+  codec: boolean,
+): Promise<{ chain: Chain; size: Size | null }> {
+  const model = options.model ?? 'default';
+  if (options.to === undefined) {
+    return { chain: await chooseChain(options.scale ?? 2, model, { codec }), size: null };
+  }
+  const size = targetSize(options.to, source.video);
+  const { width, height } = source.video;
+  // A scale that no models make is passed over; every other failure is the caller's.
+  for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
+    if (scale * width < size.width || scale * height < size.height) continue;
+    try {
+      return { chain: await chooseChain(scale, model, { codec }), size };
+    } catch (error) {
+      const impossible = error instanceof VsrError && error.code === 'option';
+      if (!impossible || scale === LARGEST_SCALE) throw error;
+    }
+  }
+  throw new VsrError(
+    'option',
+    `${options.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
+  );
+}
+
+/** What is odd about the source, and what is done about it. */
+function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
+  const remarks = source.remarks.map((remark): Announcement => ({
+    kind: 'note',
+    what: 'source',
+    why: remark,
+  }));
+  if (source.video.interlaced === 'no' || options.deinterlace === true) return remarks;
+  return [
+    ...remarks,
+    {
+      kind: 'note',
+      what: `interlaced source (${source.video.interlaced})`,
+      why: 'its two fields are enlarged as one picture',
+      advice: 'Deinterlace it with --deinterlace.',
+    },
+  ];
+}
+
+/** Which model runs, where nobody but vsr chose it for a reason. */
+function modelNotes(
+  source: Source,
+  chain: Chain,
+  options: UpscaleOptions,
+  codec: boolean,
+): Announcement[] {
+  const chosen = codec && options.model === undefined;
+  if (!chosen || !chain.names.some((name) => name.includes('codec'))) return [];
+  const bits = bitsPerPixel(source);
+  const how = bits === null ? 'bit rate unknown' : `${bits.toFixed(2)} bits a pixel`;
+  return [
+    {
+      kind: 'note',
+      what: `model ${chain.names.join(' + ')}`,
+      why: `the source is compressed (${how})`,
+      advice: 'Choose another with --model.',
+    },
+  ];
+}
+
+/**
+ * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes nothing.
+ *
+ * Throws VsrError: `option` for what can be refused by name, `media` and `model` for a clip or a
+ * network that cannot be used, `disk` for an output folder that cannot be written or holds too little.
+ */
+export async function planJob(
+  ffmpeg: Ffmpeg,
+  input: Input,
+  source: Source,
+  options: UpscaleOptions,
+): Promise<JobPlan> {
+  const codec = isStronglyCompressed(source);
+  const chosen = await chooseScale(source, options, codec);
+  const chain = await chainFor(chosen.chain, options);
+  const wanted = chosen.size;
+  const enlarged = {
+    width: source.video.width * chain.scale,
+    height: source.video.height * chain.scale,
+  };
+  const size = wanted ?? enlarged;
+  const label = options.to ?? String(chain.scale);
+  const { extension } = containerFor(source, options.codec ?? 'auto');
+  const output = await outputFor(input, options, label, extension);
+  await checkOutputPlace(output, input.path);
+  const paths = outputPaths(output, options.log);
+  checkNames(paths);
+  const outputPlan = await planOutput(ffmpeg, source, {
+    output,
+    codec: options.codec ?? 'auto',
+    ...(options.crf === undefined ? {} : { crf: options.crf }),
+    ...(options.preset === undefined ? {} : { preset: options.preset }),
+    ...(options.pixelFormat === undefined ? {} : { pixelFormat: options.pixelFormat }),
+    ...(options.ffmpegArgs === undefined ? {} : { ffmpegArgs: [...options.ffmpegArgs] }),
+    width: enlarged.width,
+    height: enlarged.height,
+    ...(wanted === null ? {} : { reduceTo: wanted }),
+    ...trimOf(source, options),
+  });
+  const estimatedBytes = estimateBytes(source, size, options);
+  const announcements: Announcement[] = [
+    ...outputPlan.announcements,
+    ...sourceNotes(source, options),
+    ...modelNotes(source, chain, options, codec),
+    ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
+  ];
+  const identity = await identifySource(input.path, options.allowTruncated);
+  const settings: Record<string, unknown> = {
+    scale: chain.scale,
+    to: options.to ?? null,
+    encoder: outputPlan.encoder,
+    encoderArgs: outputPlan.encoderArgs,
+    pixelFormat: outputPlan.pixelFormat,
+    container: outputPlan.container,
+    start: options.start ?? null,
+    end: options.end ?? null,
+    frames: options.frames ?? null,
+    deinterlace: options.deinterlace ?? false,
+    precision: options.precision ?? 'auto',
+    raw: source.raw,
+    allowTruncated: options.allowTruncated ?? false,
+  };
+  const reference =
+    options.reference === undefined ? null : await identifyReference(options.reference);
+  return {
+    kind: 'clip',
+    input: input.path,
+    paths,
+    source,
+    identity,
+    chain,
+    enlarged,
+    size,
+    outputPlan,
+    range: tickRange(source, options),
+    announcements,
+    estimatedBytes,
+    settings,
+    job: hashOf({
+      identity,
+      models: chain.sha256s,
+      settings,
+      reference,
+      log: options.log !== false,
+    }),
+    options,
+  };
+}
+
+async function identifyReference(file: string): Promise<SourceIdentity> {
+  return identifySource(file).catch((cause: unknown) => {
+    throw new VsrError('media', `Cannot read the reference ${file}. Does it exist?`, { cause });
+  });
+}

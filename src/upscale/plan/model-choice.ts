@@ -1,0 +1,53 @@
+import type { Source } from '../../media/source/source.js';
+import type { Chain } from '../../model/catalogue/chain.js';
+import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.js';
+import { candidatesIn } from '../../model/runtime/precision.js';
+import { isFastInEightBits } from '../../model/runtime/processor.js';
+import { candidatesFor } from '../../model/runtime/providers.js';
+import type { UpscaleOptions } from './options.js';
+
+/**
+ * Bits per pixel below which a lossy source counts as compressed, so that the default is the
+ * network trained on compressed pictures. Chosen by measuring: docs/adr/0006-codec-model-threshold.md.
+ */
+export const CODEC_MODEL_BITS_PER_PIXEL = 0.3;
+
+/** Bits a pixel of the source's video stream; `null` where size, rate or length are unknown. */
+export function bitsPerPixel(source: Source): number | null {
+  const { video } = source;
+  const seconds = video.duration ?? source.duration;
+  // Matroska and WebM state no rate: all that is in the file is at least what the video takes.
+  const whole = seconds === null || seconds <= 0 ? null : (source.sizeBytes * 8) / seconds;
+  const bitRate = video.bitRate ?? whole;
+  if (bitRate === null || video.frameRate === null) return null;
+  const framesPerSecond = video.frameRate.num / video.frameRate.den;
+  return bitRate / (framesPerSecond * video.width * video.height);
+}
+
+/** Whether the source is compressed so strongly that the codec model serves it better. */
+export function isStronglyCompressed(source: Source): boolean {
+  if (source.video.lossless) return false;
+  const bits = bitsPerPixel(source);
+  // A lossy clip that does not say its rate is far more often a small one than a mezzanine.
+  return bits === null || bits < CODEC_MODEL_BITS_PER_PIXEL;
+}
+
+/**
+ * The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'.
+ *
+ * Where neither model nor precision is named and the processor computes, 8-bit copies run if they are
+ * faster on it and hardly show (docs/adr/0014-precision.md). A model that is named runs as it is, so
+ * that its picture is the same everywhere.
+ */
+export async function chainFor(
+  chain: Chain,
+  { model, precision = 'auto', provider = 'auto', device = 0 }: UpscaleOptions,
+  isFast = isFastInEightBits(),
+): Promise<Chain> {
+  const choice = { name: provider, device };
+  if (precision === 'fp16') candidatesIn(precision, 'fp32', choice);
+  if (precision === 'auto' && model === undefined && isFast) {
+    if (candidatesFor(choice)[0]?.name === 'cpu') return inCloseCopies(chain);
+  }
+  return inPrecision(chain, precision);
+}

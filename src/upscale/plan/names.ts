@@ -1,0 +1,52 @@
+import path from 'node:path';
+import { besideName, LONGEST_NAME, nameBytes } from '../../beside-name.js';
+import { VsrError } from '../../errors.js';
+
+/** Every file that belongs to one output, by name; none need exist. */
+export type OutputPaths = {
+  readonly output: string;
+  /** The per-frame log; `null` when none is wanted. */
+  readonly log: string | null;
+  readonly sidecar: string;
+  /** Holds the plan, the lock and the finished segments while the job is not done. */
+  readonly workFolder: string;
+};
+
+/** `<folder>/<name>.x<scale><extension>`; the extension comes with its dot. */
+export function outputName(
+  input: string,
+  scale: string,
+  extension: string,
+  folder?: string,
+): string {
+  const { dir, name } = path.parse(input);
+  return path.join(folder ?? dir, `${name}.x${scale}${extension}`);
+}
+
+/** The sidecar's name for an output. */
+export function sidecarPath(output: string): string {
+  return `${output}.vsr.json`;
+}
+
+/** Names of everything beside `output`. `log` is the caller's wish: a path, nothing, or `false`. */
+export function outputPaths(output: string, log: string | false | undefined): OutputPaths {
+  return {
+    output,
+    log: log === false ? null : (log ?? `${output}.psnr.csv`),
+    sidecar: sidecarPath(output),
+    workFolder: besideName(output, '.vsr-work'),
+  };
+}
+
+/** Throws VsrError `option` where a file that stays is to have a name longer than file systems take. */
+export function checkNames({ output, log, sidecar }: OutputPaths): void {
+  for (const [what, file] of Object.entries({ output, log, sidecar })) {
+    if (file === null || nameBytes(file) <= LONGEST_NAME) continue;
+    const title = what === 'log' ? 'per-frame log' : what;
+    const other = what === 'log' ? ', or another one for the log with --log' : '';
+    throw new VsrError(
+      'option',
+      `The ${title} ${file} would have a name of ${nameBytes(file)} bytes, more than the ${LONGEST_NAME} that file systems take. Choose a shorter output name with -o${other}.`,
+    );
+  }
+}

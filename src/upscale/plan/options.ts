@@ -1,0 +1,145 @@
+import { badValue } from '../../errors.js';
+import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
+
+export { precisionNames };
+
+/** Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs. */
+export const codecNames = ['auto', 'h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
+export type CodecName = (typeof codecNames)[number];
+
+/** Execution providers that `provider` names. */
+export const providerNames = [
+  'auto',
+  'cpu',
+  'cuda',
+  'tensorrt',
+  'webgpu',
+  'coreml',
+  'dml',
+] as const;
+export type ProviderName = (typeof providerNames)[number];
+
+/** Everything an enlargement can be told. Every field may be left out. */
+export type UpscaleOptions = {
+  /** Enlargement each way; a product of the scales that models exist for. Default 2. */
+  readonly scale?: number;
+  /** A size to reach instead of a scale: `1920x1080`, `720p`, `1080p`, `4k`. Aspect is kept. */
+  readonly to?: string;
+  /** Output file, a folder (existing, or ending in a slash), or `-` for Matroska on stdout. */
+  readonly output?: string;
+  /** A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default: the best for the source. */
+  readonly model?: string;
+  readonly provider?: ProviderName;
+  /** GPU number, from 0. */
+  readonly device?: number;
+  /**
+   * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a GPU.
+   * Default `auto`: single precision; on a GPU half where that is faster and shows the same; and
+   * where no `model` is named, on a processor with VNNI or AVX2 alone the 8-bit copy, at most 0.05 dB below.
+   */
+  readonly precision?: PrecisionChoice;
+  /** Inference threads; default: the cores there are. */
+  readonly workers?: number;
+  readonly codec?: CodecName;
+  /** Encoder's constant-quality value; default visually lossless. */
+  readonly crf?: number;
+  /** Encoder's preset, e.g. `slow`. */
+  readonly preset?: string;
+  /** Encoded pixel format by ffmpeg's name. */
+  readonly pixelFormat?: string;
+  /** More arguments for the encoder, one word each. */
+  readonly ffmpegArgs?: readonly string[];
+  /** Seconds from the clip's beginning: first frame at or after it. */
+  readonly start?: number;
+  /** Seconds from the clip's beginning: frames before it. */
+  readonly end?: number;
+  /** At most so many frames. */
+  readonly frames?: number;
+  /** Deinterlace an interlaced source (bwdif, one frame a frame). */
+  readonly deinterlace?: boolean;
+  /** Ground truth of the enlarged size, for the log's PSNR columns. */
+  readonly reference?: string;
+  /** The per-frame log (.csv or .jsonl); `false` for none. Default `<output>.psnr.csv`. */
+  readonly log?: string | false;
+  /** Clips at once. Default 1. */
+  readonly jobs?: number;
+  /** Replace an existing output that no finished job of this kind has made. */
+  readonly overwrite?: boolean;
+  /** Look into sub-folders of folders. */
+  readonly recursive?: boolean;
+  /** Keep what decodes of a truncated source. */
+  readonly allowTruncated?: boolean;
+  /** Cut long clips into segments that a resumed job need not do again. Default true. */
+  readonly segments?: boolean;
+  /** Seconds that a segment lasts at least; a resumed job loses at most about this much work. Default 10. */
+  readonly segmentSeconds?: number;
+  /** Throw away the finished segments of a job whose source, model or settings have changed. */
+  readonly restart?: boolean;
+  /** Copy tiles that did not change from the frame before. Default true; the result is the same. */
+  readonly reuse?: boolean;
+  /** Seconds without a frame after which a hanging ffmpeg is given up. Default 120. */
+  readonly stallTimeout?: number;
+  /** pix_fmt of headerless raw video. */
+  readonly inputFormat?: string;
+  /** `WIDTHxHEIGHT` of headerless raw video. */
+  readonly inputSize?: string;
+  /** Frames a second of headerless raw video, e.g. `25` or `30000/1001`. */
+  readonly inputRate?: string;
+  readonly ffmpeg?: string;
+  readonly ffprobe?: string;
+  /** Decide everything, enlarge nothing. */
+  readonly dryRun?: boolean;
+  /** Stops the job; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
+};
+
+const wholeNumbers = ['scale', 'workers', 'frames', 'jobs'] as const;
+const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
+
+function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
+  if (value !== undefined && !all.includes(value)) {
+    throw badValue(`one of ${all.join(', ')}`, name, value);
+  }
+}
+
+/** Checks what can be checked without looking at a clip; throws VsrError `option`. */
+export function checkOptions(options: UpscaleOptions): void {
+  for (const name of wholeNumbers) {
+    const value = options[name];
+    if (value === undefined) continue;
+    const least = name === 'scale' ? 2 : 1;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw badValue(`a whole number of at least ${least}`, name, value);
+    }
+  }
+  for (const name of secondsFields) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw badValue('seconds, 0 or more', name, value);
+    }
+  }
+  if (
+    options.device !== undefined &&
+    !(Number.isSafeInteger(options.device) && options.device >= 0)
+  ) {
+    throw badValue('a device number from 0', 'device', options.device);
+  }
+  if (options.segmentSeconds === 0) {
+    throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
+  }
+  if (options.crf !== undefined && !(options.crf >= 0 && options.crf <= 63)) {
+    throw badValue('a number from 0 to 63', 'crf', options.crf);
+  }
+  checkOneOf('codec', options.codec, codecNames);
+  checkOneOf('provider', options.provider, providerNames);
+  checkOneOf('precision', options.precision, precisionNames);
+  if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
+    throw badValue(`a time after start (${options.start} s)`, 'end', options.end);
+  }
+  if (options.scale !== undefined && options.to !== undefined) {
+    throw badValue('either a scale or a size to reach, not both,', 'to', options.to);
+  }
+  if (typeof options.log === 'string' && !/\.(csv|jsonl)$/i.test(options.log)) {
+    throw badValue('a file ending in .csv or .jsonl', 'log', options.log);
+  }
+}

@@ -1,0 +1,54 @@
+import { access, constants, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Input } from './inputs.js';
+import { outputName } from './names.js';
+import type { UpscaleOptions } from './options.js';
+
+/** Where the output of an input goes: the named file, or a name made from the input's. */
+export async function outputFor(
+  input: Input,
+  options: UpscaleOptions,
+  scale: string,
+  extension: string,
+): Promise<string> {
+  const wish = options.output;
+  if (wish === undefined) return outputName(input.path, scale, extension);
+  const full = path.resolve(wish);
+  const isFolder =
+    /[/\\]$/.test(wish) ||
+    (await stat(full).then(
+      (s) => s.isDirectory(),
+      () => false,
+    ));
+  if (isFolder) return outputName(input.path, scale, extension, path.join(full, input.below));
+  return full;
+}
+
+/** Throws VsrError for an output that is the input, a folder, or lies where nothing can be written. */
+export async function checkOutputPlace(output: string, input: string): Promise<void> {
+  const existing = await stat(output).catch(() => undefined);
+  const source = await stat(input);
+  if (output === input || (existing?.ino === source.ino && existing.dev === source.dev)) {
+    throw new VsrError(
+      'option',
+      `The output ${output} is the input itself. Choose another name with -o.`,
+    );
+  }
+  if (existing?.isDirectory() === true) {
+    throw new VsrError('media', `Expected a file to write but ${output} is a folder.`);
+  }
+  // Missing folders are made when the job starts: the nearest existing one must be writable.
+  let folder = path.dirname(output);
+  while (
+    (await stat(folder).catch(() => undefined)) === undefined &&
+    folder !== path.dirname(folder)
+  ) {
+    folder = path.dirname(folder);
+  }
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new VsrError('disk', `Cannot write to the folder ${folder}. Choose another with -o.`, {
+      cause,
+    });
+  });
+}

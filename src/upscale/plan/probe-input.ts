@@ -1,0 +1,35 @@
+import { stat } from 'node:fs/promises';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { probe } from '../../media/source/probe.js';
+import type { Source } from '../../media/source/source.js';
+import { identifySource } from './identity.js';
+import type { UpscaleOptions } from './options.js';
+import { rawVideoOf } from './raw-video.js';
+
+/**
+ * Looks at a clip. Throws VsrError: `option` for a headerless one that is not described, `media` for one
+ * that cannot be used, `disk` for one that the disk does not give.
+ */
+export async function probeInput(
+  ffmpeg: Ffmpeg,
+  file: string,
+  options: UpscaleOptions,
+): Promise<Source> {
+  const raw = rawVideoOf(file, options);
+  return probe(ffmpeg, file, {
+    ...(raw === null ? {} : { raw }),
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(options.stallTimeout === undefined ? {} : { stallTimeoutMs: options.stallTimeout * 1000 }),
+  }).catch(async (error: unknown) => {
+    // ffprobe says of a file that the disk does not give only that it is damaged.
+    if (await isFile(file)) await identifySource(file);
+    throw error;
+  });
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

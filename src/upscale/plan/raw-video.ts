@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { badValue, VsrError } from '../../errors.js';
+import type { RawVideoInput } from '../../media/source/source.js';
+import type { Ratio } from '../../planes/ratio.js';
+import type { UpscaleOptions } from './options.js';
+
+function parseRate(text: string): Ratio {
+  const match = /^(\d+(?:\.\d+)?)(?:[/:](\d+))?$/.exec(text);
+  const [, first = '0', second] = match ?? [];
+  // A decimal becomes thousandths: 23.976 is 23976/1000.
+  const [num, den] =
+    second === undefined
+      ? [Math.round(Number(first) * 1000), 1000]
+      : [Number(first), Number(second)];
+  if (num > 0 && den > 0 && Number.isSafeInteger(num)) return { num, den };
+  throw badValue('frames a second such as 25 or 30000/1001', '--input-rate', text);
+}
+
+/**
+ * What headerless raw video is, from the options that describe it; `null` for any other input.
+ * Throws VsrError `option` for a `.yuv` file without them, or with some of them missing or wrong.
+ */
+export function rawVideoOf(file: string, options: UpscaleOptions): RawVideoInput | null {
+  const { inputFormat, inputSize, inputRate } = options;
+  const isYuv = path.extname(file).toLowerCase() === '.yuv';
+  if (inputFormat === undefined && inputSize === undefined && inputRate === undefined && !isYuv)
+    return null;
+  if (inputFormat === undefined || inputSize === undefined || inputRate === undefined) {
+    throw new VsrError(
+      'option',
+      `${file} is raw video without a header: say what it holds with --input-format, --input-size and --input-rate (e.g. yuv420p, 352x288, 25).`,
+    );
+  }
+  const size = /^(\d{1,5})x(\d{1,5})$/.exec(inputSize);
+  const [width, height] = [Number(size?.[1] ?? 0), Number(size?.[2] ?? 0)];
+  if (width < 1 || height < 1) throw badValue('WIDTHxHEIGHT', '--input-size', inputSize);
+  return { format: inputFormat, width, height, rate: parseRate(inputRate) };
+}

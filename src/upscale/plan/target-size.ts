@@ -1,0 +1,50 @@
+import { badValue } from '../../errors.js';
+
+/** A picture's size in samples. */
+export type Size = { readonly width: number; readonly height: number };
+
+const named: Readonly<Record<string, Size>> = {
+  '4k': { width: 3840, height: 2160 },
+  '8k': { width: 7680, height: 4320 },
+};
+
+function boxOf(text: string): Size {
+  const lower = text.toLowerCase();
+  const known = named[lower];
+  if (known !== undefined) return known;
+  const lines = /^(\d{2,5})p$/.exec(lower);
+  if (lines !== null) {
+    const height = Number(lines[1]);
+    return { width: Math.round((height * 16) / 9), height };
+  }
+  const both = /^(\d{1,5})x(\d{1,5})$/.exec(lower);
+  if (both !== null && Number(both[1]) > 0 && Number(both[2]) > 0) {
+    return { width: Number(both[1]), height: Number(both[2]) };
+  }
+  throw badValue('WIDTHxHEIGHT, a height such as 1080p, or 4k', 'to', text);
+}
+
+function even(value: number): number {
+  return Math.max(2, Math.round(value / 2) * 2);
+}
+
+/**
+ * The size that `source` gets when it is to fill the box `to` names with its aspect kept, in even
+ * numbers. `720p` and `4k` mean a 16:9 box, turned for upright pictures; `WxH` is taken as it
+ * stands. Throws VsrError `option` for a text that is no size, or a box no larger than the source.
+ */
+export function targetSize(to: string, source: Size): Size {
+  let box = boxOf(to);
+  const upright = source.height > source.width;
+  if (!to.includes('x') && upright) box = { width: box.height, height: box.width };
+  const factor = Math.min(box.width / source.width, box.height / source.height);
+  if (factor <= 1) {
+    throw badValue(
+      `a size larger than the clip's ${source.width}x${source.height}`,
+      'to',
+      to,
+      'There is nothing to enlarge.',
+    );
+  }
+  return { width: even(source.width * factor), height: even(source.height * factor) };
+}

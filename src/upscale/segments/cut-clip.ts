@@ -1,0 +1,44 @@
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { keyframes } from '../../media/source/packets.js';
+import { checkReadable } from '../plan/identity.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import {
+  planBlindSegments,
+  planSegments,
+  usualSeconds,
+  wholeClip,
+  type Segment,
+} from './segment-plan.js';
+
+/** Clips of fewer segments' length than this are not worth cutting. */
+const leastSegments = 2.5;
+
+/** Containers whose index finds a keyframe, with the timestamps that reading from the start gives. */
+const trusted = /(?:^|,)(?:mov|matroska)(?:,|$)/;
+
+/** Cuts the clip of a job into segments, at its keyframes where they can be found again. */
+export async function cutClip(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan,
+  signal: AbortSignal,
+): Promise<Segment[]> {
+  const { source, options, range } = plan;
+  const { video } = source;
+  const length = options.segmentSeconds ?? usualSeconds(video, video.frameRate);
+  const seconds = video.duration ?? source.duration;
+  const short = seconds !== null && seconds < leastSegments * length;
+  if (options.segments === false || short) return wholeClip(range);
+  // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
+  if (options.deinterlace !== true && source.raw === null && trusted.test(source.container)) {
+    const keys = await keyframes(ffmpeg, source, signal);
+    // ffprobe keeps quiet about what it could not read, and the plan would end there.
+    if (options.allowTruncated !== true) await checkReadable(source.path, signal);
+    const times = keys.map((key) => key.pts);
+    return planSegments(times, video.timeBase, range, length);
+  }
+  if (seconds === null) return wholeClip(range);
+  const ticks = (time: number): number =>
+    Math.round((time * video.timeBase.den) / video.timeBase.num);
+  const start = video.startTime ?? source.startTime;
+  return planBlindSegments(ticks(start), ticks(start + seconds), video.timeBase, range, length);
+}

@@ -1,0 +1,78 @@
+import { VsrError } from '../../errors.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { probe } from '../../media/source/probe.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import { stallTimeoutMs } from './segment-reader.js';
+import type { ReferenceFrames } from './upscale-segment.js';
+
+/**
+ * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of the
+ * enlarged picture, and its frame count the clip's where both are stated.
+ */
+export async function openReference(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan,
+  file: string,
+  skip: number,
+  signal: AbortSignal,
+): Promise<ReferenceFrames> {
+  const raw = plan.source.raw === null ? null : { ...plan.source.raw, ...plan.enlarged };
+  const source = await probe(ffmpeg, file, { signal, ...(raw === null ? {} : { raw }) });
+  const { video } = source;
+  const { width, height } = plan.enlarged;
+  if (video.width !== width || video.height !== height) {
+    throw new VsrError(
+      'media',
+      `Expected the reference ${file} to be ${width}x${height}, the size of the enlarged picture, but it is ${video.width}x${video.height}.`,
+    );
+  }
+  if (video.format.name !== plan.source.video.format.name) {
+    throw new VsrError(
+      'media',
+      `Expected the reference ${file} in ${plan.source.video.format.name}, as the clip, but it is ${video.format.name}.`,
+    );
+  }
+  const counts = [video.frameCount, plan.source.video.frameCount] as const;
+  const whole =
+    plan.range.from === undefined &&
+    plan.range.to === undefined &&
+    plan.options.frames === undefined;
+  if (whole && counts[0] !== null && counts[1] !== null && counts[0] !== counts[1]) {
+    throw new VsrError(
+      'media',
+      `Expected the reference ${file} to have ${counts[1]} frames, as the clip, but it has ${counts[0]}.`,
+    );
+  }
+  const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs: stallTimeoutMs(plan) });
+  const frames = decoded[Symbol.asyncIterator]();
+  let position = 0;
+  const next: ReferenceFrames['next'] = async () => {
+    const step = await frames.next();
+    if (step.done === true) {
+      throw new VsrError(
+        'media',
+        `The reference ${file} ends after ${position} frames, before the clip does.`,
+      );
+    }
+    position++;
+    return step.value;
+  };
+  const pass = async (count: number): Promise<void> => {
+    for (let i = 0; i < count; i++) decoded.release(await next());
+  };
+  try {
+    await pass(skip);
+  } catch (error) {
+    await frames.return?.();
+    throw error;
+  }
+  return {
+    next,
+    pass,
+    release: (frame) => decoded.release(frame),
+    async [Symbol.asyncDispose]() {
+      await frames.return?.();
+    },
+  };
+}

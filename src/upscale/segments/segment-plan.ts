@@ -1,0 +1,100 @@
+import type { Ratio } from '../../planes/ratio.js';
+
+/** A run of frames between two cut points of the source: the unit of resuming and spreading work. */
+export type Segment = {
+  /** Place in the clip, from 0. */
+  readonly number: number;
+  /** Ticks of the first frame; `null` for the clip's beginning, whatever its first time is. */
+  readonly from: number | null;
+  /** Ticks before which its frames lie; `null` for the clip's end. */
+  readonly to: number | null;
+  /**
+   * Ticks of the keyframe at which reading may start where the segment before has not just been read;
+   * `null` reads from the clip's beginning and passes over what comes before.
+   */
+  readonly seekTo: number | null;
+};
+
+/** Default of the seconds that a segment lasts at least; resuming loses at most about this much work. */
+export const SEGMENT_SECONDS = 10;
+
+/**
+ * Samples of luma that a segment holds at least. What beginning and ending one costs (0.1 s of one core) would
+ * weigh more than 2 % with tiny pictures, of which seconds are enlarged in no time.
+ */
+const LEAST_SAMPLES = 1e7;
+
+/** Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (25 where it is unknown). */
+export function usualSeconds(
+  { width, height }: { readonly width: number; readonly height: number },
+  rate: Ratio | null,
+): number {
+  const perSecond = width * height * (rate === null ? 25 : rate.num / rate.den);
+  return Math.max(SEGMENT_SECONDS, LEAST_SAMPLES / perSecond);
+}
+
+/** What of the clip is wanted, in ticks: from inclusive, to exclusive. */
+export type TickRange = { readonly from?: number; readonly to?: number };
+
+/** The one segment of a clip that is not cut. */
+export function wholeClip(range: TickRange): Segment[] {
+  return [{ number: 0, from: range.from ?? null, to: range.to ?? null, seekTo: null }];
+}
+
+/**
+ * Cuts a clip at keyframes into segments of at least `seconds`, the last one too. Frames that come
+ * before a keyframe in time but after it in the file (open GOPs) belong to the segment before, which
+ * reads on until its last time; so every frame is in exactly one segment.
+ *
+ * `keyframes` are their times in ticks of `timeBase`, in file order; cutting stops being possible
+ * where times do not rise, and such a clip stays whole.
+ */
+export function planSegments(
+  keyframes: readonly number[],
+  timeBase: Ratio,
+  range: TickRange,
+  seconds = SEGMENT_SECONDS,
+): Segment[] {
+  const rising = keyframes.every((pts, i) => i === 0 || pts > keyframes[i - 1]!);
+  if (!rising || keyframes.length < 2) return wholeClip(range);
+  const least = (seconds * timeBase.den) / timeBase.num;
+  const start = range.from ?? keyframes[0]!;
+  const end = range.to ?? keyframes.at(-1)!;
+  const cuts: number[] = [];
+  for (const pts of keyframes) {
+    if (pts - (cuts.at(-1) ?? start) >= least && end - pts >= least / 2) cuts.push(pts);
+  }
+  const before = (pts: number): number | null => keyframes.findLast((key) => key <= pts) ?? null;
+  const first = range.from === undefined ? null : before(range.from);
+  return [null, ...cuts].map((cut, number) => ({
+    number,
+    from: cut ?? range.from ?? null,
+    to: cuts[number] ?? range.to ?? null,
+    seekTo: cut ?? first,
+  }));
+}
+
+/**
+ * Cuts a clip whose container is not trusted to find its keyframes: every `seconds` from `start` to
+ * about `end` (ticks). Such segments are read from the clip's beginning when a job goes on with them,
+ * so that any time will do.
+ */
+export function planBlindSegments(
+  start: number,
+  end: number,
+  timeBase: Ratio,
+  range: TickRange,
+  seconds = SEGMENT_SECONDS,
+): Segment[] {
+  const step = (seconds * timeBase.den) / timeBase.num;
+  const first = range.from ?? start;
+  const last = Math.min(end, range.to ?? end);
+  const cuts: number[] = [];
+  for (let i = 1; first + (i + 0.5) * step <= last; i++) cuts.push(Math.round(first + i * step));
+  return [null, ...cuts].map((cut, number) => ({
+    number,
+    from: cut ?? range.from ?? null,
+    to: cuts[number] ?? range.to ?? null,
+    seekTo: null,
+  }));
+}

@@ -1,0 +1,190 @@
+import { VsrError } from '../../errors.js';
+import { decodeFrames, type DecodedFrames } from '../../media/decode/decode.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { Frame } from '../../planes/frame.js';
+import { checkReadable } from '../plan/identity.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import type { Segment } from './segment-plan.js';
+
+/** What decoding one segment had to say; frames count from 0 in the segment. */
+export type SegmentReport = {
+  readonly damagedFrames: readonly number[];
+  readonly messages: readonly string[];
+  readonly truncated: boolean;
+  /** Frames from which on the source's picture has another size; they are brought to the first one. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** Packets of which the decoder made no frame. */
+  readonly lostPackets: number;
+};
+
+const silence: SegmentReport = {
+  ...{ damagedFrames: [], messages: [], truncated: false, sizeChanges: [], lostPackets: 0 },
+};
+
+/** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
+class MissedCut extends Error {}
+
+/** Milliseconds without a frame after which a process counts as hanging. */
+export function stallTimeoutMs(plan: JobPlan): number {
+  return (plan.options.stallTimeout ?? 120) * 1000;
+}
+
+/** One decoder and how far it is. */
+type Run = {
+  readonly decoded: DecodedFrames;
+  readonly frames: AsyncIterator<Frame>;
+  /** Frames taken from it, without the one that is held. */
+  taken: number;
+  /** The segment that it can go on with. */
+  next: number;
+  /** A frame that belongs to the next segment. */
+  held: Frame | null;
+};
+
+/**
+ * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what an
+ * uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
+ */
+export class SegmentReader implements AsyncDisposable {
+  readonly #ffmpeg: Ffmpeg;
+  readonly #plan: JobPlan;
+  readonly #signal: AbortSignal;
+  #run: Run | null = null;
+  #report: SegmentReport = silence;
+  /** A decoder that is being started ahead of time. */
+  #ahead: Promise<void> | null = null;
+
+  constructor(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal) {
+    this.#ffmpeg = ffmpeg;
+    this.#plan = plan;
+    this.#signal = signal;
+  }
+
+  /**
+   * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then ask
+   * for `frames` of the same segment and number; what fails is thrown there.
+   */
+  prepare(segment: Segment, most: number): void {
+    this.#ahead = this.#begin(segment, most);
+    this.#ahead.catch(() => {});
+  }
+
+  /** The frames of `segment`, at most `most`; they must be read before those of another. */
+  async *frames(segment: Segment, most: number): AsyncGenerator<Frame> {
+    if (most <= 0) return;
+    const ahead = this.#ahead;
+    this.#ahead = null;
+    await ahead;
+    if (this.#run?.next !== segment.number) await this.#begin(segment, most);
+    const run = this.#run!;
+    run.next = segment.number + 1;
+    const first = run.taken;
+    const before = run.decoded.report();
+    let ended = false;
+    try {
+      while (run.taken - first < most) {
+        const frame = run.held ?? (await next(run.frames));
+        run.held = null;
+        if (frame === null) {
+          ended = true;
+          await this.#checkReadable(run);
+          return;
+        }
+        if (segment.to !== null && frame.pts >= segment.to) {
+          run.held = frame;
+          return;
+        }
+        run.taken++;
+        yield frame;
+      }
+    } finally {
+      const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = run.decoded.report();
+      const within = (frame: number): boolean => frame >= first && frame < run.taken;
+      this.#report = {
+        damagedFrames: damagedFrames.filter(within).map((frame) => frame - first),
+        sizeChanges: sizeChanges
+          .filter(({ frame }) => within(frame))
+          .map((change) => ({ ...change, frame: change.frame - first })),
+        lostPackets: lostPackets - before.lostPackets,
+        messages: messages.slice(before.messages.length),
+        // A file that breaks off says so within the last segment that still has frames of it.
+        truncated: truncated && ended,
+      };
+    }
+  }
+
+  /** What decoding the segment read last had to say. */
+  report(): SegmentReport {
+    return this.#report;
+  }
+
+  /** Gives a frame's memory back. */
+  release(frame: Frame): void {
+    this.#run?.decoded.release(frame);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#ahead?.catch(() => {});
+    await this.#end();
+  }
+
+  /** What ffmpeg took for the source's end must be its end: else the segment would count as done. */
+  async #checkReadable(run: Run): Promise<void> {
+    const { options, source } = this.#plan;
+    if (options.allowTruncated === true) return;
+    await checkReadable(source.path, this.#signal);
+    if (!run.decoded.report().unreadable) return;
+    throw new VsrError(
+      'disk',
+      `${source.path} could not be read to its end: the disk reported an error. Run the same command again, or copy the file to a sound disk first.`,
+    );
+  }
+
+  /** Starts a decoder at `segment`; the first frame must be the segment's own. */
+  async #begin(segment: Segment, most: number): Promise<void> {
+    try {
+      await this.#start(segment, segment.seekTo, most);
+    } catch (error) {
+      if (!(error instanceof MissedCut)) throw error;
+      // Reading from the beginning is slower and always right.
+      await this.#start(segment, null, most);
+    }
+  }
+
+  async #start(segment: Segment, seekTo: number | null, most: number): Promise<void> {
+    await this.#end();
+    const { options, range, source } = this.#plan;
+    const decoded = decodeFrames(this.#ffmpeg, source, {
+      range: {
+        ...(segment.from === null ? {} : { from: segment.from }),
+        ...(range.to === undefined ? {} : { to: range.to }),
+      },
+      ...(seekTo === null ? {} : { seekTo }),
+      ...(most === Infinity ? {} : { maxFrames: most }),
+      deinterlace: options.deinterlace ?? false,
+      signal: this.#signal,
+      stallTimeoutMs: stallTimeoutMs(this.#plan),
+    });
+    const frames = decoded[Symbol.asyncIterator]();
+    this.#run = { decoded, frames, taken: 0, next: segment.number, held: null };
+    const first = await next(frames);
+    this.#run.held = first;
+    // A cut lies at a keyframe's own time, so that frame must be there.
+    if (seekTo !== null && segment.number > 0 && first?.pts !== segment.from) throw new MissedCut();
+  }
+
+  async #end(): Promise<void> {
+    const run = this.#run;
+    this.#run = null;
+    await run?.frames.return?.();
+  }
+}
+
+async function next(frames: AsyncIterator<Frame>): Promise<Frame | null> {
+  const step = await frames.next();
+  return step.done === true ? null : step.value;
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { isCutOff } from '../../../../src/media/source/cut-off.js';
+import { rawSource } from '../../../../src/media/source/raw-input.js';
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cut-'));
+});
+after(() => rm(folder, { recursive: true }));
+
+/** Whether `bytes`, as a file of `container` with 4x2 pictures of yuv420p, break off. */
+async function cutOff(container: string, bytes: Uint8Array): Promise<boolean> {
+  const file = path.join(folder, 'clip');
+  await writeFile(file, bytes);
+  const rate = { num: 25, den: 1 };
+  const raw = { format: 'yuv420p', width: 4, height: 2, rate };
+  const source = rawSource({ path: file, sizeBytes: 10_000 }, raw);
+  return isCutOff({ ...source, container, sizeBytes: bytes.length });
+}
+
+const text = (words: string): Buffer => Buffer.from(words, 'latin1');
+const joined = (...parts: Uint8Array[]): Buffer => Buffer.concat(parts);
+
+test('a GIF ends with its semicolon, whatever zeros come behind', async () => {
+  assert.equal(await cutOff('gif', text('GIF89a...;')), false);
+  assert.equal(await cutOff('gif', text('GIF89a...;\0\0')), false);
+  assert.equal(await cutOff('gif', text('GIF89a...')), true);
+});
+
+test('an animated PNG ends with IEND', async () => {
+  assert.equal(await cutOff('apng', text('\x89PNG....IEND\xaeB`\x82')), false);
+  assert.equal(await cutOff('apng', text('\x89PNG....fdAT')), true);
+});
+
+test('a transport stream is whole packets', async () => {
+  assert.equal(await cutOff('mpegts', Buffer.alloc(188 * 3)), false);
+  assert.equal(await cutOff('mpegts', Buffer.alloc(192 * 3)), false);
+  assert.equal(await cutOff('mpegts', Buffer.alloc(188 * 3 + 100)), true);
+});
+
+test('a y4m is whole frames; a stray byte is no frame', async () => {
+  const frame = joined(text('FRAME\n'), Buffer.alloc(12));
+  const whole = joined(text('YUV4MPEG2 W4 H2 F25:1\n'), frame, frame);
+  assert.equal(await cutOff('yuv4mpegpipe', whole), false);
+  assert.equal(await cutOff('yuv4mpegpipe', joined(whole, text('\n'))), false);
+  assert.equal(await cutOff('yuv4mpegpipe', whole.subarray(0, -3)), true);
+});
+
+test("an FLV's last length leads to its last tag", async () => {
+  const tag = (size: number): Buffer => {
+    const head = Buffer.alloc(11 + size + 4);
+    head.writeUIntBE(size, 1, 3);
+    head.writeUInt32BE(11 + size, 11 + size);
+    return head;
+  };
+  const whole = joined(text('FLV\x01\x05\0\0\0\x09\0\0\0\0'), tag(30), tag(20));
+  assert.equal(await cutOff('flv', whole), false);
+  assert.equal(await cutOff('flv', whole.subarray(0, -7)), true);
+  assert.equal(await cutOff('flv', whole.subarray(0, 13)), true);
+});
+
+test('an Ogg ends where its last page says', async () => {
+  const page = (data: Buffer): Buffer =>
+    joined(text('OggS'), Buffer.alloc(22), Buffer.from([1, data.length]), data);
+  const whole = joined(page(Buffer.alloc(50)), page(text('by chance OggS within')));
+  assert.equal(await cutOff('ogg', whole), false);
+  assert.equal(await cutOff('ogg', whole.subarray(0, -1)), true);
+});
+
+test('what cannot be told is not claimed', async () => {
+  assert.equal(await cutOff('mov,mp4,m4a,3gp,3g2,mj2', text('x')), false);
+  assert.equal(await cutOff('h264', text('x')), false);
+});
+
+test('a program stream ends with a packet that is whole', async () => {
+  const pack = Buffer.from([0, 0, 1, 0xba, 0x44, 0, 4, 0, 4, 1, 0, 0, 3, 0xf8]);
+  const packet = (kind: number, length: number): Buffer =>
+    joined(Buffer.from([0, 0, 1, kind, length >> 8, length & 255]), Buffer.alloc(length, 0x55));
+  const packs = joined(pack, packet(0xe0, 2000), pack, packet(0xc0, 700), packet(0xbe, 30));
+  // In a packet's bytes a start code may stand by chance.
+  const chance = joined(pack, Buffer.from([0x12]), packs);
+  const endings = [Buffer.alloc(0), Buffer.from([0, 0, 1, 0xb9]), Buffer.alloc(100)];
+  for (const whole of [packs, chance]) {
+    for (const ending of endings) assert.equal(await cutOff('mpeg', joined(whole, ending)), false);
+    for (const missing of [1, 20, 32]) {
+      assert.equal(await cutOff('mpeg', whole.subarray(0, whole.length - missing)), true);
+    }
+  }
+  const mpeg1 = Buffer.from([0, 0, 1, 0xba, 0x21, 0, 1, 0, 1, 0x80, 0, 1]);
+  const old = joined(mpeg1, packet(0xe0, 90), mpeg1, packet(0xe0, 90));
+  assert.equal(await cutOff('mpeg', old), false);
+  assert.equal(await cutOff('mpeg', old.subarray(0, -5)), true);
+  assert.equal(await cutOff('mpeg', Buffer.alloc(5000, 7)), false, 'no stream at all');
+});

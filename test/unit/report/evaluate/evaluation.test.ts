@@ -1,0 +1,58 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { FigureSums, lumaErrors, meanFigures } from '../../../../src/report/evaluate/evaluation.js';
+import {
+  csvOf,
+  evaluationTable,
+  markdownOf,
+} from '../../../../src/report/evaluate/evaluation-table.js';
+
+const flat = (value: number, width = 16, height = 16) => ({
+  data: new Uint8Array(width * height).fill(value),
+  width,
+  height,
+});
+
+test('a constant error of 5 is MAE 5, RMSE 5 and 34.15 dB', () => {
+  const sums = new FigureSums(8);
+  sums.add(lumaErrors(flat(100), flat(105), 8, 2), null, null);
+  const figures = sums.result();
+  assert.equal(figures.mae, 5);
+  assert.equal(figures.rmse, 5);
+  assert.ok(Math.abs(figures.psnrY - 20 * Math.log10(255 / 5)) < 1e-12);
+  assert.equal(figures.psnrU, null);
+});
+
+test('a border too wide for the picture is cut less, and SSIM is left out', () => {
+  const errors = lumaErrors(flat(1, 4, 4), flat(2, 4, 4), 8, 8);
+  assert.deepEqual(errors, { mse: 1, mae: 1, ssim: null });
+});
+
+test('the mean leaves equal frames out of decibels, and the worst frame is known', () => {
+  const sums = new FigureSums(10);
+  for (const error of [0, 4, 2]) {
+    const actual = { ...flat(0), data: new Uint16Array(256).fill(500 + error) };
+    const reference = { ...flat(0), data: new Uint16Array(256).fill(500) };
+    sums.add(lumaErrors(reference, actual, 10, 0), error, null);
+  }
+  const dB = (error: number) => 20 * Math.log10(1023 / error);
+  assert.ok(Math.abs(sums.result().psnrY - (dB(4) + dB(2)) / 2) < 1e-12);
+  assert.deepEqual(sums.worst(), { frame: 1, psnr: dB(4) });
+});
+
+test('the table lists files and the mean, without columns that nobody has', () => {
+  const figures = (psnrY: number) => ({
+    ...{ psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2, vmaf: null },
+  });
+  const file = (name: string, psnrY: number) => ({
+    ...{ file: `x/${name}`, frames: 1, worst: {} },
+    figures: { model: figures(psnrY), bicubic: figures(Infinity) },
+  });
+  const table = evaluationTable([file('a,b.png', 30), file('c|d.png', 32)]);
+  assert.deepEqual(table.header, ['file', 'by', 'PSNR Y', 'SSIM', 'MAE', 'RMSE']);
+  assert.deepEqual(table.rows.at(-2), ['mean of 2', 'model', '31.00', '0.5000', '1.000', '2.000']);
+  assert.equal(table.rows.at(-1)![2], 'inf');
+  assert.match(csvOf(table), /^"a,b\.png",model,30\.00/m);
+  assert.match(markdownOf(table), /^\| c\\\|d\.png \| model \| 32\.00/m);
+  assert.equal(meanFigures([figures(30), figures(Infinity)]).psnrY, 30);
+});

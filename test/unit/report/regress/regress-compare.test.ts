@@ -1,0 +1,97 @@
+import test from 'node:test';
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { junitOf } from '../../../../src/report/regress/junit.js';
+import { compareBaseline } from '../../../../src/report/regress/regress-compare.js';
+import {
+  defaultTolerance,
+  readManifest,
+  writeManifest,
+  type Baseline,
+  type Manifest,
+} from '../../../../src/report/regress/regress-manifest.js';
+
+const toSource = { psnrY: 50, psnrU: 52, psnrV: Infinity, worstFrame: 3, worstY: 48 };
+const baseline: Baseline = {
+  frames: 3,
+  times: { first: 0, last: 0.08, sha256: 'aa' },
+  streams: ['video ffv1 64x48 yuv420p tv', 'audio aac eng'],
+  truth: { ...toSource, psnrY: 30, ssim: 0.9 },
+  toSource,
+  exact: { machine: 'x64, test', frames: ['01', '02', '03'] },
+};
+
+function failing(found: Baseline): string[] {
+  return compareBaseline(baseline, found, defaultTolerance)
+    .filter(({ ok }) => !ok)
+    .map(({ name, frame }) => (frame === null ? name : `${name} ${frame}`));
+}
+
+test('nothing fails against itself, and within the tolerance', () => {
+  assert.deepEqual(failing(baseline), []);
+  assert.deepEqual(failing({ ...baseline, truth: { ...baseline.truth, psnrY: 30.019 } }), []);
+});
+
+test('each thing that changes is named, with its frame', () => {
+  assert.deepEqual(failing({ ...baseline, frames: 2 }), ['frames']);
+  assert.deepEqual(failing({ ...baseline, streams: ['video'] }), ['streams']);
+  assert.deepEqual(failing({ ...baseline, times: { ...baseline.times, sha256: 'b' } }), [
+    'timestamps',
+  ]);
+  assert.deepEqual(failing({ ...baseline, truth: { ...baseline.truth, psnrY: 29.9 } }), ['PSNR Y']);
+  assert.deepEqual(failing({ ...baseline, truth: { ...baseline.truth, ssim: 0.91 } }), ['SSIM']);
+  assert.deepEqual(failing({ ...baseline, toSource: { ...toSource, worstY: 47, worstFrame: 1 } }), [
+    'worst PSNR Y to source 1',
+  ]);
+  assert.deepEqual(failing({ ...baseline, toSource: { ...toSource, psnrV: 90 } }), [
+    'PSNR V to source',
+  ]);
+  const exact = { machine: 'x64, test', frames: ['01', '09', '03'] };
+  assert.deepEqual(failing({ ...baseline, exact }), ['exact frames 1']);
+});
+
+test('exact frames count only on the kind of machine that made them', () => {
+  const exact = { machine: 'arm64, other', frames: ['0a'] };
+  assert.deepEqual(failing({ ...baseline, exact }), []);
+});
+
+test('JUnit names suites, cases and failures, with text escaped', () => {
+  const checks = compareBaseline(baseline, { ...baseline, frames: 2 }, defaultTolerance);
+  const xml = junitOf([
+    { clip: 'a & "b".mp4', checks, error: null },
+    { clip: 'c.mp4', checks: [], error: 'it <broke>' },
+  ]);
+  assert.match(
+    xml,
+    /<testsuite name="a &amp; &quot;b&quot;\.mp4" tests="13" failures="1" errors="0">/,
+  );
+  assert.match(xml, /name="frames"><failure message="expected 3 but found 2"\/>/);
+  assert.match(xml, /<error message="it &lt;broke&gt;"\/>/);
+});
+
+test('a manifest is read back as written; a damaged or missing one says so', async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-manifest-'));
+  try {
+    const file = path.join(folder, 'regress.json');
+    await assert.rejects(readManifest(file), /there is none\. Make it with: vsr regress/);
+    const clip = {
+      clip: 'a.mp4',
+      scale: 2,
+      model: 'm',
+      codec: 'ffv1',
+      tolerance: defaultTolerance,
+    };
+    const manifest: Manifest = { version: 1, clips: [{ ...clip, baseline }] };
+    await writeManifest(file, manifest);
+    assert.deepEqual(await readManifest(file), manifest);
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.slice(0, 90));
+    await assert.rejects(readManifest(file), { code: 'media', message: /cannot be read/ });
+    await writeFile(file, text.replace('"psnrY": 30', '"psnrY": "much"'));
+    await assert.rejects(readManifest(file), /"psnrY" of "truth" of "baseline" of item 0/);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});

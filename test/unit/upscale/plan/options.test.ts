@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { exitCodeOf } from '../../../../src/errors.js';
+import { checkOptions, type UpscaleOptions } from '../../../../src/upscale/plan/options.js';
+
+const bad: [UpscaleOptions, RegExp][] = [
+  [{ scale: 1 }, /at least 2 for scale but received 1/],
+  [{ scale: 2.5 }, /whole number/],
+  [{ workers: 0 }, /at least 1 for workers/],
+  [{ start: -1 }, /0 or more/],
+  [{ start: 5, end: 5 }, /after start \(5 s\)/],
+  [{ scale: 2, to: '720p' }, /not both/],
+  [{ log: 'log.txt' }, /\.csv or \.jsonl/],
+  [{ crf: 99 }, /from 0 to 63/],
+  [{ codec: 'mpeg7' as 'h264' }, /one of auto, h264/],
+];
+
+test('what is wrong is named, and is a wrong call', () => {
+  for (const [options, message] of bad) {
+    assert.throws(
+      () => checkOptions(options),
+      (error) => exitCodeOf(error) === 2 && message.test((error as Error).message),
+      JSON.stringify(options),
+    );
+  }
+});
+
+test('what is right passes', () => {
+  checkOptions({});
+  checkOptions({ scale: 4, workers: 2, start: 0, end: 1.5, log: 'a.jsonl', crf: 0, codec: 'ffv1' });
+});
