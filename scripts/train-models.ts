@@ -38,7 +38,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { degradation: kind = bicubic } = recipe;
   const degradation =
     after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
-  const { loss = 'mse', variants = 1, averaged = 1000 } = recipe;
+  const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
   const sources = pictures.sources.map((source) => path.join(data, source));
@@ -58,7 +58,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     test: parts.test,
     degradation,
     schedule: 'one-cycle',
-    ...{ loss, rate, batch, patch, steps, seed, averaged },
+    ...{ loss, rate, batch, patch, steps, seed, averaged, expand },
     // The few pictures left to validate with show that a run goes well; they are too few to choose by.
     ...{ validateEvery: 1000, keep: 'last' },
     workers: 2,
@@ -83,6 +83,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
         averaged,
       },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
+      ...(expand === 0 ? {} : { expand }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
       ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),

@@ -7,7 +7,7 @@ import { buildForwardModel } from './gradient/gradient-graph.js';
 import { GradientPool } from './gradient/gradient-pool.js';
 import { initialWeights } from './optimiser/initial-weights.js';
 import type { PictureScore } from './gradient/messages.js';
-import { initialState, openOptimiser } from './optimiser/optimiser.js';
+import { initialExpandedState, initialState, openOptimiser } from './optimiser/optimiser.js';
 import { PictureFeed, type Window } from './pictures/picture-feed.js';
 import { PicturePool } from './pictures/picture-pool.js';
 import type { Picture } from './pictures/picture.js';
@@ -104,15 +104,20 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
     workers: plan.workers,
     ...(plan.provider === undefined ? {} : { provider: plan.provider }),
   });
-  const optimise = await openOptimiser(parameters, microBatches, plan.averaged);
+  const channels = plan.expand ?? 0;
+  const expansion = channels === 0 ? undefined : { network, channels };
+  const optimise = await openOptimiser(parameters, microBatches, plan.averaged, expansion);
 
   let now: Checkpoint;
   if (plan.resume) {
     now = await readCheckpoint(checkpointFile);
     requireSameFacts(checkpointFile, now.facts, facts);
   } else {
-    const weights = plan.initial ?? initialWeights(network, seed);
-    const state = initialState(weights);
+    const { initial } = plan;
+    const state =
+      expansion === undefined
+        ? initialState(initial ?? initialWeights(network, seed))
+        : initialExpandedState(expansion, seed, initial);
     const nothing = { step: 0, windowStart: 0, windowStep: 0, bestPsnr: -Infinity, bestStep: 0 };
     now = { facts, ...nothing, state, best: state.average };
   }

@@ -156,48 +156,63 @@ test('the weights do not depend on how many threads computed them', async () => 
   assert.ok(one!.equals(three!));
 });
 
-test('a run killed and resumed ends with the weights of an unbroken one, bit for bit', async () => {
-  // Pictures that do not all fit: the windows have to go on as well.
-  const steps = [
-    '--steps',
-    '400',
-    '--memory',
-    '1',
-    '--batch',
-    '64',
-    '--data',
-    await morePictures(),
-  ];
-  assert.equal(train('whole.onnx', ...steps).code, 0);
-  const out = path.join(folder, 'broken.onnx');
-  const words = ['train', '--out', out, ...quick, ...steps];
-  const child = spawn(process.execPath, [vsr, ...words], { stdio: 'ignore' });
-  const checkpoint = path.join(folder, 'broken.onnx.train', 'checkpoint.bin');
-  while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
-  child.kill('SIGKILL');
-  await once(child, 'exit');
-  const { step } = await readCheckpoint(checkpoint);
-  assert.ok(step < 400, `killed at step ${step}, too late to show anything`);
-  const { code, stderr } = train('broken.onnx', ...steps, '--resume');
-  assert.equal(code, 0, stderr);
-  assert.match(stderr, new RegExp(`going on after step ${step}`));
-  const files = ['whole.onnx', 'broken.onnx'];
-  const [whole, broken] = await Promise.all(
-    files.map((name) => readCheckpoint(path.join(folder, `${name}.train`, 'checkpoint.bin'))),
-  );
-  assert.deepEqual(broken, whole);
-  assert.ok(whole!.windowStart > 0, 'a second window of pictures was drawn from');
-  const csv = await readFile(path.join(folder, 'broken.onnx.train', 'metrics.csv'), 'utf8');
-  const seen = csv
-    .trim()
-    .split('\n')
-    .slice(1)
-    .map((row) => Number(row.split(',')[0]));
-  assert.deepEqual(
-    seen,
-    Array.from({ length: 40 }, (_, i) => 10 * (i + 1)),
-  );
-});
+for (const expand of ['0', '16']) {
+  test(`a run killed and resumed ends with the weights of an unbroken one, bit for bit (--expand ${expand})`, async () => {
+    const [unbroken, killed] = [`whole-${expand}`, `broken-${expand}`];
+    // Pictures that do not all fit: the windows have to go on as well.
+    const steps = [
+      '--steps',
+      '400',
+      '--memory',
+      '1',
+      '--batch',
+      '64',
+      '--data',
+      await morePictures(),
+      ...['--expand', expand],
+    ];
+    assert.equal(train(`${unbroken}.onnx`, ...steps).code, 0);
+    const out = path.join(folder, `${killed}.onnx`);
+    const words = ['train', '--out', out, ...quick, ...steps];
+    const child = spawn(process.execPath, [vsr, ...words], { stdio: 'ignore' });
+    const checkpoint = path.join(folder, `${killed}.onnx.train`, 'checkpoint.bin');
+    while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const { step } = await readCheckpoint(checkpoint);
+    assert.ok(step < 400, `killed at step ${step}, too late to show anything`);
+    const { code, stderr } = train(`${killed}.onnx`, ...steps, '--resume');
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`going on after step ${step}`));
+    const files = [`${unbroken}.onnx`, `${killed}.onnx`];
+    const [whole, broken] = await Promise.all(
+      files.map((name) => readCheckpoint(path.join(folder, `${name}.train`, 'checkpoint.bin'))),
+    );
+    assert.deepEqual(broken, whole);
+    assert.ok(whole!.windowStart > 0, 'a second window of pictures was drawn from');
+    const csv = await readFile(path.join(folder, `${killed}.onnx.train`, 'metrics.csv'), 'utf8');
+    const seen = csv
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => Number(row.split(',')[0]));
+    assert.deepEqual(
+      seen,
+      Array.from({ length: 40 }, (_, i) => 10 * (i + 1)),
+    );
+    assert.equal(whole!.state.pairs !== undefined, expand !== '0');
+    const card = JSON.parse(
+      await readFile(path.join(folder, `${killed}.json`), 'utf8'),
+    ) as ModelCard;
+    assert.equal(card.recipe['expand'], Number(expand));
+    const other = train(`${killed}.onnx`, ...steps, '--overwrite', '--resume', '--expand', '17');
+    assert.equal(other.code, 2);
+    assert.match(
+      other.stderr,
+      new RegExp(`is of a run with expand ${expand}, but 17 was asked for`),
+    );
+  });
+}
 
 test('a corrupt picture and one smaller than a patch are named and counted, the run goes on', async () => {
   const mixed = path.join(folder, 'mixed');
@@ -254,6 +269,11 @@ test('what cannot work is one sentence and the right exit code', async () => {
     [['--work', path.join(pictures, '0.png')], 1, /^vsr: Could not write into .*0\.png: /m],
     [['--resume'], 2, /There is no checkpoint to resume from/],
     [['--arch', 'srcnn'], 2, /Allowed choices are espcn/],
+    [
+      ['--expand', '15'],
+      2,
+      /Expected 0, or at least 16, .* of espcn-16, for --expand but received/,
+    ],
     [['--from', path.join(pictures, '0.png')], 1, /cannot be read as an ONNX model/],
     [['--after', 'espcn-99'], 2, /the name of a model or an ONNX file but received "espcn-99"/],
     [['--after', await colourModel()], 2, /for --after but received .*takes rgb as float32/],

@@ -13,9 +13,10 @@ export function trainingSummary(plan: TrainPlan): string[] {
     degradation.kind === 'codec'
       ? `codec, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
       : degradation.kind;
+  const expanded = plan.expand ? `, each layer trained through ${plan.expand} channels` : '';
   const behind = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
   return [
-    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights; ${counts.join(' / ')} files to train, validate and test with.`,
+    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
     `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${behind}, ${degradation.fullRange ?? 0} full range; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }

@@ -20,6 +20,7 @@ export type TrainFlags = {
   scale: number;
   depth?: number;
   activation: 'relu' | 'tanh';
+  expand: number;
   from?: string;
   int8?: true;
   degrade: Degradation['kind'];
@@ -77,6 +78,11 @@ export async function trainPlanOf(
     activation,
     ...(depth === undefined ? {} : { depth }),
   });
+  const widest = Math.max(...network.layers.map(({ outputs }) => outputs));
+  if (flags.expand !== 0 && flags.expand < widest) {
+    const least = `0, or at least ${widest}, the channels of the widest layer of ${flags.arch},`;
+    throw badValue(least, '--expand', flags.expand);
+  }
   if (flags.int8 === true && flags.from === undefined) {
     throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
   }
@@ -122,7 +128,7 @@ export async function trainPlanOf(
     degradation,
     ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
     ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
-    averaged: flags.average,
+    ...{ averaged: flags.average, expand: flags.expand },
     ...{ validateEvery: flags.valEvery, keep: flags.keep },
     workers: flags.workers,
     ...(provider === undefined ? {} : { provider }),

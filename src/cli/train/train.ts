@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { messageOf, VsrError } from '../../errors.js';
-import { archs } from '../../model/networks/network.js';
+import { archs, evenNetworks } from '../../model/networks/network.js';
 import { providerNames } from '../../model/runtime/providers.js';
 import { degradations } from '../../training/pictures/degrade.js';
 import { losses } from '../../training/gradient/loss.js';
@@ -17,6 +17,7 @@ const examples = `
 Examples:
   vsr train --data photos/ --out models/mine-x2.onnx
   vsr train --data frames/ --arch espcn --scale 3 --steps 50000 --out mine-x3.onnx
+  vsr train --data photos/ --arch espcn-32 --expand 128 --loss charbonnier --lr 1e-3 --out mine.onnx
   vsr train --data photos@0.5 --also-reduced 0.6,0.4 --out mine.onnx   photographs, halved first
   vsr train --data clip.mp4 --degrade codec --from models/espcn-16-x2.onnx --lr 1e-3 --out mine.onnx
   vsr train --data photos/ --from mine-x2.onnx --int8 --lr 2e-4 --steps 8000 --out mine-int8-x2.onnx
@@ -26,6 +27,9 @@ Examples:
 
 The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
 The model is written at the end, with a card (.json) that keeps every setting.`;
+
+/** How many layers networks have whose depth can be chosen. */
+const depths = Object.entries(evenNetworks).map(([name, { depth }]) => `${depth} for ${name}`);
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {
@@ -56,11 +60,17 @@ export function trainCommand(): Command {
     .addOption(
       new Option('-s, --scale <n>', 'enlargement each way').choices(['2', '3', '4']).default('2'),
     )
-    .option('--depth <n>', 'layers of espcn-16 before the last (default: 6)', wholeNumber(1))
+    .option('--depth <n>', `layers before the last (default: ${depths.join(', ')})`, wholeNumber(1))
     .addOption(
       new Option('--activation <name>', 'of all layers but the last')
         .choices(['relu', 'tanh'])
         .default('relu'),
+    )
+    .option(
+      '--expand <n>',
+      'train each layer as two with this many channels between them, which are one again in the model; 128 is usual, 0 for none',
+      wholeNumber(0),
+      0,
     )
     .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
     .option(

@@ -44,17 +44,27 @@ export type Weights = Float32Array;
 
 /** What a name of `archs` can be varied by. */
 export type NetworkOptions = {
-  /** Layers of equal width in `espcn-16` and `espcn-u32`, the last convolution not counted; 6. */
+  /** Layers of equal width in a network of `evenNetworks`, the last convolution not counted. */
   readonly depth?: number;
   /** Activation of all layers but the last; `relu`. */
   readonly activation?: Exclude<Activation, 'none'>;
 };
 
-/** The names `networkOf` knows. */
-export const archs = ['espcn', 'espcn-58k', 'espcn-16', 'espcn-u32'] as const;
+/**
+ * Networks of 3x3 layers of one width with a long skip: their width, how the picture is unshuffled and how many
+ * such layers there are unless told otherwise. Widths of 32 and 48 are what 8-bit arithmetic is good at.
+ */
+export const evenNetworks: Readonly<
+  Record<string, { width: number; unshuffle: number; depth: number }>
+> = {
+  'espcn-16': { width: 16, unshuffle: 1, depth: 6 },
+  'espcn-32': { width: 32, unshuffle: 1, depth: 5 },
+  'espcn-48': { width: 48, unshuffle: 1, depth: 6 },
+  'espcn-u32': { width: 32, unshuffle: 2, depth: 6 },
+};
 
-/** The name of a network shape. */
-export type Arch = (typeof archs)[number];
+/** The names `networkOf` knows. */
+export const archs: readonly string[] = ['espcn', 'espcn-58k', ...Object.keys(evenNetworks)];
 
 function chain(
   kernels: readonly number[],
@@ -72,45 +82,31 @@ function chain(
   }));
 }
 
-/** `depth` 3x3 layers of one width, a last one, and the long skip. */
-function evenNetwork(
-  arch: string,
-  scale: number,
-  width: number,
-  unshuffle: number,
-  depth: number,
-  activation: Activation,
-): Network {
-  const kernels = Array<number>(depth + 1).fill(3);
-  const widths = Array<number>(depth).fill(width);
-  const layers = chain(kernels, widths, scale, activation, unshuffle);
-  return { arch, scale, unshuffle, layers, skip: true };
-}
-
 /**
  * The network of a name at a scale.
  *
  * - `espcn`: the paper's, kernels 5-3-3, channels 64-32.
  * - `espcn-58k`: kernels 5-3-3-3, channels 64-64-32; 58,212 parameters at 2x.
  * - `espcn-16`: 3x3 layers of 16 channels and a long skip; 12,340 parameters at 2x with six layers.
- * - `espcn-u32`: the same with layers of 32 channels on the picture unshuffled by 2.
+ * - `espcn-32`, `espcn-48`: the same with wider layers, five of 32 (38,468 parameters) or six of 48 channels (106,132).
+ * - `espcn-u32`: the same with six layers of 32 channels on the picture unshuffled by 2.
  */
 export function networkOf(arch: string, scale: number, options: NetworkOptions = {}): Network {
-  const { depth = 6, activation = 'relu' } = options;
-  switch (arch as Arch) {
+  const { activation = 'relu' } = options;
+  const even = evenNetworks[arch];
+  if (even !== undefined) {
+    const { width, unshuffle } = even;
+    const widths = Array<number>(options.depth ?? even.depth).fill(width);
+    const kernels = Array<number>(widths.length + 1).fill(3);
+    const layers = chain(kernels, widths, scale, activation, unshuffle);
+    return { arch, scale, unshuffle, layers, skip: true };
+  }
+  const plain = { arch, scale, unshuffle: 1, skip: false };
+  switch (arch) {
     case 'espcn':
-      return {
-        ...{ arch, scale, unshuffle: 1, skip: false },
-        layers: chain([5, 3, 3], [64, 32], scale, activation),
-      };
-    case 'espcn-58k': {
-      const layers = chain([5, 3, 3, 3], [64, 64, 32], scale, activation);
-      return { arch, scale, unshuffle: 1, layers, skip: false };
-    }
-    case 'espcn-16':
-      return evenNetwork(arch, scale, 16, 1, depth, activation);
-    case 'espcn-u32':
-      return evenNetwork(arch, scale, 32, 2, depth, activation);
+      return { ...plain, layers: chain([5, 3, 3], [64, 32], scale, activation) };
+    case 'espcn-58k':
+      return { ...plain, layers: chain([5, 3, 3, 3], [64, 64, 32], scale, activation) };
     default:
       throw badValue(`one of ${archs.join(', ')}`, 'the architecture', arch);
   }

@@ -1,9 +1,16 @@
 import type { Tensor } from 'onnxruntime-node';
 import { floatTensor, onnxRuntime, openSession } from '../base/session.js';
+import type { Weights } from '../../model/networks/network.js';
+import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
 import { adam, buildUpdateModel, stateNames } from './update-graph.js';
 
-/** The lists an optimiser step changes; each [parameters]. */
-export type OptimiserState = Record<(typeof stateNames)[number], Float32Array>;
+/**
+ * The lists an optimiser step changes. `weights` and `average` are [parameters]; so are Adam's moments, `first` and
+ * `second`, unless the network is expanded: then they are as long as `pairs`, the values that are trained.
+ */
+export type OptimiserState = Record<(typeof stateNames)[number], Float32Array> & {
+  pairs?: Float32Array;
+};
 
 /** Takes one step from `state`, which is changed in place. `step` counts from 0, `rate` is the learning rate. */
 export type OptimiserStep = (
@@ -13,23 +20,40 @@ export type OptimiserStep = (
   rate: number,
 ) => Promise<void>;
 
-/** The state ahead of the first step. */
-export function initialState(weights: Float32Array): OptimiserState {
+/** The state before the first step. */
+export function initialState(weights: Weights): OptimiserState {
   const zeros = () => new Float32Array(weights.length);
   return { weights: weights.slice(), first: zeros(), second: zeros(), average: weights.slice() };
 }
 
+/** The state of an expanded network before the first step, with the weights `initial` or random ones by `seed`. */
+export function initialExpandedState(
+  expansion: Expansion,
+  seed: number,
+  initial?: Weights,
+): OptimiserState {
+  const pairs = initialPairs(expansion, seed, initial);
+  const zeros = () => new Float32Array(pairs.length);
+  const weights = collapsedWeights(expansion, pairs);
+  return { weights, first: zeros(), second: zeros(), average: weights.slice(), pairs };
+}
+
 /**
  * Opens the optimiser's session. The running mean of the weights covers about the last `averaged`
- * steps (fewer while the run is young).
+ * steps (fewer while the run is young). With an `expansion` it steps on states of that only.
  */
 export async function openOptimiser(
   parameters: number,
   microBatches: number,
   averaged: number,
+  expansion?: Expansion,
 ): Promise<OptimiserStep> {
   const { Tensor: OrtTensor } = await onnxRuntime();
-  const session = await openSession(buildUpdateModel(parameters, microBatches));
+  const session = await openSession(buildUpdateModel(parameters, microBatches, expansion));
+  const taken: (keyof OptimiserState)[] =
+    expansion === undefined ? [...stateNames] : ['pairs', 'first', 'second', 'average'];
+  const given: (keyof OptimiserState)[] =
+    expansion === undefined ? taken : [...stateNames, 'pairs'];
   const feeds: Record<string, Tensor> = {};
   const fetches: Record<string, Tensor> = {};
   const scalars = new Map<string, Float32Array>();
@@ -47,13 +71,14 @@ export async function openOptimiser(
     scalars.get('correction1')![0] = 1 / (1 - adam.beta1 ** (step + 1));
     scalars.get('correction2')![0] = 1 / (1 - adam.beta2 ** (step + 1));
     scalars.get('follow')![0] = 1 / Math.min(averaged, step + 1);
-    for (const name of stateNames) {
-      feeds[name] = new OrtTensor('float32', state[name], [parameters]);
-      fetches[`${name}_next`] = new OrtTensor('float32', new Float32Array(parameters), [
-        parameters,
-      ]);
+    for (const name of taken) {
+      feeds[name] = new OrtTensor('float32', state[name]!, [state[name]!.length]);
+    }
+    for (const name of given) {
+      const { length } = state[name]!;
+      fetches[`${name}_next`] = new OrtTensor('float32', new Float32Array(length), [length]);
     }
     await session.run(feeds, fetches);
-    for (const name of stateNames) state[name] = fetches[`${name}_next`]!.data as Float32Array;
+    for (const name of given) state[name] = fetches[`${name}_next`]!.data as Float32Array;
   };
 }

@@ -1,10 +1,11 @@
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
+import { type Expansion, expandedCount, ExpansionNodes } from './expansion.js';
 
 /** Adam's fixed settings, as its paper has them. */
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** The four lists that make up the state of the optimiser, each as long as the weights. */
+/** The lists that make up the state of the optimiser; each as long as the weights, but see `buildUpdateModel`. */
 export const stateNames = ['weights', 'first', 'second', 'average'] as const;
 
 /**
@@ -15,28 +16,35 @@ export const stateNames = ['weights', 'first', 'second', 'average'] as const;
  * and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step), `correction2`
  * likewise, and `follow`, the share by which the average moves towards the weights; each [1].
  * Outputs: the four lists with `_next` behind their names.
+ *
+ * With an `expansion` Adam steps on its pairs instead (see `initialPairs`): `pairs`, `first` and `second` are [expandedCount],
+ * `pairs_next` is a fifth output, and `weights_next` is what these pairs give; `weights` is no input.
  */
-export function buildUpdateModel(parameters: number, microBatches: number): Uint8Array {
+export function buildUpdateModel(
+  parameters: number,
+  microBatches: number,
+  expansion?: Expansion,
+): Uint8Array {
   const graph = new GraphBuilder('update');
-  const list = (name: string) => graph.input(name, 'float32', [parameters]);
+  const trained = expansion === undefined ? parameters : expandedCount(expansion);
+  const nodes = expansion === undefined ? undefined : new ExpansionNodes(graph, expansion);
+  const list = (name: string, length: number) => graph.input(name, 'float32', [length]);
   const scalar = (name: string) => graph.input(name, 'float32', [1]);
   const op = (type: string, a: string, b: string, output?: string) =>
     graph.op(type, [a, b], {}, output);
   const gradients = graph.input('gradients', 'float32', [microBatches, parameters]);
-  const [weights, first, second, average] = stateNames.map(list) as [
-    string,
-    string,
-    string,
-    string,
-  ];
+  const values = list(nodes === undefined ? 'weights' : 'pairs', trained);
+  const [first, second] = [list('first', trained), list('second', trained)];
+  const average = list('average', parameters);
   // A product with equal shares: eight times faster than ReduceMean over a short first axis.
   const shares = new Float32Array(microBatches).fill(1 / microBatches);
   const evenly = graph.initializer('evenly', 'float32', [1, microBatches], shares);
-  const gradient = op(
+  const weightGradient = op(
     'Reshape',
     op('MatMul', evenly, gradients),
     graph.ints('shape', [parameters]),
   );
+  const gradient = nodes?.gradient(weightGradient, values) ?? weightGradient;
 
   /** old + share (value - old). */
   const moved = (old: string, value: string, share: string, output: string) =>
@@ -50,8 +58,11 @@ export function buildUpdateModel(parameters: number, microBatches: number): Uint
   const size = graph.op('Sqrt', [op('Mul', nextSecond, scalar('correction2'))]);
   const divisor = op('Add', size, graph.floats('epsilon', adam.epsilon));
   const change = op('Mul', op('Div', direction, divisor), scalar('rate'));
-  const nextWeights = op('Sub', weights, change, 'weights_next');
+  const next = op('Sub', values, change, nodes === undefined ? 'weights_next' : 'pairs_next');
+  const nextWeights = nodes?.collapse(next, 'weights_next') ?? next;
   moved(average, nextWeights, scalar('follow'), 'average_next');
-  for (const name of stateNames) graph.output(`${name}_next`, 'float32', [parameters]);
+  for (const name of ['weights', 'average']) graph.output(`${name}_next`, 'float32', [parameters]);
+  for (const name of ['first', 'second']) graph.output(`${name}_next`, 'float32', [trained]);
+  if (nodes !== undefined) graph.output('pairs_next', 'float32', [trained]);
   return encodeModel(graph.build());
 }

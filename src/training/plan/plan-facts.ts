@@ -13,6 +13,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     activationSteps: network.activationSteps?.join(' ') ?? 'none',
     degradation: JSON.stringify(degradation),
     after: after?.sha256 ?? 'none',
+    expand: plan.expand ?? 0,
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
@@ -27,11 +28,13 @@ export function requireSameFacts(
   kept: Readonly<Record<string, unknown>>,
   asked: Readonly<Record<string, unknown>>,
 ): void {
+  // Checkpoints of versions that could not expand a network do not say that it was not.
+  const known: Readonly<Record<string, unknown>> = { expand: 0, ...kept };
   for (const [name, value] of Object.entries(asked)) {
-    if (kept[name] === value) continue;
+    if (known[name] === value) continue;
     throw new VsrError(
       'option',
-      `The checkpoint ${file} is of a run with ${name} ${String(kept[name])}, but ${String(value)} was asked for. Resume with the options it was started with, or start anew without --resume.`,
+      `The checkpoint ${file} is of a run with ${name} ${String(known[name])}, but ${String(value)} was asked for. Resume with the options it was started with, or start anew without --resume.`,
     );
   }
 }

@@ -38,6 +38,8 @@ export type TrainPlan = {
   readonly provider?: ProviderCandidate;
   /** Bytes of pictures held at once; twice this when not all fit. */
   readonly windowBytes: number;
+  /** Channels that each convolution is expanded to in training (see `Expansion`); 0 or absent for none. */
+  readonly expand?: number;
   /** Weights to start from; random ones by the seed if absent. */
   readonly initial?: Float32Array;
   /** The float model that a network with 8-bit layers is a copy of. */

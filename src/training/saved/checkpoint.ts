@@ -26,11 +26,12 @@ const magic = 'VSRCKPT1';
 /** Writes a checkpoint beside the old one and puts it in its place once it is whole on the disk. */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
   const { state, best, ...facts } = checkpoint;
-  const parameters = best.length;
-  const header = Buffer.from(JSON.stringify({ ...facts, parameters }), 'utf8');
+  const sizes = { parameters: best.length, pairs: state.pairs?.length ?? 0 };
+  const header = Buffer.from(JSON.stringify({ ...facts, ...sizes }), 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
   const lists = [...stateNames.map((name) => state[name]), best];
+  if (state.pairs !== undefined) lists.push(state.pairs);
   const bytes = lists.map((list) => Buffer.from(list.buffer, list.byteOffset, list.byteLength));
   const partial = `${file}.partial`;
   const handle = await open(partial, 'w');
@@ -62,21 +63,30 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== magic) throw damaged;
   const start = 12 + bytes.readUInt32LE(8);
   if (start > bytes.length) throw damaged;
-  let header: Omit<Checkpoint, 'state' | 'best'> & { parameters: number };
+  // Files of versions that could not expand a network have no `pairs`.
+  let header: Omit<Checkpoint, 'state' | 'best'> & { parameters: number; pairs?: number };
   try {
     header = JSON.parse(bytes.toString('utf8', 12, start)) as typeof header;
   } catch {
     throw damaged;
   }
-  const { parameters, ...facts } = header;
-  if (bytes.length !== start + 4 * parameters * (stateNames.length + 1)) throw damaged;
-  const list = (index: number) => {
-    const from = start + 4 * parameters * index;
+  const { parameters, pairs = 0, ...facts } = header;
+  const trained = pairs === 0 ? parameters : pairs;
+  if (bytes.length !== start + 4 * (3 * parameters + 2 * trained + pairs)) throw damaged;
+  let from = start;
+  const list = (length: number) => {
     // A copy, because the numbers lie at any address in the file.
-    return new Float32Array(new Uint8Array(bytes.subarray(from, from + 4 * parameters)).buffer);
+    return new Float32Array(new Uint8Array(bytes.subarray(from, (from += 4 * length))).buffer);
   };
-  const state = Object.fromEntries(stateNames.map((name, i) => [name, list(i)])) as OptimiserState;
+  const state: OptimiserState = {
+    weights: list(parameters),
+    first: list(trained),
+    second: list(trained),
+    average: list(parameters),
+  };
+  const best = list(parameters);
+  if (pairs > 0) state.pairs = list(pairs);
   // JSON knows no infinity: ahead of the first validation there is no best.
   const bestPsnr = (facts.bestPsnr as number | null) ?? -Infinity;
-  return { ...facts, bestPsnr, state, best: list(stateNames.length) };
+  return { ...facts, bestPsnr, state, best };
 }

@@ -25,6 +25,13 @@ test('a checkpoint read is the one written; a damaged one is refused', async () 
     };
     await writeCheckpoint(file, written);
     assert.deepEqual(await readCheckpoint(file), written);
+    const moments = {
+      first: Float32Array.of(1, 2, 3, 4, 5),
+      second: Float32Array.of(6, 7, 8, 9, 0),
+    };
+    const expanded = { ...state, ...moments, pairs: Float32Array.of(5, 4, 3, 2, 1) };
+    await writeCheckpoint(file, { ...written, state: expanded });
+    assert.deepEqual(await readCheckpoint(file), { ...written, state: expanded });
     await writeCheckpoint(file, { ...written, bestPsnr: -Infinity });
     assert.equal((await readCheckpoint(file)).bestPsnr, -Infinity, 'nothing validated yet');
     const bytes = await readFile(file);

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import * as ort from 'onnxruntime-node';
+import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.js';
+import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
+import {
+  archs,
+  type Network,
+  networkOf,
+  parameterCount,
+  reachOf,
+} from '../../../../src/model/networks/network.js';
+import { buildInferenceModel } from '../../../../src/model/networks/network-model.js';
+import { normals, randomAt } from '../../../../src/training/base/random.js';
+import { type Expansion, initialPairs } from '../../../../src/training/optimiser/expansion.js';
+import { initialWeights } from '../../../../src/training/optimiser/initial-weights.js';
+import {
+  initialExpandedState,
+  openOptimiser,
+} from '../../../../src/training/optimiser/optimiser.js';
+import { buildUpdateModel } from '../../../../src/training/optimiser/update-graph.js';
+import { interpret, type Numbers, numbers } from '../autodiff/interpreter.js';
+
+/** Small, with a layer of each kind: more channels out, as many (with an identity), and fewer. */
+const small: Network = {
+  ...{ arch: 'small', scale: 2, unshuffle: 1, skip: true },
+  layers: [
+    { kernel: 3, inputs: 1, outputs: 2, activation: 'relu' },
+    { kernel: 3, inputs: 2, outputs: 2, activation: 'relu' },
+    { kernel: 1, inputs: 2, outputs: 4, activation: 'none' },
+  ],
+};
+
+function randomList(length: number, ...place: number[]): Float32Array {
+  const normal = normals(randomAt(...place));
+  return Float32Array.from({ length }, normal);
+}
+
+/**
+ * What the expanded network makes of a picture, with two convolutions for each layer and an addition where its
+ * channels keep their number: from the pairs alone, without collapsing anything.
+ */
+async function runExpanded({ network, channels }: Expansion, pairs: Float32Array, x: ort.Tensor) {
+  const graph = new GraphBuilder('expanded');
+  let value = graph.input('x', 'float32', ['N', 1, 'H', 'W']);
+  const reach = reachOf(network);
+  const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
+  const padded = (value = graph.op('Pad', [value, pads], { mode: 'edge' }));
+  const { unshuffle } = network;
+  if (unshuffle > 1) value = graph.op('SpaceToDepth', [value], { blocksize: unshuffle });
+  const crop = (what: string, border: number) => {
+    const [from, to] = [graph.ints('from', [border, border]), graph.ints('to', [-border, -border])];
+    return border === 0 ? what : graph.op('Slice', [what, from, to, graph.ints('axes', [2, 3])]);
+  };
+  let offset = 0;
+  const part = (name: string, ...dims: number[]) => {
+    const size = dims.reduce((product, dim) => product * dim, 1);
+    return graph.initializer(name, 'float32', dims, pairs.subarray(offset, (offset += size)));
+  };
+  for (const { kernel, inputs, outputs, activation } of network.layers) {
+    const into = part('b', channels, inputs, kernel, kernel);
+    const out = part('a', outputs, channels, 1, 1);
+    const bias = part('bias', outputs);
+    let next = graph.op('Conv', [graph.op('Conv', [value, into]), out, bias]);
+    if (inputs === outputs) next = graph.op('Add', [next, crop(value, (kernel - 1) / 2)]);
+    value = activation === 'relu' ? graph.op('Relu', [next]) : next;
+  }
+  if (unshuffle > 1) {
+    value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
+  }
+  if (network.skip) value = graph.op('Add', [value, crop(padded, reach)]);
+  graph.op('DepthToSpace', [value], { blocksize: network.scale, mode: 'DCR' }, 'y');
+  graph.output('y', 'float32', ['N', 1, 'H2', 'W2']);
+  const session = await ort.InferenceSession.create(encodeModel(graph.build()));
+  return (await session.run({ x }))['y']!.data as Float32Array;
+}
+
+for (const arch of archs) {
+  test(`${arch} gives after some steps what its expanded form gives`, async () => {
+    const network = networkOf(arch, 2, { depth: 2 });
+    const expansion = { network, channels: 66 };
+    const parameters = parameterCount(network);
+    const state = initialExpandedState(expansion, 3);
+    const optimise = await openOptimiser(parameters, 2, 10, expansion);
+    for (let step = 0; step < 3; step++) {
+      await optimise(state, randomList(2 * parameters, step), step, 1e-3);
+    }
+    const picture = randomList(14 * 12, 9).map((value) => 0.5 + value / 5);
+    const x = new ort.Tensor('float32', picture, [1, 1, 12, 14]);
+    const wanted = await runExpanded(expansion, state.pairs!, x);
+    const session = await ort.InferenceSession.create(buildInferenceModel(network, state.weights));
+    const { y } = await session.run({ x });
+    const found = y!.data as Float32Array;
+    assert.equal(found.length, wanted.length);
+    wanted.forEach((value, i) => {
+      assert.ok(Math.abs(value - found[i]!) < 1e-5, `sample ${i}: ${found[i]}, not ${value}`);
+    });
+    assert.ok(
+      found.some((value) => Math.abs(value - found[0]!) > 0.01),
+      'the picture says something',
+    );
+  });
+}
+
+test('the gradient of the pairs is what finite differences say', () => {
+  const expansion = { network: small, channels: 5 };
+  const parameters = parameterCount(small);
+  const pairs = numbers([0], initialPairs(expansion, 1)).data;
+  const count = pairs.length;
+  const graph = decodeModel(buildUpdateModel(parameters, 1, expansion), 'update').graph!;
+  const weightGradient = numbers([1, parameters], randomList(parameters, 5));
+  const one = (value: number) => numbers([1], [value]);
+  const feeds = (rate: number): Record<string, Numbers> => ({
+    gradients: weightGradient,
+    pairs: numbers([count], pairs),
+    first: numbers([count], new Float64Array(count)),
+    second: numbers([count], new Float64Array(count)),
+    average: numbers([parameters], new Float64Array(parameters)),
+    ...{ rate: one(rate), correction1: one(1), correction2: one(1), follow: one(1) },
+  });
+  /** A loss whose gradient by the weights is `weightGradient`; at a rate of 0 the pairs stay. */
+  const loss = (): number => {
+    const weights = interpret(graph, feeds(0)).get('weights_next')!.data;
+    return weights.reduce((sum, value, i) => sum + value * weightGradient.data[i]!, 0);
+  };
+  // From moments of 0, the first one moves to a tenth of the gradient.
+  const found = interpret(graph, feeds(0))
+    .get('first_next')!
+    .data.map((value) => 10 * value);
+  const h = 1e-4;
+  for (let k = 0; k < count; k++) {
+    const at = pairs[k]!;
+    pairs[k] = at + h;
+    const above = loss();
+    pairs[k] = at - h;
+    const slope = (above - loss()) / (2 * h);
+    pairs[k] = at;
+    assert.ok(Math.abs(slope - found[k]!) < 1e-5, `value ${k}: ${found[k]}, not ${slope}`);
+  }
+  assert.ok(found.some((value) => Math.abs(value) > 0.1));
+});
+
+test('an expanded network begins with the weights it was given', () => {
+  for (const arch of archs) {
+    const network = networkOf(arch, 2);
+    const given = initialWeights(network, 4).map((value, i) => value + ((i % 7) - 3) / 100);
+    const state = initialExpandedState({ network, channels: 80 }, 1, given);
+    state.weights.forEach((value, i) => {
+      assert.ok(Math.abs(value - given[i]!) < 1e-5, `${arch}, weight ${i}: ${value}, ${given[i]}`);
+    });
+  }
+});
