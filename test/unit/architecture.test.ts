@@ -115,3 +115,31 @@ test('README names every option of vsr upscale', async () => {
     [],
   );
 });
+
+test('docs/architecture.md names every room, and no other', () => {
+  const page = readFileSync(path.join(packageRoot(), 'docs/architecture.md'), 'utf8');
+  const named = [...page.matchAll(/^\| `([a-z/0-9-]+)` \|/gm)].map(([, room]) => room!);
+  const rooms = new Set(sources().map((name) => path.posix.dirname(name)));
+  rooms.delete('.');
+  assert.deepEqual(named.toSorted(), [...rooms].toSorted());
+});
+
+test('the index of decisions names every page with its number, and every page has a status', () => {
+  const folder = path.join(packageRoot(), 'docs/adr');
+  const index = readFileSync(path.join(folder, 'README.md'), 'utf8');
+  const pages = readdirSync(folder).filter((name) => name !== 'README.md');
+  assert.ok(pages.length > 10);
+  for (const page of pages) {
+    const number = Number(page.slice(0, 4));
+    assert.ok(index.includes(`[${number}](${page})`), `${page} is not in the index`);
+    assert.match(readFileSync(path.join(folder, page), 'utf8'), /^# \d+\. .+\n\nStatus: \w/, page);
+  }
+  const numbers = [...index.matchAll(/^\| (?:\[)?([\d, ]+)/gm)].flatMap(([, list]) =>
+    list!.split(',').map(Number),
+  );
+  assert.deepEqual(
+    numbers.toSorted((a, b) => a - b),
+    numbers.map((_, i) => i + 1),
+    'a number is missing from the index',
+  );
+});
