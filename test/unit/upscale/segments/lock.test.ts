@@ -86,7 +86,7 @@ test('giving a lock back leaves one that another process has put there since', (
 
 test('of many processes at once exactly one gets a dead holder’s lock', () =>
   inFolder(async (file) => {
-    const lock = path.join(packageRoot(), 'build', 'src', 'upscale', 'lock.js');
+    const lock = path.join(packageRoot(), 'build', 'src', 'upscale', 'segments', 'lock.js');
     const script =
       `import(${JSON.stringify(pathToFileURL(lock).href)}).then(async ({ takeLock }) => {` +
       `try { const mine = await takeLock(${JSON.stringify(file)}, 'o'); console.log('got'); ` +
