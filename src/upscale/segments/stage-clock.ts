@@ -6,18 +6,24 @@ export type Stage = 'decode' | 'wait' | 'encode' | 'log';
 /** Adds up where the time of a run goes. */
 export class StageClock {
   readonly #ms: Record<Stage, number> = { decode: 0, wait: 0, encode: 0, log: 0 };
-  /** Time within other stages that is not to count twice. */
+  /** Milliseconds of stages within the one under way, which must not count twice. */
   #within = 0;
+  readonly #now: () => number;
 
-  /** Runs `work` on the account of `stage`, less what stages within it take. */
+  /** `now` tells the time in milliseconds; tests give one of their own. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** Runs `work` and adds its time to `stage`, less the time of stages within it. */
   async time<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
-    const begun = performance.now();
+    const begun = this.#now();
     const outer = this.#within;
     this.#within = 0;
     try {
       return await work();
     } finally {
-      const all = performance.now() - begun;
+      const all = this.#now() - begun;
       this.#ms[stage] += all - this.#within;
       this.#within = outer + all;
     }
@@ -42,7 +48,7 @@ export class StageClock {
   }
 }
 
-/** `items`, with the time that each takes to come on the account of `stage`. */
+/** Passes `items` on, and adds the time that each one takes to come to `stage`. */
 export async function* timedItems<T>(
   clock: StageClock,
   stage: Stage,

@@ -3,33 +3,44 @@ import { test } from 'node:test';
 import { StageClock, timedItems } from '../../../../src/upscale/segments/stage-clock.js';
 
 const threads = { inferenceMs: 1500, chromaMs: 20, scoresMs: 3 };
-const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** A clock that stands still, except that work moves it. */
+function handClock() {
+  let time = 1000;
+  return {
+    now: () => time,
+    takes: (ms: number): Promise<void> => {
+      time += ms;
+      return Promise.resolve();
+    },
+  };
+}
 
 test('time within a stage counts once', async () => {
-  const clock = new StageClock();
-  const begun = performance.now();
+  const { now, takes } = handClock();
+  const clock = new StageClock(now);
   await clock.time('wait', async () => {
-    await clock.time('decode', () => sleep(30));
-    await clock.time('decode', () => sleep(10));
-    await sleep(20);
+    await clock.time('decode', () => takes(30));
+    await clock.time('decode', () => takes(10));
+    await takes(20);
   });
-  await clock.time('encode', () => sleep(10));
-  const whole = (performance.now() - begun) / 1000;
+  await clock.time('encode', () => takes(5));
   const { decode, wait, encode, log, ...rest } = clock.seconds(threads);
   assert.deepEqual(rest, { inference: 1.5, chroma: 0.02, scores: 0.003 });
-  assert.equal(log, 0);
-  const sum = decode + wait + encode;
-  assert.ok(Math.abs(sum - whole) < 0.005, `${sum} of ${whole}`);
-  assert.ok(decode > wait && wait > encode, `${decode} ${wait} ${encode}`);
+  assert.deepEqual(
+    { decode, wait, encode, log },
+    { decode: 0.04, wait: 0.02, encode: 0.005, log: 0 },
+  );
 });
 
 test('items come through, and leaving early ends their source', async () => {
-  const clock = new StageClock();
+  const { now, takes } = handClock();
+  const clock = new StageClock(now);
   let ended = false;
   async function* source() {
     try {
       for (let i = 0; ; i++) {
-        await sleep(2);
+        await takes(2);
         yield i;
       }
     } finally {
@@ -43,5 +54,5 @@ test('items come through, and leaving early ends their source', async () => {
   }
   assert.deepEqual(seen, [0, 1, 2, 3]);
   assert.ok(ended);
-  assert.ok(clock.seconds(threads).decode > 0.005);
+  assert.equal(clock.seconds(threads).decode, 0.008);
 });
