@@ -1,22 +1,16 @@
+import { type FrameScores, noScores } from '../metrics/frame-scores.js';
 import type { InferenceGraph } from '../model/load/inference-graph.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { nativeWork } from '../native-work.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
+import type { Rect } from '../planes/rect.js';
 import { chromaEnlarger } from './bicubic/enlarge-chroma.js';
 import { CELL, type CellMap } from './reuse/changed-cells.js';
-import type { Rect } from './bicubic/enlarge-plane.js';
-import {
-  announceFrame,
-  awaitFrame,
-  canReuse,
-  copyReused,
-  type FrameTrace,
-  planReuse,
-} from './reuse/frame-reuse.js';
+import { canReuse, copyReused, planReuse } from './reuse/frame-reuse.js';
 import { openRunner, type RunnerSpec } from './network/open-runner.js';
-import { type FrameScores, noScores, scorer } from './scores/score-frame.js';
-import { awaitRuns, doRuns } from './shared-runs.js';
+import { scorer } from './scores/score-frame.js';
+import { announceFrame, awaitFrame, awaitRuns, doRuns, type FrameTrace } from './frame-trace.js';
 import { planStrips } from './reuse/strips.js';
 
 /** Everything a worker thread needs to know before its first frame; survives structured cloning. */

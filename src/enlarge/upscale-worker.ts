@@ -3,7 +3,7 @@ import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { nativeWork } from '../native-work.js';
-import type { FrameTrace } from './reuse/frame-reuse.js';
+import type { FrameTrace } from './frame-trace.js';
 import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
 
 /** One frame to enlarge; the bytes lie in shared memory. */

@@ -1,4 +1,5 @@
 import { badValue, VsrError } from '../errors.js';
+import type { FrameScores } from '../metrics/frame-scores.js';
 import type { Chain } from '../model/catalogue/chain.js';
 import { buildInferenceGraph } from '../model/load/inference-graph.js';
 import {
@@ -12,12 +13,9 @@ import { type Frame, FramePool } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
-import type { FrameTrace } from './reuse/frame-reuse.js';
-import { type FrameScores, sumsLength } from './scores/score-frame.js';
+import type { FrameTrace } from './frame-trace.js';
+import { sumsLength } from './scores/score-frame.js';
 import { WorkerPool } from './worker-pool.js';
-
-export type { ProviderChoice } from '../model/runtime/providers.js';
-export type { FrameScores } from './scores/score-frame.js';
 
 /** What frames are enlarged with. */
 export type UpscalerOptions = {

@@ -12,6 +12,7 @@ import {
 } from '../media/still/still.js';
 import { writeSidecar, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { openFrameLog } from '../metrics/frame-log.js';
+import { rowOf } from '../metrics/frame-scores.js';
 import { chooseChain, type Chain } from '../model/catalogue/chain.js';
 import { version } from '../version.js';
 import { hashOf, identifySource, type SourceIdentity } from './plan/identity.js';
@@ -21,7 +22,6 @@ import { checkOutputPlace, outputFor } from './plan/output-place.js';
 import { checkNames, outputPaths, type OutputPaths } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import type { Size } from './plan/target-size.js';
-import { rowOf } from './segments/upscale-segment.js';
 import { openUpscaler } from '../enlarge/upscaler.js';
 
 /** Everything that is decided about a picture before it is decoded. */

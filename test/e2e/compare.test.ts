@@ -11,7 +11,7 @@ import { runProcess } from '../../src/media/program/process.js';
 import { planeOf } from '../../src/planes/frame.js';
 import type { Plane } from '../../src/planes/plane.js';
 import { psnr } from '../../src/metrics/psnr.js';
-import { ssimOfFfmpeg } from '../../src/metrics/ssim.js';
+import { ssimOfFfmpeg } from '../support/ssim-of-ffmpeg.js';
 import { runVsr } from '../support/run-vsr.js';
 
 let folder: string;

@@ -12,7 +12,7 @@ import { resizePlane } from '../../src/planes/resize.js';
 import { meanSquaredError } from '../../src/metrics/psnr.js';
 import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
 import { openFrameEnlarger } from '../../src/enlarge/frame-enlarger.js';
-import type { FrameTrace } from '../../src/enlarge/reuse/frame-reuse.js';
+import type { FrameTrace } from '../../src/enlarge/frame-trace.js';
 import { sumsLength } from '../../src/enlarge/scores/score-frame.js';
 import { planStrips } from '../../src/enlarge/reuse/strips.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';

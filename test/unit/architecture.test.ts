@@ -4,18 +4,23 @@ import path from 'node:path';
 import test from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
 
-/** What the files of each folder of src may import: their own folder and these. */
-const allowed: Readonly<Record<string, readonly string[]>> = {
-  planes: [],
-  media: ['planes'],
-  model: ['planes'],
-  metrics: ['planes'],
-  enlarge: ['planes', 'model', 'metrics'],
-  upscale: ['planes', 'media', 'model', 'metrics', 'enlarge'],
-  training: ['planes', 'media', 'model', 'metrics', 'enlarge', 'upscale'],
-  report: ['planes', 'media', 'model', 'metrics', 'enlarge', 'upscale', 'training'],
-  cli: ['planes', 'media', 'model', 'metrics', 'enlarge', 'upscale', 'training', 'report'],
-};
+/**
+ * The floors of src, from the ground up: a file may import its own floor and those below it. Floors on
+ * one line stand side by side and know nothing of each other.
+ */
+const floors: readonly (readonly string[])[] = [
+  ['planes'],
+  ['media', 'model', 'metrics'],
+  ['enlarge'],
+  ['upscale'],
+  ['training'],
+  ['report'],
+  ['queue'],
+  ['serve'],
+  ['cli'],
+];
+/** Floors that stay out of reach although they lie below: enlarging knows no files. */
+const outOfReach: Readonly<Record<string, readonly string[]>> = { enlarge: ['media'] };
 /** Files of src itself that every folder may import. */
 const ground = new Set([
   'beside-name.ts',
@@ -25,6 +30,9 @@ const ground = new Set([
   'start-thread.ts',
   'version.ts',
 ]);
+
+/** Source files that one folder may hold. */
+const mostFiles = 16;
 
 const src = path.join(packageRoot(), 'src');
 
@@ -42,18 +50,25 @@ function importsOf(name: string): string[] {
   );
 }
 
+/** What the files of a floor may import besides their own. */
+function allowedBelow(floor: string): string[] {
+  const level = floors.findIndex((row) => row.includes(floor));
+  assert.ok(level >= 0, `${floor} is no floor of this house: give it a place here`);
+  const below = floors.slice(0, level).flat();
+  return below.filter((name) => outOfReach[floor]?.includes(name) !== true);
+}
+
 test('imports point one way', () => {
   const wrong: string[] = [];
   let seen = 0;
   for (const name of sources()) {
-    const folder = name.split('/')[0]!;
-    if (folder === name) continue; // index.ts and the ground itself.
-    const rules = allowed[folder];
-    assert.ok(rules !== undefined, `${folder} has no rule here`);
+    const floor = name.split('/')[0]!;
+    if (floor === name) continue; // index.ts and the ground itself.
+    const below = allowedBelow(floor);
     for (const target of importsOf(name)) {
       seen++;
       const to = target.split('/')[0]!;
-      if (to !== folder && !rules.includes(to) && !ground.has(target))
+      if (to !== floor && !below.includes(to) && !ground.has(target))
         wrong.push(`${name} imports ${target}`);
     }
   }
@@ -61,7 +76,8 @@ test('imports point one way', () => {
   assert.deepEqual(wrong, []);
 });
 
-test('nothing imports in a circle', () => {
+/** The circles of a graph, each as the way round it. */
+function circlesIn(arrows: ReadonlyMap<string, ReadonlySet<string>>): string[] {
   const state = new Map<string, 'open' | 'done'>();
   const circles: string[] = [];
   const visit = (name: string, way: readonly string[]): void => {
@@ -71,21 +87,69 @@ test('nothing imports in a circle', () => {
       return;
     }
     state.set(name, 'open');
-    for (const target of staticImportsOf(name)) visit(target, [...way, name]);
+    for (const target of arrows.get(name) ?? []) visit(target, [...way, name]);
     state.set(name, 'done');
   };
-  for (const name of sources()) visit(name, []);
-  assert.deepEqual(circles, []);
+  for (const name of arrows.keys()) visit(name, []);
+  return circles;
+}
+
+test('no files import each other in a circle, not even types', () => {
+  const arrows = new Map(sources().map((name) => [name, new Set(importsOf(name))]));
+  assert.deepEqual(circlesIn(arrows), []);
 });
 
-/** Imports that exist when the program runs: those of types alone are gone by then. */
-function staticImportsOf(name: string): string[] {
-  const text = readFileSync(path.join(src, name), 'utf8').replace(/import type [^;]*;/g, '');
-  const found = text.matchAll(/from\s*'(\.[^']+)'/g);
-  return [...found].map(([, where]) =>
-    path.posix.join(path.posix.dirname(name), where!).replace(/\.js$/, '.ts'),
+test('no rooms import each other in a circle', () => {
+  const arrows = new Map<string, Set<string>>();
+  for (const name of sources()) {
+    const room = path.posix.dirname(name);
+    if (room === '.') continue;
+    const targets = importsOf(name).map((target) => path.posix.dirname(target));
+    const others = targets.filter((target) => target !== '.' && target !== room);
+    arrows.set(room, new Set([...(arrows.get(room) ?? []), ...others]));
+  }
+  assert.ok(arrows.size > 30, `only ${arrows.size} rooms were found`);
+  assert.deepEqual(circlesIn(arrows), []);
+});
+
+test('no room holds more files than one can look over', () => {
+  const files = new Map<string, number>();
+  for (const name of sources()) {
+    const room = path.posix.dirname(name);
+    files.set(room, (files.get(room) ?? 0) + 1);
+  }
+  assert.deepEqual(
+    [...files].filter(([, count]) => count > mostFiles).map(([room]) => room),
+    [],
   );
-}
+});
+
+test('nothing is exported that only tests call, unless its comment says so', () => {
+  const texts = new Map<string, string>();
+  for (const name of sources()) texts.set(name, readFileSync(path.join(src, name), 'utf8'));
+  const scripts = path.join(packageRoot(), 'scripts');
+  const programs = readdirSync(scripts)
+    .filter((name) => /\.[jt]s$/.test(name))
+    .map((name) => readFileSync(path.join(scripts, name), 'utf8'));
+  const whole = [...texts.values(), ...programs].join('\n').replace(/\/\*[^]*?\*\/|\/\/.*/g, '');
+  const mentions = new Map<string, number>();
+  for (const [word] of whole.matchAll(/\b[\w$]+\b/g))
+    mentions.set(word, (mentions.get(word) ?? 0) + 1);
+  const idle: string[] = [];
+  let seen = 0;
+  for (const [name, text] of texts) {
+    const exported = text.matchAll(
+      /(\/\*\*(?:(?!\*\/)[^])*\*\/\n)?export (?:async )?(?:function\*?|const|class|type|interface) (\w+)/g,
+    );
+    for (const [, comment = '', word] of exported) {
+      seen++;
+      if (mentions.get(word!) === 1 && !/\buses it yet\b/.test(comment))
+        idle.push(`${name}: ${word}`);
+    }
+  }
+  assert.ok(seen > 500, `only ${seen} exports were found`);
+  assert.deepEqual(idle, []);
+});
 
 test('every import of onnxruntime-node, sharp and fluent-ffmpeg waits until it is needed', () => {
   const eager = sources().filter((name) => {

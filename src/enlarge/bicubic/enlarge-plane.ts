@@ -1,14 +1,6 @@
 import type { Plane } from '../../planes/plane.js';
 import type { Taps } from './bicubic-taps.js';
 
-/** A rectangle of samples: columns `x0` to `x1`, rows `y0` to `y1`, ends exclusive. */
-export type Rect = {
-  readonly x0: number;
-  readonly y0: number;
-  readonly x1: number;
-  readonly y1: number;
-};
-
 /** Index of the sample that stands for sample `i` of `length`: the border is mirrored, edge sample repeated, as imresize does. */
 export function mirrored(i: number, length: number): number {
   while (i < 0 || i >= length) i = i < 0 ? -1 - i : 2 * length - 1 - i;

@@ -3,7 +3,7 @@ import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 import { type Window, windowFor } from './window.js';
 
 type Ort = typeof import('onnxruntime-node');

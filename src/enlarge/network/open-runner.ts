@@ -6,7 +6,7 @@ import { type OpenSession, openSession } from '../../model/runtime/session.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { ChromaSiting } from '../../planes/siting.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 import { LumaRunner, type Runner } from './luma-runner.js';
 import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
 import { planStrips } from '../reuse/strips.js';

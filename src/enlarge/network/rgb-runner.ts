@@ -6,7 +6,7 @@ import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import { sitingPlace } from '../bicubic/bicubic-taps.js';
-import { type Rect } from '../bicubic/enlarge-plane.js';
+import { type Rect } from '../../planes/rect.js';
 import type { Runner } from './luma-runner.js';
 import { windowFor } from './window.js';
 

@@ -1,5 +1,5 @@
 import type { InferenceGraph, Joint } from '../../model/load/inference-graph.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 
 /** What a run of the session takes for one rectangle of the picture, and where the result lies in what it gives. */
 export type Window = {

@@ -1,24 +1,10 @@
-import { VsrError } from '../../errors.js';
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import { CELL, type CellMap, changedCells, spread } from './changed-cells.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 import { joinCells } from './join-cells.js';
-import { throwIfStopped } from '../shared-runs.js';
 import { planStrips } from './strips.js';
-
-/** What a frame leaves to the next one, in memory that all threads share. */
-export type FrameTrace = {
-  readonly input: Uint8Array;
-  readonly output: Uint8Array;
-  /** 0 while the frame is being made, then 1, or 2 if that failed. */
-  readonly state: Int32Array;
-  /** How many runs threads have begun, and how many they have ended: idle threads help with a frame. */
-  readonly runs: Int32Array;
-  /** The standing scores' sums: two for each band of rows. */
-  readonly sums: Float64Array;
-};
 
 /** Beyond this share of the whole picture's cost, computing all of it is simpler and as fast. */
 const worthwhile = 0.85;
@@ -113,21 +99,4 @@ export function copyReused(
       from = end < 0 ? -1 : marks.indexOf(0, end);
     }
   }
-}
-
-/** Blocks this thread until the frame before is whole. */
-export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
-  while (Atomics.load(before.state, 0) === 0) {
-    throwIfStopped(stop);
-    Atomics.wait(before.state, 0, 0, 20);
-  }
-  if (Atomics.load(before.state, 0) !== 1) {
-    throw new VsrError('model', 'The frame before failed.');
-  }
-}
-
-/** Tells whoever waits what became of a frame. */
-export function announceFrame(trace: FrameTrace, whole: boolean): void {
-  Atomics.store(trace.state, 0, whole ? 1 : 2);
-  Atomics.notify(trace.state, 0);
 }

@@ -1,6 +1,6 @@
 import type { CellMap } from './changed-cells.js';
 import { CELL } from './changed-cells.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 
 /** What one run of a session costs beyond its samples, in samples: 25 of 250 ns each (16x7, one thread). */
 const samplesPerStart = 100;

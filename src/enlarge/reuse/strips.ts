@@ -1,5 +1,5 @@
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
-import type { Rect } from '../bicubic/enlarge-plane.js';
+import type { Rect } from '../../planes/rect.js';
 
 /**
  * Luma samples that one run of the session covers at most. Measured (one thread, CPU ms of a frame): at a

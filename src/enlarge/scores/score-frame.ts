@@ -1,31 +1,8 @@
+import { type FrameScores, noScores } from '../../metrics/frame-scores.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import { rowError, standingScorer } from './standing-scores.js';
-
-/** Mean squared errors of one larger frame, in squared sample values; `null` where not computed. */
-export type FrameScores = {
-  /** Against the reference, by plane. */
-  readonly y: number | null;
-  readonly u: number | null;
-  readonly v: number | null;
-  /** Plain bicubic of the source against the reference, luma. */
-  readonly yBicubic: number | null;
-  /** The larger luma against plain bicubic of the source: how much the network changed. */
-  readonly toBicubicY: number | null;
-  /** The larger luma, reduced by bicubic to the source's size, against the source. */
-  readonly toSourceY: number | null;
-};
-
-/** The scores of a frame that is not measured. */
-export const noScores: FrameScores = {
-  y: null,
-  u: null,
-  v: null,
-  yBicubic: null,
-  toBicubicY: null,
-  toSourceY: null,
-};
 
 /** Source rows in a band: the unit in which sums are kept and used again. */
 const bandRows = 16;

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { VsrError } from '../../errors.js';
-import { buildArguments, fileUrl, safeInputOptions } from '../program/command.js';
+import { fileUrl, safeInputOptions } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { startProcess, throwIfAborted } from '../program/process.js';
 import { rawInputOptions } from './raw-input.js';
@@ -12,7 +11,7 @@ export type Packet = {
   readonly pts: number | null;
   readonly dts: number | null;
   readonly key: boolean;
-  /** The container says it is decoded but not shown (an edit list begins behind it). */
+  /** The container says it is decoded but not shown (an edit list begins after it). */
   readonly discard: boolean;
   /** Bytes. */
   readonly size: number;
@@ -88,48 +87,4 @@ export async function keyframes(
     if (packet.key && !packet.discard && packet.pts !== null) found.push({ pts: packet.pts });
   }
   return found.sort((a, b) => a.pts - b.pts);
-}
-
-/** What the packets of a stream amount to. */
-export type PacketTotals = { readonly packets: number; readonly bytes: number };
-
-/** Packets and bytes of the video stream, counted. */
-export async function packetTotals(
-  ffmpeg: Ffmpeg,
-  source: Source,
-  signal?: AbortSignal,
-): Promise<PacketTotals> {
-  let packets = 0;
-  let bytes = 0;
-  for await (const packet of packetsOf(ffmpeg, source, signal)) {
-    packets += 1;
-    bytes += packet.size;
-  }
-  return { packets, bytes };
-}
-
-/** MD5, in hex, of the packets of stream `index` of a file as ffmpeg copies them: equal for a stream that was copied whole. */
-export async function streamMd5(
-  ffmpeg: Ffmpeg,
-  path: string,
-  index: number,
-  signal?: AbortSignal,
-): Promise<string> {
-  const args = await buildArguments({
-    options: ['-v', 'error'],
-    inputs: [{ path }],
-    outputs: [{ path: 'pipe:1', format: 'data', options: ['-map', `0:${index}`, '-c', 'copy'] }],
-  });
-  const child = startProcess(ffmpeg.ffmpeg, args, { signal });
-  const hash = createHash('md5');
-  for await (const chunk of child.stdout) hash.update(chunk as Buffer);
-  const end = await child.done;
-  throwIfAborted(signal);
-  if (end.code !== 0) {
-    throw new VsrError(
-      'media',
-      `Stream ${index} of ${path} cannot be read: ${end.stderrTail.at(-1)}`,
-    );
-  }
-  return hash.digest('hex');
 }

@@ -1,4 +1,4 @@
-import { open, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Metadata, Sharp } from 'sharp';
 import { VsrError, messageOf } from '../../errors.js';
@@ -54,35 +54,6 @@ function writerOf(output: string): 'png' | 'jpeg' | 'webp' | 'tiff' | null {
 /** Whether pictures of that name can be written. */
 export function canWriteStill(output: string): boolean {
   return writerOf(output) !== null;
-}
-
-/** Whether a file is an animated PNG, which is a clip and no still. */
-export async function isAnimatedPng(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    // acTL stands ahead of the picture's data, behind the header and small chunks.
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
-    const start = buffer.subarray(0, bytesRead);
-    const animation = start.indexOf('acTL');
-    const picture = start.indexOf('IDAT');
-    return (
-      start.toString('latin1', 1, 4) === 'PNG' &&
-      animation >= 0 &&
-      (picture < 0 || animation < picture)
-    );
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Whether a file is a still picture that can be read, by its content; `false` for what is none. */
-export async function isStillImage(file: string): Promise<boolean> {
-  const { default: sharp } = await import('sharp');
-  const format = await sharp(file)
-    .metadata()
-    .then((found) => found.format as string)
-    .catch(() => '');
-  return readable.has(format) && !(await isAnimatedPng(file));
 }
 
 function travelName(grey: boolean, alpha: boolean, deep: boolean): string {
@@ -282,16 +253,4 @@ function withMetadata(
     case 'tiff':
       return intoTiff(bytes, metadata);
   }
-}
-
-/** The bytes of a picture's file; for comparing what was kept. */
-export async function stillMetadata(file: string): Promise<StillMetadata> {
-  const { default: sharp } = await import('sharp');
-  const found = await sharp(await readFile(file)).metadata();
-  return {
-    icc: found.icc ?? null,
-    exif: found.exif === undefined ? null : plainExif(found.exif),
-    xmp: found.xmp ?? null,
-    orientation: found.orientation ?? 1,
-  };
 }

@@ -92,7 +92,10 @@ function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number)
   ]);
 }
 
-/** Every `stride`-th row and column of [N, C, H, W]; behind a convolution it makes a strided one. */
+/**
+ * Every `stride`-th row and column of [N, C, H, W]; after a convolution it makes a strided one.
+ * No network uses it yet; discriminators do.
+ */
 export function takeEvery(tape: Tape, x: Value, stride: number): Value {
   const [, , h, w] = x.shape as [number, number, number, number];
   return tape.record(takeNodes(tape, x, stride), [
@@ -102,7 +105,7 @@ export function takeEvery(tape: Tape, x: Value, stride: number): Value {
 
 /**
  * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, ...]. With `pad`
- * ahead of a convolution it makes a transposed one.
+ * before a convolution it makes a transposed one. No network uses it yet.
  */
 export function spread(tape: Tape, x: Value, stride: number): Value {
   const [, , h, w] = x.shape as [number, number, number, number];

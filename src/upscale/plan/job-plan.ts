@@ -17,7 +17,7 @@ import type { Input } from './inputs.js';
 import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { UpscaleOptions } from './options.js';
-import type { TickRange } from '../segments/segment-plan.js';
+import type { TickRange } from './tick-range.js';
 import { targetSize, type Size } from './target-size.js';
 
 /** Everything that is decided about a clip before its first frame is decoded. */

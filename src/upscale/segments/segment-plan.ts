@@ -1,4 +1,5 @@
 import type { Ratio } from '../../planes/ratio.js';
+import type { TickRange } from '../plan/tick-range.js';
 
 /** A run of frames between two cut points of the source: the unit of resuming and spreading work. */
 export type Segment = {
@@ -32,9 +33,6 @@ export function usualSeconds(
   const perSecond = width * height * (rate === null ? 25 : rate.num / rate.den);
   return Math.max(SEGMENT_SECONDS, LEAST_SAMPLES / perSecond);
 }
-
-/** What of the clip is wanted, in ticks: from inclusive, to exclusive. */
-export type TickRange = { readonly from?: number; readonly to?: number };
 
 /** The one segment of a clip that is not cut. */
 export function wholeClip(range: TickRange): Segment[] {

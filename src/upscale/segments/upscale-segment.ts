@@ -3,14 +3,14 @@ import { VsrError } from '../../errors.js';
 import { openEncoder, type FrameEncoder } from '../../media/encode/encode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { openFrameLog } from '../../metrics/frame-log.js';
-import { psnrOfMse } from '../../metrics/psnr.js';
+import { rowOf } from '../../metrics/frame-scores.js';
 import type { Frame } from '../../planes/frame.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { sha256Of } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import { mapOrdered } from './map-ordered.js';
 import type { Segment } from './segment-plan.js';
-import type { FrameScores, Upscaled, Upscaler } from '../../enlarge/upscaler.js';
+import type { Upscaled, Upscaler } from '../../enlarge/upscaler.js';
 import { timedItems, type StageClock } from './stage-clock.js';
 import { stallTimeoutMs, type SegmentReader } from './segment-reader.js';
 import { keepFile, type SegmentFiles, type SegmentRecord } from './work-folder.js';
@@ -52,29 +52,6 @@ export function rescale(pts: number, from: Ratio, to: Ratio): number {
     (BigInt(pts) * BigInt(from.num) * BigInt(to.den) * 2n) / (BigInt(from.den) * BigInt(to.num));
   // Halves away from zero, as ffmpeg rounds.
   return Number(value >= 0n ? (value + 1n) / 2n : (value - 1n) / 2n);
-}
-
-/** A frame's row of the log, from its mean squared errors. */
-export function rowOf(
-  index: number,
-  pts: number,
-  timeBase: Ratio,
-  scores: FrameScores,
-  bitDepth: number,
-) {
-  const decibels = (mse: number | null): number | null =>
-    mse === null ? null : psnrOfMse(mse, bitDepth);
-  return {
-    frame: index,
-    pts,
-    ptsTime: (pts * timeBase.num) / timeBase.den,
-    psnrY: decibels(scores.y),
-    psnrU: decibels(scores.u),
-    psnrV: decibels(scores.v),
-    psnrYBicubic: decibels(scores.yBicubic),
-    psnrToBicubicY: decibels(scores.toBicubicY),
-    psnrToSourceY: decibels(scores.toSourceY),
-  };
 }
 
 /** A segment whose frames are all enlarged. */

@@ -1,7 +1,8 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import type { Plane } from '../../../src/planes/plane.js';
-import { ssim, ssimOfFfmpeg } from '../../../src/metrics/ssim.js';
+import { ssim } from '../../../src/metrics/ssim.js';
+import { ssimOfFfmpeg } from '../../support/ssim-of-ffmpeg.js';
 
 function plane(width: number, height: number, at: (x: number, y: number) => number): Plane {
   const data = new Uint8Array(width * height);

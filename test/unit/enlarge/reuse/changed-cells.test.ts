@@ -7,7 +7,7 @@ import {
   changedCells,
   spread,
 } from '../../../../src/enlarge/reuse/changed-cells.js';
-import type { Rect } from '../../../../src/enlarge/bicubic/enlarge-plane.js';
+import type { Rect } from '../../../../src/planes/rect.js';
 import { joinCells } from '../../../../src/enlarge/reuse/join-cells.js';
 import { planStrips } from '../../../../src/enlarge/reuse/strips.js';
 import { random } from '../../../support/random-model.js';

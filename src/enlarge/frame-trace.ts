@@ -1,6 +1,34 @@
 import { VsrError } from '../errors.js';
-import type { Rect } from './bicubic/enlarge-plane.js';
-import type { FrameTrace } from './reuse/frame-reuse.js';
+import type { Rect } from '../planes/rect.js';
+
+/** What a frame leaves to the next one, in memory that all threads share. */
+export type FrameTrace = {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  /** 0 while the frame is being made, then 1, or 2 if that failed. */
+  readonly state: Int32Array;
+  /** How many runs threads have begun, and how many they have ended: idle threads help with a frame. */
+  readonly runs: Int32Array;
+  /** The standing scores' sums: two for each band of rows. */
+  readonly sums: Float64Array;
+};
+
+/** Blocks this thread until the frame before is whole. */
+export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
+  while (Atomics.load(before.state, 0) === 0) {
+    throwIfStopped(stop);
+    Atomics.wait(before.state, 0, 0, 20);
+  }
+  if (Atomics.load(before.state, 0) !== 1) {
+    throw new VsrError('model', 'The frame before failed.');
+  }
+}
+
+/** Tells whoever waits what became of a frame. */
+export function announceFrame(trace: FrameTrace, whole: boolean): void {
+  Atomics.store(trace.state, 0, whole ? 1 : 2);
+  Atomics.notify(trace.state, 0);
+}
 
 /** Places in a trace's `runs`. */
 const [BEGUN, ENDED] = [0, 1];

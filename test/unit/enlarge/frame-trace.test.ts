@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import type { FrameTrace } from '../../../src/enlarge/reuse/frame-reuse.js';
-import { awaitRuns, doRuns } from '../../../src/enlarge/shared-runs.js';
+import type { FrameTrace } from '../../../src/enlarge/frame-trace.js';
+import { awaitRuns, doRuns } from '../../../src/enlarge/frame-trace.js';
 
 const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 const traceOf = (): FrameTrace => ({
