@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onnxRuntime } from '../src/model/runtime/onnx-runtime.js';
 import { networkOf, parameterCount, reachOf } from '../src/model/networks/network.js';
 import { blockSize } from '../src/training/gradient/block-size.js';
 import { buildGradientModel } from '../src/training/gradient/gradient-graph.js';
@@ -86,7 +87,7 @@ async function sharesOf({ arch, batch, patch }: Case): Promise<[string, number][
   const side = patch + 2 * reachOf(network);
   const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-bench-'));
   try {
-    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const { InferenceSession, Tensor } = await onnxRuntime();
     const session = await InferenceSession.create(
       buildGradientModel(network, { patches, patch }, 'mse', await blockSize()),
       {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { onnxRuntime } from '../src/model/runtime/onnx-runtime.js';
 import { locateFfmpeg } from '../src/media/program/ffmpeg.js';
 import { psnr } from '../src/metrics/psnr.js';
 import { catalogue } from '../src/model/catalogue/catalogue.js';
@@ -47,7 +48,7 @@ function luma(bytes: Buffer, i: number, w: number, h: number): Plane {
   return { data: bytes.subarray(start, start + w * h), width: w, height: h };
 }
 
-const ort = await import('onnxruntime-node');
+const ort = await onnxRuntime();
 const entries = await catalogue();
 const names = positionals.length > 0 ? positionals : ['espcn-16-x2', 'espcn-16-codec-x2'];
 const sessions = await Promise.all(

@@ -1,8 +1,10 @@
-import ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { chromaEnlarger } from '../../src/enlarge/bicubic/enlarge-chroma.js';
+
+const ort = await onnxRuntime();
 
 /**
  * A process of its own for the bound: `bare-session.js <width> <height> <frames> <model>` runs the

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { catalogue } from '../../src/model/catalogue/catalogue.js';
+
+const ort = await onnxRuntime();
 
 /** Networks with a skip add to the picture, so they leave what is flat nearly alone, whites above 235 too. */
 for (const { name, arch, scale, file } of await catalogue()) {

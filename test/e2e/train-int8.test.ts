@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import * as ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { inPrecision } from '../../src/model/catalogue/in-precision.js';
@@ -19,6 +19,8 @@ import { startFrom } from '../../src/training/start-from.js';
 import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
+
+const ort = await onnxRuntime();
 
 let folder = '';
 before(async () => {

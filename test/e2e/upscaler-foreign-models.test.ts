@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { loadModel } from '../../src/model/load/load-model.js';
 import { GraphBuilder, type Shape } from '../../src/model/onnx/graph-builder.js';
@@ -14,6 +14,8 @@ import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { random } from '../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 let folder = '';
 before(async () => {

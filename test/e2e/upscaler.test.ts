@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chainOf, chooseChain } from '../../src/model/catalogue/chain.js';
 import { loadModel } from '../../src/model/load/load-model.js';
 import { planeOf, type Frame } from '../../src/planes/frame.js';
@@ -18,6 +18,8 @@ import { planStrips } from '../../src/enlarge/reuse/strips.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { writeRandomModel } from '../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 let folder = '';
 before(async () => {

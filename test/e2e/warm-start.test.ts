@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import {
   type Network,
   networkOf,
@@ -11,6 +11,8 @@ import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
 import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 async function enlarged(model: Uint8Array): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });

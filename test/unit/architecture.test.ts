@@ -28,6 +28,7 @@ const ground = new Set([
   'native-work.ts',
   'package-root.ts',
   'start-thread.ts',
+  'telemetry.ts',
   'version.ts',
 ]);
 
@@ -158,6 +159,21 @@ test('every import of onnxruntime-node, sharp and fluent-ffmpeg waits until it i
     return !isWorker && /^import .*from '(onnxruntime-node|sharp|fluent-ffmpeg)'/m.test(text);
   });
   assert.deepEqual(eager, []);
+});
+
+test('one file alone loads onnxruntime-node, where its telemetry is switched off', () => {
+  const loads = /(?:import\(\s*'onnxruntime-node'|^import (?!type).*from 'onnxruntime-node')/m;
+  const root = packageRoot();
+  const found = ['src', 'test', 'scripts'].flatMap((folder) =>
+    (readdirSync(path.join(root, folder), { recursive: true }) as string[])
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => path.posix.join(folder, name.split(path.sep).join('/')))
+      .filter((name) => {
+        const text = readFileSync(path.join(root, name), 'utf8');
+        return loads.test(text.replace(/typeof import\('onnxruntime-node'\)/g, ''));
+      }),
+  );
+  assert.deepEqual(found, ['src/model/runtime/onnx-runtime.ts']);
 });
 
 test('only the command line prints or ends the process', () => {

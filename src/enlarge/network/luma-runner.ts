@@ -1,12 +1,12 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
+import type { Runtime } from '../../model/runtime/onnx-runtime.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Rect } from '../../planes/rect.js';
 import { type Window, windowFor } from './window.js';
 
-type Ort = typeof import('onnxruntime-node');
 type Samples = Uint8Array | Uint16Array;
 
 /** Enlarges one frame after another, rectangle by rectangle, through one session. */
@@ -21,7 +21,7 @@ export interface Runner {
 
 /** Runs one session over rectangles of luma, from and to memory that the runs share. */
 export class LumaRunner implements Runner {
-  readonly #ort: Ort;
+  readonly #ort: Runtime;
   readonly #session: InferenceSession;
   readonly #graph: InferenceGraph;
   readonly #layouts: readonly [FrameLayout, FrameLayout];
@@ -31,7 +31,7 @@ export class LumaRunner implements Runner {
   #planes: readonly [Plane, Plane] | undefined;
 
   constructor(
-    ort: Ort,
+    ort: Runtime,
     session: InferenceSession,
     graph: InferenceGraph,
     layout: FrameLayout,
@@ -86,7 +86,7 @@ export class LumaRunner implements Runner {
 }
 
 /** The run-time inputs of the joints between passes. */
-function jointFeeds(ort: Ort, window: Window): Record<string, Tensor> {
+function jointFeeds(ort: Runtime, window: Window): Record<string, Tensor> {
   const feeds: Record<string, Tensor> = {};
   for (const [i, { starts, ends, pads }] of window.joints.entries()) {
     for (const [name, values] of Object.entries({ starts, ends, pads })) {

@@ -1,5 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
+import type { Runtime } from '../../model/runtime/onnx-runtime.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
@@ -35,7 +36,7 @@ function levels(range: 'tv' | 'pc', bitDepth: number) {
  * to luma's size, the picture converted, enlarged, converted back, and chroma reduced again.
  */
 export class RgbRunner implements Runner {
-  readonly #ort: typeof import('onnxruntime-node');
+  readonly #ort: Runtime;
   readonly #session: InferenceSession;
   readonly #graph: InferenceGraph;
   readonly #layout: FrameLayout;
@@ -48,7 +49,7 @@ export class RgbRunner implements Runner {
   #into: Uint8Array | undefined;
 
   constructor(
-    ort: typeof import('onnxruntime-node'),
+    ort: Runtime,
     session: InferenceSession,
     graph: InferenceGraph,
     layout: FrameLayout,

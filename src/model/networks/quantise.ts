@@ -6,6 +6,7 @@ import { buildInferenceModel } from './network-model.js';
 import { decodeModel, encodeModel } from '../onnx/model-file.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/types.js';
+import { onnxRuntime } from '../runtime/onnx-runtime.js';
 import { LARGEST_CODE } from './quantised-graph.js';
 import { constantsOf } from '../graph/reach.js';
 import { leadingPadOf } from '../graph/strip-pad.js';
@@ -121,7 +122,7 @@ async function calibrate(
   { model, network, between }: Parts,
   pictures: readonly Plane[],
 ): Promise<Calibration> {
-  const ort = await import('onnxruntime-node');
+  const ort = await onnxRuntime();
   const graph = model.graph!;
   const watched: OnnxModel = {
     ...model,

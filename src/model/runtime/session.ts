@@ -1,10 +1,11 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf } from '../../errors.js';
+import { onnxRuntime, type Runtime } from './onnx-runtime.js';
 import { type ProviderCandidate, providerFailure } from './providers.js';
 
 /** An open session and where it runs. */
 export type OpenSession = {
-  readonly ort: typeof import('onnxruntime-node');
+  readonly ort: Runtime;
   readonly session: InferenceSession;
   readonly provider: ProviderCandidate;
 };
@@ -18,7 +19,7 @@ export async function openSession(
   bytes: Uint8Array | ((provider: ProviderCandidate) => Uint8Array),
   candidates: readonly ProviderCandidate[],
 ): Promise<OpenSession> {
-  const ort = await import('onnxruntime-node');
+  const ort = await onnxRuntime();
   let reason = '';
   for (const provider of candidates) {
     const model = typeof bytes === 'function' ? bytes(provider) : bytes;

@@ -1,6 +1,7 @@
 import { messageOf, VsrError } from '../../errors.js';
 import { encodeModel } from '../onnx/model-file.js';
 import type { OnnxModel } from '../onnx/types.js';
+import { onnxRuntime } from './onnx-runtime.js';
 
 /** What a trial needs to know about a model. */
 export type Trial = {
@@ -18,7 +19,7 @@ export type Trial = {
  * is a VsrError 'model'.
  */
 export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<number> {
-  const ort = await import('onnxruntime-node');
+  const ort = await onnxRuntime();
   const { width, height } = trial.fixed ?? { width: 64, height: 48 };
   const dims = [1, trial.channels, height, width];
   const count = trial.channels * width * height;

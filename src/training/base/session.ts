@@ -1,14 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../../errors.js';
+import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
 import { type ProviderCandidate, providerFailure } from '../../model/runtime/providers.js';
 import { executionProvider } from '../../model/runtime/session.js';
-
-type Runtime = typeof import('onnxruntime-node');
-
-/** ONNX Runtime, loaded when it is first needed. */
-export async function onnxRuntime(): Promise<Runtime> {
-  return await import('onnxruntime-node');
-}
 
 /** The processor: what gradients are computed on unless told otherwise. */
 export const cpu: ProviderCandidate = { name: 'cpu', device: 0 };

@@ -1,5 +1,6 @@
 import type { Tensor } from 'onnxruntime-node';
-import { floatTensor, onnxRuntime, openSession } from '../base/session.js';
+import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
+import { floatTensor, openSession } from '../base/session.js';
 import type { Weights } from '../../model/networks/network.js';
 import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
 import { adam, buildUpdateModel, stateNames } from './update-graph.js';

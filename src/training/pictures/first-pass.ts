@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { badValue } from '../../errors.js';
 import { chooseModel } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
-import { onnxRuntime, openSession } from '../base/session.js';
+import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
+import { openSession } from '../base/session.js';
 
 /** The model whose output a network for the second of two chained passes is trained on. */
 export type FirstPass = {

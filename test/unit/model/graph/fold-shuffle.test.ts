@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
-import ort from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
+import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { foldedShuffle, foldingPays } from '../../../../src/model/graph/fold-shuffle.js';
 import { buildInferenceGraph } from '../../../../src/model/load/inference-graph.js';
 import { loadModel } from '../../../../src/model/load/load-model.js';
@@ -12,6 +13,8 @@ import { integers } from '../../../../src/model/graph/reach.js';
 import { withoutBorderPad } from '../../../../src/model/graph/strip-pad.js';
 import { packageRoot } from '../../../../src/package-root.js';
 import { random, randomModel } from '../../../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 const shipped = (name: string): string => path.join(packageRoot(), 'models', `${name}.onnx`);
 
@@ -28,7 +31,7 @@ function onWindows(model: OnnxModel): OnnxModel {
   return { ...model, graph: withoutBorderPad(model.graph!, 'x') };
 }
 
-async function run(model: OnnxModel, height: number, width: number): Promise<ort.Tensor> {
+async function run(model: OnnxModel, height: number, width: number): Promise<Tensor> {
   const session = await ort.InferenceSession.create(encodeModel(model), {
     intraOpNumThreads: 1,
     logSeverityLevel: 3,

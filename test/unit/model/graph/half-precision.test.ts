@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import ort from 'onnxruntime-node';
+import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { canHalve, halfPrecision } from '../../../../src/model/graph/half-precision.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import { halfBits } from '../../../../src/model/onnx/half-float.js';
 import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.js';
 import type { OnnxModel } from '../../../../src/model/onnx/types.js';
 import { random, randomModel } from '../../../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 test('numbers become the nearest of 16 bits, ties to even', () => {
   const cases: readonly [number, number][] = [

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
+import type { Tensor } from 'onnxruntime-node';
+import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import {
@@ -21,6 +22,8 @@ import {
 import { buildUpdateModel } from '../../../../src/training/optimiser/update-graph.js';
 import { interpret, type Numbers, numbers } from '../autodiff/interpreter.js';
 
+const ort = await onnxRuntime();
+
 /** Small, with a layer of each kind: more channels out, as many (with an identity), and fewer. */
 const small: Network = {
   ...{ arch: 'small', scale: 2, unshuffle: 1, skip: true },
@@ -40,7 +43,7 @@ function randomList(length: number, ...place: number[]): Float32Array {
  * What the expanded network makes of a picture, with two convolutions for each layer and an addition where its
  * channels keep their number: from the pairs alone, without collapsing anything.
  */
-async function runExpanded({ network, channels }: Expansion, pairs: Float32Array, x: ort.Tensor) {
+async function runExpanded({ network, channels }: Expansion, pairs: Float32Array, x: Tensor) {
   const graph = new GraphBuilder('expanded');
   let value = graph.input('x', 'float32', ['N', 1, 'H', 'W']);
   const reach = reachOf(network);
