@@ -48,9 +48,9 @@ export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' 
   return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
 }
 
-/** Without this tag on the track players pass over VP9's opacity. */
-export function alphaTag(plan: OutputPlan): string[] {
-  return plan.codec === 'vp9' && plan.keepsAlpha ? ['-metadata:s:v:0', 'alpha_mode=1'] : [];
+/** Without this tag on the track, the `place`th of its file, players pass over VP9's opacity. */
+export function alphaTag(plan: OutputPlan, place: number): string[] {
+  return plan.codec === 'vp9' && plan.keepsAlpha ? [`-metadata:s:${place}`, 'alpha_mode=1'] : [];
 }
 
 /** Words that bring what comes through the pipe to the encoder's format, where they differ. */
@@ -100,7 +100,7 @@ async function encodeArguments(
           ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
           ...(threads === undefined ? [] : ['-threads', String(threads)]),
           ...(muxer === 'matroska'
-            ? ['-avoid_negative_ts', 'disabled', ...alphaTag(plan)]
+            ? ['-avoid_negative_ts', 'disabled', ...alphaTag(plan, 0)]
             : ['-video_track_timescale', String(den), ...colourBox(plan.colour)]),
         ],
       },

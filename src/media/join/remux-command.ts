@@ -1,6 +1,7 @@
 import { colourBox, colourFlags } from '../output/colour-flags.js';
 import { buildArguments } from '../program/command.js';
 import { containerOfMuxer } from '../output/containers.js';
+import { dvdSubtitleTag, muxerLeave } from '../output/muxer-trial.js';
 import type { CoverFile } from './cover-art.js';
 import { alphaTag, intermediateMuxer } from '../encode/encode.js';
 import type { OutputPlan } from '../output/output-plan.js';
@@ -57,7 +58,7 @@ function streamWords(
       ? [`-metadata:s:${place}`, `handler_name=${stream.title}`]
       : []),
     // A tag of no known codec: ffmpeg of 2018 stumbles over the one MP4 gives DVD subtitles.
-    ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, 'VOBS'] : []),
+    ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, dvdSubtitleTag] : []),
   ];
 }
 
@@ -120,6 +121,8 @@ export function remuxArguments(
   const streams = outputStreams(source, plan);
   const isMatroska = intermediateMuxer(plan) === 'matroska';
   const shift = cut === null || cut.shift === 0 ? [] : ['-itsoffset', (-cut.shift).toFixed(6)];
+  /** Place of the enlarged video: others may stand before it. */
+  const own = streams.findIndex(({ stream }) => stream.index === source.video.index);
   const mapped = streams.length + (extras.captions === null ? 0 : 1);
   return buildArguments({
     options: ['-loglevel', 'level+warning', '-copyts'],
@@ -147,8 +150,11 @@ export function remuxArguments(
           ...(extras.captions === null ? [] : captionWords(plan, streams.length)),
           ...coverWords(extras.covers, mapped),
           ...['-map_metadata', '1', '-map_chapters', '1', '-max_muxing_queue_size', '4096'],
-          ...colourFlags(plan.colour).map((word) => (word.startsWith('-') ? `${word}:v:0` : word)),
-          ...alphaTag(plan),
+          ...colourFlags(plan.colour).map((word) =>
+            word.startsWith('-') ? `${word}:${own}` : word,
+          ),
+          ...alphaTag(plan, own),
+          ...muxerLeave,
           ...joinMovflags(muxerWords(source, plan)),
           // Packets from before the cut have negative times now.
           ...(cut === null || cut.shift === 0 ? [] : ['-copypriorss', '0']),

@@ -14,6 +14,7 @@ import { matroskaStream } from './matroska-join.js';
 import { refineMovieClock, type TrackTimes } from './movie-clock.js';
 import type { Announcement, OutputPlan } from '../output/output-plan.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from '../program/process.js';
+import { wrongTagWords } from '../output/muxer-trial.js';
 import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
 import { readNote } from '../encode/segment-file.js';
 import type { Source } from '../source/source.js';
@@ -67,7 +68,7 @@ export async function remux(
       await runWith(ffmpeg, source, plan, args, bytes(), options);
     };
     await run(false).catch((error: unknown) => {
-      if (!/Tag \S+ incompatible with output codec/.test(messageOf(error))) throw error;
+      if (!wrongTagWords.test(messageOf(error))) throw error;
       return run(true);
     });
     if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);

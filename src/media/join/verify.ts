@@ -18,7 +18,6 @@ type ProbedStream = {
   readonly codec_name?: string;
   readonly width?: number;
   readonly height?: number;
-  readonly disposition?: Readonly<Record<string, number>>;
   readonly nb_read_packets?: string;
 };
 
@@ -44,10 +43,10 @@ export async function verifyOutput(
     throw new VsrError('media', `The finished file cannot be read back: ${stderrTail.join(' ')}`);
   }
   const streams = (JSON.parse(stdout) as { streams?: ProbedStream[] }).streams ?? [];
-  const video = streams.find(
-    (stream) => stream.codec_type === 'video' && stream.disposition?.['attached_pic'] !== 1,
-  );
-  if (video === undefined) throw mismatch('a video stream,', 'one', 'none');
+  // Other video streams may stand before the enlarged one.
+  const written = plan.streams.filter(({ action }) => action !== 'drop' && action !== 'attach');
+  const video = streams[written.findIndex(({ action }) => action === 'encode')];
+  if (video?.codec_type !== 'video') throw mismatch('a video stream,', 'one', 'none');
   const packets = Number(video.nb_read_packets);
   if (packets !== frames) throw mismatch('a frame count of', frames, packets);
   const size = `${video.width}x${video.height}`;

@@ -5,7 +5,13 @@ import { badValue } from '../../errors.js';
 export const videoCodecs = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
 export type VideoCodec = (typeof videoCodecs)[number];
 
-/** What a container holds, as ffmpeg writes it and players read it. */
+/** Codecs of sound that lose nothing; `pcm` is the one with the stream's own kind of samples. */
+export type LosslessCodec = 'flac' | 'alac' | 'pcm';
+
+/**
+ * What a container holds, as ffmpeg writes it and players read it. Which streams can be copied
+ * into it is not said here: the ffmpeg that will write it is asked (`muxer-trial.ts`).
+ */
 export type Container = {
   /** For people: `MP4`. */
   readonly title: string;
@@ -15,14 +21,11 @@ export type Container = {
   readonly extensions: readonly string[];
   /** Video codecs it holds, of those vsr encodes. */
   readonly video: readonly VideoCodec[];
-  /** ffmpeg's names of audio codecs that can be copied into it; `null` for any. */
-  readonly audio: ReadonlySet<string> | null;
-  /** Names of subtitle codecs that can be copied into it. */
-  readonly subtitles: ReadonlySet<string>;
+  /** Encoders of sound that lose nothing, for what cannot be copied into it; the best one first. */
+  readonly lossless: readonly LosslessCodec[];
   /** Encoder that text subtitles are converted with where they cannot be copied; `null` where it holds none. */
   readonly textSubtitles: 'mov_text' | 'srt' | 'webvtt' | null;
   readonly coverArt: 'stream' | 'attachment' | 'none';
-  readonly attachments: boolean;
   readonly chapters: boolean;
   /** Streams keep titles and languages. */
   readonly streamTags: boolean;
@@ -36,15 +39,11 @@ export type Container = {
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
-const pcm =
-  'pcm_s16le pcm_s16be pcm_s24le pcm_s24be pcm_s32le pcm_s32be pcm_f32le pcm_f32be pcm_f64le pcm_f64be pcm_s8 pcm_u8 pcm_alaw pcm_mulaw';
-
 const quickTime = {
   tags: set(
     'title artist author album_artist album composer comment genre copyright grouping lyrics description synopsis show episode_id network keywords episode_sort season_number media_type hd_video gapless_playback compilation track disc tmpo date year location make model software performer performers',
   ),
   coverArt: 'stream',
-  attachments: false,
   chapters: true,
   streamTags: true,
   rotation: true,
@@ -55,37 +54,29 @@ const quickTime = {
 const mp4: Container = {
   ...quickTime,
   title: 'MP4',
+  lossless: ['alac', 'flac'],
   muxer: 'mp4',
   extensions: ['.mp4', '.m4v'],
   video: ['h264', 'hevc', 'vp9', 'av1'],
-  audio: set('aac mp3 mp2 ac3 eac3 alac dts vorbis opus flac'),
-  subtitles: set('mov_text dvd_subtitle'),
 };
 
 const mov: Container = {
   ...quickTime,
   title: 'QuickTime',
+  lossless: ['pcm', 'alac'],
   muxer: 'mov',
   extensions: ['.mov', '.qt'],
   video: ['h264', 'hevc', 'prores', 'ffv1'],
-  audio: set(
-    `aac mp3 mp2 ac3 eac3 alac amr_nb amr_wb gsm qdm2 adpcm_ima_qt adpcm_ima_wav adpcm_ms ${pcm}`,
-  ),
-  subtitles: set('mov_text eia_608'),
 };
 
 const matroska: Container = {
   title: 'Matroska',
+  lossless: ['flac', 'pcm'],
   muxer: 'matroska',
   extensions: ['.mkv'],
   video: ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'],
-  audio: null,
-  subtitles: set(
-    'subrip srt ass ssa webvtt dvd_subtitle hdmv_pgs_subtitle hdmv_text_subtitle dvb_subtitle arib_caption',
-  ),
   textSubtitles: 'srt',
   coverArt: 'attachment',
-  attachments: true,
   chapters: true,
   streamTags: true,
   tags: null,
@@ -96,26 +87,22 @@ const matroska: Container = {
 const webm: Container = {
   ...matroska,
   title: 'WebM',
+  lossless: [],
   muxer: 'webm',
   extensions: ['.webm'],
   video: ['vp9', 'av1'],
-  audio: set('vorbis opus'),
-  subtitles: set('webvtt'),
   textSubtitles: 'webvtt',
   coverArt: 'none',
-  attachments: false,
 };
 
 const mpegTs: Container = {
   title: 'MPEG-TS',
+  lossless: [],
   muxer: 'mpegts',
   extensions: ['.ts', '.m2ts', '.mts'],
   video: ['h264', 'hevc'],
-  audio: set('aac aac_latm mp1 mp2 mp3 ac3 eac3 dts truehd opus s302m pcm_bluray'),
-  subtitles: set('dvb_subtitle dvb_teletext'),
   textSubtitles: null,
   coverArt: 'none',
-  attachments: false,
   chapters: false,
   streamTags: false,
   tags: set('service_name service_provider'),
@@ -125,16 +112,12 @@ const mpegTs: Container = {
 
 const avi: Container = {
   title: 'AVI',
+  lossless: ['pcm'],
   muxer: 'avi',
   extensions: ['.avi'],
   video: ['h264', 'ffv1'],
-  audio: set(
-    'mp2 mp3 ac3 aac pcm_s16le pcm_s24le pcm_s32le pcm_u8 pcm_f32le pcm_alaw pcm_mulaw adpcm_ms adpcm_ima_wav wmav1 wmav2 flac dts',
-  ),
-  subtitles: set(''),
   textSubtitles: null,
   coverArt: 'none',
-  attachments: false,
   chapters: false,
   streamTags: true,
   tags: set('title artist copyright comment album genre language track date software'),
@@ -145,11 +128,10 @@ const avi: Container = {
 const threeGp: Container = {
   ...quickTime,
   title: '3GP',
+  lossless: [],
   muxer: '3gp',
   extensions: ['.3gp'],
   video: ['h264'],
-  audio: set('aac amr_nb amr_wb'),
-  subtitles: set('mov_text'),
   coverArt: 'none',
 };
 

@@ -3,7 +3,8 @@ import type { PixelFormat } from '../../planes/pixel-format.js';
 import { codecsFor } from './codecs.js';
 import { containerOfPath, containers, type Container, type VideoCodec } from './containers.js';
 import type { Source } from '../source/source.js';
-import { lostStreams, type Announcement } from './stream-plan.js';
+import type { Takes } from './muxer-trial.js';
+import { streamLosses, type Announcement } from './stream-plan.js';
 
 /** Whether `container` can hold the video at all in one of the codecs asked for. */
 function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
@@ -14,15 +15,16 @@ function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
  * The container an output gets when the user names none: the source's own where it loses nothing,
  * else the first of MP4, QuickTime and Matroska that does. `note` says why it is another one.
  */
-export function containerFor(
+export async function containerFor(
   source: Source,
+  takes: Takes,
   codec: 'auto' | VideoCodec = 'auto',
-): { readonly extension: string; readonly note: Announcement | null } {
+): Promise<{ readonly extension: string; readonly note: Announcement | null }> {
   const own = path.extname(source.path).toLowerCase();
   const ownContainer = source.raw === null ? containerOfPath(source.path) : null;
   const wantsAlpha = source.video.format.alpha && source.video.codec !== 'gif';
-  const losses = (container: Container): number =>
-    lostStreams(container, source) +
+  const losses = async (container: Container): Promise<number> =>
+    (await streamLosses(container, source, takes)) +
     (holdsVideo(container, codec) ? 0 : 1000) +
     (wantsAlpha && alphaCodec(container, source.video.format, codec) === null ? 1 : 0);
   const usual = ['mp4', 'mov', 'matroska'].map((muxer) =>
@@ -30,7 +32,13 @@ export function containerFor(
   );
   const candidates = [...(ownContainer === null ? [] : [ownContainer]), ...usual];
   let best = candidates[0]!;
-  for (const candidate of candidates) if (losses(candidate) < losses(best)) best = candidate;
+  let least = Infinity;
+  for (const candidate of candidates) {
+    // Asking costs a trial for each kind of stream: nothing can be better than no loss.
+    if (least === 0) break;
+    const lost = await losses(candidate);
+    if (lost < least) [best, least] = [candidate, lost];
+  }
   if (best === ownContainer) return { extension: own, note: null };
   const extension = best.extensions[0]!;
   const note: Announcement = {

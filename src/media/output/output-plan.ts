@@ -20,6 +20,7 @@ import { containers, requireContainer, type Container, type VideoCodec } from '.
 import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Colour, Source } from '../source/source.js';
+import { muxerTrials, type Takes } from './muxer-trial.js';
 import { planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
 import { videoAnnouncements } from './video-losses.js';
 
@@ -172,13 +173,14 @@ async function chooseEncoder(
 const padded = (size: number, log2: 0 | 1): number => (size + log2) & ~log2;
 
 /**
- * Decides how an output is made; starts nothing. Throws `VsrError('option')`, by name, for what the
+ * Decides how an output is made; writes nothing but trials of the container, in a temporary folder. Throws `VsrError('option')`, by name, for what the
  * container, the encoder or this ffmpeg cannot do.
  */
 export async function planOutput(
   ffmpeg: Ffmpeg,
   source: Source,
   request: OutputRequest,
+  takes: Takes = muxerTrials(ffmpeg, source),
 ): Promise<OutputPlan> {
   const container = requireContainer(request.output);
   const muxers = await capabilities(ffmpeg, 'muxers');
@@ -197,7 +199,7 @@ export async function planOutput(
     ...{ frameRate: video.frameRate, colour: video.colour, hdr: video.hdr },
     ...{ crf: request.crf, preset: request.preset },
   });
-  const { streams, announcements } = planStreams(container, source);
+  const { streams, announcements } = await planStreams(container, source, takes);
   const captions = video.closedCaptions ? container.textSubtitles : null;
   return {
     container: container.muxer,

@@ -1,4 +1,6 @@
 import { containers, type Container } from './containers.js';
+import { losslessEncoders } from './lossless.js';
+import type { Takes } from './muxer-trial.js';
 import type { Source, StreamInfo } from '../source/source.js';
 
 /** Something a user should know before the job starts. */
@@ -17,7 +19,7 @@ export type Announcement = {
 export type StreamPlan = {
   /** The source's stream. */
   readonly index: number;
-  /** `encode`: the enlarged video; `copy`: packets as they are; `convert`: text subtitles; `attach`: cover art as an attachment. */
+  /** `encode`: the enlarged video; `copy`: packets as they are; `convert`: text subtitles and sound; `attach`: cover art as an attachment. */
   readonly action: 'encode' | 'copy' | 'convert' | 'attach' | 'drop';
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
@@ -33,66 +35,86 @@ const isCover = (stream: StreamInfo): boolean =>
 /** Codecs of cover art that containers know. */
 const coverCodecs = new Set(['mjpeg', 'png', 'bmp']);
 
-type Verdict = Pick<StreamPlan, 'action' | 'codec'> & { readonly why?: string };
+type Verdict = Pick<StreamPlan, 'action' | 'codec'> & {
+  /** What is lost or changed; `null` for a copy. */
+  readonly why: string | null;
+  /** Samples of sound are not the same after the conversion. */
+  readonly rounded?: boolean;
+};
 
 const drop = (why: string): Verdict => ({ action: 'drop', why });
-const copy: Verdict = { action: 'copy' };
+const copy: Verdict = { action: 'copy', why: null };
+
+/** Containers as one is planned for: what each takes is asked. */
+type Asked = { readonly container: Container; readonly source: Source; readonly takes: Takes };
 
 function coverIn(container: Container, stream: StreamInfo): Verdict {
   if (!coverCodecs.has(stream.codec)) return drop(`${container.title} holds no such cover art`);
   if (container.coverArt === 'stream') return copy;
-  if (container.coverArt === 'attachment') return { action: 'attach' };
+  if (container.coverArt === 'attachment') return { action: 'attach', why: null };
   return drop(`${container.title} holds no cover art`);
 }
 
-function subtitleIn(container: Container, stream: StreamInfo): Verdict {
-  if (container.subtitles.has(stream.codec)) return copy;
-  if (textSubtitles.has(stream.codec) && container.textSubtitles !== null) {
-    return { action: 'convert', codec: container.textSubtitles };
+/** Sound that is not copied: the first encoder without a loss whose stream the container takes. */
+async function soundIn({ container, takes }: Asked, stream: StreamInfo): Promise<Verdict> {
+  for (const { encoder, loss } of losslessEncoders(container, stream)) {
+    if (!(await takes(container, stream, encoder))) continue;
+    const kept = loss === null ? 'every sample stays the same' : loss;
+    const why = `${container.title} does not take ${stream.codec}; it becomes ${encoder}, ${kept}`;
+    return { action: 'convert', codec: encoder, why, rounded: loss !== null };
   }
-  return drop(`${container.title} cannot hold ${stream.codec} subtitles`);
+  return drop(`${container.title} as ffmpeg writes it does not take ${stream.codec} audio`);
+}
+
+function subtitleIn(container: Container, stream: StreamInfo): Verdict {
+  if (textSubtitles.has(stream.codec) && container.textSubtitles !== null) {
+    const codec = container.textSubtitles;
+    const why = `${container.title} holds text subtitles as ${codec}; styling may be simplified`;
+    return { action: 'convert', codec, why };
+  }
+  return drop(`${container.title} as ffmpeg writes it does not take ${stream.codec} subtitles`);
 }
 
 /** What `container` can do with a stream of `source` that is not the enlarged video. */
-function verdictOn(container: Container, source: Source, stream: StreamInfo): Verdict {
-  if (stream.codec === 'unknown' || stream.codec === 'none') {
-    return drop('ffmpeg does not know its codec and cannot copy it');
+async function verdictOn(asked: Asked, stream: StreamInfo): Promise<Verdict> {
+  const { container, source, takes } = asked;
+  if (isCover(stream)) return coverIn(container, stream);
+  if (isTimecode(stream) || isChapterTrack(source, stream)) {
+    return drop('ffmpeg writes such tracks itself');
   }
+  if (await takes(container, stream, null)) return copy;
   switch (stream.kind) {
-    case 'video':
-      if (isCover(stream)) return coverIn(container, stream);
-      return drop(
-        source.video.index === stream.index
-          ? 'it is the enlarged one'
-          : 'only one video stream is enlarged',
-      );
     case 'audio':
-      return container.audio === null || container.audio.has(stream.codec)
-        ? copy
-        : drop(`${container.title} cannot hold ${stream.codec} audio`);
+      return soundIn(asked, stream);
     case 'subtitle':
       return subtitleIn(container, stream);
-    case 'attachment':
-      return container.attachments ? copy : drop(`${container.title} holds no attachments`);
-    default:
-      return drop(`${container.title} as ffmpeg writes it holds no ${stream.codec} data`);
+    default: {
+      const what = isNamed(stream) ? `${stream.codec} ${kindOf(stream)}` : kindOf(stream);
+      return drop(`${container.title} as ffmpeg writes it does not take such ${what}`);
+    }
   }
 }
+
+/** Whether ffmpeg has a name for the stream's codec. */
+const isNamed = ({ codec }: StreamInfo): boolean => codec !== 'unknown' && codec !== 'none';
+
+const kindOf = ({ kind }: StreamInfo): string => (kind === 'unknown' ? 'data' : kind);
 
 /** `audio stream 2 (opus, eng)`. */
 function nameOf(stream: StreamInfo): string {
-  const kind = isCover(stream) ? 'cover art' : stream.kind === 'unknown' ? 'data' : stream.kind;
+  const kind = isCover(stream) ? 'cover art' : kindOf(stream);
   const tag = /^[\x21-\x7e]{4}$/.test(stream.codecTag) ? stream.codecTag : 'unknown codec';
-  const codec = stream.codec === 'unknown' || stream.codec === 'none' ? tag : stream.codec;
   const language = stream.language === null ? '' : `, ${stream.language}`;
-  return `${kind} stream ${stream.index} (${codec}${language})`;
+  return `${kind} stream ${stream.index} (${isNamed(stream) ? stream.codec : tag}${language})`;
 }
 
-/** Titles of the containers that would hold `stream` as it is. */
-function holders(source: Source, stream: StreamInfo): string[] {
-  return containers
-    .filter((container) => verdictOn(container, source, stream).action !== 'drop')
-    .map(({ title, extensions }) => `${title} (${extensions[0]})`);
+/** Titles of the containers that would hold `stream`, each of which is asked. */
+async function holders(source: Source, stream: StreamInfo, takes: Takes): Promise<string[]> {
+  const verdicts = containers.map(async (container) => {
+    const { action } = await verdictOn({ container, source, takes }, stream);
+    return action === 'drop' ? [] : [`${container.title} (${container.extensions[0]})`];
+  });
+  return (await Promise.all(verdicts)).flat();
 }
 
 /** The chapters of a QuickTime file are a text track too; it is rewritten from the chapters. */
@@ -104,26 +126,33 @@ const isChapterTrack = (source: Source, stream: StreamInfo): boolean =>
 const isTimecode = (stream: StreamInfo): boolean => stream.codecTag === 'tmcd';
 
 /** What becomes of every stream of `source` in `container`, and what of that the user should know. */
-export function planStreams(
+export async function planStreams(
   container: Container,
   source: Source,
-): { readonly streams: StreamPlan[]; readonly announcements: Announcement[] } {
+  takes: Takes,
+): Promise<{ readonly streams: StreamPlan[]; readonly announcements: Announcement[] }> {
   const announcements: Announcement[] = [];
-  const streams = source.streams.map((stream): StreamPlan => {
+  const streams: StreamPlan[] = [];
+  for (const stream of source.streams) {
     const { index } = stream;
-    if (index === source.video.index) return { index, action: 'encode' };
-    const { why, ...verdict } = verdictOn(container, source, stream);
+    if (index === source.video.index) {
+      streams.push({ index, action: 'encode' });
+      continue;
+    }
+    const verdict = await verdictOn({ container, source, takes }, stream);
+    const { action, codec, why } = verdict;
+    streams.push({ index, action, ...(codec === undefined ? {} : { codec }) });
     const what = nameOf(stream);
     if (verdict.action === 'convert') {
-      announcements.push({
-        ...{ kind: 'converted', what, streamIndex: index },
-        why: `${container.title} holds text subtitles as ${verdict.codec}; styling may be simplified`,
-      });
+      announcements.push({ kind: 'converted', what, streamIndex: index, why: why ?? '' });
     } else if (verdict.action === 'drop') {
-      announcements.push(announceDrop(container, source, stream, what, why ?? 'it cannot be kept'));
+      const others = await holders(source, stream, takes);
+      announcements.push(announceDrop(container, source, stream, what, why ?? '', others));
+    } else if (stream.kind === 'video' && !isCover(stream)) {
+      const kept = 'only one video stream is enlarged; this one is kept as it is';
+      announcements.push({ kind: 'note', what, streamIndex: index, why: kept });
     }
-    return { index, ...verdict };
-  });
+  }
   if (source.chapters.length > 0 && !container.chapters) {
     announcements.push({
       ...{ kind: 'missing', what: `${source.chapters.length} chapters` },
@@ -165,6 +194,7 @@ function announceDrop(
   stream: StreamInfo,
   what: string,
   why: string,
+  others: readonly string[],
 ): Announcement {
   const base = { what, streamIndex: stream.index };
   if (isChapterTrack(source, stream)) {
@@ -176,23 +206,35 @@ function announceDrop(
       ? { ...base, kind: 'missing', why: 'ffmpeg cannot copy timecode tracks' }
       : { ...base, kind: 'converted', why: `the timecode ${timecode} is kept as metadata` };
   }
-  const others = holders(source, stream);
-  const known = stream.codec !== 'unknown' && stream.codec !== 'none';
   const maybe =
-    !known && (stream.kind === 'audio' || stream.kind === 'subtitle')
+    !isNamed(stream) && (stream.kind === 'audio' || stream.kind === 'subtitle')
       ? 'Another ffmpeg may know it (--ffmpeg).'
-      : 'No container that ffmpeg writes keeps it; keep the source.';
+      : `None of ${containers.map(({ title }) => title).join(', ')} took it; keep the source.`;
   return {
     ...{ ...base, kind: 'missing', why },
     advice: others.length > 0 ? `It would be kept in ${others.join(' or ')}.` : maybe,
   };
 }
 
-/** How many streams of `source` would be lost in `container`, of those that any container keeps. */
-export function lostStreams(container: Container, source: Source): number {
-  return planStreams(container, source).announcements.filter(({ kind, streamIndex }) => {
-    if (kind !== 'missing') return false;
-    const stream = source.streams.find(({ index }) => index === streamIndex);
-    return stream === undefined || holders(source, stream).length > 0;
-  }).length;
+/** What streams weigh: one that another container would keep, and sound that is converted, rounded or not. */
+const [lostWeight, roundedWeight, convertedWeight] = [1, 0.75, 0.5];
+
+/** How much of the streams of `source` `container` would lose, of what any container keeps; 0 where all are copied. */
+export async function streamLosses(
+  container: Container,
+  source: Source,
+  takes: Takes,
+): Promise<number> {
+  let sum = 0;
+  for (const stream of source.streams) {
+    if (stream.index === source.video.index) continue;
+    const { action, rounded } = await verdictOn({ container, source, takes }, stream);
+    if (action === 'convert' && stream.kind === 'audio') {
+      sum += rounded === true ? roundedWeight : convertedWeight;
+    }
+    if (action !== 'drop') continue;
+    if ((await holders(source, stream, takes)).length > 0) sum += lostWeight;
+  }
+  if (source.chapters.length > 0 && !container.chapters) sum += lostWeight;
+  return lostTags(container, source).length > 0 ? sum + lostWeight : sum;
 }

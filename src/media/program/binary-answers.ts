@@ -120,13 +120,12 @@ class KnownProgram {
     return new KnownProgram(program, state, file === null ? null : await read(file, state));
   }
 
-  async ask(words: readonly string[]): Promise<BinaryAnswer> {
-    const question = words.join(' ');
+  async ask(question: string, run: () => Promise<BinaryAnswer>): Promise<BinaryAnswer> {
     const known = this.#answers.said.get(question);
     if (known !== undefined) return { code: 0, stdout: known };
     this.#asking++;
     try {
-      const { code, stdout } = await runProcess(this.#program, words);
+      const { code, stdout } = await run();
       if (code === 0) this.#answers.said.set(question, stdout);
       return { code, stdout };
     } finally {
@@ -155,13 +154,27 @@ const programs = new Map<string, Promise<KnownProgram>>();
  * @param program absolute path
  */
 export async function askBinary(program: string, words: readonly string[]): Promise<BinaryAnswer> {
+  return knownAnswer(program, words.join(' '), () => runProcess(program, words));
+}
+
+/**
+ * As `askBinary`, for a question that takes more than one run: `run` finds the answer, which is kept
+ * under `question` where its code is 0.
+ *
+ * @param program absolute path
+ */
+export async function knownAnswer(
+  program: string,
+  question: string,
+  run: () => Promise<BinaryAnswer>,
+): Promise<BinaryAnswer> {
   const state = await stateOf(program).catch(() => null);
-  if (state === null) return runProcess(program, words);
+  if (state === null) return run();
   const key = `${program}\n${state}`;
   let known = programs.get(key);
   if (known === undefined) {
     known = KnownProgram.open(program, state);
     programs.set(key, known);
   }
-  return (await known).ask(words);
+  return (await known).ask(question, run);
 }

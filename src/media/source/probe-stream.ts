@@ -86,6 +86,9 @@ export function parseStream(json: Json): StreamInfo {
     packetCount: positive(numberAt(json, 'nb_frames')),
     sampleRate: positive(numberAt(json, 'sample_rate')),
     channels: positive(numberAt(json, 'channels')),
+    sampleFormat: textAt(json, 'sample_fmt'),
+    sampleBits: positive(numberAt(json, 'bits_per_raw_sample')),
+    profile: textAt(json, 'profile'),
   };
 }
 

@@ -166,7 +166,6 @@ export function parseVideo(
   const times = hasTimes(container, frames) ? 'stream' : 'nominal';
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
-  const profile = textAt(stream, 'profile');
   return {
     ...info,
     kind: 'video',
@@ -177,7 +176,6 @@ export function parseVideo(
     request: travel.request,
     conversion: travel.conversion,
     decoder: sourceFormat === plain ? null : decoder,
-    profile,
     timeBase,
     times,
     startTime: times === 'nominal' ? 0 : info.startTime,

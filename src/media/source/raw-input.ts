@@ -50,6 +50,8 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     packetCount: frameCount,
     sampleRate: null,
     channels: null,
+    sampleFormat: null,
+    sampleBits: null,
     width: raw.width,
     height: raw.height,
     sourceFormat: raw.format,

@@ -48,6 +48,12 @@ export type StreamInfo = {
   /** Of sound; `null` for others. */
   readonly sampleRate: number | null;
   readonly channels: number | null;
+  /** Of sound: what its decoder gives, e.g. `s16`, `fltp`; `null` for others. */
+  readonly sampleFormat: string | null;
+  /** Bits that count in each sample, where the stream says so. */
+  readonly sampleBits: number | null;
+  /** ffmpeg's name of the profile, e.g. `High 10`; `null` where unknown. */
+  readonly profile: string | null;
 };
 
 /** The video stream that is enlarged. */
@@ -66,8 +72,6 @@ export type VideoStream = StreamInfo & {
   readonly conversion: Conversion;
   /** The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9); `null` for its choice. */
   readonly decoder: string | null;
-  /** ffmpeg's name of the profile, e.g. `High 10`; `null` where unknown. */
-  readonly profile: string | null;
   /** Ticks are `num/den` seconds. */
   readonly timeBase: Ratio;
   /**

@@ -3,6 +3,7 @@ import { checkOutputPlace, outputFor } from './output-place.js';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
+import { muxerTrials } from '../../media/output/muxer-trial.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import {
   planOutput,
@@ -160,23 +161,29 @@ export async function planJob(
   };
   const size = wanted ?? enlarged;
   const label = options.to ?? String(chain.scale);
-  const { extension } = containerFor(source, options.codec ?? 'auto');
+  const takes = muxerTrials(ffmpeg, source, options.signal);
+  const { extension } = await containerFor(source, takes, options.codec ?? 'auto');
   const output = await outputFor(input, options, label, extension);
   await checkOutputPlace(output, input.path);
   const paths = outputPaths(output, options.log);
   checkNames(paths);
-  const outputPlan = await planOutput(ffmpeg, source, {
-    output,
-    codec: options.codec ?? 'auto',
-    ...(options.crf === undefined ? {} : { crf: options.crf }),
-    ...(options.preset === undefined ? {} : { preset: options.preset }),
-    ...(options.pixelFormat === undefined ? {} : { pixelFormat: options.pixelFormat }),
-    ...(options.ffmpegArgs === undefined ? {} : { ffmpegArgs: [...options.ffmpegArgs] }),
-    width: enlarged.width,
-    height: enlarged.height,
-    ...(wanted === null ? {} : { reduceTo: wanted }),
-    ...trimOf(source, options),
-  });
+  const outputPlan = await planOutput(
+    ffmpeg,
+    source,
+    {
+      output,
+      codec: options.codec ?? 'auto',
+      ...(options.crf === undefined ? {} : { crf: options.crf }),
+      ...(options.preset === undefined ? {} : { preset: options.preset }),
+      ...(options.pixelFormat === undefined ? {} : { pixelFormat: options.pixelFormat }),
+      ...(options.ffmpegArgs === undefined ? {} : { ffmpegArgs: [...options.ffmpegArgs] }),
+      width: enlarged.width,
+      height: enlarged.height,
+      ...(wanted === null ? {} : { reduceTo: wanted }),
+      ...trimOf(source, options),
+    },
+    takes,
+  );
   const estimatedBytes = estimateBytes(source, size, options);
   const announcements: Announcement[] = [
     ...outputPlan.announcements,

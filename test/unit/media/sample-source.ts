@@ -19,6 +19,9 @@ export function sampleStream(known: Partial<StreamInfo>): StreamInfo {
     packetCount: null,
     sampleRate: null,
     channels: null,
+    sampleFormat: null,
+    sampleBits: null,
+    profile: null,
     ...known,
   };
 }
@@ -35,7 +38,6 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     request: 'yuv420p',
     conversion: 'none',
     decoder: null,
-    profile: null,
     timeBase: { num: 1, den: 12800 },
     times: 'stream',
     frameRate: { num: 25, den: 1 },

@@ -1,0 +1,196 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { knownAnswer } from '../program/binary-answers.js';
+import { buildArguments, fileUrl, safeInputOptions } from '../program/command.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { runProcess, startProcess, throwIfAborted } from '../program/process.js';
+import type { Json } from '../source/probe-stream.js';
+import { listAt, textAt } from '../source/probe-stream.js';
+import type { Source, StreamInfo } from '../source/source.js';
+import type { Container } from './containers.js';
+
+/**
+ * Whether `container` takes `stream` so that it can be read again: its packets as they are where
+ * `encoder` is `null`, otherwise what that encoder makes of them.
+ */
+export type Takes = (
+  container: Container,
+  stream: StreamInfo,
+  encoder: string | null,
+) => Promise<boolean>;
+
+/** Seconds of the source that a trial reads at most, and packets that it writes at most. */
+const [trialSeconds, trialPackets] = [10, 8];
+
+/** Options of the muxer without which it refuses what is only young in the ffmpeg of that time. */
+export const muxerLeave: readonly string[] = ['-strict', 'experimental'];
+
+/** The tag under which MP4 keeps DVD subtitles, for an ffmpeg that stumbles over its own name for it. */
+export const dvdSubtitleTag = 'VOBS';
+
+/** ffmpeg's words where a stream's tag is not one that the muxer has for its codec. */
+export const wrongTagWords = /Tag \S+ incompatible with output codec/;
+
+type Trial = {
+  readonly ffmpeg: Ffmpeg;
+  readonly source: Source;
+  readonly container: Container;
+  readonly stream: StreamInfo;
+  readonly encoder: string | null;
+  readonly signal: AbortSignal | undefined;
+};
+
+/** Writes the first packets of the trial's stream to `file`. Returns what ffmpeg said; `null` if it agreed. */
+async function writeTrial(
+  { ffmpeg, source, container, stream, encoder, signal }: Trial,
+  file: string,
+  tag: readonly string[],
+): Promise<readonly string[] | null> {
+  const args = await buildArguments({
+    options: ['-loglevel', 'error'],
+    inputs: [{ path: source.path, options: ['-t', String(trialSeconds)] }],
+    outputs: [
+      {
+        path: file,
+        format: container.muxer,
+        options: [
+          ...['-map', `0:${stream.index}`, '-c', encoder ?? 'copy', ...tag, ...muxerLeave],
+          // Attachments without a track are a file that is not read again.
+          ...(stream.kind === 'attachment' ? ['-map', `0:${source.video.index}`] : []),
+          ...['-frames:0', String(trialPackets)],
+        ],
+      },
+    ],
+  });
+  const { code, stderrTail } = await runProcess(ffmpeg.ffmpeg, args, { signal });
+  throwIfAborted(signal);
+  return code === 0 ? null : stderrTail;
+}
+
+/** What ffprobe says of the stream in a trial's file; `null` where it finds none. */
+async function readTrial({ ffmpeg, stream, signal }: Trial, file: string): Promise<Json | null> {
+  const args = ['-v', 'error', ...safeInputOptions, '-count_packets', '-show_streams'];
+  const words = [...args, '-of', 'json', fileUrl(file)];
+  const { stdout } = await runProcess(ffmpeg.ffprobe, words, { signal });
+  throwIfAborted(signal);
+  try {
+    const streams = listAt(JSON.parse(stdout) as Json, 'streams');
+    return streams.find((each) => each['codec_type'] === stream.kind) ?? streams[0] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+/** The samples, as 16-bit numbers, that ffmpeg decodes of the first packets of a stream. */
+async function samplesOf(
+  { ffmpeg, signal }: Trial,
+  file: string,
+  index: number,
+  frames: number,
+): Promise<Buffer> {
+  const args = await buildArguments({
+    options: ['-loglevel', 'error'],
+    inputs: [{ path: file, options: ['-t', String(trialSeconds)] }],
+    outputs: [
+      {
+        path: 'pipe:1',
+        format: 's16le',
+        options: ['-map', `0:${index}`, '-frames:0', String(frames)],
+      },
+    ],
+  });
+  const child = startProcess(ffmpeg.ffmpeg, args, { signal });
+  const parts: Buffer[] = [];
+  for await (const part of child.stdout) parts.push(part as Buffer);
+  await child.done;
+  throwIfAborted(signal);
+  return Buffer.concat(parts);
+}
+
+/**
+ * Whether the sound in a trial's file is that of the source: its middle, since containers differ in
+ * what they leave out at the start, is found in what the source decodes to. Sound that does not
+ * decode in the source either has lost nothing.
+ */
+async function soundsAlike(trial: Trial, file: string): Promise<boolean> {
+  const [before, after] = await Promise.all([
+    samplesOf(trial, trial.source.path, trial.stream.index, 2 * trialPackets),
+    samplesOf(trial, file, 0, trialPackets),
+  ]);
+  if (before.length === 0) return true;
+  const from = Math.floor(after.length * 0.4);
+  const middle = after.subarray(from, Math.ceil(after.length * 0.6));
+  return middle.length > 0 && before.includes(middle);
+}
+
+/** Tags of sound that ffmpeg made up for itself: no other player knows them. */
+const ownTags = /^(?:FS|msSF)/;
+
+/** Whether a muxer has stored the very stream, and not "something". */
+function isSame(stream: StreamInfo, encoder: string | null, read: Json): boolean {
+  if (textAt(read, 'codec_type') !== stream.kind) return false;
+  const codec = textAt(read, 'codec_name') ?? 'unknown';
+  if (encoder !== null) return codec === encoder;
+  if (codec !== stream.codec) return false;
+  const tag = textAt(read, 'codec_tag_string') ?? '';
+  return stream.kind === 'data' ? tag === stream.codecTag : !ownTags.test(tag);
+}
+
+/** ffmpeg's words where a muxer refuses a stream by what it is. */
+const refusalWords = /Could not write header|not currently supported in container|Unknown encoder/;
+
+/** How a trial ended; `empty` and `failed` say nothing of other streams of the kind. */
+type TrialOutcome = 'yes' | 'no' | 'empty' | 'failed';
+
+/** One trial: written, read back, and decoded where it is sound. */
+async function outcomeOf(trial: Trial): Promise<TrialOutcome> {
+  const { container, stream, encoder } = trial;
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-trial-'));
+  const file = path.join(folder, `trial${container.extensions[0]}`);
+  try {
+    let said = await writeTrial(trial, file, []);
+    if (said?.some((line) => wrongTagWords.test(line)) && stream.codec === 'dvd_subtitle') {
+      said = await writeTrial(trial, file, ['-tag:0', dvdSubtitleTag]);
+    }
+    if (said !== null) return said.some((line) => refusalWords.test(line)) ? 'no' : 'failed';
+    const read = await readTrial(trial, file);
+    if (read === null) return 'failed';
+    if (!isSame(stream, encoder, read)) return 'no';
+    if (Number(read['nb_read_packets'] ?? 0) === 0) return 'empty';
+    if (stream.kind !== 'audio') return 'yes';
+    return (await soundsAlike(trial, file)) ? 'yes' : 'failed';
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** All that an answer depends on, besides the programs. */
+function questionOf({ ffmpeg, source, container, stream, encoder }: Trial): string {
+  const { kind, codec, codecTag, profile, sampleRate, channels, sampleFormat, sampleBits } = stream;
+  const facts = [source.container, kind, codec, codecTag, profile, sampleRate, channels];
+  const words = [...facts, sampleFormat, sampleBits, stream.tags['mimetype']];
+  return `trial 1 ${container.muxer} ${encoder ?? 'copy'} ${JSON.stringify(words)} ${ffmpeg.ffprobe}`;
+}
+
+/**
+ * Asks the ffmpeg that will write the output, by a trial: it writes the first packets of the stream,
+ * which are read back and, of sound, decoded. Answers are kept as those that a program gives of itself
+ * are, for all streams of the same codec and form; those that hang on the packets, for this job only.
+ */
+export function muxerTrials(ffmpeg: Ffmpeg, source: Source, signal?: AbortSignal): Takes {
+  const asked = new Map<string, Promise<boolean>>();
+  return (container, stream, encoder) => {
+    const trial = { ffmpeg, source, container, stream, encoder, signal };
+    const key = `${container.muxer} ${stream.index} ${encoder}`;
+    let answer = asked.get(key);
+    if (answer === undefined) {
+      answer = knownAnswer(ffmpeg.ffmpeg, questionOf(trial), async () => {
+        const outcome = await outcomeOf(trial);
+        return { code: outcome === 'yes' || outcome === 'no' ? 0 : 1, stdout: outcome };
+      }).then(({ stdout }) => stdout === 'yes' || stdout === 'empty');
+      asked.set(key, answer);
+    }
+    return answer;
+  };
+}
