@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
+import { existsSync } from 'node:fs';
 import { exitCodeOf, VsrError, messageOf } from '../errors.js';
+import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
+import { say } from './display/say.js';
+import { callError } from './process/call-error.js';
 
 /** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
@@ -65,13 +69,13 @@ async function programFor(name: string | undefined): Promise<Command> {
     .version(version(), '-V, --version')
     .addHelpText('after', examples)
     .showSuggestionAfterError()
+    .configureOutput({ outputError: () => {} }) // Said by main, in the wording of all errors.
     .exitOverride();
   for (const [each, { about, load }] of Object.entries(commands)) {
     if (each === name) {
       const command = await load();
       // Sub-commands exit through main as well.
-      for (const one of [command, ...command.commands])
-        one.exitOverride().showSuggestionAfterError();
+      for (const one of [command, ...command.commands]) one.copyInheritedSettings(program);
       program.addCommand(command.summary(about));
     } else {
       program.command(each).summary(about).description(about);
@@ -85,6 +89,15 @@ function calledCommand(words: readonly string[]): string | undefined {
   return words[0] === 'help' ? words[1] : words[0];
 }
 
+/** Advice for a call that names clips but no command. */
+function missingUpscale(words: readonly string[]): string {
+  if (words[0] === undefined || Object.hasOwn(commands, words[0])) return '';
+  const namesClips = words.some(
+    (word) => existsSync(word) || looksLikeClip(word) || looksLikeStill(word),
+  );
+  return namesClips ? ` Did you mean: vsr upscale ${words.join(' ')}` : '';
+}
+
 async function main(words: readonly string[]): Promise<number> {
   try {
     const program = await programFor(calledCommand(words));
@@ -95,12 +108,19 @@ async function main(words: readonly string[]): Promise<number> {
     await program.parseAsync(words, { from: 'user' });
     return typeof process.exitCode === 'number' ? process.exitCode : 0;
   } catch (error) {
-    // Commander has printed its sentence; help and version come this way with code 0.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof VsrError) process.stderr.write(`vsr: ${error.message}\n`);
+    // Help and version come this way with code 0.
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return 0;
+      const sentence = callError(error);
+      const advice = sentence.includes('Did you mean') ? '' : missingUpscale(words);
+      say(`vsr: ${sentence}${advice}`);
+      return 2;
+    }
+    if (error instanceof VsrError) say(`vsr: ${error.message}`);
     else {
       const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-      process.stderr.write(`vsr: this is a bug in vsr; please report it.\n${detail}\n`);
+      say('vsr: this is a bug in vsr; please report it.');
+      detail.split('\n').forEach(say);
     }
     return exitCodeOf(error);
   }

@@ -35,8 +35,8 @@ export type Outcome =
 export type UpscaleEvent =
   /** Once, first: everything that will be worked on. */
   | { readonly type: 'start'; readonly inputs: readonly string[] }
-  /** Before a clip's first frame: all that is decided about it. */
-  | { readonly type: 'plan'; readonly plan: JobPlan | StillPlan }
+  /** Before a clip's first frame: all that is decided about it, and whether an identical job has finished it. */
+  | { readonly type: 'plan'; readonly plan: JobPlan | StillPlan; readonly finished: boolean }
   /** A few times a second for each clip under way. */
   | { readonly type: 'progress'; readonly progress: Progress }
   /** Once for each input. */
@@ -93,8 +93,8 @@ class Batch {
       const { output } = plan.paths;
       named = output;
       this.#claim(output, input.path);
-      this.#events.push({ type: 'plan', plan });
       const earlier = await finishedBefore(plan, this.#options.overwrite ?? false);
+      this.#events.push({ type: 'plan', plan, finished: earlier !== null });
       this.#end(
         earlier !== null
           ? { status: 'skipped', input: input.path, output, summary: earlier }

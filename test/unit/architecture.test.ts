@@ -25,8 +25,10 @@ const outOfReach: Readonly<Record<string, readonly string[]>> = { enlarge: ['med
 const ground = new Set([
   'beside-name.ts',
   'errors.ts',
+  'names-apart.ts',
   'native-work.ts',
   'package-root.ts',
+  'printable.ts',
   'start-thread.ts',
   'telemetry.ts',
   'version.ts',

@@ -1,8 +1,10 @@
 import { Command, Option } from 'commander';
 import path from 'node:path';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { printableJson } from '../../printable.js';
 import { realNumber } from '../display/numbers.js';
 import { interruption } from '../process/interruption.js';
+import { shownPath } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 const modes = ['split', 'side', 'difference'] as const;
@@ -60,12 +62,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
     ...(reference === undefined ? {} : { reference }),
   });
   if (flags.json) {
-    const text = JSON.stringify(
-      { output, pairs },
-      (_key, value: unknown) => (value === Infinity ? 'inf' : value),
-      2,
-    );
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${printableJson({ output, pairs })}\n`);
     return;
   }
   const show = (value: number | null, places = 2) =>
@@ -80,5 +77,5 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
     `${show(pair.worst)} (${pair.worstFrame})`,
   ]);
   const header = ['pair', 'frames', 'PSNR', 'U', 'V', 'SSIM', 'worst (frame)'];
-  process.stdout.write(`${formatTable(header, rows)}\n${output}\n`);
+  process.stdout.write(`${formatTable(header, rows)}\n${shownPath(output)}\n`);
 }

@@ -7,6 +7,7 @@ import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
 import { candidatesFor, isOffered, providerNames } from '../../model/runtime/providers.js';
 import { openSession } from '../../model/runtime/session.js';
+import { printable, printableJson } from '../../printable.js';
 import { version } from '../../version.js';
 
 const examples = `
@@ -40,7 +41,7 @@ export function doctorCommand(): Command {
       const able = findings.every(({ vital, ok }) => ok || !vital);
       process.stdout.write(
         flags.json === true
-          ? `${JSON.stringify({ vsr: version(), able, findings }, null, 2)}\n`
+          ? `${printableJson({ vsr: version(), able, findings })}\n`
           : `${findings.map(lineOf).join('\n')}\n\n${able ? 'vsr upscale can run here.' : 'vsr upscale cannot run here.'}\n`,
       );
       if (!able) process.exitCode = 1;
@@ -49,7 +50,7 @@ export function doctorCommand(): Command {
 
 function lineOf({ topic, ok, vital, detail }: Finding): string {
   const mark = ok ? 'ok' : vital ? 'FAIL' : 'no';
-  return `${mark.padEnd(5)} ${topic.padEnd(12)} ${detail}`;
+  return `${mark.padEnd(5)} ${topic.padEnd(12)} ${printable(detail)}`;
 }
 
 /** Looks at everything; never throws for what it finds. */

@@ -1,11 +1,13 @@
 import { Command, Option } from 'commander';
 import { VsrError } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { printableJson } from '../../printable.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import { interruption } from '../process/interruption.js';
+import { say } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 type Flags = {
@@ -93,14 +95,13 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
       : {
           onFailure: (file: string, { message }: VsrError) => {
             failed.push({ file, message });
-            process.stderr.write(`vsr: ${message}\n`);
+            say(`vsr: ${message}`);
           },
         }),
   };
   for await (const result of evaluate(() => locateFfmpeg(flags), files, options)) {
     results.push(result);
-    if (process.stderr.isTTY)
-      process.stderr.write(`${results.length}/${files.length} ${result.file}\n`);
+    if (process.stderr.isTTY) say(`${results.length}/${files.length} ${result.file}`);
   }
   if (results.length === 0) {
     throw new VsrError('media', `None of the ${files.length} files could be measured.`);
@@ -120,12 +121,11 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
       failed,
       mean: Object.fromEntries(means) as unknown,
     };
-    const text = JSON.stringify(all, (_key, v: unknown) => (v === Infinity ? 'inf' : v), 2);
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${printableJson(all)}\n`);
   } else if (flags.csv) process.stdout.write(csvOf(table));
   else if (flags.markdown) process.stdout.write(markdownOf(table));
   else {
     const right = new Set(table.header.map((_, i) => i).slice(2));
-    process.stdout.write(`${formatTable(table.header, table.rows, right)}\n`);
+    process.stdout.write(`${formatTable(table.header, table.rows, { right })}\n`);
   }
 }

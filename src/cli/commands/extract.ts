@@ -3,9 +3,11 @@ import path from 'node:path';
 import { Command } from 'commander';
 import { badValue, messageOf, VsrError } from '../../errors.js';
 import { isImageName } from '../../media/still/luma-image.js';
+import { printableJson } from '../../printable.js';
 import type { FrameChoice } from '../../training/extract/frame-choice.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
+import { say } from '../display/say.js';
 
 /** Options as commander hands them over. */
 type Flags = {
@@ -80,7 +82,7 @@ async function run(places: string[], flags: Flags): Promise<void> {
   const names = new Set(clips.map((clip) => path.parse(clip).name));
   const { extractFrames } = await import('../../training/extract/extract-frames.js');
   const silent = flags.quiet === true || flags.json === true;
-  const say = (line: string) => void (silent || process.stderr.write(`${line}\n`));
+  const tell = (line: string) => void (silent || say(line));
   const interruption = batchInterruption();
   const results: Record<string, unknown>[] = [];
   let failed = 0;
@@ -95,7 +97,7 @@ async function run(places: string[], flags: Flags): Promise<void> {
           ...(flags.max === undefined ? {} : { most: flags.max }),
         });
         const { written, duplicates, already } = result;
-        say(
+        tell(
           `${clip}: ${written} frames${already ? ', finished before' : `, ${duplicates} duplicates left out`}`,
         );
         results.push({ clip, ...result });
@@ -104,14 +106,14 @@ async function run(places: string[], flags: Flags): Promise<void> {
         // One clip that cannot be read does not stop the others.
         if (code !== 'media' || clips.length === 1) throw error;
         failed++;
-        process.stderr.write(`vsr: ${messageOf(error)}\n`);
+        say(`vsr: ${messageOf(error)}`);
         results.push({ clip, error: messageOf(error) });
       }
     }
   } finally {
     interruption.over();
   }
-  if (flags.json === true) process.stdout.write(`${JSON.stringify(results)}\n`);
+  if (flags.json === true) process.stdout.write(`${printableJson(results)}\n`);
   if (failed > 0) {
     throw new VsrError('media', `${failed} of ${clips.length} clips could not be extracted.`);
   }

@@ -1,5 +1,10 @@
 import { Command } from 'commander';
+import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
+import { DEFAULT_FAMILY } from '../../model/catalogue/chain.js';
+import { originalOf } from '../../model/catalogue/in-precision.js';
+import { printable, printableJson } from '../../printable.js';
+import { screenWidth } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 const examples = `
@@ -21,12 +26,8 @@ export function modelsCommand(): Command {
       const entries = await catalogue();
       const text =
         flags.json === true
-          ? JSON.stringify(
-              entries.map(({ card, file }) => ({ ...card, file })),
-              null,
-              2,
-            )
-          : modelTable(entries);
+          ? printableJson(entries.map(({ card, file }) => ({ ...card, file })))
+          : modelTable(entries, Math.min(widest, screenWidth(process.stdout, widest)));
       process.stdout.write(`${text}\n`);
     });
 }
@@ -38,8 +39,36 @@ function figure(entry: CatalogueEntry, set: string): string {
     : `${figures.psnr.toFixed(2)} (${figures.bicubicPsnr.toFixed(2)})`;
 }
 
-/** The catalogue as a table. */
-export function modelTable(entries: readonly CatalogueEntry[]): string {
+/** The table takes no more columns than this on a wider screen either. */
+const widest = 100;
+
+/** What a model is for, as far as its card and its name say. */
+function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): string {
+  const original = originalOf(entry.card);
+  const copied = entries.find(({ card }) => card.sha256 === original?.sha256);
+  if (copied !== undefined) return `8-bit copy of ${copied.name}`;
+  if (entry.name.startsWith(`${DEFAULT_FAMILY}-x`)) return 'default';
+  if (entry.name.startsWith(`${DEFAULT_FAMILY}-codec-x`)) return 'default for compressed clips';
+  if (entry.name.startsWith(`${DEFAULT_FAMILY}-second-x`)) return 'default behind a first pass';
+  return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
+}
+
+/** The models by the pictures that they were trained on, one line per kind. */
+function trainedOn(entries: readonly CatalogueEntry[]): string[] {
+  const groups = new Map<string, string[]>();
+  for (const { name, card } of entries) {
+    const data = card.trainedOn.map((set) => `${set.name} (${set.licence})`).join('; ');
+    groups.set(data, [...(groups.get(data) ?? []), name]);
+  }
+  const largest = Math.max(...[...groups.values()].map((names) => names.length));
+  return [...groups].map(
+    ([data, names]) =>
+      `${names.length === largest && names.length > 1 ? 'Trained' : `${names.join(', ')}: trained`} on ${data}.`,
+  );
+}
+
+/** The catalogue as a table of at most `width` columns, and lines below it. */
+export function modelTable(entries: readonly CatalogueEntry[], width: number): string {
   if (entries.length === 0) return 'No models: the folder models/ is empty.';
   const rows = entries.map((entry) => [
     entry.name,
@@ -47,11 +76,10 @@ export function modelTable(entries: readonly CatalogueEntry[]): string {
     String(entry.card.parameters),
     figure(entry, 'Set5'),
     figure(entry, 'Set14'),
-    entry.card.trainedOn.map(({ name }) => name).join(', '),
+    useOf(entry, entries),
   ]);
-  return formatTable(
-    ['model', 'scale', 'weights', 'Set5', 'Set14', 'trained on'],
-    rows,
-    new Set([2]),
-  );
+  const header = ['model', 'scale', 'weights', 'Set5', 'Set14', 'use'];
+  const table = formatTable(header, rows, { right: new Set([2]), width });
+  const notes = trainedOn(entries).map((line) => wrapAnsi(printable(line), width));
+  return `${table}\n\n${notes.join('\n')}`;
 }

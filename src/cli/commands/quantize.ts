@@ -8,6 +8,7 @@ import type { CardFigures, ModelCard } from '../../model/catalogue/card.js';
 import type { FirstPass } from '../../training/pictures/first-pass.js';
 import type { FileEvaluation, Figures } from '../../report/evaluate/evaluation.js';
 import { wholeNumber } from '../display/numbers.js';
+import { shownPath } from '../display/say.js';
 
 type Flags = { pictures: string; output?: string; count: number; benchmark: string[] };
 
@@ -88,7 +89,7 @@ async function run(model: string, flags: Flags): Promise<void> {
     const before = entry?.card.figures[set];
     return `, ${set} ${psnr.toFixed(2)} dB${before === undefined ? '' : ` (was ${before.psnr.toFixed(2)})`}`;
   });
-  process.stdout.write(`${output}: ${bytes.length} bytes${shown.join('')}\n`);
+  process.stdout.write(`${shownPath(output)}: ${bytes.length} bytes${shown.join('')}\n`);
 }
 
 /** Luma of up to `count` pictures of a folder, reduced as the network will see them. */

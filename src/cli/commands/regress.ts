@@ -2,8 +2,10 @@ import { Command } from 'commander';
 import { writeFile } from 'node:fs/promises';
 import { VsrError, messageOf } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { printableJson } from '../../printable.js';
 import type { ClipResult } from '../../report/regress/regress.js';
 import { interruption } from '../process/interruption.js';
+import { say } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 type Flags = {
@@ -71,7 +73,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
       (bad === 0
         ? `${result.checks.length} checks hold`
         : `${bad} of ${result.checks.length} checks differ`);
-    process.stderr.write(`${result.clip}: ${verdict}\n`);
+    say(`${result.clip}: ${verdict}`);
   }
   if (flags.junit !== undefined) {
     const { junitOf } = await import('../../report/regress/junit.js');
@@ -82,7 +84,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
     });
   }
   const rows = failures(results);
-  if (flags.json) process.stdout.write(`${JSON.stringify(results, null, 2)}\n`);
+  if (flags.json) process.stdout.write(`${printableJson(results)}\n`);
   else if (rows.length > 0) {
     const head = flags.update ? ['was', 'is now'] : ['expected', 'found'];
     process.stdout.write(`${formatTable(['clip', 'check', ...head, 'frame'], rows)}\n`);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { badValue } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
+import { shownPath } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
 
 type Flags = { output?: string; frames: number[]; ffmpeg?: string; ffprobe?: string };
@@ -51,5 +52,5 @@ async function run(outputs: string[], flags: Flags): Promise<void> {
   const { writeReport } = await import('../../report/page/write-report.js');
   const ffmpeg = await locateFfmpeg(flags);
   await writeReport(sidecars, page, { frames: flags.frames, ffmpeg });
-  process.stdout.write(`${page}\n`);
+  process.stdout.write(`${shownPath(page)}\n`);
 }

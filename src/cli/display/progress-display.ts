@@ -1,36 +1,61 @@
-import path from 'node:path';
-import type { MultiBar, SingleBar } from 'cli-progress';
 import type { Progress } from '../../upscale/segments/progress.js';
+import type { BatchFigures, BatchTally } from './batch-tally.js';
 import { showTime } from './numbers.js';
+import { say } from './say.js';
 
 /** Shows how far a batch is; everything goes to stderr. */
 export interface ProgressDisplay {
-  start(inputs: number): void;
+  /** Everything that will be worked on has been counted. */
+  start(): void;
   update(progress: Progress): void;
   /** One clip has ended; `line` says how. */
   end(output: string | null, line: string): void;
   /** A line between the progress, e.g. an announcement. */
   say(line: string): void;
+  /** From now on only lines come. */
   stop(): void;
 }
 
-function figures(progress: Progress): string {
-  const eta = progress.eta === null ? '' : `, ${showTime(progress.eta)} left`;
-  const psnr = progress.psnr === null ? '' : `, ${progress.psnr.toFixed(2)} dB`;
-  return `${progress.fps.toFixed(1)} fps${eta}${psnr}`;
+/** What a display shows beside the clips under way. */
+export type BatchView = {
+  readonly tally: BatchTally;
+  /** The name of an input that no other one of the batch has. */
+  readonly nameOf: (input: string) => string;
+};
+
+/** What is told of a clip under way, the most important first. */
+export function clipFigures(progress: Progress): string[] {
+  const total = progress.total === null ? '' : `/${progress.total}`;
+  const eta = progress.eta === null ? [] : [`${showTime(progress.eta)} left`];
+  const psnr = progress.psnr === null ? [] : [`${progress.psnr.toFixed(2)} dB`];
+  return [`${progress.frames}${total} frames`, ...eta, `${progress.fps.toFixed(1)} fps`, ...psnr];
+}
+
+/** What is told of a batch, the most important first. */
+export function batchFigures(figures: BatchFigures): string[] {
+  const { clips, ended, frames, totalFrames, eta } = figures;
+  const all = totalFrames === null ? '' : ` of ${totalFrames}`;
+  return [
+    `${ended} of ${clips} clips`,
+    ...(eta === null ? [] : [`${showTime(eta)} left`]),
+    `${frames}${all} frames`,
+  ];
 }
 
 /** Lines now and then, for logs and pipes. */
 export class LineDisplay implements ProgressDisplay {
+  readonly #view: BatchView;
   readonly #everyMs: number;
   readonly #lastAt = new Map<string, number>();
+  #batchAt = 0;
 
-  constructor(everyMs = 10_000) {
+  constructor(view: BatchView, everyMs = 10_000) {
+    this.#view = view;
     this.#everyMs = everyMs;
   }
 
   start(): void {
-    // A file that is started says so with its first line.
+    this.#batchAt = performance.now();
   }
 
   update(progress: Progress): void {
@@ -39,10 +64,11 @@ export class LineDisplay implements ProgressDisplay {
     if (last === undefined) this.#lastAt.set(progress.output, now);
     if (last === undefined || now - last < this.#everyMs) return;
     this.#lastAt.set(progress.output, now);
-    const total = progress.total === null ? '' : ` of ${progress.total}`;
-    this.say(
-      `${path.basename(progress.input)}: ${progress.frames}${total} frames, ${figures(progress)}`,
-    );
+    this.say(`${this.#view.nameOf(progress.input)}: ${clipFigures(progress).join(', ')}`);
+    const figures = this.#view.tally.figures(now);
+    if (figures.clips < 2 || now - this.#batchAt < this.#everyMs) return;
+    this.#batchAt = now;
+    this.say(`All: ${batchFigures(figures).join(', ')}`);
   }
 
   end(_output: string | null, line: string): void {
@@ -50,75 +76,11 @@ export class LineDisplay implements ProgressDisplay {
   }
 
   say(line: string): void {
-    process.stderr.write(`${line}\n`);
+    say(line);
   }
 
   stop(): void {
     // Every line has been written.
-  }
-}
-
-/** A bar for each clip under way and one for the batch, on a terminal. */
-export class BarDisplay implements ProgressDisplay {
-  readonly #bars: MultiBar;
-  readonly #clips = new Map<string, SingleBar>();
-  #batch: SingleBar | undefined;
-
-  constructor(bars: MultiBar) {
-    this.#bars = bars;
-  }
-
-  /** Loads the library, then shows bars. */
-  static async open(): Promise<BarDisplay> {
-    const { default: progress } = await import('cli-progress');
-    const format = '{bar} {percentage}% | {value}/{total} | {name} {figures}';
-    return new BarDisplay(
-      new progress.MultiBar(
-        {
-          format,
-          stream: process.stderr,
-          hideCursor: true,
-          barsize: 24,
-          clearOnComplete: false,
-          gracefulExit: false,
-        },
-        progress.Presets.shades_classic,
-      ),
-    );
-  }
-
-  start(inputs: number): void {
-    if (inputs > 1) this.#batch = this.#bars.create(inputs, 0, { name: 'clips', figures: '' });
-  }
-
-  update(progress: Progress): void {
-    let bar = this.#clips.get(progress.output);
-    if (bar === undefined) {
-      bar = this.#bars.create(progress.total ?? progress.frames, 0, {
-        name: path.basename(progress.input),
-        figures: '',
-      });
-      this.#clips.set(progress.output, bar);
-    }
-    // A container's stated count may be too small.
-    if (progress.frames > bar.getTotal()) bar.setTotal(progress.frames);
-    bar.update(progress.frames, { figures: figures(progress) });
-  }
-
-  end(output: string | null, line: string): void {
-    const bar = output === null ? undefined : this.#clips.get(output);
-    if (bar !== undefined) this.#bars.remove(bar);
-    this.#batch?.increment();
-    this.say(line);
-  }
-
-  say(line: string): void {
-    this.#bars.log(`${line}\n`);
-    this.#bars.update();
-  }
-
-  stop(): void {
-    this.#bars.stop();
   }
 }
 

@@ -4,9 +4,12 @@ import { Command, Option } from 'commander';
 import { messageOf, VsrError } from '../../errors.js';
 import { archs, evenNetworks } from '../../model/networks/network.js';
 import { providerNames } from '../../model/runtime/providers.js';
+import { printable, printableJson } from '../../printable.js';
 import { degradations } from '../../training/pictures/degrade.js';
 import { losses } from '../../training/gradient/loss.js';
 import { schedules } from '../../training/optimiser/schedule.js';
+import { shortened } from '../display/bar-line.js';
+import { say, screenWidth } from '../display/say.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
@@ -171,30 +174,32 @@ async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const silent = flags.quiet === true || flags.json === true;
   const terminal = process.stderr.isTTY;
   let lastLine = -Infinity;
-  const say = (line: string) =>
-    void (silent || process.stderr.write(`${terminal ? '\r\x1b[K' : ''}${line}\n`));
+  const tell = (line: string) => {
+    if (silent) return;
+    if (terminal) process.stderr.write('\r\x1b[K');
+    say(line);
+  };
   const progress = (line: string) => {
     if (silent) return;
-    if (terminal)
-      process.stderr.write(`\r\x1b[K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    if (terminal) process.stderr.write(`\r\x1b[K${shortened(printable(line), screenWidth() - 1)}`);
     else if (performance.now() - lastLine > 10_000) {
       lastLine = performance.now();
-      process.stderr.write(`${line}\n`);
+      say(line);
     }
   };
-  for (const line of trainingSummary(plan)) say(line);
+  for (const line of trainingSummary(plan)) tell(line);
   try {
     const name = path.basename(flags.out, '.onnx');
-    const result = await runTraining(plan, name, { say, progress }, signal);
+    const result = await runTraining(plan, name, { say: tell, progress }, signal);
     const { unreadable, tooSmall } = result.skipped;
     if (unreadable + tooSmall > 0) {
-      say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
+      tell(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
     }
-    say(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
+    tell(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
     if (flags.json === true) {
       const { card, skipped, psnr, bicubicPsnr } = result;
       process.stdout.write(
-        `${JSON.stringify({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
+        `${printableJson({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
       );
     }
   } catch (error) {

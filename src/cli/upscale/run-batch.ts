@@ -1,24 +1,21 @@
 import path from 'node:path';
 import { exitCodeOf } from '../../errors.js';
+import { printableJson } from '../../printable.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
-import { upscale, type Outcome, type UpscaleEvent } from '../../upscale/upscale.js';
-import type { JobPlan } from '../../upscale/plan/job-plan.js';
-import type { StillPlan } from '../../upscale/upscale-still.js';
+import { upscale, type Outcome } from '../../upscale/upscale.js';
 import { version } from '../../version.js';
 import type { BatchInterruption } from '../process/interruption.js';
+import { BarDisplay } from '../display/bar-display.js';
+import { planJson } from '../display/describe.js';
+import { closingLines, endingWord, outcomeTable, type Ending } from '../display/outcome-lines.js';
 import {
-  describePlan,
-  lateLines,
-  outcomeLine,
-  outcomeTable,
-  planJson,
-} from '../display/describe.js';
-import {
-  BarDisplay,
   LineDisplay,
   SilentDisplay,
+  type BatchView,
   type ProgressDisplay,
 } from '../display/progress-display.js';
+import { say, screenWidth } from '../display/say.js';
+import { EventTalk } from './event-talk.js';
 
 /** How a batch is talked about. */
 export type Talk = {
@@ -32,9 +29,10 @@ export type Talk = {
 /** What a batch came to. */
 export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
 
-async function openDisplay(talk: Talk): Promise<ProgressDisplay> {
+async function openDisplay(talk: Talk, view: BatchView): Promise<ProgressDisplay> {
   if (talk.quiet || talk.json !== null) return new SilentDisplay();
-  return process.stderr.isTTY ? BarDisplay.open() : new LineDisplay();
+  const { isTTY, columns } = process.stderr;
+  return isTTY && columns > 0 ? BarDisplay.open(view) : new LineDisplay(view);
 }
 
 /** The worst of what the outcomes say: interrupted, else failed, else a wrong call, else all is well. */
@@ -44,36 +42,6 @@ export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCo
   );
   for (const code of [130, 1, 2] as const) if (codes.has(code)) return code;
   return 0;
-}
-
-/** Shows events; remembers each clip's plan, to say at its end what the plan did not. */
-class EventTalk {
-  readonly #display: ProgressDisplay;
-  readonly #dryRun: boolean;
-  readonly #plans = new Map<string, JobPlan | StillPlan>();
-
-  constructor(display: ProgressDisplay, dryRun: boolean) {
-    this.#display = display;
-    this.#dryRun = dryRun;
-  }
-
-  show(event: UpscaleEvent): void {
-    if (event.type === 'start') this.#display.start(event.inputs.length);
-    else if (event.type === 'progress') this.#display.update(event.progress);
-    else if (event.type === 'plan') {
-      this.#plans.set(event.plan.input, event.plan);
-      this.#say(describePlan(event.plan, this.#dryRun));
-    } else {
-      const { outcome } = event;
-      this.#say(lateLines(outcome, this.#plans.get(outcome.input)));
-      this.#plans.delete(outcome.input);
-      this.#display.end(outcome.output, outcomeLine(outcome));
-    }
-  }
-
-  #say(lines: readonly string[]): void {
-    for (const line of lines) this.#display.say(line);
-  }
 }
 
 /**
@@ -86,50 +54,45 @@ export async function runBatch(
   talk: Talk,
   interruption: BatchInterruption,
 ): Promise<BatchResult> {
-  const display = await openDisplay(talk);
-  const talking = new EventTalk(display, options.dryRun ?? false);
-  const outcomes: Outcome[] = [];
+  const talking = new EventTalk(options.dryRun ?? false);
+  const display = await openDisplay(talk, talking);
+  talking.showOn(display);
   const plans: unknown[] = [];
   try {
     for await (const event of upscale(inputs, { ...options, signal: interruption.signal })) {
       talking.show(event);
       if (event.type === 'plan' && options.dryRun === true) plans.push(planJson(event.plan));
-      if (event.type !== 'end') continue;
-      outcomes.push(event.outcome);
-      if (event.outcome.status === 'failed' && display instanceof SilentDisplay) {
-        process.stderr.write(`${outcomeLine(event.outcome)}\n`);
-      }
     }
   } finally {
     display.stop();
     interruption.over();
   }
+  const { endings } = talking;
+  const outcomes = endings.map(({ outcome }) => outcome);
   const exitCode = batchExitCode(outcomes);
-  if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {
-    process.stderr.write(`\n${outcomeTable(outcomes)}\n`);
+  if (endings.length > 1 && !(display instanceof SilentDisplay)) {
+    process.stderr.write(`\n${outcomeTable(endings, screenWidth())}\n\n`);
+    for (const line of closingLines(endings)) say(line);
   }
   if (talk.report !== null) await report(outcomes, talk.report, display);
   if (talk.json !== null) {
     const summary = {
       vsr: version(),
       exitCode,
-      outcomes: outcomes.map(outcomeJson),
+      outcomes: endings.map(outcomeJson),
       ...(plans.length > 0 ? { plans } : {}),
     };
-    talk.json.write(`${JSON.stringify(summary, infinityAsText, 2)}\n`);
+    talk.json.write(`${printableJson(summary)}\n`);
   }
   return { exitCode };
 }
 
-function outcomeJson(outcome: Outcome): unknown {
+function outcomeJson(ending: Ending): unknown {
+  const { outcome } = ending;
   if (outcome.status !== 'failed') return outcome;
   const { error, ...rest } = outcome;
-  return { ...rest, error: { message: error.message, exitCode: exitCodeOf(error) } };
-}
-
-/** JSON has no infinity: equal planes are "inf", as in the log. */
-function infinityAsText(_key: string, value: unknown): unknown {
-  return value === Infinity ? 'inf' : value;
+  const status = endingWord(ending);
+  return { ...rest, status, error: { message: error.message, exitCode: exitCodeOf(error) } };
 }
 
 async function report(

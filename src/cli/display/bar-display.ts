@@ -1,0 +1,87 @@
+import type { createLogUpdate } from 'log-update';
+import { printable } from '../../printable.js';
+import type { Progress } from '../../upscale/segments/progress.js';
+import { barLine } from './bar-line.js';
+import {
+  batchFigures,
+  clipFigures,
+  type BatchView,
+  type ProgressDisplay,
+} from './progress-display.js';
+import { say, screenWidth } from './say.js';
+
+/** Milliseconds between two drawings of the bars. */
+const everyMs = 100;
+
+/** A bar for each clip under way and, in a batch, one for all of it, at the bottom of a terminal. */
+export class BarDisplay implements ProgressDisplay {
+  readonly #bars: ReturnType<typeof createLogUpdate>;
+  readonly #view: BatchView;
+  readonly #running = new Map<string, Progress>();
+  #drawnAt = -Infinity;
+  #stopped = false;
+
+  constructor(bars: ReturnType<typeof createLogUpdate>, view: BatchView) {
+    this.#bars = bars;
+    this.#view = view;
+  }
+
+  /** Loads the library, then shows bars. */
+  static async open(view: BatchView): Promise<BarDisplay> {
+    const { createLogUpdate } = await import('log-update');
+    // The cursor stays: whatever ends the process, there is nothing to bring back.
+    return new BarDisplay(createLogUpdate(process.stderr, { showCursor: true }), view);
+  }
+
+  start(): void {
+    this.#draw();
+  }
+
+  update(progress: Progress): void {
+    this.#running.set(progress.output, progress);
+    if (performance.now() - this.#drawnAt >= everyMs) this.#draw();
+  }
+
+  end(output: string | null, line: string): void {
+    if (output !== null) this.#running.delete(output);
+    this.say(line);
+  }
+
+  /** The terminal itself wraps a long line, so that it can be copied as one. */
+  say(line: string): void {
+    if (!this.#stopped) this.#bars.clear();
+    say(line);
+    this.#draw();
+  }
+
+  stop(): void {
+    if (!this.#stopped) this.#bars.clear();
+    this.#stopped = true;
+  }
+
+  #draw(): void {
+    if (this.#stopped) return;
+    this.#drawnAt = performance.now();
+    const lines = this.#lines();
+    if (lines.length > 0) this.#bars(lines.join('\n'));
+  }
+
+  #lines(): string[] {
+    const width = screenWidth() - 1;
+    const clips = [...this.#running.values()].map((progress) =>
+      barLine(
+        {
+          share: progress.total === null ? null : progress.frames / Math.max(progress.total, 1),
+          name: printable(this.#view.nameOf(progress.input)),
+          figures: clipFigures(progress),
+        },
+        width,
+      ),
+    );
+    const figures = this.#view.tally.figures();
+    if (figures.clips < 2) return clips;
+    const { frames, totalFrames, ended, clips: count } = figures;
+    const share = totalFrames === null ? ended / count : frames / Math.max(totalFrames, 1);
+    return [...clips, barLine({ share, name: 'all', figures: batchFigures(figures) }, width)];
+  }
+}

@@ -1,0 +1,92 @@
+import type { Progress } from '../../upscale/segments/progress.js';
+
+/** One clip of a batch, as far as it is known. */
+type Clip = {
+  frames: number;
+  total: number | null;
+  /** Frames that were there when this run first reported, by another run; `null` before that. */
+  before: number | null;
+  /** Samples of a larger frame: how much work a frame is. */
+  samples: number;
+  ended: boolean;
+};
+
+/** How far a batch is. */
+export type BatchFigures = {
+  readonly clips: number;
+  readonly ended: number;
+  readonly frames: number;
+  /** `null` while the length of a clip is not known. */
+  readonly totalFrames: number | null;
+  /** Seconds to the end; `null` while there is nothing to tell it by. */
+  readonly eta: number | null;
+};
+
+/** Counts how far a batch is, over all its clips. Inputs are named as the events name them. */
+export class BatchTally {
+  readonly #clips = new Map<string, Clip>();
+  #startedAt: number | undefined;
+
+  /** Everything that will be worked on. */
+  start(inputs: readonly string[]): void {
+    for (const input of inputs) {
+      this.#clips.set(input, { frames: 0, total: null, before: null, samples: 0, ended: false });
+    }
+  }
+
+  /** What is known of a clip before its first frame. */
+  plan(input: string, total: number | null, samples: number): void {
+    const clip = this.#clips.get(input);
+    if (clip !== undefined) Object.assign(clip, { total, samples });
+  }
+
+  /** `now` is in milliseconds. */
+  update({ input, frames, total }: Progress, now = performance.now()): void {
+    const clip = this.#clips.get(input);
+    if (clip === undefined) return;
+    this.#startedAt ??= now;
+    clip.before ??= frames;
+    clip.frames = frames;
+    clip.total = total === null ? null : Math.max(total, frames);
+  }
+
+  /** A clip has come to its end, whatever that was. */
+  end(input: string): void {
+    const clip = this.#clips.get(input);
+    if (clip === undefined) return;
+    clip.ended = true;
+    // Whatever was expected, this is what came.
+    clip.total = clip.frames;
+  }
+
+  figures(now = performance.now()): BatchFigures {
+    const clips = [...this.#clips.values()];
+    const totals = clips.map(({ total }) => total);
+    const known = totals.every((total) => total !== null);
+    return {
+      clips: clips.length,
+      ended: clips.filter(({ ended }) => ended).length,
+      frames: clips.reduce((sum, { frames }) => sum + frames, 0),
+      totalFrames: known ? totals.reduce((sum, total) => sum + total, 0) : null,
+      eta: this.#eta(clips, now),
+    };
+  }
+
+  #eta(clips: readonly Clip[], now: number): number | null {
+    if (this.#startedAt === undefined) return null;
+    const work = (clip: Clip, frames: number): number => Math.max(1, clip.samples) * frames;
+    const known = clips.filter(({ total }) => total !== null);
+    const done = clips.reduce((sum, clip) => sum + work(clip, clip.frames - (clip.before ?? 0)), 0);
+    const seconds = (now - this.#startedAt) / 1000;
+    if (known.length === 0 || done === 0 || seconds <= 0) return null;
+    // A clip of unknown length counts as one of the others.
+    const mean = known.reduce((sum, clip) => sum + work(clip, clip.total!), 0) / known.length;
+    const left = clips
+      .filter(({ ended }) => !ended)
+      .reduce(
+        (sum, clip) => sum + (clip.total === null ? mean : work(clip, clip.total - clip.frames)),
+        0,
+      );
+    return (left * seconds) / done;
+  }
+}

@@ -1,0 +1,111 @@
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { Outcome } from '../../upscale/upscale.js';
+import { showTime } from './numbers.js';
+import { formatTable } from './table.js';
+
+/** One input's end, with what only the run knows. */
+export type Ending = {
+  readonly outcome: Outcome;
+  /** The input's name, told from those of the others. */
+  readonly name: string;
+  /** How far it came, where it was begun: `112 of 250`. */
+  readonly begun: string | null;
+};
+
+/** How an input ended, in a word for people. */
+const endingWords = ['done', 'skipped', 'planned', 'failed', 'interrupted', 'not begun'] as const;
+export type EndingWord = (typeof endingWords)[number];
+
+/** What became of an input. */
+export function endingWord({ outcome, begun }: Ending): EndingWord {
+  if (outcome.status !== 'failed') return outcome.status;
+  const { error } = outcome;
+  if (!(error instanceof VsrError && error.code === 'interrupted')) return 'failed';
+  return begun === null ? 'not begun' : 'interrupted';
+}
+
+/** How to go on with a job or batch that was interrupted. */
+const howToGoOn = 'Run the same command again to go on; what is finished is not done again.';
+
+function decibels(value: number): string {
+  return value === Infinity ? 'equal' : `${value.toFixed(2)} dB`;
+}
+
+/** The figure that one line has room for. */
+function psnrOf(outcome: Outcome): string {
+  if (outcome.status !== 'done') return '';
+  const { psnr } = outcome.summary;
+  if (psnr?.psnrY) return `, ${decibels(psnr.psnrY.mean)} to the reference`;
+  const back = psnr?.psnrToSourceY?.mean;
+  return back === undefined ? '' : `, reduced again ${decibels(back)} to the source`;
+}
+
+/** How one input ended, in one line; it says how to go on where it is the only one. */
+export function outcomeLine(ending: Ending, alone: boolean): string {
+  const { outcome, name, begun } = ending;
+  const goOn = alone ? ` ${howToGoOn}` : '';
+  switch (endingWord(ending)) {
+    case 'not begun':
+      return `${name}: not begun.${goOn}`;
+    case 'interrupted':
+      return `${name}: interrupted after ${begun} frames.${goOn}`;
+  }
+  if (outcome.status === 'failed') return `${name}: failed: ${outcome.error.message}`;
+  if (outcome.status === 'planned') return `${name}: would be written to ${outcome.output}`;
+  const { output, elapsedSeconds, fps, provider, precision } = outcome.summary;
+  if (outcome.status === 'skipped')
+    return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames)`;
+  const frames = `${output.frames} ${output.frames === 1 ? 'frame' : 'frames'}`;
+  const runs = precision === null ? provider : `${provider} ${precision}`;
+  return `${name}: done, ${frames} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}`;
+}
+
+function tableRow(ending: Ending, measured: boolean): string[] {
+  const { outcome, name, begun } = ending;
+  const head = [name, endingWord(ending)];
+  if (outcome.status === 'failed') return [...head, begun ?? ''];
+  if (outcome.status === 'planned') return head;
+  const { output, fps, psnr } = outcome.summary;
+  const mean = psnr?.psnrY?.mean;
+  const figure = mean === undefined ? '' : decibels(mean);
+  return [...head, String(output.frames), fps.toFixed(1), ...(measured ? [figure] : [])];
+}
+
+/** What became of each of a batch, in at most `width` columns. */
+export function outcomeTable(endings: readonly Ending[], width: number): string {
+  const measured = endings.some(
+    ({ outcome }) => 'summary' in outcome && outcome.summary.psnr?.psnrY !== null,
+  );
+  const header = ['clip', 'result', 'frames', 'fps', ...(measured ? ['to reference'] : [])];
+  const rows = endings.map((ending) => tableRow(ending, measured));
+  return formatTable(header, rows, { right: new Set([2, 3, 4]), width });
+}
+
+/** What a batch came to, in lines below its table: counts, reasons of failures, where outputs are, how to go on. */
+export function closingLines(endings: readonly Ending[]): string[] {
+  const counts = new Map<EndingWord, number>();
+  for (const ending of endings) {
+    const word = endingWord(ending);
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  const failed = endings.flatMap((ending) =>
+    endingWord(ending) === 'failed' && ending.outcome.status === 'failed'
+      ? [`${ending.name}: ${ending.outcome.error.message}`]
+      : [],
+  );
+  const folders = new Set(
+    endings.flatMap(({ outcome }) =>
+      outcome.status === 'done' || outcome.status === 'skipped'
+        ? [path.dirname(outcome.output)]
+        : [],
+    ),
+  );
+  const unfinished = counts.has('interrupted') || counts.has('not begun');
+  return [
+    `${endingWords.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', ')}.`,
+    ...(folders.size === 1 ? [`Outputs are in ${[...folders].join()}.`] : []),
+    ...failed,
+    ...(unfinished ? [howToGoOn] : []),
+  ];
+}

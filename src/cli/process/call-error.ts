@@ -1,0 +1,52 @@
+import type { CommanderError } from 'commander';
+import { badValue } from '../../errors.js';
+
+/** The long name of an option: `--scale` of `-s, --scale <n>`. */
+function nameOf(flags: string): string {
+  const names = flags.split(/[\s,|]+/).filter((word) => word.startsWith('-'));
+  return names.at(-1) ?? flags;
+}
+
+/** Commander's complaints, and how the same is said here. */
+const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[]) => string])[] = [
+  [
+    /^option '(.+?)' argument '([^]*)' is invalid\. Allowed choices are (.+)\.$/,
+    ([flags = '', value, all]) => badValue(`one of ${all}`, nameOf(flags), value).message,
+  ],
+  [
+    /^option '(.+?)' argument '([^]*)' is invalid\. Expected (.+)\.$/,
+    ([flags = '', value, expected = '']) => badValue(expected, nameOf(flags), value).message,
+  ],
+  [
+    /^option '(.+)' argument missing$/,
+    ([flags = '']) => `Expected a value for ${nameOf(flags)} but received none.`,
+  ],
+  [
+    /^required option '(.+)' not specified$/,
+    ([flags = '']) => `Expected ${nameOf(flags)} to be given, but it is missing.`,
+  ],
+  [
+    /^missing required argument '(.+)'$/,
+    ([name]) => `Expected ${name} after the command but received nothing.`,
+  ],
+  [
+    /^too many arguments for '(.+)'\. Expected (\d+) arguments? but got (\d+)/,
+    ([name, most, got]) => `Expected at most ${most} arguments for ${name} but received ${got}.`,
+  ],
+  [
+    /^unknown (option|command) '([^]*?)'(?:\n\(Did you mean (.+)\?\))?$/,
+    ([kind, name, close]) =>
+      `There is no ${kind} ${name}.${close === undefined ? '' : ` Did you mean ${close}?`}`,
+  ],
+  [/^\(outputHelp\)$/, () => 'Expected a command but received none; those above are there.'],
+];
+
+/** Commander's complaint about a call, in the wording of all other ones. */
+export function callError({ message }: CommanderError): string {
+  const text = message.replace(/^error: /, '').trim();
+  for (const [complaint, sentence] of patterns) {
+    const match = complaint.exec(text);
+    if (match !== null) return sentence(match.slice(1));
+  }
+  return text;
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { ffmpegRun } from '../support/enlarge.js';
+import { runVsr } from '../support/run-vsr.js';
+import { linesOf, noTerminal, runOnTerminal } from '../support/run-on-terminal.js';
+
+let folder: string;
+const at = (...names: string[]): string => path.join(folder, ...names);
+const fast = ['-m', 'espcn-16-lite-x2', '--preset', 'ultrafast'];
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-terminal-'));
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=1'];
+  await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', at('clip.mp4'));
+  await ffmpegRun(...scene, '-frames:v', '2', at('picture-%d.png'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** A call of every command, but for `setup`, which would fetch files from elsewhere. */
+const calls: Readonly<Record<string, () => Promise<string[]>>> = {
+  upscale: () =>
+    Promise.resolve(['upscale', at('clip.mp4'), '-o', at('one.mp4'), '--report', ...fast]),
+  report: () => Promise.resolve(['report', at('one.mp4')]),
+  compare: () => Promise.resolve(['compare', at('one.mp4'), at('one.mp4'), '-o', at('both.mkv')]),
+  evaluate: () =>
+    Promise.resolve(['evaluate', at('picture-1.png'), '--scale', '2', '-m', 'espcn-16-lite-x2']),
+  regress: async () => {
+    await mkdir(at('regress'));
+    await copyFile(at('clip.mp4'), at('regress', 'clip.mp4'));
+    return ['regress', at('regress'), '--update'];
+  },
+  extract: () => Promise.resolve(['extract', at('clip.mp4'), '-o', at('frames')]),
+  train: async () => {
+    await mkdir(at('photos'));
+    for (const n of [1, 2]) await copyFile(at(`picture-${n}.png`), at('photos', `${n}.png`));
+    const short = ['--steps', '4', '--patch', '8', '--batch', '1', '--val-every', '2'];
+    return ['train', '--data', at('photos'), '--out', at('mine.onnx'), '--depth', '1', ...short];
+  },
+  quantize: () =>
+    Promise.resolve([
+      ...['quantize', at('mine.onnx'), '--pictures', at('photos'), '-o', at('mine-int8.onnx')],
+    ]),
+  models: () => Promise.resolve(['models']),
+  doctor: () => Promise.resolve(['doctor']),
+  setup: () => Promise.resolve(['setup', '--help']),
+};
+
+test('there is a call of every command', async () => {
+  const { stdout } = await runVsr('--help');
+  const commands = stdout.split('Commands:')[1]!.split('Examples:')[0]!;
+  const names = [...commands.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!);
+  assert.deepEqual(
+    names.filter((name) => name !== 'help'),
+    Object.keys(calls),
+  );
+});
+
+for (const [name, argsOf] of Object.entries(calls)) {
+  test(`on a terminal, ${name} comes to its end`, { skip: noTerminal }, async () => {
+    const { code, text } = await runOnTerminal(await argsOf());
+    assert.equal(code, 0, text);
+  });
+}
+
+test('a batch on a terminal: one bar for all of it, names told apart, a table that fits', async (t) => {
+  if (noTerminal) return t.skip(noTerminal);
+  for (const each of ['a', 'b']) {
+    await mkdir(at('tapes', each), { recursive: true });
+    await copyFile(at('clip.mp4'), at('tapes', each, 'clip.mp4'));
+  }
+  const long = 'the second part of what was recorded in the summer holidays by the sea.mp4';
+  await copyFile(at('clip.mp4'), at('tapes', 'a', long));
+  await writeFile(at('tapes', 'b', 'no-clip.mp4'), 'words');
+  const args = ['upscale', at('tapes'), '-r', '-o', at('enlarged/'), ...fast];
+  const { code, text } = await runOnTerminal(args);
+  assert.equal(code, 1, text);
+  assert.match(text, /█+░* +\d+% {2}all {2}[123] of 4 clips, (\d+:\d\d left, )?\d+/);
+  const lines = linesOf(text);
+  // Lines longer than the terminal's are there in full: the terminal wraps them.
+  const output = at('enlarged', 'a', long.replace('.mp4', '.x2.mp4'));
+  assert.ok(
+    lines.some((line) => line.startsWith(`${long}: done, 10 frames`) && line.endsWith(output)),
+  );
+  const table = lines.slice(lines.findIndex((line) => line.startsWith('clip  ')));
+  const rows = table.slice(0, table.indexOf(''));
+  assert.ok(
+    rows.every((row) => row.length <= 80),
+    rows.join('\n'),
+  );
+  assert.deepEqual(rows.map((row) => row.split(/ {2,}/).slice(0, 2)).slice(2), [
+    ['a/clip.mp4', 'done'],
+    ['the second part of what was recorded in the summer holidays', 'done'],
+    ['by the sea.mp4'],
+    ['b/clip.mp4', 'done'],
+    ['no-clip.mp4', 'failed'],
+  ]);
+  assert.ok(lines.includes('3 done, 1 failed.'));
+  assert.ok(
+    lines.some((line) => /^no-clip\.mp4: Expected a clip but .* holds plain text\.$/.test(line)),
+  );
+});
+
+test('what was skipped repeats no notes', async () => {
+  await ffmpegRun(
+    ...['-i', at('clip.mp4'), '-c', 'copy', '-metadata:s:v', 'rotate=90', at('turned.mp4')],
+  );
+  const args = ['upscale', at('turned.mp4'), '-o', at('turned.x2.mkv'), ...fast];
+  const first = await runVsr(...args);
+  assert.match(first.stderr, /^ {2}missing: |^ {2}converted: |^ {2}note: /m);
+  const again = await runVsr(...args);
+  assert.match(again.stderr, /^turned\.mp4: skipped, .* is finished \(10 frames\)\n$/);
+});
+
+test('a batch that is interrupted says what was begun, what was not, and how to go on', async (t) => {
+  if (noTerminal) return t.skip(noTerminal);
+  await mkdir(at('more'));
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=320x180:r=25:d=60'];
+  await ffmpegRun(...scene, '-c:v', 'libx264', '-preset', 'ultrafast', at('more', '1.mp4'));
+  await copyFile(at('clip.mp4'), at('more', '2.mp4'));
+  let pressed = false;
+  const { code, text } = await runOnTerminal(
+    ['upscale', at('more'), '-o', at('enlarged/'), ...fast],
+    (seen, press) => {
+      if (pressed || !/\d+\/1500 frames/.test(seen)) return;
+      pressed = true;
+      press('\x03');
+    },
+  );
+  assert.equal(code, 130, text);
+  const lines = linesOf(text);
+  assert.ok(
+    lines.some((line) => /^1\.mp4 +interrupted +\d+ of 1500$/.test(line)),
+    text,
+  );
+  assert.ok(
+    lines.some((line) => /^2\.mp4 +not begun$/.test(line)),
+    text,
+  );
+  assert.ok(lines.includes('1 interrupted, 1 not begun.'));
+  assert.ok(lines.some((line) => line.startsWith('Run the same command again to go on')));
+  assert.ok(!text.includes('failed'));
+});
+
+test(
+  'escape sequences of names, tags and messages are shown, not sent',
+  { skip: noTerminal },
+  async () => {
+    const evil = '\x1b]0;PWNED\x07\x1b[2J\u202egpm\x9b31m';
+    const shown = '\\x1b]0;PWNED\\x07\\x1b[2J\\u202egpm\\x9b31m';
+    await mkdir(at('evil'));
+    await ffmpegRun(
+      ...[
+        '-i',
+        at('clip.mp4'),
+        '-c',
+        'copy',
+        '-metadata:s:v',
+        `handler_name=${evil}`,
+        at('evil', `${evil}.mp4`),
+      ],
+    );
+    await writeFile(at('evil', `not ${evil}.mp4`), 'words');
+    const run = await runOnTerminal([
+      'upscale',
+      at('evil'),
+      '-o',
+      at('evil.x/'),
+      ...fast,
+      '--dry-run',
+    ]);
+    for (const text of [run.text, (await runOnTerminal(['report', at(`no${evil}.mp4`)])).text]) {
+      for (const bad of ['PWNED\x07', '\x1b]', '\x1b[2J', '\u202e', '\x9b'])
+        assert.ok(!text.includes(bad));
+      assert.ok(text.includes(shown), text);
+    }
+    const json = await runVsr(
+      'upscale',
+      at('evil'),
+      '-o',
+      at('evil.x/'),
+      ...fast,
+      '--dry-run',
+      '--json',
+    );
+    assert.doesNotMatch(json.stdout.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
+    const { outcomes } = JSON.parse(json.stdout) as { outcomes: { input: string }[] };
+    assert.ok(outcomes.some(({ input }) => input === at('evil', `${evil}.mp4`)));
+    const unknown = await runVsr(`--${evil}`);
+    assert.ok(unknown.stderr.includes(`There is no option --${shown}.`), unknown.stderr);
+    assert.equal(unknown.code, 2);
+  },
+);

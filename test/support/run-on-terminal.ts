@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { packageRoot } from '../../src/package-root.js';
+
+/** Why nothing can be run on a terminal here; `false` where it can. */
+export const noTerminal =
+  spawnSync('script', ['--version']).status === 0
+    ? false
+    : 'script(1) of util-linux, which makes pseudo-terminals, is not installed';
+
+/** How a run on a terminal ended. */
+export type TerminalRun = {
+  /** All that was written to the terminal, escape sequences included. */
+  readonly text: string;
+  readonly code: number | null;
+};
+
+/** A word as a shell takes it. */
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/**
+ * Runs the command line on a pseudo-terminal of 80 columns and awaits its end. `watch` sees what has come so
+ * far, and may write keys (`\x03` is Ctrl-C).
+ */
+export function runOnTerminal(
+  args: readonly string[],
+  watch: (text: string, press: (keys: string) => void) => void = () => {},
+): Promise<TerminalRun> {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const words = [process.execPath, bin, ...args].map(quoted).join(' ');
+  const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${words}`, '/dev/null'], {
+    env: { ...process.env, SHELL: '/bin/sh' },
+  });
+  let text = '';
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.stdout.setEncoding('utf8').on('data', (more: string) => {
+      text += more;
+      watch(text, (keys) => child.stdin.write(keys));
+    });
+    child.once('close', (code) => resolve({ text, code }));
+  });
+}
+
+/** All lines that a terminal was sent, those that were erased again as well, without escape sequences. */
+export function linesOf(text: string): string[] {
+  return stripVTControlCharacters(text).split(/\r?\n/);
+}
