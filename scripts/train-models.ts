@@ -64,6 +64,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     workers: 2,
     windowBytes: 600e6,
     out: fileOf(name, option('out')),
+    overwrite: true,
     workFolder: option('work') ?? path.join(training, name),
     resume: words.includes('--resume'),
     trainedOn: pictures.trainedOn,

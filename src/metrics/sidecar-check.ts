@@ -1,5 +1,5 @@
 import { VsrError } from '../errors.js';
-import { Field } from './json-field.js';
+import { Field } from '../files/json-field.js';
 import { psnrColumns } from './frame-row.js';
 import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
 import {

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { besideName } from '../beside-name.js';
+import { besideName } from '../files/beside-name.js';
 import { VsrError, messageOf } from '../errors.js';
 import { checkSidecar } from './sidecar-check.js';
 import type { Sidecar } from './sidecar-schema.js';

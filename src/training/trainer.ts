@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
 import { parameterCount } from '../model/networks/network.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
+import { trainingFiles } from './saved/training-folder.js';
 import { buildForwardModel } from './gradient/gradient-graph.js';
 import { GradientPool } from './gradient/gradient-pool.js';
 import { initialWeights } from './optimiser/initial-weights.js';
@@ -75,7 +76,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   const patches = patchesAtOnce(batch, patch, plan.provider);
   const microBatches = batch / patches;
   await mkdir(plan.workFolder, { recursive: true });
-  const checkpointFile = path.join(plan.workFolder, 'checkpoint.bin');
+  const checkpointFile = path.join(plan.workFolder, trainingFiles.checkpoint);
   const facts = planFacts(plan);
 
   // A provider that does not start says so here, not from a thread.

@@ -1,6 +1,6 @@
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { prefixBeside } from '../beside-name.js';
+import { prefixBeside } from '../files/beside-name.js';
 import { badValue, VsrError } from '../errors.js';
 import type { Announcement } from '../media/output/stream-plan.js';
 import {

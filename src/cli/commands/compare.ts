@@ -12,6 +12,7 @@ const modes = ['split', 'side', 'difference'] as const;
 type Flags = {
   reference?: string;
   output?: string;
+  overwrite?: true;
   mode: (typeof modes)[number];
   amplify: number;
   json?: true;
@@ -34,6 +35,7 @@ export function compareCommand(): Command {
     .argument('<b>', 'another')
     .option('--reference <file>', 'ground truth to measure both against')
     .option('-o, --output <file>', 'default: <b>.vs-<a>.<ending of b>')
+    .option('--overwrite', 'replace a file of that name')
     .addOption(
       new Option('--mode <how>', 'how they are put together').choices(modes).default('split'),
     )
@@ -58,7 +60,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const output = flags.output ?? defaultOutput(a, b);
   const { mode, amplify, reference } = flags;
   const pairs = await compare(() => locateFfmpeg(flags), {
-    ...{ a, b, output, mode, amplify },
+    ...{ a, b, output, mode, amplify, overwrite: flags.overwrite ?? false },
     ...(reference === undefined ? {} : { reference }),
   });
   if (flags.json) {

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { badValue, messageOf, VsrError } from '../../errors.js';
+import { distinctNames } from '../../files/distinct-names.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import { printableJson } from '../../printable.js';
 import type { FrameChoice } from '../../training/extract/frame-choice.js';
@@ -16,6 +17,7 @@ type Flags = {
   fps?: number;
   scenes?: true;
   max?: number;
+  overwrite?: true;
   json?: true;
   quiet?: true;
 };
@@ -39,6 +41,7 @@ export function extractCommand(): Command {
     .option('--fps <rate>', 'keep so many frames a second', realNumber)
     .option('--scenes', 'keep one frame of each scene, and of each 120 frames (the default)')
     .option('--max <n>', 'frames of each clip at most', wholeNumber(1))
+    .option('--overwrite', 'replace pictures of such names that vsr extract did not write')
     .option('--json', 'one machine-readable summary on standard output, nothing else there')
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
@@ -79,7 +82,10 @@ async function clipsOf(places: readonly string[]): Promise<string[]> {
 async function run(places: string[], flags: Flags): Promise<void> {
   const choose = choiceOf(flags);
   const clips = await clipsOf(places);
-  const names = new Set(clips.map((clip) => path.parse(clip).name));
+  // Clips of one name would overwrite each other's frames.
+  const names = distinctNames(
+    clips.map((clip) => ({ file: path.resolve(clip), folder: flags.output })),
+  );
   const { extractFrames } = await import('../../training/extract/extract-frames.js');
   const silent = flags.quiet === true || flags.json === true;
   const tell = (line: string) => void (silent || say(line));
@@ -87,12 +93,10 @@ async function run(places: string[], flags: Flags): Promise<void> {
   const results: Record<string, unknown>[] = [];
   let failed = 0;
   try {
-    for (const clip of clips) {
-      // Clips of one name in several folders would overwrite each other's frames.
-      const apart = names.size === clips.length ? '' : path.basename(path.dirname(clip));
+    for (const [i, clip] of clips.entries()) {
       try {
-        const result = await extractFrames(clip, path.join(flags.output, apart), {
-          choose,
+        const result = await extractFrames(clip, flags.output, {
+          ...{ choose, name: names[i]!, overwrite: flags.overwrite ?? false },
           signal: interruption.signal,
           ...(flags.max === undefined ? {} : { most: flags.max }),
         });

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
 import { VsrError } from '../../errors.js';
+import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import type { CardFigures, ModelCard } from '../../model/catalogue/card.js';
 import type { FirstPass } from '../../training/pictures/first-pass.js';
@@ -10,7 +11,13 @@ import type { FileEvaluation, Figures } from '../../report/evaluate/evaluation.j
 import { wholeNumber } from '../display/numbers.js';
 import { shownPath } from '../display/say.js';
 
-type Flags = { pictures: string; output?: string; count: number; benchmark: string[] };
+type Flags = {
+  pictures: string;
+  output?: string;
+  overwrite?: true;
+  count: number;
+  benchmark: string[];
+};
 
 const examples = `
 Examples:
@@ -31,6 +38,7 @@ export function quantizeCommand(): Command {
       'pictures like those it will see, to measure its layers on',
     )
     .option('-o, --output <file>', 'the new model (default: <model> with -int8 before its scale)')
+    .option('--overwrite', 'replace a model, and a card, of that name')
     .option('--count <n>', 'at most so many pictures', wholeNumber(1), 16)
     .option('--benchmark <folders...>', 'measure both on these, for the card', [])
     .addHelpText('after', examples)
@@ -41,6 +49,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   const { catalogue } = await import('../../model/catalogue/catalogue.js');
   const { loadModel } = await import('../../model/load/load-model.js');
   const { quantisedName } = await import('../../model/catalogue/in-precision.js');
+  const { cardPathOf } = await import('../../training/saved/write-model.js');
   const { quantiseModel } = await import('../../model/networks/quantise.js');
   const entry = (await catalogue()).find(({ name }) => name === model);
   const source = await loadModel(entry?.file ?? model, entry?.name);
@@ -49,6 +58,12 @@ async function run(model: string, flags: Flags): Promise<void> {
       ? quantisedName(source.name)
       : path.basename(flags.output).replace(/\.onnx$/i, '');
   const output = path.resolve(flags.output ?? `${path.basename(name)}.onnx`);
+  const wish = { overwrite: flags.overwrite ?? false, otherName: 'with -o' };
+  const inputs = [source.path, cardPathOf(source.path)];
+  const place = await openPlace({ what: 'model', file: output, inputs, ...wish });
+  const cardFile = cardPathOf(output);
+  const cardPlace =
+    entry === undefined ? null : await openPlace({ what: 'card', file: cardFile, inputs, ...wish });
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   // A model for the second pass sees, and is measured by, what the pass ahead makes.
   const ahead = entry?.card.after;
@@ -61,13 +76,13 @@ async function run(model: string, flags: Flags): Promise<void> {
     { name, of: source.sha256 },
     source.path,
   );
-  await writeFile(output, bytes);
+  await place.write(bytes);
   const figures: Record<string, CardFigures> = {};
   for (const folder of flags.benchmark) {
     const chain = after === undefined ? output : `${after.name},${output}`;
     figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
   }
-  if (entry !== undefined) {
+  if (entry !== undefined && cardPlace !== null) {
     // The curve is the original's training.
     const { ...card } = entry.card;
     delete (card as { curve?: unknown }).curve;
@@ -83,7 +98,7 @@ async function run(model: string, flags: Flags): Promise<void> {
       figures,
       created: new Date().toISOString(),
     };
-    await writeFile(output.replace(/\.onnx$/i, '') + '.json', `${JSON.stringify(next, null, 2)}\n`);
+    await cardPlace.write(`${JSON.stringify(next, null, 2)}\n`);
   }
   const shown = Object.entries(figures).map(([set, { psnr }]) => {
     const before = entry?.card.figures[set];

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { writeFile } from 'node:fs/promises';
-import { VsrError, messageOf } from '../../errors.js';
+import { hasMark, resultsMark } from '../../files/marks.js';
+import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { printableJson } from '../../printable.js';
 import type { ClipResult } from '../../report/regress/regress.js';
@@ -12,6 +12,7 @@ type Flags = {
   update?: true;
   only?: string[];
   junit?: string;
+  overwrite?: true;
   json?: true;
   ffmpeg?: string;
   ffprobe?: string;
@@ -33,6 +34,7 @@ export function regressCommand(): Command {
     .option('--update', 'take what is measured now as the baseline')
     .option('--only <clips...>', 'only these clips')
     .option('--junit <file.xml>', 'write the results as JUnit XML, too')
+    .option('--overwrite', 'let --junit replace a file that vsr regress did not write')
     .option('--json', 'the results as JSON')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
@@ -59,6 +61,14 @@ function failures(results: readonly ClipResult[]): string[][] {
 async function run(folder: string, flags: Flags): Promise<void> {
   const signal = interruption();
   const { regress } = await import('../../report/regress/regress.js');
+  const place =
+    flags.junit === undefined
+      ? null
+      : await openPlace({
+          ...{ what: 'results', file: flags.junit, inputs: [], otherName: 'with --junit' },
+          overwrite: flags.overwrite ?? false,
+          isOurs: (file) => hasMark(file, resultsMark),
+        });
   const ffmpeg = await locateFfmpeg(flags);
   const results: ClipResult[] = [];
   for await (const result of regress(ffmpeg, folder, {
@@ -75,13 +85,9 @@ async function run(folder: string, flags: Flags): Promise<void> {
         : `${bad} of ${result.checks.length} checks differ`);
     say(`${result.clip}: ${verdict}`);
   }
-  if (flags.junit !== undefined) {
+  if (place !== null) {
     const { junitOf } = await import('../../report/regress/junit.js');
-    await writeFile(flags.junit, junitOf(results)).catch((cause: unknown) => {
-      throw new VsrError('disk', `${flags.junit} cannot be written: ${messageOf(cause)}.`, {
-        cause,
-      });
-    });
+    await place.write(junitOf(results));
   }
   const rows = failures(results);
   if (flags.json) process.stdout.write(`${printableJson(results)}\n`);

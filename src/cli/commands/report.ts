@@ -6,7 +6,13 @@ import { sidecarPathOf } from '../../metrics/sidecar.js';
 import { shownPath } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
 
-type Flags = { output?: string; frames: number[]; ffmpeg?: string; ffprobe?: string };
+type Flags = {
+  output?: string;
+  overwrite?: true;
+  frames: number[];
+  ffmpeg?: string;
+  ffprobe?: string;
+};
 
 const examples = `
 Examples:
@@ -31,6 +37,7 @@ export function reportCommand(): Command {
     .description('Makes one self-contained page that shows what an enlargement did.')
     .argument('<outputs...>', 'enlarged clips, or their sidecars (.vsr.json)')
     .option('-o, --output <file.html>', 'the page (default: <output>.report.html)')
+    .option('--overwrite', 'replace a file of that name that is no report of vsr')
     .option('--frames <list>', 'frames to show beside worst, median and best', frameNumbers, [])
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
@@ -51,6 +58,10 @@ async function run(outputs: string[], flags: Flags): Promise<void> {
   );
   const { writeReport } = await import('../../report/page/write-report.js');
   const ffmpeg = await locateFfmpeg(flags);
-  await writeReport(sidecars, page, { frames: flags.frames, ffmpeg });
+  await writeReport(sidecars, page, {
+    frames: flags.frames,
+    ffmpeg,
+    overwrite: flags.overwrite ?? false,
+  });
   process.stdout.write(`${shownPath(page)}\n`);
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { distinctNames } from '../../files/distinct-names.js';
 import { isImageName } from '../../media/still/luma-image.js';
 
 /** Frames taken of a clip that is named as training data; `vsr extract` has the finer choice. */
@@ -12,7 +13,8 @@ export async function framesOfClips(
   signal?: AbortSignal,
 ): Promise<string[]> {
   const result: string[] = [];
-  for (const place of places) {
+  const names = distinctNames(places.map((place) => ({ file: path.resolve(place), folder })));
+  for (const [i, place] of places.entries()) {
     const isFile = await stat(place).then(
       (info) => info.isFile(),
       () => false,
@@ -22,7 +24,7 @@ export async function framesOfClips(
       continue;
     }
     const { extractFrames } = await import('../../training/extract/extract-frames.js');
-    const target = path.join(folder, path.basename(place));
+    const target = path.join(folder, names[i]!);
     await extractFrames(place, target, {
       choose: { kind: 'scenes' },
       most: framesOfClip,

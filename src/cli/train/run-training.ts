@@ -14,6 +14,7 @@ import {
 import type { Picture } from '../../training/pictures/picture.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { train } from '../../training/trainer.js';
+import { trainingFiles } from '../../training/saved/training-folder.js';
 import { writeModel } from '../../training/saved/write-model.js';
 import { showTime } from '../display/numbers.js';
 
@@ -69,8 +70,8 @@ async function drawCurves(folder: string, rows: readonly TrainMetrics[]): Promis
     ...{ title: 'Validation', xLabel: 'step', yLabel: 'Y-PSNR (dB)' },
     series: [line('network', 'psnr'), line('bicubic', 'bicubicPsnr', true)],
   });
-  await writeFile(path.join(folder, 'loss.svg'), loss);
-  await writeFile(path.join(folder, 'psnr.svg'), psnr);
+  await writeFile(path.join(folder, trainingFiles.lossCurve), loss);
+  await writeFile(path.join(folder, trainingFiles.psnrCurve), psnr);
 }
 
 /**
@@ -85,7 +86,7 @@ export async function runTraining(
   measure: (weights: Float32Array) => Promise<ModelCard['figures']> = () => Promise.resolve({}),
 ): Promise<TrainingResult> {
   const { network, workFolder, steps } = plan;
-  const metricsFile = path.join(workFolder, 'metrics.csv');
+  const metricsFile = path.join(workFolder, trainingFiles.metrics);
   const skipped = { unreadable: 0, tooSmall: 0 };
   const named = new Set<string>();
   let rows: TrainMetrics[] = [];
@@ -139,7 +140,7 @@ export async function runTraining(
       }
       case 'finished': {
         const sheet = await contactSheet(network, event.best, pictures);
-        await writeFile(path.join(workFolder, 'sheet.png'), sheet);
+        await writeFile(path.join(workFolder, trainingFiles.sheet), sheet);
         const curve = rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
         const figures = await measure(event.best);
         const card = await writeModel(plan, event.best, { name, figures, curve });

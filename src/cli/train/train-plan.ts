@@ -1,11 +1,14 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
+import { openPlace } from '../../files/place.js';
 import { networkOf } from '../../model/networks/network.js';
 import { candidatesFor, type ProviderName } from '../../model/runtime/providers.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Loss } from '../../training/gradient/loss.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
+import { checkTrainingFolder } from '../../training/saved/training-folder.js';
+import { cardPathOf } from '../../training/saved/write-model.js';
 import type { Schedule } from '../../training/optimiser/schedule.js';
 
 /** Options as commander hands them over. */
@@ -65,12 +68,17 @@ export async function trainPlanOf(
 ): Promise<TrainPlan> {
   const { alsoReduced: reductions, out, scale, seed } = flags;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
-  if (flags.overwrite !== true && (await exists(out))) {
-    throw new VsrError('option', `${out} exists already; name another --out or add --overwrite.`);
-  }
   if (!(await exists(path.dirname(path.resolve(out))))) {
     throw badValue('a file in an existing folder', '--out', out);
   }
+  const overwrite = flags.overwrite === true;
+  const inputs = [flags.from, flags.after, ...flags.data, ...(flags.val ?? [])].filter(
+    (file) => file !== undefined,
+  );
+  const wish = { inputs, overwrite, otherName: 'with --out' };
+  await openPlace({ what: 'model', file: out, ...wish });
+  await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
+  if (!overwrite && flags.resume !== true) await checkTrainingFolder(workFolder);
   const chosen = { name: flags.provider, device: flags.device };
   const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
   const { activation, depth } = flags;
@@ -133,7 +141,7 @@ export async function trainPlanOf(
     workers: flags.workers,
     ...(provider === undefined ? {} : { provider }),
     windowBytes: flags.memory * 1e6,
-    ...{ out, workFolder, resume: flags.resume === true },
+    ...{ out, overwrite, workFolder, resume: flags.resume === true },
     trainedOn: flags.data.map((name) => ({ name, licence: flags.licence ?? 'not stated' })),
     recipe: recipeOf(flags),
   };

@@ -151,7 +151,7 @@ export function trainCommand(): Command {
     )
     .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
     .option('--resume', 'go on from the checkpoint in the work folder')
-    .option('--overwrite', 'replace an existing model')
+    .option('--overwrite', 'replace an existing model, its card, and what an earlier run left')
     .option('--json', 'one machine-readable summary on standard output, nothing else there')
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)

@@ -24,6 +24,8 @@ export type Talk = {
   readonly quiet: boolean;
   /** A report page is wanted: its file, or `true` for the name by default. */
   readonly report: string | true | null;
+  /** The page may replace a file that is no report. */
+  readonly overwrite: boolean;
 };
 
 /** What a batch came to. */
@@ -74,7 +76,7 @@ export async function runBatch(
     process.stderr.write(`\n${outcomeTable(endings, screenWidth())}\n\n`);
     for (const line of closingLines(endings)) say(line);
   }
-  if (talk.report !== null) await report(outcomes, talk.report, display);
+  if (talk.report !== null) await report(outcomes, talk, display);
   if (talk.json !== null) {
     const summary = {
       vsr: version(),
@@ -97,7 +99,7 @@ function outcomeJson(ending: Ending): unknown {
 
 async function report(
   outcomes: readonly Outcome[],
-  wish: string | true,
+  { report: wish, overwrite }: Talk,
   display: ProgressDisplay,
 ): Promise<void> {
   const outputs = outcomes.flatMap((outcome) =>
@@ -106,7 +108,7 @@ async function report(
   const first = outputs[0];
   if (first === undefined) return;
   const file =
-    wish !== true
+    typeof wish === 'string'
       ? wish
       : outputs.length === 1
         ? `${first}.report.html`
@@ -115,6 +117,7 @@ async function report(
   await writeReport(
     outputs.map((output) => `${output}.vsr.json`),
     file,
+    { overwrite },
   );
   display.say(`Report: ${file}`);
 }

@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { exitCodeOf } from '../../errors.js';
+import { badValue, exitCodeOf } from '../../errors.js';
+import { isReportName } from '../../files/marks.js';
 import {
   codecNames,
   precisionNames,
@@ -157,13 +158,29 @@ function optionsOf(flags: Flags): UpscaleOptions {
   };
 }
 
+/** Refuses a report before hours of work, not after them. */
+async function checkReport(file: string, inputs: readonly string[], overwrite: boolean) {
+  if (!isReportName(file)) {
+    throw badValue(
+      'a file ending in .html',
+      '--report',
+      file,
+      'It takes the word after it: name the page (--report=page.html), or put --report last.',
+    );
+  }
+  const { reportPlace } = await import('../../report/page/write-report.js');
+  await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
+}
+
 async function run(inputs: string[], flags: Flags): Promise<void> {
   const interruption = batchInterruption();
   const talk = {
     json: flags.json === true ? process.stdout : null,
     quiet: flags.quiet ?? false,
     report: flags.report ?? null,
+    overwrite: flags.overwrite ?? false,
   };
+  if (typeof flags.report === 'string') await checkReport(flags.report, inputs, talk.overwrite);
   const result =
     inputs.includes('-') || flags.output === '-'
       ? await runPiped(inputs, flags, talk, interruption)

@@ -1,11 +1,11 @@
-import { rename } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import type { Place } from '../../files/place.js';
 import { buildArguments } from '../../media/program/command.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { startProcess } from '../../media/program/process.js';
 import type { Source } from '../../media/source/source.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** How two pictures are put into one. */
 export const compareModes = ['split', 'side', 'difference'] as const;
@@ -36,10 +36,11 @@ export async function compareClips(
   ffmpeg: Ffmpeg,
   a: Source,
   b: Source,
-  output: string,
+  place: Place,
   mode: CompareMode,
   amplify: number,
 ): Promise<void> {
+  const output = place.file;
   const { colour } = a.video;
   const tags = [
     ...(colour.range === null ? [] : ['-color_range', colour.range]),
@@ -48,7 +49,7 @@ export async function compareClips(
     ...(colour.transfer === null ? [] : ['-color_trc', colour.transfer]),
   ];
   // Beside the output, so that renaming is all that is left to do.
-  await using folder = await temporaryFolder('.vsr-compare', path.dirname(output));
+  await using folder = await temporaryFolder('compare', path.dirname(path.resolve(output)));
   const temporary = path.join(folder.path, `whole${path.extname(output)}`);
   const args = await buildArguments({
     options: ['-loglevel', 'error'],
@@ -67,7 +68,10 @@ export async function compareClips(
   const child = startProcess(ffmpeg.ffmpeg, args);
   child.stdout.resume();
   const { code, stderrTail } = await child.done;
-  if (code === 0) return rename(temporary, output);
+  if (code === 0) {
+    await place.put(temporary);
+    return;
+  }
   const why = stderrTail.at(-1) ?? `exit code ${code}`;
   throw new VsrError('media', `ffmpeg could not write ${output}: ${why}`);
 }

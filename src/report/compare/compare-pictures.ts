@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
+import type { Place } from '../../files/place.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 import { psnrOfMse } from '../../metrics/psnr.js';
 import type { CompareMode } from './compare-clips.js';
 import type { RgbPicture } from '../rgb-picture.js';
@@ -57,13 +60,18 @@ export function combine(
   return { data: new Uint8Array(data.buffer), width, height };
 }
 
-/** Writes a picture in the format that `output`'s ending names. */
-export async function writeRgb(picture: RgbPicture, output: string): Promise<void> {
+/** Writes a picture in the format that its place's ending names. */
+export async function writeRgb(picture: RgbPicture, place: Place): Promise<void> {
+  const output = place.file;
   const { default: sharp } = await import('sharp');
   const { data, width, height } = picture;
   try {
-    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(output);
+    await using folder = await temporaryFolder('compare', path.dirname(path.resolve(output)));
+    const draft = path.join(folder.path, `whole${path.extname(output)}`);
+    await sharp(data, { raw: { width, height, channels: 3 } }).toFile(draft);
+    await place.put(draft);
   } catch (error) {
+    if (error instanceof VsrError) throw error;
     throw new VsrError('disk', `${output} cannot be written: ${messageOf(error)}.`, {
       cause: error,
     });

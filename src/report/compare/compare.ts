@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { openPlace, type Place } from '../../files/place.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import type { CompareMode } from './compare-clips.js';
@@ -13,6 +14,8 @@ export type CompareRequest = {
   /** Both are measured against it. */
   readonly reference?: string;
   readonly output: string;
+  /** Replace a file of that name. */
+  readonly overwrite?: boolean;
   readonly mode: CompareMode;
   /** Times by which a difference is shown enlarged. */
   readonly amplify: number;
@@ -51,7 +54,7 @@ function checkSizes(a: string, one: RgbPicture, b: string, other: RgbPicture): v
   );
 }
 
-async function comparePictures(request: CompareRequest): Promise<ComparedPair[]> {
+async function comparePictures(request: CompareRequest, place: Place): Promise<ComparedPair[]> {
   const pictures = new Map<string, RgbPicture>();
   for (const file of new Set(pairsOf(request).flat())) pictures.set(file, await readRgb(file));
   const result = pairsOf(request).map(([x, y]): ComparedPair => {
@@ -62,7 +65,7 @@ async function comparePictures(request: CompareRequest): Promise<ComparedPair[]>
     return { pair: nameOf(x, y), frames: 1, psnr, worst: psnr, ...none };
   });
   const [one, other] = [pictures.get(request.a)!, pictures.get(request.b)!];
-  await writeRgb(combine(one, other, request.mode, request.amplify), request.output);
+  await writeRgb(combine(one, other, request.mode, request.amplify), place);
   return result;
 }
 
@@ -71,13 +74,14 @@ export async function compare(
   ffmpeg: () => Promise<Ffmpeg>,
   request: CompareRequest,
 ): Promise<ComparedPair[]> {
-  const { a, b, output, mode, amplify } = request;
+  const { a, b, mode, amplify } = request;
   const inputs = pairsOf(request).flat();
-  if (inputs.some((file) => path.resolve(file) === path.resolve(output))) {
-    throw new VsrError('option', `The output ${output} is one of the inputs. Choose another name.`);
-  }
+  const place = await openPlace({
+    ...{ what: 'output', file: request.output, inputs, otherName: 'with -o' },
+    overwrite: request.overwrite ?? false,
+  });
   const stills = inputs.filter(isImageName).length;
-  if (stills === inputs.length) return comparePictures(request);
+  if (stills === inputs.length) return comparePictures(request, place);
   if (stills > 0) {
     throw new VsrError('media', `Expected two clips or two pictures but received one of each.`);
   }
@@ -95,6 +99,6 @@ export async function compare(
     const low = { worstFrame: worst.frame, worst: worst.psnr };
     result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, ...low });
   }
-  await compareClips(found, await probe(found, a), await probe(found, b), output, mode, amplify);
+  await compareClips(found, await probe(found, a), await probe(found, b), place, mode, amplify);
   return result;
 }

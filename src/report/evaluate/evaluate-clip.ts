@@ -14,7 +14,7 @@ import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** How a clip is measured. */
 export type ClipEvaluationOptions = {
@@ -80,7 +80,7 @@ export async function evaluateClip(
     enlarge
       ? resizeFrame(data, low, high.width, high.height, siting, kernel).data
       : resizeFrame(data, high, low.width, low.height, siting).data;
-  await using folder = await temporaryFolder('vsr-evaluate');
+  await using folder = await temporaryFolder('evaluate');
   let upscaler: Upscaler | null = null;
   try {
     if (chain !== null) {

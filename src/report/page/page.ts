@@ -6,6 +6,7 @@ import type { Views } from './before-after.js';
 import type { ClipReport } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
 import { clipSection, summaryTable } from './page-clip.js';
+import { pageMark } from '../../files/marks.js';
 import { escapeHtml, jsonForScript } from '../html.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
@@ -41,6 +42,7 @@ export async function reportPage(clips: readonly ClipReport[]): Promise<string> 
 <html lang="en">
 <head>
 <meta charset="utf-8">
+${pageMark}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
 <link rel="icon" href="data:,">

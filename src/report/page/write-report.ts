@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
-import { VsrError, badValue, messageOf } from '../../errors.js';
+import { badValue } from '../../errors.js';
+import { isReport, isReportName } from '../../files/marks.js';
+import { openPlace, type Place } from '../../files/place.js';
 import { locateFfmpeg, type Ffmpeg } from '../../media/program/ffmpeg.js';
 import { clipReport, type ClipReport } from './clip-report.js';
 import { reportPage } from './page.js';
@@ -11,14 +11,29 @@ export type ReportOptions = {
   readonly frames?: readonly number[];
   /** Found by itself if left out. */
   readonly ffmpeg?: Ffmpeg;
+  /** Replace a file of that name that is no report of vsr. */
+  readonly overwrite?: boolean;
 };
+
+/** Where a page goes: a name ending in .html that no other file has. Throws VsrError `option` or `media`. */
+export async function reportPlace(
+  file: string,
+  inputs: readonly string[],
+  options: { readonly overwrite: boolean; readonly otherName: string },
+): Promise<Place> {
+  if (!isReportName(file)) {
+    throw badValue('a file ending in .html', 'the report', file);
+  }
+  return openPlace({ what: 'report', file, inputs, isOurs: isReport, ...options });
+}
 
 /** From so many clips on, a page shows only the worst frame of each, in a smaller picture. */
 const manyClips = 4;
 
 /**
  * Makes one self-contained page at `htmlPath` about the finished jobs whose sidecars are named.
- * A `VsrError` of code `media` for a sidecar or log that is missing, damaged or cut off; of code `disk` if the
+ * A `VsrError` of code `media` for a sidecar or log that is missing, damaged or cut off, and for a file of that
+ * name that is no report; of code `option` for a name that does not end in .html; of code `disk` if the
  * page cannot be written. A source or output that has gone is noted on the page.
  */
 export async function writeReport(
@@ -27,6 +42,10 @@ export async function writeReport(
   options: ReportOptions = {},
 ): Promise<void> {
   if (sidecarPaths.length === 0) throw badValue('at least one output', 'the report', 0);
+  const place = await reportPlace(htmlPath, sidecarPaths, {
+    overwrite: options.overwrite ?? false,
+    otherName: 'with -o',
+  });
   const ffmpeg = options.ffmpeg ?? (await locateFfmpeg());
   const brief = sidecarPaths.length >= manyClips;
   const clips: ClipReport[] = [];
@@ -34,15 +53,5 @@ export async function writeReport(
     const frames = options.frames ?? [];
     clips.push(await clipReport(ffmpeg, file, { frames, fit: brief ? 720 : 1280, brief }));
   }
-  const temporary = `${htmlPath}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await writeFile(temporary, await reportPage(clips));
-    await rename(temporary, htmlPath);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    if (error instanceof VsrError) throw error;
-    throw new VsrError('disk', `The report ${htmlPath} cannot be written: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
+  await place.write(await reportPage(clips));
 }

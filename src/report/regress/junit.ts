@@ -1,3 +1,4 @@
+import { resultsMark } from '../../files/marks.js';
 import { escapeHtml } from '../html.js';
 import type { ClipResult } from './regress.js';
 
@@ -25,5 +26,5 @@ export function junitOf(results: readonly ClipResult[]): string {
     const counts = `tests="${cases.length}" failures="${failures}" errors="${error === null ? 0 : 1}"`;
     return `  <testsuite name="${escapeXml(clip)}" ${counts}>\n${cases.join('\n')}\n  </testsuite>`;
   });
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites>\n${suites.join('\n')}\n</testsuites>\n`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${resultsMark}>\n${suites.join('\n')}\n</testsuites>\n`;
 }

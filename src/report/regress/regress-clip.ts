@@ -20,7 +20,7 @@ import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import { evaluateClip } from '../evaluate/evaluate-clip.js';
 import { FigureSums } from '../evaluate/evaluation.js';
 import type { Baseline, ManifestClip } from './regress-manifest.js';
-import { temporaryFolder } from '../temporary-folder.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** Enlarges `clip` into `output`; what `regress` watches over. */
 export type JobRunner = (clip: string, output: string, options: UpscaleOptions) => Promise<void>;
@@ -147,7 +147,7 @@ export async function regressClip(
   const clip = path.resolve(folder, entry.clip);
   // A model file is named relative to the manifest, as the clips are.
   const model = /\.onnx$/i.test(entry.model) ? path.resolve(folder, entry.model) : entry.model;
-  await using temporary = await temporaryFolder('vsr-regress');
+  await using temporary = await temporaryFolder('regress');
   const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
   const { scale } = entry;
   const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;

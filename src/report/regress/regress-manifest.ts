@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
-import { Field } from '../../metrics/json-field.js';
+import { Field } from '../../files/json-field.js';
 
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';

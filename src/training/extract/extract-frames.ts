@@ -1,6 +1,10 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import { openPlace, type Place } from '../../files/place.js';
+import { isTaken } from '../../files/place-key.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 import { fileUrl, safeInputOptions } from '../../media/program/command.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { frameStream } from '../../media/decode/frame-stream.js';
@@ -12,6 +16,10 @@ import { type FrameChoice, FrameChooser, type RgbFrame } from './frame-choice.js
 /** How a clip is extracted. */
 export type ExtractOptions = {
   readonly choose: FrameChoice;
+  /** What the pictures' names begin with; default the clip's name without its ending. */
+  readonly name?: string;
+  /** Replace pictures of such names that no extraction wrote. */
+  readonly overwrite?: boolean;
   /** Frames kept at most; no limit if absent. */
   readonly most?: number;
   /** Told of each frame written, and how many frames were looked at. */
@@ -41,22 +49,31 @@ type State = {
 
 async function readState(file: string): Promise<State | undefined> {
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as State;
+    const state = new Field(JSON.parse(await readFile(file, 'utf8')), file);
+    return {
+      options: state.at('options').string(),
+      files: state.at('files').list((name) => name.string()),
+      duplicates: state.at('duplicates').count(),
+      finished: state.at('finished').oneOf(true, false),
+    };
   } catch {
-    return undefined; // None yet, or cut off by a crash: begin anew.
+    return undefined; // None yet, or not whole: begin anew.
   }
 }
 
-async function writePng(file: string, { data, width, height }: RgbFrame): Promise<void> {
+async function writePng(draft: string, place: Place, frame: RgbFrame): Promise<void> {
   const { default: sharp } = await import('sharp');
-  const partial = `${file}.partial`;
+  const { data, width, height } = frame;
   try {
     await sharp(data, { raw: { width, height, channels: 3 } })
       .png({ compressionLevel: 6 })
-      .toFile(partial);
-    await rename(partial, file);
+      .toFile(draft);
+    await place.put(draft);
   } catch (error) {
-    throw new VsrError('disk', `Could not write ${file}: ${messageOf(error)}.`, { cause: error });
+    if (error instanceof VsrError) throw error;
+    throw new VsrError('disk', `Could not write ${place.file}: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 
@@ -76,8 +93,13 @@ export async function extractFrames(
   const source = await probe(ffmpeg, clip, { signal, stallTimeoutMs });
   const { video } = source;
   await mkdir(folder, { recursive: true });
-  const base = path.parse(clip).name;
+  const base = options.name ?? path.parse(clip).name;
   const stateFile = path.join(folder, `.${base}.extract.json`);
+  const wish = {
+    inputs: [clip],
+    overwrite: options.overwrite ?? false,
+    otherName: 'of the folder with -o',
+  };
   const wanted = JSON.stringify({ choose, most, size: source.sizeBytes });
   const before = await readState(stateFile);
   const earlier = before?.options === wanted ? before : undefined;
@@ -86,6 +108,9 @@ export async function extractFrames(
     return { written: files.length, duplicates, already: true };
   }
   const there = new Set(earlier?.files);
+  /** Frames of a run with other options are ours as well. */
+  const ours = new Set(before?.files);
+  await using drafts = await temporaryFolder('extract', folder);
   const files: string[] = [];
 
   const exact = 'accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
@@ -102,21 +127,29 @@ export async function extractFrames(
   const rate = video.frameRate === null ? 25 : video.frameRate.num / video.frameRate.den;
   const chooser = new FrameChooser(choose, rate);
   let seen = 0;
-  const save = (finished: boolean) => {
+  const save = async (finished: boolean): Promise<void> => {
+    const file = { what: 'list of frames', file: stateFile };
+    // It names itself: a hidden file of this name is nobody else's.
+    const statePlace = await openPlace({ ...file, ...wish, overwrite: true });
     const state: State = {
       options: wanted,
       files: finished ? files : [...new Set([...there, ...files])],
       duplicates: chooser.duplicates,
       finished,
     };
-    return writeFile(stateFile, JSON.stringify(state));
+    return statePlace.write(JSON.stringify(state));
   };
   const keep = async (chosen: ReturnType<FrameChooser['end']>) => {
     if (chosen === undefined || files.length >= most) return;
     const name = `${base}-${String(chosen.index).padStart(6, '0')}.png`;
-    if (!there.has(name)) await writePng(path.join(folder, name), chosen.frame);
+    const file = path.join(folder, name);
+    const isDone = there.has(name) && (await isTaken(file));
+    const isOurs = () => Promise.resolve(ours.has(name));
+    const place = isDone ? null : await openPlace({ what: 'frame', file, isOurs, ...wish });
     files.push(name);
+    // Claimed before it is there: what a killed run wrote is known to be ours.
     await save(false);
+    if (place !== null) await writePng(path.join(drafts.path, name), place, chosen.frame);
     options.onFrame?.(files.length, seen);
   };
   const { width, height } = video;

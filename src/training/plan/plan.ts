@@ -46,6 +46,8 @@ export type TrainPlan = {
   readonly original?: { readonly name: string; readonly sha256: string };
   /** The model file to write; its folder must exist. */
   readonly out: string;
+  /** Replace a model, and a card, of that name; absent for not. */
+  readonly overwrite?: boolean;
   /** Folder of checkpoint, metrics and curves. */
   readonly workFolder: string;
   /** Goes on from the checkpoint in the work folder. */

@@ -20,8 +20,8 @@ export type Checkpoint = {
   readonly best: Float32Array;
 };
 
-/** Ahead of the numbers: magic, then the length of the JSON that follows. */
-const magic = 'VSRCKPT1';
+/** A checkpoint begins so; the length of the JSON that follows comes next, then the numbers. */
+export const checkpointMagic = 'VSRCKPT1';
 
 /** Writes a checkpoint beside the old one and puts it in its place once it is whole on the disk. */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
@@ -36,7 +36,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   const partial = `${file}.partial`;
   const handle = await open(partial, 'w');
   try {
-    await handle.writeFile(Buffer.concat([Buffer.from(magic), length, header, ...bytes]));
+    await handle.writeFile(Buffer.concat([Buffer.from(checkpointMagic), length, header, ...bytes]));
     await handle.sync();
   } finally {
     await handle.close();
@@ -60,7 +60,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     'model',
     `The checkpoint ${file} is damaged; start without --resume.`,
   );
-  if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== magic) throw damaged;
+  if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== checkpointMagic) throw damaged;
   const start = 12 + bytes.readUInt32LE(8);
   if (start > bytes.length) throw damaged;
   // Files of versions that could not expand a network have no `pairs`.

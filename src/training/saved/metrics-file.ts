@@ -26,7 +26,8 @@ const columns = [
   ['steps_per_second', 'stepsPerSecond'],
 ] as const satisfies readonly (readonly [string, keyof TrainMetrics])[];
 
-const header = `${columns.map(([name]) => name).join(',')}\n`;
+/** The first line of a metrics file. */
+export const metricsHeader = `${columns.map(([name]) => name).join(',')}\n`;
 
 function rowOf(metrics: TrainMetrics): string {
   const shown = columns.map(([, key]) => (Number.isNaN(metrics[key]) ? '' : String(metrics[key])));
@@ -51,7 +52,7 @@ export async function readMetrics(file: string, lastStep = Infinity): Promise<Tr
 
 /** Starts a metrics file with the rows given. */
 export async function startMetrics(file: string, rows: readonly TrainMetrics[]): Promise<void> {
-  await writeFile(file, header + rows.map(rowOf).join(''));
+  await writeFile(file, metricsHeader + rows.map(rowOf).join(''));
 }
 
 /** Adds a row. */

@@ -1,31 +1,24 @@
 import { createHash } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelCard } from '../../model/catalogue/card.js';
 import { parameterCount } from '../../model/networks/network.js';
 import { buildInferenceModel } from '../../model/networks/network-model.js';
-import { messageOf, VsrError } from '../../errors.js';
+import { openPlace } from '../../files/place.js';
 import { firstPassFacts } from '../pictures/first-pass.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /** What a card says beyond the plan. */
 export type CardExtras = Pick<ModelCard, 'figures' | 'curve'> & { readonly name: string };
 
-async function replaceFile(file: string, content: Uint8Array | string): Promise<void> {
-  try {
-    await writeFile(`${file}.partial`, content);
-    await rename(`${file}.partial`, file);
-  } catch (error) {
-    throw new VsrError('disk', `Could not write ${file}: ${messageOf(error)}.`, { cause: error });
-  }
-}
-
 /** The path of the card beside a model file. */
 export function cardPathOf(model: string): string {
-  return model.replace(/\.onnx$/, '') + '.json';
+  return model.replace(/\.onnx$/i, '') + '.json';
 }
 
-/** Writes the model file of a run and the card beside it; each replaces an old one only once whole. */
+/**
+ * Writes the model file of a run and the card beside it; each is there only once whole. Throws VsrError `media`
+ * where there is one already and the plan does not say to replace it.
+ */
 export async function writeModel(
   plan: TrainPlan,
   weights: Float32Array,
@@ -55,7 +48,10 @@ export async function writeModel(
     ...(extras.curve === undefined ? {} : { curve: extras.curve }),
     created: new Date().toISOString(),
   };
-  await replaceFile(out, model);
-  await replaceFile(cardPathOf(out), `${JSON.stringify(card, null, 2)}\n`);
+  const wish = { inputs: [], overwrite: plan.overwrite ?? false, otherName: 'with --out' };
+  const place = await openPlace({ what: 'model', file: out, ...wish });
+  const cardPlace = await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
+  await place.write(model);
+  await cardPlace.write(`${JSON.stringify(card, null, 2)}\n`);
   return card;
 }

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { besideName, LONGEST_NAME, nameBytes } from '../../beside-name.js';
+import { besideName, LONGEST_NAME, nameBytes } from '../../files/beside-name.js';
 import { VsrError } from '../../errors.js';
 
 /** Every file that belongs to one output, by name; none need exist. */

@@ -43,7 +43,7 @@ export class Field {
     return this.#value;
   }
 
-  oneOf<T extends string>(...values: T[]): T {
+  oneOf<T extends string | boolean>(...values: T[]): T {
     const found = values.find((value) => value === this.#value);
     if (found === undefined) throw this.#wrong(`one of ${values.join(', ')}`);
     return found;

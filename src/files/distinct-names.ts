@@ -1,0 +1,57 @@
+import path from 'node:path';
+
+/** A file whose output gets a name made from its own. */
+export type Named = {
+  /** Absolute path. */
+  readonly file: string;
+  /** Folder that the output goes to. */
+  readonly folder: string;
+};
+
+/** Ways to name a file in a folder, each telling apart more than the one before: `clip`, `clip.mp4`, `a-clip`, `a-clip.mp4`, `x-a-clip.mp4` ... */
+function* waysToName(file: string): Generator<string> {
+  const { dir, name, base } = path.parse(file);
+  yield name;
+  yield base;
+  let before = '';
+  for (const part of dir
+    .split(/[/\\]/)
+    .filter((word) => word !== '' && !word.endsWith(':'))
+    .reverse()) {
+    before = `${part}-${before}`;
+    yield before + name;
+    yield before + base;
+  }
+}
+
+/**
+ * A name without ending for the output of each file, in order: the file's own, and where several would get one
+ * in the same folder, the first way to name them that tells all of them apart. Case does not tell apart. Which names come
+ * depends only on the files, so that a second run finds the first one's.
+ */
+export function distinctNames(files: readonly Named[]): string[] {
+  const names = files.map(({ file }) => path.parse(file).name);
+  const keyOf = (i: number, name: string): string =>
+    `${files[i]!.folder}/${name.normalize('NFC').toLowerCase()}`;
+  const groups = new Map<string, number[]>();
+  names.forEach((name, i) => {
+    const key = keyOf(i, name);
+    groups.set(key, [...(groups.get(key) ?? []), i]);
+  });
+  const taken = new Set([...groups].flatMap(([key, group]) => (group.length === 1 ? [key] : [])));
+  for (const group of groups.values()) {
+    if (group.length === 1) continue;
+    const ways = group.map((i) => [...waysToName(files[i]!.file)]);
+    const most = Math.max(...ways.map((way) => way.length));
+    for (let way = 1; way <= most; way++) {
+      // Past its last way a name is numbered.
+      const tried = group.map((i, place) => ways[place]![way] ?? `${names[i]!}-${place + 1}`);
+      const keys = group.map((i, place) => keyOf(i, tried[place]!));
+      if (new Set(keys).size < group.length || keys.some((key) => taken.has(key))) continue;
+      group.forEach((i, place) => (names[i] = tried[place]!));
+      keys.forEach((key) => taken.add(key));
+      break;
+    }
+  }
+  return names;
+}

@@ -1,0 +1,26 @@
+import { open } from 'node:fs/promises';
+
+/** A page of ours names its maker ahead of everything else. */
+export const pageMark = '<meta name="generator" content="vsr">';
+
+/** A file of check results of ours begins so. */
+export const resultsMark = '<testsuites name="vsr regress"';
+
+/** Whether one of `marks` stands in the file's first 4 KiB. */
+export async function hasMark(file: string, ...marks: readonly string[]): Promise<boolean> {
+  await using handle = await open(file, 'r');
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
+  const start = buffer.toString('utf8', 0, bytesRead);
+  return marks.some((mark) => start.includes(mark));
+}
+
+/** Whether a report may have this name: no clip has. */
+export function isReportName(file: string): boolean {
+  return /\.html?$/i.test(file);
+}
+
+/** Whether a file is a report of vsr. */
+export async function isReport(file: string): Promise<boolean> {
+  // The first pages of vsr 0.1.0 had no mark but their title.
+  return hasMark(file, pageMark, ': vsr report</title>');
+}

@@ -1,0 +1,133 @@
+import { link, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError, messageOf } from '../errors.js';
+import { isOneOf } from './place-key.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+/** A file that a command means to write. */
+export type PlaceWish = {
+  /** What it is, in a message: `report`, `model`. */
+  readonly what: string;
+  readonly file: string;
+  /** Files that the same call reads: none of them is ever written over, whatever `overwrite` says. */
+  readonly inputs: readonly string[];
+  /** The user said to replace what is there. */
+  readonly overwrite: boolean;
+  /** Whether an existing file is one that vsr made and may make again; left out, none is. */
+  readonly isOurs?: (file: string) => Promise<boolean>;
+  /** How to choose another name: `with -o`. */
+  readonly otherName: string;
+};
+
+/** A name that may be written to. What stood there when it was asked for is looked at again at the end. */
+export interface Place {
+  readonly file: string;
+  /**
+   * Gives a finished draft, a file of the same file system, its name once its bytes are on the disk.
+   * Throws `VsrError('media')` where something has appeared or changed under the name meanwhile: that is kept.
+   */
+  put(draft: string): Promise<void>;
+  /** Writes all of the file, so that it is there whole or not at all. */
+  write(content: Uint8Array | string): Promise<void>;
+}
+
+/** What tells whether a file was replaced or written to. */
+type Seen = { readonly ino: number; readonly size: number; readonly mtimeMs: number };
+
+async function see(file: string): Promise<Seen | null> {
+  return lstat(file).then(
+    ({ ino, size, mtimeMs }) => ({ ino, size, mtimeMs }),
+    () => null,
+  );
+}
+
+/** Waits until the bytes of a file are on the disk. */
+export async function syncFile(file: string): Promise<void> {
+  await using handle = await open(file, 'r+');
+  await handle.sync().catch((error: unknown) => {
+    // Calls on an open file leave its name out.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  });
+}
+
+/** What a file system says that has no hard links: FAT, exFAT, many network mounts. */
+const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EINVAL'];
+
+/** Gives `draft` the name `file`, unless that is taken; whether it was free. */
+export async function nameIfFree(draft: string, file: string): Promise<boolean> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return false;
+    if (code === undefined || !noLinks.includes(code)) throw error;
+    if ((await see(file)) !== null) return false;
+    await rename(draft, file);
+    return true;
+  }
+  await rm(draft, { force: true });
+  return true;
+}
+
+function sameAs(a: Seen | null, b: Seen | null): boolean {
+  return a?.ino === b?.ino && a?.size === b?.size && a?.mtimeMs === b?.mtimeMs;
+}
+
+/**
+ * Asks whether a file may be written. Throws `VsrError('option')` for one that the same call reads, and
+ * `VsrError('media')` for a folder, and for a file that vsr did not make unless `overwrite` is set.
+ */
+export async function openPlace(wish: PlaceWish): Promise<Place> {
+  const { what, file, otherName } = wish;
+  if (await isOneOf(file, wish.inputs)) {
+    throw new VsrError(
+      'option',
+      `The ${what} ${file} is one of the inputs. Choose another name ${otherName}.`,
+    );
+  }
+  const found = await lstat(file).catch(() => null);
+  if (found?.isDirectory() === true) {
+    throw new VsrError('media', `Expected a file to write the ${what} to but ${file} is a folder.`);
+  }
+  const replaceable =
+    found === null || wish.overwrite || (found.isFile() && (await wish.isOurs?.(file)) === true);
+  if (!replaceable) {
+    throw new VsrError(
+      'media',
+      `${file} exists, and the ${what} would replace it. Choose another name ${otherName}, or replace it with --overwrite.`,
+    );
+  }
+  return placeOf(wish, await see(file));
+}
+
+function placeOf({ what, file, overwrite, otherName }: PlaceWish, before: Seen | null): Place {
+  const put = async (draft: string): Promise<void> => {
+    await syncFile(draft);
+    if (overwrite || (before !== null && sameAs(before, await see(file)))) {
+      return rename(draft, file);
+    }
+    if (await nameIfFree(draft, file)) return;
+    throw new VsrError(
+      'media',
+      `${file} ${before === null ? 'appeared' : 'was changed'} while the ${what} was being made, and was kept. Choose another name ${otherName}, or replace it with --overwrite.`,
+    );
+  };
+  return {
+    file,
+    put,
+    async write(content) {
+      try {
+        await mkdir(path.dirname(path.resolve(file)), { recursive: true });
+        await using folder = await temporaryFolder('draft', path.dirname(path.resolve(file)));
+        const draft = path.join(folder.path, 'draft');
+        await writeFile(draft, content);
+        await put(draft);
+      } catch (error) {
+        if (error instanceof VsrError && error.code === 'media') throw error;
+        throw new VsrError('disk', `The ${what} ${file} cannot be written: ${messageOf(error)}.`, {
+          cause: error,
+        });
+      }
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { rmSync } from 'node:fs';
+import { lstat, mkdtemp, readFile, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { VsrError, messageOf } from '../errors.js';
+import { Field } from './json-field.js';
+import { ownerOf, stateOf, thisProcess, type OwnerState } from './owner.js';
+
+/** A folder that is gone once it is disposed of, or the process exits. */
+export interface TemporaryFolder extends AsyncDisposable {
+  /** Absolute. */
+  readonly path: string;
+}
+
+/** Names of our temporary folders: `mkdtemp` puts six characters behind the prefix. */
+const ours = /^\.?vsr-[a-z]+-[A-Za-z0-9]{6}$/;
+
+/** The file in such a folder that says whose it is. */
+const ownerFile = '.vsr-owner.json';
+
+/** What nobody can be asked about, another machine's folder say, is left alone for so long, in milliseconds: a day. */
+const longestUnknown = 24 * 3600 * 1000;
+
+async function stateOfFolder(folder: string): Promise<OwnerState> {
+  try {
+    const text = await readFile(path.join(folder, ownerFile), 'utf8');
+    const state = stateOf(ownerOf(new Field(JSON.parse(text), folder)));
+    if (state !== 'unknown') return state;
+    const { mtimeMs } = await lstat(folder);
+    return Date.now() - mtimeMs > longestUnknown ? 'gone' : 'unknown';
+  } catch {
+    return 'unknown'; // Just being made, or not ours in spite of its name.
+  }
+}
+
+/** Removes the folders in `parent` that killed runs of ours have left. */
+async function sweep(parent: string): Promise<void> {
+  const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    if (!entry.isDirectory() || !ours.test(entry.name)) continue;
+    const folder = path.join(parent, entry.name);
+    if ((await stateOfFolder(folder)) !== 'gone') continue;
+    await rm(folder, { recursive: true, force: true }).catch(() => {});
+  }
+}
+
+/**
+ * Makes a folder for what a job needs for a while, in `parent` (the system's for such, if left out); there
+ * `purpose`, a few lower-case letters, is part of its name, and what killed runs have left is removed.
+ * Throws `VsrError('disk')` if it cannot be made.
+ */
+export async function temporaryFolder(purpose: string, parent?: string): Promise<TemporaryFolder> {
+  const where = parent ?? os.tmpdir();
+  await sweep(where);
+  const failed = (cause: unknown): never => {
+    const message = `No temporary folder can be made in ${where}: ${messageOf(cause)}.`;
+    throw new VsrError('disk', message, { cause });
+  };
+  // Beside a user's files it is hidden.
+  const prefix = `${parent === undefined ? '' : '.'}vsr-${purpose}-`;
+  const folder = await mkdtemp(path.join(where, prefix)).catch(failed);
+  await writeFile(path.join(folder, ownerFile), JSON.stringify(thisProcess())).catch(
+    async (cause: unknown) => {
+      await rmdir(folder).catch(() => {});
+      failed(cause);
+    },
+  );
+  const atExit = (): void => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', atExit);
+  return {
+    path: folder,
+    async [Symbol.asyncDispose]() {
+      process.off('exit', atExit);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

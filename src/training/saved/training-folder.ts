@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { isTaken } from '../../files/place-key.js';
+import { checkpointMagic } from './checkpoint.js';
+import { metricsHeader } from './metrics-file.js';
+
+/** What a run keeps in its work folder, beside the frames of clips. */
+export const trainingFiles = {
+  checkpoint: 'checkpoint.bin',
+  metrics: 'metrics.csv',
+  lossCurve: 'loss.svg',
+  psnrCurve: 'psnr.svg',
+  sheet: 'sheet.png',
+} as const;
+
+async function begins(file: string, start: string): Promise<boolean> {
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  return bytes.toString('latin1', 0, start.length) === start;
+}
+
+/**
+ * Checks that a run may write into `folder`. Throws VsrError `media` where files of its names lie there that
+ * no run of vsr made, and where an earlier run has left a checkpoint, which only `--resume` and `--overwrite` touch.
+ */
+export async function checkTrainingFolder(folder: string): Promise<void> {
+  const names = Object.values(trainingFiles);
+  const taken: string[] = [];
+  for (const name of names) if (await isTaken(path.join(folder, name))) taken.push(name);
+  if (taken.length === 0) return;
+  const { checkpoint, metrics } = trainingFiles;
+  const hasCheckpoint = await begins(path.join(folder, checkpoint), checkpointMagic);
+  const ours = hasCheckpoint || (await begins(path.join(folder, metrics), metricsHeader));
+  if (!ours) {
+    throw new VsrError(
+      'media',
+      `${folder} holds ${taken.join(', ')}, which no training made. Choose another folder with --work, or replace what is there with --overwrite.`,
+    );
+  }
+  if (hasCheckpoint) {
+    throw new VsrError(
+      'media',
+      `${folder} holds the checkpoint of an earlier run. Go on with it by --resume, or start anew with --overwrite.`,
+    );
+  }
+}
