@@ -2,14 +2,19 @@ import type { CardData } from '../src/model/catalogue/card.js';
 import type { Degradation } from '../src/training/pictures/degrade.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 
-/** Pictures to train on: where they are (within ../shared/data), how much each is reduced, what the card says. */
+/**
+ * Pictures to train on: where they are (within ../shared/data), how much each is reduced, what the
+ * card says.
+ */
 type DataSet = {
   readonly sources: readonly string[];
   readonly alsoReduced: readonly number[];
   readonly trainedOn: readonly CardData[];
 };
 
-/** Openly licensed photographs, reduced until they are as sharp per sample as the benchmarks are. */
+/**
+ * Openly licensed photographs, reduced until they are as sharp per sample as the benchmarks are.
+ */
 const openPictures: DataSet = {
   sources: ['train/CLIC2025@0.6', 'train/CID22@0.6', 'train/budgie_cc0@0.3'],
   alsoReduced: [0.75, 0.55, 0.42],
@@ -98,6 +103,14 @@ const small = {
   loss: 'charbonnier',
 } as const;
 
+/** Of networks wide enough to need all pictures, and to be trained with each layer expanded. */
+const wider = {
+  ...small,
+  arch: 'espcn-32',
+  pictures: morePictures,
+  ...{ batch: 4, patch: 40, rate: 1e-3, expand: 128 },
+} as const;
+
 /** A patch holds fewer low-resolution samples for as many large ones. */
 const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 
@@ -114,9 +127,9 @@ const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
 export const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-16-lite-x2': { ...small, steps: 60_000, rate: 3e-3 },
   'espcn-16-x2': { ...small, depth: 9, steps: 24_000, rate: 1.5e-3, from: 'espcn-16-lite-x2' },
-  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. What few pictures
-  // left uncoded gain on coded ones they lose on clean ones: trainings with few and with many in turn, and means
-  // of their weights, end above what either gives.
+  // Compression is harder to tell from detail than detail is to enlarge: it gets more layers. What
+  // few pictures left uncoded gain on coded ones they lose on clean ones: trainings with few and
+  // with many in turn, and means of their weights, end above what either gives.
   'espcn-16-codec-1-x2': {
     ...compressed,
     steps: 26_000,
@@ -156,26 +169,24 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ...compressed,
     ...copied,
     inner: false,
-    // On compressed pictures a copy needs longer trainings and larger steps than others do (docs/adr/0018).
+    // On compressed pictures a copy needs longer trainings and larger steps than others do
+    // (docs/adr/0018).
     steps: 16_000,
     rate: 1e-3,
     degradation: { ...codec, crf: [24, 33], clean: 0.41 },
     from: 'espcn-16-codec-x2',
   },
-  // Wider, and of more pictures. The cycle is short for what it could learn: a longer one begins with its result.
-  'espcn-32-x2': {
-    ...small,
-    arch: 'espcn-32',
-    pictures: morePictures,
-    ...{ batch: 4, patch: 40, steps: 60_000, rate: 1e-3, expand: 128 },
-  },
+  // Wider, of more pictures, and long: a second cycle begins with what the first gives.
+  'espcn-32-1-x2': { ...wider, steps: 50_000, inner: true },
+  'espcn-32-x2': { ...wider, steps: 24_000, from: 'espcn-32-1-x2' },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
   'espcn-16-int8-x2': {
     ...small,
     ...copied,
     depth: 9,
-    // With larger steps it goes further from what the original makes of pictures unlike these, drawings above all.
+    // With larger steps it goes further from what the original makes of pictures unlike these,
+    // drawings above all.
     rate: 1.5e-4,
     from: 'espcn-16-x2',
   },

@@ -19,7 +19,7 @@ import { optionsFor, picture } from '../support/picture.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
 
-for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
+for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
     try {
@@ -69,6 +69,8 @@ for (const [arch, coarse] of [
   ['espcn', 1],
   ['espcn-58k', 2],
   ['espcn-16', 4],
+  // And its ends have weights for 8 bits.
+  ['espcn-32', 4],
 ] as const) {
   test(`of ${arch}, ${coarse} of its layers compute in 8 bits`, async () => {
     const layout = frameLayout(pixelFormats.get('gray')!, 32, 32);

@@ -28,7 +28,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
+for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`training sees the picture that the 8-bit ${arch} gives`, async () => {
     const [width, height] = [40, 36];
     const data = Uint8Array.from({ length: width * height }, (_, i) => 128 + 100 * Math.sin(i * i));

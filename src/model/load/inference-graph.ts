@@ -3,6 +3,7 @@ import type { BitDepth } from '../../planes/pixel-format.js';
 import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
 import { foldedShuffle, foldingPays } from '../graph/fold-shuffle.js';
 import { canHalve, halfPrecision } from '../graph/half-precision.js';
+import { eightBitGraph } from '../networks/eight-bit-graph.js';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
 import type { OnnxGraph, OnnxNode } from '../onnx/types.js';
@@ -70,6 +71,10 @@ export function buildInferenceGraph(
       `Expected models of one kind but ${passes[0]!.name} takes ${colour} and ${stray.name} ${stray.colour}.`,
     );
   }
+  if (target === 'cpu' && bitDepth === 8 && passes.length === 1) {
+    const whole = wholeGraph(passes[0]!);
+    if (whole !== null) return whole;
+  }
   const stored = bitDepth === 8 ? 'uint8' : 'uint16';
   const type = colour === 'rgb' ? 'float32' : stored;
   const scale = passes.reduce((product, pass) => product * pass.scale, 1);
@@ -129,6 +134,30 @@ export function buildInferenceGraph(
     align,
     fixed: passes[0]!.fixed,
     joints,
+  };
+}
+
+/** The graph of one pass that computes 8-bit pictures in 8 bits from end to end; `null` where it cannot. */
+function wholeGraph(pass: LoadedModel): InferenceGraph | null {
+  const { input, output, scale, borderPad, model } = pass;
+  if (pass.colour !== 'luma' || borderPad === 0 || !foldingPays()) return null;
+  const folded = foldedShuffle(withoutBorderPad(model.graph!, input), input, output);
+  const graph = folded === null ? null : eightBitGraph(folded, input, output);
+  if (graph === null) return null;
+  const names = new Map([
+    [input, 'x'],
+    [output, 'y'],
+  ]);
+  const builder = new GraphBuilder(`vsr-x${scale}`);
+  builder.input('x', 'uint8', [1, 1, 'H', 'W']);
+  builder.append(renamed(graph, 'pass0/', names));
+  builder.output('y', 'uint8', [1, 1, 'H_out', 'W_out']);
+  const whole = builder.build({ opset: opsetOf(pass) });
+  whole.opsetImport = mergedOpsets([pass]);
+  return {
+    bytes: encodeModel(whole),
+    ...{ scale, colour: 'luma', type: 'uint8', border: 'valid', fixed: pass.fixed },
+    ...{ halo: borderPad, align: 2, joints: [] },
   };
 }
 

@@ -30,16 +30,23 @@ export type Network = {
    */
   readonly unshuffle: number;
   readonly layers: readonly Layer[];
-  /** The input is added to each of the channels ahead of the shuffle: the layers learn what is missing. */
+  /**
+   * The input is added to each of the channels ahead of the shuffle: the layers learn what is
+   * missing.
+   */
   readonly skip: boolean;
   /**
-   * Where inner layers compute in 8 bits (those from the second, as many as `coarseEnd` says): how much one code, of 0
-   * to 255, means in what the first and each of these puts out. Absent: all in floating point.
+   * Where inner layers compute in 8 bits (those from the second, as many as `coarseEnd` says): how
+   * much one code, of 0 to 255, means in what the first and each of these puts out. Absent: all in
+   * floating point.
    */
   readonly activationSteps?: readonly number[];
 };
 
-/** Weights as kept and trained: per layer kernel [outputs, inputs, k, k], then bias [outputs], end to end. */
+/**
+ * Weights as kept and trained: per layer kernel [outputs, inputs, k, k], then bias [outputs], end
+ * to end.
+ */
 export type Weights = Float32Array;
 
 /** What a name of `archs` can be varied by. */
@@ -51,8 +58,9 @@ export type NetworkOptions = {
 };
 
 /**
- * Networks of 3x3 layers of one width with a long skip: their width, how the picture is unshuffled and how many
- * such layers there are unless told otherwise. Widths of 32 and 48 are what 8-bit arithmetic is good at.
+ * Networks of 3x3 layers of one width with a long skip: their width, how the picture is unshuffled
+ * and how many such layers there are unless told otherwise. Widths of 32 and 48 are what 8-bit
+ * arithmetic is good at.
  */
 export const evenNetworks: Readonly<
   Record<string, { width: number; unshuffle: number; depth: number }>
@@ -88,7 +96,8 @@ function chain(
  * - `espcn`: the paper's, kernels 5-3-3, channels 64-32.
  * - `espcn-58k`: kernels 5-3-3-3, channels 64-64-32; 58,212 parameters at 2x.
  * - `espcn-16`: 3x3 layers of 16 channels and a long skip; 12,340 parameters at 2x with six layers.
- * - `espcn-32`, `espcn-48`: the same with wider layers, five of 32 (38,468 parameters) or six of 48 channels (106,132).
+ * - `espcn-32`, `espcn-48`: the same with wider layers, five of 32 (38,468 parameters) or six of 48
+ *   channels (106,132).
  * - `espcn-u32`: the same with six layers of 32 channels on the picture unshuffled by 2.
  */
 export function networkOf(arch: string, scale: number, options: NetworkOptions = {}): Network {
@@ -119,15 +128,6 @@ export function networkOf(arch: string, scale: number, options: NetworkOptions =
 export function reachOf(network: Network): number {
   const radii = network.layers.reduce((sum, layer) => sum + (layer.kernel - 1) / 2, 0);
   return network.unshuffle * radii;
-}
-
-/**
- * The layer, counted from 0, before which those that compute in 8 bits end; they begin with layer 1. The last stays
- * float, and in networks of more than four layers the one before it, too: what is rounded there stands in the picture, and
- * it takes 4 % more time for a quarter of the loss (docs/adr/0018-nine-layers-in-eight-bits.md).
- */
-export function coarseEnd({ layers }: Pick<Network, 'layers'>): number {
-  return layers.length - (layers.length > 4 ? 2 : 1);
 }
 
 /** Values in a layer's kernel. */

@@ -1,13 +1,13 @@
 import { VsrError } from '../../errors.js';
 import type { Plane } from '../../planes/plane.js';
 import { equalised, equalisingFactors } from './equalise.js';
-import { coarseEnd, type Layer, type Network } from './network.js';
+import { coarseEnd, LARGEST_CODE } from './eight-bits.js';
+import type { Layer, Network } from './network.js';
 import { buildInferenceModel } from './network-model.js';
 import { decodeModel, encodeModel } from '../onnx/model-file.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/types.js';
 import { onnxRuntime } from '../runtime/onnx-runtime.js';
-import { LARGEST_CODE } from './quantised-graph.js';
 import { constantsOf } from '../graph/reach.js';
 import { leadingPadOf } from '../graph/strip-pad.js';
 

@@ -1,32 +1,17 @@
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
-import {
-  coarseEnd,
-  type Layer,
-  type LayerWeights,
-  layerWeights,
-  type Network,
-  reachOf,
-} from './network.js';
-
-/**
- * Largest weight: 7 bits, since without VNNI a processor adds two products of 8-bit numbers in 16
- * bits, and 8-bit weights would overflow there.
- */
-export const LARGEST_WEIGHT = 63;
-
-/** Largest code of a value between layers. */
-export const LARGEST_CODE = 255;
-
-/** A channel of all zeros has no largest weight; its step is this and its weights stay 0. */
-export const SMALLEST_RANGE = 1e-9;
+import { coarseEnd, hasCoarseEnds, PICTURE_STEP } from './eight-bits.js';
+import { valuesOfWhole, wholeWeights } from './whole-weights.js';
+import { type Layer, type LayerWeights, layerWeights, type Network, reachOf } from './network.js';
 
 /**
  * The model file of a network whose inner layers compute in 8 bits; input and output as
- * `buildInferenceModel` has them. Values between layers are uint8 with one step a layer (`steps`), weights
- * int8 with one step a channel. The first and the last convolutions (`coarseEnd`) and the skip stay float: the picture
- * itself never has 8 bits only, and a single channel is slower in 8 bits (onnxruntime 1.30, one thread with
- * VNNI: 8.9 against 1.2 ms at 640x360).
+ * `buildInferenceModel` has them. Values between layers are uint8 with one step a layer (`steps`),
+ * weights int8 with one step a channel. The first and the last convolutions (`coarseEnd`) and the
+ * skip stay float, so that pictures of more than 8 bits keep them. Where the network has coarse
+ * ends (`hasCoarseEnds`) the weights of those two are whole numbers of steps as well, written as
+ * floats: `eightBitGraph` makes a graph of them that computes 8-bit pictures in 8 bits from end to
+ * end.
  */
 export function buildQuantisedModel(
   network: Network,
@@ -37,6 +22,10 @@ export function buildQuantisedModel(
   const { scale, layers, unshuffle } = network;
   const pad = reachOf(network);
   const values = layerWeights(network, weights);
+  if (hasCoarseEnds(network)) {
+    values[0] = inWholeSteps(values[0]!, PICTURE_STEP);
+    values.push(inWholeSteps(values.pop()!, steps.at(-1)!));
+  }
   const graph = new GraphBuilder(`int8-x${scale}`);
   const x = graph.input('x', 'float32', ['N', 1, 'H', 'W']);
   const pads = graph.ints('pads', [0, 0, pad, pad, 0, 0, pad, pad]);
@@ -50,11 +39,11 @@ export function buildQuantisedModel(
   const end = coarseEnd(network);
   for (let i = 1; i < end; i++) {
     const { outputs, inputs, kernel } = layers[i]!;
-    const coarse = quantisedWeights(values[i]!, outputs, steps[i - 1]!);
+    const coarse = wholeWeights(values[i]!.kernel, values[i]!.bias, steps[i - 1]!);
     const nextStep = graph.floats('step', steps[i]!);
     value = graph.op('QLinearConv', [
       ...[value, stepName, zero],
-      graph.initializer('weights', 'int8', [outputs, inputs, kernel, kernel], coarse.weights),
+      graph.initializer('weights', 'int8', [outputs, inputs, kernel, kernel], coarse.codes),
       graph.floats('weightSteps', coarse.steps),
       graph.initializer('weightZeros', 'int8', [outputs], new Int8Array(outputs)),
       ...[nextStep, zero],
@@ -99,22 +88,7 @@ function floatConvolution(
   return activation === 'relu' ? graph.op('Relu', [output]) : output;
 }
 
-/** Weights as whole numbers with a step for each output channel, and the bias in the sums' unit. */
-function quantisedWeights(
-  { kernel, bias }: LayerWeights,
-  channels: number,
-  stepIn: number,
-): { weights: Int8Array; steps: Float32Array; bias: Int32Array } {
-  const each = kernel.length / channels;
-  const weights = new Int8Array(kernel.length);
-  const steps = new Float32Array(channels);
-  const sums = new Int32Array(channels);
-  for (let c = 0; c < channels; c++) {
-    const own = kernel.subarray(c * each, (c + 1) * each);
-    const largest = own.reduce((most, w) => Math.max(most, Math.abs(w)), SMALLEST_RANGE);
-    steps[c] = largest / LARGEST_WEIGHT;
-    own.forEach((w, i) => (weights[c * each + i] = Math.round(w / steps[c]!)));
-    sums[c] = Math.round(bias[c]! / (stepIn * steps[c]!));
-  }
-  return { weights, steps, bias: sums };
+/** Weights and biases rounded to whole numbers of steps. */
+function inWholeSteps({ kernel, bias }: LayerWeights, stepIn: number): LayerWeights {
+  return valuesOfWhole(wholeWeights(kernel, bias, stepIn), stepIn);
 }

@@ -1,6 +1,12 @@
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
-import { coarseEnd, type Network, parameterCount, reachOf } from '../../model/networks/network.js';
+import {
+  coarseEnd,
+  hasCoarseEnds,
+  PICTURE_STEP,
+  RESIDUAL_ZERO,
+} from '../../model/networks/eight-bits.js';
+import { type Network, parameterCount, reachOf } from '../../model/networks/network.js';
 import { convolve } from '../autodiff/convolution.js';
 import { add, relu, tanh } from '../autodiff/pointwise.js';
 import { roundedToCodes, roundedToWeightSteps } from '../autodiff/quantisation.js';
@@ -50,15 +56,17 @@ function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, P
   const parameters = parametersOf(tape, network, flat);
   const { unshuffle, activationSteps } = network;
   const end = activationSteps === undefined ? 0 : coarseEnd(network);
+  const coarseEnds = activationSteps !== undefined && hasCoarseEnds(network);
   let value = unshuffle === 1 ? x : spaceToDepth(tape, x, unshuffle);
   network.layers.forEach((layer, i) => {
     const { kernel, bias } = parameters[i]!;
-    const isCoarse = i > 0 && i < end;
+    const isCoarse = coarseEnds || (i > 0 && i < end);
     value = convolve(tape, value, isCoarse ? roundedToWeightSteps(tape, kernel) : kernel, bias);
     if (layer.activation === 'relu') value = relu(tape, value);
     if (layer.activation === 'tanh') value = tanh(tape, value);
     if (i < end) value = roundedToCodes(tape, value, activationSteps![i]!);
   });
+  if (coarseEnds) value = roundedToCodes(tape, value, PICTURE_STEP, RESIDUAL_ZERO);
   if (unshuffle > 1) value = depthToSpace(tape, value, unshuffle);
   if (network.skip) {
     const reach = reachOf(network);

@@ -12,10 +12,11 @@ import { initialGain, initialWeights } from './initial-weights.js';
 import { rightInverse } from './right-inverse.js';
 
 /*
- * Collapsible training (https://arxiv.org/abs/2103.09404, https://arxiv.org/abs/2006.09679): while it is trained,
- * each convolution is two, one into `channels` channels and one of 1x1 out of them, plus the identity where as
- * many channels come out as go in. With nothing between them the two are one convolution again, so that only the
- * optimiser knows of them: it steps on the pair and puts out the kernel W = A B (+ identity) that all else computes with.
+ * Collapsible training (https://arxiv.org/abs/2103.09404, https://arxiv.org/abs/2006.09679): while
+ * it is trained, each convolution is two, one into `channels` channels and one of 1x1 out of them,
+ * plus the identity where as many channels come out as go in. With nothing between them the two are
+ * one convolution again, so that only the optimiser knows of them: it steps on the pair and puts
+ * out the kernel W = A B (+ identity) that all else computes with.
  */
 
 /** How a network is expanded in training. */
@@ -54,13 +55,17 @@ function identityOf(layer: Layer): Float32Array {
   return values;
 }
 
-/** An identity takes over what passes; the pair beside it begins with half of what it would have alone. */
+/**
+ * An identity takes over what passes; the pair beside it begins with half of what it would have
+ * alone.
+ */
 const shareBesideIdentity = 0.5;
 
 /**
- * The pairs to start from, in the order of the layers: per layer B, A, bias. Without `initial` they are
- * random by `seed`, as `initialWeights` are. With it, each B is moved by the least that makes the pair give
- * exactly the kernel in `initial`: the network begins with the same picture, and the pair as rich as a random one.
+ * The pairs to start from, in the order of the layers: per layer B, A, bias. Without `initial` they
+ * are random by `seed`, as `initialWeights` are. With it, each B is moved by the least that makes
+ * the pair give exactly the kernel in `initial`: the network begins with the same picture, and the
+ * pair as rich as a random one.
  */
 export function initialPairs(expansion: Expansion, seed: number, initial?: Weights): Float32Array {
   const { network, channels } = expansion;
@@ -125,7 +130,9 @@ export function collapsedWeights(expansion: Expansion, pairs: Float32Array): Wei
   return weights;
 }
 
-/** Moves B by the least that makes the pair give `kernel`: by A's right inverse times what lacks. */
+/**
+ * Moves B by the least that makes the pair give `kernel`: by A's right inverse times what lacks.
+ */
 function correct(pair: Pair, kernel: Float32Array): void {
   const { layer, a, b } = pair;
   const { outputs } = layer;

@@ -7,8 +7,8 @@ import {
 import { normals, randomAt } from '../base/random.js';
 
 /**
- * How much larger layer `i` makes what comes at the start: relu's halves are made up for, and the last layer
- * adds little where a skip already gives the picture.
+ * How much larger layer `i` makes what comes at the start: relu's halves are made up for, and the
+ * last layer adds little where a skip already gives the picture.
  */
 export function initialGain(network: Network, i: number): number {
   if (i < network.layers.length - 1) return Math.SQRT2;

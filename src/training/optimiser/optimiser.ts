@@ -6,14 +6,18 @@ import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
 import { adam, buildUpdateModel, stateNames } from './update-graph.js';
 
 /**
- * The lists an optimiser step changes. `weights` and `average` are [parameters]; so are Adam's moments, `first` and
- * `second`, unless the network is expanded: then they are as long as `pairs`, the values that are trained.
+ * The lists an optimiser step changes. `weights` and `average` are [parameters]; so are Adam's
+ * moments, `first` and `second`, unless the network is expanded: then they are as long as `pairs`,
+ * the values that are trained.
  */
 export type OptimiserState = Record<(typeof stateNames)[number], Float32Array> & {
   pairs?: Float32Array;
 };
 
-/** Takes one step from `state`, which is changed in place. `step` counts from 0, `rate` is the learning rate. */
+/**
+ * Takes one step from `state`, which is changed in place. `step` counts from 0, `rate` is the
+ * learning rate.
+ */
 export type OptimiserStep = (
   state: OptimiserState,
   gradients: Float32Array,
@@ -27,7 +31,10 @@ export function initialState(weights: Weights): OptimiserState {
   return { weights: weights.slice(), first: zeros(), second: zeros(), average: weights.slice() };
 }
 
-/** The state of an expanded network before the first step, with the weights `initial` or random ones by `seed`. */
+/**
+ * The state of an expanded network before the first step, with the weights `initial` or random ones
+ * by `seed`.
+ */
 export function initialExpandedState(
   expansion: Expansion,
   seed: number,

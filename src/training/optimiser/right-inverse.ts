@@ -1,6 +1,7 @@
 /**
- * The right inverse of a matrix `a` [rows, columns] of full rank with rows <= columns: Aᵀ (A Aᵀ)⁻¹, [columns,
- * rows]. Of all X with A X = 1 it is the smallest. By Cholesky's decomposition, in double precision.
+ * The right inverse of a matrix `a` [rows, columns] of full rank with rows <= columns: Aᵀ (A Aᵀ)⁻¹,
+ * [columns, rows]. Of all X with A X = 1 it is the smallest. By Cholesky's decomposition, in double
+ * precision.
  */
 export function rightInverse(a: ArrayLike<number>, rows: number, columns: number): Float64Array {
   const lower = choleskyOf(a, rows, columns);

@@ -5,7 +5,10 @@ import { type Expansion, expandedCount, ExpansionNodes } from './expansion.js';
 /** Adam's fixed settings, as its paper has them. */
 export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
-/** The lists that make up the state of the optimiser; each as long as the weights, but see `buildUpdateModel`. */
+/**
+ * The lists that make up the state of the optimiser; each as long as the weights, but see
+ * `buildUpdateModel`.
+ */
 export const stateNames = ['weights', 'first', 'second', 'average'] as const;
 
 /**
@@ -17,8 +20,9 @@ export const stateNames = ['weights', 'first', 'second', 'average'] as const;
  * likewise, and `follow`, the share by which the average moves towards the weights; each [1].
  * Outputs: the four lists with `_next` behind their names.
  *
- * With an `expansion` Adam steps on its pairs instead (see `initialPairs`): `pairs`, `first` and `second` are [expandedCount],
- * `pairs_next` is a fifth output, and `weights_next` is what these pairs give; `weights` is no input.
+ * With an `expansion` Adam steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
+ * `second` are [expandedCount], `pairs_next` is a fifth output, and `weights_next` is what these
+ * pairs give; `weights` is no input.
  */
 export function buildUpdateModel(
   parameters: number,

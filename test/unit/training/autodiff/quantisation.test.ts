@@ -43,6 +43,16 @@ test('values are rounded to codes and cut off; gradients pass but for what is cu
   assert.deepEqual(gradient, [1, 2, 3, 4, 5, 6, 0, 0]);
 });
 
+test('values around a middle code are rounded and cut off on both sides', async () => {
+  const values = [-40, -32.2, -32.1, -31.9, -0.13, 0.12, 31.7, 31.86, 31.9, 50];
+  const { y, gradient } = await run([10], values, (tape, x) => roundedToCodes(tape, x, 0.25, 128));
+  assert.deepEqual(
+    y.map((value) => value + 0),
+    [-32, -32, -32, -32, -0.25, 0, 31.75, 31.75, 31.75, 31.75],
+  );
+  assert.deepEqual(gradient, [0, 0, 3, 4, 5, 6, 7, 8, 0, 0]);
+});
+
 test('weights are rounded to 63 steps of their own channel, and gradients pass', async () => {
   // Two channels: of steps 1/63 and 2; a third of zeros.
   const values = [1, -0.51, 0.01, 0.007, 126, 3.1, -0.9, 60.9, 0, 0, 0, 0];

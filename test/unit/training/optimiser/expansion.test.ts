@@ -40,8 +40,8 @@ function randomList(length: number, ...place: number[]): Float32Array {
 }
 
 /**
- * What the expanded network makes of a picture, with two convolutions for each layer and an addition where its
- * channels keep their number: from the pairs alone, without collapsing anything.
+ * What the expanded network makes of a picture, with two convolutions for each layer and an
+ * addition where its channels keep their number: from the pairs alone, without collapsing anything.
  */
 async function runExpanded({ network, channels }: Expansion, pairs: Float32Array, x: Tensor) {
   const graph = new GraphBuilder('expanded');
