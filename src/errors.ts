@@ -15,6 +15,8 @@ export class VsrError extends Error {
     Object.defineProperty(this.prototype, 'name', { value: 'VsrError' });
   }
   readonly code: VsrErrorCode;
+  /** Of a bad value, what it was given for; the command line knows it by another name. */
+  declare readonly bad?: { readonly name: string };
   constructor(code: VsrErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
@@ -43,9 +45,12 @@ export function badValue(
   const shown =
     typeof received === 'string'
       ? JSON.stringify(received)
-      : `${String(received)} of type ${received === null ? 'null' : typeof received}`;
-  const tail = advice === undefined ? '' : ` ${advice}`;
-  return new VsrError('option', `Expected ${expected} for ${name} but received ${shown}.${tail}`);
+      : typeof received === 'number'
+        ? String(received)
+        : `${String(received)} of type ${received === null ? 'null' : typeof received}`;
+  const tail = advice === undefined || advice === '' ? '' : ` ${advice}`;
+  const message = `Expected ${expected} for ${name} but received ${shown}.${tail}`;
+  return Object.assign(new VsrError('option', message), { bad: { name } });
 }
 
 /** The message of whatever was thrown. */

@@ -5,6 +5,7 @@ import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
 import { say } from './display/say.js';
 import { callError } from './process/call-error.js';
+import { sentenceOf } from './process/sentence.js';
 
 /** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
@@ -116,7 +117,7 @@ async function main(words: readonly string[]): Promise<number> {
       say(`vsr: ${sentence}${advice}`);
       return 2;
     }
-    if (error instanceof VsrError) say(`vsr: ${error.message}`);
+    if (error instanceof VsrError) say(`vsr: ${sentenceOf(error)}`);
     else {
       const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
       say('vsr: this is a bug in vsr; please report it.');

@@ -90,13 +90,16 @@ test('a batch on a terminal: one bar for all of it, names told apart, a table th
     rows.every((row) => row.length <= 80),
     rows.join('\n'),
   );
-  assert.deepEqual(rows.map((row) => row.split(/ {2,}/).slice(0, 2)).slice(2), [
-    ['a/clip.mp4', 'done'],
-    ['the second part of what was recorded in the summer holidays', 'done'],
-    ['by the sea.mp4'],
-    ['b/clip.mp4', 'done'],
-    ['no-clip.mp4', 'failed'],
-  ]);
+  // Where a long name is wrapped depends on the width of the figures.
+  const cells = rows.slice(2).map((row) => row.split(/ {2,}/));
+  assert.deepEqual(
+    cells.filter((row) => row.length > 1).map((row) => row[1]),
+    ['done', 'done', 'done', 'failed'],
+  );
+  assert.equal(
+    cells.map(([name]) => name).join(' '),
+    ['a/clip.mp4', long, 'b/clip.mp4', 'no-clip.mp4'].join(' '),
+  );
   assert.ok(lines.includes('3 done, 1 failed.'));
   assert.ok(
     lines.some((line) => /^no-clip\.mp4: Expected a clip but .* holds plain text\.$/.test(line)),

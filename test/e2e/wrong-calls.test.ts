@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
-import test from 'node:test';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 
 /** Wrong calls, and the one sentence that is said of each. */
@@ -28,5 +32,52 @@ for (const [call, sentence] of calls) {
     assert.equal(stderr.split('\n').at(-2), `vsr: ${sentence}`);
     assert.equal(code, 2);
     assert.equal(stdout, '');
+  });
+}
+
+let folder: string;
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-calls-'));
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=10:d=1'];
+  await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', path.join(folder, 'a.mp4'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Wrong options of a clip that is there, and how the sentence about each begins or ends. */
+const options: readonly [options: string, sentence: RegExp][] = [
+  ['-m espcn-16-x22', /for --model but received "espcn-16-x22"\. Did you mean espcn-16-x2\? The c/],
+  ['-m espcn-16-x99', /for --model but received "espcn-16-x99"\. Did you mean espcn-16-x2\?/],
+  ['-m espn-16', /for --model but received "espn-16"\. Did you mean espcn-16\?/],
+  ['-m default-x2', /for --model but received "default-x2"\. The catalogue has/],
+  ['-m espcn-16-x3', /made with espcn-16-x3 but received 2\. Try one of: 3, 9\./],
+  ['-m espcn-16-x2 -s 6', /made with espcn-16-x2 but received 6\. Try one of: 2, 4, 8, 16\./],
+  ['--to 720', /for --to but received "720"\. Did you mean 720p\?/],
+  ['--to 1920*1080', /Did you mean 1920x1080\?/],
+  ['--to UHD', /Did you mean 4k\?/],
+  ['--to 1080i', /Did you mean 1080p\?/],
+  ['--to 10', /for --to but received "10"/],
+  ['--crf 99', /Expected 0 to 51 with libx264 and libx265 for --crf but received 99\./],
+  ['--crf 55', /from 0 to 51 for libx264 but received 55\./],
+  ['--codec av1 --crf 64', /Expected 0 to 63 with .* for --crf but received 64\./],
+  ['--codec prores --crf 3 -o b.mov', /prores has no --crf/],
+  ['--codec h256', /for --codec but received "h256"\. Did you mean h264\?/],
+  ['--start 1', /Expected a time before the clip's end \(1\.000 s\) for --start but received 1\./],
+  ['--start 1:00 --end 2:00', /before the clip's end .* for --start but received 60\./],
+  ['--pix-fmt yuv240p', /yuv240p/],
+  ['--stall-timeout -1', /for --stall-timeout but received/],
+  ['--provider cudaa', /for --provider but received "cudaa"\. Did you mean cuda\?/],
+];
+
+for (const [words, sentence] of options) {
+  test(`vsr upscale a.mp4 ${words}: refused before the start`, async () => {
+    const { code, stderr } = await runVsr(
+      'upscale',
+      path.join(folder, 'a.mp4'),
+      ...words.split(' '),
+    );
+    assert.match(stderr, sentence);
+    assert.equal(code, 2, stderr);
+    assert.deepEqual(await readdir(folder), ['a.mp4']);
   });
 }

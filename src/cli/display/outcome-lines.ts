@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Outcome } from '../../upscale/upscale.js';
+import { sentenceOf } from '../process/sentence.js';
 import { showTime } from './numbers.js';
 import { formatTable } from './table.js';
 
@@ -51,7 +52,7 @@ export function outcomeLine(ending: Ending, alone: boolean): string {
     case 'interrupted':
       return `${name}: interrupted after ${begun} frames.${goOn}`;
   }
-  if (outcome.status === 'failed') return `${name}: failed: ${outcome.error.message}`;
+  if (outcome.status === 'failed') return `${name}: failed: ${sentenceOf(outcome.error)}`;
   if (outcome.status === 'planned') return `${name}: would be written to ${outcome.output}`;
   const { output, elapsedSeconds, fps, provider, precision } = outcome.summary;
   if (outcome.status === 'skipped')
@@ -91,7 +92,7 @@ export function closingLines(endings: readonly Ending[]): string[] {
   }
   const failed = endings.flatMap((ending) =>
     endingWord(ending) === 'failed' && ending.outcome.status === 'failed'
-      ? [`${ending.name}: ${ending.outcome.error.message}`]
+      ? [`${ending.name}: ${sentenceOf(ending.outcome.error)}`]
       : [],
   );
   const folders = new Set(

@@ -1,4 +1,5 @@
 import type { CommanderError } from 'commander';
+import { didYouMean } from '../../did-you-mean.js';
 import { badValue } from '../../errors.js';
 
 /** The long name of an option: `--scale` of `-s, --scale <n>`. */
@@ -11,7 +12,10 @@ function nameOf(flags: string): string {
 const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[]) => string])[] = [
   [
     /^option '(.+?)' argument '([^]*)' is invalid\. Allowed choices are (.+)\.$/,
-    ([flags = '', value, all]) => badValue(`one of ${all}`, nameOf(flags), value).message,
+    ([flags = '', value = '', all = '']) => {
+      const close = didYouMean(value, all.split(', '));
+      return badValue(`one of ${all}`, nameOf(flags), value, close).message;
+    },
   ],
   [
     /^option '(.+?)' argument '([^]*)' is invalid\. Expected (.+)\.$/,

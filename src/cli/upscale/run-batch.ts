@@ -15,6 +15,7 @@ import {
   type ProgressDisplay,
 } from '../display/progress-display.js';
 import { say, screenWidth } from '../display/say.js';
+import { sentenceOf } from '../process/sentence.js';
 import { EventTalk } from './event-talk.js';
 
 /** How a batch is talked about. */
@@ -94,7 +95,7 @@ function outcomeJson(ending: Ending): unknown {
   if (outcome.status !== 'failed') return outcome;
   const { error, ...rest } = outcome;
   const status = endingWord(ending);
-  return { ...rest, status, error: { message: error.message, exitCode: exitCodeOf(error) } };
+  return { ...rest, status, error: { message: sentenceOf(error), exitCode: exitCodeOf(error) } };
 }
 
 async function report(

@@ -1,4 +1,4 @@
-import { VsrError } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { colourNumbers } from './colour-flags.js';
@@ -137,6 +137,21 @@ const presets: Readonly<Record<string, readonly string[]>> = {
   'libaom-av1': ['0', '1', '2', '3', '4', '5', '6', '7', '8'],
   libsvtav1: Array.from({ length: 14 }, (_, i) => String(i)),
 };
+
+/** Throws VsrError `option` for a `crf` that no encoder of `codec` takes; `auto` is any of them. */
+export function checkCrf(codec: VideoCodec | 'auto', crf: number | undefined): void {
+  if (crf === undefined) return;
+  const encoders = codec === 'auto' ? [...encodersOf.h264, ...encodersOf.hevc] : encodersOf[codec];
+  const limits = encoders.flatMap((encoder) => largestCrf[encoder] ?? []);
+  if (limits.length === 0 && codec !== 'auto') {
+    throw new VsrError('option', `${codec} has no --crf: its profile sets it. Leave --crf out.`);
+  }
+  // What container or source make of `auto` has a limit of its own, which is seen to once it is known.
+  const most = codec === 'auto' ? Math.max(...Object.values(largestCrf)) : Math.max(...limits);
+  if (!(crf >= 0 && crf <= most)) {
+    throw badValue(`0 to ${Math.max(...limits)} with ${encoders.join(' and ')}`, 'crf', crf);
+  }
+}
 
 function checkedCrf(encoder: string, crf: number | undefined): number | null {
   const usual = defaultCrf[encoder];

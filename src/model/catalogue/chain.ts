@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { VsrError } from '../../errors.js';
+import { didYouMean } from '../../did-you-mean.js';
+import { badValue, VsrError } from '../../errors.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
 import { loadModel, type LoadedModel } from '../load/load-model.js';
 
@@ -72,9 +73,15 @@ function isFile(model: string): boolean {
 
 function unknownModel(model: string, entries: readonly CatalogueEntry[]): VsrError {
   const names = entries.map((entry) => entry.name).join(', ');
-  return new VsrError(
-    'option',
-    `Expected the name of a model or an ONNX file but received ${JSON.stringify(model)}. The catalogue has: ${names || 'nothing'}.`,
+  const close = didYouMean(model, [
+    ...entries.map((entry) => entry.name),
+    ...entries.map((entry) => familyOf(entry.name)),
+  ]);
+  return badValue(
+    'the name of a model or an ONNX file',
+    '--model',
+    model,
+    `${close === '' ? '' : `${close} `}The catalogue has: ${names || 'nothing'}.`,
   );
 }
 
@@ -104,9 +111,9 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
  * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
  *
  * `model` is a name or family of the catalogue, `default`, the path of an ONNX file, which is run
- * as often as its own scale needs, or names and files for the passes, separated by commas. Behind the first pass of
- * a family run those trained on what a first pass gives (`<family>-second`), where there are any; a model asked for by its full
- * name makes all passes. With `codec`, the first pass of `default` is the model for compressed clips. Unknown
+ * as often as its own scale needs, or names and files for the passes, separated by commas. After the
+ * first pass of a family, models run that were trained on what a first pass gives
+ * (`<family>-second`), where there are any; a model asked for by its full name makes all passes. With `codec`, the first pass of `default` is the model for compressed clips. Unknown
  * names and impossible scales are a VsrError 'option' that lists what there is.
  */
 export async function chooseChain(
@@ -124,14 +131,15 @@ export async function chooseChain(
   }
   const entries = await catalogue();
   const named = entries.find((entry) => entry.name === model);
-  const family = model === 'default' ? DEFAULT_FAMILY : familyOf(model);
-  const members = entries.filter((entry) => familyOf(entry.name) === family);
+  const family = model === 'default' ? DEFAULT_FAMILY : familyOf(named?.name ?? model);
+  // A name with a scale means that one model: espcn-16-x22 is no other way to say espcn-16.
+  if (named === undefined && familyOf(model) !== model) throw unknownModel(model, entries);
+  const members = named ? [named] : entries.filter((entry) => familyOf(entry.name) === family);
   if (members.length === 0) throw unknownModel(model, entries);
   const scales = members.map((entry) => entry.scale);
-  // A model asked for by its full name makes all passes it can.
-  const factors =
-    (named === undefined ? null : factorsOf(scale, [named.scale])) ?? factorsOf(scale, scales);
-  if (factors === null || factors.length === 0) throw badScale(scale, family, scales);
+  const factors = factorsOf(scale, scales);
+  if (factors === null || factors.length === 0)
+    throw badScale(scale, named?.name ?? family, scales);
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
   if (model === 'default' && options.codec) startWithCodec(wanted, entries, family);
   if (named === undefined) continueWithSecond(wanted, entries, family);

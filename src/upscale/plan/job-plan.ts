@@ -1,7 +1,7 @@
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import path from 'node:path';
-import { VsrError } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
@@ -56,6 +56,13 @@ function tickRange(source: Source, options: UpscaleOptions): TickRange {
     ...(options.start === undefined ? {} : { from: ticks(options.start) }),
     ...(options.end === undefined ? {} : { to: ticks(options.end) }),
   };
+}
+
+/** Throws VsrError `option` for an in point at which the clip is over. */
+function checkStart({ video, duration }: Source, { start }: UpscaleOptions): void {
+  const seconds = video.duration ?? duration;
+  if (start === undefined || seconds === null || start < seconds) return;
+  throw badValue(`a time before the clip's end (${seconds.toFixed(3)} s)`, 'start', start);
 }
 
 /** What of the sound belongs to the wanted part. */
@@ -151,6 +158,7 @@ export async function planJob(
   source: Source,
   options: UpscaleOptions,
 ): Promise<JobPlan> {
+  checkStart(source, options);
   const codec = isStronglyCompressed(source);
   const chosen = await chooseScale(source, options, codec);
   const chain = await chainFor(chosen.chain, options);

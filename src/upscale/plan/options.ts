@@ -1,4 +1,5 @@
 import { badValue } from '../../errors.js';
+import { checkCrf } from '../../media/output/codecs.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
 export { precisionNames };
@@ -127,9 +128,7 @@ export function checkOptions(options: UpscaleOptions): void {
   if (options.segmentSeconds === 0) {
     throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
-  if (options.crf !== undefined && !(options.crf >= 0 && options.crf <= 63)) {
-    throw badValue('a number from 0 to 63', 'crf', options.crf);
-  }
+  checkCrf(options.codec ?? 'auto', options.crf);
   checkOneOf('codec', options.codec, codecNames);
   checkOneOf('provider', options.provider, providerNames);
   checkOneOf('precision', options.precision, precisionNames);

@@ -1,3 +1,4 @@
+import { didYouMean } from '../../did-you-mean.js';
 import { badValue } from '../../errors.js';
 
 /** A picture's size in samples. */
@@ -7,6 +8,24 @@ const named: Readonly<Record<string, Size>> = {
   '4k': { width: 3840, height: 2160 },
   '8k': { width: 7680, height: 4320 },
 };
+
+/** What people call sizes elsewhere. */
+const otherNames: Readonly<Record<string, string>> = {
+  ...{ hd: '720p', fhd: '1080p', fullhd: '1080p', qhd: '1440p', uhd: '4k', '2160i': '2160p' },
+  ...{ '1080i': '1080p', '720i': '720p' },
+};
+
+/** Advice for a text, in lower case, that is no size: `720` is meant as `720p`. */
+function meantSize(text: string): string {
+  const sides = /^(\d+)\s*[x*×:,/ ]\s*(\d+)$/.exec(text);
+  const meant =
+    otherNames[text.replace(/[^a-z0-9]/g, '')] ??
+    (/^\d{3,4}$/.test(text) ? `${text}p` : undefined) ??
+    (sides === null ? undefined : `${sides[1]}x${sides[2]}`);
+  return meant === undefined
+    ? didYouMean(text, ['720p', '1080p', '1440p', ...Object.keys(named)])
+    : `Did you mean ${meant}?`;
+}
 
 function boxOf(text: string): Size {
   const lower = text.toLowerCase();
@@ -21,7 +40,7 @@ function boxOf(text: string): Size {
   if (both !== null && Number(both[1]) > 0 && Number(both[2]) > 0) {
     return { width: Number(both[1]), height: Number(both[2]) };
   }
-  throw badValue('WIDTHxHEIGHT, a height such as 1080p, or 4k', 'to', text);
+  throw badValue('WIDTHxHEIGHT, a height such as 1080p, or 4k', 'to', text, meantSize(lower));
 }
 
 function even(value: number): number {

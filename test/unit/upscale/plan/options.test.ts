@@ -11,7 +11,8 @@ const bad: [UpscaleOptions, RegExp][] = [
   [{ start: 5, end: 5 }, /after start \(5 s\)/],
   [{ scale: 2, to: '720p' }, /not both/],
   [{ log: 'log.txt' }, /\.csv or \.jsonl/],
-  [{ crf: 99 }, /from 0 to 63/],
+  [{ crf: 99 }, /0 to 51 with libx264/],
+  [{ codec: 'ffv1', crf: 0 }, /has no --crf/],
   [{ codec: 'mpeg7' as 'h264' }, /one of auto, h264/],
 ];
 
@@ -27,5 +28,5 @@ test('what is wrong is named, and is a wrong call', () => {
 
 test('what is right passes', () => {
   checkOptions({});
-  checkOptions({ scale: 4, workers: 2, start: 0, end: 1.5, log: 'a.jsonl', crf: 0, codec: 'ffv1' });
+  checkOptions({ scale: 4, workers: 2, start: 0, end: 1.5, log: 'a.jsonl', crf: 0, codec: 'av1' });
 });
