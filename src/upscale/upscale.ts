@@ -4,6 +4,7 @@ import PQueue from 'p-queue';
 import { VsrError, messageOf } from '../errors.js';
 import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
+import { isAnimatedPng } from '../media/still/animated-png.js';
 import { readSidecar, type Sidecar } from '../metrics/sidecar.js';
 import { EventQueue } from './event-queue.js';
 import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
@@ -113,7 +114,7 @@ class Batch {
   }
 
   async #plan(input: Input): Promise<JobPlan | StillPlan> {
-    if (looksLikeStill(input.path)) {
+    if (looksLikeStill(input.path) && !(await isAnimatedPng(input.path))) {
       const { planStill } = await import('./upscale-still.js');
       return planStill(input, this.#options);
     }

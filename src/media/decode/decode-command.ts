@@ -32,6 +32,24 @@ export function canSeek(source: Source): boolean {
   return seekableContainers.test(source.container);
 }
 
+/** RGB of fewer than 8 bits a colour. */
+const shallowRgb = /^(?:rgb|bgr)(?:4|8|4_byte|444|555|565)(?:[lb]e)?$/;
+
+/** What swscale makes 255 of at most, by bits a colour; the others come out whole. */
+const widest: readonly (readonly [RegExp, string])[] = [
+  [/444/, '255/240'],
+  [/^(?:rgb|bgr)8$/, '255/252'],
+];
+
+/** Filters that spread few bits a colour over all of 8: swscale itself would leave white at 248, 240 or 252. */
+function widened(sourceFormat: string): string[] {
+  if (!shallowRgb.test(sourceFormat)) return [];
+  const factor = widest.find(([names]) => names.test(sourceFormat))?.[1];
+  const wider = `clip(val*${factor},0,255)`;
+  const lookUp = `lutrgb=r='${wider}':g='${wider}':b='${wider}'`;
+  return ['format=rgb24', ...(factor === undefined ? [] : [lookUp])];
+}
+
 /** The filters that bring decoded frames into the travelling format; showinfo sees them first. */
 export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
@@ -42,6 +60,7 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
     filters.push(`bwdif=mode=send_frame:parity=auto:deint=${marked ? 'interlaced' : 'all'}`);
   }
   const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
+  filters.push(...widened(video.sourceFormat));
   // Both ranges alike, whatever they are, mean that none is converted.
   const colour =
     video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';

@@ -6,6 +6,7 @@ import type { CoverFile } from './cover-art.js';
 import { alphaTag, intermediateMuxer } from '../encode/encode.js';
 import type { OutputPlan } from '../output/output-plan.js';
 import { rawInputOptions } from '../source/raw-input.js';
+import { laterTimecode } from './timecode.js';
 import type { Source, StreamInfo } from '../source/source.js';
 
 /** One stream of the output, in its order. */
@@ -21,6 +22,8 @@ export type Extras = {
   readonly captions: string | null;
   /** Pictures to attach. */
   readonly covers: readonly CoverFile[];
+  /** Seconds for which the last frame is shown; `null` where unknown. */
+  readonly lastFrame: number | null;
 };
 
 /** How much of the source's clock is in the output, in seconds; all of it where `null`. */
@@ -60,6 +63,38 @@ function streamWords(
     // A tag of no known codec: ffmpeg of 2018 stumbles over the one MP4 gives DVD subtitles.
     ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, dvdSubtitleTag] : []),
   ];
+}
+
+/**
+ * The rate, for containers that lay frames on a grid; elsewhere the last frame's length as a rate, since
+ * ffmpeg takes a frame to last that long. It would guess both from the first few frames.
+ */
+function rateWords(plan: OutputPlan, lastFrame: number | null, place: number): string[] {
+  const { ticks } = containerOfMuxer(plan.container);
+  if (ticks === 'own') return [];
+  const { frameRate } = plan;
+  const usual = frameRate === null ? null : frameRate.den / frameRate.num;
+  const isUsual = lastFrame === null || (usual !== null && Math.abs(lastFrame - usual) < 0.002);
+  if (!isUsual && ticks === 'millisecond') {
+    return [`-r:${place}`, `1000/${Math.max(1, Math.round(lastFrame * 1000))}`];
+  }
+  return frameRate === null ? [] : [`-r:${place}`, `${frameRate.num}/${frameRate.den}`];
+}
+
+/** The timecode of the first frame that is kept, in the places where the source has one. */
+function timecodeWords(source: Source, plan: OutputPlan, cut: Cut): string[] {
+  const { video } = source;
+  if (cut === null || cut.shift === 0 || video.frameRate === null) return [];
+  const { num, den } = video.frameRate;
+  const frames = Math.round(((cut.shift - (video.startTime ?? source.startTime)) * num) / den);
+  const later = (timecode: string | undefined): string | null =>
+    timecode === undefined ? null : laterTimecode(timecode, frames, video.frameRate!);
+  const words = outputStreams(source, plan).flatMap(({ stream }, place) => {
+    const moved = later(stream.tags['timecode']);
+    return moved === null ? [] : [`-metadata:s:${place}`, `timecode=${moved}`];
+  });
+  const whole = later(source.tags['timecode']);
+  return whole === null ? words : [...words, '-metadata', `timecode=${whole}`];
 }
 
 /** Words for the captions, the last of the mapped streams. */
@@ -154,6 +189,8 @@ export function remuxArguments(
             word.startsWith('-') ? `${word}:${own}` : word,
           ),
           ...alphaTag(plan, own),
+          ...rateWords(plan, extras.lastFrame, own),
+          ...timecodeWords(source, plan, cut),
           ...muxerLeave,
           ...joinMovflags(muxerWords(source, plan)),
           // Packets from before the cut have negative times now.

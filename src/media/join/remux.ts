@@ -61,8 +61,8 @@ export async function remux(
   const folder = await mkdtemp(path.join(path.dirname(output), '.vsr-extras-'));
   try {
     const cut = await cutOf(plan, videoFiles);
-    const { bytes, times } = await joined(source, plan, videoFiles, cut);
-    const extras = await findExtras(ffmpeg, source, plan, folder, signal);
+    const { bytes, times, lastFrame } = await joined(source, plan, videoFiles, cut);
+    const extras = { ...(await findExtras(ffmpeg, source, plan, folder, signal)), lastFrame };
     const run = async (retag: boolean): Promise<void> => {
       const args = await remuxArguments(source, plan, output, extras, cut, retag);
       await runWith(ffmpeg, source, plan, args, bytes(), options);
@@ -78,8 +78,11 @@ export async function remux(
   }
 }
 
+/** What was found beside the streams. */
+type Found = Pick<Extras, 'captions' | 'covers'>;
+
 /** What the plan promised and the source did not give. */
-function lateLosses(plan: OutputPlan, { captions, covers }: Extras): Announcement[] {
+function lateLosses(plan: OutputPlan, { captions, covers }: Found): Announcement[] {
   const found: Announcement[] = [];
   if (plan.captions !== null && captions === null) {
     found.push({
@@ -135,7 +138,7 @@ async function findExtras(
   plan: OutputPlan,
   folder: string,
   signal: AbortSignal | undefined,
-): Promise<Extras> {
+): Promise<Found> {
   const captions = path.join(folder, 'captions.srt');
   const hasCaptions =
     plan.captions !== null && (await extractCaptions(ffmpeg, source, captions, signal));
@@ -161,15 +164,22 @@ async function cutOf(plan: OutputPlan, videoFiles: readonly string[]): Promise<C
   return { shift, end: lastStart + (rate === null ? 0.04 : rate.den / rate.num) - shift };
 }
 
+type Joined = {
+  readonly bytes: () => AsyncIterable<Uint8Array>;
+  readonly times: Map<number, TrackTimes>;
+  /** Seconds for which the last frame is shown; `null` where unknown. */
+  readonly lastFrame: number | null;
+};
+
 /** The enlarged video as one stream for ffmpeg, and what is known of the tracks' times. */
 async function joined(
   source: Source,
   plan: OutputPlan,
   videoFiles: readonly string[],
   cut: Cut,
-): Promise<{ bytes: () => AsyncIterable<Uint8Array>; times: Map<number, TrackTimes> }> {
+): Promise<Joined> {
   if (intermediateMuxer(plan) === 'matroska') {
-    return { bytes: () => matroskaStream(videoFiles), times: new Map() };
+    return { bytes: () => matroskaStream(videoFiles), times: new Map(), lastFrame: null };
   }
   const video = await joinVideo(videoFiles, {
     fromZero: cut !== null && cut.shift !== 0,
@@ -179,6 +189,7 @@ async function joined(
   return {
     bytes: () => fragmentedStream(video, { width, height, rotation }),
     times: trackTimes(source, plan, video),
+    lastFrame: video.lastDuration / video.timeScale,
   };
 }
 

@@ -22,6 +22,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Colour, Source } from '../source/source.js';
 import { muxerTrials, type Takes } from './muxer-trial.js';
 import { planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
+import { checkUserWords, joinWords } from './user-words.js';
 import { videoAnnouncements } from './video-losses.js';
 
 export type { Announcement, StreamPlan } from './stream-plan.js';
@@ -46,7 +47,7 @@ export type OutputRequest = {
   readonly preset?: string | undefined;
   /** ffmpeg's pix_fmt to encode in, e.g. `yuv420p`. Default: the nearest to the source's. */
   readonly pixelFormat?: string | undefined;
-  /** Further words for the encoding ffmpeg, behind ours. */
+  /** Further options of the encoder, each followed by its value. */
   readonly ffmpegArgs?: readonly string[] | undefined;
   /** Luma samples of the enlarged picture. */
   readonly width: number;
@@ -199,6 +200,8 @@ export async function planOutput(
     ...{ frameRate: video.frameRate, colour: video.colour, hdr: video.hdr },
     ...{ crf: request.crf, preset: request.preset },
   });
+  const theirs = request.ffmpegArgs ?? [];
+  await checkUserWords(ffmpeg, encoder, theirs);
   const { streams, announcements } = await planStreams(container, source, takes);
   const captions = video.closedCaptions ? container.textSubtitles : null;
   return {
@@ -206,7 +209,7 @@ export async function planOutput(
     extension: request.output === '-' ? '.mkv' : path.extname(request.output).toLowerCase(),
     encoder,
     codec,
-    encoderArgs: [...encoderArgs, ...(request.ffmpegArgs ?? [])],
+    encoderArgs: joinWords(encoderArgs, theirs),
     frameLayout: frameLayout(video.format, request.width, request.height),
     codedWidth,
     codedHeight,

@@ -204,7 +204,11 @@ function announceDrop(
     const timecode = stream.tags['timecode'] ?? source.video.tags['timecode'];
     return timecode === undefined || !container.streamTags
       ? { ...base, kind: 'missing', why: 'ffmpeg cannot copy timecode tracks' }
-      : { ...base, kind: 'converted', why: `the timecode ${timecode} is kept as metadata` };
+      : {
+          ...base,
+          kind: 'converted',
+          why: `its timecode (${timecode} at the start of the source) is kept`,
+        };
   }
   const maybe =
     !isNamed(stream) && (stream.kind === 'audio' || stream.kind === 'subtitle')

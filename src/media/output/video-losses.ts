@@ -157,15 +157,5 @@ function rest({ source, container, captions }: VideoChoice): Announcement[] {
       advice: 'MP4 and QuickTime do.',
     });
   }
-  if (video.interlaced !== 'no') {
-    found.push({
-      ...{
-        kind: 'note',
-        what: `the source is interlaced (${video.interlaced.replace('-', ' field ')})`,
-      },
-      why: 'fields are enlarged as one picture',
-      advice: '--deinterlace makes progressive frames first.',
-    });
-  }
   return found;
 }

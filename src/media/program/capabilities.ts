@@ -77,3 +77,12 @@ export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<Re
     return new Set(names ?? []);
   });
 }
+
+/** Names of the options that an encoder has for itself; empty where it does not say. */
+export function encoderOptions(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
+  return once(ffmpeg, `options of ${encoder}`, async () => {
+    const words = ['-hide_banner', '-h', `encoder=${encoder}`];
+    const { stdout } = await askBinary(ffmpeg.ffmpeg, words);
+    return new Set([...stdout.matchAll(/^ {2}-(\S+)\s+</gm)].map((match) => match[1]!));
+  });
+}

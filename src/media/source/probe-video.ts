@@ -115,12 +115,17 @@ export function hasTimes(container: string, frames: readonly Json[]): boolean {
   return frames.length < 2 || new Set(times).size > 1;
 }
 
-/** Frames a second, from how long the frames say they last. */
+/**
+ * Frames a second, from how long the frames say they last. Soft telecine shows them for three fields and
+ * for two in turn: an even number of them tells the rate.
+ */
 function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
-  const lengths = frames.map((f) => numberAt(f, 'duration') ?? numberAt(f, 'pkt_duration') ?? 0);
-  const ticks = lengths.filter((length) => length > 0).sort((a, b) => a - b);
-  const middle = ticks[ticks.length >> 1];
-  return middle === undefined ? null : reduced(timeBase.den, timeBase.num * middle);
+  const lengths = frames
+    .map((f) => numberAt(f, 'duration') ?? numberAt(f, 'pkt_duration') ?? 0)
+    .filter((length) => length > 0);
+  const even = lengths.slice(0, Math.max(1, lengths.length & ~1));
+  const sum = even.reduce((a, b) => a + b, 0);
+  return sum === 0 ? null : reduced(timeBase.den * even.length, timeBase.num * sum);
 }
 
 function reduced(num: number, den: number): Ratio {

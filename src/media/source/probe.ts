@@ -127,6 +127,15 @@ export async function probe(
   }
 }
 
+/**
+ * How long something lasts that starts at `start`. Matroska as ffmpeg writes it states where it ends;
+ * other writers of it state its length, which is then less than a late start.
+ */
+function lengthOf(container: string, start: number, stated: number | null): number | null {
+  if (stated === null || start <= 0 || !container.startsWith('matroska')) return stated;
+  return stated > start ? stated - start : stated;
+}
+
 /** The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's. */
 async function probeStreams(
   ffmpeg: Ffmpeg,
@@ -139,7 +148,11 @@ async function probeStreams(
   if (json === null) throw await whyUnreadable(file, errors);
   const format = objectAt(json, 'format');
   const streamJson = listAt(json, 'streams');
-  const streams = streamJson.map(parseStream);
+  const container = textAt(format, 'format_name') ?? 'unknown';
+  const streams = streamJson.map(parseStream).map((stream) => ({
+    ...stream,
+    duration: lengthOf(container, stream.startTime ?? 0, stream.duration),
+  }));
   const chosen = chooseVideo(file, streams, streamJson);
   refuseUndecodable(file, chosen, await capabilities(ffmpeg, 'decodableCodecs'));
 
@@ -148,7 +161,6 @@ async function probeStreams(
     preferred !== null && (await capabilities(ffmpeg, 'decoders')).has(preferred)
       ? preferred
       : null;
-  const container = textAt(format, 'format_name') ?? 'unknown';
   const stream = { container, index: chosen.index };
   const first = await firstFrames(ffmpeg, file.path, stream, await guessed, options);
   const json0 = streamJson.find((each) => numberAt(each, 'index') === chosen.index) ?? {};
@@ -159,13 +171,14 @@ async function probeStreams(
     decoder,
     container,
   );
+  const startTime = numberAt(format, 'start_time') ?? 0;
   const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, options.signal);
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,
     container,
-    startTime: numberAt(format, 'start_time') ?? 0,
-    duration: numberAt(format, 'duration'),
+    startTime,
+    duration: lengthOf(container, startTime, numberAt(format, 'duration')),
     video,
     streams: streams.map((stream) => (stream.index === video.index ? video : stream)),
     chapters: parseChapters(listAt(json, 'chapters')),

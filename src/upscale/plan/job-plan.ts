@@ -113,15 +113,29 @@ function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
     what: 'source',
     why: remark,
   }));
-  if (source.video.interlaced === 'no' || options.deinterlace === true) return remarks;
+  const { interlaced } = source.video;
+  if (interlaced === 'no' && options.deinterlace !== true) return remarks;
+  const order = interlaced.replace('-', ' field ');
   return [
     ...remarks,
-    {
-      kind: 'note',
-      what: `interlaced source (${source.video.interlaced})`,
-      why: 'its two fields are enlarged as one picture',
-      advice: 'Deinterlace it with --deinterlace.',
-    },
+    options.deinterlace === true
+      ? {
+          kind: 'note',
+          what:
+            interlaced === 'no'
+              ? 'the source does not say that it is interlaced'
+              : `the source is interlaced (${order})`,
+          why:
+            interlaced === 'no'
+              ? 'every frame is deinterlaced all the same, as --deinterlace asks'
+              : 'its fields are made whole frames first, as --deinterlace asks',
+        }
+      : {
+          kind: 'note',
+          what: `the source is interlaced (${order})`,
+          why: 'fields are enlarged as one picture',
+          advice: '--deinterlace makes progressive frames first.',
+        },
   ];
 }
 

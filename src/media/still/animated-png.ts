@@ -1,0 +1,26 @@
+import { open } from 'node:fs/promises';
+
+/** Bytes of a PNG's signature, and of what stands around a chunk's content. */
+const [pngSignature, chunkFrame] = [8, 12];
+
+/** Whether a file is an animated PNG, which is a clip and no still: it says so before its first picture. */
+export async function isAnimatedPng(file: string): Promise<boolean> {
+  const handle = await open(file).catch(() => null);
+  if (handle === null) return false;
+  try {
+    const head = Buffer.alloc(8);
+    await handle.read(head, 0, 8, 0);
+    if (head.toString('latin1', 1, 4) !== 'PNG') return false;
+    // Profiles and texts may stand before it, each as long as it says.
+    for (let at = pngSignature; ; at += head.readUInt32BE(0) + chunkFrame) {
+      const { bytesRead } = await handle.read(head, 0, 8, at);
+      const type = head.toString('latin1', 4, 8);
+      if (bytesRead < 8 || type === 'IDAT' || type === 'IEND') return false;
+      if (type === 'acTL') return true;
+    }
+  } catch {
+    return false; // A folder, or a file that the disk does not give: told by whoever reads it.
+  } finally {
+    await handle.close();
+  }
+}

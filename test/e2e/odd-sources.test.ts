@@ -1,0 +1,214 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { promisify } from 'node:util';
+import { decodeFrames } from '../../src/media/decode/decode.js';
+import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
+import { probe } from '../../src/media/source/probe.js';
+import { planeOf } from '../../src/planes/frame.js';
+import { bitsPerPixel } from '../../src/upscale/plan/model-choice.js';
+import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
+
+const exec = promisify(execFile);
+let folder = '';
+let ffmpeg: Ffmpeg;
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-odd-'));
+  ffmpeg = await locateFfmpeg();
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+const file = (name: string): string => path.join(folder, name);
+const small = { model: 'espcn-16-lite-x2', preset: 'ultrafast', log: false } as const;
+
+/** What ffprobe says of `entries`, a value a line. */
+async function shown(name: string, entries: string): Promise<string[]> {
+  const args = ['-v', 'error', '-show_entries', entries, '-of', 'default=nw=1:nk=1', name];
+  const { stdout } = await exec(ffmpeg.ffprobe, args);
+  return stdout.trim().split('\n');
+}
+
+/** Why a job was refused or what it announced, in one text. */
+async function said(input: string, options: Parameters<typeof enlarge>[1]): Promise<string> {
+  const outcome = await enlarge(input, { ...small, ...options });
+  if (outcome.status === 'failed') return outcome.error.message;
+  const missing = outcome.status === 'done' ? outcome.summary.missing : [];
+  return missing.map((each) => `${each.what}: ${each.why} ${each.advice ?? ''}`).join('\n');
+}
+
+test('white stays white in every depth of RGB', async () => {
+  const whites = [
+    ...[
+      ['rgb555le', 'ff7f'],
+      ['bgr555le', 'ff7f'],
+      ['rgb565le', 'ffff'],
+      ['bgr565be', 'ffff'],
+    ],
+    ...[
+      ['rgb444le', 'ff0f'],
+      ['rgb8', 'ff'],
+      ['bgr8', 'ff'],
+      ['bgr4_byte', '0f'],
+      ['rgb24', 'ff'],
+    ],
+  ] as [string, string][];
+  for (const [format, white] of whites) {
+    const bytes = Buffer.from(white.repeat(16 * 16 * (format === 'rgb24' ? 3 : 1)), 'hex');
+    await writeFile(file('white.raw'), bytes);
+    const name = file(`white-${format}.nut`);
+    const raw = ['-f', 'rawvideo', '-pix_fmt', format, '-s', '16x16', '-i', file('white.raw')];
+    await ffmpegRun(...raw, '-c:v', 'rawvideo', name);
+    const source = await probe(ffmpeg, name);
+    assert.equal(source.video.sourceFormat, format);
+    const decoded = decodeFrames(ffmpeg, source);
+    for await (const frame of decoded) {
+      const { data } = planeOf(frame.data, decoded.layout, 0);
+      assert.ok(
+        data.every((y) => y === 235),
+        `${format}: white is ${data[0]}`,
+      );
+    }
+  }
+});
+
+test('the rate of a clip does not hold when it starts', async () => {
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=160x120:r=25:d=1', '-c:v', 'libx264', file('zero.mkv')],
+  );
+  await ffmpegRun(
+    ...['-itsoffset', '600', '-i', file('zero.mkv'), '-c', 'copy'],
+    ...['-avoid_negative_ts', 'disabled', file('late.mkv')],
+  );
+  const [zero, late] = [
+    await probe(ffmpeg, file('zero.mkv')),
+    await probe(ffmpeg, file('late.mkv')),
+  ];
+  assert.ok(late.startTime > 599);
+  assert.ok(Math.abs(bitsPerPixel(late)! / bitsPerPixel(zero)! - 1) < 0.05);
+  assert.ok(Math.abs(late.duration! - zero.duration!) < 0.05);
+});
+
+test('a timecode moves with the in-point', async () => {
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-c:v', 'mpeg4'],
+    ...['-timecode', '01:02:03:04', file('code.mov')],
+  );
+  const output = await enlarged(file('code.mov'), {
+    ...small,
+    start: 0.4,
+    output: file('cut.mov'),
+  });
+  assert.ok((await shown(output, 'stream_tags=timecode')).includes('01:02:03:14'));
+});
+
+test('an animated PNG keeps its frames, whatever its name', async () => {
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=32x24:r=5:d=0.6', '-f', 'apng', '-plays', '0'],
+    file('moving.png'),
+  );
+  const output = await enlarged(file('moving.png'), { ...small, output: file('moving.mkv') });
+  assert.deepEqual(await shown(output, 'packet=pts_time'), ['0.000000', '0.200000', '0.400000']);
+});
+
+test('slides in Matroska last as long as they do in the source', async () => {
+  const slides = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.12', '-vf', 'setpts=N*3/TB'];
+  await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mp4'));
+  await ffmpegRun('-i', file('slides.mp4'), '-c', 'copy', file('slides.mkv'));
+  const before = Number((await shown(file('slides.mkv'), 'format=duration'))[0]);
+  const output = await enlarged(file('slides.mkv'), { ...small, output: file('slides.x2.mkv') });
+  const after = Number((await shown(output, 'format=duration'))[0]);
+  assert.ok(Math.abs(before - after) < 0.01, `${after} s, not ${before}`);
+});
+
+test('soft telecine comes at its true rate', async () => {
+  // Each picture's header is marked as a film's: three fields, then two.
+  await ffmpegRun(
+    ...[
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc=s=64x48:r=30000/1001:d=0.4',
+      '-c:v',
+      'mpeg2video',
+      '-bf',
+      '0',
+    ],
+    ...['-g', '1', file('film.m2v')],
+  );
+  const bytes = await readFile(file('film.m2v'));
+  let pictures = 0;
+  for (let at = 0; (at = bytes.indexOf('000001b5', at + 1, 'hex')) >= 0;) {
+    // Each sequence is one of fields, not of whole frames.
+    if (bytes[at + 4]! >> 4 === 1) bytes[at + 5] = bytes[at + 5]! & ~0x08;
+  }
+  for (let at = next(bytes, -4); at >= 0; at = next(bytes, at)) {
+    // Picture coding extension: top field first and repeat first field are bits of its 4th byte.
+    bytes[at + 7] = (bytes[at + 7]! & ~0x82) | (pictures % 2 === 0 ? 0x82 : 0x00);
+    bytes[at + 8] = bytes[at + 8]! | 0x80;
+    pictures++;
+  }
+  await writeFile(file('film.m2v'), bytes);
+  const { video } = await probe(ffmpeg, file('film.m2v'));
+  assert.deepEqual(video.frameRate, { num: 24000, den: 1001 });
+});
+
+/** The next picture coding extension behind `at`. */
+function next(bytes: Buffer, at: number): number {
+  for (let i = bytes.indexOf('000001b5', at + 4, 'hex'); i >= 0;) {
+    if (bytes[i + 4]! >> 4 === 8) return i;
+    i = bytes.indexOf('000001b5', i + 4, 'hex');
+  }
+  return -1;
+}
+
+test('--ffmpeg-args takes options of the encoder and refuses what changes more, by name', async () => {
+  await ffmpegRun('-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.2', file('plain.mp4'));
+  const refused = async (...ffmpegArgs: string[]): Promise<string> =>
+    said(file('plain.mp4'), { ffmpegArgs, output: file('never.mp4') });
+  assert.match(await refused('-vf', 'hflip'), /"-vf": it changes the picture/);
+  assert.match(await refused('-c:v', 'libx265'), /"-c:v": it chooses a codec \(--codec does\)/);
+  assert.match(await refused('-map', '0:a'), /"-map": it chooses streams/);
+  assert.match(await refused('-f', 'avi'), /"-f": it changes files/);
+  assert.match(await refused('-r', '5'), /"-r": it changes times/);
+  assert.match(await refused('other.mp4'), /"other.mp4": it would be the name of another output/);
+  assert.match(await refused('-passlogfile', 'x'), /it names a file to write/);
+  assert.match(await refused('-tune'), /its value is missing/);
+  const output = await enlarged(file('plain.mp4'), {
+    ...{
+      ...small,
+      output: file('tuned.mp4'),
+      ffmpegArgs: ['-tune', 'film', '-x264-params', 'keyint=7'],
+    },
+  });
+  assert.match((await readFile(output)).toString('latin1'), /keyint=7 /);
+});
+
+test('whether fields are made frames is said once, and truly', async () => {
+  await ffmpegRun(
+    ...[
+      '-f',
+      'lavfi',
+      '-i',
+      'testsrc=s=64x48:r=25:d=0.2',
+      '-vf',
+      'setfield=tff',
+      '-c:v',
+      'libx264',
+    ],
+    ...['-flags', '+ilme+ildct', '-x264opts', 'tff=1', file('fields.mp4')],
+  );
+  const told = async (deinterlace: boolean): Promise<string[]> => {
+    const output = file(`fields-${deinterlace}.mp4`);
+    return (await said(file('fields.mp4'), { deinterlace, output })).split('\n');
+  };
+  const plain = (await told(false)).filter((line) => line.includes('interlaced'));
+  assert.equal(plain.length, 1);
+  assert.match(plain[0]!, /--deinterlace makes progressive/);
+  const asked = (await told(true)).filter((line) => line.includes('interlaced'));
+  assert.equal(asked.length, 1);
+  assert.doesNotMatch(asked[0]!, /enlarged as one|makes progressive/);
+});
