@@ -213,7 +213,12 @@ describe('the finished file', () => {
         ...({ range: 'pc', matrix: 'smpte170m', primaries: 'bt470bg' } as const),
         ...({ transfer: 'smpte170m', siting: 'center' } as const),
       };
-      const video = { ...probed.video, colour, sampleAspect: { num: 128, den: 117 }, rotation: 90 };
+      const video = {
+        ...probed.video,
+        colour,
+        sampleAspect: { num: 128, den: 117 },
+        matrix: [0, 65536, 0, -65536, 0, 0, 0, 0, 1073741824],
+      };
       const source = {
         ...probed,
         video,

@@ -53,6 +53,7 @@ function widened(sourceFormat: string): string[] {
 /** The filters that bring decoded frames into the travelling format; showinfo sees them first. */
 export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
+  const turn = video.turn?.filters ?? [];
   const filters = [`showinfo@${command.instance}=checksum=0`];
   if (command.deinterlace) {
     // A stream that marks its fields is taken at its word; another one is deinterlaced throughout.
@@ -60,7 +61,7 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
     filters.push(`bwdif=mode=send_frame:parity=auto:deint=${marked ? 'interlaced' : 'all'}`);
   }
   const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
-  filters.push(...widened(video.sourceFormat));
+  filters.push(...turn, ...widened(video.sourceFormat));
   // Both ranges alike, whatever they are, mean that none is converted.
   const colour =
     video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';

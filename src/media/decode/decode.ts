@@ -172,7 +172,9 @@ export function decodeFrames(
     );
     damagedFrames = [];
     sizeChanges = [];
-    let size = { width: video.width, height: video.height };
+    const { width, height, turn } = video;
+    // Frames are described before they are turned.
+    let size = turn?.transposed ? { width: height, height: width } : { width, height };
     let found = seekTo === undefined;
     let all = false;
     let read = 0;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { VsrError } from '../../errors.js';
 import type { Ratio } from '../../planes/ratio.js';
+import type { DisplayMatrix } from '../source/source.js';
 import { readVideoFile, type VideoFile } from '../encode/mp4-tables.js';
 
 /** Samples of one or more intermediate files as one stream, in decoding order. */
@@ -127,34 +128,28 @@ function long(value: number): Buffer {
   return bytes;
 }
 
-/** A track's display matrix for `degrees` clockwise, 16.16 and 2.30 fixed point; the place it turns to is not set, as cameras do. */
-function matrixOf(degrees: number): Buffer {
-  const one = 0x10000;
-  const [a, b] = { 90: [0, one], 180: [-one, 0], 270: [0, -one] }[degrees] ?? [one, 0];
-  return words(a!, b!, 0, -b!, a!, 0, 0, 0, 0x40000000);
-}
+const identity: DisplayMatrix = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
 
 export type TrackForm = {
   readonly width: number;
   readonly height: number;
-  /** Degrees clockwise. */
-  readonly rotation: number;
+  /** How a player shows it; `null` for as it is. */
+  readonly matrix: DisplayMatrix | null;
 };
 
 /** The header of a fragmented MP4 file with one empty video track. */
 function fragmentedHeader(video: JoinedVideo, form: TrackForm): Buffer {
   const { description, fileType } = video.files[0]!;
-  const identity = matrixOf(0);
   const mvhd = box(
     'mvhd',
     words(0, 0, 0, 1000, 0, 0x10000, 0x01000000, 0, 0),
-    identity,
+    words(...identity),
     words(0, 0, 0, 0, 0, 0, 2),
   );
   const tkhd = box(
     'tkhd',
     words(7, 0, 0, 1, 0, 0, 0, 0, 0, 0),
-    matrixOf(form.rotation),
+    words(...(form.matrix ?? identity)),
     words(form.width << 16, form.height << 16),
   );
   const mdhd = box('mdhd', words(0, 0, 0, video.timeScale, 0, 0x55c40000));
@@ -226,7 +221,7 @@ async function* bytesBetween(
 
 /**
  * The joined video as the bytes of a fragmented MP4 (or QuickTime) stream for ffmpeg to read: the
- * packets as they were encoded, each with its exact times, rotation in the track's header. Memory
+ * packets as they were encoded, each with its exact times, the display matrix in the track's header. Memory
  * stays at one fragment.
  */
 export async function* fragmentedStream(

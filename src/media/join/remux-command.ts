@@ -189,6 +189,8 @@ export function remuxArguments(
             word.startsWith('-') ? `${word}:${own}` : word,
           ),
           ...alphaTag(plan, own),
+          // The tag of frames that were turned would turn them once more.
+          ...(source.video.turn === null ? [] : [`-metadata:s:${own}`, 'rotate=']),
           ...rateWords(plan, extras.lastFrame, own),
           ...timecodeWords(source, plan, cut),
           ...muxerLeave,

@@ -185,9 +185,9 @@ async function joined(
     fromZero: cut !== null && cut.shift !== 0,
     lastFrame: (read) => lastFrameSeconds(source, plan, read),
   });
-  const { codedWidth: width, codedHeight: height, rotation } = plan;
+  const { codedWidth: width, codedHeight: height, matrix } = plan;
   return {
-    bytes: () => fragmentedStream(video, { width, height, rotation }),
+    bytes: () => fragmentedStream(video, { width, height, matrix }),
     times: trackTimes(source, plan, video),
     lastFrame: video.lastDuration / video.timeScale,
   };

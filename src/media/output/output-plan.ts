@@ -19,7 +19,7 @@ import {
 import { containers, requireContainer, type Container, type VideoCodec } from './containers.js';
 import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
-import type { Colour, Source } from '../source/source.js';
+import type { Colour, DisplayMatrix, Source, VideoStream } from '../source/source.js';
 import { muxerTrials, type Takes } from './muxer-trial.js';
 import { planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
 import { checkUserWords, joinWords } from './user-words.js';
@@ -83,8 +83,8 @@ export type OutputPlan = {
   readonly frameRate: Ratio | null;
   readonly colour: Colour;
   readonly sampleAspect: Ratio | null;
-  /** Degrees clockwise that a player turns the picture. */
-  readonly rotation: number;
+  /** How a player shows the picture, for the enlarged size; `null` for as it is. */
+  readonly matrix: DisplayMatrix | null;
   /** What becomes of each stream of the source, in its order. */
   readonly streams: readonly StreamPlan[];
   /** CEA-608 captions inside the video are added as a subtitle stream of this codec. */
@@ -170,6 +170,18 @@ async function chooseEncoder(
   throw first;
 }
 
+/** The display matrix of the larger picture: what it moves the picture by grows along. */
+function enlargedMatrix(video: VideoStream, width: number, height: number): DisplayMatrix | null {
+  const { matrix } = video;
+  if (matrix === null) return null;
+  const [across, down] = [width / video.width, height / video.height];
+  const isTransposed = matrix[0] === 0 && matrix[4] === 0;
+  const [x, y] = isTransposed ? [down, across] : [across, down];
+  return matrix.map((value, i) =>
+    i === 6 ? Math.round(value * x) : i === 7 ? Math.round(value * y) : value,
+  );
+}
+
 /** `size` rounded up to even where `log2` says that chroma halves it. */
 const padded = (size: number, log2: 0 | 1): number => (size + log2) & ~log2;
 
@@ -220,7 +232,7 @@ export async function planOutput(
     frameRate: video.frameRate,
     colour: video.colour,
     sampleAspect: video.sampleAspect,
-    rotation: video.rotation,
+    matrix: container.rotation ? enlargedMatrix(video, codedWidth, codedHeight) : null,
     streams,
     captions,
     announcements: [

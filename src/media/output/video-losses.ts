@@ -1,5 +1,6 @@
 import type { PixelFormat } from '../../planes/pixel-format.js';
 import { containerOfPath, type Container, type VideoCodec } from './containers.js';
+import { turnOf } from '../source/display-matrix.js';
 import type { Source } from '../source/source.js';
 import type { Announcement } from './stream-plan.js';
 
@@ -150,11 +151,17 @@ function rest({ source, container, captions }: VideoChoice): Announcement[] {
       why: 'MPEG-TS holds none below zero, where decoding of reordered frames would begin',
     });
   }
-  if (video.rotation !== 0 && !container.rotation) {
+  if (video.turn !== null) {
     found.push({
-      ...{ kind: 'missing', what: `the rotation by ${video.rotation} degrees` },
-      why: `${container.title} as this ffmpeg writes it does not hold it`,
-      advice: 'MP4 and QuickTime do.',
+      ...{ kind: 'converted', what: video.turn.title },
+      why: `${container.title} does not hold it; the frames themselves are turned, so that they look the same`,
+    });
+  }
+  if (video.matrix !== null && !container.rotation) {
+    found.push({
+      ...{ kind: 'missing', what: turnOf(video.matrix)?.title ?? 'the display matrix' },
+      why: `${container.title} does not hold it, and the frames of this clip cannot be turned by whole pixels or fields`,
+      advice: 'MP4 and QuickTime keep it.',
     });
   }
   return found;

@@ -119,17 +119,6 @@ export function parseColour(stream: Json, frame: Json | undefined, sourceFormat:
   };
 }
 
-/** The turn of a display matrix in degrees clockwise: 0, 90, 180 or 270; 0 for a matrix that is none. */
-export function parseRotation(stream: Json): number {
-  const matrix = listAt(stream, 'side_data_list').find((data) => 'rotation' in data);
-  // ffprobe counts counter-clockwise; its `rotate` tag, which old files have alone, clockwise.
-  const turn =
-    matrix !== undefined
-      ? -(numberAt(matrix, 'rotation') ?? 0)
-      : (numberAt(objectAt(stream, 'tags'), 'rotate') ?? 0);
-  return (((Math.round(turn / 90) * 90) % 360) + 360) % 360;
-}
-
 /** How fields lie: by the frames that were read, else by what the stream says. */
 export function parseInterlacing(
   stream: Json,

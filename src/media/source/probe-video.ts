@@ -1,12 +1,12 @@
 import { VsrError } from '../../errors.js';
 import type { InputFile } from './input-file.js';
+import { degreesOf, parseMatrix } from './display-matrix.js';
 import {
   hasCaptions,
   numberAt,
   parseColour,
   parseHdr,
   parseInterlacing,
-  parseRotation,
   ratioAt,
   textAt,
   type Json,
@@ -169,6 +169,7 @@ export function parseVideo(
   }
   const timeBase = ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 };
   const times = hasTimes(container, frames) ? 'stream' : 'nominal';
+  const matrix = parseMatrix(stream);
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
   return {
@@ -191,7 +192,9 @@ export function parseVideo(
     frameCount: info.packetCount,
     colour: travel.conversion === 'rgb' ? madeFromRgb(said) : said,
     sampleAspect: aspect === null || aspect.num === aspect.den ? null : aspect,
-    rotation: parseRotation(stream),
+    rotation: matrix === null ? 0 : degreesOf(matrix),
+    matrix,
+    turn: null,
     interlaced: parseInterlacing(stream, frames),
     hdr: parseHdr(stream, frames),
     closedCaptions: hasCaptions(stream, frames),

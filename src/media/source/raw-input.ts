@@ -72,6 +72,8 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     },
     sampleAspect: null,
     rotation: 0,
+    matrix: null,
+    turn: null,
     interlaced: 'no',
     hdr: {
       masteringDisplay: null,

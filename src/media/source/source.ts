@@ -12,6 +12,24 @@ export type Colour = {
   readonly siting: ChromaSiting | null;
 };
 
+/**
+ * How a player shows a picture, as MP4 stores it: `[a b u, c d v, x y w]`, row by row, 16.16 fixed point
+ * and 2.30 in the last column. A sample at (p, q) is shown at (ap + cq + x, bp + dq + y).
+ */
+export type DisplayMatrix = readonly number[];
+
+/** How frames are turned to look as a matrix shows them. */
+export type Turn = {
+  /** ffmpeg's filters. */
+  readonly filters: readonly string[];
+  /** Width and height change places. */
+  readonly transposed: boolean;
+  /** Columns change their order; so do rows. Of a transposed picture: before that. */
+  readonly flipped: readonly [sideways: boolean, downwards: boolean];
+  /** For people: `the turn by 90 degrees`. */
+  readonly title: string;
+};
+
 /** Static and dynamic HDR metadata found on the video. */
 export type HdrMetadata = {
   /** x265's `master-display` syntax, e.g. `G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)`. */
@@ -88,6 +106,10 @@ export type VideoStream = StreamInfo & {
   readonly sampleAspect: Ratio | null;
   /** Degrees clockwise that a player turns the picture: 0, 90, 180, 270. */
   readonly rotation: number;
+  /** How a player shows the picture; `null` for as it is. */
+  readonly matrix: DisplayMatrix | null;
+  /** What is done to frames as they are decoded, since the output's container cannot say it; `null` for nothing. */
+  readonly turn: Turn | null;
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;
   /** CEA-608/708 captions ride inside the video. */

@@ -8,7 +8,7 @@ import { readSidecar, type Sidecar } from '../../metrics/sidecar.js';
 import { busiestCrop, viewsOf, type Moment, type Views } from './before-after.js';
 import { FrameRanking, rankingColumns, type PickedFrame } from './pick-frames.js';
 import type { RgbPicture } from '../rgb-picture.js';
-import { seenFrames, type WantedFrame } from './seen-frames.js';
+import { seenFrames, type WantedFrame, type SourceOf } from './seen-frames.js';
 import { RowThinner, type PlotData } from './thin-rows.js';
 
 /** A picked frame as the page shows it. */
@@ -101,7 +101,7 @@ async function momentsOf(
   const read = async (
     file: string | null,
     name: string,
-    start: number | null,
+    of: SourceOf | null,
     into: (RgbPicture | undefined)[],
     enlarge: boolean,
   ) => {
@@ -116,7 +116,7 @@ async function momentsOf(
       time: time - firstTime,
     }));
     try {
-      await seenFrames(ffmpeg, found, wanted, start, (seen, i) => {
+      await seenFrames(ffmpeg, found, wanted, of, (seen, i) => {
         if (into === ours) rotation = seen.rotation;
         into[i] = enlarge ? seen.enlarged(width, height) : seen.picture;
         return Promise.resolve();
@@ -126,7 +126,8 @@ async function momentsOf(
     }
   };
   await read(sidecar.output.path, 'output', null, ours, false);
-  await read(sidecar.source.path, 'source', from, bicubic, true);
+  const of = { firstTime: from, output: sidecar.output.path };
+  await read(sidecar.source.path, 'source', of, bicubic, true);
   await read(sidecar.reference, 'reference', null, reference, false);
   const fits = (picture: RgbPicture | undefined, like: RgbPicture) =>
     picture !== undefined && picture.width === like.width && picture.height === like.height

@@ -3,6 +3,7 @@ import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import { keyframes } from '../../media/source/packets.js';
+import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
@@ -100,16 +101,25 @@ async function frameAtTime(
   return best === undefined ? null : seen(best.data, layout, source);
 }
 
+/** What the source of an output is read for. */
+export type SourceOf = {
+  /** Seconds of the frame that counts as number 0. */
+  readonly firstTime: number;
+  /** The output's path. */
+  readonly output: string;
+};
+
 /**
- * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`. `from` is the
- * time, in seconds, of the frame that counts as number 0: the file's first if `null`. One frame is held at a time.
+ * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`. `of` is given
+ * for the source of an output: the time, in seconds, of the frame that counts as number 0 (otherwise it is the
+ * file's first), and the output's path, for which frames may have to be turned. One frame is held at a time.
  * A `VsrError` of code `media` for a clip that ends before them.
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,
   file: string,
   wanted: readonly WantedFrame[],
-  from: number | null,
+  of: SourceOf | null,
   work: (frame: SeenFrame, index: number) => Promise<void>,
 ): Promise<void> {
   if (isImageName(file)) {
@@ -117,7 +127,9 @@ export async function seenFrames(
     for (const [i, { frame }] of wanted.entries()) if (frame === 0) await work(still, i);
     return;
   }
-  const source = await probe(ffmpeg, file);
+  const probed = await probe(ffmpeg, file);
+  const source = of === null ? probed : turnedFor(of.output, probed, false);
+  const from = of?.firstTime ?? null;
   const { video } = source;
   const layout = frameLayout(video.format, video.width, video.height);
   const last = Math.max(...wanted.map(({ frame }) => frame));

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
 import { meanSquaredError } from '../../metrics/psnr.js';
@@ -157,7 +158,7 @@ export async function regressClip(
   const exactly = { provider: 'cpu', precision } as const;
   const abort = signal === undefined ? {} : { signal };
   await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort });
-  const source = await probe(ffmpeg, clip);
+  const source = turnedFor(output, await probe(ffmpeg, clip), false);
   const made = await probe(ffmpeg, output);
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
   const evaluation = await evaluateClip(ffmpeg, clip, {

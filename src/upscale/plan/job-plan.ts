@@ -4,6 +4,7 @@ import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
+import { turnedFor } from '../../media/output/turned-source.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import {
   planOutput,
@@ -169,10 +170,14 @@ function modelNotes(
 export async function planJob(
   ffmpeg: Ffmpeg,
   input: Input,
-  source: Source,
+  probed: Source,
   options: UpscaleOptions,
 ): Promise<JobPlan> {
-  checkStart(source, options);
+  checkStart(probed, options);
+  const takes = muxerTrials(ffmpeg, probed, options.signal);
+  const { extension } = await containerFor(probed, takes, options.codec ?? 'auto');
+  const name = await outputFor(input, options, '', extension);
+  const source = turnedFor(name, probed, options.deinterlace ?? false);
   const codec = isStronglyCompressed(source);
   const chosen = await chooseScale(source, options, codec);
   const chain = await chainFor(chosen.chain, options);
@@ -183,8 +188,6 @@ export async function planJob(
   };
   const size = wanted ?? enlarged;
   const label = options.to ?? String(chain.scale);
-  const takes = muxerTrials(ffmpeg, source, options.signal);
-  const { extension } = await containerFor(source, takes, options.codec ?? 'auto');
   const output = await outputFor(input, options, label, extension);
   await checkOutputPlace(output, input.path);
   const paths = outputPaths(output, options.log);

@@ -45,6 +45,8 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     colour: { range: null, matrix: null, primaries: null, transfer: null, siting: null },
     sampleAspect: null,
     rotation: 0,
+    matrix: null,
+    turn: null,
     interlaced: 'no',
     hdr: { masteringDisplay: null, contentLight: null, hdr10Plus: false, dolbyVisionProfile: null },
     closedCaptions: false,

@@ -7,7 +7,6 @@ import {
   parseColour,
   parseHdr,
   parseInterlacing,
-  parseRotation,
   parseStream,
   ratioAt,
 } from '../../../../src/media/source/probe-stream.js';
@@ -69,15 +68,6 @@ test("colour is the frame's before the container's, and yuvj is full range", () 
   });
   assert.equal(parseColour(stream, frame, 'yuvj420p').range, 'pc');
   assert.equal(parseColour({ chroma_location: 'unspecified' }, undefined, 'gray').siting, null);
-});
-
-test('a turn is counted clockwise, whoever says it', () => {
-  const side = (rotation: number) => ({ side_data_list: [{ rotation }] });
-  assert.equal(parseRotation(side(-90)), 90);
-  assert.equal(parseRotation(side(90)), 270);
-  assert.equal(parseRotation(side(-180)), 180);
-  assert.equal(parseRotation({ tags: { rotate: '270' } }), 270);
-  assert.equal(parseRotation({}), 0);
 });
 
 test('most of the first frames decide whether a clip is interlaced', () => {
