@@ -26,7 +26,7 @@ export type SweepResult = {
   readonly code: number;
   /** `ok`: enlarged, and every check passed. `refused`: one clear sentence and no output. `wrong`: anything else. */
   readonly verdict: 'ok' | 'refused' | 'wrong';
-  /** The source breaks off or lacks frames, so it was done again with --allow-truncated. */
+  /** The source breaks off or lacks frames, so it was done again with --allow-damaged. */
   readonly truncated: boolean;
   readonly checks: Checks | null;
   /** The sentence of a refusal, or what is wrong. */
@@ -82,10 +82,10 @@ export async function sweepClip(file: string, setting: SweepSetting): Promise<Sw
   const started = performance.now();
   const raw = rawOptions(file);
   let { code, stderr, sidecar } = await attempt(file, setting, raw.vsr);
-  const truncated = code === 1 && stderr.includes('--allow-truncated');
+  const truncated = code === 1 && stderr.includes('--allow-damaged');
   const refusal = stderr;
   if (truncated) {
-    ({ code, stderr, sidecar } = await attempt(file, setting, [...raw.vsr, '--allow-truncated']));
+    ({ code, stderr, sidecar } = await attempt(file, setting, [...raw.vsr, '--allow-damaged']));
   }
   const result = (
     verdict: SweepResult['verdict'],

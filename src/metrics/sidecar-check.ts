@@ -6,6 +6,7 @@ import {
   sidecarVersion,
   type Sidecar,
   type SidecarAnnouncement,
+  type SidecarDamage,
   type StageSeconds,
 } from './sidecar-schema.js';
 
@@ -53,6 +54,16 @@ function announcement(field: Field): SidecarAnnouncement {
   };
 }
 
+function damage(field: Field): SidecarDamage {
+  const number = (each: Field) => each.number();
+  return {
+    stream: field.at('stream').orNull((each) => each.count()),
+    what: field.at('what').string(),
+    from: field.at('from').orNull(number),
+    to: field.at('to').orNull(number),
+  };
+}
+
 /** `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with it. */
 export function checkSidecar(value: unknown, file: string): Sidecar {
   const top = new Field(value, `the sidecar ${file}`);
@@ -65,6 +76,10 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     );
   }
   const text = (field: Field) => field.string();
+  const damages = top
+    .at('source')
+    .at('damage')
+    .maybe((each) => each.list(damage));
   const stages = top.at('stages').maybe(stageSeconds);
   const source = top.at('source');
   const output = top.at('output');
@@ -81,6 +96,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
       pixelFormat: source.at('pixelFormat').string(),
       firstFrameTime: source.at('firstFrameTime').number(),
       damagedFrames: source.at('damagedFrames').list((frame) => frame.count()),
+      ...(damages === undefined ? {} : { damage: damages }),
       streams: source.at('streams').list((stream) => ({
         index: stream.at('index').count(),
         kind: stream.at('kind').string(),

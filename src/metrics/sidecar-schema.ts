@@ -22,6 +22,16 @@ export type SidecarAnnouncement = {
   readonly streamIndex?: number | undefined;
 };
 
+/** Something that the source should hold and did not give whole. Times are seconds on the source's clock. */
+export type SidecarDamage = {
+  /** Index of the stream; `null` where it is the whole file's. */
+  readonly stream: number | null;
+  readonly what: string;
+  /** Where it begins and ends; `null` where that is not known. */
+  readonly from: number | null;
+  readonly to: number | null;
+};
+
 /** Seconds of a run by what they went to. */
 export type StageSeconds = {
   /** The main thread's waiting for the decoder. */
@@ -62,6 +72,8 @@ export type Sidecar = {
     readonly firstFrameTime: number;
     /** Output frames, from 0, that the decoder reported as damaged. */
     readonly damagedFrames: readonly number[];
+    /** What was missing or broken and was allowed to be; left out where the source was whole. */
+    readonly damage?: readonly SidecarDamage[];
     readonly streams: readonly SidecarStream[];
   };
   /** Ground truth that the log compares with; `null` without. */

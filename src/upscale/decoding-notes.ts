@@ -4,7 +4,7 @@ import type { SegmentRecord } from './segments/work-folder.js';
 /** How many size changes are told one by one. */
 const mostChanges = 5;
 
-/** What only decoding shows of a source: pictures that change their size, and packets that gave no frame. */
+/** What only decoding shows of a source that is whole: pictures that change their size. */
 export function decodingNotes(
   records: readonly SegmentRecord[],
   size: { readonly width: number; readonly height: number },
@@ -25,14 +25,6 @@ export function decodingNotes(
       kind: 'note',
       what: 'picture size',
       why: `it changes in mid-stream (${list.join(', ')}); every frame is brought to ${size.width}x${size.height}`,
-    });
-  }
-  const lost = records.reduce((sum, record) => sum + record.lostPackets, 0);
-  if (lost > 0) {
-    notes.push({
-      kind: 'missing',
-      what: `${lost} of the video's packets`,
-      why: 'they are damaged and gave no frame',
     });
   }
   return notes;

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Damage } from '../media/damage/damage.js';
 import type { Announcement } from '../media/output/output-plan.js';
 import type { LogSummary } from '../metrics/frame-log.js';
 import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
@@ -18,6 +19,8 @@ export type RunFacts = {
   readonly framesThisRun: number;
   readonly outputBytes: number;
   readonly log: LogSummary | null;
+  /** What of the source is missing or broken. */
+  readonly damages: readonly Damage[];
   /** What turned out only while joining that the output lacks. */
   readonly late: readonly Announcement[];
 };
@@ -54,6 +57,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
       pixelFormat: source.video.sourceFormat,
       firstFrameTime: (firstPts * timeBase.num) / timeBase.den,
       damagedFrames: damagedFrames(run.records),
+      ...(run.damages.length === 0 ? {} : { damage: run.damages }),
       streams: source.streams.map(({ index, kind, codec, language, title }) => ({
         index,
         kind,

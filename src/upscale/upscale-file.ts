@@ -17,8 +17,10 @@ import {
   type FileStamp,
 } from './plan/identity.js';
 import type { JobPlan } from './plan/job-plan.js';
+import { allowsDamage } from './plan/options.js';
 import { ProgressCounter, type Progress } from './segments/progress.js';
 import { stallTimeoutMs as stallTimeoutMsOf } from './segments/segment-reader.js';
+import { allDamage, damageNotes, leadingNotes, readSource, refuseDamage } from './source-damage.js';
 import { sidecarOf } from './summary.js';
 import {
   openWorkFolder,
@@ -87,8 +89,15 @@ async function makeOutput(
     { input: plan.input, output: paths.output, total: expectedFrames(plan) },
     onProgress,
   );
+  // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
+  const reading = readSource(ffmpeg, plan, signal);
+  reading.catch(() => {}); // Thrown below.
   const { records, stages } = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
-  checkDecoding(plan, records);
+  const report = await reading;
+  checkDecoded(plan, records);
+  const allowed = allowsDamage(plan.options);
+  const damages = allDamage(plan, records, report);
+  refuseDamage(plan, damages, allowed);
   const stallTimeoutMs = stallTimeoutMsOf(plan);
   // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
   const joined = path.join(folder.path, `joined.${process.pid}${path.extname(paths.output)}`);
@@ -98,13 +107,13 @@ async function makeOutput(
   const late = await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, {
     signal,
     stallTimeoutMs,
-    allowTruncated: plan.options.allowTruncated,
+    allowDamaged: allowed,
   });
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
   await checkUnchanged(plan.input, stamp);
-  const identity = await identifySource(plan.input, plan.options.allowTruncated);
+  const identity = await identifySource(plan.input, allowed);
   if (hashOf(identity) !== hashOf(plan.identity)) {
     throw new VsrError(
       'media',
@@ -114,7 +123,8 @@ async function makeOutput(
   throwIfAborted(signal, plan);
   const sidecar = sidecarOf(plan, {
     records,
-    late,
+    late: [...leadingNotes(plan, report), ...damageNotes(plan, damages), ...late],
+    damages,
     elapsedSeconds: counter.elapsed,
     stages,
     framesThisRun: counter.frames,
@@ -146,30 +156,12 @@ function expectedFrames(plan: JobPlan): number | null {
   return most === undefined ? frames : Math.min(most, frames ?? most);
 }
 
-/** Throws unless what was decoded may count as the whole clip. */
-function checkDecoding(plan: JobPlan, records: readonly SegmentRecord[]): void {
-  const frames = records.reduce((sum, record) => sum + record.frames, 0);
-  const said = records.flatMap((record) => record.messages);
-  const why = said.length === 0 ? '' : ` ffmpeg says: ${said.at(-1)?.replace(/\.?$/, '.')}`;
-  if (frames === 0) {
-    throw new VsrError('media', `No frame of ${plan.input} could be decoded.${why}`);
-  }
-  const cutOff = records.findIndex((record) => record.truncated);
-  if ((cutOff >= 0 || lacksFrames(plan, frames)) && plan.options.allowTruncated !== true) {
-    const seen = cutOff < 0 ? records : records.slice(0, cutOff + 1);
-    const at = seen.reduce((sum, record) => sum + record.frames, 0);
-    throw new VsrError(
-      'media',
-      `${plan.input} is truncated: it breaks off after frame ${at - 1}.${why} Keep what decodes with --allow-truncated.`,
-    );
-  }
-}
-
-/** Whether more frames are missing than edit lists and a bad frame or two account for. */
-function lacksFrames({ source, range, options }: JobPlan, frames: number): boolean {
-  const promised = promisedFrames(source);
-  const whole = range.from === undefined && range.to === undefined && options.frames === undefined;
-  return whole && promised !== null && frames < promised * 0.9 - 2;
+/** Throws unless there is something to join. */
+function checkDecoded(plan: JobPlan, records: readonly SegmentRecord[]): void {
+  if (records.some(({ frames }) => frames > 0)) return;
+  const said = records.flatMap((record) => record.messages).at(-1);
+  const why = said === undefined ? '' : ` ffmpeg says: ${said.replace(/\.?$/, '.')}`;
+  throw new VsrError('media', `No frame of ${plan.input} could be decoded.${why}`);
 }
 
 /** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */

@@ -10,7 +10,7 @@ import { EventQueue } from './event-queue.js';
 import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
 import { sidecarPath } from './plan/names.js';
-import { checkOptions, type UpscaleOptions } from './plan/options.js';
+import { allowsDamage, checkOptions, type UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import type { Progress } from './segments/progress.js';
 import type { StillPlan } from './upscale-still.js';
@@ -53,6 +53,7 @@ async function finishedBefore(
   if (existing === undefined) return null;
   const sidecar = await readSidecar(sidecarPath(output)).catch(() => null);
   if (sidecar !== null && sidecar.job === plan.job && sidecar.output.sizeBytes === existing.size) {
+    refuseDamagedOutput(plan, sidecar);
     await clearWorkFolder(plan.paths.workFolder, output);
     return sidecar;
   }
@@ -63,6 +64,16 @@ async function finishedBefore(
   throw new VsrError(
     'media',
     `${output} exists and ${other}. Replace it with --overwrite, or choose another name with -o.`,
+  );
+}
+
+/** An output of a damaged source counts as finished only where that is allowed, as when it was made. */
+function refuseDamagedOutput({ options, paths }: JobPlan | StillPlan, { source }: Sidecar): void {
+  const [first] = source.damage ?? [];
+  if (first === undefined || allowsDamage(options)) return;
+  throw new VsrError(
+    'media',
+    `${paths.output} is finished, but its source is damaged (${first.what}). Take it as it is with --allow-damaged.`,
   );
 }
 

@@ -169,7 +169,7 @@ for (const [name, coding] of Object.entries(quiet).slice(0, isWhole ? undefined 
     tried(t, 'EIO on read of the source');
     if (!isWhole) return;
     // Asked for what there is, it gives that: more than half of the frames, and all once the disk is sound.
-    const kept = await startVsr([...words, '--allow-truncated', '--restart'], { env }).done;
+    const kept = await startVsr([...words, '--allow-damaged', '--restart'], { env }).done;
     assert.equal(kept.code, 0, kept.stderr);
     const part = await frameCount(output);
     const all = await frameCount(source);

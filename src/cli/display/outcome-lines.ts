@@ -42,6 +42,11 @@ function psnrOf(outcome: Outcome): string {
   return back === undefined ? '' : `, reduced again ${decibels(back)} to the source`;
 }
 
+/** Whether an output lacks what its source did not give, which was allowed. */
+function isDamaged(outcome: Outcome): boolean {
+  return 'summary' in outcome && (outcome.summary.source.damage ?? []).length > 0;
+}
+
 /** How one input ended, in one line; it says how to go on where it is the only one. */
 export function outcomeLine(ending: Ending, alone: boolean): string {
   const { outcome, name, begun } = ending;
@@ -59,12 +64,13 @@ export function outcomeLine(ending: Ending, alone: boolean): string {
     return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames)`;
   const frames = `${output.frames} ${output.frames === 1 ? 'frame' : 'frames'}`;
   const runs = precision === null ? provider : `${provider} ${precision}`;
-  return `${name}: done, ${frames} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}`;
+  const damaged = isDamaged(outcome) ? ' of a damaged source' : '';
+  return `${name}: done, ${frames}${damaged} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}`;
 }
 
 function tableRow(ending: Ending, measured: boolean): string[] {
   const { outcome, name, begun } = ending;
-  const head = [name, endingWord(ending)];
+  const head = [name, `${endingWord(ending)}${isDamaged(outcome) ? ', damaged' : ''}`];
   if (outcome.status === 'failed') return [...head, begun ?? ''];
   if (outcome.status === 'planned') return head;
   const { output, fps, psnr } = outcome.summary;

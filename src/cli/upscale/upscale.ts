@@ -38,6 +38,7 @@ type Flags = {
   jobs?: number;
   overwrite?: true;
   recursive?: true;
+  allowDamaged?: true;
   allowTruncated?: true;
   segments: boolean;
   segmentSeconds?: number;
@@ -133,7 +134,8 @@ export function upscaleCommand(): Command {
     .option('--no-segments', 'do not cut long clips into segments for resuming')
     .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)
     .option('--restart', 'throw away finished segments of a job that has changed')
-    .option('--allow-truncated', 'keep what decodes of a truncated source')
+    .option('--allow-damaged', 'take what there is of a damaged source, and mark the output')
+    .option('--allow-truncated', 'the older name of --allow-damaged')
     .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber)
     .optionsGroup('Headerless raw video (.yuv):')
     .option('--input-format <pix_fmt>', 'e.g. yuv420p')

@@ -1,4 +1,5 @@
 import type { Ratio } from '../../planes/ratio.js';
+import { complaintIn } from '../damage/complaint.js';
 import { diskTrouble } from '../program/disk-words.js';
 import type { ProcessEnd } from '../program/process.js';
 import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
@@ -7,6 +8,13 @@ import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
 export type LoggedFrame = FrameInfo & {
   /** The decoder says that part of the picture is missing or made up. */
   readonly damaged: boolean;
+};
+
+/** What a decoder complains about, and the frame that it showed next. */
+export type DecodeComplaint = {
+  readonly text: string;
+  /** Ticks of the next frame; `null` where none came, or where it has no time. */
+  pts: number | null;
 };
 
 /** ffmpeg's stderr while it decodes, taken apart. */
@@ -19,6 +27,8 @@ export interface DecodeLog {
   readonly end: () => void;
   /** Warnings and errors, the first `keptMessages`, equal neighbours once. */
   readonly messages: readonly string[];
+  /** What its decoder found broken, the first `keptComplaints`; what the demuxer says is not among it. */
+  readonly complaints: readonly DecodeComplaint[];
   /** A message said that the file ends before it should. */
   readonly cutShort: boolean;
   /** A message said that the disk does not give the file's bytes. */
@@ -29,6 +39,9 @@ export interface DecodeLog {
 
 /** How many messages a report holds. */
 export const keptMessages = 100;
+
+/** How many complaints are kept: a broken stream can make some for every frame. */
+const keptComplaints = 1000;
 
 /** ffmpeg's words for a file that ends too early, over the years and demuxers. */
 const cutShortWords =
@@ -49,11 +62,22 @@ const lostWords = /^Error while decoding stream #0:|Error submitting packet to d
 /** What this ffmpeg has to say on our command line is nothing about the source. */
 const ownWords = /^-vsync is deprecated/;
 
+/** Whose decoder is listened to. */
+export type DecodedStream = { readonly index: number; readonly demuxer: string | null };
+
 /** Reads the log of one decoding process whose showinfo filter is called `instance`. */
-export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number): DecodeLog {
+export function decodeLog(
+  instance: string,
+  timeBase: Ratio,
+  libavcodec: number,
+  stream: DecodedStream | null = null,
+): DecodeLog {
   const showinfo = showinfoParser(instance);
   const waiting: LoggedFrame[] = [];
   const messages: string[] = [];
+  const complaints: DecodeComplaint[] = [];
+  /** Of `complaints`, those whose frame has not come. */
+  let unplaced: DecodeComplaint[] = [];
   let resume: (() => void) | null = null;
   let ended = false;
   let damaged = false;
@@ -69,8 +93,18 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
     resume?.();
     resume = null;
   };
+  const complain = (line: string): void => {
+    const complaint = complaintIn(line);
+    if (complaint === null || !decoding || complaints.length >= keptComplaints) return;
+    if (complaint.speaker !== null && complaint.speaker === stream?.demuxer) return;
+    if (complaint.stream !== null && stream !== null && complaint.stream !== stream.index) return;
+    const placed = { text: complaint.text, pts: null };
+    complaints.push(placed);
+    unplaced.push(placed);
+  };
   const note = (line: string): void => {
     if (line.includes('Stream mapping:')) decoding = true;
+    complain(line);
     if (libavcodec < 59 && decoding) {
       const kind = concealedWords.exec(line)?.[1];
       if (kind !== undefined) concealed.push(kind);
@@ -94,6 +128,8 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
       const pts = info.pts === null ? null : rescale(info.pts, linkBase, timeBase);
       const place = concealed.indexOf(info.kind);
       if (place >= 0) concealed.splice(place, 1);
+      for (const complaint of unplaced) complaint.pts = pts;
+      unplaced = [];
       waiting.push({ ...info, pts, damaged: damaged || place >= 0 });
       damaged = false;
       wake();
@@ -109,6 +145,7 @@ export function decodeLog(instance: string, timeBase: Ratio, libavcodec: number)
       wake();
     },
     messages,
+    complaints,
     get cutShort() {
       return cutShort;
     },

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
-import { isCutOff } from '../source/cut-off.js';
+import { isCutOff } from '../damage/cut-off.js';
 import { canSeek, decodeArguments } from './decode-command.js';
-import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
+import { decodeLog, endedWell, type DecodeComplaint, type DecodeLog } from './decode-log.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
 import { promisedFrames } from '../source/promised-frames.js';
@@ -52,6 +52,8 @@ export type DecodeReport = {
   readonly unreadable: boolean;
   /** ffmpeg's warnings and errors. */
   readonly messages: readonly string[];
+  /** What the decoder found broken, in order. */
+  readonly complaints: readonly Readonly<DecodeComplaint>[];
   /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
   readonly exitCode: number;
   /** Packets of which the decoder made nothing: frames that are missing. */
@@ -128,7 +130,11 @@ export function decodeFrames(
       // bwdif holds one frame back, so a limit behind it is still one on frames.
       frames: from === -Infinity && most !== Infinity ? most : undefined,
     });
-    const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec);
+    const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec, {
+      index: video.index,
+      // A bare stream's demuxer has the name of its decoder, which is to be heard.
+      demuxer: source.container === video.codec ? null : source.container,
+    });
     const child = startProcess(ffmpeg.ffmpeg, args, {
       signal: request.signal,
       onStderrLine: lines.onLine,
@@ -255,6 +261,7 @@ export function decodeFrames(
         (whole && exitCode >= 0 && endsEarly(source, Math.max(frames, yielded), lastPts, log)) ||
         (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),
       messages: log?.messages ?? [],
+      complaints: log?.complaints ?? [],
       exitCode,
       lostPackets: log?.lostPackets ?? 0,
       inventedTimestamps: mender.invented,

@@ -24,7 +24,7 @@ export type RemuxOptions = {
   /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
   readonly stallTimeoutMs?: number | undefined;
   /** A source that cannot be read to its end gives what there is. Default: it fails. */
-  readonly allowTruncated?: boolean | undefined;
+  readonly allowDamaged?: boolean | undefined;
 };
 
 function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrError {
@@ -126,7 +126,7 @@ async function runWith(
   throwIfAborted(signal);
   if (failed.error !== null) throw failed.error;
   const said = end.stderrTail.filter(
-    (line) => options.allowTruncated !== true || !line.includes(`${source.path}: `),
+    (line) => options.allowDamaged !== true || !line.includes(`${source.path}: `),
   );
   if (end.code !== 0 || diskTrouble(said) !== null) throw remuxFailed(source, plan, end);
 }

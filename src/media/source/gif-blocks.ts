@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 /** The least disposal method that takes a frame away again: to the background, or to what was before (GIF89a, section 23). */
-const takenAway = 2;
+const leastTakenAway = 2;
 
 /** Bytes of a file in order, read in pieces. */
 class Bytes {
@@ -24,6 +24,11 @@ class Bytes {
       if (bytesRead === 0) return NaN;
     }
     return this.#piece[this.#at++]!;
+  }
+
+  /** How many were read or passed over. */
+  get position(): number {
+    return this.#next - this.#held + this.#at;
   }
 
   /** Moves on by so many bytes; those that are not held are never read. */
@@ -66,30 +71,39 @@ function tableBytes(packed: number): number {
   return (packed & 0x80) === 0 ? 0 : 3 << ((packed & 7) + 1);
 }
 
+/** What the blocks of a GIF tell. */
+export type GifBlocks = {
+  /** They follow one another up to the trailer, and next to nothing comes behind it. */
+  readonly isWhole: boolean;
+  /** A frame is taken away before the next, so that what was opaque need not stay so. */
+  readonly takesAway: boolean;
+};
+
+/** Bytes behind the trailer that are nobody's loss: some writers put zeros there. */
+const mostBehind = 1024;
+
 /**
- * Whether a picture once opaque stays so in the GIF at `path`: no frame is taken away before the next. Later
- * frames then only paint over it, and their transparent pixels leave what was there. `false` for what is no
- * whole GIF.
+ * Follows the blocks of the GIF in `file`, of `size` bytes, without reading its pictures.
  *
  * Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
-export async function keepsOpaque(path: string): Promise<boolean> {
-  await using file = await open(path);
+export async function gifBlocks(file: FileHandle, size: number): Promise<GifBlocks> {
   const bytes = new Bytes(file);
+  let takesAway = false;
   let signature = '';
   for (let i = 0; i < 6; i++) signature += String.fromCharCode(await bytes.byte());
-  if (!/^GIF8[79]a$/.test(signature)) return false;
+  if (!/^GIF8[79]a$/.test(signature)) return { isWhole: false, takesAway };
   bytes.passOver(sizes.screen);
   const colours = tableBytes(await bytes.byte());
   bytes.passOver(sizes.background + colours);
   for (;;) {
     const kind = await bytes.byte();
-    if (kind === trailer) return true;
+    if (kind === trailer) return { isWhole: size - bytes.position <= mostBehind, takesAway };
     if (kind === extension) {
       if ((await bytes.byte()) === graphicControl) {
         bytes.passOver(sizes.controlSize);
         const disposal = ((await bytes.byte()) >> 2) & 7;
-        if (disposal >= takenAway) return false;
+        takesAway ||= disposal >= leastTakenAway;
         bytes.passOver(sizes.control);
       }
     } else if (kind === image) {
@@ -97,8 +111,19 @@ export async function keepsOpaque(path: string): Promise<boolean> {
       const own = tableBytes(await bytes.byte());
       bytes.passOver(own + sizes.smallestCode);
     } else {
-      return false;
+      return { isWhole: false, takesAway };
     }
     await bytes.passOverBlocks();
   }
+}
+
+/**
+ * Whether a picture once opaque stays so in the GIF at `path`: no frame is taken away before the next. Later
+ * frames then only paint over it, and their transparent pixels leave what was there. `false` for what is no
+ * whole GIF.
+ */
+export async function keepsOpaque(path: string): Promise<boolean> {
+  await using file = await open(path);
+  const { isWhole, takesAway } = await gifBlocks(file, (await file.stat()).size);
+  return isWhole && !takesAway;
 }

@@ -23,7 +23,7 @@ export function naming(file: string): (error: unknown) => never {
 function unreadable(file: string, at: number, cause: unknown): VsrError {
   return new VsrError(
     'disk',
-    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first; what is missing then, --allow-truncated does without.`,
+    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first; what is missing then, --allow-damaged does without.`,
     { cause },
   );
 }
@@ -65,12 +65,9 @@ export async function checkReadable(file: string, signal?: AbortSignal): Promise
 
 /**
  * Reads the identity of a file. Throws VsrError `disk` where the disk does not give its bytes; with
- * `allowTruncated` those that it gives count.
+ * `allowDamaged` those that it gives count.
  */
-export async function identifySource(
-  file: string,
-  allowTruncated = false,
-): Promise<SourceIdentity> {
+export async function identifySource(file: string, allowDamaged = false): Promise<SourceIdentity> {
   await using handle = await open(file, 'r');
   const { size } = await handle.stat();
   const hash = createHash('sha256');
@@ -83,7 +80,7 @@ export async function identifySource(
     try {
       for await (const bytes of bytesFrom(handle, file, start, length)) hash.update(bytes);
     } catch (error) {
-      if (!allowTruncated) throw error;
+      if (!allowDamaged) throw error;
     }
   }
   return { sizeBytes: size, endsSha256: hash.digest('hex') };

@@ -12,13 +12,14 @@ import {
   type OutputPlan,
   type Trim,
 } from '../../media/output/output-plan.js';
+import { looksCutOff } from '../../media/damage/cut-off.js';
 import type { Source } from '../../media/source/source.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
 import { hashOf, identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
-import type { UpscaleOptions } from './options.js';
+import { allowsDamage, type UpscaleOptions } from './options.js';
 import type { TickRange } from './tick-range.js';
 import { targetSize, type Size } from './target-size.js';
 
@@ -140,6 +141,23 @@ function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
   ];
 }
 
+/** What a look at the file's own ends tells of damage. */
+async function damageNotes(source: Source, options: UpscaleOptions): Promise<Announcement[]> {
+  if (!(await looksCutOff(source))) return [];
+  return [
+    {
+      kind: 'note',
+      what: 'source',
+      why: 'the file is cut off: it is shorter than it says itself',
+      ...(allowsDamage(options)
+        ? {}
+        : {
+            advice: 'If that took frames or sound, the job fails unless there is --allow-damaged.',
+          }),
+    },
+  ];
+}
+
 /** Which model runs, where nobody but vsr chose it for a reason. */
 function modelNotes(
   source: Source,
@@ -212,11 +230,12 @@ export async function planJob(
   const estimatedBytes = estimateBytes(source, size, options);
   const announcements: Announcement[] = [
     ...outputPlan.announcements,
+    ...(await damageNotes(source, options)),
     ...sourceNotes(source, options),
     ...modelNotes(source, chain, options, codec),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const identity = await identifySource(input.path, options.allowTruncated);
+  const identity = await identifySource(input.path, allowsDamage(options));
   const settings: Record<string, unknown> = {
     scale: chain.scale,
     to: options.to ?? null,
@@ -230,7 +249,6 @@ export async function planJob(
     deinterlace: options.deinterlace ?? false,
     precision: options.precision ?? 'auto',
     raw: source.raw,
-    allowTruncated: options.allowTruncated ?? false,
   };
   const reference =
     options.reference === undefined ? null : await identifyReference(options.reference);

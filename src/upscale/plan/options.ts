@@ -68,7 +68,9 @@ export type UpscaleOptions = {
   readonly overwrite?: boolean;
   /** Look into sub-folders of folders. */
   readonly recursive?: boolean;
-  /** Keep what decodes of a truncated source. */
+  /** Take what there is of a damaged or truncated source; the output is marked. Default: such a job fails at its end. */
+  readonly allowDamaged?: boolean;
+  /** The older name of `allowDamaged`. */
   readonly allowTruncated?: boolean;
   /** Cut long clips into segments that a resumed job need not do again. Default true. */
   readonly segments?: boolean;
@@ -141,4 +143,9 @@ export function checkOptions(options: UpscaleOptions): void {
   if (typeof options.log === 'string' && !/\.(csv|jsonl)$/i.test(options.log)) {
     throw badValue('a file ending in .csv or .jsonl', 'log', options.log);
   }
+}
+
+/** Whether a job may take what there is of a damaged source. */
+export function allowsDamage({ allowDamaged, allowTruncated }: UpscaleOptions): boolean {
+  return allowDamaged ?? allowTruncated ?? false;
 }

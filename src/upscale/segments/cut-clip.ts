@@ -2,6 +2,7 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { keyframes } from '../../media/source/packets.js';
 import { checkReadable } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';
+import { allowsDamage } from '../plan/options.js';
 import {
   planBlindSegments,
   planSegments,
@@ -32,7 +33,7 @@ export async function cutClip(
   if (options.deinterlace !== true && source.raw === null && trusted.test(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
     // ffprobe keeps quiet about what it could not read, and the plan would end there.
-    if (options.allowTruncated !== true) await checkReadable(source.path, signal);
+    if (!allowsDamage(options)) await checkReadable(source.path, signal);
     const times = keys.map((key) => key.pts);
     return planSegments(times, video.timeBase, range, length);
   }

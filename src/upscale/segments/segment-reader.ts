@@ -1,9 +1,10 @@
 import { VsrError } from '../../errors.js';
-import { decodeFrames, type DecodedFrames } from '../../media/decode/decode.js';
+import { decodeFrames, type DecodedFrames, type DecodeReport } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Frame } from '../../planes/frame.js';
 import { checkReadable } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';
+import { allowsDamage } from '../plan/options.js';
 import type { Segment } from './segment-plan.js';
 
 /** What decoding one segment had to say; frames count from 0 in the segment. */
@@ -19,11 +20,36 @@ export type SegmentReport = {
   }[];
   /** Packets of which the decoder made no frame. */
   readonly lostPackets: number;
+  readonly complaints: SegmentComplaints;
 };
+
+/** What the decoder found broken in a segment. Ticks are of the frame that it showed next. */
+export type SegmentComplaints = {
+  readonly count: number;
+  /** The first one's words; empty without one. */
+  readonly text: string;
+  /** `null` where no frame came after it. */
+  readonly firstPts: number | null;
+  readonly lastPts: number | null;
+  /** Of them, those about the first frames that say no more than that what these build on is not there. */
+  readonly unstarted: number;
+};
+
+const noComplaints: SegmentComplaints = {
+  ...{ count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
+};
+
+/** What decoders say of pictures whose beginning lies before the file's, and of no others at its start. */
+const unstartedWords =
+  /corrupt decoded frame|no frame!|non-existing [SP]PS|reference picture|Could not find ref|mmco|decode_slice_header error|Frame num|co located POCs|first frame is no keyframe|Error (?:while decoding stream|submitting packet)/i;
 
 const silence: SegmentReport = {
   ...{ damagedFrames: [], messages: [], truncated: false, sizeChanges: [], lostPackets: 0 },
+  complaints: noComplaints,
 };
+
+/** First frames of a segment that may lack what they build on: no group of pictures is longer. */
+const mostEarly = 64;
 
 /** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
 class MissedCut extends Error {}
@@ -85,6 +111,8 @@ export class SegmentReader implements AsyncDisposable {
     const first = run.taken;
     const before = run.decoded.report();
     let ended = false;
+    /** Times of the first frames. */
+    const early: number[] = [];
     try {
       while (run.taken - first < most) {
         const frame = run.held ?? (await next(run.frames));
@@ -99,10 +127,12 @@ export class SegmentReader implements AsyncDisposable {
           return;
         }
         run.taken++;
+        if (early.length < mostEarly) early.push(frame.pts);
         yield frame;
       }
     } finally {
-      const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = run.decoded.report();
+      const report = run.decoded.report();
+      const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = report;
       const within = (frame: number): boolean => frame >= first && frame < run.taken;
       this.#report = {
         damagedFrames: damagedFrames.filter(within).map((frame) => frame - first),
@@ -111,6 +141,14 @@ export class SegmentReader implements AsyncDisposable {
           .map((change) => ({ ...change, frame: change.frame - first })),
         lostPackets: lostPackets - before.lostPackets,
         messages: messages.slice(before.messages.length),
+        complaints: complaintsWithin(report.complaints, segment, {
+          to: this.#plan.range.to,
+          start: startOf(
+            early,
+            damagedFrames.filter(within).map((frame) => frame - first),
+          ),
+          last: ended,
+        }),
         // A file that breaks off says so within the last segment that still has frames of it.
         truncated: truncated && ended,
       };
@@ -135,7 +173,7 @@ export class SegmentReader implements AsyncDisposable {
   /** What ffmpeg took for the source's end must be its end: else the segment would count as done. */
   async #checkReadable(run: Run): Promise<void> {
     const { options, source } = this.#plan;
-    if (options.allowTruncated === true) return;
+    if (allowsDamage(options)) return;
     await checkReadable(source.path, this.#signal);
     if (!run.decoded.report().unreadable) return;
     throw new VsrError(
@@ -182,6 +220,37 @@ export class SegmentReader implements AsyncDisposable {
     this.#run = null;
     await run?.frames.return?.();
   }
+}
+
+/** Where the first frames of a segment lie that the decoder reports as damaged, one after the other: at least its first. */
+function startOf(frames: readonly number[], damaged: readonly number[]): number {
+  let count = 0;
+  while (damaged[count] === count && count + 1 < frames.length) count++;
+  return frames[count] ?? Infinity;
+}
+
+/**
+ * The complaints that belong to a segment's frames. A decoder that began before it, at a key frame, may
+ * have met others: leading pictures that lack what they build on, and what an earlier segment holds.
+ */
+function complaintsWithin(
+  all: DecodeReport['complaints'],
+  segment: Segment,
+  { to, start, last }: { to: number | undefined; start: number; last: boolean },
+): SegmentComplaints {
+  const [first, end] = [segment.from ?? -Infinity, segment.to ?? to ?? Infinity];
+  const own = all.filter(({ pts }) => (pts === null ? last : pts >= first && pts < end));
+  if (own.length === 0) return noComplaints;
+  const unstarted = ({ pts, text }: (typeof own)[number]): boolean =>
+    pts !== null && pts <= start && unstartedWords.test(text);
+  const told = own.find((complaint) => !unstarted(complaint)) ?? own[0]!;
+  return {
+    count: own.length,
+    text: told.text,
+    firstPts: told.pts,
+    lastPts: own.at(-1)!.pts,
+    unstarted: own.filter(unstarted).length,
+  };
 }
 
 async function next(frames: AsyncIterator<Frame>): Promise<Frame | null> {

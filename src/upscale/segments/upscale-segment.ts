@@ -146,6 +146,7 @@ export async function upscaleSegment(
       truncated: facts.truncated,
       sizeChanges: facts.sizeChanges.slice(0, 100),
       lostPackets: facts.lostPackets,
+      complaints: facts.complaints,
     }),
     async (error: unknown) => {
       throw await discarded(context, encoder, draft, error);

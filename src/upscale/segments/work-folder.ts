@@ -5,6 +5,7 @@ import { readSidecar, writeSidecar, type Sidecar } from '../../metrics/sidecar.j
 import { hashOf, naming, sha256Of } from '../plan/identity.js';
 import { takeLock } from './lock.js';
 import type { Segment } from './segment-plan.js';
+import type { SegmentComplaints } from './segment-reader.js';
 
 /** The plan as it lies in the work folder: any machine that can read it can work on it. */
 export type StoredPlan = {
@@ -49,6 +50,7 @@ export type SegmentRecord = {
   }[];
   /** Packets of which the decoder made no frame. */
   readonly lostPackets: number;
+  readonly complaints: SegmentComplaints;
 };
 
 /**
@@ -139,7 +141,8 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
     Array.isArray(record.damagedFrames) &&
     Array.isArray(record.messages) &&
     Array.isArray(record.sizeChanges) &&
-    Number.isSafeInteger(record.lostPackets)
+    Number.isSafeInteger(record.lostPackets) &&
+    Number.isSafeInteger(record.complaints?.count)
   );
 }
 

@@ -4,7 +4,7 @@ import { decodingNotes } from '../../../src/upscale/decoding-notes.js';
 
 const size = { width: 64, height: 48 };
 
-function record(frames: number, changes: readonly number[], lostPackets = 0) {
+function record(frames: number, changes: readonly number[]) {
   return {
     ...{
       frames,
@@ -15,7 +15,8 @@ function record(frames: number, changes: readonly number[], lostPackets = 0) {
       rowsSha256: '',
       reused: 0,
     },
-    ...{ damagedFrames: [], messages: [], truncated: false, lostPackets },
+    ...{ damagedFrames: [], messages: [], truncated: false, lostPackets: 0 },
+    complaints: { count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
     sizeChanges: changes.map((frame) => ({ frame, width: 32, height: 24 })),
   };
 }
@@ -32,12 +33,4 @@ test('changes of size are told by the frame in the whole clip, the first few', (
   );
   const [many] = decodingNotes([record(20, [1, 2, 3, 4, 5, 6, 7])], size);
   assert.match(many!.why, /frame 5 on, 2 more\)/);
-});
-
-test('packets that gave no frame are counted over all segments', () => {
-  const notes = decodingNotes([record(5, [], 1), record(5, [], 2)], size);
-  assert.deepEqual(
-    notes.map(({ kind, what }) => [kind, what]),
-    [['missing', "3 of the video's packets"]],
-  );
 });

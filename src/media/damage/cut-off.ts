@@ -1,22 +1,23 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { frameLayout } from '../../planes/pixel-format.js';
 import { programStreamIsCutOff } from './program-stream.js';
-import type { Source } from './source.js';
+import { readAt } from './read-at.js';
+import { gifBlocks } from '../source/gif-blocks.js';
+import type { Source } from '../source/source.js';
+import { ivfIsCutOff, pngIsCutOff } from './chunk-chain.js';
+import {
+  asfEnd,
+  boxesEnd,
+  mxfEnd,
+  nutEnd,
+  riffEnd,
+  segmentEnd,
+  type DeclaredEnd,
+} from './declared-end.js';
 
-async function readAt(file: FileHandle, position: number, count: number): Promise<Buffer> {
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(count), 0, count, position);
-  return buffer.subarray(0, bytesRead);
-}
-
-/** A GIF ends with a semicolon; some writers put zeros behind it. */
+/** A GIF is blocks in a row, up to its trailer. */
 async function gifIsCutOff(file: FileHandle, size: number): Promise<boolean> {
-  const tail = await readAt(file, Math.max(0, size - 64), 64);
-  return tail.findLast((byte) => byte !== 0) !== 0x3b;
-}
-
-/** A PNG, animated or not, ends with its IEND chunk. */
-async function pngIsCutOff(file: FileHandle, size: number): Promise<boolean> {
-  return !(await readAt(file, Math.max(0, size - 64), 64)).includes('IEND');
+  return !(await gifBlocks(file, size)).isWhole;
 }
 
 /** A transport stream is packets of one length: plain, with a time ahead, or with parity behind. */
@@ -52,15 +53,18 @@ async function flvIsCutOff(file: FileHandle, size: number): Promise<boolean> {
 /** The largest page of Ogg, in bytes: a head of 27, a table of 255 lengths, and their sum. */
 const largestPage = 65_307;
 
-/** A page of Ogg says how long it is; the last one ends with the file. */
+/** The flag of a page of Ogg that is its stream's last. */
+const lastPage = 4;
+
+/** A page of Ogg says how long it is; the last one ends with the file, and says that it is the last. */
 async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const tail = await readAt(file, Math.max(0, size - largestPage), largestPage);
-  // The last mark may be chance within a page; then one ahead of it leads to the end.
+  // The last mark may be chance within a page; then one before it leads to the end.
   let at = tail.lastIndexOf('OggS');
   while (at >= 0) {
     const table = tail.subarray(at + 27, at + 27 + (tail[at + 26] ?? 0));
     if (table.reduce((sum, length) => sum + length, at + 27 + table.length) === tail.length) {
-      return false;
+      return (tail[at + 5]! & lastPage) === 0;
     }
     at = at === 0 ? -1 : tail.lastIndexOf('OggS', at - 1);
   }
@@ -76,30 +80,59 @@ async function programIsCutOff(file: FileHandle, size: number): Promise<boolean>
 
 type Check = (file: FileHandle, size: number, source: Source) => Promise<boolean>;
 
-/** By ffprobe's name of the container. */
-const checks: Readonly<Record<string, Check>> = {
-  gif: gifIsCutOff,
-  apng: pngIsCutOff,
-  flv: flvIsCutOff,
-  mpeg: programIsCutOff,
-  ogg: oggIsCutOff,
-  yuv4mpegpipe: y4mIsCutOff,
-};
+/** A file that is shorter than its header says. */
+const shorterThan =
+  (end: DeclaredEnd): Check =>
+  async (file, size) =>
+    ((await end(file, size)) ?? 0) > size;
 
-/**
- * Whether a file breaks off, by its own end, in containers whose reader in ffmpeg does not tell: GIF,
- * APNG, FLV, Ogg, MPEG transport and program streams and y4m. `false` for all others, and for a file that cannot be read.
- */
-export async function isCutOff(source: Source): Promise<boolean> {
-  const { container, path, sizeBytes } = source;
-  if (container === 'mpegts') return transportStreamIsCutOff(sizeBytes);
-  const check = checks[container];
+/** By a part of ffprobe's name of the container. */
+const checks: readonly (readonly [string, Check])[] = [
+  ['gif', gifIsCutOff],
+  ['apng', pngIsCutOff],
+  ['ivf', ivfIsCutOff],
+  ['flv', flvIsCutOff],
+  ['mpeg', programIsCutOff],
+  ['ogg', oggIsCutOff],
+  ['yuv4mpegpipe', y4mIsCutOff],
+  ['matroska', shorterThan(segmentEnd)],
+  ['asf', shorterThan(asfEnd)],
+  ['mxf', shorterThan(mxfEnd)],
+  ['nut', shorterThan(nutEnd)],
+];
+
+/** Those whose end may be lost without a picture or a sound: an index, or bytes that belong to nothing. */
+const harmless: readonly (readonly [string, Check])[] = [
+  ['avi', shorterThan(riffEnd)],
+  ['mov', shorterThan(boxesEnd)],
+];
+
+async function checkWith(
+  known: readonly (readonly [string, Check])[],
+  source: Source,
+): Promise<boolean> {
+  const names = source.container.split(',');
+  const check = known.find(([name]) => names.includes(name))?.[1];
   if (check === undefined) return false;
-  const file = await open(path).catch(() => null);
+  const file = await open(source.path).catch(() => null);
   if (file === null) return false;
   try {
-    return await check(file, sizeBytes, source);
+    return await check(file, source.sizeBytes, source);
   } finally {
     await file.close();
   }
+}
+
+/**
+ * Whether a file breaks off by its own words, so that something of its streams is missing. `false` for
+ * containers that do not tell, and for a file that cannot be read.
+ */
+export async function isCutOff(source: Source): Promise<boolean> {
+  if (source.container === 'mpegts') return transportStreamIsCutOff(source.sizeBytes);
+  return checkWith(checks, source);
+}
+
+/** As `isCutOff`; also where what is cut off may be nothing but an index. Cheap: for saying so early. */
+export async function looksCutOff(source: Source): Promise<boolean> {
+  return (await isCutOff(source)) || checkWith(harmless, source);
 }

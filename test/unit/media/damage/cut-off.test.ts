@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { isCutOff } from '../../../../src/media/source/cut-off.js';
+import { isCutOff } from '../../../../src/media/damage/cut-off.js';
 import { rawSource } from '../../../../src/media/source/raw-input.js';
 
 let folder = '';
@@ -25,15 +25,53 @@ async function cutOff(container: string, bytes: Uint8Array): Promise<boolean> {
 const text = (words: string): Buffer => Buffer.from(words, 'latin1');
 const joined = (...parts: Uint8Array[]): Buffer => Buffer.concat(parts);
 
-test('a GIF ends with its semicolon, whatever zeros come behind', async () => {
-  assert.equal(await cutOff('gif', text('GIF89a...;')), false);
-  assert.equal(await cutOff('gif', text('GIF89a...;\0\0')), false);
-  assert.equal(await cutOff('gif', text('GIF89a...')), true);
+test('a GIF is blocks up to its semicolon, whatever zeros come behind', async () => {
+  const head = joined(text('GIF89a'), Buffer.alloc(7), text('!\xfe\x02hi\0'));
+  assert.equal(await cutOff('gif', joined(head, text(';'))), false);
+  assert.equal(await cutOff('gif', joined(head, text(';\0\0'))), false);
+  assert.equal(await cutOff('gif', head), true);
+  assert.equal(await cutOff('gif', joined(head, text('x;'))), true);
 });
 
-test('an animated PNG ends with IEND', async () => {
-  assert.equal(await cutOff('apng', text('\x89PNG....IEND\xaeB`\x82')), false);
-  assert.equal(await cutOff('apng', text('\x89PNG....fdAT')), true);
+test('an animated PNG is chunks up to IEND, with as many frames as it announces', async () => {
+  const chunk = (kind: string, content: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(content.length);
+    return joined(length, text(kind), content, Buffer.alloc(4));
+  };
+  const count = Buffer.alloc(8);
+  count.writeUInt32BE(2);
+  const start = joined(text('\x89PNG\r\n\x1a\n'), chunk('acTL', count));
+  const frame = chunk('fcTL', Buffer.alloc(26));
+  const end = chunk('IEND', Buffer.alloc(0));
+  assert.equal(await cutOff('apng', joined(start, frame, frame, end)), false);
+  assert.equal(await cutOff('apng', joined(start, frame, end)), true);
+  assert.equal(await cutOff('apng', joined(start, frame, frame)), true);
+  assert.equal(await cutOff('apng', joined(start, frame, text('\0\0\0\0\0\0\0\0'), end)), true);
+});
+
+test('Matroska, AVI, ASF and NUT say how long they are', async () => {
+  const segment = Buffer.from('1a45dfa383aabbcc18538067010000000000000a', 'hex');
+  assert.equal(await cutOff('matroska,webm', joined(segment, Buffer.alloc(10))), false);
+  assert.equal(await cutOff('matroska,webm', joined(segment, Buffer.alloc(9))), true);
+  const unknown = Buffer.from('1a45dfa383aabbcc1853806701ffffffffffffff', 'hex');
+  assert.equal(await cutOff('matroska,webm', unknown), false);
+  const nut = Buffer.from('4e58dd672f23e64e0000000000000014aabbccdd', 'hex');
+  assert.equal(await cutOff('nut', nut), false);
+  assert.equal(await cutOff('nut', nut.subarray(0, -2)), true);
+  const asf = Buffer.alloc(200);
+  Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex').copy(asf, 30);
+  asf.writeBigUInt64LE(200n, 70);
+  assert.equal(await cutOff('asf', asf), false);
+  assert.equal(await cutOff('asf', asf.subarray(0, 190)), true);
+  const ivf = Buffer.alloc(32 + 13);
+  ivf.writeUInt16LE(32, 6);
+  ivf.writeUInt32LE(1, 24);
+  ivf.writeUInt32LE(1, 32);
+  assert.equal(await cutOff('ivf', ivf), false);
+  assert.equal(await cutOff('ivf', ivf.subarray(0, -1)), true);
+  ivf.writeUInt32LE(2, 24);
+  assert.equal(await cutOff('ivf', ivf), true);
 });
 
 test('a transport stream is whole packets', async () => {
@@ -64,11 +102,16 @@ test("an FLV's last length leads to its last tag", async () => {
 });
 
 test('an Ogg ends where its last page says', async () => {
-  const page = (data: Buffer): Buffer =>
-    joined(text('OggS'), Buffer.alloc(22), Buffer.from([1, data.length]), data);
-  const whole = joined(page(Buffer.alloc(50)), page(text('by chance OggS within')));
+  const page = (data: Buffer, flags: number): Buffer =>
+    joined(
+      ...[text('OggS\0'), Buffer.from([flags]), Buffer.alloc(20)],
+      ...[Buffer.from([1, data.length]), data],
+    );
+  const first = page(Buffer.alloc(50), 0);
+  const whole = joined(first, page(text('by chance OggS within'), 4));
   assert.equal(await cutOff('ogg', whole), false);
   assert.equal(await cutOff('ogg', whole.subarray(0, -1)), true);
+  assert.equal(await cutOff('ogg', first), true, 'its last page does not say that it is the last');
 });
 
 test('what cannot be told is not claimed', async () => {

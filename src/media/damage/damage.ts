@@ -1,0 +1,42 @@
+import type { Source } from '../source/source.js';
+
+/** Something that a source should hold and does not give whole. Times are seconds on the source's clock. */
+export type Damage = {
+  /** Index of the stream; `null` where it is the whole file's. */
+  readonly stream: number | null;
+  /** What is missing or broken, e.g. `40 of 100 frames are missing`. */
+  readonly what: string;
+  /** Where it begins; `null` where that cannot be told. */
+  readonly from: number | null;
+  /** Where it ends; `null` where that cannot be told. */
+  readonly to: number | null;
+};
+
+/** How many damages one sentence tells. */
+const mostTold = 4;
+
+function timesOf({ from, to }: Damage): string {
+  const at = (seconds: number): string => `${seconds.toFixed(2)} s`;
+  if (from === null) return to === null ? '' : ` before ${at(to)}`;
+  if (to === null) return ` from ${at(from)} on`;
+  return to - from < 0.01 ? ` at ${at(from)}` : ` from ${at(from)} to ${at(to)}`;
+}
+
+/** A stream as users are told of it. */
+export function streamName(source: Source, stream: number | null): string {
+  if (stream === null) return 'the file';
+  const kind = source.streams.find(({ index }) => index === stream)?.kind ?? 'unknown';
+  return `${kind} stream ${stream}`;
+}
+
+/** One damage in words: of which stream, what, when. */
+export function damageWords(source: Source, damage: Damage): string {
+  return `${streamName(source, damage.stream)}: ${damage.what}${timesOf(damage)}`;
+}
+
+/** All damages of a source as one sentence without its end. */
+export function damageSentence(source: Source, damages: readonly Damage[]): string {
+  const told = damages.slice(0, mostTold).map((damage) => damageWords(source, damage));
+  const more = damages.length - told.length;
+  return `${source.path} is damaged: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+}

@@ -1,0 +1,199 @@
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import type { Source, StreamInfo } from '../source/source.js';
+import { isCutOff } from './cut-off.js';
+import type { Damage } from './damage.js';
+import {
+  sourceCensus,
+  type CensusOptions,
+  type LocatedComplaint,
+  type SourceCensus,
+  type StreamTally,
+} from './source-census.js';
+
+/** The wanted part of a source, in seconds on its clock; ends that are `undefined` are open. */
+export type SecondsRange = { readonly from?: number | undefined; readonly to?: number | undefined };
+
+/** What was found of a source by reading all its packets. */
+export type SourceReport = { readonly damages: readonly Damage[]; readonly census: SourceCensus };
+
+const isMov = (source: Source): boolean => source.container.split(',').includes('mov');
+
+/** The stream that a complaint is about; `null` for the file, or where several could be meant. */
+function streamOf(source: Source, { stream, speaker }: LocatedComplaint): number | null {
+  if (stream !== null) return stream;
+  const spoken = source.streams.filter(
+    ({ kind, codec }) => kind === 'audio' && speaker !== null && speaker.startsWith(codec),
+  );
+  return spoken.length === 1 ? spoken[0]!.index : null;
+}
+
+/** Complaints as damages, those of one stream together. What the video's packets are worth, its decoder tells. */
+function complained(source: Source, census: SourceCensus): Damage[] {
+  const groups = new Map<number | null, LocatedComplaint[]>();
+  for (const complaint of census.complaints) {
+    const { speaker } = complaint;
+    const isDemuxer = speaker === source.container;
+    if (!isDemuxer && (speaker === 'NULL' || speaker === source.video.codec)) continue;
+    const stream = streamOf(source, complaint);
+    groups.set(stream, [...(groups.get(stream) ?? []), complaint]);
+  }
+  return [...groups].map(([stream, complaints]) => {
+    const times = complaints.flatMap(({ at }) => (at === null ? [] : [at]));
+    const text = complaints[0]!.text.replace(/\.$/, '');
+    const more = complaints.length - 1;
+    return {
+      stream,
+      what: `ffmpeg says "${text}"${more > 0 ? ` and ${more} more` : ''}`,
+      from: times.length === 0 ? null : Math.min(...times),
+      to: times.length === 0 ? null : Math.max(...times),
+    };
+  });
+}
+
+/** Where packets are missing of which only the number is known: between the gaps, else at the end. */
+function missingFrom(census: SourceCensus, { index }: StreamInfo): Pick<Damage, 'from' | 'to'> {
+  const tally = census.streams.get(index)!;
+  const gaps = tally.gaps;
+  if (gaps.length === 0) return { from: tally.reached, to: null };
+  return { from: gaps[0]!.from, to: gaps.at(-1)!.to };
+}
+
+function lacking(
+  census: SourceCensus,
+  stream: StreamInfo,
+  missing: number,
+  promised: number,
+): Damage {
+  const unit = stream.kind === 'video' ? 'frames' : 'packets';
+  return {
+    stream: stream.index,
+    what: `${missing} of ${promised} ${unit} are missing`,
+    ...missingFrom(census, stream),
+  };
+}
+
+/** Samples, as MP4 counts them, of what was read: of PCM each is a sample of sound, and packets hold many. */
+function samplesOf({ codec, sampleRate }: StreamInfo, tally: StreamTally): number {
+  if (!codec.startsWith('pcm_') || sampleRate === null) return tally.packets;
+  return Math.round(((tally.reached ?? 0) - (tally.first ?? 0)) * sampleRate);
+}
+
+/** Streams that fall short of what MP4's tables count. An edit list hides samples: those count as there. */
+async function shortOfTables(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  census: SourceCensus,
+  options: CensusOptions,
+): Promise<Damage[]> {
+  const short = (of: SourceCensus): StreamInfo[] =>
+    source.streams.filter((stream) => {
+      const { index, packetCount } = stream;
+      const tally = of.streams.get(index);
+      return tally !== undefined && packetCount !== null && samplesOf(stream, tally) < packetCount;
+    });
+  const suspects = short(census);
+  if (suspects.length === 0) return [];
+  const all = await sourceCensus(ffmpeg, source, new Set(suspects.map(({ index }) => index)), {
+    ...options,
+    ...{ decodeSound: false, ignoreEdits: true },
+  });
+  return short(all).map((stream) => {
+    const tally = all.streams.get(stream.index)!;
+    return lacking(
+      all,
+      stream,
+      stream.packetCount! - samplesOf(stream, tally),
+      stream.packetCount!,
+    );
+  });
+}
+
+/** Streams that end before what AVI's headers count in ticks; a tick without a packet shows the picture before. */
+function shortOfTicks(source: Source, census: SourceCensus): Damage[] {
+  return source.streams.flatMap((stream) => {
+    const { index, packetCount, timeBase } = stream;
+    const reached = census.streams.get(index)?.reached ?? 0;
+    if (!census.streams.has(index) || packetCount === null || timeBase === null) return [];
+    const missing = packetCount - Math.round((reached * timeBase.den) / timeBase.num);
+    // AVI has no times: what comes behind a hole closes up, so that the end is missing.
+    const end = { from: reached, to: null };
+    return missing > 0 ? [{ ...lacking(census, stream, missing, packetCount), ...end }] : [];
+  });
+}
+
+/** Streams that end before MXF's metadata say. */
+function shortOfLength(source: Source, census: SourceCensus): Damage[] {
+  return source.streams.flatMap((stream) => {
+    const tally = census.streams.get(stream.index);
+    const { duration } = stream;
+    if (tally?.reached == null || tally.first === null || duration === null) return [];
+    const there = tally.reached - tally.first;
+    const packet = there / Math.max(1, tally.packets);
+    const missing = Math.round((duration - there) / packet);
+    return missing > 0 ? [lacking(census, stream, missing, tally.packets + missing)] : [];
+  });
+}
+
+/** Holes in time, of which NUT's reader says nothing when it finds its place again behind broken bytes. */
+function holes(source: Source, census: SourceCensus): Damage[] {
+  return source.streams.flatMap(({ index }) =>
+    (census.streams.get(index)?.gaps ?? []).map(({ from, to }) => ({
+      ...{ stream: index, what: 'nothing was found', from, to },
+    })),
+  );
+}
+
+function promisedMore(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  census: SourceCensus,
+  options: CensusOptions,
+): Damage[] | Promise<Damage[]> {
+  if (isMov(source)) return shortOfTables(ffmpeg, source, census, options);
+  switch (source.container) {
+    case 'avi':
+      return shortOfTicks(source, census);
+    case 'mxf':
+      return shortOfLength(source, census);
+    case 'nut':
+      return holes(source, census);
+    default:
+      return [];
+  }
+}
+
+/** Where the last of a source's streams ends. */
+function endOf(census: SourceCensus): number | null {
+  const ends = [...census.streams.values()].flatMap(({ reached }) => reached ?? []);
+  return ends.length === 0 ? null : Math.max(...ends);
+}
+
+/** Whether a damage lies, in part at least, in what is wanted. */
+export function touches({ from, to }: Damage, range: SecondsRange): boolean {
+  if (range.to !== undefined && from !== null && from >= range.to) return false;
+  return !(range.from !== undefined && to !== null && to < range.from);
+}
+
+/**
+ * Reads the streams `kept` of a source from end to end and tells what of them is
+ * missing or broken: what ffmpeg complains of, fewer packets than the container's index counts, an end
+ * that its header puts further on. What only decoding the video shows is not in it.
+ */
+export async function sourceDamage(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  kept: ReadonlySet<number>,
+  options: Omit<CensusOptions, 'decodeSound' | 'ignoreEdits'>,
+): Promise<SourceReport> {
+  const all = { ...options, decodeSound: true };
+  const census = await sourceCensus(ffmpeg, source, kept, all);
+  const found = [
+    ...(await promisedMore(ffmpeg, source, census, all)),
+    ...complained(source, census),
+  ];
+  if (await isCutOff(source)) {
+    const what = 'it is cut off: it ends before it says';
+    found.push({ stream: null, what, from: endOf(census), to: null });
+  }
+  return { damages: found, census };
+}

@@ -1,0 +1,156 @@
+import { VsrError } from '../errors.js';
+import { damageSentence, damageWords, streamName, type Damage } from '../media/damage/damage.js';
+import {
+  sourceDamage,
+  touches,
+  type SecondsRange,
+  type SourceReport,
+} from '../media/damage/source-damage.js';
+import type { Ffmpeg } from '../media/program/ffmpeg.js';
+import type { Announcement } from '../media/output/output-plan.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { stallTimeoutMs } from './segments/segment-reader.js';
+import type { SegmentRecord } from './segments/work-folder.js';
+
+/** Reads all packets of a job's source that belong to the output, and tells what of them is missing or broken. */
+export function readSource(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan,
+  signal: AbortSignal,
+): Promise<SourceReport> {
+  const { source, outputPlan } = plan;
+  const kept = outputPlan.streams.filter(({ action }) => action !== 'drop');
+  return sourceDamage(ffmpeg, source, new Set(kept.map(({ index }) => index)), {
+    signal,
+    stallTimeoutMs: stallTimeoutMs(plan),
+  });
+}
+
+/** What of the source's clock a job takes. */
+function wantedRange(
+  { source, options }: JobPlan,
+  records: readonly SegmentRecord[],
+): SecondsRange {
+  const { timeBase, frameRate } = source.video;
+  const at = (time: number | undefined): number | undefined =>
+    time === undefined ? undefined : source.startTime + time;
+  const frames = records.reduce((sum, record) => sum + record.frames, 0);
+  const first = records[0]?.firstPts ?? null;
+  const [from, to] = [at(options.start), at(options.end)];
+  if (frames !== options.frames || first === null) return { from, to };
+  const rate = frameRate ?? { num: 25, den: 1 };
+  return { from, to: (first * timeBase.num) / timeBase.den + (frames * rate.den) / rate.num };
+}
+
+/** Containers and bare streams that may begin anywhere: what their first pictures build on was never in them. */
+const beginAnywhere = new Set(['mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc']);
+
+/** Codecs of which every packet that is shown gives one frame, where a container holds whole pictures. */
+const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpeg', 'png']);
+const wholePictures = /(?:^|,)(?:mov|matroska)(?:,|$)/;
+
+/** What decoding the video showed to be broken, `null` if nothing. */
+function brokenVideo(
+  { source, range }: JobPlan,
+  records: readonly SegmentRecord[],
+  leading: number,
+): Damage | null {
+  const { timeBase, index } = source.video;
+  const mayLack = range.from === undefined && (leading > 0 || beginAnywhere.has(source.container));
+  const complaints = records.map((record, number) =>
+    number === 0 && mayLack
+      ? record.complaints.count - record.complaints.unstarted
+      : record.complaints.count,
+  );
+  const count = complaints.reduce((sum, each) => sum + each, 0);
+  const damaged = records.reduce((sum, record) => sum + record.damagedFrames.length, 0);
+  const lost = records.reduce((sum, record) => sum + record.lostPackets, 0);
+  const told = records.filter((_, number) => complaints[number]! > 0);
+  const silent = mayLack ? 0 : damaged;
+  if (count === 0 && silent === 0) return null;
+  const seconds = (pts: number | null | undefined): number | null =>
+    pts === null || pts === undefined ? null : (pts * timeBase.num) / timeBase.den;
+  const text = told[0]?.complaints.text.replace(/\.$/, '');
+  return {
+    stream: index,
+    what:
+      text === undefined
+        ? `${damaged} frames are broken`
+        : `its decoder says "${text}"${count > 1 ? ` and ${count - 1} more` : ''}${lost > 0 ? `; ${lost} of its packets gave no frame` : ''}`,
+    from: seconds(told[0]?.complaints.firstPts),
+    to: seconds(told.at(-1)?.complaints.lastPts),
+  };
+}
+
+/** Frames that silently did not come of the packets that should give one each, `null` if all did. */
+function lostFrames(
+  { source, range, options }: JobPlan,
+  records: readonly SegmentRecord[],
+  { census }: SourceReport,
+): Damage | null {
+  const { video, container } = source;
+  const whole = range.from === undefined && range.to === undefined && options.frames === undefined;
+  const tally = census.streams.get(video.index);
+  const countable = framePerPacket.has(video.codec) && video.interlaced === 'no';
+  if (!whole || tally === undefined || !countable || !wholePictures.test(container)) return null;
+  const frames = records.reduce((sum, record) => sum + record.frames, 0);
+  const shown = tally.packets - tally.hidden - tally.leading;
+  if (frames >= shown) return null;
+  return {
+    ...{ stream: video.index, from: null, to: null },
+    what: `${shown - frames} of ${shown} packets gave no frame`,
+  };
+}
+
+/** Everything that is missing or broken of what a job takes from its source. */
+export function allDamage(
+  plan: JobPlan,
+  records: readonly SegmentRecord[],
+  report: SourceReport,
+): Damage[] {
+  const { index } = plan.source.video;
+  const leading = report.census.streams.get(index)?.leading ?? 0;
+  const broken = brokenVideo(plan, records, leading);
+  const found = [...report.damages, ...(broken === null ? [] : [broken])];
+  const lost = found.some(({ stream }) => stream === index)
+    ? null
+    : lostFrames(plan, records, report);
+  if (lost !== null) found.push(lost);
+  if (found.length === 0 && records.some(({ truncated }) => truncated)) {
+    const end = report.census.streams.get(index)?.reached ?? null;
+    found.push({ stream: null, what: 'it breaks off', from: end, to: null });
+  }
+  const range = wantedRange(plan, records);
+  return found.filter((damage) => touches(damage, range));
+}
+
+/** Throws unless damage is allowed or there is none. */
+export function refuseDamage(plan: JobPlan, damages: readonly Damage[], allowed: boolean): void {
+  if (damages.length === 0 || allowed) return;
+  throw new VsrError(
+    'media',
+    `${damageSentence(plan.source, damages)}. Take what there is with the same command and --allow-damaged: what is done is kept.`,
+  );
+}
+
+/** What an output lacks because its source was damaged. */
+export function damageNotes(plan: JobPlan, damages: readonly Damage[]): Announcement[] {
+  return damages.map((damage) => ({
+    kind: 'missing',
+    what: `part of the source (${streamName(plan.source, damage.stream)})`,
+    why: damageWords(plan.source, damage),
+  }));
+}
+
+/** Packets before the first key frame, which no decoder makes a frame of: how a recording begins is no damage. */
+export function leadingNotes(plan: JobPlan, { census }: SourceReport): Announcement[] {
+  const leading = census.streams.get(plan.source.video.index)?.leading ?? 0;
+  if (leading === 0 || plan.range.from !== undefined) return [];
+  return [
+    {
+      kind: 'missing',
+      what: `${leading} packets before the first key frame`,
+      why: 'the pictures that they build on are not in the source',
+    },
+  ];
+}

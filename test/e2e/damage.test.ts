@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { sourceCensus } from '../../src/media/damage/source-census.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { probe } from '../../src/media/source/probe.js';
+import { readSidecar } from '../../src/metrics/sidecar.js';
+import { harmed, harms } from '../support/damaged.js';
+import { enlarge, ffmpegRun } from '../support/enlarge.js';
+import { runVsr } from '../support/run-vsr.js';
+
+const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25:duration=2'];
+const tone = ['-f', 'lavfi', '-i', 'sine=duration=2'];
+const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '12', '-pix_fmt', 'yuv420p'];
+const quick = { model: 'espcn-16-lite-x2', preset: 'ultrafast', log: false } as const;
+
+/** Fifty frames each, most with sound. */
+const clips: Readonly<Record<string, readonly string[]>> = {
+  'a.mp4': [...scene, ...tone, ...x264, '-c:a', 'aac', '-movflags', 'faststart'],
+  'a.mkv': [...scene, ...tone, ...x264, '-c:a', 'aac'],
+  'a.ts': [...scene, ...tone, ...x264, '-c:a', 'mp2'],
+  'a.avi': [...scene, ...tone, '-c:v', 'mpeg4', '-c:a', 'mp2'],
+  'a.wmv': [...scene, ...tone, '-c:v', 'wmv2', '-c:a', 'wmav2'],
+  'a.ogv': [...scene, ...tone, '-c:v', 'libtheora', '-c:a', 'libvorbis'],
+  'a.nut': [...scene, ...tone, '-c:v', 'mpeg4', '-c:a', 'mp2'],
+  'a.ivf': [...scene, '-c:v', 'libvpx'],
+  'a.gif': [...scene],
+};
+
+/** What no build of ffmpeg before 5 says a word about, and the container does not count: ASF's broken packets. */
+const unheard = [
+  ['a.wmv', 'zeroed middle'],
+  ['a.wmv', 'flipped bytes'],
+] as const;
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-damage-'));
+  for (const [name, args] of Object.entries(clips)) {
+    await ffmpegRun(...args, path.join(folder, name));
+  }
+});
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Packets of each stream, in the order of streams. */
+async function packets(file: string): Promise<number[]> {
+  const ffmpeg = await locateFfmpeg();
+  const source = await probe(ffmpeg, file);
+  const all = new Set(source.streams.map(({ index }) => index));
+  const { streams } = await sourceCensus(ffmpeg, source, all, { decodeSound: false });
+  return [...streams.values()].map((tally) => tally.packets);
+}
+
+/** Fewer packets of one stream than the whole clip has. */
+async function isLess(output: string, whole: string): Promise<boolean> {
+  const [got, full] = [await packets(output), await packets(whole)];
+  return full.some((count, place) => (got[place] ?? 0) < count);
+}
+
+for (const name of Object.keys(clips)) {
+  test(`${name}: no harm done to it is silent`, async () => {
+    const clip = path.join(folder, name);
+    const output = path.join(folder, `${name}.out.mkv`);
+    const whole = await enlarge(clip, { ...quick, output });
+    assert.equal(whole.status, 'done', 'a whole clip is done');
+    assert.equal(await isLess(output, clip), false, 'of a whole clip nothing is lost');
+    for (const how of Object.keys(harms)) {
+      if (unheard.some(([of, harm]) => of === name && harm === how)) continue;
+      await rm(output, { force: true });
+      await rm(`${output}.vsr-work`, { recursive: true, force: true });
+      const bad = await harmed(clip, how, path.join(folder, `bad-${name}`));
+      const outcome = await enlarge(bad, { ...quick, output });
+      if (outcome.status === 'failed') {
+        assert.match(outcome.error.message, /damaged|cannot|not finished|is no /, how);
+        assert.equal(existsSync(output), false, how);
+      } else assert.equal(await isLess(output, clip), false, `${how}: done, and yet less`);
+    }
+  });
+}
+
+test('a damaged source says what is missing and when; --allow-damaged takes up what is done, and marks it', async () => {
+  const clip = await harmed(path.join(folder, 'a.mkv'), 'cut tail', path.join(folder, 'cut.mkv'));
+  const output = path.join(folder, 'cut.out.mkv');
+  const words = ['upscale', clip, '-o', output, '-m', quick.model, '--preset', 'ultrafast'];
+  const refused = await runVsr(...words);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /cut\.mkv is damaged: .* from \d\.\d\d s on.*--allow-damaged/);
+  assert.equal(existsSync(output), false);
+  const kept = await readFile(path.join(`${output}.vsr-work`, 'seg-00000.json'));
+  const allowed = await runVsr(...words, '--allow-damaged', '--json');
+  assert.equal(allowed.code, 0);
+  const summary = (JSON.parse(allowed.stdout) as { outcomes: { summary: { stages?: unknown } }[] })
+    .outcomes[0]!.summary;
+  assert.equal(summary.stages, undefined, 'nothing was enlarged again');
+  const sidecar = await readSidecar(`${output}.vsr.json`);
+  assert.equal(sidecar.output.frames, (JSON.parse(kept.toString()) as { frames: number }).frames);
+  assert.ok(sidecar.source.damage!.length > 0);
+  assert.ok(sidecar.missing.some(({ kind, why }) => kind === 'missing' && /from \d/.test(why)));
+  const dry = await runVsr('upscale', clip, '-o', path.join(folder, 'x.mkv'), '--dry-run');
+  assert.match(dry.stderr, /the file is cut off/);
+});
+
+test('sound that is missing is told of its own stream', async () => {
+  const long = ['-f', 'lavfi', '-i', 'sine=duration=12'];
+  const clip = path.join(folder, 'commentary.mp4');
+  const args = [...scene, ...long, ...x264, '-c:a', 'aac', '-movflags', 'faststart'];
+  await ffmpegRun(...args, clip);
+  const cut = path.join(folder, 'commentary-cut.mp4');
+  const bytes = await readFile(clip);
+  await writeFile(cut, bytes.subarray(0, Math.floor(bytes.length * 0.7)));
+  const outcome = await enlarge(cut, { ...quick, output: path.join(folder, 'commentary.out.mp4') });
+  assert.equal(outcome.status, 'failed');
+  assert.match(
+    outcome.error.message,
+    /audio stream 1: \d+ of \d+ packets are missing from \d+\.\d\d s on/,
+  );
+});
+
+test('a part of a damaged clip that is whole is done', async () => {
+  const clip = await harmed(path.join(folder, 'a.mkv'), 'cut tail', path.join(folder, 'part.mkv'));
+  const output = path.join(folder, 'part.out.mkv');
+  const outcome = await enlarge(clip, { ...quick, output, end: 0.4 });
+  assert.equal(outcome.status, 'done');
+});
