@@ -5,7 +5,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onnxRuntime } from '../src/model/runtime/onnx-runtime.js';
-import { networkOf, parameterCount, reachOf } from '../src/model/networks/network.js';
+import { networkOf } from '../src/model/architectures/list.js';
+import { parameterCount, reachOf } from '../src/model/language/network.js';
 import { blockSize } from '../src/training/gradient/block-size.js';
 import { buildGradientModel } from '../src/training/gradient/gradient-graph.js';
 import { GradientPool } from '../src/training/gradient/gradient-pool.js';
@@ -19,10 +20,10 @@ import { randomAt } from '../src/training/base/random.js';
 type Case = { readonly arch: string; readonly batch: number; readonly patch: number };
 
 /**
- * `patch` counts the samples whose enlargement is compared; around them the network's reach is read and
- * computed, too, where a padded network computes none: 17 samples take 1.26 times a padded network's
- * multiplications at 64-32, 15 as many as padded 17. PyTorch 2.13 on the same two cores takes 4.4 ms for
- * the padded 16 x 17 x 17 and 16 ms for `espcn-16`, 16 x 28 x 28.
+ * `patch` counts the samples whose enlargement is compared; around them the network's reach is read
+ * and computed, too, where a padded network computes none: 17 samples take 1.26 times a padded
+ * network's multiplications at 64-32, 15 as many as padded 17. PyTorch 2.13 on the same two cores
+ * takes 4.4 ms for the padded 16 x 17 x 17 and 16 ms for `espcn-16`, 16 x 28 x 28.
  */
 const cases: readonly Case[] = [
   { arch: 'espcn', batch: 16, patch: 17 },

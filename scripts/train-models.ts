@@ -1,12 +1,12 @@
-// Trains the models that ship, each with its card:
-//   node build/scripts/train-models.js <name> [--resume] [--steps=n] [--work=folder] [--out=folder]
-// The pictures are expected in ../shared/data (train and bench); without a name all are trained in turn.
+// Trains the models that ship, each with its card: node build/scripts/train-models.js <name>
+// [--resume] [--steps=n] [--work=folder] [--out=folder] The pictures are expected in ../shared/data
+// (train and bench); without a name all are trained in turn.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { runTraining } from '../src/cli/train/run-training.js';
 import type { ModelCard } from '../src/model/catalogue/card.js';
-import { networkOf } from '../src/model/networks/network.js';
+import { networkOf } from '../src/model/architectures/list.js';
 import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/validation/benchmark.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/pictures/list-images.js';
@@ -59,7 +59,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     degradation,
     schedule: 'one-cycle',
     ...{ loss, rate, batch, patch, steps, seed, averaged, expand },
-    // The few pictures left to validate with show that a run goes well; they are too few to choose by.
+    // The few pictures left to validate with show that a run goes well; they are too few to choose
+    // by.
     ...{ validateEvery: 1000, keep: 'last' },
     workers: 2,
     windowBytes: 600e6,
@@ -92,7 +93,10 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   };
 }
 
-/** The mean of the weights that several networks of one shape start with (https://arxiv.org/abs/2203.05482). */
+/**
+ * The mean of the weights that several networks of one shape start with
+ * (https://arxiv.org/abs/2203.05482).
+ */
 function meanOf(starts: readonly Start[]): Float32Array {
   const lists = starts.map(({ initial }) => initial!);
   return lists[0]!.map((_, i) => lists.reduce((sum, list) => sum + list[i]!, 0) / lists.length);

@@ -1,20 +1,22 @@
-import { layerWeights, type Network, type Weights } from '../../src/model/networks/network.js';
+import { layerWeights, plainLayers } from '../../src/model/language/layers.js';
+import type { Network, Weights } from '../../src/model/language/network.js';
 
-const activations = { relu: 0, tanh: 1, none: 3 } as const;
+const activations: Readonly<Record<string, number>> = { relu: 0, tanh: 1, none: 3 };
 
 /**
- * A network without skip as the native model file of ffmpeg's `sr` filter (ffmpeg 4.4 to 5.1, little
- * endian): layers, then operands, then their numbers. Convolutions pad with the repeated edge.
+ * A network without skip as the native model file of ffmpeg's `sr` filter (ffmpeg 4.4 to 5.1,
+ * little endian): layers, then operands, then their numbers. Convolutions pad with the repeated
+ * edge.
  *
  * Source: ffmpeg 5.1, libavfilter/dnn/dnn_backend_native*.c.
  */
 export function nativeSrModel(network: Network, weights: Weights): Uint8Array {
   const words: (number | Float32Array)[] = [];
-  const layers = network.layers;
+  const layers = plainLayers(network);
   layers.forEach(({ kernel, inputs, outputs, activation }, i) => {
     const { kernel: values, bias } = layerWeights(network, weights)[i]!;
     // type, dilation, padding (2 = same, edge clamped), activation, shape, biases follow.
-    words.push(1, 1, 2, activations[activation], inputs, outputs, kernel, 1);
+    words.push(1, 1, 2, activations[activation]!, inputs, outputs, kernel, 1);
     words.push(channelsLast(values, outputs, inputs, kernel), bias, i, i + 1);
   });
   words.push(2, network.scale, layers.length, layers.length + 1);

@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { loadModel } from '../../src/model/load/load-model.js';
-import { networkOf, parameterCount } from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
+import { parameterCount } from '../../src/model/language/network.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { elementTypes } from '../../src/model/onnx/types.js';
 import { withoutBorderPad } from '../../src/model/graph/strip-pad.js';
@@ -25,14 +26,19 @@ type Peer =
   | { readonly name: string; readonly ms: number; readonly ratio: number }
   | { readonly name: string; readonly missing: string };
 
-/** Weights that keep values finite and no sum at zero, where runtimes could be faster than they are. */
+/**
+ * Weights that keep values finite and no sum at zero, where runtimes could be faster than they are.
+ */
 function someWeights(): Float32Array {
   return new Float32Array(parameterCount(network)).map(
     (_, i) => (((i * 2654435761) >>> 24) - 127) / 4000,
   );
 }
 
-/** ffmpeg's `sr` filter, and whatever else reads ONNX here, with the same network as vsr; UpscalerJS with its own. */
+/**
+ * ffmpeg's `sr` filter, and whatever else reads ONNX here, with the same network as vsr; UpscalerJS
+ * with its own.
+ */
 export async function peers(bench: Bench): Promise<unknown> {
   const weights = someWeights();
   const onnx = path.join(bench.folder, 'espcn.onnx');
@@ -106,8 +112,8 @@ async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unk
 }
 
 /**
- * The network without its leading Pad, for one size of picture: OpenCV 4.6 can do neither that Pad nor open sizes.
- * It gives the middle of what it takes.
+ * The network without its leading Pad, for one size of picture: OpenCV 4.6 can do neither that Pad
+ * nor open sizes. It gives the middle of what it takes.
  */
 async function withoutPad(onnx: string): Promise<Uint8Array> {
   const { model, input } = await loadModel(onnx);

@@ -1,8 +1,9 @@
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
-import { networkOf, parameterCount } from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
+import { parameterCount } from '../../src/model/language/network.js';
 import { packageRoot } from '../../src/package-root.js';
 import { initialState } from '../../src/training/optimiser/optimiser.js';
 import { writeCheckpoint } from '../../src/training/saved/checkpoint.js';

@@ -12,7 +12,7 @@ const kernels = {
 export type ResizeKernel = keyof typeof kernels;
 
 /** Keys' cubic with a = -0.5, as Matlab's imresize and the papers use. */
-function cubic(x: number): number {
+export function cubic(x: number): number {
   const d = Math.abs(x);
   if (d <= 1) return (1.5 * d - 2.5) * d * d + 1;
   return d < 2 ? ((-0.5 * d + 2.5) * d - 4) * d + 2 : 0;

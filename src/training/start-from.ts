@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Network } from '../model/networks/network.js';
+import type { Network } from '../model/language/network.js';
 import { calibrated, type CalibrationOptions } from './pictures/calibrate.js';
 import { initialWeights } from './optimiser/initial-weights.js';
 import type { TrainPlan } from './plan/plan.js';
@@ -12,8 +12,8 @@ export type Start = Pick<TrainPlan, 'network' | 'initial' | 'original'>;
 
 /**
  * Starts `network` from the model in `file`: with its weights where it has such layers (see
- * `weightsFromModel`), and for `int8` as its copy in 8 bits. A model that does not fit is a VsrError
- * 'model' or 'option'.
+ * `weightsFromModel`), and for `int8` as its copy in 8 bits. A model that does not fit is a
+ * VsrError 'model' or 'option'.
  */
 export async function startFrom(
   network: Network,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { parameterCount } from '../model/networks/network.js';
+import { parameterCount } from '../model/language/network.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
 import { trainingFiles } from './saved/training-folder.js';
 import { buildForwardModel } from './gradient/gradient-graph.js';

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import {
-  type Network,
-  networkOf,
-  parameterCount,
-  reachOf,
-} from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
+import { type Network, parameterCount, reachOf } from '../../src/model/language/network.js';
 import { blockSize } from '../../src/training/gradient/block-size.js';
 import { buildGradientModel } from '../../src/training/gradient/gradient-graph.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';

@@ -9,7 +9,7 @@ import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { inPrecision } from '../../src/model/catalogue/in-precision.js';
 import { equalised } from '../../src/model/networks/equalise.js';
-import { networkOf } from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { calibrationOf } from '../../src/model/networks/quantise.js';
 import { packageRoot } from '../../src/package-root.js';

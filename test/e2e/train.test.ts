@@ -284,9 +284,9 @@ test('what cannot work is one sentence and the right exit code', async () => {
     assert.equal(run.code, code, run.stderr);
     assert.ok(!existsSync(path.join(folder, 'bad.onnx')));
   }
-  const other = train('w1.onnx', '--steps', '10', '--overwrite', '--resume', '--arch', 'espcn');
+  const other = train('w1.onnx', '--steps', '10', '--overwrite', '--resume', '--arch', 'espcn-32');
   assert.equal(other.code, 2);
-  assert.match(other.stderr, /is of a run with arch espcn-16, but espcn was asked for/);
+  assert.match(other.stderr, /is of a run with arch espcn-16, but espcn-32 was asked for/);
 });
 
 test('a loss that is no number stops the run and says so', () => {

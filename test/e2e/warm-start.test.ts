@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
-import {
-  type Network,
-  networkOf,
-  parameterCount,
-  type Weights,
-} from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
+import { type Network, parameterCount, type Weights } from '../../src/model/language/network.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
 import { weightsFromModel } from '../../src/training/saved/warm-start.js';
@@ -29,7 +25,7 @@ for (const [from, to] of [
   [networkOf('espcn', 2), networkOf('espcn-58k', 2)],
   [networkOf('espcn-16', 2), networkOf('espcn-16', 2, { depth: 9 })],
 ] as const) {
-  test(`${to.arch} of ${to.layers.length} layers begins with what ${from.arch} of ${from.layers.length} gives`, async () => {
+  test(`${to.arch} of ${to.blocks.length} layers begins with what ${from.arch} of ${from.blocks.length} gives`, async () => {
     const model = randomModel(from.arch, 2);
     const weights = startOf(to, model);
     assert.equal(weights.length, parameterCount(to));

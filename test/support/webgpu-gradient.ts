@@ -1,10 +1,13 @@
-import { networkOf, parameterCount, reachOf } from '../../src/model/networks/network.js';
+import { networkOf } from '../../src/model/architectures/list.js';
+import { parameterCount, reachOf } from '../../src/model/language/network.js';
 import { buildGradientModel } from '../../src/training/gradient/gradient-graph.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
 import { floatTensor, openSession } from '../../src/training/base/session.js';
 import { randomAt } from '../../src/training/base/random.js';
 
-/** Run as a program: prints loss and gradient of one batch, computed by the provider named, as JSON. */
+/**
+ * Run as a program: prints loss and gradient of one batch, computed by the provider named, as JSON.
+ */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const network = networkOf('espcn-16', 2);
 const [patches, patch] = [3, 12];

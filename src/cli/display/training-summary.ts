@@ -1,4 +1,4 @@
-import { parameterCount } from '../../model/networks/network.js';
+import { multiplicationsOf, parameterCount } from '../../model/language/network.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 
 /** What is about to be done, in two lines. */
@@ -16,7 +16,7 @@ export function trainingSummary(plan: TrainPlan): string[] {
   const expanded = plan.expand ? `, each layer trained through ${plan.expand} channels` : '';
   const behind = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
   return [
-    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
+    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights, ${multiplicationsOf(network)} multiplications a source sample${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
     `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${behind}, ${degradation.fullRange ?? 0} full range; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }

@@ -2,7 +2,9 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { openPlace } from '../../files/place.js';
-import { networkOf } from '../../model/networks/network.js';
+import { networkOf } from '../../model/architectures/list.js';
+import { layersOf } from '../../model/language/layers.js';
+import { alignmentOf } from '../../model/language/network.js';
 import { candidatesFor, type ProviderName } from '../../model/runtime/providers.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Loss } from '../../training/gradient/loss.js';
@@ -86,7 +88,8 @@ export async function trainPlanOf(
     activation,
     ...(depth === undefined ? {} : { depth }),
   });
-  const widest = Math.max(...network.layers.map(({ outputs }) => outputs));
+  const { widestLayer } = await import('../../training/optimiser/expansion.js');
+  const widest = widestLayer(network);
   if (flags.expand !== 0 && flags.expand < widest) {
     const least = `0, or at least ${widest}, the channels of the widest layer of ${flags.arch},`;
     throw badValue(least, '--expand', flags.expand);
@@ -94,8 +97,16 @@ export async function trainPlanOf(
   if (flags.int8 === true && flags.from === undefined) {
     throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
   }
-  if (flags.patch % network.unshuffle !== 0) {
-    throw badValue(`a multiple of ${network.unshuffle} for ${flags.arch}`, '--patch', flags.patch);
+  const alignment = alignmentOf(network);
+  if (flags.patch % alignment !== 0) {
+    throw badValue(`a multiple of ${alignment} for ${flags.arch}`, '--patch', flags.patch);
+  }
+  if (flags.int8 === true && layersOf(network) === null) {
+    throw badValue(
+      'an architecture that is convolutions on luma from end to end',
+      '--arch for --int8',
+      flags.arch,
+    );
   }
   if (flags.from !== undefined && !(await exists(flags.from))) {
     throw badValue('a model file', '--from', flags.from);

@@ -2,7 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { messageOf, VsrError } from '../../errors.js';
-import { archs, evenNetworks } from '../../model/networks/network.js';
+import { architectures, archs } from '../../model/architectures/list.js';
 import { providerNames } from '../../model/runtime/providers.js';
 import { printable, printableJson } from '../../printable.js';
 import { degradations } from '../../training/pictures/degrade.js';
@@ -32,7 +32,9 @@ The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr
 The model is written at the end, with a card (.json) that keeps every setting.`;
 
 /** How many layers networks have whose depth can be chosen. */
-const depths = Object.entries(evenNetworks).map(([name, { depth }]) => `${depth} for ${name}`);
+const depths = architectures.flatMap(({ name, defaults: { depth } }) =>
+  depth === undefined ? [] : [`${depth} for ${name}`],
+);
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {

@@ -2,7 +2,8 @@ import { constantsOf } from '../graph/reach.js';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import { elementTypes, type OnnxGraph, type OnnxNode } from '../onnx/types.js';
-import { LARGEST_CODE, PICTURE_STEP, RESIDUAL_ZERO } from './eight-bits.js';
+import { LARGEST_CODE } from '../autodiff/eight-bit-codes.js';
+import { PICTURE_STEP, RESIDUAL_ZERO } from './eight-bits.js';
 import { exactWholeWeights, type WholeWeights } from './whole-weights.js';
 
 /** A float convolution whose weights are whole numbers of steps. */

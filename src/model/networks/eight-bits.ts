@@ -1,16 +1,6 @@
-import type { Network } from './network.js';
-
-/**
- * Largest weight: 7 bits, since without VNNI a processor adds two products of 8-bit numbers in 16
- * bits, and 8-bit weights would overflow there.
- */
-export const LARGEST_WEIGHT = 63;
-
-/** Largest code of a value between layers. */
-export const LARGEST_CODE = 255;
-
-/** A channel of all zeros has no largest weight; its step is this and its weights stay 0. */
-export const SMALLEST_RANGE = 1e-9;
+import { LARGEST_CODE } from '../autodiff/eight-bit-codes.js';
+import { layersOf, plainLayers } from '../language/layers.js';
+import type { Network } from '../language/network.js';
 
 /** What one code of an 8-bit picture means, of samples in 0..1. */
 export const PICTURE_STEP = 1 / LARGEST_CODE;
@@ -30,12 +20,14 @@ const wide = 32;
  * have 32 channels or more, in sixteens. There the float ends would take half of the time; in
  * narrower ones they take less and matter more (docs/adr/0020-eight-bits-from-end-to-end.md).
  */
-export function hasCoarseEnds({ scale, unshuffle, skip, layers }: Network): boolean {
+export function hasCoarseEnds(network: Network): boolean {
+  const { scale, before, skip } = network;
+  const layers = layersOf(network) ?? [];
   const inner = layers.slice(0, -1);
   return (
     scale === 2 &&
-    unshuffle === 1 &&
-    skip &&
+    before === 'nothing' &&
+    skip === 'repeated' &&
     layers.length > 2 &&
     layers.every(({ kernel }) => kernel === 3) &&
     inner.every(({ activation }) => activation === 'relu') &&
@@ -51,6 +43,6 @@ export function hasCoarseEnds({ scale, unshuffle, skip, layers }: Network): bool
  * (docs/adr/0018-nine-layers-in-eight-bits.md).
  */
 export function coarseEnd(network: Network): number {
-  const { layers } = network;
+  const layers = plainLayers(network);
   return layers.length - (layers.length > 4 && !hasCoarseEnds(network) ? 2 : 1);
 }

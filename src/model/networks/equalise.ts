@@ -1,14 +1,16 @@
-import { layerWeights, type Network, type Weights } from './network.js';
+import { layerWeights, plainLayers } from '../language/layers.js';
+import type { Network, Weights } from '../language/network.js';
 
 /** The largest factor: a channel that hardly ever speaks is not blown up without end. */
 const MOST = 7;
 
 /**
  * What each channel of some layers is multiplied by ahead of rounding, from what its values reach.
- * Channels of a layer share one step in 8 bits, so that a quiet one would get few of the 255 codes. Full factors
- * would give all of them the same reach, but leave the next layer's weights as unequal as the values were, and
- * these share a step as well: the square root divides it between the two (Nagel et al., Data-Free
- * Quantization Through Weight Equalization, https://arxiv.org/abs/1906.04721). Channels that never speak keep 1.
+ * Channels of a layer share one step in 8 bits, so that a quiet one would get few of the 255 codes.
+ * Full factors would give all of them the same reach, but leave the next layer's weights as unequal
+ * as the values were, and these share a step as well: the square root divides it between the two
+ * (Nagel et al., Data-Free Quantization Through Weight Equalization,
+ * https://arxiv.org/abs/1906.04721). Channels that never speak keep 1.
  */
 export function equalisingFactors(reaches: readonly (readonly number[])[]): number[][] {
   return reaches.map((channels) => {
@@ -18,8 +20,9 @@ export function equalisingFactors(reaches: readonly (readonly number[])[]): numb
 }
 
 /**
- * Weights that give the same picture, with each channel behind a layer's relu multiplied by its factor and the next
- * layer's weights for it divided by that. `factors` holds a positive number a channel for each of the first layers, never the last.
+ * Weights that give the same picture, with each channel behind a layer's relu multiplied by its
+ * factor and the next layer's weights for it divided by that. `factors` holds a positive number a
+ * channel for each of the first layers, never the last.
  */
 export function equalised(
   network: Network,
@@ -27,8 +30,9 @@ export function equalised(
   factors: readonly (readonly number[])[],
 ): Weights {
   const result = Float32Array.from(weights);
+  const layers = plainLayers(network);
   layerWeights(network, result).forEach(({ kernel, bias }, i) => {
-    const { inputs, kernel: side } = network.layers[i]!;
+    const { inputs, kernel: side } = layers[i]!;
     const square = side * side;
     const into = factors[i - 1];
     const outOf = factors[i];

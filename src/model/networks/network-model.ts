@@ -1,51 +1,91 @@
-import { layerWeights, type Network, reachOf, type Weights } from './network.js';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
 import { buildQuantisedModel } from './quantised-graph.js';
+import { runBlocks } from '../blocks/kinds.js';
+import {
+  channelsOf,
+  type Network,
+  parametersOf,
+  reachOf,
+  type Weights,
+} from '../language/network.js';
+import { lastShuffle, type Sheet, throughNetwork } from '../language/through-network.js';
+
+/** What stands around the blocks in the graph of a model file. */
+export function runningSheet(graph: GraphBuilder): Sheet<string> {
+  const shuffle = (x: string, block: number) =>
+    graph.op('DepthToSpace', [x], { blocksize: block, mode: 'DCR' });
+  return {
+    unshuffled: (x, block) => graph.op('SpaceToDepth', [x], { blocksize: block }),
+    shuffled: shuffle,
+    cropped(x, by) {
+      if (by === 0) return x;
+      const from = graph.ints('skip.from', [by, by]);
+      const to = graph.ints('skip.to', [-by, -by]);
+      return graph.op('Slice', [x, from, to, graph.ints('skip.axes', [2, 3])]);
+    },
+    sum: (a, b) => graph.op('Add', [a, b]),
+    bicubic(x, { shape, values }) {
+      const kernel = graph.initializer('bicubic', 'float32', shape, values);
+      return graph.op('Conv', [x, kernel], { kernel_shape: shape.slice(2), pads: [0, 0, 0, 0] });
+    },
+    repeated: (x, count) => graph.op('Concat', Array<string>(count).fill(x), { axis: 1 }),
+    scaled(x, factor, offset) {
+      const product = graph.op('Mul', [x, graph.floats('factor', factor)]);
+      return graph.op('Add', [product, graph.floats('offset', offset)]);
+    },
+    shaped: (x, channels, side) =>
+      graph.op('Reshape', [x, graph.ints('shape', [-1, channels, side, side])]),
+  };
+}
 
 /**
- * The model file of a trained network: input `x` float32 [N, 1, H, W] in 0..1, output `y`
- * [N, 1, scale H, scale W], not clipped. One leading Pad (edge) by the network's reach, then valid
- * convolutions: cutting that Pad off gives the graph that runs on tiles which bring their own border.
- * H and W must be multiples of `unshuffle`.
+ * The model file of a trained network: input `x` float32 [N, C, H, W] in 0..1, output `y` [N, C,
+ * scale H, scale W], not clipped. One leading Pad (edge) by the network's reach, then convolutions
+ * without border: cutting that Pad off gives the graph that runs on tiles which bring their own
+ * border. H and W must be multiples of `alignmentOf`. A network of patches takes [N, C, size, size]
+ * and has no Pad.
  */
 export function buildInferenceModel(
   network: Network,
   weights: Weights,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const { scale, activationSteps } = network;
+  const { scale, activationSteps, patches } = network;
   if (activationSteps !== undefined) {
     return buildQuantisedModel(network, weights, activationSteps, metadata);
   }
   const reach = reachOf(network);
+  const channels = channelsOf(network);
   const graph = new GraphBuilder(`${network.arch}-x${scale}`);
-  const x = graph.input('x', 'float32', ['N', 1, 'H', 'W']);
-  const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
-  const padded = graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
-  let value = padded;
-  const { unshuffle } = network;
-  if (unshuffle > 1) value = graph.op('SpaceToDepth', [value], { blocksize: unshuffle });
-  layerWeights(network, weights).forEach(({ kernel, bias }, i) => {
-    const layer = network.layers[i]!;
-    const { kernel: k, inputs, outputs, activation } = layer;
-    const w = graph.initializer(`conv${i}.weight`, 'float32', [outputs, inputs, k, k], kernel);
-    const b = graph.initializer(`conv${i}.bias`, 'float32', [outputs], bias);
-    value = graph.op('Conv', [value, w, b], { kernel_shape: [k, k], pads: [0, 0, 0, 0] });
-    if (activation !== 'none') value = graph.op(activation === 'relu' ? 'Relu' : 'Tanh', [value]);
-  });
-  if (unshuffle > 1) {
-    value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
-  }
-  if (network.skip) {
-    const from = graph.ints('skip.from', [reach, reach]);
-    const to = graph.ints('skip.to', [-reach, -reach]);
-    const cropped = graph.op('Slice', [padded, from, to, graph.ints('skip.axes', [2, 3])]);
-    value = graph.op('Add', [value, cropped]);
-  }
-  graph.op('DepthToSpace', [value], { blocksize: scale, mode: 'DCR' }, 'y');
+  const size = patches === undefined ? ['H', 'W'] : [patches.size, patches.size];
+  const x = graph.input('x', 'float32', ['N', channels, ...size]);
+  const padded = (): string => {
+    const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
+    return graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
+  };
+  const lists = parametersOf(network)[Symbol.iterator]();
+  const take = (): string => {
+    const { name, shape, offset, size } = lists.next().value!;
+    return graph.initializer(name, 'float32', shape, weights.subarray(offset, offset + size));
+  };
+  const sheet = runningSheet(graph);
+  const result = throughNetwork(network, patches === undefined ? padded() : x, sheet, (value) =>
+    runBlocks(network.blocks, value, { graph, take }),
+  );
+  const shuffle = lastShuffle(network);
+  if (shuffle === 1) graph.op('Identity', [result], {}, 'y');
+  else graph.op('DepthToSpace', [result], { blocksize: shuffle, mode: 'DCR' }, 'y');
   // Names that no expression needs: runtimes of any age take them.
-  graph.output('y', 'float32', ['N', 1, 'H_out', 'W_out']);
-  const facts = { arch: network.arch, scale: String(scale), input: 'luma', ...metadata };
+  const larger =
+    patches === undefined ? ['H_out', 'W_out'] : [patches.size * scale, patches.size * scale];
+  graph.output('y', 'float32', ['N', channels, ...larger]);
+  const facts = {
+    arch: network.arch,
+    scale: String(scale),
+    input: network.colour,
+    ...(patches === undefined ? {} : { patchStep: String(patches.step) }),
+    ...metadata,
+  };
   return encodeModel(graph.build({ opset: 13, irVersion: 7, metadata: facts }));
 }

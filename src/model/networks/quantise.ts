@@ -1,9 +1,12 @@
 import { VsrError } from '../../errors.js';
+import { LARGEST_CODE } from '../autodiff/eight-bit-codes.js';
 import type { Plane } from '../../planes/plane.js';
 import { equalised, equalisingFactors } from './equalise.js';
-import { coarseEnd, LARGEST_CODE } from './eight-bits.js';
-import type { Layer, Network } from './network.js';
+import { convolution } from '../blocks/convolution.js';
+import type { Layer } from '../language/layers.js';
+import { coarseEnd } from './eight-bits.js';
 import { buildInferenceModel } from './network-model.js';
+import { type Network, unshuffleOf } from '../language/network.js';
 import { decodeModel, encodeModel } from '../onnx/model-file.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import type { OnnxModel, OnnxNode, OnnxTensor } from '../onnx/types.js';
@@ -15,9 +18,9 @@ import { leadingPadOf } from '../graph/strip-pad.js';
 const COVERED = 0.99999;
 
 /**
- * How much more than that it holds: drawings and writing have edges of full contrast, which photographs
- * seldom have. Without it a drawn clip lost 1 dB in 8 bits; coarser codes cost photographs 0.03 dB
- * ahead of training (docs/adr/0018-nine-layers-in-eight-bits.md).
+ * How much more than that it holds: drawings and writing have edges of full contrast, which
+ * photographs seldom have. Without it a drawn clip lost 1 dB in 8 bits; coarser codes cost
+ * photographs 0.03 dB ahead of training (docs/adr/0018-nine-layers-in-eight-bits.md).
  */
 const HEADROOM = 1.6;
 
@@ -25,6 +28,7 @@ const HEADROOM = 1.6;
 type Parts = {
   readonly model: OnnxModel;
   readonly network: Network;
+  readonly layers: readonly Layer[];
   readonly weights: Float32Array;
   /** Names of what the convolutions ahead of `coarseEnd` put out, behind their relu. */
   readonly between: readonly string[];
@@ -80,10 +84,17 @@ function partsOf(bytes: Uint8Array, name: string): Parts {
     throw refuse(name, 'another order of them');
   }
   const arch = model.metadataProps?.find(({ key }) => key === 'arch')?.value ?? 'unknown';
-  const network = { arch, scale, unshuffle, layers, skip };
+  const network: Network = {
+    ...{ arch, scale, colour: 'luma', after: 'shuffle', skip: skip ? 'repeated' : 'none' },
+    before: unshuffle === 1 ? 'nothing' : { unshuffle },
+    blocks: layers.map(({ kernel, outputs, activation }) =>
+      convolution(kernel, outputs, activation),
+    ),
+  };
   return {
     model,
     network,
+    layers,
     weights: Float32Array.from(weights),
     between: outputs.slice(0, coarseEnd(network)),
   };
@@ -114,12 +125,14 @@ export type Calibration = {
   readonly layers: number;
   /** `Network.activationSteps` once the channels are multiplied. */
   readonly steps: readonly number[];
-  /** What each channel of the layers ahead of `coarseEnd` is to be multiplied by (see `equalised`). */
+  /**
+   * What each channel of the layers ahead of `coarseEnd` is to be multiplied by (see `equalised`).
+   */
   readonly factors: readonly (readonly number[])[];
 };
 
 async function calibrate(
-  { model, network, between }: Parts,
+  { model, network, layers, between }: Parts,
   pictures: readonly Plane[],
 ): Promise<Calibration> {
   const ort = await onnxRuntime();
@@ -130,13 +143,14 @@ async function calibrate(
   };
   const session = await ort.InferenceSession.create(encodeModel(watched));
   const samples = between.map((_, i) =>
-    Array.from({ length: network.layers[i]!.outputs }, (): Float32Array[] => []),
+    Array.from({ length: layers[i]!.outputs }, (): Float32Array[] => []),
   );
   const input = graph.input![0]!.name;
+  const unshuffle = unshuffleOf(network);
   for (const { data, width, height } of pictures) {
     // Whole blocks only.
-    const across = width - (width % network.unshuffle);
-    const down = height - (height % network.unshuffle);
+    const across = width - (width % unshuffle);
+    const down = height - (height % unshuffle);
     const values = Float32Array.from({ length: across * down }, (_, i) => {
       return data[Math.floor(i / across) * width + (i % across)]! / 255;
     });
@@ -155,13 +169,13 @@ async function calibrate(
     const furthest = Math.max(...channels.map((reach, c) => reach * factors[i]![c]!));
     return (HEADROOM * Math.max(furthest, 1e-6)) / LARGEST_CODE;
   });
-  return { layers: network.layers.length, steps, factors };
+  return { layers: layers.length, steps, factors };
 }
 
 /**
- * Runs a network of ours on small pictures (8 bit) to see how it is best computed in 8 bits: all but one in
- * 100,000 values of a channel are within its layer's 255 codes, with room for more. A model of another form is a
- * VsrError 'model'.
+ * Runs a network of ours on small pictures (8 bit) to see how it is best computed in 8 bits: all
+ * but one in 100,000 values of a channel are within its layer's 255 codes, with room for more. A
+ * model of another form is a VsrError 'model'.
  */
 export function calibrationOf(
   bytes: Uint8Array,
@@ -172,8 +186,9 @@ export function calibrationOf(
 }
 
 /**
- * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by `pictures`
- * (8-bit, at the small size). Returns the new model's file. A model of another form is a VsrError 'model'.
+ * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by
+ * `pictures` (8-bit, at the small size). Returns the new model's file. A model of another form is a
+ * VsrError 'model'.
  */
 export async function quantiseModel(
   bytes: Uint8Array,

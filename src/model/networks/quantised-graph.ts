@@ -2,7 +2,8 @@ import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
 import { coarseEnd, hasCoarseEnds, PICTURE_STEP } from './eight-bits.js';
 import { valuesOfWhole, wholeWeights } from './whole-weights.js';
-import { type Layer, type LayerWeights, layerWeights, type Network, reachOf } from './network.js';
+import { type Layer, type LayerWeights, layerWeights, plainLayers } from '../language/layers.js';
+import { type Network, reachOf, unshuffleOf } from '../language/network.js';
 
 /**
  * The model file of a network whose inner layers compute in 8 bits; input and output as
@@ -19,7 +20,9 @@ export function buildQuantisedModel(
   steps: readonly number[],
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
-  const { scale, layers, unshuffle } = network;
+  const { scale } = network;
+  const layers = plainLayers(network);
+  const unshuffle = unshuffleOf(network);
   const pad = reachOf(network);
   const values = layerWeights(network, weights);
   if (hasCoarseEnds(network)) {
@@ -58,7 +61,7 @@ export function buildQuantisedModel(
   if (unshuffle > 1) {
     value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
   }
-  if (network.skip) {
+  if (network.skip !== 'none') {
     const [from, to] = [graph.ints('from', [pad, pad]), graph.ints('to', [-pad, -pad])];
     const cropped = graph.op('Slice', [padded, from, to, graph.ints('axes', [2, 3])]);
     value = graph.op('Add', [value, cropped]);

@@ -1,4 +1,4 @@
-import { LARGEST_WEIGHT, SMALLEST_RANGE } from './eight-bits.js';
+import { LARGEST_WEIGHT, SMALLEST_RANGE } from '../autodiff/eight-bit-codes.js';
 
 /** A convolution's weights and bias as whole numbers. */
 export type WholeWeights = {

@@ -1,17 +1,13 @@
-import type { Network } from '../../model/networks/network.js';
-import { parameterCount, reachOf } from '../../model/networks/network.js';
+import { convolution } from '../../model/blocks/convolution.js';
+import { type Network, parameterCount, reachOf } from '../../model/language/network.js';
 import { buildGradientModel } from './gradient-graph.js';
 import { randomAt } from '../base/random.js';
 import { floatTensor, openSession } from '../base/session.js';
 
 /** A network small enough to try, with every kind of convolution that is written in blocks. */
 const trial: Network = {
-  ...{ arch: 'trial', scale: 2, unshuffle: 1, skip: false },
-  layers: [
-    { kernel: 3, inputs: 1, outputs: 16, activation: 'relu' },
-    { kernel: 3, inputs: 16, outputs: 32, activation: 'relu' },
-    { kernel: 3, inputs: 32, outputs: 4, activation: 'none' },
-  ],
+  ...{ arch: 'trial', scale: 2, colour: 'luma', before: 'nothing', after: 'shuffle', skip: 'none' },
+  blocks: [convolution(3, 16, 'relu'), convolution(3, 32, 'relu'), convolution(3, 4)],
 };
 
 const batch = { patches: 2, patch: 6 };
@@ -35,10 +31,12 @@ async function gradientWith(block: number): Promise<Float32Array> {
 let known: Promise<number> | undefined;
 
 /**
- * Channels in a block of ONNX Runtime's own layout for convolutions on this processor: 16 or 8; 0 where it has none.
+ * Channels in a block of ONNX Runtime's own layout for convolutions on this processor: 16 or 8; 0
+ * where it has none.
  *
- * The layout is nobody's promise and depends on the processor, so it is tried: of a small network the gradient with
- * blocks must be the gradient without. With blocks of another size it is a wholly different one.
+ * The layout is nobody's promise and depends on the processor, so it is tried: of a small network
+ * the gradient with blocks must be the gradient without. With blocks of another size it is a wholly
+ * different one.
  */
 export function blockSize(): Promise<number> {
   return (known ??= findBlockSize());

@@ -1,4 +1,4 @@
-import { type Network, parameterCount, reachOf } from '../../model/networks/network.js';
+import { type Network, parameterCount, reachOf } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
 import { buildForwardModel } from './gradient-graph.js';

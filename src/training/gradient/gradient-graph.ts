@@ -1,17 +1,21 @@
-import { GraphBuilder } from '../../model/onnx/graph-builder.js';
-import { encodeModel } from '../../model/onnx/model-file.js';
+import { roundedToCodes, roundedToWeightSteps } from '../../model/autodiff/quantisation.js';
+import { Tape, type Value } from '../../model/autodiff/tape.js';
+import { channelsOf, type Network, parameterCount, reachOf } from '../../model/language/network.js';
+import { lastShuffle } from '../../model/language/through-network.js';
+import {
+  trainedValues,
+  type TrainedValues,
+  type TrainingHooks,
+  trainNetwork,
+} from '../../model/language/training-graph.js';
 import {
   coarseEnd,
   hasCoarseEnds,
   PICTURE_STEP,
   RESIDUAL_ZERO,
 } from '../../model/networks/eight-bits.js';
-import { type Network, parameterCount, reachOf } from '../../model/networks/network.js';
-import { convolve } from '../autodiff/convolution.js';
-import { add, relu, tanh } from '../autodiff/pointwise.js';
-import { roundedToCodes, roundedToWeightSteps } from '../autodiff/quantisation.js';
-import { crop, depthToSpace, spaceToDepth } from '../autodiff/shape.js';
-import { sizeOf, Tape, type Value } from '../autodiff/tape.js';
+import { GraphBuilder } from '../../model/onnx/graph-builder.js';
+import { encodeModel } from '../../model/onnx/model-file.js';
 import { type Loss, lossOf } from './loss.js';
 
 /** What one micro-batch holds. */
@@ -22,66 +26,56 @@ export type MicroBatch = {
   readonly patch: number;
 };
 
-/** A layer's trainable values. */
-type Parameters = { readonly kernel: Value; readonly bias: Value };
+/** Rounds kernels and results of the layers that will compute in 8 bits as they will be. */
+function roundingHooks(tape: Tape, network: Network): Pick<TrainingHooks, 'kernel' | 'result'> {
+  const { activationSteps } = network;
+  if (activationSteps === undefined) return { kernel: (x) => x, result: (x) => x };
+  const end = coarseEnd(network);
+  const last = network.blocks.length - 1;
+  const coarseEnds = hasCoarseEnds(network);
+  let kernels = 0;
+  let results = 0;
+  return {
+    kernel(x) {
+      const i = kernels++;
+      return coarseEnds || (i > 0 && i < end) ? roundedToWeightSteps(tape, x) : x;
+    },
+    result(x) {
+      const i = results++;
+      if (coarseEnds && i === last) return roundedToCodes(tape, x, PICTURE_STEP, RESIDUAL_ZERO);
+      return i < end ? roundedToCodes(tape, x, activationSteps[i]!) : x;
+    },
+  };
+}
 
-/** The network's trainable values as views of one flat list; in the order of `Weights`. */
-function parametersOf(tape: Tape, network: Network, flat: Value): Parameters[] {
-  const split = (whole: string, sizes: readonly number[]) =>
-    tape.graph.ops('Split', [whole, tape.graph.ints('sizes', sizes)], sizes.length, { axis: 0 });
-  const shapes = network.layers.map((layer) => [
-    [layer.outputs, layer.inputs, layer.kernel, layer.kernel],
-    [layer.outputs],
-  ]);
-  // By layers, then each: a node of more than 11 parts is more than WebGPU takes.
-  const layers = split(
-    flat.name,
-    shapes.map((pair) => pair.reduce((sum, shape) => sum + sizeOf(shape), 0)),
-  );
-  return layers.map((layer, i) => {
-    const [kernel, bias] = split(layer, shapes[i]!.map(sizeOf)).map((name, j) => {
-      const shape = shapes[i]![j]!;
-      const constants = [tape.graph.ints('shape', shape)];
-      return tape.want(tape.node('Reshape', [{ name, shape }], shape, {}, constants));
-    }) as [Value, Value];
-    return { kernel, bias };
-  });
+function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, TrainedValues] {
+  const values = trainedValues(tape, network, flat);
+  const hooks = { ...roundingHooks(tape, network), dropout: (value: Value) => value };
+  return [trainNetwork(tape, network, x, values, hooks), values];
 }
 
 /**
- * The network up to the shuffle: [N, 1, h + 2 reach, w + 2 reach] to [N, scale^2, h, w]. Layers that
- * will compute in 8 bits have their weights and results rounded as they will be.
+ * Shape of what `patches` patches of `patch` low-resolution samples are enlarged to, up to the last
+ * shuffle.
  */
-function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, Parameters[]] {
-  const parameters = parametersOf(tape, network, flat);
-  const { unshuffle, activationSteps } = network;
-  const end = activationSteps === undefined ? 0 : coarseEnd(network);
-  const coarseEnds = activationSteps !== undefined && hasCoarseEnds(network);
-  let value = unshuffle === 1 ? x : spaceToDepth(tape, x, unshuffle);
-  network.layers.forEach((layer, i) => {
-    const { kernel, bias } = parameters[i]!;
-    const isCoarse = coarseEnds || (i > 0 && i < end);
-    value = convolve(tape, value, isCoarse ? roundedToWeightSteps(tape, kernel) : kernel, bias);
-    if (layer.activation === 'relu') value = relu(tape, value);
-    if (layer.activation === 'tanh') value = tanh(tape, value);
-    if (i < end) value = roundedToCodes(tape, value, activationSteps![i]!);
-  });
-  if (coarseEnds) value = roundedToCodes(tape, value, PICTURE_STEP, RESIDUAL_ZERO);
-  if (unshuffle > 1) value = depthToSpace(tape, value, unshuffle);
-  if (network.skip) {
-    const reach = reachOf(network);
-    const [n, , h, w] = value.shape as [number, number, number, number];
-    value = add(tape, value, crop(tape, x, [0, 0, reach, reach], [n, 1, h, w]));
-  }
-  return [value, parameters];
+export function targetShape(network: Network, { patches, patch }: MicroBatch): number[] {
+  const shuffle = lastShuffle(network);
+  const side = (patch * network.scale) / shuffle;
+  return [patches, channelsOf(network) * shuffle ** 2, side, side];
+}
+
+/** Shape of the low-resolution samples of patches, with their context. */
+export function sourceShape(network: Network, { patches, patch }: MicroBatch): number[] {
+  const side = patch + 2 * reachOf(network);
+  return [patches, channelsOf(network), side, side];
 }
 
 /**
  * The model that computes loss and gradient of one micro-batch.
  *
- * Inputs: `x` [N, 1, p + 2 reach, p + 2 reach] in 0..1; `t` [N, scale^2, p, p], the wanted picture
- * shuffled back (which spares the graph the shuffle and its gradient); `weights` [parameters].
- * Convolutions are written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
+ * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
+ * (which spares the graph the shuffle and its gradient); `weights` [parameters]. Convolutions are
+ * written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
  * Outputs: `loss` [1] and `gradient` [parameters].
  */
 export function buildGradientModel(
@@ -90,8 +84,6 @@ export function buildGradientModel(
   loss: Loss,
   block = 0,
 ): Uint8Array {
-  const { patches: n, patch } = batch;
-  const side = patch + 2 * reachOf(network);
   const count = parameterCount(network);
   const graph = new GraphBuilder('gradient');
   const tape = new Tape(graph, block);
@@ -99,20 +91,13 @@ export function buildGradientModel(
     name: graph.input(name, 'float32', shape),
     shape,
   });
-  const x = input('x', [n, 1, side, side]);
-  const wanted = input('t', [n, network.scale ** 2, patch, patch]);
+  const x = input('x', sourceShape(network, batch));
+  const wanted = input('t', targetShape(network, batch));
   const flat = input('weights', [count]);
-  const [actual, parameters] = forward(tape, network, x, flat);
+  const [actual, values] = forward(tape, network, x, flat);
   const value = lossOf(tape, loss, actual, wanted);
   tape.backward(value);
-  const listOf = (parameter: Value) => {
-    const constants = [graph.ints('shape', [sizeOf(parameter.shape)])];
-    return tape.node('Reshape', [tape.gradient(parameter)], [], {}, constants).name;
-  };
-  const pieces = parameters.map(({ kernel, bias }) =>
-    graph.op('Concat', [listOf(kernel), listOf(bias)], { axis: 0 }),
-  );
-  graph.op('Concat', pieces, { axis: 0 }, 'gradient');
+  values.gradient('gradient');
   graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');
   graph.output('loss', 'float32', [1]);
   graph.output('gradient', 'float32', [count]);
@@ -121,15 +106,15 @@ export function buildGradientModel(
 
 /**
  * The model that enlarges one square of `side` low-resolution samples while weights are still in
- * motion: inputs `x` [1, 1, side + 2 reach, side + 2 reach] and `weights` [parameters], output `y`
- * [1, scale^2, side, side], the channels ahead of the shuffle.
+ * motion: inputs `x` of `sourceShape` and `weights` [parameters], output `y` of `targetShape`, up
+ * to the last shuffle.
  */
 export function buildForwardModel(network: Network, side: number): Uint8Array {
-  const wide = side + 2 * reachOf(network);
-  const count = parameterCount(network);
   const graph = new GraphBuilder('forward');
   const tape = new Tape(graph);
-  const x = { name: graph.input('x', 'float32', [1, 1, wide, wide]), shape: [1, 1, wide, wide] };
+  const shape = sourceShape(network, { patches: 1, patch: side });
+  const x = { name: graph.input('x', 'float32', shape), shape };
+  const count = parameterCount(network);
   const flat = { name: graph.input('weights', 'float32', [count]), shape: [count] };
   const [value] = forward(tape, network, x, flat);
   graph.op('Identity', [value.name], {}, 'y');

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { type Network, parameterCount } from '../../model/networks/network.js';
+import { type Network, parameterCount } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import { startThread } from '../../start-thread.js';
 import type { MicroBatch } from './gradient-graph.js';
@@ -110,7 +110,8 @@ export class GradientPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(
       this.#workers.map(async (worker) => {
-        // A thread that is ended while the runtime works in it takes the process along: it answers first.
+        // A thread that is ended while the runtime works in it takes the process along: it answers
+        // first.
         const idle = this.#ask(worker, { kind: 'pictures', pictures: [] });
         const gone = worker.threadId === -1 ? Promise.resolve() : once(worker, 'exit');
         await Promise.race([idle, gone]).catch(() => {});

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
-import { parameterCount, reachOf } from '../../model/networks/network.js';
+import { parameterCount, reachOf } from '../../model/language/network.js';
 import { nativeWork } from '../../native-work.js';
 import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
@@ -50,7 +50,9 @@ function cutPatches(step: number, microBatch: number): void {
   }
 }
 
-/** Computes micro-batches until none is left; the first is always the one of this worker's number. */
+/**
+ * Computes micro-batches until none is left; the first is always the one of this worker's number.
+ */
 async function runStep(step: number): Promise<void> {
   weights.data.set(data.weights);
   let microBatch = data.worker;

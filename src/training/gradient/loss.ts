@@ -1,5 +1,12 @@
-import { absolute, add, mean, multiply, squareRoot, subtract } from '../autodiff/pointwise.js';
-import type { Tape, Value } from '../autodiff/tape.js';
+import {
+  absolute,
+  add,
+  mean,
+  multiply,
+  squareRoot,
+  subtract,
+} from '../../model/autodiff/pointwise.js';
+import type { Tape, Value } from '../../model/autodiff/tape.js';
 
 /** The names `lossOf` knows. */
 export const losses = ['mse', 'l1', 'charbonnier'] as const;

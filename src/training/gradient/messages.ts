@@ -1,4 +1,4 @@
-import type { Network } from '../../model/networks/network.js';
+import type { Network } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { Loss } from './loss.js';

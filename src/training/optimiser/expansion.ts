@@ -1,14 +1,13 @@
 import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import {
-  kernelSize,
-  type Layer,
-  layerWeights,
   type Network,
   parameterCount,
+  parametersOf,
+  type Placed,
   type Weights,
-} from '../../model/networks/network.js';
+} from '../../model/language/network.js';
 import { normals, randomAt } from '../base/random.js';
-import { initialGain, initialWeights } from './initial-weights.js';
+import { initialGains, initialWeights } from './initial-weights.js';
 import { rightInverse } from './right-inverse.js';
 
 /*
@@ -19,26 +18,54 @@ import { rightInverse } from './right-inverse.js';
  * out the kernel W = A B (+ identity) that all else computes with.
  */
 
-/** How a network is expanded in training. */
+/**
+ * How a network is expanded in training: each of its convolutions, wherever it stands; all else
+ * trains as it is.
+ */
 export type Expansion = {
   readonly network: Network;
   /** Channels between the two convolutions of a pair; at least what any layer puts out. */
   readonly channels: number;
 };
 
+/** The kernel of a convolution. */
+type Layer = { readonly outputs: number; readonly inputs: number; readonly kernel: number };
+
+/** A list of the weights; with a layer where that is its kernel, which is expanded. */
+type Part = { readonly list: Placed; readonly layer: Layer | null };
+
+function partsOf(network: Network): Part[] {
+  return parametersOf(network).map((list) => {
+    if (!/^conv\d+\.weight$/.test(list.name)) return { list, layer: null };
+    const [outputs, inputs, kernel] = list.shape as [number, number, number];
+    return { list, layer: { outputs, inputs, kernel } };
+  });
+}
+
+/** The most channels that a convolution of the network puts out. */
+export function widestLayer(network: Network): number {
+  return Math.max(0, ...partsOf(network).map(({ layer }) => layer?.outputs ?? 0));
+}
+
 /** Values per output of a layer. */
 function fanIn(layer: Layer): number {
   return layer.inputs * layer.kernel ** 2;
 }
 
-/** Values of a layer's pair: B [channels, fan-in], A [outputs, channels], the bias [outputs]. */
-function partSizes(layer: Layer, channels: number): [number, number, number] {
-  return [channels * fanIn(layer), layer.outputs * channels, layer.outputs];
+function kernelSize(layer: Layer): number {
+  return layer.outputs * fanIn(layer);
+}
+
+/**
+ * Trained values of a list: of an expanded kernel B [channels, fan-in] and A [outputs, channels].
+ */
+function partSizes({ list, layer }: Part, channels: number): number[] {
+  return layer === null ? [list.size] : [channels * fanIn(layer), layer.outputs * channels];
 }
 
 /** Trained values of an expanded network. */
 export function expandedCount({ network, channels }: Expansion): number {
-  const sizes = network.layers.flatMap((layer) => partSizes(layer, channels));
+  const sizes = partsOf(network).flatMap((part) => partSizes(part, channels));
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
@@ -62,44 +89,52 @@ function identityOf(layer: Layer): Float32Array {
 const shareBesideIdentity = 0.5;
 
 /**
- * The pairs to start from, in the order of the layers: per layer B, A, bias. Without `initial` they
- * are random by `seed`, as `initialWeights` are. With it, each B is moved by the least that makes
- * the pair give exactly the kernel in `initial`: the network begins with the same picture, and the
- * pair as rich as a random one.
+ * The pairs to start from, in the order of the weights: B and A for each kernel, every other list
+ * as it is. Without `initial` they are random by `seed`, as `initialWeights` are. With it, each B
+ * is moved by the least that makes the pair give exactly the kernel in `initial`: the network
+ * begins with the same picture, and the pair as rich as a random one.
  */
 export function initialPairs(expansion: Expansion, seed: number, initial?: Weights): Float32Array {
   const { network, channels } = expansion;
   const pairs = new Float32Array(expandedCount(expansion));
-  const given = layerWeights(network, initial ?? initialWeights(network, seed));
-  viewsOf(expansion, pairs).forEach((pair, i) => {
-    const { layer, a, b, bias } = pair;
-    const gain = initialGain(network, i) * (hasIdentity(layer) ? shareBesideIdentity : 1);
+  const given = initial ?? initialWeights(network, seed);
+  const gains = initialGains(network);
+  let number = 0;
+  viewsOf(expansion, pairs).forEach((view, i) => {
+    const { offset, size } = view.list;
+    const values = given.subarray(offset, offset + size);
+    if ('plain' in view) {
+      view.plain.set(values);
+      return;
+    }
+    const { layer, a, b } = view;
+    const gain = gains[i]! * (hasIdentity(layer) ? shareBesideIdentity : 1);
     const [intoPair, outOfPair] = [
-      normals(randomAt(seed, 0x62, i)),
-      normals(randomAt(seed, 0x61, i)),
+      normals(randomAt(seed, 0x62, number)),
+      normals(randomAt(seed, 0x61, number)),
     ];
+    number++;
     for (let k = 0; k < b.length; k++) b[k] = intoPair() / Math.sqrt(fanIn(layer));
     for (let k = 0; k < a.length; k++) a[k] = (outOfPair() * gain) / Math.sqrt(channels);
-    bias.set(given[i]!.bias);
-    if (initial !== undefined) correct(pair, given[i]!.kernel);
+    if (initial !== undefined) correct(view, values);
   });
   return pairs;
 }
 
-/** A layer's pair, as views. */
-type Pair = {
-  readonly layer: Layer;
-  readonly b: Float32Array;
-  readonly a: Float32Array;
-  readonly bias: Float32Array;
-};
+/** A kernel's pair, as views. */
+type Pair = { readonly layer: Layer; readonly b: Float32Array; readonly a: Float32Array };
 
-function viewsOf({ network, channels }: Expansion, pairs: Float32Array): Pair[] {
+/** The trained values of each list, as views. */
+type View = { readonly list: Placed } & (Pair | { readonly plain: Float32Array });
+
+function viewsOf({ network, channels }: Expansion, pairs: Float32Array): View[] {
   let offset = 0;
   const take = (size: number) => pairs.subarray(offset, (offset += size));
-  return network.layers.map((layer) => {
-    const [b, a, bias] = partSizes(layer, channels);
-    return { layer, b: take(b), a: take(a), bias: take(bias) };
+  return partsOf(network).map((part): View => {
+    const { list, layer } = part;
+    const [first, second] = partSizes(part, channels);
+    if (layer === null) return { list, plain: take(first!) };
+    return { list, layer, b: take(first!), a: take(second!) };
   });
 }
 
@@ -122,11 +157,9 @@ function kernelOf({ layer, a, b }: Pair): Float64Array {
 /** The weights that pairs give. */
 export function collapsedWeights(expansion: Expansion, pairs: Float32Array): Weights {
   const weights = new Float32Array(parameterCount(expansion.network));
-  const layers = layerWeights(expansion.network, weights);
-  viewsOf(expansion, pairs).forEach((pair, i) => {
-    layers[i]!.kernel.set(kernelOf(pair));
-    layers[i]!.bias.set(pair.bias);
-  });
+  for (const view of viewsOf(expansion, pairs)) {
+    weights.set('plain' in view ? view.plain : kernelOf(view), view.list.offset);
+  }
   return weights;
 }
 
@@ -161,16 +194,15 @@ export class ExpansionNodes {
 
   /** The gradient of the pairs, from that of the weights: dB = Aᵀ dW, dA = dW Bᵀ. */
   gradient(weightGradient: string, pairs: string): string {
-    const { network, channels } = this.#expansion;
-    const sizes = network.layers.flatMap((layer) => [kernelSize(layer), layer.outputs]);
+    const sizes = partsOf(this.#expansion.network).map(({ list }) => list.size);
     const gradients = this.#split(weightGradient, sizes);
-    const parts = this.#pairs(pairs).flatMap(({ layer, a, b }, i) => {
-      const dW = this.#shaped(gradients[2 * i]!, [layer.outputs, fanIn(layer)]);
-      const [bSize, aSize] = partSizes(layer, channels);
+    const parts = this.#pairs(pairs).flatMap((part, i) => {
+      if ('plain' in part) return [gradients[i]!];
+      const { layer, a, b, sizes: own } = part;
+      const dW = this.#shaped(gradients[i]!, [layer.outputs, fanIn(layer)]);
       return [
-        this.#shaped(this.#product(this.#turned(a), dW), [bSize]),
-        this.#shaped(this.#product(dW, this.#turned(b)), [aSize]),
-        gradients[2 * i + 1]!,
+        this.#shaped(this.#product(this.#turned(a), dW), [own[0]!]),
+        this.#shaped(this.#product(dW, this.#turned(b)), [own[1]!]),
       ];
     });
     return this.#graph.op('Concat', parts, { axis: 0 });
@@ -178,31 +210,38 @@ export class ExpansionNodes {
 
   /** The weights that the pairs give, as the value `output`. */
   collapse(pairs: string, output: string): string {
-    const parts = this.#pairs(pairs).flatMap(({ layer, a, b, bias }) => {
+    const parts = this.#pairs(pairs).map((part) => {
+      if ('plain' in part) return part.plain;
+      const { layer, a, b } = part;
       let kernel = this.#product(a, b);
       if (hasIdentity(layer)) {
         const dims = [layer.outputs, fanIn(layer)];
         const one = this.#graph.initializer('identity', 'float32', dims, identityOf(layer));
         kernel = this.#graph.op('Add', [kernel, one]);
       }
-      return [this.#shaped(kernel, [kernelSize(layer)]), bias];
+      return this.#shaped(kernel, [kernelSize(layer)]);
     });
     return this.#graph.op('Concat', parts, { axis: 0 }, output);
   }
 
-  #pairs(list: string): { layer: Layer; a: string; b: string; bias: string }[] {
+  #pairs(list: string) {
     const { network, channels } = this.#expansion;
-    const { layers } = network;
-    const parts = this.#split(
+    const parts = partsOf(network);
+    const values = this.#split(
       list,
-      layers.flatMap((layer) => partSizes(layer, channels)),
-    );
-    return layers.map((layer, i) => ({
-      layer,
-      b: this.#shaped(parts[3 * i]!, [channels, fanIn(layer)]),
-      a: this.#shaped(parts[3 * i + 1]!, [layer.outputs, channels]),
-      bias: parts[3 * i + 2]!,
-    }));
+      parts.flatMap((part) => partSizes(part, channels)),
+    )[Symbol.iterator]();
+    const take = (): string => values.next().value!;
+    return parts.map((part) => {
+      const { layer } = part;
+      if (layer === null) return { plain: take() };
+      return {
+        layer,
+        sizes: partSizes(part, channels),
+        b: this.#shaped(take(), [channels, fanIn(layer)]),
+        a: this.#shaped(take(), [layer.outputs, channels]),
+      };
+    });
   }
 
   #split(list: string, sizes: readonly number[]): string[] {

@@ -1,32 +1,44 @@
 import {
-  layerWeights,
   type Network,
   parameterCount,
+  parametersOf,
   type Weights,
-} from '../../model/networks/network.js';
+} from '../../model/language/network.js';
 import { normals, randomAt } from '../base/random.js';
 
 /**
- * How much larger layer `i` makes what comes at the start: relu's halves are made up for, and the
- * last layer adds little where a skip already gives the picture.
+ * How much larger each random list of `parametersOf` makes what comes at the start; 0 for lists
+ * that are not random. Relu's halves are made up for, and a list whose result is added to something
+ * that is nearly right already, the last one of a network with a skip or of a residual, adds
+ * little.
  */
-export function initialGain(network: Network, i: number): number {
-  if (i < network.layers.length - 1) return Math.SQRT2;
-  return network.skip ? 0.1 : 1;
+export function initialGains(network: Network): number[] {
+  const lists = parametersOf(network);
+  const last = lists.findLastIndex(({ fans }) => fans !== undefined);
+  return lists.map(({ fans, small = false }, i) => {
+    if (fans === undefined) return 0;
+    if (small || (i === last && network.skip !== 'none')) return 0.1;
+    return i === last ? 1 : Math.SQRT2;
+  });
 }
 
 /**
- * Random weights to start from: normal with deviation sqrt(2 / fan-in) (He et al.,
- * https://arxiv.org/abs/1502.01852), the last layer a tenth of that where a skip already gives the
- * picture; biases 0.
+ * Random weights to start from: normal with deviation `initialGains` / sqrt(fan-in) (He et al.,
+ * https://arxiv.org/abs/1502.01852); biases 0.
  */
 export function initialWeights(network: Network, seed: number): Weights {
   const weights = new Float32Array(parameterCount(network));
-  layerWeights(network, weights).forEach(({ kernel }, i) => {
-    const layer = network.layers[i]!;
-    const deviation = initialGain(network, i) / Math.sqrt(layer.inputs * layer.kernel ** 2);
-    const normal = normals(randomAt(seed, 0x77, i));
-    for (let k = 0; k < kernel.length; k++) kernel[k] = normal() * deviation;
+  const gains = initialGains(network);
+  let number = 0;
+  parametersOf(network).forEach(({ fans, fill = 0, offset, size }, i) => {
+    const values = weights.subarray(offset, offset + size);
+    if (fans === undefined) {
+      values.fill(fill);
+      return;
+    }
+    const deviation = gains[i]! / Math.sqrt(fans.in);
+    const normal = normals(randomAt(seed, 0x77, number++));
+    for (let k = 0; k < size; k++) values[k] = normal() * deviation;
   });
   return weights;
 }

@@ -1,7 +1,7 @@
 import type { Tensor } from 'onnxruntime-node';
 import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
 import { floatTensor, openSession } from '../base/session.js';
-import type { Weights } from '../../model/networks/network.js';
+import type { Weights } from '../../model/language/network.js';
 import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
 import { adam, buildUpdateModel, stateNames } from './update-graph.js';
 

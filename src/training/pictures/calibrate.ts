@@ -1,6 +1,7 @@
 import { badValue, VsrError } from '../../errors.js';
 import { equalised } from '../../model/networks/equalise.js';
-import type { Network, Weights } from '../../model/networks/network.js';
+import { plainLayers } from '../../model/language/layers.js';
+import type { Network, Weights } from '../../model/language/network.js';
 import { calibrationOf } from '../../model/networks/quantise.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Degradation } from './degrade.js';
@@ -24,10 +25,10 @@ const calibrationStream = 0x71;
 const least = 16;
 
 /**
- * `network` with the steps that the layers of the float `model`, whose file is called `name`, need in 8
- * bits, and that model's `weights` with channels brought nearer to each other (see `equalised`), measured on 16 of the
- * training pictures: the same ones for the same call. A model of other layers is a VsrError 'option', no picture
- * that can be used one of 'media'.
+ * `network` with the steps that the layers of the float `model`, whose file is called `name`, need
+ * in 8 bits, and that model's `weights` with channels brought nearer to each other (see
+ * `equalised`), measured on 16 of the training pictures: the same ones for the same call. A model
+ * of other layers is a VsrError 'option', no picture that can be used one of 'media'.
  */
 export async function calibrated(
   network: Network,
@@ -53,7 +54,7 @@ export async function calibrated(
     );
   }
   const { layers, steps, factors } = await calibrationOf(model, pictures, name);
-  const wanted = network.layers.length;
+  const wanted = plainLayers(network).length;
   if (layers !== wanted) {
     throw badValue(
       `a float model of ${wanted} layers, as are trained`,

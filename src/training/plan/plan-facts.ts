@@ -1,4 +1,6 @@
 import { VsrError } from '../../errors.js';
+import { layersOf } from '../../model/language/layers.js';
+import { type Network, unshuffleOf } from '../../model/language/network.js';
 import type { TrainPlan } from './plan.js';
 
 /** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
@@ -8,8 +10,8 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
   return {
     arch: network.arch,
     scale: network.scale,
-    unshuffle: network.unshuffle,
-    layers: network.layers.map((layer) => Object.values(layer).join(' ')).join(', '),
+    unshuffle: unshuffleOf(network),
+    layers: shapeOf(network),
     activationSteps: network.activationSteps?.join(' ') ?? 'none',
     degradation: JSON.stringify(degradation),
     after: after?.sha256 ?? 'none',
@@ -20,6 +22,16 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     windowBytes: plan.windowBytes,
     pictures: plan.training.length,
   };
+}
+
+/**
+ * What the blocks are. Of convolutions alone their numbers, as checkpoints have always had them.
+ */
+function shapeOf(network: Network): string {
+  const layers = layersOf(network);
+  return layers === null
+    ? JSON.stringify(network)
+    : layers.map((layer) => Object.values(layer).join(' ')).join(', ');
 }
 
 /** Throws a VsrError that names the first fact in which a checkpoint differs from the call. */

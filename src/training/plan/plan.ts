@@ -1,4 +1,4 @@
-import type { Network } from '../../model/networks/network.js';
+import type { Network } from '../../model/language/network.js';
 import type { CardData } from '../../model/catalogue/card.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Degradation } from '../pictures/degrade.js';
@@ -26,7 +26,10 @@ export type TrainPlan = {
   readonly patch: number;
   readonly steps: number;
   readonly seed: number;
-  /** About how many steps the running mean of the weights covers; it is what is validated and written. */
+  /**
+   * About how many steps the running mean of the weights covers; it is what is validated and
+   * written.
+   */
   readonly averaged: number;
   /** Steps from one validation and checkpoint to the next. */
   readonly validateEvery: number;
@@ -34,11 +37,16 @@ export type TrainPlan = {
   readonly keep: 'best' | 'last';
   /** Threads that compute gradients. The result does not depend on it. */
   readonly workers: number;
-  /** Where gradients are computed; the processor if absent. Its rounding has a say in the result. */
+  /**
+   * Where gradients are computed; the processor if absent. Its rounding has a say in the result.
+   */
   readonly provider?: ProviderCandidate;
   /** Bytes of pictures held at once; twice this when not all fit. */
   readonly windowBytes: number;
-  /** Channels that each convolution is expanded to in training (see `Expansion`); 0 or absent for none. */
+  /**
+   * Channels that each convolution is expanded to in training (see `Expansion`); 0 or absent for
+   * none.
+   */
   readonly expand?: number;
   /** Weights to start from; random ones by the seed if absent. */
   readonly initial?: Float32Array;
@@ -57,7 +65,9 @@ export type TrainPlan = {
   readonly recipe: Readonly<Record<string, unknown>>;
 };
 
-/** Low-resolution samples one graph run works on: larger, and the activations fall out of the cache. */
+/**
+ * Low-resolution samples one graph run works on: larger, and the activations fall out of the cache.
+ */
 const microBatchSamples = 2400;
 
 /**

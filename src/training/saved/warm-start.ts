@@ -1,30 +1,34 @@
+import { type Layer, layersOf, layerWeights } from '../../model/language/layers.js';
 import {
-  type Layer,
-  layerWeights,
   type Network,
   parameterCount,
+  parametersOf,
   type Weights,
-} from '../../model/networks/network.js';
+} from '../../model/language/network.js';
 import { decodeModel } from '../../model/onnx/model-file.js';
 import { valuesOf } from '../../model/onnx/tensor-values.js';
 import { VsrError } from '../../errors.js';
 
-/** The constants `conv0.weight`, `conv0.bias`, ... of a model file that this program wrote. */
+/**
+ * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote.
+ */
 function constantsOf(model: Uint8Array, name: string): Map<string, Float32Array> {
   const tensors = decodeModel(model, name).graph?.initializer ?? [];
   return new Map(
     tensors
-      .filter((tensor) => /^conv\d+\.(weight|bias)$/.test(tensor.name ?? ''))
+      .filter((tensor) => /^(conv|dense)\d+\.(weight|bias|slope)$/.test(tensor.name ?? ''))
       .map((tensor) => [tensor.name!, valuesOf(tensor) as Float32Array]),
   );
 }
 
 /**
- * Weights to start from, taken from a trained model, layer by layer. A layer that the model lacks begins
- * as one that changes nothing, if it keeps the number of channels and stands between two relu's (Net2Net's
- * deeper networks, https://arxiv.org/abs/1511.05641): the network then begins with what the model
- * gives. Where the last layer differs in size, which is so between scales, it keeps its values from
- * `fresh`. Any other difference is a VsrError 'model'.
+ * Weights to start from, taken from a trained model. Of a network that is convolutions from end to
+ * end, layer by layer: a layer that the model lacks begins as one that changes nothing, if it keeps
+ * the number of channels and stands between two relu's (Net2Net's deeper networks,
+ * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
+ * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
+ * other network every list must be there, but for those of the last block. Any other difference is
+ * a VsrError 'model'.
  */
 export function weightsFromModel(
   model: Uint8Array,
@@ -33,10 +37,11 @@ export function weightsFromModel(
   fresh: Weights,
 ): Weights {
   const constants = constantsOf(model, name);
+  const layers = layersOf(network);
+  if (layers === null) return listsFromModel(constants, name, network, fresh);
   const theirs = constants.size / 2;
   const weights = new Float32Array(parameterCount(network));
   weights.set(fresh);
-  const { layers } = network;
   let taken = 0;
   layerWeights(network, weights).forEach(({ kernel, bias }, i) => {
     const theirKernel = constants.get(`conv${taken}.weight`);
@@ -45,7 +50,7 @@ export function weightsFromModel(
       kernel.set(theirKernel);
       bias.set(theirBias);
       taken++;
-    } else if (layers.length - i > theirs - taken && passesOn(network, i)) {
+    } else if (layers.length - i > theirs - taken && passesOn(layers, i)) {
       makeIdentity(kernel, bias, layers[i]!);
     } else if (i === layers.length - 1 && theirKernel !== undefined) {
       taken++;
@@ -59,8 +64,36 @@ export function weightsFromModel(
   return weights;
 }
 
-/** Whether layer `i` could hand on what comes: as many channels out as in, none of them negative. */
-function passesOn({ layers }: Network, i: number): boolean {
+/**
+ * Weights with every list that `constants` has in the size wanted; only the last block may begin as
+ * in `fresh`.
+ */
+function listsFromModel(
+  constants: ReadonlyMap<string, Float32Array>,
+  name: string,
+  network: Network,
+  fresh: Weights,
+): Weights {
+  const weights = Float32Array.from(fresh);
+  const lists = parametersOf(network);
+  const last = lists.at(-1)!.name.split('.')[0]!;
+  for (const list of lists) {
+    const theirs = constants.get(list.name);
+    if (theirs?.length === list.size) weights.set(theirs, list.offset);
+    else if (!list.name.startsWith(`${last}.`)) {
+      throw new VsrError(
+        'model',
+        `${name} is not a model of ${network.arch}: ${list.name} holds ${theirs?.length ?? 0} values, not ${list.size}. Start from one of the same architecture.`,
+      );
+    }
+  }
+  return weights;
+}
+
+/**
+ * Whether layer `i` could hand on what comes: as many channels out as in, none of them negative.
+ */
+function passesOn(layers: readonly Layer[], i: number): boolean {
   const layer = layers[i]!;
   const positive = layer.activation === 'relu' && layers[i - 1]?.activation === 'relu';
   return positive && layer.inputs === layer.outputs;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { ModelCard } from '../../model/catalogue/card.js';
-import { parameterCount } from '../../model/networks/network.js';
+import { parameterCount } from '../../model/language/network.js';
 import { buildInferenceModel } from '../../model/networks/network-model.js';
 import { openPlace } from '../../files/place.js';
 import { firstPassFacts } from '../pictures/first-pass.js';
@@ -16,8 +16,8 @@ export function cardPathOf(model: string): string {
 }
 
 /**
- * Writes the model file of a run and the card beside it; each is there only once whole. Throws VsrError `media`
- * where there is one already and the plan does not say to replace it.
+ * Writes the model file of a run and the card beside it; each is there only once whole. Throws
+ * VsrError `media` where there is one already and the plan does not say to replace it.
  */
 export async function writeModel(
   plan: TrainPlan,

@@ -4,15 +4,15 @@ import { isImageName, readLuma } from '../../media/still/luma-image.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
 import type { CardFigures } from '../../model/catalogue/card.js';
-import type { Network } from '../../model/networks/network.js';
+import type { Network } from '../../model/language/network.js';
 import { resizePlane } from '../../planes/resize.js';
 import { cropPlane } from '../pictures/degrade.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 
 /**
- * Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN); behind a first
- * pass those of both together, at the product of their scales.
+ * Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN); behind
+ * a first pass those of both together, at the product of their scales.
  */
 export async function benchmark(
   network: Network,

@@ -1,4 +1,4 @@
-import type { Network } from '../../model/networks/network.js';
+import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { cropPlane } from '../pictures/degrade.js';

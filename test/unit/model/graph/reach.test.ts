@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { networkOf, reachOf as networkReach } from '../../../../src/model/networks/network.js';
+import { networkOf } from '../../../../src/model/architectures/list.js';
+import { reachOf as networkReach } from '../../../../src/model/language/network.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import { decodeModel } from '../../../../src/model/onnx/model-file.js';
 import { reachOf } from '../../../../src/model/graph/reach.js';

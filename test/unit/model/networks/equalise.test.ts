@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { equalised, equalisingFactors } from '../../../../src/model/networks/equalise.js';
-import { layerWeights, networkOf, parameterCount } from '../../../../src/model/networks/network.js';
+import { networkOf } from '../../../../src/model/architectures/list.js';
+import { layerWeights, plainLayers } from '../../../../src/model/language/layers.js';
+import { parameterCount } from '../../../../src/model/language/network.js';
 import { openEnlarger } from '../../../../src/training/gradient/enlarge.js';
 import { randomAt } from '../../../../src/training/base/random.js';
 
@@ -18,7 +20,7 @@ for (const arch of ['espcn-16', 'espcn', 'espcn-u32']) {
       { length: parameterCount(network) },
       () => (random() - 0.5) / 4,
     );
-    const factors = network.layers
+    const factors = plainLayers(network)
       .slice(0, -1)
       .map(({ outputs }) => Array.from({ length: outputs }, () => 1 + 3 * random()));
     const changed = equalised(network, weights, factors);

@@ -4,13 +4,17 @@ import type { Tensor } from 'onnxruntime-node';
 import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
+import { architectures, networkOf } from '../../../../src/model/architectures/list.js';
+import { convolution } from '../../../../src/model/blocks/convolution.js';
+import { layersOf, plainLayers } from '../../../../src/model/language/layers.js';
+import { enlargement } from '../../../../src/model/blocks/enlargement.js';
 import {
-  archs,
   type Network,
-  networkOf,
   parameterCount,
+  parametersOf,
   reachOf,
-} from '../../../../src/model/networks/network.js';
+  unshuffleOf,
+} from '../../../../src/model/language/network.js';
 import { buildInferenceModel } from '../../../../src/model/networks/network-model.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
 import { type Expansion, initialPairs } from '../../../../src/training/optimiser/expansion.js';
@@ -20,19 +24,21 @@ import {
   openOptimiser,
 } from '../../../../src/training/optimiser/optimiser.js';
 import { buildUpdateModel } from '../../../../src/training/optimiser/update-graph.js';
-import { interpret, type Numbers, numbers } from '../autodiff/interpreter.js';
+import { interpret, type Numbers, numbers } from '../../model/autodiff/interpreter.js';
 
 const ort = await onnxRuntime();
 
 /** Small, with a layer of each kind: more channels out, as many (with an identity), and fewer. */
 const small: Network = {
-  ...{ arch: 'small', scale: 2, unshuffle: 1, skip: true },
-  layers: [
-    { kernel: 3, inputs: 1, outputs: 2, activation: 'relu' },
-    { kernel: 3, inputs: 2, outputs: 2, activation: 'relu' },
-    { kernel: 1, inputs: 2, outputs: 4, activation: 'none' },
-  ],
+  ...{ arch: 'small', scale: 2, colour: 'luma' },
+  ...{ before: 'nothing', after: 'shuffle', skip: 'repeated' },
+  blocks: [convolution(3, 2, 'relu'), convolution(3, 2, 'relu'), convolution(1, 4)],
 };
+
+/** The architectures that are convolutions from end to end. */
+const plainArchs = architectures.filter(
+  ({ name, scales }) => scales.includes(2) && layersOf(networkOf(name, 2)) !== null,
+);
 
 function randomList(length: number, ...place: number[]): Float32Array {
   const normal = normals(randomAt(...place));
@@ -49,7 +55,7 @@ async function runExpanded({ network, channels }: Expansion, pairs: Float32Array
   const reach = reachOf(network);
   const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
   const padded = (value = graph.op('Pad', [value, pads], { mode: 'edge' }));
-  const { unshuffle } = network;
+  const unshuffle = unshuffleOf(network);
   if (unshuffle > 1) value = graph.op('SpaceToDepth', [value], { blocksize: unshuffle });
   const crop = (what: string, border: number) => {
     const [from, to] = [graph.ints('from', [border, border]), graph.ints('to', [-border, -border])];
@@ -60,7 +66,7 @@ async function runExpanded({ network, channels }: Expansion, pairs: Float32Array
     const size = dims.reduce((product, dim) => product * dim, 1);
     return graph.initializer(name, 'float32', dims, pairs.subarray(offset, (offset += size)));
   };
-  for (const { kernel, inputs, outputs, activation } of network.layers) {
+  for (const { kernel, inputs, outputs, activation } of plainLayers(network)) {
     const into = part('b', channels, inputs, kernel, kernel);
     const out = part('a', outputs, channels, 1, 1);
     const bias = part('bias', outputs);
@@ -71,16 +77,16 @@ async function runExpanded({ network, channels }: Expansion, pairs: Float32Array
   if (unshuffle > 1) {
     value = graph.op('DepthToSpace', [value], { blocksize: unshuffle, mode: 'DCR' });
   }
-  if (network.skip) value = graph.op('Add', [value, crop(padded, reach)]);
+  if (network.skip !== 'none') value = graph.op('Add', [value, crop(padded, reach)]);
   graph.op('DepthToSpace', [value], { blocksize: network.scale, mode: 'DCR' }, 'y');
   graph.output('y', 'float32', ['N', 1, 'H2', 'W2']);
   const session = await ort.InferenceSession.create(encodeModel(graph.build()));
   return (await session.run({ x }))['y']!.data as Float32Array;
 }
 
-for (const arch of archs) {
+for (const { name: arch, defaults } of plainArchs) {
   test(`${arch} gives after some steps what its expanded form gives`, async () => {
-    const network = networkOf(arch, 2, { depth: 2 });
+    const network = networkOf(arch, 2, 'depth' in defaults ? { depth: 2 } : {});
     const expansion = { network, channels: 66 };
     const parameters = parameterCount(network);
     const state = initialExpandedState(expansion, 3);
@@ -144,7 +150,7 @@ test('the gradient of the pairs is what finite differences say', () => {
 });
 
 test('an expanded network begins with the weights it was given', () => {
-  for (const arch of archs) {
+  for (const { name: arch } of plainArchs) {
     const network = networkOf(arch, 2);
     const given = initialWeights(network, 4).map((value, i) => value + ((i % 7) - 3) / 100);
     const state = initialExpandedState({ network, channels: 80 }, 1, given);
@@ -152,4 +158,30 @@ test('an expanded network begins with the weights it was given', () => {
       assert.ok(Math.abs(value - given[i]!) < 1e-5, `${arch}, weight ${i}: ${value}, ${given[i]}`);
     });
   }
+});
+
+test('convolutions within other blocks are expanded as well, and everything else trains as it is', async () => {
+  const network: Network = {
+    ...{ arch: 'nested', scale: 2, colour: 'rgb' },
+    ...{ before: 'nothing', after: 'nothing', skip: 'bicubic' },
+    blocks: [
+      convolution(3, 4, 'prelu'),
+      { kind: 'residual', blocks: [convolution(3, 4, 'relu'), convolution(3, 4)] },
+      enlargement(2, 3),
+    ],
+  };
+  const initial = randomList(parameterCount(network), 5);
+  const expansion = { network, channels: 8 };
+  const state = initialExpandedState(expansion, 2, initial);
+  const apart = (list: Float32Array, other: Float32Array) =>
+    Math.max(...list.map((value, i) => Math.abs(value - other[i]!)));
+  assert.ok(apart(state.weights, initial) < 1e-5);
+  const optimise = await openOptimiser(initial.length, 1, 10, expansion);
+  await optimise(state, randomList(initial.length, 6), 0, 1e-3);
+  // Adam's first step is as long as the rate, in every value that is trained as it is.
+  const slopes = parametersOf(network).find(({ name }) => name === 'conv0.slope')!;
+  for (let i = slopes.offset; i < slopes.offset + slopes.size; i++) {
+    assert.ok(Math.abs(Math.abs(state.weights[i]! - initial[i]!) - 1e-3) < 1e-5);
+  }
+  assert.ok(apart(state.weights, initial) < 1);
 });

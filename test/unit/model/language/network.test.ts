@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { VsrError } from '../../../../src/errors.js';
-import {
-  layerWeights,
-  networkOf,
-  parameterCount,
-  reachOf,
-} from '../../../../src/model/networks/network.js';
+import { networkOf } from '../../../../src/model/architectures/list.js';
+import { layerWeights } from '../../../../src/model/language/layers.js';
+import { parameterCount, reachOf } from '../../../../src/model/language/network.js';
 import { buildInferenceModel } from '../../../../src/model/networks/network-model.js';
 import { decodeModel } from '../../../../src/model/onnx/model-file.js';
 
@@ -20,8 +17,8 @@ test('the networks have the sizes the papers and the cards state', () => {
   assert.equal(parameterCount(networkOf('espcn-u32', 2)), 52_048);
   assert.equal(reachOf(networkOf('espcn', 3)), 4);
   assert.equal(reachOf(networkOf('espcn-16', 2)), 7);
-  assert.equal(networkOf('espcn-16', 2, { depth: 3 }).layers.length, 4);
-  assert.throws(() => networkOf('srcnn', 2), VsrError);
+  assert.equal(networkOf('espcn-16', 2, { depth: 3 }).blocks.length, 4);
+  assert.throws(() => networkOf('no-such', 2), VsrError);
 });
 
 test('layers are views of the flat weights, end to end', () => {

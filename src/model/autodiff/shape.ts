@@ -104,8 +104,8 @@ export function takeEvery(tape: Tape, x: Value, stride: number): Value {
 }
 
 /**
- * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, ...]. With `pad`
- * before a convolution it makes a transposed one. No network uses it yet.
+ * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, ...]. With
+ * `pad` before a convolution it makes a transposed one. No network uses it yet.
  */
 export function spread(tape: Tape, x: Value, stride: number): Value {
   const [, , h, w] = x.shape as [number, number, number, number];
@@ -117,7 +117,10 @@ function unshuffled([n, c, h, w]: readonly number[], block: number): number[] {
   return [n!, c! * block ** 2, h! / block, w! / block];
 }
 
-/** Blocks of samples into channels: [N, C, H, W] to [N, block^2 C, H / block, W / block]; undone by `depthToSpace`. */
+/**
+ * Blocks of samples into channels: [N, C, H, W] to [N, block^2 C, H / block, W / block]; undone by
+ * `depthToSpace`.
+ */
 export function spaceToDepth(tape: Tape, x: Value, block: number): Value {
   const shape = unshuffled(x.shape, block);
   const y = tape.node('SpaceToDepth', [x], shape, { blocksize: block });
@@ -126,7 +129,10 @@ export function spaceToDepth(tape: Tape, x: Value, block: number): Value {
   ]);
 }
 
-/** Channels into blocks of samples, the block's place varying slowest: [N, block^2 C, H, W] to [N, C, block H, block W]. */
+/**
+ * Channels into blocks of samples, the block's place varying slowest: [N, block^2 C, H, W] to [N,
+ * C, block H, block W].
+ */
 export function depthToSpace(tape: Tape, x: Value, block: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const shape = [n, c / block ** 2, h * block, w * block];

@@ -1,4 +1,4 @@
-import { LARGEST_CODE, LARGEST_WEIGHT, SMALLEST_RANGE } from '../../model/networks/eight-bits.js';
+import { LARGEST_CODE, LARGEST_WEIGHT, SMALLEST_RANGE } from './eight-bit-codes.js';
 import type { Tape, Value } from './tape.js';
 
 /*

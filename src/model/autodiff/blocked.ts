@@ -1,9 +1,9 @@
 import type { Tape, Value } from './tape.js';
 
 /**
- * ONNX Runtime's operations on its own blocked layout, NCHWc: channels in blocks of 8 or 16, those of a block beside each
- * other, so that convolutions need no im2col. The runtime changes graphs to it only where kernels are
- * constants, which in training they are not; so these are written here.
+ * ONNX Runtime's operations on its own blocked layout, NCHWc: channels in blocks of 8 or 16, those
+ * of a block beside each other, so that convolutions need no im2col. The runtime changes graphs to
+ * it only where kernels are constants, which in training they are not; so these are written here.
  */
 const domain = 'com.microsoft.nchwc';
 
@@ -15,8 +15,8 @@ export function canBlock(tape: Tape, inputs: number, outputs: number): boolean {
 }
 
 /**
- * Plain node: convolution of [N, C, H, W] by a `filter` for `outputs` channels from `blockedKernel` or
- * `blockedTurned`, with `border` zeros on each side.
+ * Plain node: convolution of [N, C, H, W] by a `filter` for `outputs` channels from `blockedKernel`
+ * or `blockedTurned`, with `border` zeros on each side.
  */
 export function convolveBlocked(
   tape: Tape,
@@ -35,11 +35,12 @@ export function convolveBlocked(
 }
 
 /**
- * A kernel [O, C, k, k] as the blocked convolution wants it: O/b, C/b, k, k, b of C, b of O; fewer channels C than b
- * each a block of its own.
+ * A kernel [O, C, k, k] as the blocked convolution wants it: O/b, C/b, k, k, b of C, b of O; fewer
+ * channels C than b each a block of its own.
  *
- * One transpose that moves several axes goes value by value (0.09 ms for 64 to 32 channels). A reorder, which moves
- * one axis, and a transpose of rows of b values are both fast; the runtime would make one of two transposes.
+ * One transpose that moves several axes goes value by value (0.09 ms for 64 to 32 channels). A
+ * reorder, which moves one axis, and a transpose of rows of b values are both fast; the runtime
+ * would make one of two transposes.
  */
 export function blockedKernel(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number];
@@ -53,7 +54,10 @@ export function blockedKernel(tape: Tape, kernel: Value): Value {
   return reshaped(tape, ordered, kernel.shape);
 }
 
-/** The kernel [O, C, k, k] turned by half a turn with its channels exchanged, [C, O, k, k], as `blockedKernel` gives it. */
+/**
+ * The kernel [O, C, k, k] turned by half a turn with its channels exchanged, [C, O, k, k], as
+ * `blockedKernel` gives it.
+ */
 export function blockedTurned(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number];
   const b = tape.block;

@@ -1,4 +1,4 @@
-import { GraphBuilder, type AttributeValue } from '../../model/onnx/graph-builder.js';
+import { GraphBuilder, type AttributeValue } from '../onnx/graph-builder.js';
 
 /** A value of the graph whose shape is known when the graph is built. */
 export type Value = {
@@ -30,7 +30,10 @@ export class Tape {
   readonly #wanted = new Set<string>();
   readonly #gradients = new Map<string, Value>();
 
-  /** Channels in a block of the runtime's own layout, in which convolutions are then written; 0 for none. */
+  /**
+   * Channels in a block of the runtime's own layout, in which convolutions are then written; 0 for
+   * none.
+   */
   readonly block: number;
 
   constructor(graph: GraphBuilder, block = 0) {

@@ -5,9 +5,9 @@ import { encodeModel } from '../../../../src/model/onnx/model-file.js';
 import {
   roundedToCodes,
   roundedToWeightSteps,
-} from '../../../../src/training/autodiff/quantisation.js';
-import { mean, multiply } from '../../../../src/training/autodiff/pointwise.js';
-import { Tape, type Value } from '../../../../src/training/autodiff/tape.js';
+} from '../../../../src/model/autodiff/quantisation.js';
+import { mean, multiply } from '../../../../src/model/autodiff/pointwise.js';
+import { Tape, type Value } from '../../../../src/model/autodiff/tape.js';
 import { floatTensor, openSession } from '../../../../src/training/base/session.js';
 
 /** What `build` makes of `values`, and the gradient of its sum weighted by 1, 2, 3, ... */

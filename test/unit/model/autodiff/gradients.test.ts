@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
-import { convolve } from '../../../../src/training/autodiff/convolution.js';
+import { convolve } from '../../../../src/model/autodiff/convolution.js';
 import {
   absolute,
   add,
@@ -13,9 +13,9 @@ import {
   squareRoot,
   subtract,
   tanh,
-} from '../../../../src/training/autodiff/pointwise.js';
-import { gramMatrix, matMul } from '../../../../src/training/autodiff/matrix.js';
-import { maxPool } from '../../../../src/training/autodiff/pooling.js';
+} from '../../../../src/model/autodiff/pointwise.js';
+import { gramMatrix, matMul } from '../../../../src/model/autodiff/matrix.js';
+import { maxPool } from '../../../../src/model/autodiff/pooling.js';
 import {
   crop,
   pad,
@@ -25,8 +25,8 @@ import {
   spread,
   takeEvery,
   transpose,
-} from '../../../../src/training/autodiff/shape.js';
-import { Tape, type Value } from '../../../../src/training/autodiff/tape.js';
+} from '../../../../src/model/autodiff/shape.js';
+import { Tape, type Value } from '../../../../src/model/autodiff/tape.js';
 import { losses, lossOf } from '../../../../src/training/gradient/loss.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
 import { interpret, type Numbers, numbers } from './interpreter.js';

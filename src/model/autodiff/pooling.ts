@@ -12,9 +12,9 @@ function repeated(tape: Tape, x: Value, size: number): Value {
 }
 
 /**
- * The largest sample of each `size` x `size` block of [N, C, H, W]; H and W are multiples of `size`.
- * The gradient goes to the largest sample; where several are equally large, to each of them.
- * No network uses it yet; those that losses take features from do.
+ * The largest sample of each `size` x `size` block of [N, C, H, W]; H and W are multiples of
+ * `size`. The gradient goes to the largest sample; where several are equally large, to each of
+ * them. No network uses it yet; those that losses take features from do.
  */
 export function maxPool(tape: Tape, x: Value, size: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];

@@ -84,8 +84,8 @@ export function relu(tape: Tape, x: Value): Value {
     [
       x,
       (dy) => {
-        // y is 0 or above: 1e38 y, held at 1, is the mask (and far faster than Sign in
-        // onnxruntime 1.30; only values below 1e-38 lie between 0 and 1). HardSigmoid is both in one.
+        // y is 0 or above: 1e38 y, held at 1, is the mask (and far faster than Sign in onnxruntime
+        // 1.30; only values below 1e-38 lie between 0 and 1). HardSigmoid is both in one.
         const steep = { alpha: { float: 1e38 }, beta: { float: 0 } };
         const mask = tape.node('HardSigmoid', [y], x.shape, steep);
         return tape.node('Mul', [dy, mask], x.shape);

@@ -324,7 +324,9 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
   }
 }
 
-/** Runs a graph in double precision, operation by operation, as the ONNX specification words them. */
+/**
+ * Runs a graph in double precision, operation by operation, as the ONNX specification words them.
+ */
 export function interpret(
   graph: OnnxGraph,
   feeds: Readonly<Record<string, Numbers>>,

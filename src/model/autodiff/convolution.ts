@@ -31,8 +31,9 @@ function concat(tape: Tape, parts: readonly Value[], axis: number): Value {
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
- * im2col: [N, C, H, W] to [N, C k^2, H-k+1, W-k+1], channel (c, ky, kx) holding x shifted by (ky, kx).
- * As a convolution with unit kernels: one node, where slices and their concatenation are k^2 + 1.
+ * im2col: [N, C, H, W] to [N, C k^2, H-k+1, W-k+1], channel (c, ky, kx) holding x shifted by (ky,
+ * kx). As a convolution with unit kernels: one node, where slices and their concatenation are k^2 +
+ * 1.
  */
 function everyPlace(tape: Tape, x: Value, kernel: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
@@ -47,7 +48,10 @@ function everyPlace(tape: Tape, x: Value, kernel: number): Value {
   return tape.node('Conv', [x], shape, { kernel_shape: [kernel, kernel], group: c }, constants);
 }
 
-/** Sums over the first axis: by a product with ones, six times faster than ReduceSum (onnxruntime 1.30). */
+/**
+ * Sums over the first axis: by a product with ones, six times faster than ReduceSum (onnxruntime
+ * 1.30).
+ */
 function sumOfBatch(tape: Tape, x: Value): Value {
   const [n, ...shape] = x.shape as [number, ...number[]];
   if (n === 1) return reshaped(tape, x, shape);
@@ -59,8 +63,8 @@ function sumOfBatch(tape: Tape, x: Value): Value {
 }
 
 /**
- * dY [N, O, rows, columns] laid out with rows of `w` samples and `h` rows to a channel (zeros in the new
- * places), once for each of `shifts`, moved on by so many places: [N, shifts O, h w].
+ * dY [N, O, rows, columns] laid out with rows of `w` samples and `h` rows to a channel (zeros in
+ * the new places), once for each of `shifts`, moved on by so many places: [N, shifts O, h w].
  *
  * A channel ends in as many zeros as the longest shift, so that moving the whole list moves zeros
  * across the channels' bounds: the copies are one Concat of the list with zeros between.
@@ -95,8 +99,9 @@ function productsOfRows(tape: Tape, a: Value, b: Value): Value {
 /**
  * The kernel's gradient, dW[o, c, ky, kx] = sum over n, y, x of dY[n, o, y, x] X[n, c, y+ky, x+kx].
  *
- * As matrix products of shifted copies. The k^2 shifts can all be X's (im2col, k^2 C rows), all dY's
- * the other way (k^2 O rows), or X's rows and dY's columns (k (C + O) rows): the fewest are taken.
+ * As matrix products of shifted copies. The k^2 shifts can all be X's (im2col, k^2 C rows), all
+ * dY's the other way (k^2 O rows), or X's rows and dY's columns (k (C + O) rows): the fewest are
+ * taken.
  */
 function kernelGradient(tape: Tape, x: Value, dy: Value, kernel: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
@@ -162,8 +167,9 @@ function convolveTransposed(
 function convolveNode(tape: Tape, x: Value, kernel: Value, bias: Value): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const [o, , k] = kernel.shape as [number, number, number, number];
-  // To few channels: Conv writes k^2 C rows of shifted copies for a product of O rows; the transposed
-  // one has a product of k^2 O rows (0.08 instead of 0.15 ms for 32 to 4 channels of 4x19x19).
+  // To few channels: Conv writes k^2 C rows of shifted copies for a product of O rows; the
+  // transposed one has a product of k^2 O rows (0.08 instead of 0.15 ms for 32 to 4 channels of
+  // 4x19x19).
   if (c >= 3 * o) return convolveTransposed(tape, x, turned(tape, kernel), [bias], k - 1);
   if (canBlock(tape, c, o)) {
     const filter = blockedKernel(tape, kernel);
@@ -173,15 +179,17 @@ function convolveNode(tape: Tape, x: Value, kernel: Value, bias: Value): Value {
   return tape.node('Conv', [x, kernel, bias], shape, { kernel_shape: [k, k] });
 }
 
-/** Plain node: the gradient of the convolution's input, where every sample of X fed k x k outputs. */
+/**
+ * Plain node: the gradient of the convolution's input, where every sample of X fed k x k outputs.
+ */
 function inputGradient(tape: Tape, x: Value, kernel: Value, dy: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number, number];
   if (canBlock(tape, o, c)) {
     const filter = blockedTurned(tape, kernel);
     return convolveBlocked(tape, dy, filter, [], { border: k - 1, outputs: c });
   }
-  // Spared the turning of the kernel, and no products with the zeros around dY; but from few channels
-  // to many, Conv has the smaller rows.
+  // Spared the turning of the kernel, and no products with the zeros around dY; but from few
+  // channels to many, Conv has the smaller rows.
   if (c <= 2 * o) return convolveTransposed(tape, dy, kernel, [], 0);
   return tape.node('Conv', [dy, turned(tape, kernel)], x.shape, {
     kernel_shape: [k, k],

@@ -17,7 +17,8 @@ export function matMul(tape: Tape, a: Value, b: Value): Value {
 
 /**
  * The Gram matrix [C, C] of features [1, C, H, W]: products of channels, summed over all places and
- * divided by C H W (https://arxiv.org/abs/1508.06576). No loss uses it yet; texture losses compare it.
+ * divided by C H W (https://arxiv.org/abs/1508.06576). No loss uses it yet; texture losses compare
+ * it.
  */
 export function gramMatrix(tape: Tape, x: Value): Value {
   const [, c, h, w] = x.shape as [number, number, number, number];

@@ -1,0 +1,171 @@
+import type { Grid, Parameter } from '../blocks/block.js';
+import { type Block, blockMultiplications, blockParameters, gridAfter } from '../blocks/kinds.js';
+import { ratioOf } from './ratio.js';
+
+/**
+ * How a network that takes patches of one size covers a picture: they overlap, blended by a
+ * Gaussian.
+ */
+export type Patches = {
+  /** Source samples each way of a patch. */
+  readonly size: number;
+  /** Source samples from one patch to the next. */
+  readonly step: number;
+};
+
+/**
+ * A network that enlarges pictures, as a value: training graph, model file, layout of the weights,
+ * reach and cost all follow from it.
+ */
+export type Network = {
+  /** The name of its architecture. */
+  readonly arch: string;
+  /** Enlargement each way: whole, or a ratio of small whole numbers such as 3/2. */
+  readonly scale: number;
+  /** What it takes and gives: luma [N, 1, H, W] or RGB [N, 3, H, W]. */
+  readonly colour: 'luma' | 'rgb';
+  /**
+   * What becomes of the picture before the blocks. `bicubic` enlarges it to the target size.
+   * `unshuffle` n takes it apart into n^2 pictures of every n-th sample, one a channel: wider
+   * layers at a fraction of the places cost as much as narrow ones at all of them, see further, and
+   * gain more from 8-bit arithmetic (FFDNet, https://arxiv.org/abs/1710.04026).
+   */
+  readonly before: 'nothing' | 'bicubic' | { readonly unshuffle: number };
+  readonly blocks: readonly Block[];
+  /**
+   * What becomes of the blocks' result. `shuffle` makes one picture, `scale` times larger, of its
+   * channels (ESPCN, https://arxiv.org/abs/1609.05158), after undoing an unshuffle.
+   */
+  readonly after: 'shuffle' | 'nothing';
+  /**
+   * The picture that is added to the result, so that the blocks learn what is missing: each sample
+   * repeated, or bicubic.
+   */
+  readonly skip: 'none' | 'repeated' | 'bicubic';
+  /** It works on -1..1 inside; its pictures are 0..1 all the same. */
+  readonly signed?: true;
+  /** How it is run where it takes patches only. */
+  readonly patches?: Patches;
+  /**
+   * Where inner layers compute in 8 bits (those from the second, as many as `coarseEnd` says): how
+   * much one code, of 0 to 255, means in what the first and each of these puts out. Absent: all in
+   * floating point. Only networks that are convolutions from end to end have it.
+   */
+  readonly activationSteps?: readonly number[];
+};
+
+/** Weights as kept and trained: every list of `parametersOf`, end to end. */
+export type Weights = Float32Array;
+
+/** The place of a trainable list within the weights. */
+export type Placed = Parameter & {
+  /** Values before it. */
+  readonly offset: number;
+  readonly size: number;
+};
+
+/** Samples of the bicubic kernel each side, of the picture that is enlarged. */
+const bicubicReach = 2;
+
+/** Channels of the picture. */
+export function channelsOf({ colour }: Pick<Network, 'colour'>): 1 | 3 {
+  return colour === 'rgb' ? 3 : 1;
+}
+
+/** By how much the picture is unshuffled before the blocks; 1 for not at all. */
+export function unshuffleOf({ before }: Pick<Network, 'before'>): number {
+  return typeof before === 'string' ? 1 : before.unshuffle;
+}
+
+/**
+ * Source samples lost on each side by bicubic enlargement, whole blocks of the ratio's denominator.
+ */
+export function bicubicLoss(scale: number): number {
+  const { den } = ratioOf(scale);
+  return Math.ceil(bicubicReach / den) * den;
+}
+
+/** What the blocks take. */
+export function firstGrid(network: Network): Grid {
+  const { scale, before, patches } = network;
+  const channels = channelsOf(network);
+  const side = patches?.size ?? null;
+  if (before === 'nothing') return { channels, density: 1, lost: 0, side };
+  if (before === 'bicubic') {
+    return { channels, density: scale, lost: bicubicLoss(scale) * scale, side: null };
+  }
+  const { unshuffle } = before;
+  return { channels: channels * unshuffle ** 2, density: 1 / unshuffle, lost: 0, side: null };
+}
+
+/** Every trainable list and its place in the weights. */
+export function parametersOf(network: Network): Placed[] {
+  const counts = new Map<string, number>();
+  const names = (prefix: string): string => {
+    const count = counts.get(prefix) ?? 0;
+    counts.set(prefix, count + 1);
+    return `${prefix}${count}`;
+  };
+  let offset = 0;
+  return blockParameters(network.blocks, firstGrid(network), names).map((list) => {
+    const size = list.shape.reduce((product, extent) => product * extent, 1);
+    const placed = { ...list, offset, size };
+    offset += size;
+    return placed;
+  });
+}
+
+/** How many trainable values there are. */
+export function parameterCount(network: Network): number {
+  return parametersOf(network).reduce((sum, { size }) => sum + size, 0);
+}
+
+/** A picture, and a patch that is trained on, must be a multiple of this each way. */
+export function alignmentOf(network: Network): number {
+  return Math.max(unshuffleOf(network), ratioOf(network.scale).den);
+}
+
+/**
+ * How many source samples of context the network reads each side; 0 for one that takes patches,
+ * which sees nothing but them.
+ */
+export function reachOf(network: Network): number {
+  const { scale, skip, patches } = network;
+  if (patches !== undefined) return 0;
+  const { density, lost } = gridAfter(network.blocks, firstGrid(network));
+  const needed = Math.max(lost / density, skip === 'bicubic' ? bicubicLoss(scale) : 0);
+  const align = alignmentOf(network);
+  return Math.ceil(needed / align - 1e-9) * align;
+}
+
+/** Multiplications for each sample of the source picture, without those of bicubic enlargements. */
+export function multiplicationsOf(network: Network): number {
+  const { blocks, patches } = network;
+  return Math.round(
+    blockMultiplications(blocks, firstGrid(network)) /
+      (patches === undefined ? 1 : patches.step ** 2),
+  );
+}
+
+/** Says what does not fit in a network that was put together wrongly: a RangeError. */
+export function checkNetwork(network: Network): void {
+  const { scale, before, after, patches } = network;
+  const grid = gridAfter(network.blocks, firstGrid(network));
+  const channels = channelsOf(network);
+  const wanted =
+    patches !== undefined
+      ? channels * (patches.size * scale) ** 2
+      : after === 'shuffle'
+        ? channels * (scale * unshuffleOf(network)) ** 2
+        : channels;
+  const density = after === 'shuffle' ? 1 / unshuffleOf(network) : scale;
+  const fits =
+    grid.channels === wanted &&
+    (patches !== undefined || grid.density === density) &&
+    (after === 'nothing' || (Number.isInteger(scale) && before !== 'bicubic'));
+  if (!fits) {
+    throw new RangeError(
+      `${network.arch} gives ${grid.channels} channels at ${grid.density}x, not ${wanted} at ${density}x`,
+    );
+  }
+}
