@@ -5,6 +5,7 @@ import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
 import { say } from './display/say.js';
 import { callError } from './process/call-error.js';
+import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './process/sentence.js';
 
 /** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
@@ -127,10 +128,7 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
-// A reader that has seen enough (`vsr models | head -1`) closes the pipe: no reason to crash.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+watchStandardStreams();
 process.exitCode = await main(process.argv.slice(2));
 // Once nothing is left to do, taking the engine apart would only take time, in which a signal kills where 130 is due.
 process.once('beforeExit', () => process.exit());

@@ -50,7 +50,10 @@ export async function readSidecar(file: string): Promise<Sidecar> {
     if ((await stat(file)).size > largestBytes) throw new Error('it is over 16 MiB');
     text = await readFile(file, 'utf8');
   } catch (error) {
-    const message = `The sidecar ${file} cannot be read: ${messageOf(error)}.`;
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const message = isGone
+      ? `There is no sidecar ${file}. Was this made by vsr upscale?`
+      : `The sidecar ${file} cannot be read: ${messageOf(error)}.`;
     throw new VsrError('media', message, { cause: error });
   }
   let value: unknown;

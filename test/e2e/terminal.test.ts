@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 import { linesOf, noTerminal, runOnTerminal } from '../support/run-on-terminal.js';
@@ -196,3 +199,29 @@ test(
     assert.equal(unknown.code, 2);
   },
 );
+
+test('help shows no empty list as a default', async () => {
+  for (const name of Object.keys(calls)) {
+    const { stdout, code } = await runVsr(name, '--help');
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /default: \[\]/, name);
+  }
+});
+
+test('a standard output that takes nothing is one sentence and exit code 1', async (t) => {
+  if (!existsSync('/dev/full')) return t.skip('there is no /dev/full here');
+  const piped = ['upscale', at('clip.mp4'), '-o', '-', '--frames', '1', ...fast];
+  for (const args of [['models', '--json'], ['--help'], ['doctor'], piped]) {
+    const full = await open('/dev/full', 'w');
+    const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'vsr.js'), ...args], {
+      stdio: ['ignore', full.fd, 'pipe'],
+    });
+    let said = '';
+    child.stderr!.setEncoding('utf8').on('data', (more: string) => (said += more));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    await full.close();
+    assert.equal(code, 1, args.join(' '));
+    assert.match(said, /^vsr: Standard output took no more: .*ENOSPC.*\.$/m);
+    assert.doesNotMatch(said, /^\s+at .*(main|node:)/m);
+  }
+});

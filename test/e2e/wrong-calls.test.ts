@@ -81,3 +81,30 @@ for (const [words, sentence] of options) {
     assert.deepEqual(await readdir(folder), ['a.mp4']);
   });
 }
+
+/** Calls of every command whose input is missing: the call is right, the file is not there. */
+const absent: readonly string[] = [
+  'upscale none.mp4',
+  'report none.mp4',
+  'compare none.mp4 none2.mp4',
+  'evaluate none.png',
+  'regress none',
+  'extract none.mp4 -o frames',
+  'train --data none --out x.onnx',
+  'train --data . --from none.onnx --out x.onnx',
+  'quantize espcn-16-x2 --pictures none',
+];
+for (const call of absent) {
+  test(`vsr ${call}: exit code 1 and a sentence without the system's own codes`, async () => {
+    const { code, stderr } = await runVsr(...call.split(' '));
+    assert.equal(code, 1, stderr);
+    assert.doesNotMatch(stderr, /ENOENT|^\s+at /m);
+    assert.match(stderr, /none/);
+  });
+}
+
+test('quantize knows the models that there are', async () => {
+  const { code, stderr } = await runVsr('quantize', 'espcn-16-x22', '--pictures', '.');
+  assert.equal(code, 2);
+  assert.match(stderr, /for --model but received "espcn-16-x22"\. Did you mean espcn-16-x2\?/);
+});

@@ -63,7 +63,7 @@ async function clipsOf(places: readonly string[]): Promise<string[]> {
   const clips: string[] = [];
   for (const place of places) {
     const info = await stat(place).catch(() => undefined);
-    if (info === undefined) throw badValue('a clip or a folder', 'the input', place);
+    if (info === undefined) throw new VsrError('media', `There is no file ${place}.`);
     if (!info.isDirectory()) {
       clips.push(place);
       continue;

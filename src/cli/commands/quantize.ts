@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { VsrError } from '../../errors.js';
 import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
@@ -37,27 +37,38 @@ export function quantizeCommand(): Command {
       '-p, --pictures <folder>',
       'pictures like those it will see, to measure its layers on',
     )
-    .option('-o, --output <file>', 'the new model (default: <model> with -int8 before its scale)')
+    .option(
+      '-o, --output <file>',
+      'the new model (default: <model> with -int8 before its scale, beside a file, else here)',
+    )
     .option('--overwrite', 'replace a model, and a card, of that name')
     .option('--count <n>', 'at most so many pictures', wholeNumber(1), 16)
-    .option('--benchmark <folders...>', 'measure both on these, for the card', [])
+    .addOption(
+      new Option('--benchmark <folders...>', 'measure both on these, for the card').default(
+        [],
+        'none',
+      ),
+    )
     .addHelpText('after', examples)
     .action(run);
 }
 
 async function run(model: string, flags: Flags): Promise<void> {
   const { catalogue } = await import('../../model/catalogue/catalogue.js');
-  const { loadModel } = await import('../../model/load/load-model.js');
+  const { chooseModel } = await import('../../model/catalogue/chain.js');
   const { quantisedName } = await import('../../model/catalogue/in-precision.js');
   const { cardPathOf } = await import('../../training/saved/write-model.js');
   const { quantiseModel } = await import('../../model/networks/quantise.js');
   const entry = (await catalogue()).find(({ name }) => name === model);
-  const source = await loadModel(entry?.file ?? model, entry?.name);
+  const source = await chooseModel(model);
   const name =
     flags.output === undefined
       ? quantisedName(source.name)
       : path.basename(flags.output).replace(/\.onnx$/i, '');
-  const output = path.resolve(flags.output ?? `${path.basename(name)}.onnx`);
+  // Beside its model, where vsr upscale --precision int8 looks for it; those of the catalogue are no place to write.
+  const folder = entry === undefined ? path.dirname(source.path) : '.';
+  const beside = path.join(folder, `${path.basename(name)}.onnx`);
+  const output = path.resolve(flags.output ?? beside);
   const wish = { overwrite: flags.overwrite ?? false, otherName: 'with -o' };
   const inputs = [source.path, cardPathOf(source.path)];
   const place = await openPlace({ what: 'model', file: output, inputs, ...wish });

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import path from 'node:path';
 import { badValue } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
@@ -38,7 +38,11 @@ export function reportCommand(): Command {
     .argument('<outputs...>', 'enlarged clips, or their sidecars (.vsr.json)')
     .option('-o, --output <file.html>', 'the page (default: <output>.report.html)')
     .option('--overwrite', 'replace a file of that name that is no report of vsr')
-    .option('--frames <list>', 'frames to show beside worst, median and best', frameNumbers, [])
+    .addOption(
+      new Option('--frames <list>', 'frames to show beside worst, median and best')
+        .argParser(frameNumbers)
+        .default([], 'none'),
+    )
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
     .addHelpText('after', examples)

@@ -3,8 +3,9 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { VsrError } from '../../errors.js';
+import { messageOf, VsrError } from '../../errors.js';
 import { spoolStdin } from '../../media/source/spool.js';
+import { say } from '../display/say.js';
 
 /** A new folder for what comes from or goes to a pipe; the caller removes it, or else the end of the process. */
 export async function temporaryFolder(): Promise<string> {
@@ -37,5 +38,21 @@ export async function streamOutput(file: string): Promise<void> {
   }
   await pipeline(createReadStream(file, { highWaterMark: 1 << 20 }), process.stdout, {
     end: false,
+  }).catch((cause: unknown) => {
+    throw new VsrError('disk', `Standard output took no more: ${messageOf(cause)}.`, { cause });
   });
+}
+
+/**
+ * Ends the process with one sentence and exit code 1 where standard output takes no more (a full disk). A reader
+ * that has seen enough (`vsr models | head -1`) and closes its pipe is no failure.
+ */
+export function watchStandardStreams(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    say(`vsr: Standard output took no more: ${error.message}.`);
+    process.exit(1);
+  });
+  // With nowhere left to say it, the job itself goes on.
+  process.stderr.on('error', () => {});
 }

@@ -109,7 +109,7 @@ export async function trainPlanOf(
     );
   }
   if (flags.from !== undefined && !(await exists(flags.from))) {
-    throw badValue('a model file', '--from', flags.from);
+    throw new VsrError('model', `There is no model file ${flags.from}.`);
   }
   const { startFrom } = await import('../../training/start-from.js');
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');

@@ -1,6 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { badValue, VsrError } from '../../errors.js';
+import { VsrError } from '../../errors.js';
 import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
 import type { PictureItem } from './picture-feed.js';
@@ -8,7 +8,7 @@ import type { PictureItem } from './picture-feed.js';
 /** Images of one source on the command line: all of a folder (and the folders in it), or one file. */
 async function imagesOf(source: string): Promise<string[]> {
   const info = await stat(source).catch(() => undefined);
-  if (info === undefined) throw badValue('an image or a folder of images', '--data', source);
+  if (info === undefined) throw new VsrError('media', `There is no file or folder ${source}.`);
   if (info.isFile()) return [source];
   const files: string[] = [];
   const entries = await readdir(source, { withFileTypes: true });
