@@ -6,7 +6,7 @@ import { version } from '../version.js';
 import { say } from './display/say.js';
 import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
-import { sentenceOf } from './process/sentence.js';
+import { sentenceOf } from './display/sentence.js';
 
 /** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Outcome } from '../../upscale/upscale.js';
-import { sentenceOf } from '../process/sentence.js';
+import { sentenceOf } from './sentence.js';
 import { showTime } from './numbers.js';
 import { formatTable } from './table.js';
 

@@ -15,7 +15,7 @@ import {
   type ProgressDisplay,
 } from '../display/progress-display.js';
 import { say, screenWidth } from '../display/say.js';
-import { sentenceOf } from '../process/sentence.js';
+import { sentenceOf } from '../display/sentence.js';
 import { EventTalk } from './event-talk.js';
 
 /** How a batch is talked about. */
