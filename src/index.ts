@@ -16,6 +16,6 @@ export { catalogue, type CatalogueEntry } from './model/catalogue/catalogue.js';
 export type { JobPlan } from './upscale/plan/job-plan.js';
 export type { UpscaleOptions } from './upscale/plan/options.js';
 export type { Progress } from './upscale/segments/progress.js';
-export type { StillPlan } from './upscale/upscale-still.js';
+export type { StillPlan } from './upscale/plan/still-plan.js';
 export { upscale, type Outcome, type UpscaleEvent } from './upscale/upscale.js';
 export { version } from './version.js';

@@ -49,6 +49,11 @@ export class Field {
     return found;
   }
 
+  boolean(): boolean {
+    if (typeof this.#value !== 'boolean') throw this.#wrong('true or false');
+    return this.#value;
+  }
+
   /** A finite number. */
   number(): number {
     if (typeof this.#value !== 'number') throw this.#wrong('a number');

@@ -5,8 +5,11 @@ import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
 import {
   sidecarVersion,
   type Sidecar,
+  type AskedSettings,
+  type ClipSettings,
   type SidecarAnnouncement,
   type SidecarDamage,
+  type StillSettings,
   type StageSeconds,
 } from './sidecar-schema.js';
 
@@ -42,6 +45,48 @@ const stageSeconds = (field: Field): StageSeconds => ({
   scores: field.at('scores').number(),
 });
 
+/** What an earlier vsr did not write is taken as left out. */
+function settingsIn(field: Field): ClipSettings | StillSettings {
+  const still: StillSettings = {
+    scale: field.at('scale').count(),
+    precision: field.at('precision').maybe((f) => f.orNull(text)) ?? null,
+    asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
+  };
+  if (field.at('encoder').maybe(text) === undefined) return still;
+  const number = (name: string) => field.at(name).maybe((f) => f.orNull((n) => n.number())) ?? null;
+  return {
+    ...still,
+    to: field.at('to').maybe((f) => f.orNull(text)) ?? null,
+    encoder: field.at('encoder').string(),
+    encoderArgs: field.at('encoderArgs').list(text),
+    pixelFormat: field.at('pixelFormat').string(),
+    container: field.at('container').string(),
+    start: number('start'),
+    end: number('end'),
+    frames: number('frames'),
+    deinterlace: field.at('deinterlace').maybe((f) => f.boolean()) ?? false,
+    raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
+  };
+}
+
+const askedSettings = (field: Field): AskedSettings => ({
+  model: field.at('model').orNull(text),
+  codec: field.at('codec').string(),
+  crf: field.at('crf').orNull((crf) => crf.number()),
+  preset: field.at('preset').orNull(text),
+  pixelFormat: field.at('pixelFormat').orNull(text),
+  ffmpegArgs: field.at('ffmpegArgs').list(text),
+});
+
+const rawVideo = (field: Field): NonNullable<ClipSettings['raw']> => ({
+  format: field.at('format').string(),
+  width: field.at('width').count(),
+  height: field.at('height').count(),
+  rate: { num: field.at('rate').at('num').count(), den: field.at('rate').at('den').count() },
+});
+
+const text = (field: Field): string => field.string();
+
 function announcement(field: Field): SidecarAnnouncement {
   const advice = field.at('advice').maybe((f) => f.string());
   const streamIndex = field.at('streamIndex').maybe((f) => f.count());
@@ -75,7 +120,6 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
         'Which vsr wrote it?',
     );
   }
-  const text = (field: Field) => field.string();
   const damages = top
     .at('source')
     .at('damage')
@@ -125,7 +169,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     },
     provider: top.at('provider').string(),
     precision: top.at('precision').maybe((f) => f.orNull(text)) ?? null,
-    settings: top.at('settings').object(),
+    settings: settingsIn(top.at('settings')),
     elapsedSeconds: top.at('elapsedSeconds').number(),
     ...(stages === undefined ? {} : { stages }),
     fps: top.at('fps').number(),

@@ -32,6 +32,52 @@ export type SidecarDamage = {
   readonly to: number | null;
 };
 
+/** What decides the output of a picture, besides the picture and the models. */
+export type StillSettings = {
+  /** Enlargement each way. */
+  readonly scale: number;
+  /** What the network was to compute in; `null` in sidecars of a vsr that did not say. */
+  readonly precision: string | null;
+  /** Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not say. */
+  readonly asked: AskedSettings | null;
+};
+
+/** What a user named; `null` and an empty list where the choice was left to vsr. */
+export type AskedSettings = {
+  readonly model: string | null;
+  readonly codec: string;
+  readonly crf: number | null;
+  readonly preset: string | null;
+  readonly pixelFormat: string | null;
+  readonly ffmpegArgs: readonly string[];
+};
+
+/** What decides the output of a clip, besides the clip, the models and the reference. */
+export type ClipSettings = StillSettings & {
+  /** The size that was to be reached, as the user wrote it. */
+  readonly to: string | null;
+  /** ffmpeg's name, and the words that choose and set it. */
+  readonly encoder: string;
+  readonly encoderArgs: readonly string[];
+  /** ffmpeg's pix_fmt as encoded. */
+  readonly pixelFormat: string;
+  /** ffmpeg's muxer. */
+  readonly container: string;
+  /** Seconds from the clip's beginning. */
+  readonly start: number | null;
+  readonly end: number | null;
+  /** At most so many frames. */
+  readonly frames: number | null;
+  readonly deinterlace: boolean;
+  /** What headerless raw video held. */
+  readonly raw: {
+    readonly format: string;
+    readonly width: number;
+    readonly height: number;
+    readonly rate: { readonly num: number; readonly den: number };
+  } | null;
+};
+
 /** Seconds of a run by what they went to. */
 export type StageSeconds = {
   /** The main thread's waiting for the decoder. */
@@ -97,8 +143,8 @@ export type Sidecar = {
   readonly provider: string;
   /** What it computed in: `fp32`, `fp16` or `int8`; `null` in sidecars of a vsr that did not say. */
   readonly precision: string | null;
-  /** Every setting that a person can make, with its value. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** What was asked for, with the defaults of that vsr where nothing was. */
+  readonly settings: ClipSettings | StillSettings;
   readonly elapsedSeconds: number;
   /** Where the time of the last run went; missing where nothing was left to enlarge, and for pictures. */
   readonly stages?: StageSeconds;

@@ -1,7 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { VsrError, messageOf } from '../errors.js';
-import { checkUnchanged, type FileStamp } from './plan/identity.js';
-import type { JobPlan } from './plan/job-plan.js';
+import { checkUnchanged } from './plan/identity.js';
+import type { JobContext } from './segments/job-context.js';
 
 /** The system's names for what is wrong with a disk, in words. */
 const diskWords: Readonly<Record<string, string>> = {
@@ -27,11 +27,10 @@ async function isFull(folder: string): Promise<boolean> {
  * The error to report for one that ended a job. Processes fail in many words when a file or a folder
  * is taken away under them: that is looked for first. What the system says of a disk becomes VsrError `disk`.
  */
-export async function explained(
+export async function explainFailure(
   error: unknown,
-  plan: JobPlan,
+  { plan, stamp }: JobContext,
   workFolder: string | null,
-  source: FileStamp,
 ): Promise<unknown> {
   if (error instanceof VsrError && (error.code === 'interrupted' || error.code === 'option')) {
     return error;
@@ -44,7 +43,7 @@ export async function explained(
     );
   }
   try {
-    await checkUnchanged(plan.input, source);
+    await checkUnchanged(plan.input, stamp);
   } catch (changed) {
     return changed;
   }

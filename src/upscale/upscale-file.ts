@@ -1,208 +1,159 @@
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
-import type { Ffmpeg } from '../media/program/ffmpeg.js';
-import { promisedFrames } from '../media/source/promised-frames.js';
-import { remux } from '../media/join/remux.js';
 import { verifyOutput } from '../media/join/verify.js';
-import { openFrameLog, readFrameLog, type LogSummary } from '../metrics/frame-log.js';
-import { writeSidecar, type Sidecar } from '../metrics/sidecar.js';
-import { cutClip } from './segments/cut-clip.js';
-import { explained } from './explain-failure.js';
+import type { Source } from '../media/source/source.js';
+import type { Sidecar } from '../metrics/sidecar.js';
+import { version } from '../version.js';
+import { explainFailure } from './explain-failure.js';
+import type { FileRequest, FileResult } from './file-request.js';
+import { checkDecoded } from './finish/check-decoded.js';
+import { joinLogs } from './finish/join-logs.js';
+import { joinSegments } from './finish/join-segments.js';
+import { giveNames, vouch } from './finish/publish.js';
 import {
-  checkUnchanged,
-  hashOf,
-  identifySource,
-  stampOf,
-  type FileStamp,
-} from './plan/identity.js';
-import type { JobPlan } from './plan/job-plan.js';
-import { allowsDamage } from './plan/options.js';
-import { ProgressCounter, type Progress } from './segments/progress.js';
-import { stallTimeoutMs as stallTimeoutMsOf } from './segments/segment-reader.js';
-import { allDamage, damageNotes, leadingNotes, readSource, refuseDamage } from './source-damage.js';
-import { sidecarOf } from './summary.js';
+  allDamage,
+  damageNotes,
+  leadingNotes,
+  readSource,
+  refuseDamage,
+} from './finish/source-damage.js';
+import { sidecarOf } from './finish/summary.js';
+import { finishedBefore } from './finished-before.js';
+import { expectedFrames } from './plan/expected-frames.js';
+import { stampOf } from './plan/identity.js';
+import { planJob, type JobPlan } from './plan/job-plan.js';
+import { cutClip } from './segments/cut-clip.js';
+import { enlargeFrames } from './segments/enlarge-frames.js';
+import { checkSource, throwIfAborted, type JobContext } from './segments/job-context.js';
+import { ProgressCounter } from './segments/progress.js';
+import { runSegments, type EnlargedSegment } from './segments/run-segments.js';
+import type { Segment } from './segments/segment-plan.js';
+import { SegmentOutput } from './segments/segment-output.js';
+import type { SegmentTools } from './segments/segment-tools.js';
 import {
   openWorkFolder,
+  planVersion,
   sealedSidecar,
-  type SegmentRecord,
+  type SegmentFiles,
   type WorkFolder,
 } from './segments/work-folder.js';
-import { throwIfAborted, workOff } from './segments/run-segments.js';
 
 /**
- * Enlarges one clip as planned: segment by segment into the work folder, then everything that is not
- * video beside it, checked, and only then under the output's name. Finished segments of an earlier run
- * are kept. Throws VsrError; whatever happens, the output's name holds a whole file or what it held.
+ * The whole way of one clip, in the order in which it happens; each call says where to read on. `probing`
+ * looks at the clip, and has begun before this page was loaded.
+ *
+ * Rejects with VsrError; whatever happens, the output's name holds a whole file or what it held.
  */
 export async function upscaleFile(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
-  signal: AbortSignal,
-  onProgress: (progress: Progress) => void,
-): Promise<Sidecar> {
-  const { paths } = plan;
-  const stamp = await stampOf(plan.input);
-  const job = {
-    version: 1,
-    job: plan.job,
-    sourceModifiedMs: stamp.modifiedMs,
-    source: { path: plan.input, ...plan.identity },
-    models: plan.chain.names,
-    settings: plan.settings,
-  } as const;
-  await mkdir(path.dirname(paths.output), { recursive: true }).catch(async (error: unknown) => {
-    throw await explained(error, plan, null, stamp);
-  });
-  await using folder = await openWorkFolder(
-    paths.workFolder,
-    paths.output,
-    job,
-    plan.options.restart ?? false,
-    () => cutClip(ffmpeg, plan, signal),
-  ).catch(async (error: unknown) => {
-    throw error instanceof VsrError ? error : await explained(error, plan, null, stamp);
-  });
+  request: FileRequest,
+  probing: Promise<Source>,
+): Promise<FileResult> {
+  const source = await probing;
+  const plan = await planJob(request, source);
+  request.claim(plan.paths.output);
+  const earlier = await finishedBefore(plan);
+  request.onPlan(plan, earlier !== null);
+  if (earlier !== null) return { status: 'skipped', summary: earlier };
+  if (plan.settings.dryRun) return { status: 'planned' };
+
+  const job = await openJob(request, plan);
+  await using folder = await openFolder(job);
   try {
-    const sidecar =
-      (await sealedSidecar(folder.path, plan.job, paths.output)) ??
-      (await makeOutput(ffmpeg, plan, folder, stamp, signal, onProgress));
-    await writeSidecar(paths.sidecar, sidecar);
-    await folder.remove();
-    return sidecar;
+    const sealed = await sealedSidecar(folder.path, plan.job, plan.paths.output);
+    const sidecar = sealed ?? (await makeOutput(job, folder));
+    await vouch(folder, sidecar, plan.paths.sidecar);
+    return { status: 'done', summary: sidecar };
   } catch (error) {
-    throw await explained(error, plan, folder.path, stamp);
+    throw await explainFailure(error, job, folder.path);
   }
 }
 
-/** Does what is left to do; the output and its log then have their names, and the sidecar is to follow. */
-async function makeOutput(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
-  folder: WorkFolder,
-  stamp: FileStamp,
-  signal: AbortSignal,
-  onProgress: (progress: Progress) => void,
-): Promise<Sidecar> {
-  const { paths } = plan;
-  const counter = new ProgressCounter(
-    { input: plan.input, output: paths.output, total: expectedFrames(plan) },
-    onProgress,
-  );
+/** Makes what earlier runs have left to do: segment by segment, then all that is not video, checked, and named. */
+async function makeOutput(job: JobContext, folder: WorkFolder): Promise<Sidecar> {
+  const { ffmpeg, plan, progress } = job;
   // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
-  const reading = readSource(ffmpeg, plan, signal);
+  const reading = readSource(job);
   reading.catch(() => {}); // Thrown below.
-  const { records, stages } = await workOff(ffmpeg, plan, folder, counter, stamp, signal);
-  const report = await reading;
+  const { records, stages } = await runSegments(job, folder, makeSegment);
   checkDecoded(plan, records);
-  const allowed = allowsDamage(plan.options);
+  const report = await reading;
   const damages = allDamage(plan, records, report);
-  refuseDamage(plan, damages, allowed);
-  const stallTimeoutMs = stallTimeoutMsOf(plan);
-  // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
-  const joined = path.join(folder.path, `joined.${process.pid}${path.extname(paths.output)}`);
-  const videos = folder.plan.segments.flatMap((segment, i) =>
-    (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
-  );
-  const late = await remux(ffmpeg, plan.source, plan.outputPlan, videos, joined, {
-    signal,
-    stallTimeoutMs,
-    allowDamaged: allowed,
-  });
+  refuseDamage(plan, damages);
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
-  await verifyOutput(ffmpeg, joined, { frames, plan: plan.outputPlan, stallTimeoutMs });
+  const { file: clip, late } = await joinSegments(job, folder, records);
+  const { stallTimeoutMs } = plan.settings;
+  await verifyOutput(ffmpeg, clip, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
-  await checkUnchanged(plan.input, stamp);
-  const identity = await identifySource(plan.input, allowed);
-  if (hashOf(identity) !== hashOf(plan.identity)) {
-    throw new VsrError(
-      'media',
-      `${plan.input} was replaced while it was being enlarged. Run the command again with --restart.`,
-    );
-  }
-  throwIfAborted(signal, plan);
+  await checkSource(job);
+  throwIfAborted(job);
   const sidecar = sidecarOf(plan, {
     records,
     late: [...leadingNotes(plan, report), ...damageNotes(plan, damages), ...late],
     damages,
-    elapsedSeconds: counter.elapsed,
+    elapsedSeconds: progress.elapsed,
     stages,
-    framesThisRun: counter.frames,
-    outputBytes: (await stat(joined)).size,
+    framesThisRun: progress.frames,
+    outputBytes: (await stat(clip)).size,
     log: log.summary,
   });
-  await folder.seal(joined, sidecar);
-  // From here on nothing is computed: the log, the clip, then the sidecar that vouches for both.
-  if (log.file !== null && paths.log !== null) await moveTo(log.file, paths.log);
-  await rename(joined, paths.output);
-  onProgress(counter.now());
+  await giveNames(folder, { clip, log: log.file, sidecar }, plan.paths);
+  progress.tell();
   return sidecar;
 }
 
-/** The frames that will come out, as far as the container tells. */
-function expectedFrames(plan: JobPlan): number | null {
-  const { video, duration } = plan.source;
-  const rate = video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
-  const seconds = video.duration ?? duration;
-  const whole =
-    promisedFrames(plan.source) ??
-    (rate === null || seconds === null ? null : Math.round(rate * seconds));
-  const { start = 0, end } = plan.options;
-  let frames = whole;
-  if (rate !== null && seconds !== null && (start > 0 || end !== undefined)) {
-    frames = Math.max(0, Math.round((Math.min(end ?? seconds, seconds) - start) * rate));
-  }
-  const most = plan.options.frames;
-  return most === undefined ? frames : Math.min(most, frames ?? most);
-}
-
-/** Throws unless there is something to join. */
-function checkDecoded(plan: JobPlan, records: readonly SegmentRecord[]): void {
-  if (records.some(({ frames }) => frames > 0)) return;
-  const said = records.flatMap((record) => record.messages).at(-1);
-  const why = said === undefined ? '' : ` ffmpeg says: ${said.replace(/\.?$/, '.')}`;
-  throw new VsrError('media', `No frame of ${plan.input} could be decoded.${why}`);
-}
-
-/** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */
-async function joinLogs(
-  plan: JobPlan,
-  folder: WorkFolder,
-  records: readonly SegmentRecord[],
-): Promise<{ file: string | null; summary: LogSummary | null }> {
-  if (plan.paths.log === null) return { file: null, summary: null };
-  const file = path.join(folder.path, `joined-log${path.extname(plan.paths.log)}`);
-  await using log = await openFrameLog(file);
-  let first = 0;
-  let start: { readonly pts: number; readonly ptsTime: number } | undefined;
-  for (const [i, segment] of folder.plan.segments.entries()) {
-    const record = records[i];
-    if (record === undefined || record.frames === 0) continue;
-    for await (const row of readFrameLog(folder.files(segment).rows)) {
-      // A clip cut at its start counts its times from its first frame.
-      start ??= plan.options.start === undefined ? { pts: 0, ptsTime: 0 } : row;
-      await log.write({
-        ...row,
-        frame: first + row.frame,
-        pts: row.pts - start.pts,
-        ptsTime: row.ptsTime - start.ptsTime,
-      });
-    }
-    first += record.frames;
-  }
-  return { file, summary: await log.finish() };
-}
-
-/** Renames, also to another disk; there under a temporary name first. */
-async function moveTo(from: string, to: string): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true });
+/**
+ * Decodes, enlarges, encodes and logs one segment. Resolves once its last frame is on its way, so that
+ * the next segment can begin while the encoder ends the file.
+ */
+async function makeSegment(
+  tools: SegmentTools,
+  segment: Segment,
+  files: SegmentFiles,
+  most: number,
+): Promise<EnlargedSegment> {
+  const output = new SegmentOutput(tools, files);
   try {
-    await rename(from, to);
+    const frames = tools.reader.frames(segment, most);
+    for await (const enlarged of enlargeFrames(tools, frames, () => output.prepare())) {
+      await output.encode(enlarged);
+      await output.log(enlarged);
+    }
+    await output.endLog();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const draft = `${to}.${process.pid}.part`;
-    await copyFile(from, draft);
-    await rename(draft, to);
-    await rm(from);
+    throw await output.discarded(error);
+  }
+  return { frames: output.frames, written: output.close(tools.reader.report()) };
+}
+
+async function openJob(
+  { ffmpeg, input, signal, onProgress }: FileRequest,
+  plan: JobPlan,
+): Promise<JobContext> {
+  const stamp = await stampOf(input.path);
+  const place = { input: plan.input, output: plan.paths.output, total: expectedFrames(plan) };
+  return { ffmpeg, plan, signal, stamp, progress: new ProgressCounter(place, onProgress) };
+}
+
+/** The work folder, with the plan of an earlier run that was interrupted, or a new one. */
+async function openFolder(job: JobContext): Promise<WorkFolder> {
+  const { plan, stamp } = job;
+  const { paths, settings } = plan;
+  const stored = {
+    version: planVersion,
+    vsr: version(),
+    job: plan.job,
+    sourceModifiedMs: stamp.modifiedMs,
+    source: { path: plan.input, ...plan.identity },
+    models: plan.chain.names,
+    settings: plan.deciding,
+  } as const;
+  try {
+    await mkdir(path.dirname(paths.output), { recursive: true });
+    return await openWorkFolder(paths.workFolder, paths.output, stored, settings.restart, () =>
+      cutClip(job),
+    );
+  } catch (error) {
+    throw error instanceof VsrError ? error : await explainFailure(error, job, null);
   }
 }

@@ -117,7 +117,10 @@ test('what was skipped repeats no notes', async () => {
   const first = await runVsr(...args);
   assert.match(first.stderr, /^ {2}missing: |^ {2}converted: |^ {2}note: /m);
   const again = await runVsr(...args);
-  assert.match(again.stderr, /^turned\.mp4: skipped, .* is finished \(10 frames\)\n$/);
+  assert.match(
+    again.stderr,
+    /^turned\.mp4: skipped, .* is finished \(10 frames, by vsr [\d.]+\)\n$/,
+  );
 });
 
 test('a batch that is interrupted says what was begun, what was not, and how to go on', async (t) => {

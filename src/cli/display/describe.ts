@@ -2,7 +2,7 @@ import type { Announcement } from '../../media/output/output-plan.js';
 import type { JobPlan } from '../../upscale/plan/job-plan.js';
 import { showBytes } from '../../upscale/plan/disk-space.js';
 import type { Outcome } from '../../upscale/upscale.js';
-import type { StillPlan } from '../../upscale/upscale-still.js';
+import type { StillPlan } from '../../upscale/plan/still-plan.js';
 
 type Plan = JobPlan | StillPlan;
 

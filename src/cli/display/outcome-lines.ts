@@ -59,9 +59,9 @@ export function outcomeLine(ending: Ending, alone: boolean): string {
   }
   if (outcome.status === 'failed') return `${name}: failed: ${sentenceOf(outcome.error)}`;
   if (outcome.status === 'planned') return `${name}: would be written to ${outcome.output}`;
-  const { output, elapsedSeconds, fps, provider, precision } = outcome.summary;
+  const { output, elapsedSeconds, fps, provider, precision, vsr } = outcome.summary;
   if (outcome.status === 'skipped')
-    return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames)`;
+    return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames, by vsr ${vsr})`;
   const frames = `${output.frames} ${output.frames === 1 ? 'frame' : 'frames'}`;
   const runs = precision === null ? provider : `${provider} ${precision}`;
   const damaged = isDamaged(outcome) ? ' of a damaged source' : '';

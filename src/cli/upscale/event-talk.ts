@@ -3,7 +3,7 @@ import { namesApart } from '../../names-apart.js';
 import type { JobPlan } from '../../upscale/plan/job-plan.js';
 import type { Progress } from '../../upscale/segments/progress.js';
 import type { Outcome, UpscaleEvent } from '../../upscale/upscale.js';
-import type { StillPlan } from '../../upscale/upscale-still.js';
+import type { StillPlan } from '../../upscale/plan/still-plan.js';
 import { BatchTally } from '../display/batch-tally.js';
 import { describePlan, lateLines } from '../display/describe.js';
 import { outcomeLine, type Ending } from '../display/outcome-lines.js';

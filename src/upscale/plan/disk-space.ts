@@ -3,19 +3,19 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
-import type { UpscaleOptions } from './options.js';
+import type { Settings } from './settings.js';
 import type { Size } from './target-size.js';
 
 /**
  * Bytes the job may need: about 0.15 bit a pixel in the enlarged video, twice (segments and the
  * joined file lie side by side for a moment), and what is copied from the source.
  */
-export function estimateBytes(source: Source, size: Size, options: UpscaleOptions): number {
+export function estimateBytes(source: Source, size: Size, settings: Settings): number {
   const { frameRate, frameCount, duration } = source.video;
   const rate = frameRate === null ? 25 : frameRate.num / frameRate.den;
   const seconds = duration ?? source.duration ?? 0;
-  const frames = Math.min(options.frames ?? Infinity, frameCount ?? seconds * rate);
-  const bitsPerSample = options.codec === 'ffv1' || options.codec === 'prores' ? 6 : 0.15;
+  const frames = Math.min(settings.frames, frameCount ?? seconds * rate);
+  const bitsPerSample = settings.codec === 'ffv1' || settings.codec === 'prores' ? 6 : 0.15;
   return Math.round((2 * frames * size.width * size.height * bitsPerSample) / 8 + source.sizeBytes);
 }
 

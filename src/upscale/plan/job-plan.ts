@@ -14,13 +14,15 @@ import {
 } from '../../media/output/output-plan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
 import type { Source } from '../../media/source/source.js';
+import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
-import { hashOf, identifySource, type SourceIdentity } from './identity.js';
+import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
+import { jobHashes } from './job-hash.js';
 import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
-import { allowsDamage, type UpscaleOptions } from './options.js';
 import type { TickRange } from './tick-range.js';
+import type { Settings } from './settings.js';
 import { targetSize, type Size } from './target-size.js';
 
 /** Everything that is decided about a clip before its first frame is decoded. */
@@ -42,40 +44,50 @@ export type JobPlan = {
   readonly announcements: readonly Announcement[];
   /** Bytes that the output and the work folder may need together; an estimate. */
   readonly estimatedBytes: number;
-  /** What decides the result, besides source and models: kept in the sidecar. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
+  /** What of the settings decides the result, besides source and models: kept in the sidecar. */
+  readonly deciding: Omit<ClipSettings, 'asked'>;
   /** One hash over source, models and settings: equal jobs have equal hashes. */
   readonly job: string;
-  readonly options: UpscaleOptions;
+  /** The hashes by which earlier versions of vsr know the same job. */
+  readonly earlierJobs: readonly string[];
+};
+
+/** What a plan is made of besides the clip. */
+export type PlanRequest = {
+  readonly ffmpeg: Ffmpeg;
+  readonly input: Input;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
 };
 
 /** Ticks of the frames between `start` and `end` seconds after the clip's beginning. */
-function tickRange(source: Source, options: UpscaleOptions): TickRange {
+function tickRange(source: Source, settings: Settings): TickRange {
   const { num, den } = source.video.timeBase;
   const ticks = (seconds: number): number =>
     Math.ceil(((source.startTime + seconds) * den) / num - 1e-6);
   return {
-    ...(options.start === undefined ? {} : { from: ticks(options.start) }),
-    ...(options.end === undefined ? {} : { to: ticks(options.end) }),
+    ...(settings.start === null ? {} : { from: ticks(settings.start) }),
+    ...(settings.end === null ? {} : { to: ticks(settings.end) }),
   };
 }
 
 /** Throws VsrError `option` for an in point at which the clip is over. */
-function checkStart({ video, duration }: Source, { start }: UpscaleOptions): void {
+function checkStart({ video, duration }: Source, { start }: Settings): void {
   const seconds = video.duration ?? duration;
-  if (start === undefined || seconds === null || start < seconds) return;
+  if (start === null || seconds === null || start < seconds) return;
   throw badValue(`a time before the clip's end (${seconds.toFixed(3)} s)`, 'start', start);
 }
 
 /** What of the sound belongs to the wanted part. */
-function trimOf(source: Source, options: UpscaleOptions): { trim?: Trim } {
-  const { start, end, frames } = options;
-  if (start === undefined && end === undefined && frames === undefined) return {};
+function trimOf(source: Source, settings: Settings): { trim?: Trim } {
+  const { start, end, frames } = settings;
+  if (start === null && end === null && frames === Infinity) return {};
   return {
     trim: {
-      from: start === undefined ? undefined : source.startTime + start,
-      to: end === undefined ? undefined : source.startTime + end,
-      frames,
+      from: start === null ? undefined : source.startTime + start,
+      to: end === null ? undefined : source.startTime + end,
+      frames: frames === Infinity ? undefined : frames,
     },
   };
 }
@@ -83,14 +95,14 @@ function trimOf(source: Source, options: UpscaleOptions): { trim?: Trim } {
 /** The scale, and the size that `to` asks for if it does. */
 async function chooseScale(
   source: Source,
-  options: UpscaleOptions,
+  settings: Settings,
   codec: boolean,
 ): Promise<{ chain: Chain; size: Size | null }> {
-  const model = options.model ?? 'default';
-  if (options.to === undefined) {
-    return { chain: await chooseChain(options.scale ?? 2, model, { codec }), size: null };
+  const model = settings.model ?? 'default';
+  if (settings.to === null) {
+    return { chain: await chooseChain(settings.scale, model, { codec }), size: null };
   }
-  const size = targetSize(options.to, source.video);
+  const size = targetSize(settings.to, source.video);
   const { width, height } = source.video;
   // A scale that no models make is passed over; every other failure is the caller's.
   for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
@@ -104,23 +116,23 @@ async function chooseScale(
   }
   throw new VsrError(
     'option',
-    `${options.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
+    `${settings.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
   );
 }
 
 /** What is odd about the source, and what is done about it. */
-function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
+function sourceNotes(source: Source, settings: Settings): Announcement[] {
   const remarks = source.remarks.map((remark): Announcement => ({
     kind: 'note',
     what: 'source',
     why: remark,
   }));
   const { interlaced } = source.video;
-  if (interlaced === 'no' && options.deinterlace !== true) return remarks;
+  if (interlaced === 'no' && !settings.deinterlace) return remarks;
   const order = interlaced.replace('-', ' field ');
   return [
     ...remarks,
-    options.deinterlace === true
+    settings.deinterlace
       ? {
           kind: 'note',
           what:
@@ -142,14 +154,14 @@ function sourceNotes(source: Source, options: UpscaleOptions): Announcement[] {
 }
 
 /** What a look at the file's own ends tells of damage. */
-async function damageNotes(source: Source, options: UpscaleOptions): Promise<Announcement[]> {
+async function damageNotes(source: Source, settings: Settings): Promise<Announcement[]> {
   if (!(await looksCutOff(source))) return [];
   return [
     {
       kind: 'note',
       what: 'source',
       why: 'the file is cut off: it is shorter than it says itself',
-      ...(allowsDamage(options)
+      ...(settings.allowDamaged
         ? {}
         : {
             advice: 'If that took frames or sound, the job fails unless there is --allow-damaged.',
@@ -162,10 +174,10 @@ async function damageNotes(source: Source, options: UpscaleOptions): Promise<Ann
 function modelNotes(
   source: Source,
   chain: Chain,
-  options: UpscaleOptions,
+  settings: Settings,
   codec: boolean,
 ): Announcement[] {
-  const chosen = codec && options.model === undefined;
+  const chosen = codec && settings.model === null;
   if (!chosen || !chain.names.some((name) => name.includes('codec'))) return [];
   const bits = bitsPerPixel(source);
   const how = bits === null ? 'bit rate unknown' : `${bits.toFixed(2)} bits a pixel`;
@@ -186,72 +198,70 @@ function modelNotes(
  * network that cannot be used, `disk` for an output folder that cannot be written or holds too little.
  */
 export async function planJob(
-  ffmpeg: Ffmpeg,
-  input: Input,
+  { ffmpeg, input, settings, signal }: PlanRequest,
   probed: Source,
-  options: UpscaleOptions,
 ): Promise<JobPlan> {
-  checkStart(probed, options);
-  const takes = muxerTrials(ffmpeg, probed, options.signal);
-  const { extension } = await containerFor(probed, takes, options.codec ?? 'auto');
-  const name = await outputFor(input, options, '', extension);
-  const source = turnedFor(name, probed, options.deinterlace ?? false);
+  checkStart(probed, settings);
+  const takes = muxerTrials(ffmpeg, probed, signal);
+  const { extension } = await containerFor(probed, takes, settings.codec);
+  const name = await outputFor(input, settings.output, '', extension);
+  const source = turnedFor(name, probed, settings.deinterlace);
   const codec = isStronglyCompressed(source);
-  const chosen = await chooseScale(source, options, codec);
-  const chain = await chainFor(chosen.chain, options);
+  const chosen = await chooseScale(source, settings, codec);
+  const chain = await chainFor(chosen.chain, settings);
   const wanted = chosen.size;
   const enlarged = {
     width: source.video.width * chain.scale,
     height: source.video.height * chain.scale,
   };
   const size = wanted ?? enlarged;
-  const label = options.to ?? String(chain.scale);
-  const output = await outputFor(input, options, label, extension);
+  const label = settings.to ?? String(chain.scale);
+  const output = await outputFor(input, settings.output, label, extension);
   await checkOutputPlace(output, input.path);
-  const paths = outputPaths(output, options.log);
+  const paths = outputPaths(output, settings.log);
   checkNames(paths);
   const outputPlan = await planOutput(
     ffmpeg,
     source,
     {
       output,
-      codec: options.codec ?? 'auto',
-      ...(options.crf === undefined ? {} : { crf: options.crf }),
-      ...(options.preset === undefined ? {} : { preset: options.preset }),
-      ...(options.pixelFormat === undefined ? {} : { pixelFormat: options.pixelFormat }),
-      ...(options.ffmpegArgs === undefined ? {} : { ffmpegArgs: [...options.ffmpegArgs] }),
+      codec: settings.codec,
+      crf: settings.crf ?? undefined,
+      preset: settings.preset ?? undefined,
+      pixelFormat: settings.pixelFormat ?? undefined,
+      ffmpegArgs: settings.ffmpegArgs,
       width: enlarged.width,
       height: enlarged.height,
       ...(wanted === null ? {} : { reduceTo: wanted }),
-      ...trimOf(source, options),
+      ...trimOf(source, settings),
     },
     takes,
   );
-  const estimatedBytes = estimateBytes(source, size, options);
+  const estimatedBytes = estimateBytes(source, size, settings);
   const announcements: Announcement[] = [
     ...outputPlan.announcements,
-    ...(await damageNotes(source, options)),
-    ...sourceNotes(source, options),
-    ...modelNotes(source, chain, options, codec),
+    ...(await damageNotes(source, settings)),
+    ...sourceNotes(source, settings),
+    ...modelNotes(source, chain, settings, codec),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const identity = await identifySource(input.path, allowsDamage(options));
-  const settings: Record<string, unknown> = {
+  const identity = await identifySource(input.path, settings.allowDamaged);
+  const deciding: JobPlan['deciding'] = {
     scale: chain.scale,
-    to: options.to ?? null,
+    to: settings.to,
     encoder: outputPlan.encoder,
     encoderArgs: outputPlan.encoderArgs,
     pixelFormat: outputPlan.pixelFormat,
     container: outputPlan.container,
-    start: options.start ?? null,
-    end: options.end ?? null,
-    frames: options.frames ?? null,
-    deinterlace: options.deinterlace ?? false,
-    precision: options.precision ?? 'auto',
+    start: settings.start,
+    end: settings.end,
+    frames: settings.frames === Infinity ? null : settings.frames,
+    deinterlace: settings.deinterlace,
+    precision: settings.precision,
     raw: source.raw,
   };
   const reference =
-    options.reference === undefined ? null : await identifyReference(options.reference);
+    settings.reference === null ? null : await identifyReference(settings.reference);
   return {
     kind: 'clip',
     input: input.path,
@@ -262,18 +272,12 @@ export async function planJob(
     enlarged,
     size,
     outputPlan,
-    range: tickRange(source, options),
+    range: tickRange(source, settings),
     announcements,
     estimatedBytes,
     settings,
-    job: hashOf({
-      identity,
-      models: chain.sha256s,
-      settings,
-      reference,
-      log: options.log !== false,
-    }),
-    options,
+    deciding,
+    ...jobHashes(deciding, { identity, models: chain.sha256s, reference, log: paths.log !== null }),
   };
 }
 

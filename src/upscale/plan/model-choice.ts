@@ -4,7 +4,7 @@ import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.j
 import { candidatesIn } from '../../model/runtime/precision.js';
 import { isFastInEightBits } from '../../model/runtime/processor.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
-import type { UpscaleOptions } from './options.js';
+import type { Settings } from './settings.js';
 
 /**
  * Bits per pixel below which a lossy source counts as compressed, so that the default is the
@@ -41,13 +41,12 @@ export function isStronglyCompressed(source: Source): boolean {
  */
 export async function chainFor(
   chain: Chain,
-  { model, precision = 'auto', provider = 'auto', device = 0 }: UpscaleOptions,
+  { model, precision, provider }: Pick<Settings, 'model' | 'precision' | 'provider'>,
   isFast = isFastInEightBits(),
 ): Promise<Chain> {
-  const choice = { name: provider, device };
-  if (precision === 'fp16') candidatesIn(precision, 'fp32', choice);
-  if (precision === 'auto' && model === undefined && isFast) {
-    if (candidatesFor(choice)[0]?.name === 'cpu') return inCloseCopies(chain);
+  if (precision === 'fp16') candidatesIn(precision, 'fp32', provider);
+  if (precision === 'auto' && model === null && isFast) {
+    if (candidatesFor(provider)[0]?.name === 'cpu') return inCloseCopies(chain);
   }
   return inPrecision(chain, precision);
 }

@@ -28,8 +28,8 @@ export function sidecarPath(output: string): string {
   return `${output}.vsr.json`;
 }
 
-/** Names of everything beside `output`. `log` is the caller's wish: a path, nothing, or `false`. */
-export function outputPaths(output: string, log: string | false | undefined): OutputPaths {
+/** Names of everything beside `output`. `log` is a path, `false` for none, or `null` for the usual name. */
+export function outputPaths(output: string, log: string | false | null): OutputPaths {
   return {
     output,
     log: log === false ? null : (log ?? `${output}.psnr.csv`),

@@ -1,5 +1,3 @@
-import { badValue } from '../../errors.js';
-import { checkCrf } from '../../media/output/codecs.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
 export { precisionNames };
@@ -95,57 +93,3 @@ export type UpscaleOptions = {
   /** Stops the job; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
 };
-
-const wholeNumbers = ['scale', 'workers', 'frames', 'jobs'] as const;
-const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
-
-function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
-  if (value !== undefined && !all.includes(value)) {
-    throw badValue(`one of ${all.join(', ')}`, name, value);
-  }
-}
-
-/** Checks what can be checked without looking at a clip; throws VsrError `option`. */
-export function checkOptions(options: UpscaleOptions): void {
-  for (const name of wholeNumbers) {
-    const value = options[name];
-    if (value === undefined) continue;
-    const least = name === 'scale' ? 2 : 1;
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw badValue(`a whole number of at least ${least}`, name, value);
-    }
-  }
-  for (const name of secondsFields) {
-    const value = options[name];
-    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
-      throw badValue('seconds, 0 or more', name, value);
-    }
-  }
-  if (
-    options.device !== undefined &&
-    !(Number.isSafeInteger(options.device) && options.device >= 0)
-  ) {
-    throw badValue('a device number from 0', 'device', options.device);
-  }
-  if (options.segmentSeconds === 0) {
-    throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
-  }
-  checkCrf(options.codec ?? 'auto', options.crf);
-  checkOneOf('codec', options.codec, codecNames);
-  checkOneOf('provider', options.provider, providerNames);
-  checkOneOf('precision', options.precision, precisionNames);
-  if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
-    throw badValue(`a time after start (${options.start} s)`, 'end', options.end);
-  }
-  if (options.scale !== undefined && options.to !== undefined) {
-    throw badValue('either a scale or a size to reach, not both,', 'to', options.to);
-  }
-  if (typeof options.log === 'string' && !/\.(csv|jsonl)$/i.test(options.log)) {
-    throw badValue('a file ending in .csv or .jsonl', 'log', options.log);
-  }
-}
-
-/** Whether a job may take what there is of a damaged source. */
-export function allowsDamage({ allowDamaged, allowTruncated }: UpscaleOptions): boolean {
-  return allowDamaged ?? allowTruncated ?? false;
-}

@@ -3,17 +3,15 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Input } from './inputs.js';
 import { outputName } from './names.js';
-import type { UpscaleOptions } from './options.js';
 
-/** Where the output of an input goes: the named file, or a name made from the input's. */
+/** Where the output of an input goes: the file or into the folder wished for, otherwise beside the input. */
 export async function outputFor(
   input: Input,
-  options: UpscaleOptions,
+  wish: string | null,
   scale: string,
   extension: string,
 ): Promise<string> {
-  const wish = options.output;
-  if (wish === undefined) return outputName(input.path, scale, extension);
+  if (wish === null) return outputName(input.path, scale, extension);
   const full = path.resolve(wish);
   const isFolder =
     /[/\\]$/.test(wish) ||

@@ -3,8 +3,8 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
 import { identifySource } from './identity.js';
-import type { UpscaleOptions } from './options.js';
-import { rawVideoOf } from './raw-video.js';
+import { checkDescribed } from './raw-video.js';
+import type { Settings } from './settings.js';
 
 /**
  * Looks at a clip. Throws VsrError: `option` for a headerless one that is not described, `media` for one
@@ -13,13 +13,14 @@ import { rawVideoOf } from './raw-video.js';
 export async function probeInput(
   ffmpeg: Ffmpeg,
   file: string,
-  options: UpscaleOptions,
+  { raw, stallTimeoutMs }: Settings,
+  signal: AbortSignal,
 ): Promise<Source> {
-  const raw = rawVideoOf(file, options);
+  checkDescribed(file, raw);
   return probe(ffmpeg, file, {
     ...(raw === null ? {} : { raw }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
-    ...(options.stallTimeout === undefined ? {} : { stallTimeoutMs: options.stallTimeout * 1000 }),
+    signal,
+    stallTimeoutMs,
   }).catch(async (error: unknown) => {
     // ffprobe says of a file that the disk does not give only that it is damaged.
     if (await isFile(file)) await identifySource(file);

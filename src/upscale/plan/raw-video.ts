@@ -4,6 +4,9 @@ import type { RawVideoInput } from '../../media/source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { UpscaleOptions } from './options.js';
 
+const howToDescribe =
+  'is described by --input-format, --input-size and --input-rate (e.g. yuv420p, 352x288, 25)';
+
 function parseRate(text: string): Ratio {
   const match = /^(\d+(?:\.\d+)?)(?:[/:](\d+))?$/.exec(text);
   const [, first = '0', second] = match ?? [];
@@ -17,22 +20,30 @@ function parseRate(text: string): Ratio {
 }
 
 /**
- * What headerless raw video is, from the options that describe it; `null` for any other input.
- * Throws VsrError `option` for a `.yuv` file without them, or with some of them missing or wrong.
+ * What headerless raw video holds, from the three options that describe it; `null` without any of them.
+ * Throws VsrError `option` where some are missing or wrong.
  */
-export function rawVideoOf(file: string, options: UpscaleOptions): RawVideoInput | null {
+export function rawVideoOf(options: UpscaleOptions): RawVideoInput | null {
   const { inputFormat, inputSize, inputRate } = options;
-  const isYuv = path.extname(file).toLowerCase() === '.yuv';
-  if (inputFormat === undefined && inputSize === undefined && inputRate === undefined && !isYuv)
-    return null;
+  if (inputFormat === undefined && inputSize === undefined && inputRate === undefined) return null;
   if (inputFormat === undefined || inputSize === undefined || inputRate === undefined) {
     throw new VsrError(
       'option',
-      `${file} is raw video without a header: say what it holds with --input-format, --input-size and --input-rate (e.g. yuv420p, 352x288, 25).`,
+      `Raw video without a header ${howToDescribe}, but received only ${[
+        ...(inputFormat === undefined ? [] : [`--input-format ${inputFormat}`]),
+        ...(inputSize === undefined ? [] : [`--input-size ${inputSize}`]),
+        ...(inputRate === undefined ? [] : [`--input-rate ${inputRate}`]),
+      ].join(' and ')}.`,
     );
   }
   const size = /^(\d{1,5})x(\d{1,5})$/.exec(inputSize);
   const [width, height] = [Number(size?.[1] ?? 0), Number(size?.[2] ?? 0)];
   if (width < 1 || height < 1) throw badValue('WIDTHxHEIGHT', '--input-size', inputSize);
   return { format: inputFormat, width, height, rate: parseRate(inputRate) };
+}
+
+/** Throws VsrError `option` for a file that is raw video by its name and is not described. */
+export function checkDescribed(file: string, raw: RawVideoInput | null): void {
+  if (raw !== null || path.extname(file).toLowerCase() !== '.yuv') return;
+  throw new VsrError('option', `${file} is raw video without a header: it ${howToDescribe}.`);
 }

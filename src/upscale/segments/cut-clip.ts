@@ -1,8 +1,6 @@
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { keyframes } from '../../media/source/packets.js';
 import { checkReadable } from '../plan/identity.js';
-import type { JobPlan } from '../plan/job-plan.js';
-import { allowsDamage } from '../plan/options.js';
+import type { JobContext } from './job-context.js';
 import {
   planBlindSegments,
   planSegments,
@@ -18,22 +16,18 @@ const leastSegments = 2.5;
 const trusted = /(?:^|,)(?:mov|matroska)(?:,|$)/;
 
 /** Cuts the clip of a job into segments, at its keyframes where they can be found again. */
-export async function cutClip(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
-  signal: AbortSignal,
-): Promise<Segment[]> {
-  const { source, options, range } = plan;
+export async function cutClip({ ffmpeg, plan, signal }: JobContext): Promise<Segment[]> {
+  const { source, settings, range } = plan;
   const { video } = source;
-  const length = options.segmentSeconds ?? usualSeconds(video, video.frameRate);
+  const length = settings.segmentSeconds ?? usualSeconds(video, video.frameRate);
   const seconds = video.duration ?? source.duration;
   const short = seconds !== null && seconds < leastSegments * length;
-  if (options.segments === false || short) return wholeClip(range);
+  if (!settings.segments || short) return wholeClip(range);
   // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
-  if (options.deinterlace !== true && source.raw === null && trusted.test(source.container)) {
+  if (!settings.deinterlace && source.raw === null && trusted.test(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
     // ffprobe keeps quiet about what it could not read, and the plan would end there.
-    if (!allowsDamage(options)) await checkReadable(source.path, signal);
+    if (!settings.allowDamaged) await checkReadable(source.path, signal);
     const times = keys.map((key) => key.pts);
     return planSegments(times, video.timeBase, range, length);
   }

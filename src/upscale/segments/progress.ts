@@ -59,11 +59,16 @@ export class ProgressCounter {
     }
     const now = performance.now();
     if (now - this.#reportedAt < this.#intervalMs) return;
-    this.#reportedAt = now;
-    this.#report(this.now());
+    this.tell();
   }
 
-  now(): Progress {
+  /** Says how far the clip is, whenever that was said last. */
+  tell(): void {
+    this.#reportedAt = performance.now();
+    this.#report(this.#now());
+  }
+
+  #now(): Progress {
     const frames = this.#before + this.#frames;
     const fps = this.#frames / Math.max(this.elapsed, 1e-3);
     const { total } = this.#place;

@@ -1,21 +1,26 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
-import type { JobPlan } from '../plan/job-plan.js';
-import { stallTimeoutMs } from './segment-reader.js';
-import type { ReferenceFrames } from './upscale-segment.js';
+import type { Frame } from '../../planes/frame.js';
+import type { JobContext } from './job-context.js';
+
+/** The ground truth, read one frame at a time beside the clip. */
+export interface ReferenceFrames extends AsyncDisposable {
+  /** The next frame; throws VsrError `media` when the reference is shorter than the clip. */
+  next(): Promise<Frame>;
+  /** Passes over frames whose segment is done. */
+  pass(count: number): Promise<void>;
+  release(frame: Frame): void;
+}
 
 /**
  * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of the
  * enlarged picture, and its frame count the clip's where both are stated.
  */
 export async function openReference(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
+  { ffmpeg, plan, signal }: JobContext,
   file: string,
   skip: number,
-  signal: AbortSignal,
 ): Promise<ReferenceFrames> {
   const raw = plan.source.raw === null ? null : { ...plan.source.raw, ...plan.enlarged };
   const source = await probe(ffmpeg, file, { signal, ...(raw === null ? {} : { raw }) });
@@ -37,14 +42,15 @@ export async function openReference(
   const whole =
     plan.range.from === undefined &&
     plan.range.to === undefined &&
-    plan.options.frames === undefined;
+    plan.settings.frames === Infinity;
   if (whole && counts[0] !== null && counts[1] !== null && counts[0] !== counts[1]) {
     throw new VsrError(
       'media',
       `Expected the reference ${file} to have ${counts[1]} frames, as the clip, but it has ${counts[0]}.`,
     );
   }
-  const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs: stallTimeoutMs(plan) });
+  const { stallTimeoutMs } = plan.settings;
+  const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs });
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
   const next: ReferenceFrames['next'] = async () => {

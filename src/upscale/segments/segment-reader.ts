@@ -1,10 +1,8 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames, type DecodedFrames, type DecodeReport } from '../../media/decode/decode.js';
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Frame } from '../../planes/frame.js';
 import { checkReadable } from '../plan/identity.js';
-import type { JobPlan } from '../plan/job-plan.js';
-import { allowsDamage } from '../plan/options.js';
+import type { JobContext } from './job-context.js';
 import type { Segment } from './segment-plan.js';
 
 /** What decoding one segment had to say; frames count from 0 in the segment. */
@@ -54,11 +52,6 @@ const mostEarly = 64;
 /** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
 class MissedCut extends Error {}
 
-/** Milliseconds without a frame after which a process counts as hanging. */
-export function stallTimeoutMs(plan: JobPlan): number {
-  return (plan.options.stallTimeout ?? 120) * 1000;
-}
-
 /** One decoder and how far it is. */
 type Run = {
   readonly decoded: DecodedFrames;
@@ -76,18 +69,14 @@ type Run = {
  * uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
  */
 export class SegmentReader implements AsyncDisposable {
-  readonly #ffmpeg: Ffmpeg;
-  readonly #plan: JobPlan;
-  readonly #signal: AbortSignal;
+  readonly #job: JobContext;
   #run: Run | null = null;
   #report: SegmentReport = silence;
-  /** A decoder that is being started ahead of time. */
-  #ahead: Promise<void> | null = null;
+  /** A decoder that is being started before its frames are wanted. */
+  #starting: Promise<void> | null = null;
 
-  constructor(ffmpeg: Ffmpeg, plan: JobPlan, signal: AbortSignal) {
-    this.#ffmpeg = ffmpeg;
-    this.#plan = plan;
-    this.#signal = signal;
+  constructor(job: JobContext) {
+    this.#job = job;
   }
 
   /**
@@ -95,16 +84,16 @@ export class SegmentReader implements AsyncDisposable {
    * for `frames` of the same segment and number; what fails is thrown there.
    */
   prepare(segment: Segment, most: number): void {
-    this.#ahead = this.#begin(segment, most);
-    this.#ahead.catch(() => {});
+    this.#starting = this.#begin(segment, most);
+    this.#starting.catch(() => {});
   }
 
   /** The frames of `segment`, at most `most`; they must be read before those of another. */
   async *frames(segment: Segment, most: number): AsyncGenerator<Frame> {
     if (most <= 0) return;
-    const ahead = this.#ahead;
-    this.#ahead = null;
-    await ahead;
+    const starting = this.#starting;
+    this.#starting = null;
+    await starting;
     if (this.#run?.next !== segment.number) await this.#begin(segment, most);
     const run = this.#run!;
     run.next = segment.number + 1;
@@ -142,7 +131,7 @@ export class SegmentReader implements AsyncDisposable {
         lostPackets: lostPackets - before.lostPackets,
         messages: messages.slice(before.messages.length),
         complaints: complaintsWithin(report.complaints, segment, {
-          to: this.#plan.range.to,
+          to: this.#job.plan.range.to,
           start: startOf(
             early,
             damagedFrames.filter(within).map((frame) => frame - first),
@@ -166,15 +155,16 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#ahead?.catch(() => {});
+    await this.#starting?.catch(() => {});
     await this.#end();
   }
 
-  /** What ffmpeg took for the source's end must be its end: else the segment would count as done. */
+  /** What ffmpeg took for the source's end must be its end: otherwise the segment would count as done. */
   async #checkReadable(run: Run): Promise<void> {
-    const { options, source } = this.#plan;
-    if (allowsDamage(options)) return;
-    await checkReadable(source.path, this.#signal);
+    const { plan, signal } = this.#job;
+    const { settings, source } = plan;
+    if (settings.allowDamaged) return;
+    await checkReadable(source.path, signal);
     if (!run.decoded.report().unreadable) return;
     throw new VsrError(
       'disk',
@@ -195,17 +185,18 @@ export class SegmentReader implements AsyncDisposable {
 
   async #start(segment: Segment, seekTo: number | null, most: number): Promise<void> {
     await this.#end();
-    const { options, range, source } = this.#plan;
-    const decoded = decodeFrames(this.#ffmpeg, source, {
+    const { ffmpeg, plan, signal } = this.#job;
+    const { settings, range, source } = plan;
+    const decoded = decodeFrames(ffmpeg, source, {
       range: {
         ...(segment.from === null ? {} : { from: segment.from }),
         ...(range.to === undefined ? {} : { to: range.to }),
       },
       ...(seekTo === null ? {} : { seekTo }),
       ...(most === Infinity ? {} : { maxFrames: most }),
-      deinterlace: options.deinterlace ?? false,
-      signal: this.#signal,
-      stallTimeoutMs: stallTimeoutMs(this.#plan),
+      deinterlace: settings.deinterlace,
+      signal,
+      stallTimeoutMs: settings.stallTimeoutMs,
     });
     const frames = decoded[Symbol.asyncIterator]();
     this.#run = { decoded, frames, taken: 0, next: segment.number, held: null };

@@ -7,9 +7,14 @@ import { takeLock } from './lock.js';
 import type { Segment } from './segment-plan.js';
 import type { SegmentComplaints } from './segment-reader.js';
 
+/** The version of `StoredPlan` that this vsr writes and reads. */
+export const planVersion = 2;
+
 /** The plan as it lies in the work folder: any machine that can read it can work on it. */
 export type StoredPlan = {
-  readonly version: 1;
+  readonly version: typeof planVersion;
+  /** The vsr that began the job: another one may cut, name or enlarge differently. */
+  readonly vsr: string;
   /** Hash over source, models and settings: the segments are worth keeping only while it holds. */
   readonly job: string;
   /** When the source was last written, in milliseconds since 1970: tells what a hash of its ends cannot. */
@@ -128,7 +133,9 @@ async function readJson<T>(file: string): Promise<T | null> {
 }
 
 function isPlan(plan: StoredPlan | null): plan is StoredPlan {
-  return plan?.version === 1 && typeof plan.job === 'string' && Array.isArray(plan.segments);
+  return (
+    plan?.version === planVersion && typeof plan.job === 'string' && Array.isArray(plan.segments)
+  );
 }
 
 function isRecord(record: SegmentRecord | null): record is SegmentRecord {
@@ -144,6 +151,22 @@ function isRecord(record: SegmentRecord | null): record is SegmentRecord {
     Number.isSafeInteger(record.lostPackets) &&
     Number.isSafeInteger(record.complaints?.count)
   );
+}
+
+/** Whether what lies in the work folder is a plan, and one that another vsr wrote. */
+function isOfOtherVersion(
+  stored: { readonly version: number; readonly vsr?: string } | null,
+  vsr: string,
+): stored is { readonly version: number; readonly vsr?: string } {
+  if (!Number.isSafeInteger(stored?.version)) return false;
+  return stored?.version !== planVersion || stored.vsr !== vsr;
+}
+
+/** The vsr that wrote a plan, in words. Plans of version 1 do not name it. */
+function writerOf({ version, vsr }: { readonly version: number; readonly vsr?: string }): string {
+  return typeof vsr === 'string'
+    ? `vsr ${vsr}`
+    : `an earlier vsr (its plan has version ${version})`;
 }
 
 /** Removes everything but finished segments, the plan and the lock: what a killed job left half done. */
@@ -200,10 +223,21 @@ export async function openWorkFolder(
     const planFile = path.join(folder, 'plan.json');
     const stored = await readJson<StoredPlan>(planFile);
     const same =
-      isPlan(stored) && stored.job === job.job && stored.sourceModifiedMs === job.sourceModifiedMs;
+      isPlan(stored) &&
+      stored.vsr === job.vsr &&
+      stored.job === job.job &&
+      stored.sourceModifiedMs === job.sourceModifiedMs;
     if (same && !restart) return folderOf(folder, stored, lock);
     const segments = (await readdir(folder)).filter((name) => name.startsWith('seg-'));
-    if (isPlan(stored) && !restart && segments.some((name) => name.endsWith('.json'))) {
+    const unfinished = !restart && segments.some((name) => name.endsWith('.json'));
+    if (unfinished && isOfOtherVersion(stored, job.vsr)) {
+      throw new VsrError(
+        'media',
+        `${folder} holds unfinished work of ${writerOf(stored)}, which vsr ${job.vsr} cannot go on with: ` +
+          'start over with --restart, or finish it with that version.',
+      );
+    }
+    if (isPlan(stored) && unfinished) {
       throw new VsrError(
         'media',
         `${folder} holds finished segments of another job: ${whatChanged(stored, job)} since. ` +

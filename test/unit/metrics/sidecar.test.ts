@@ -39,7 +39,15 @@ function exampleSidecar(): Sidecar {
     model: { passes: [{ name: 'espcn-16-x2', sha256: '11', scale: 2 }] },
     provider: 'cpu',
     precision: 'fp32',
-    settings: { scale: 2, crf: null },
+    settings: {
+      ...{ scale: 2, precision: 'auto', to: null, encoder: 'libx264', encoderArgs: ['-crf', '17'] },
+      ...{ pixelFormat: 'yuv420p', container: 'mp4', start: null, end: 1.5, frames: null },
+      ...{ deinterlace: false, raw: null },
+      asked: {
+        ...{ model: null, codec: 'auto', crf: 17, preset: null, pixelFormat: null },
+        ffmpegArgs: [],
+      },
+    },
     elapsedSeconds: 1.5,
     stages: { decode: 0.1, wait: 1, encode: 0.3, log: 0, inference: 2, chroma: 0.2, scores: 0.1 },
     fps: 1.33,

@@ -7,6 +7,8 @@ import {
   isStronglyCompressed,
 } from '../../../../src/upscale/plan/model-choice.js';
 import { sampleSource, sampleVideo } from '../../media/sample-source.js';
+import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
+import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 
 /** 100 x 100 samples at 25 frames a second: 250,000 samples a second. */
 const size = { width: 100, height: 100 };
@@ -46,8 +48,8 @@ test('a lossy clip that tells nothing counts as compressed, a lossless one never
 
 test('8-bit copies run unasked only of the default, on a processor that is fast with them', async () => {
   const chain = await chooseChain(2, 'default', { codec: false });
-  const names = async (options: Parameters<typeof chainFor>[1], isFast = true) =>
-    (await chainFor(chain, options, isFast)).names;
+  const names = async (options: UpscaleOptions, isFast = true) =>
+    (await chainFor(chain, checkOptions(options), isFast)).names;
   const cpu = { provider: 'cpu' } as const;
   const copy = chain.names.map((name) => name.replace('-x2', '-int8-x2'));
   assert.deepEqual(await names(cpu), copy);

@@ -1,13 +1,14 @@
 import path from 'node:path';
-import type { Damage } from '../media/damage/damage.js';
-import type { Announcement } from '../media/output/output-plan.js';
-import type { LogSummary } from '../metrics/frame-log.js';
-import { sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
-import type { StageSeconds } from '../metrics/sidecar-schema.js';
-import { version } from '../version.js';
+import type { Damage } from '../../media/damage/damage.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { LogSummary } from '../../metrics/frame-log.js';
+import { sidecarVersion, type Sidecar } from '../../metrics/sidecar.js';
+import type { StageSeconds } from '../../metrics/sidecar-schema.js';
+import { version } from '../../version.js';
 import { decodingNotes } from './decoding-notes.js';
-import type { JobPlan } from './plan/job-plan.js';
-import type { SegmentRecord } from './segments/work-folder.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import { askedIn } from '../plan/settings.js';
+import type { SegmentRecord } from '../segments/work-folder.js';
 
 /** What only the run itself knows. */
 export type RunFacts = {
@@ -66,7 +67,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
         title,
       })),
     },
-    reference: plan.options.reference === undefined ? null : path.resolve(plan.options.reference),
+    reference: plan.settings.reference,
     output: {
       path: paths.output,
       width: outputPlan.codedWidth,
@@ -83,7 +84,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     },
     provider: [...providers].join(' + '),
     precision: [...new Set(run.records.map((record) => record.precision))].join(' + '),
-    settings: plan.settings,
+    settings: { ...plan.deciding, asked: askedIn(plan.settings) },
     elapsedSeconds: run.elapsedSeconds,
     ...(run.stages === null ? {} : { stages: run.stages }),
     fps: run.framesThisRun / Math.max(run.elapsedSeconds, 1e-3),

@@ -1,5 +1,5 @@
-import type { Announcement } from '../media/output/output-plan.js';
-import type { SegmentRecord } from './segments/work-folder.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { SegmentRecord } from '../segments/work-folder.js';
 
 /** How many size changes are told one by one. */
 const mostChanges = 5;

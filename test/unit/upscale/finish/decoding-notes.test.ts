@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { decodingNotes } from '../../../src/upscale/decoding-notes.js';
+import { decodingNotes } from '../../../../src/upscale/finish/decoding-notes.js';
 
 const size = { width: 64, height: 48 };
 

@@ -1,43 +1,38 @@
-import { VsrError } from '../errors.js';
-import { damageSentence, damageWords, streamName, type Damage } from '../media/damage/damage.js';
+import { VsrError } from '../../errors.js';
+import { damageSentence, damageWords, streamName, type Damage } from '../../media/damage/damage.js';
 import {
   sourceDamage,
   touches,
   type SecondsRange,
   type SourceReport,
-} from '../media/damage/source-damage.js';
-import type { Ffmpeg } from '../media/program/ffmpeg.js';
-import type { Announcement } from '../media/output/output-plan.js';
-import type { JobPlan } from './plan/job-plan.js';
-import { stallTimeoutMs } from './segments/segment-reader.js';
-import type { SegmentRecord } from './segments/work-folder.js';
+} from '../../media/damage/source-damage.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import type { JobContext } from '../segments/job-context.js';
+import type { SegmentRecord } from '../segments/work-folder.js';
 
 /** Reads all packets of a job's source that belong to the output, and tells what of them is missing or broken. */
-export function readSource(
-  ffmpeg: Ffmpeg,
-  plan: JobPlan,
-  signal: AbortSignal,
-): Promise<SourceReport> {
+export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<SourceReport> {
   const { source, outputPlan } = plan;
   const kept = outputPlan.streams.filter(({ action }) => action !== 'drop');
   return sourceDamage(ffmpeg, source, new Set(kept.map(({ index }) => index)), {
     signal,
-    stallTimeoutMs: stallTimeoutMs(plan),
+    stallTimeoutMs: plan.settings.stallTimeoutMs,
   });
 }
 
 /** What of the source's clock a job takes. */
 function wantedRange(
-  { source, options }: JobPlan,
+  { source, settings }: JobPlan,
   records: readonly SegmentRecord[],
 ): SecondsRange {
   const { timeBase, frameRate } = source.video;
-  const at = (time: number | undefined): number | undefined =>
-    time === undefined ? undefined : source.startTime + time;
+  const at = (time: number | null): number | undefined =>
+    time === null ? undefined : source.startTime + time;
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   const first = records[0]?.firstPts ?? null;
-  const [from, to] = [at(options.start), at(options.end)];
-  if (frames !== options.frames || first === null) return { from, to };
+  const [from, to] = [at(settings.start), at(settings.end)];
+  if (frames !== settings.frames || first === null) return { from, to };
   const rate = frameRate ?? { num: 25, den: 1 };
   return { from, to: (first * timeBase.num) / timeBase.den + (frames * rate.den) / rate.num };
 }
@@ -84,12 +79,12 @@ function brokenVideo(
 
 /** Frames that silently did not come of the packets that should give one each, `null` if all did. */
 function lostFrames(
-  { source, range, options }: JobPlan,
+  { source, range, settings }: JobPlan,
   records: readonly SegmentRecord[],
   { census }: SourceReport,
 ): Damage | null {
   const { video, container } = source;
-  const whole = range.from === undefined && range.to === undefined && options.frames === undefined;
+  const whole = range.from === undefined && range.to === undefined && settings.frames === Infinity;
   const tally = census.streams.get(video.index);
   const countable = framePerPacket.has(video.codec) && video.interlaced === 'no';
   if (!whole || tally === undefined || !countable || !wholePictures.test(container)) return null;
@@ -125,8 +120,8 @@ export function allDamage(
 }
 
 /** Throws unless damage is allowed or there is none. */
-export function refuseDamage(plan: JobPlan, damages: readonly Damage[], allowed: boolean): void {
-  if (damages.length === 0 || allowed) return;
+export function refuseDamage(plan: JobPlan, damages: readonly Damage[]): void {
+  if (damages.length === 0 || plan.settings.allowDamaged) return;
   throw new VsrError(
     'media',
     `${damageSentence(plan.source, damages)}. Take what there is with the same command and --allow-damaged: what is done is kept.`,

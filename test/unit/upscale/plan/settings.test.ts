@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { exitCodeOf } from '../../../../src/errors.js';
-import { checkOptions, type UpscaleOptions } from '../../../../src/upscale/plan/options.js';
+import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
+import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 
 const bad: [UpscaleOptions, RegExp][] = [
   [{ scale: 1 }, /at least 2 for scale but received 1/],

@@ -1,0 +1,18 @@
+import { promisedFrames } from '../../media/source/promised-frames.js';
+import type { JobPlan } from './job-plan.js';
+
+/** The frames that will come out, as far as the container tells. */
+export function expectedFrames({ source, settings }: JobPlan): number | null {
+  const { video, duration } = source;
+  const rate = video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
+  const seconds = video.duration ?? duration;
+  const whole =
+    promisedFrames(source) ??
+    (rate === null || seconds === null ? null : Math.round(rate * seconds));
+  const { start, end } = settings;
+  let frames = whole;
+  if (rate !== null && seconds !== null && (start !== null || end !== null)) {
+    frames = Math.max(0, Math.round((Math.min(end ?? seconds, seconds) - (start ?? 0)) * rate));
+  }
+  return settings.frames === Infinity ? frames : Math.min(settings.frames, frames ?? Infinity);
+}

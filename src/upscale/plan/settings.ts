@@ -1,0 +1,159 @@
+import path from 'node:path';
+import { defaultWorkers } from '../../enlarge/worker-pool.js';
+import { badValue } from '../../errors.js';
+import { checkCrf } from '../../media/output/codecs.js';
+import { defaultStallMs } from '../../media/program/process.js';
+import type { RawVideoInput } from '../../media/source/source.js';
+import type { AskedSettings } from '../../metrics/sidecar-schema.js';
+import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
+import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { codecNames, providerNames, type CodecName, type UpscaleOptions } from './options.js';
+import { rawVideoOf } from './raw-video.js';
+
+/**
+ * What an enlargement is told, checked, with every default filled in: `checkOptions` makes it once, and
+ * nothing after it looks at options. `null` leaves a choice to what the source turns out to be.
+ */
+export type Settings = {
+  /** Enlargement each way, unless `to` names a size to reach. */
+  readonly scale: number;
+  readonly to: string | null;
+  /** Output file or folder, as the user wrote it. */
+  readonly output: string | null;
+  readonly model: string | null;
+  readonly provider: ProviderChoice;
+  readonly precision: PrecisionChoice;
+  /** Inference threads. */
+  readonly workers: number;
+  readonly codec: CodecName;
+  readonly crf: number | null;
+  readonly preset: string | null;
+  readonly pixelFormat: string | null;
+  readonly ffmpegArgs: readonly string[];
+  /** Seconds from the clip's beginning; `null` for its beginning. */
+  readonly start: number | null;
+  /** Seconds from the clip's beginning; `null` for its end. */
+  readonly end: number | null;
+  /** At most so many frames; `Infinity` for all. */
+  readonly frames: number;
+  readonly deinterlace: boolean;
+  /** Absolute path of the ground truth. */
+  readonly reference: string | null;
+  /** The per-frame log's file; `false` for none, `null` for the usual place. */
+  readonly log: string | false | null;
+  /** Clips at once. */
+  readonly jobs: number;
+  readonly overwrite: boolean;
+  readonly recursive: boolean;
+  /** Take what there is of a damaged source. */
+  readonly allowDamaged: boolean;
+  /** Whether long clips are cut into segments. */
+  readonly segments: boolean;
+  /** Seconds that a segment lasts at least; `null` for what suits the picture's size. */
+  readonly segmentSeconds: number | null;
+  readonly restart: boolean;
+  /** Copy what did not change since the frame before. */
+  readonly reuse: boolean;
+  /** Milliseconds without a frame after which a process counts as hanging. */
+  readonly stallTimeoutMs: number;
+  /** What headerless raw video holds; `null` where it is not described. */
+  readonly raw: RawVideoInput | null;
+  /** Paths of the programs; `null` where they are to be looked for. */
+  readonly ffmpeg: string | null;
+  readonly ffprobe: string | null;
+  readonly dryRun: boolean;
+};
+
+const wholeNumbers = ['scale', 'workers', 'frames', 'jobs'] as const;
+const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
+
+function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
+  if (value !== undefined && !all.includes(value)) {
+    throw badValue(`one of ${all.join(', ')}`, name, value);
+  }
+}
+
+/** Checks what can be checked without looking at a clip; throws VsrError `option`. */
+function checkValues(options: UpscaleOptions): void {
+  for (const name of wholeNumbers) {
+    const value = options[name];
+    if (value === undefined) continue;
+    const least = name === 'scale' ? 2 : 1;
+    if (!Number.isSafeInteger(value) || value < least) {
+      throw badValue(`a whole number of at least ${least}`, name, value);
+    }
+  }
+  for (const name of secondsFields) {
+    const value = options[name];
+    if (value !== undefined && !(Number.isFinite(value) && value >= 0)) {
+      throw badValue('seconds, 0 or more', name, value);
+    }
+  }
+  if (
+    options.device !== undefined &&
+    !(Number.isSafeInteger(options.device) && options.device >= 0)
+  ) {
+    throw badValue('a device number from 0', 'device', options.device);
+  }
+  if (options.segmentSeconds === 0) {
+    throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
+  }
+  checkCrf(options.codec ?? 'auto', options.crf);
+  checkOneOf('codec', options.codec, codecNames);
+  checkOneOf('provider', options.provider, providerNames);
+  checkOneOf('precision', options.precision, precisionNames);
+  if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
+    throw badValue(`a time after start (${options.start} s)`, 'end', options.end);
+  }
+  if (options.scale !== undefined && options.to !== undefined) {
+    throw badValue('either a scale or a size to reach, not both,', 'to', options.to);
+  }
+  if (typeof options.log === 'string' && !/\.(csv|jsonl)$/i.test(options.log)) {
+    throw badValue('a file ending in .csv or .jsonl', 'log', options.log);
+  }
+}
+
+/** What of the settings says which model and encoder the user named. */
+export function askedIn(settings: Settings): AskedSettings {
+  const { model, codec, crf, preset, pixelFormat, ffmpegArgs } = settings;
+  return { model, codec, crf, preset, pixelFormat, ffmpegArgs };
+}
+
+/** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
+export function checkOptions(options: UpscaleOptions): Settings {
+  checkValues(options);
+  return {
+    scale: options.scale ?? 2,
+    to: options.to ?? null,
+    output: options.output ?? null,
+    model: options.model ?? null,
+    provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
+    precision: options.precision ?? 'auto',
+    workers: options.workers ?? defaultWorkers(),
+    codec: options.codec ?? 'auto',
+    crf: options.crf ?? null,
+    preset: options.preset ?? null,
+    pixelFormat: options.pixelFormat ?? null,
+    ffmpegArgs: options.ffmpegArgs ?? [],
+    start: options.start ?? null,
+    end: options.end ?? null,
+    frames: options.frames ?? Infinity,
+    deinterlace: options.deinterlace ?? false,
+    reference: options.reference === undefined ? null : path.resolve(options.reference),
+    log: options.log ?? null,
+    jobs: options.jobs ?? 1,
+    overwrite: options.overwrite ?? false,
+    recursive: options.recursive ?? false,
+    allowDamaged: options.allowDamaged ?? options.allowTruncated ?? false,
+    segments: options.segments ?? true,
+    segmentSeconds: options.segmentSeconds ?? null,
+    restart: options.restart ?? false,
+    reuse: options.reuse ?? true,
+    stallTimeoutMs:
+      options.stallTimeout === undefined ? defaultStallMs : options.stallTimeout * 1000,
+    raw: rawVideoOf(options),
+    ffmpeg: options.ffmpeg ?? null,
+    ffprobe: options.ffprobe ?? null,
+    dryRun: options.dryRun ?? false,
+  };
+}

@@ -1,0 +1,100 @@
+import path from 'node:path';
+import { badValue } from '../../errors.js';
+import type { Announcement } from '../../media/output/stream-plan.js';
+import { canWriteStill, probeStill, type Still } from '../../media/still/still.js';
+import type { StillSettings } from '../../metrics/sidecar-schema.js';
+import { chooseChain, type Chain } from '../../model/catalogue/chain.js';
+import { identifySource, type SourceIdentity } from './identity.js';
+import type { Input } from './inputs.js';
+import { jobHashes } from './job-hash.js';
+import { chainFor } from './model-choice.js';
+import { checkNames, outputPaths, type OutputPaths } from './names.js';
+import { checkOutputPlace, outputFor } from './output-place.js';
+import type { Settings } from './settings.js';
+import type { Size } from './target-size.js';
+
+/** Everything that is decided about a picture before it is decoded. */
+export type StillPlan = {
+  readonly kind: 'still';
+  readonly input: string;
+  readonly paths: OutputPaths;
+  readonly still: Still;
+  readonly identity: SourceIdentity;
+  readonly chain: Chain;
+  readonly size: Size;
+  readonly announcements: readonly Announcement[];
+  readonly estimatedBytes: number;
+  readonly settings: Settings;
+  /** What of the settings decides the result, besides the picture and the models. */
+  readonly deciding: Omit<StillSettings, 'asked'>;
+  readonly job: string;
+  /** The hashes by which earlier versions of vsr know the same job. */
+  readonly earlierJobs: readonly string[];
+};
+
+/** Throws VsrError `option` for a setting that means nothing for a picture: better said than swallowed. */
+function checkForStill(settings: Settings, file: string): void {
+  const clipOnly: Readonly<Record<string, boolean>> = {
+    to: settings.to !== null,
+    start: settings.start !== null,
+    end: settings.end !== null,
+    frames: settings.frames !== Infinity,
+    reference: settings.reference !== null,
+    deinterlace: settings.deinterlace,
+    codec: settings.codec !== 'auto',
+  };
+  for (const [name, isSet] of Object.entries(clipOnly)) {
+    if (isSet) throw badValue('a clip', `--${name}`, file);
+  }
+}
+
+/** Looks at a picture and decides everything about its enlargement; writes nothing. */
+export async function planStill(input: Input, settings: Settings): Promise<StillPlan> {
+  checkForStill(settings, input.path);
+  const still = await probeStill(input.path);
+  const chain = await chainFor(
+    await chooseChain(settings.scale, settings.model ?? 'default', { codec: false }),
+    settings,
+  );
+  const extension = path.extname(input.path);
+  const output = await outputFor(input, settings.output, String(chain.scale), extension);
+  if (!canWriteStill(output)) {
+    throw badValue('a name ending in .png, .jpg, .webp or .tif', '-o', output);
+  }
+  if (still.alpha && /\.jpe?g$/i.test(output)) {
+    throw badValue(
+      'a name ending in .png, .webp or .tif, since the picture has opacity,',
+      '-o',
+      output,
+    );
+  }
+  await checkOutputPlace(output, input.path);
+  // A log of one row is made only where it is asked for by name.
+  const paths = outputPaths(output, settings.log ?? false);
+  checkNames(paths);
+  const identity = await identifySource(input.path);
+  const { width, height } = still.layout;
+  const size = { width: width * chain.scale, height: height * chain.scale };
+  const deciding = { scale: chain.scale, precision: settings.precision };
+  return {
+    kind: 'still',
+    input: input.path,
+    paths,
+    still,
+    identity,
+    chain,
+    size,
+    announcements: [...still.losses, ...containerLosses(still, output)],
+    estimatedBytes: size.width * size.height * 3,
+    settings,
+    deciding,
+    ...jobHashes(deciding, { identity, models: chain.sha256s, format: path.extname(output) }),
+  };
+}
+
+/** What the format of the output cannot hold. */
+function containerLosses(still: Still, output: string): Announcement[] {
+  if (!/\.tiff?$/i.test(output) || !still.metadata.exif) return [];
+  const advice = 'PNG, JPEG and WebP would keep it.';
+  return [{ kind: 'missing', what: 'EXIF data', why: 'it is not written to TIFF', advice }];
+}
