@@ -193,7 +193,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-32-int8-x2': {
     ...wider,
     ...copied,
-    ...{ steps: 3000, rate: 3e-4 },
+    ...{ steps: 11_000, rate: 1e-3 },
     from: 'espcn-32-x2',
   },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
