@@ -188,6 +188,6 @@ test('what has no sidecar says so', async () => {
   await rename(output, moved);
   const run = await runVsr('report', moved);
   assert.equal(run.code, 1);
-  assert.match(run.stderr, /The sidecar .*moved\.mp4\.vsr\.json cannot be read/);
+  assert.match(run.stderr, /There is no sidecar .*moved\.mp4\.vsr\.json/);
   await rename(moved, output);
 });

@@ -77,7 +77,7 @@ export async function runBatch(
     process.stderr.write(`\n${outcomeTable(endings, screenWidth())}\n\n`);
     for (const line of closingLines(endings)) say(line);
   }
-  if (talk.report !== null) await report(outcomes, talk, display);
+  if (talk.report !== null) await report(endings, talk, display);
   if (talk.json !== null) {
     const summary = {
       vsr: version(),
@@ -99,13 +99,20 @@ function outcomeJson(ending: Ending): unknown {
 }
 
 async function report(
-  outcomes: readonly Outcome[],
+  endings: readonly Ending[],
   { report: wish, overwrite }: Talk,
   display: ProgressDisplay,
 ): Promise<void> {
-  const outputs = outcomes.flatMap((outcome) =>
+  const outputs = endings.flatMap(({ outcome }) =>
     outcome.status === 'done' || outcome.status === 'skipped' ? [outcome.output] : [],
   );
+  const unfinished = endings.flatMap((ending) => {
+    const { outcome } = ending;
+    if (outcome.status !== 'failed') return [];
+    const result = endingWord(ending);
+    const reason = result === 'failed' ? sentenceOf(outcome.error) : (ending.begun ?? '');
+    return [{ input: outcome.input, result, reason }];
+  });
   const first = outputs[0];
   if (first === undefined) return;
   const file =
@@ -114,11 +121,12 @@ async function report(
       : outputs.length === 1
         ? `${first}.report.html`
         : path.join(path.dirname(first), 'vsr-report.html');
+  display.say('Making the report …');
   const { writeReport } = await import('../../report/page/write-report.js');
   await writeReport(
     outputs.map((output) => `${output}.vsr.json`),
     file,
-    { overwrite },
+    { overwrite, unfinished },
   );
   display.say(`Report: ${file}`);
 }

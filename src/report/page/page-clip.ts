@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { psnrColumns } from '../../metrics/frame-row.js';
 import type { ColumnSummary } from '../../metrics/log-summary.js';
 import type { Views } from './before-after.js';
@@ -28,6 +27,25 @@ function showSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${rest}`;
 }
 
+/** `encoder args` of `encoderArgs`. */
+function settingTitle(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
+/** A setting's value as a person would write it: lists as words, groups as names with values. */
+function settingWords(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (Array.isArray(value)) return value.map(settingWords).join(' ');
+  if (typeof value !== 'object' || value === null) return String(value);
+  const inside = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
+  return inside.map(([name, each]) => `${settingTitle(name)} ${settingWords(each)}`).join(' ');
+}
+
+/** A cell that says its column's name where a narrow screen shows rows as blocks. */
+function figureCell(label: string, text: string): string {
+  return `<td class="n" data-label="${label}">${text}</td>`;
+}
+
 function facts(clip: ClipReport): string {
   const { source, output, model, settings, ...run } = clip.sidecar;
   const kinds = source.streams.map(({ kind, codec, language }) =>
@@ -35,10 +53,7 @@ function facts(clip: ClipReport): string {
   );
   const set = Object.entries(settings)
     .filter(([, value]) => value !== null && value !== undefined)
-    .map(
-      ([name, value]) =>
-        `${name} ${typeof value === 'object' ? JSON.stringify(value) : String(value as string)}`,
-    );
+    .map(([name, value]) => `${settingTitle(name)} ${settingWords(value)}`);
   const rows: [string, string][] = [
     [
       'Source',
@@ -79,20 +94,26 @@ function announced(clip: ClipReport): string {
   return `<ul>${lines.map((line) => `<li class="note">${escapeHtml(line)}</li>`).join('')}</ul>`;
 }
 
+const figureHeads = ['mean of frames', 'of mean error', 'worst', 'best', 'equal frames'];
+
 function figuresTable(clip: ClipReport): string {
   const row = (name: string, column: ColumnSummary) =>
-    `<tr><th scope="row">${name}</th><td class="n">${showDecibels(column.mean)}</td>` +
-    `<td class="n">${showDecibels(column.ofMeanMse)}</td>` +
-    `<td class="n">${showDecibels(column.worst.psnr)} (frame ${column.worst.frame})</td>` +
-    `<td class="n">${showDecibels(column.best.psnr)} (frame ${column.best.frame})</td>` +
-    `<td class="n">${column.equal}</td></tr>`;
+    `<tr><th scope="row">${name}</th>${[
+      showDecibels(column.mean),
+      showDecibels(column.ofMeanMse),
+      `${showDecibels(column.worst.psnr)} (frame ${column.worst.frame})`,
+      `${showDecibels(column.best.psnr)} (frame ${column.best.frame})`,
+      String(column.equal),
+    ]
+      .map((text, i) => figureCell(figureHeads[i]!, text))
+      .join('')}</tr>`;
   const rows = psnrColumns.flatMap((name) => {
     const column = clip.psnr?.[name] ?? null;
     return column === null ? [] : [row(columnLabels[name], column)];
   });
   if (rows.length === 0) return '';
   return `<div class="scroll"><table><caption class="hint">PSNR in dB. “To source”: the output reduced again, against the source; “to bicubic”: how much the network changed.</caption>
-<thead><tr><th scope="col">PSNR</th><th scope="col" class="n">mean of frames</th><th scope="col" class="n">of mean error</th><th scope="col" class="n">worst</th><th scope="col" class="n">best</th><th scope="col" class="n">equal frames</th></tr></thead>
+<thead><tr><th scope="col">PSNR</th>${figureHeads.map((head) => `<th scope="col" class="n">${head}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('')}</tbody></table></div>`;
 }
 
@@ -100,7 +121,7 @@ function plot(clip: ClipReport): string {
   if (clip.plot === null) return '';
   const worst = clip.worst.map(
     ({ frame, psnr }) =>
-      `<button data-frame="${frame}">frame ${frame}: ${psnr === null ? '' : showDecibels(psnr)}</button>`,
+      `<button data-frame="${frame}" aria-pressed="false">frame ${frame}: ${psnr === null ? '' : showDecibels(psnr)}</button>`,
   );
   const thinned =
     clip.plot.rows > clip.plot.frames.length
@@ -108,7 +129,7 @@ function plot(clip: ClipReport): string {
       : '';
   return `<h3>PSNR of every frame</h3>
 <div class="plot" tabindex="0" role="group" aria-label="Plot of PSNR by frame; arrow keys move along it, plus and minus zoom, 0 shows the whole"></div>
-<p class="hint">Drag to zoom, double-click for the whole; keys: arrows, +, −, 0.${thinned}</p>
+<p class="hint">Drag to zoom, double-click for the whole; keys: arrows, +, −, 0. A click on a name shows or hides its curve.${thinned}</p>
 <div class="bar"><button class="whole">Whole clip</button><span>Worst:</span>${worst.join('')}</div>`;
 }
 
@@ -135,7 +156,7 @@ function slider(views: Views, clip: number, picture: number, name: string, zooms
 <img class="under" alt="" width="${views.width}" height="${views.height}"><img class="over" alt="">
 <span class="tag l"></span><span class="tag r"></span><span class="edge"></span>
 <input type="range" min="0" max="100" step="0.5" value="50" aria-label="${name}: where the left picture ends"></div>`;
-  return `<figure class="slider" data-clip="${clip}" data-picture="${picture}"><figcaption>${name}</figcaption>
+  return `<figure class="slider" data-clip="${clip}" data-picture="${picture}"><figcaption>${name}${zooms ? ', <span class="zoomed"></span>' : ''}</figcaption>
 <div class="bar">${buttons.join('')}${zoomButtons.join('')}</div>${zooms ? `<div class="crop">${stage}</div>` : stage}</figure>`;
 }
 
@@ -154,43 +175,28 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
       : `, ${showDecibels(frame.psnr)}${frame.psnr === Infinity ? '' : ' dB'}`;
   const name = `${whyTitles[frame.why]}: ${frame.frame}${psnr}`;
   return `<h3>${name}</h3><div class="pair">${slider(frame.whole, clip, 2 * place, `Frame ${frame.frame}, whole`, false)}
-${slider(frame.part, clip, 2 * place + 1, `Frame ${frame.frame}, where vsr and bicubic differ most, 1:1`, true)}</div>`;
+${slider(frame.part, clip, 2 * place + 1, `Frame ${frame.frame}, where vsr and bicubic differ most`, true)}</div>`;
 }
 
-/** The part of the page about clip `number`; one that is `alone` needs no heading of its own. */
-export function clipSection(clip: ClipReport, number: number, alone: boolean): string {
-  const heading = escapeHtml(path.basename(clip.sidecar.output.path));
-  return `<section id="clip-${number}" aria-label="${heading}">${alone ? '' : `<h2>${heading}</h2>`}
-${facts(clip)}${announced(clip)}${figuresTable(clip)}${plot(clip)}
-${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}</section>`;
-}
+/** How a page shows the part about a clip: the only one, one of a few, or one of many, which opens when it is asked for. */
+export type SectionKind = 'alone' | 'open' | 'folded';
 
-/** A row a clip, each leading to its part of the page. */
-export function summaryTable(clips: readonly ClipReport[]): string {
-  const rows = clips.map(({ sidecar, psnr, rankedBy }, number) => {
-    const column = rankedBy === null ? null : (psnr?.[rankedBy] ?? null);
-    const name = escapeHtml(path.basename(sidecar.output.path));
-    const cells = [
-      `${sidecar.source.width}x${sidecar.source.height} → ${sidecar.output.width}x${sidecar.output.height}`,
-      String(sidecar.output.frames),
-      sidecar.fps.toFixed(1),
-      `${(100 * sidecar.reusedShare).toFixed(0)} %`,
-      column === null ? '' : showDecibels(column.mean),
-      column === null ? '' : `${showDecibels(column.worst.psnr)} (${column.worst.frame})`,
-      rankedBy === null ? '' : columnLabels[rankedBy],
-      String(sidecar.missing.filter(({ kind }) => kind === 'missing').length),
-    ];
-    return `<tr><th scope="row"><a href="#clip-${number}">${name}</a></th>${cells.map((cell) => `<td class="n">${cell}</td>`).join('')}</tr>`;
-  });
-  const heads = [
-    'size',
-    'frames',
-    'fps',
-    'reused',
-    'mean dB',
-    'worst dB (frame)',
-    'PSNR',
-    'missing',
-  ];
-  return `<div class="scroll"><table id="clips"><thead><tr><th scope="col">clip</th>${heads.map((head) => `<th scope="col" class="n">${head}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+/** The part of the page about clip `number`, called `name`. */
+export function clipSection(
+  clip: ClipReport,
+  number: number,
+  name: string,
+  kind: SectionKind,
+): string {
+  const heading = escapeHtml(name);
+  const inside = `${facts(clip)}${announced(clip)}${figuresTable(clip)}${plot(clip)}
+${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}`;
+  const up = '<p class="up"><a href="#top">↑ All clips</a></p>';
+  const shown =
+    kind === 'alone'
+      ? inside
+      : kind === 'open'
+        ? `<h2>${heading}</h2>${inside}${up}`
+        : `<details><summary><h2>${heading}</h2></summary>${inside}${up}</details>`;
+  return `<section id="clip-${number}" aria-label="${heading}">${shown}</section>`;
 }

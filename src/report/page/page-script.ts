@@ -29,6 +29,21 @@ export const pageScript = `
       const v = i == null ? null : raw[column][i];
       return v == null ? '–' : v === 'inf' ? 'equal' : v.toFixed(2) + ' dB';
     };
+    const drawSelected = (u) => {
+      if (clip.selected == null) return;
+      const x = u.valToPos(clip.selected, 'x', true);
+      if (x < u.bbox.left - 1 || x > u.bbox.left + u.bbox.width + 1) return;
+      const { ctx } = u;
+      ctx.save();
+      ctx.strokeStyle = css('--accent');
+      ctx.lineWidth = 2 * devicePixelRatio;
+      ctx.setLineDash([6 * devicePixelRatio, 4 * devicePixelRatio]);
+      ctx.beginPath();
+      ctx.moveTo(x, u.bbox.top);
+      ctx.lineTo(x, u.bbox.top + u.bbox.height);
+      ctx.stroke();
+      ctx.restore();
+    };
     const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line') } };
     const marks = new Map(clip.marks.map((m) => [m.frame, m.why]));
     const column = names.indexOf(clip.rankedBy);
@@ -57,10 +72,10 @@ export const pageScript = `
       legend: { live: true },
       series: [
         { label: 'frame', value: (u, v, si, i) => i == null ? '–' : clip.frames[i] + ' (' + clip.times[i].toFixed(3) + ' s)' },
-        ...names.map((name, k) => ({ label: clip.labels[name], stroke: colours[k], width: 1.5, spanGaps: false, points: { show: clip.frames.length <= 150 ? undefined : false }, value: (u, v, si, i) => shown(k, i) })),
+        ...names.map((name, k) => ({ label: clip.labels[name], show: clip.shown.includes(name), stroke: colours[k], width: 1.5, spanGaps: false, points: { show: clip.frames.length <= 150 ? undefined : false }, value: (u, v, si, i) => shown(k, i) })),
       ],
       axes: [{ ...axis, label: 'frame', incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }, { ...axis, label: 'PSNR, dB' }],
-      hooks: { draw: [drawMarks] },
+      hooks: { draw: [drawMarks, drawSelected] },
     };
     return new uPlot(options, data, holder);
   }
@@ -101,14 +116,29 @@ export const pageScript = `
       plots[number] = plot;
       holder.onkeydown = plotKeys(plot, clip);
     };
-    draw();
+    const folded = section.querySelector('details');
+    // A folded plot has no width to be drawn in.
+    if (folded) folded.addEventListener('toggle', () => { if (folded.open && !plots[number]) draw(); });
+    if (!folded || folded.open) draw();
     const last = clip.frames[clip.frames.length - 1];
     section.querySelector('.whole').onclick = () => zoom(plots[number], clip.frames[0], last);
     for (const button of section.querySelectorAll('[data-frame]')) {
       const frame = Number(button.dataset.frame);
-      button.onclick = () => zoom(plots[number], Math.max(clip.frames[0], frame - 40), Math.min(last, frame + 40));
+      button.onclick = () => {
+        clip.selected = frame;
+        for (const each of section.querySelectorAll('[data-frame]')) each.setAttribute('aria-pressed', String(each === button));
+        const half = Math.max(2, Math.min(40, Math.round((last - clip.frames[0]) / 8)));
+        zoom(plots[number], Math.max(clip.frames[0], frame - half), Math.min(last, frame + half));
+        const at = clip.frames.indexOf(frame);
+        const plot = plots[number];
+        const first = plot.series.findIndex((s, i) => i > 0 && s.show);
+        const v = first > 0 && at >= 0 ? plot.data[first][at] : null;
+        // Once it is drawn at its new scale.
+        setTimeout(() => plot.setCursor({ left: plot.valToPos(frame, 'x'), top: v == null ? 10 : plot.valToPos(v, 'y') }));
+        holder.scrollIntoView({ block: 'nearest' });
+      };
     }
-    clip.draw = draw;
+    clip.draw = () => { if (!folded || folded.open) draw(); };
   });
   const redraw = () => clips.forEach((clip) => clip.draw && clip.draw());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
@@ -145,12 +175,20 @@ export const pageScript = `
     if (buttons[0]) pick(buttons[0]);
     for (const button of figure.querySelectorAll('[data-zoom]')) {
       button.onclick = () => {
+        figure.querySelector('.zoomed').textContent = button.textContent;
         stage.style.width = Number(stage.dataset.width) * Number(button.dataset.zoom) / devicePixelRatio + 'px';
         for (const each of figure.querySelectorAll('[data-zoom]')) each.setAttribute('aria-pressed', String(each === button));
       };
       if (button.getAttribute('aria-pressed') === 'true') button.onclick();
     }
   }
+  const unfold = () => {
+    const details = location.hash.startsWith('#clip-') && document.querySelector(location.hash + ' details');
+    if (details) { details.open = true; details.scrollIntoView(); }
+  };
+  addEventListener('hashchange', unfold);
+  for (const link of document.querySelectorAll('#clips a')) link.addEventListener('click', () => setTimeout(unfold));
+  unfold();
   window.vsrReport = { plots, clips };
 })();
 `;

@@ -25,12 +25,21 @@ figure{margin:8px 0 20px}figcaption{color:var(--soft);font-size:13px;margin-bott
 .stage{position:relative;overflow:hidden;border-radius:6px;background:#000;max-width:100%;user-select:none;touch-action:pan-y}
 .stage img{display:block;width:100%;height:auto}
 .stage img.over{position:absolute;inset:0;height:100%;clip-path:inset(0 calc(100% - var(--at,50%)) 0 0)}
-.stage .edge{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 4px #000;pointer-events:none}
-.stage .edge::after{content:"\\2194";position:absolute;top:50%;left:50%;transform:translate(-50%,-50%);background:#fff;color:#111;border-radius:50%;width:30px;height:30px;display:grid;place-items:center;font-size:16px}
+.stage .edge{position:absolute;top:0;bottom:0;left:var(--at,50%);width:2px;margin-left:-1px;background:#fff;box-shadow:0 0 0 1px #000,0 0 4px #000;pointer-events:none}
+.stage .edge::after{content:"\\2194";position:absolute;top:50%;left:50%;transform:translate(-50%,-50%);background:#fff;color:#111;border:2px solid #111;border-radius:50%;width:30px;height:30px;display:grid;place-items:center;font-size:16px}
 .stage input{position:absolute;inset:0;width:100%;height:100%;margin:0;opacity:0;cursor:ew-resize}
 .stage:has(input:focus-visible){outline:3px solid var(--accent);outline-offset:2px}
 .stage .tag{position:absolute;top:8px;background:#000a;color:#fff;font-size:12px;padding:1px 8px;border-radius:4px;pointer-events:none}
 .tag.l{left:8px}.tag.r{right:8px}
 .crop{overflow:auto;max-width:100%;border-radius:6px}.crop .stage{max-width:none}.crop img{image-rendering:pixelated}
+details>summary{cursor:pointer;margin:12px 0}details>summary h2{display:inline;margin:0}.up{margin:16px 0}
+tr.unfinished strong{color:var(--warn)}
+@media (max-width:640px){
+main,header.top{padding:0 12px}dl{grid-template-columns:1fr}dt{margin-top:8px}
+table,tbody,tr,td,th[scope=row]{display:block;width:100%}thead{display:none}caption{display:block}
+tr{border-bottom:1px solid var(--line);padding:8px 0}td,th{border:0;padding:2px 0}th[scope=row]{overflow-wrap:anywhere}
+td.n{display:flex;justify-content:space-between;gap:16px}td.n::before{content:attr(data-label);color:var(--soft)}
+.u-legend,.u-legend *{width:auto}.u-legend tr{display:inline-block;border:0;padding:2px}.u-legend th,.u-legend td{display:inline-block;width:auto}
+}
 .pair{display:grid;gap:20px;grid-template-columns:minmax(0,1fr)}
 `;

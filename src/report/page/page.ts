@@ -1,15 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { columnNames, psnrColumns } from '../../metrics/frame-row.js';
+import { namesApart } from '../../names-apart.js';
+import { printable } from '../../printable.js';
+import { columnNames, psnrColumns, type PsnrColumn } from '../../metrics/frame-row.js';
 import type { Views } from './before-after.js';
 import type { ClipReport } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
-import { clipSection, summaryTable } from './page-clip.js';
+import { clipSection } from './page-clip.js';
+import { summaryTable, type UnfinishedClip } from './summary-table.js';
 import { pageMark } from '../../files/marks.js';
 import { escapeHtml, jsonForScript } from '../html.js';
 import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
+
+/**
+ * The curves that are shown at first: against the reference the network's and bicubic's. The others lie so much
+ * higher that these would be flat beside them.
+ */
+function shownColumns(columns: readonly PsnrColumn[]): readonly PsnrColumn[] {
+  const compared = columns.filter((name) => name === 'psnrY' || name === 'psnrYBicubic');
+  return compared.length > 0 ? compared : columns;
+}
 
 /** What the page's script needs of a clip. */
 function dataOf(clip: ClipReport): unknown {
@@ -23,19 +35,33 @@ function dataOf(clip: ClipReport): unknown {
     columns: Object.fromEntries(columns.map((n) => [columnNames[n], clip.plot?.columns[n]])),
     labels: Object.fromEntries(columns.map((name) => [columnNames[name], columnLabels[name]])),
     rankedBy: clip.rankedBy === null ? null : columnNames[clip.rankedBy],
+    shown: shownColumns(columns).map((name) => columnNames[name]),
     marks: [...clip.worst, ...clip.frames].map(({ frame, why }) => ({ frame, why })),
   };
 }
 
-/** One self-contained HTML page about `clips`: it loads nothing, and is told to its browser so. */
-export async function reportPage(clips: readonly ClipReport[]): Promise<string> {
+/** From so many clips on, each is folded until it is asked for. */
+const manyClips = 4;
+
+/**
+ * One self-contained HTML page about `clips` and those of their batch that were not finished: it loads nothing,
+ * and is told to its browser so.
+ */
+export async function reportPage(
+  clips: readonly ClipReport[],
+  unfinished: readonly UnfinishedClip[] = [],
+): Promise<string> {
   const folder = path.dirname(createRequire(import.meta.url).resolve('uplot/package.json'));
   const [script, style] = await Promise.all([
     readFile(path.join(folder, 'dist', 'uPlot.iife.min.js'), 'utf8'),
     readFile(path.join(folder, 'dist', 'uPlot.min.css'), 'utf8'),
   ]);
-  const names = clips.map((clip) => path.basename(clip.sidecar.output.path));
-  const title = clips.length === 1 ? names[0]! : `${clips.length} clips`;
+  const outputs = clips.map((clip) => clip.sidecar.output.path);
+  const apart = namesApart([...outputs, ...unfinished.map(({ input }) => input)]);
+  const nameOf = (file: string): string => printable(apart.get(file) ?? file);
+  const alone = clips.length === 1 && unfinished.length === 0;
+  const title = alone ? nameOf(outputs[0]!) : `${clips.length + unfinished.length} clips`;
+  const kind = alone ? 'alone' : clips.length < manyClips ? 'open' : 'folded';
   const policy =
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
   return `<!doctype html>
@@ -50,10 +76,10 @@ ${pageMark}
 <style>${style}${pageStyle}</style>
 </head>
 <body>
-<header class="top"><h1>${escapeHtml(title)}</h1><button id="theme" aria-pressed="false">Dark</button></header>
+<header class="top" id="top"><h1>${escapeHtml(title)}</h1><button id="theme" aria-pressed="false">Dark</button></header>
 <main>
-${clips.length > 1 ? summaryTable(clips) : ''}
-${clips.map((clip, number) => clipSection(clip, number, clips.length === 1)).join('\n')}
+${alone ? '' : summaryTable(clips, unfinished, nameOf)}
+${clips.map((clip, number) => clipSection(clip, number, nameOf(outputs[number]!), kind)).join('\n')}
 </main>
 <script type="application/json" id="report-data">${jsonForScript(clips.map(dataOf))}</script>
 <script>${script}</script>

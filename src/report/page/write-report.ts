@@ -4,6 +4,7 @@ import { openPlace, type Place } from '../../files/place.js';
 import { locateFfmpeg, type Ffmpeg } from '../../media/program/ffmpeg.js';
 import { clipReport, type ClipReport } from './clip-report.js';
 import { reportPage } from './page.js';
+import type { UnfinishedClip } from './summary-table.js';
 
 /** What may be told to `writeReport`. */
 export type ReportOptions = {
@@ -13,6 +14,8 @@ export type ReportOptions = {
   readonly ffmpeg?: Ffmpeg;
   /** Replace a file of that name that is no report of vsr. */
   readonly overwrite?: boolean;
+  /** Inputs of the same batch that have no output. */
+  readonly unfinished?: readonly UnfinishedClip[];
 };
 
 /** Where a page goes: a name ending in .html that no other file has. Throws VsrError `option` or `media`. */
@@ -53,5 +56,5 @@ export async function writeReport(
     const frames = options.frames ?? [];
     clips.push(await clipReport(ffmpeg, file, { frames, fit: brief ? 720 : 1280, brief }));
   }
-  await place.write(await reportPage(clips));
+  await place.write(await reportPage(clips, options.unfinished));
 }
