@@ -8,7 +8,7 @@ import {
   canMeasureVmaf,
   openStackedMeter,
   vmafFilter,
-} from '../../src/report/evaluate/stacked-meter.js';
+} from '../../src/media/frames/stacked-meter.js';
 
 const layout = frameLayout(pixelFormats.get('yuv420p')!, 48, 32);
 

@@ -179,6 +179,17 @@ test('one file alone loads onnxruntime-node, where its telemetry is switched off
   assert.deepEqual(found, ['src/model/runtime/onnx-runtime.ts']);
 });
 
+test('only src/media builds command lines for ffmpeg and starts it', () => {
+  const others = sources().filter((name) => {
+    if (name.startsWith('media/')) return false;
+    const text = readFileSync(path.join(src, name), 'utf8');
+    return /\b(startProcess|runProcess|buildArguments)\b|'-(vsync|fps_mode|i|map|vf|c:v)'/.test(
+      text,
+    );
+  });
+  assert.deepEqual(others, []);
+});
+
 test('only the command line prints or ends the process', () => {
   const loud = sources().filter((name) => {
     if (name.startsWith('cli/')) return false;

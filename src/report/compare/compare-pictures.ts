@@ -3,7 +3,7 @@ import { VsrError, messageOf } from '../../errors.js';
 import type { Place } from '../../files/place.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 import { psnrOfMse } from '../../metrics/psnr.js';
-import type { CompareMode } from './compare-clips.js';
+import type { CompareMode } from '../../media/frames/compare-clips.js';
 import type { RgbPicture } from '../rgb-picture.js';
 
 /** A still picture as 8-bit RGB; opacity is laid over grey. */

@@ -3,7 +3,7 @@ import { VsrError } from '../../errors.js';
 import { openPlace, type Place } from '../../files/place.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
-import type { CompareMode } from './compare-clips.js';
+import type { CompareMode } from '../../media/frames/compare-clips.js';
 import { combine, readRgb, rgbPsnr, writeRgb } from './compare-pictures.js';
 import type { RgbPicture } from '../rgb-picture.js';
 
@@ -88,7 +88,7 @@ export async function compare(
   const [{ probe }, { pairFigures }, { compareClips }] = await Promise.all([
     import('../../media/source/probe.js'),
     import('./compare-figures.js'),
-    import('./compare-clips.js'),
+    import('../../media/frames/compare-clips.js'),
   ]);
   const found = await ffmpeg();
   const result: ComparedPair[] = [];

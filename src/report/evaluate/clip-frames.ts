@@ -1,9 +1,7 @@
-import { once } from 'node:events';
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../../media/encode/ivf.js';
-import { startProcess } from '../../media/program/process.js';
+import { codeFrames } from '../../media/frames/code-frames.js';
 import type { Source } from '../../media/source/source.js';
 import { cropFrame } from '../../planes/crop-frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
@@ -55,39 +53,11 @@ export async function codeReduced(
   { crf, frames }: { readonly crf: number; readonly frames: number },
   file: string,
 ): Promise<void> {
-  if (!hasIvfForm(low.format)) {
-    throw new VsrError('media', `${source.path} (${low.format.name}) cannot be coded by x264.`);
-  }
-  const coder = startProcess(
-    ffmpeg.ffmpeg,
-    [
-      ...['-nostdin', '-v', 'error', '-f', 'ivf', '-c:v', 'rawvideo', '-i', 'pipe:0'],
-      ...['-c:v', 'libx264', '-preset', 'medium', '-crf', String(crf)],
-      ...['-y', file],
-    ],
-    { stdin: 'pipe' },
-  );
-  coder.stdout.resume();
-  const stdin = coder.stdin!;
-  const write = async (bytes: Uint8Array) => {
-    if (!stdin.write(bytes)) await Promise.race([once(stdin, 'drain'), coder.done]);
-  };
-  try {
-    await write(ivfHeader(low.format, low.width, low.height, { num: 1, den: 25 }));
-    let number = 0;
+  const siting = source.video.colour.siting ?? 'left';
+  async function* reduced(): AsyncGenerator<Uint8Array> {
     for await (const { data } of croppedFrames(ffmpeg, source, high, frames)) {
-      const siting = source.video.colour.siting ?? 'left';
-      const reduced = resizeFrame(data, high, low.width, low.height, siting);
-      await write(ivfFrameHeader(low.byteLength, number++));
-      await write(reduced.data);
+      yield resizeFrame(data, high, low.width, low.height, siting).data;
     }
-    stdin.end();
-  } catch (error) {
-    await coder.kill();
-    throw error;
   }
-  const { code, stderrTail } = await coder.done;
-  if (code !== 0) {
-    throw new VsrError('media', `x264 could not code ${source.path}: ${stderrTail.at(-1) ?? ''}`);
-  }
+  await codeFrames(ffmpeg, reduced(), { layout: low, crf, of: source.path }, file);
 }

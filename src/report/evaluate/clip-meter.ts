@@ -9,7 +9,7 @@ import {
   openStackedMeter,
   vmafFilter,
   type StackedMeter,
-} from './stacked-meter.js';
+} from '../../media/frames/stacked-meter.js';
 
 /** Measures several ways of enlarging one clip, frame by frame. */
 export class ClipMeter implements AsyncDisposable {

@@ -5,12 +5,10 @@ import { Field } from '../../files/json-field.js';
 import { openPlace, type Place } from '../../files/place.js';
 import { isTaken } from '../../files/place-key.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
-import { fileUrl, safeInputOptions } from '../../media/program/command.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { frameStream } from '../../media/decode/frame-stream.js';
+import { rgbFrames } from '../../media/frames/rgb-frames.js';
 import { probe } from '../../media/source/probe.js';
-import { defaultStallMs, startProcess } from '../../media/program/process.js';
-import { watchWaiting } from '../../media/program/stall-watch.js';
+import { defaultStallMs } from '../../media/program/process.js';
 import { type FrameChoice, FrameChooser, type RgbFrame } from './frame-choice.js';
 
 /** How a clip is extracted. */
@@ -113,17 +111,6 @@ export async function extractFrames(
   await using drafts = await temporaryFolder('extract', folder);
   const files: string[] = [];
 
-  const exact = 'accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
-  const child = startProcess(
-    ffmpeg.ffmpeg,
-    [
-      ...['-v', 'error', '-nostdin', '-noautorotate', ...safeInputOptions],
-      ...['-i', fileUrl(source.path), '-map', `0:${video.index}`],
-      ...['-vf', `scale=${video.width}:${video.height}:flags=${exact},format=rgb24`],
-      ...['-vsync', 'passthrough', '-f', 'rawvideo', 'pipe:1'],
-    ],
-    { signal },
-  );
   const rate = video.frameRate === null ? 25 : video.frameRate.num / video.frameRate.den;
   const chooser = new FrameChooser(choose, rate);
   let seen = 0;
@@ -153,45 +140,17 @@ export async function extractFrames(
     options.onFrame?.(files.length, seen);
   };
   const { width, height } = video;
-  const size = width * height * 3;
-  const pictures = frameStream(child.stdout, size, () => new Uint8Array(size));
-  let stalled = false;
-  const settle = watchWaiting(pictures, stallTimeoutMs, () => {
-    stalled = true;
-    child.kill().catch(() => {});
-  });
-  try {
-    for await (const data of pictures) {
-      await keep(chooser.look(seen, { data, width, height }));
-      seen++;
-      if (files.length >= most) break;
-    }
-    await keep(chooser.end());
-  } catch (error) {
-    // A process that is ended breaks its pipe; why it was is said below.
-    if (!stalled && signal?.aborted !== true) throw error;
-  } finally {
-    settle();
-    // All is read, or nothing more is wanted: it has nothing left to do but go.
-    await child.kill();
+  for await (const data of rgbFrames(ffmpeg, source, { signal, stallTimeoutMs })) {
+    await keep(chooser.look(seen, { data, width, height }));
+    seen++;
+    if (files.length >= most) break;
   }
+  if (signal?.aborted !== true) await keep(chooser.end());
   if (signal?.aborted === true) {
     throw new VsrError(
       'interrupted',
       `Stopped within ${clip}; the same command goes on from there.`,
     );
-  }
-  if (stalled) {
-    const waited = Math.round(stallTimeoutMs / 1000);
-    throw new VsrError(
-      'media',
-      `ffmpeg gave nothing for ${waited} s while decoding ${clip} at frame ${seen}; the same command goes on from there.`,
-    );
-  }
-  const end = await child.done;
-  if (seen === 0) {
-    const reason = end.stderrTail.at(-1) ?? 'no frame was decoded';
-    throw new VsrError('media', `No frame of ${clip} could be decoded: ${reason}.`);
   }
   await save(true);
   return { written: files.length, duplicates: chooser.duplicates, already: false };

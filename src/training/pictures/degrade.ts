@@ -1,6 +1,6 @@
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { codeAndDecode } from './code-and-decode.js';
+import { codeAndDecode } from '../../media/frames/code-and-decode.js';
 import { type FirstPass, runFirstPass } from './first-pass.js';
 import { normals, type Random } from '../base/random.js';
 

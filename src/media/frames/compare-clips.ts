@@ -1,10 +1,10 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Place } from '../../files/place.js';
-import { buildArguments } from '../../media/program/command.js';
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { startProcess } from '../../media/program/process.js';
-import type { Source } from '../../media/source/source.js';
+import { buildArguments } from '../program/command.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { startProcess } from '../program/process.js';
+import type { Source } from '../source/source.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** How two pictures are put into one. */

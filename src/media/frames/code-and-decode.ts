@@ -1,7 +1,7 @@
 import { buffer } from 'node:stream/consumers';
 import { VsrError } from '../../errors.js';
-import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { startProcess } from '../../media/program/process.js';
+import { locateFfmpeg } from '../program/ffmpeg.js';
+import { startProcess } from '../program/process.js';
 import type { Plane } from '../../planes/plane.js';
 
 let program: Promise<string> | undefined;

@@ -1,9 +1,9 @@
-import { once } from 'node:events';
 import { VsrError } from '../../errors.js';
-import { capabilities } from '../../media/program/capabilities.js';
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../../media/encode/ivf.js';
-import { runProcess, startProcess } from '../../media/program/process.js';
+import { capabilities } from '../program/capabilities.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { hasIvfForm, ivfFrameHeader, ivfHeader } from '../encode/ivf.js';
+import { runProcess, startProcess } from '../program/process.js';
+import { writeTo } from './write-to.js';
 import { planeOf } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 
@@ -74,10 +74,8 @@ export function openStackedMeter(
     },
   );
   child.stdout.resume();
-  const stdin = child.stdin!;
-  const write = async (bytes: Uint8Array) => {
-    if (!stdin.write(bytes)) await Promise.race([once(stdin, 'drain'), child.done]);
-  };
+  // What is said of a process that has gone is said at the end.
+  const write = (bytes: Uint8Array): Promise<boolean> => writeTo(child, bytes);
   let pairs = 0;
   return {
     async add(reference, actual) {
@@ -87,7 +85,7 @@ export function openStackedMeter(
       await write(both);
     },
     async finish() {
-      stdin.end();
+      child.stdin!.end();
       const { code, stderrTail } = await child.done;
       if (code === 0 && figure !== undefined) return figure;
       const why = stderrTail.at(-1) ?? `exit code ${code}`;
