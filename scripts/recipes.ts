@@ -58,8 +58,10 @@ const researchPictures: DataSet = {
 /** What a shipped model is made by; all else is the same for all. */
 export type Recipe = {
   readonly arch: string;
-  /** Of `espcn-16`: layers before the last; 6. */
+  /** Layers before the last, or residual blocks; the architecture's own number. */
   readonly depth?: number;
+  /** Channels of equal layers; the architecture's own number. */
+  readonly width?: number;
   readonly scale: number;
   readonly pictures: DataSet;
   readonly steps: number;
@@ -189,7 +191,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     rate: 1.5e-4,
     from: 'espcn-16-x2',
   },
-  // All of its layers are rounded, its ends too (docs/adr/0020): more to learn than for other copies.
+  // All of its layers are rounded, its ends too (docs/adr/0020): more to learn than for other
+  // copies.
   'espcn-32-int8-x2': {
     ...wider,
     ...copied,
@@ -214,6 +217,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     steps: 20_000,
     rate: 1.2e-3,
     from: 'espcn-x2',
+  },
+  // RGB enlarged bicubically before: a large network's cost, since all of it is at the large size.
+  'research/srcnn-x2': {
+    ...{ arch: 'srcnn', scale: 2, pictures: openPictures, loss: 'mse' },
+    ...{ batch: 8, patch: 24, steps: 30_000, rate: 1e-3 },
+  },
+  // Its reach is 23 samples: a small patch would be mostly context.
+  'resnet-x4': {
+    ...{ arch: 'resnet', scale: 4, pictures: openPictures, loss: 'charbonnier' },
+    ...{ width: 48, batch: 4, patch: 32, steps: 20_000, rate: 5e-4 },
   },
   'research/espcn-16-x2': {
     ...small,

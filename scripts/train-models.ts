@@ -40,7 +40,10 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
-  const network = networkOf(arch, scale, recipe.depth === undefined ? {} : { depth: recipe.depth });
+  const network = networkOf(arch, scale, {
+    ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
+    ...(recipe.width === undefined ? {} : { width: recipe.width }),
+  });
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
   const learned = alsoReduced(parts.training, pictures.alsoReduced);

@@ -90,6 +90,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   const feed = new PictureFeed(picturePool, {
     items: plan.training,
     scale: network.scale,
+    colour: network.colour,
     degradation: plan.degradation,
     seed,
     patch,
@@ -208,7 +209,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
 
 /** Steps that a window is drawn from. */
 function windowSteps(window: Window, plan: TrainPlan): number {
-  const samples = window.pictures.reduce((sum, { low }) => sum + low.data.length, 0);
+  const samples = window.pictures.reduce((sum, { low }) => sum + low[0]!.data.length, 0);
   return Math.ceil((drawsPerWindow * samples) / (plan.batch * plan.patch ** 2));
 }
 

@@ -39,18 +39,18 @@ for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
     const { steps, factors } = await calibrationOf(model, [low]);
     const weights = equalised(float, read, factors);
     const network = { ...float, activationSteps: steps };
-    const seen = await (await openEnlarger(network))(low, weights);
+    const [seen] = await (await openEnlarger(network))([low], weights);
     const session = await ort.InferenceSession.create(buildInferenceModel(network, weights));
     const values = Float32Array.from(data, (value) => value / 255);
     const { y } = await session.run({
       x: new ort.Tensor('float32', values, [1, 1, height, width]),
     });
     const given = Uint8ClampedArray.from(y!.data as Float32Array, (value) => value * 255);
-    const floats = await (await openEnlarger(float))(low, weights);
+    const [floats] = await (await openEnlarger(float))([low], weights);
     const apart = (picture: Iterable<number>): number =>
-      Array.from(picture).reduce((sum, value, i) => sum + (value - seen.data[i]!) ** 2, 0);
+      Array.from(picture).reduce((sum, value, i) => sum + (value - seen!.data[i]!) ** 2, 0);
     // Biases are rounded, too, and a sum on the edge between two codes falls either way.
-    const share = apart(given) / apart(floats.data);
+    const share = apart(given) / apart(floats!.data);
     assert.ok(share < 0.5, `${share} of what rounding does`);
   });
 }
@@ -72,9 +72,12 @@ test('training of a copy starts with channels nearer to each other, and with the
   const data = Uint8Array.from({ length: 40 * 36 }, (_, i) => 128 + 100 * Math.sin(i * i));
   const enlarge = await openEnlarger(float);
   const low = { data, width: 40, height: 36 };
-  const pictures = [await enlarge(low, plain.initial!), await enlarge(low, copy.initial!)];
-  pictures[0]!.data.forEach((value, i) => {
-    assert.ok(Math.abs(value - pictures[1]!.data[i]!) <= 1, `sample ${i}`);
+  const [[before], [after]] = [
+    await enlarge([low], plain.initial!),
+    await enlarge([low], copy.initial!),
+  ];
+  before!.data.forEach((value, i) => {
+    assert.ok(Math.abs(value - after!.data[i]!) <= 1, `sample ${i}`);
   });
 });
 

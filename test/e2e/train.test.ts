@@ -264,11 +264,11 @@ test('what cannot work is one sentence and the right exit code', async () => {
   await mkdir(empty);
   const cases: readonly [words: string[], code: number, message: RegExp][] = [
     [['--data', empty], 1, /^vsr: No images were found in .*empty/m],
-    [['--data', path.join(folder, 'nowhere')], 2, /an image or a folder of images for --data/],
+    [['--data', path.join(folder, 'nowhere')], 1, /There is no file or folder/],
     [['--patch', '100', '--split', '100/0/0'], 1, /None of 5 training pictures can be used/],
     [['--work', path.join(pictures, '0.png')], 1, /^vsr: Could not write into .*0\.png: /m],
     [['--resume'], 2, /There is no checkpoint to resume from/],
-    [['--arch', 'srcnn'], 2, /Allowed choices are espcn/],
+    [['--arch', 'no-such'], 2, /Expected one of espcn, .* for --arch/],
     [
       ['--expand', '15'],
       2,

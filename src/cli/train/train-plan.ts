@@ -2,58 +2,11 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { openPlace } from '../../files/place.js';
-import { networkOf } from '../../model/architectures/list.js';
-import { layersOf } from '../../model/language/layers.js';
-import { alignmentOf } from '../../model/language/network.js';
-import { candidatesFor, type ProviderName } from '../../model/runtime/providers.js';
-import type { Degradation } from '../../training/pictures/degrade.js';
-import type { Loss } from '../../training/gradient/loss.js';
+import { candidatesFor } from '../../model/runtime/providers.js';
+import type { TrainFlags } from './train-flags.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { checkTrainingFolder } from '../../training/saved/training-folder.js';
 import { cardPathOf } from '../../training/saved/write-model.js';
-import type { Schedule } from '../../training/optimiser/schedule.js';
-
-/** Options as commander hands them over. */
-export type TrainFlags = {
-  data: string[];
-  val?: string[];
-  split: readonly [number, number, number];
-  alsoReduced: readonly number[];
-  out: string;
-  work?: string;
-  arch: string;
-  scale: number;
-  depth?: number;
-  activation: 'relu' | 'tanh';
-  expand: number;
-  from?: string;
-  int8?: true;
-  degrade: Degradation['kind'];
-  crf: readonly [number, number];
-  clean: number;
-  fullRange: number;
-  noise: number;
-  after?: string;
-  loss: Loss;
-  schedule: Schedule;
-  lr: number;
-  batch: number;
-  patch: number;
-  steps: number;
-  average: number;
-  seed: number;
-  valEvery: number;
-  keep: 'best' | 'last';
-  provider: ProviderName;
-  device: number;
-  workers: number;
-  memory: number;
-  licence?: string;
-  resume?: true;
-  overwrite?: true;
-  json?: true;
-  quiet?: true;
-};
 
 async function exists(file: string): Promise<boolean> {
   return stat(file).then(
@@ -68,7 +21,7 @@ export async function trainPlanOf(
   workFolder: string,
   signal: AbortSignal,
 ): Promise<TrainPlan> {
-  const { alsoReduced: reductions, out, scale, seed } = flags;
+  const { alsoReduced: reductions, out, seed } = flags;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', '--out', out);
   if (!(await exists(path.dirname(path.resolve(out))))) {
     throw badValue('a file in an existing folder', '--out', out);
@@ -83,31 +36,8 @@ export async function trainPlanOf(
   if (!overwrite && flags.resume !== true) await checkTrainingFolder(workFolder);
   const chosen = { name: flags.provider, device: flags.device };
   const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
-  const { activation, depth } = flags;
-  const network = networkOf(flags.arch, scale, {
-    activation,
-    ...(depth === undefined ? {} : { depth }),
-  });
-  const { widestLayer } = await import('../../training/optimiser/expansion.js');
-  const widest = widestLayer(network);
-  if (flags.expand !== 0 && flags.expand < widest) {
-    const least = `0, or at least ${widest}, the channels of the widest layer of ${flags.arch},`;
-    throw badValue(least, '--expand', flags.expand);
-  }
-  if (flags.int8 === true && flags.from === undefined) {
-    throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
-  }
-  const alignment = alignmentOf(network);
-  if (flags.patch % alignment !== 0) {
-    throw badValue(`a multiple of ${alignment} for ${flags.arch}`, '--patch', flags.patch);
-  }
-  if (flags.int8 === true && layersOf(network) === null) {
-    throw badValue(
-      'an architecture that is convolutions on luma from end to end',
-      '--arch for --int8',
-      flags.arch,
-    );
-  }
+  const { networkOfFlags } = await import('./network-flags.js');
+  const network = networkOfFlags(flags);
   if (flags.from !== undefined && !(await exists(flags.from))) {
     throw new VsrError('model', `There is no model file ${flags.from}.`);
   }
@@ -129,7 +59,8 @@ export async function trainPlanOf(
     noise: flags.noise,
     crf: flags.crf,
     clean: flags.clean,
-    fullRange: flags.fullRange,
+    // RGB is of full range as it is.
+    fullRange: network.colour === 'rgb' ? 0 : flags.fullRange,
     ...(flags.after === undefined ? {} : { after: await firstPassOf(flags.after) }),
   };
   const training = lists.alsoReduced(parts.training, reductions);

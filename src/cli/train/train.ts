@@ -3,6 +3,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { messageOf, VsrError } from '../../errors.js';
 import { architectures, archs } from '../../model/architectures/list.js';
+import { activations } from '../../model/blocks/activation.js';
 import { providerNames } from '../../model/runtime/providers.js';
 import { printable, printableJson } from '../../printable.js';
 import { degradations } from '../../training/pictures/degrade.js';
@@ -13,7 +14,8 @@ import { say, screenWidth } from '../display/say.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
-import { trainPlanOf, type TrainFlags } from './train-plan.js';
+import type { TrainFlags } from './train-flags.js';
+import { trainPlanOf } from './train-plan.js';
 import { trainingSummary } from '../display/training-summary.js';
 
 const examples = `
@@ -31,10 +33,13 @@ Examples:
 The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
 The model is written at the end, with a card (.json) that keeps every setting.`;
 
-/** How many layers networks have whose depth can be chosen. */
-const depths = architectures.flatMap(({ name, defaults: { depth } }) =>
-  depth === undefined ? [] : [`${depth} for ${name}`],
-);
+/** What an option is where it can be chosen, by architecture. */
+const defaultsOf = (option: 'depth' | 'width'): string =>
+  architectures
+    .flatMap(({ name, defaults }) =>
+      defaults[option] === undefined ? [] : [`${defaults[option]} for ${name}`],
+    )
+    .join(', ');
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {
@@ -65,10 +70,19 @@ export function trainCommand(): Command {
     .addOption(
       new Option('-s, --scale <n>', 'enlargement each way').choices(['2', '3', '4']).default('2'),
     )
-    .option('--depth <n>', `layers before the last (default: ${depths.join(', ')})`, wholeNumber(1))
+    .option(
+      '--width <n>',
+      `channels of equal layers (default: ${defaultsOf('width')})`,
+      wholeNumber(1),
+    )
+    .option(
+      '--depth <n>',
+      `layers before the last, or residual blocks (default: ${defaultsOf('depth')})`,
+      wholeNumber(1),
+    )
     .addOption(
       new Option('--activation <name>', 'of all layers but the last')
-        .choices(['relu', 'tanh'])
+        .choices(activations.filter((name) => name !== 'none'))
         .default('relu'),
     )
     .option(
@@ -94,7 +108,7 @@ export function trainCommand(): Command {
     .option('--clean <share>', 'of the pictures that --degrade codec leaves uncoded', fraction, 0)
     .option(
       '--full-range <share>',
-      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it',
+      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it; none for RGB',
       fraction,
       0.25,
     )

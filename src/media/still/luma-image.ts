@@ -12,13 +12,16 @@ export function isImageName(file: string): boolean {
   return imageEndings.some((ending) => lower.endsWith(ending));
 }
 
+function lumaOf(red: number, green: number, blue: number): number {
+  return Math.round(16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255);
+}
+
 /** BT.601 studio-range Y of 8-bit RGB, rounded: 16 to 235, as Matlab's rgb2ycbcr. */
 export function lumaOfRgb(image: RawImage): Plane {
   const { data, width, height } = image;
   const y = new Uint8Array(width * height);
   for (let i = 0, k = 0; i < y.length; i++, k += 3) {
-    const sum = 65.481 * data[k]! + 128.553 * data[k + 1]! + 24.966 * data[k + 2]!;
-    y[i] = Math.round(16 + sum / 255);
+    y[i] = lumaOf(data[k]!, data[k + 1]!, data[k + 2]!);
   }
   return { data: y, width, height };
 }
@@ -39,21 +42,49 @@ async function decode(file: string): Promise<RawImage> {
   return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
 }
 
-/**
- * The luma of a still picture in the benchmark convention: colour as rounded BT.601 studio-range Y
- * (also grey stored as RGB), the samples of a single-channel or palette-grey file as they are.
- * A file that cannot be decoded is a VsrError 'media'.
- */
-export async function readLuma(file: string): Promise<Plane> {
-  let image: RawImage;
+async function decodeNamed(file: string): Promise<RawImage> {
   try {
-    image = await decode(file);
+    return await decode(file);
   } catch (error) {
     if (error instanceof VsrError) throw error;
     throw new VsrError('media', `${file} cannot be read as a picture: ${messageOf(error)}.`, {
       cause: error,
     });
   }
+}
+
+/**
+ * The luma of a still picture in the benchmark convention: colour as rounded BT.601 studio-range Y
+ * (also grey stored as RGB), the samples of a single-channel or palette-grey file as they are.
+ * A file that cannot be decoded is a VsrError 'media'.
+ */
+export async function readLuma(file: string): Promise<Plane> {
+  const image = await decodeNamed(file);
   if (image.channels === 3) return lumaOfRgb(image);
   return { data: image.data, width: image.width, height: image.height };
+}
+
+/**
+ * Red, green and blue of a still picture, 8 bit; grey is three times the same plane. Fails as
+ * `readLuma` does.
+ */
+export async function readRgb(file: string): Promise<readonly [Plane, Plane, Plane]> {
+  const { data, width, height, channels } = await decodeNamed(file);
+  const plane = (channel: number): Plane => {
+    if (channels === 1) return { data, width, height };
+    const samples = new Uint8Array(width * height);
+    for (let i = 0, k = channel; i < samples.length; i++, k += 3) samples[i] = data[k]!;
+    return { data: samples, width, height };
+  };
+  return [plane(0), plane(1), plane(2)];
+}
+
+/** BT.601 studio-range Y of planes of red, green and blue; a single plane is luma already. */
+export function lumaOfPlanes(planes: readonly Plane[]): Plane {
+  const [red, green, blue] = planes;
+  if (red === undefined || green === undefined || blue === undefined) return planes[0]!;
+  const { width, height } = red;
+  const y = new Uint8Array(width * height);
+  for (let i = 0; i < y.length; i++) y[i] = lumaOf(red.data[i]!, green.data[i]!, blue.data[i]!);
+  return { data: y, width, height };
 }

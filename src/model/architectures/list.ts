@@ -7,6 +7,8 @@ import { espcn32 } from './espcn-32.js';
 import { espcn48 } from './espcn-48.js';
 import { espcn58k } from './espcn-58k.js';
 import { espcnU32 } from './espcn-u32.js';
+import { resnet } from './resnet.js';
+import { srcnn } from './srcnn.js';
 
 /** Every architecture, one file each. */
 export const architectures: readonly Architecture[] = [
@@ -16,6 +18,8 @@ export const architectures: readonly Architecture[] = [
   espcn32,
   espcn48,
   espcnU32,
+  srcnn,
+  resnet,
 ];
 
 /** The names `networkOf` knows. */

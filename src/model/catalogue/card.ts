@@ -23,7 +23,7 @@ export type ModelCard = {
   readonly sha256: string;
   /** Weights and biases. */
   readonly parameters: number;
-  readonly input: 'luma';
+  readonly input: 'luma' | 'rgb';
   readonly trainedOn: readonly CardData[];
   /** Every setting of the training run, by option name. */
   readonly recipe: Readonly<Record<string, unknown>>;

@@ -1,14 +1,18 @@
-import { type Network, parameterCount, reachOf } from '../../model/language/network.js';
+import { channelsOf, type Network, parameterCount, reachOf } from '../../model/language/network.js';
+import { lastShuffle } from '../../model/language/through-network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
-import { buildForwardModel } from './gradient-graph.js';
+import { buildForwardModel, sourceShape, targetShape } from './gradient-graph.js';
 import { cpu, floatTensor, openSession } from '../base/session.js';
 
 /** Low-resolution samples each way that are enlarged at once. */
 const side = 64;
 
-/** Enlarges an 8-bit luma plane with the weights given; the result is rounded and clipped. */
-export type Enlarge = (low: Plane, weights: Float32Array) => Promise<Plane>;
+/**
+ * Enlarges 8-bit planes, as many as the network takes, with the weights given; the result is
+ * rounded and clipped.
+ */
+export type Enlarge = (low: readonly Plane[], weights: Float32Array) => Promise<Plane[]>;
 
 /** Prepares to enlarge whole pictures by weights that change between calls; one session for all. */
 export async function openEnlarger(
@@ -17,35 +21,46 @@ export async function openEnlarger(
 ): Promise<Enlarge> {
   const { scale } = network;
   const reach = reachOf(network);
+  const channels = channelsOf(network);
+  const shuffle = lastShuffle(network);
   const session = await openSession(buildForwardModel(network, side), provider);
   const wide = side + 2 * reach;
-  const x = await floatTensor([1, 1, wide, wide]);
+  const square = { patches: 1, patch: side };
+  const x = await floatTensor(sourceShape(network, square));
   const parameters = await floatTensor([parameterCount(network)]);
-  const y = await floatTensor([1, scale * scale, side, side]);
+  const y = await floatTensor(targetShape(network, square));
+  const columns = (side * scale) / shuffle;
   const feeds = { x: x.tensor, weights: parameters.tensor };
 
   return async (low, weights) => {
     parameters.data.set(weights);
-    const width = low.width * scale;
-    const data = new Uint8Array(width * low.height * scale);
-    for (let top = 0; top < low.height; top += side) {
-      for (let left = 0; left < low.width; left += side) {
-        fillSquare(low, left - reach, top - reach, wide, x.data);
+    const [{ width: lowWidth, height: lowHeight }] = low as readonly [Plane];
+    const [width, height] = [lowWidth * scale, lowHeight * scale];
+    const larger = low.map(() => ({ data: new Uint8Array(width * height), width, height }));
+    for (let top = 0; top < lowHeight; top += side) {
+      for (let left = 0; left < lowWidth; left += side) {
+        low.forEach((plane, c) => {
+          const square = x.data.subarray(c * wide * wide, (c + 1) * wide * wide);
+          fillSquare(plane, left - reach, top - reach, wide, square);
+        });
         await session.run(feeds, { y: y.tensor });
-        const across = Math.min(side, low.width - left);
-        const down = Math.min(side, low.height - top);
-        for (let v = 0; v < down * scale; v++) {
-          let to = (top * scale + v) * width + left * scale;
-          const row = Math.floor(v / scale) * side;
-          for (let u = 0; u < across * scale; u++, to++) {
-            const channel = (v % scale) * scale + (u % scale);
-            const value = y.data[channel * side * side + row + Math.floor(u / scale)]! * 255;
-            data[to] = value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value + 0.5);
+        const across = Math.min(side, lowWidth - left) * scale;
+        const down = Math.min(side, lowHeight - top) * scale;
+        larger.forEach(({ data }, c) => {
+          for (let v = 0; v < down; v++) {
+            let to = (top * scale + v) * width + left * scale;
+            const row = Math.floor(v / shuffle) * columns;
+            for (let u = 0; u < across; u++, to++) {
+              const channel = ((v % shuffle) * shuffle + (u % shuffle)) * channels + c;
+              const at = channel * columns * columns + row + Math.floor(u / shuffle);
+              const value = y.data[at]! * 255;
+              data[to] = value <= 0 ? 0 : value >= 255 ? 255 : Math.floor(value + 0.5);
+            }
           }
-        }
+        });
       }
     }
-    return { data, width, height: low.height * scale };
+    return larger;
   };
 }
 

@@ -1,14 +1,16 @@
 // The thread that computes gradients: cuts its patches itself, so that pictures are never copied.
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
+import { lumaOfPlanes } from '../../media/still/luma-image.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
 import { parameterCount, reachOf } from '../../model/language/network.js';
+import { lastShuffle } from '../../model/language/through-network.js';
 import { nativeWork } from '../../native-work.js';
 import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
-import { buildGradientModel } from './gradient-graph.js';
+import { buildGradientModel, sourceShape, targetShape } from './gradient-graph.js';
 import type {
   GradientAnswer,
   GradientOrder,
@@ -24,14 +26,13 @@ const { network, batch, microBatches, seed, provider } = data;
 const { scale } = network;
 const reach = reachOf(network);
 const count = parameterCount(network);
-const side = batch.patch + 2 * reach;
 
 const session = await nativeWork(async () => {
   const block = provider.name === 'cpu' ? await blockSize() : 0;
   return openSession(buildGradientModel(network, batch, data.loss, block), provider);
 });
-const x = await floatTensor([batch.patches, 1, side, side]);
-const t = await floatTensor([batch.patches, scale * scale, batch.patch, batch.patch]);
+const x = await floatTensor(sourceShape(network, batch));
+const t = await floatTensor(targetShape(network, batch));
 const weights = await floatTensor([count]);
 const loss = await floatTensor([1]);
 const gradient = await floatTensor([count]);
@@ -71,21 +72,25 @@ let enlarge: Enlarge | undefined;
 async function score(picture: Picture, at: Float32Array): Promise<PictureScore> {
   enlarge ??= await openEnlarger(network, provider);
   const { low, high } = picture;
-  const ours = await enlarge(low, at);
-  const bicubic = resizePlane(low, high.width, high.height);
+  const wanted = lumaOfPlanes(high);
+  const { width, height } = wanted;
+  const ours = lumaOfPlanes(await enlarge(low, at));
+  const bicubic = lumaOfPlanes(low.map((plane) => resizePlane(plane, width, height)));
   return {
     name: picture.name,
-    psnr: psnr(high, ours, 8, scale),
-    ssim: ssim(high, ours),
-    bicubicPsnr: psnr(high, bicubic, 8, scale),
-    bicubicSsim: ssim(high, bicubic),
+    psnr: psnr(wanted, ours, 8, scale),
+    ssim: ssim(wanted, ours),
+    bicubicPsnr: psnr(wanted, bicubic, 8, scale),
+    bicubicSsim: ssim(wanted, bicubic),
   };
 }
 
 async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
   switch (order.kind) {
     case 'pictures':
-      source = new PatchSource(order.pictures, { scale, patch: batch.patch, reach });
+      source = new PatchSource(order.pictures, {
+        ...{ scale, shuffle: lastShuffle(network), patch: batch.patch, reach },
+      });
       cutAhead = '';
       return { kind: 'done' };
     case 'step':

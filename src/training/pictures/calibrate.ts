@@ -43,9 +43,9 @@ export async function calibrated(
     const { file, reduce } = items[i]!;
     const place = [seed, calibrationStream, i];
     const made = await makePicture({
-      ...{ file, reduce, scale: network.scale, degradation, place, least },
+      ...{ file, reduce, scale: network.scale, colour: 'luma', degradation, place, least },
     });
-    if ('picture' in made) pictures.push(made.picture.low);
+    if ('picture' in made) pictures.push(made.picture.low[0]!);
   }
   if (pictures.length === 0) {
     throw new VsrError(

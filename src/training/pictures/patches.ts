@@ -4,6 +4,8 @@ import { randomAt } from '../base/random.js';
 /** What a patch is cut by. */
 export type PatchShape = {
   readonly scale: number;
+  /** By how much the network's result is shuffled at the end (see `lastShuffle`). */
+  readonly shuffle: number;
   /** Low-resolution samples each way whose enlargement is compared. */
   readonly patch: number;
   /** Low-resolution samples of context on each side. */
@@ -25,7 +27,7 @@ export class PatchSource {
     for (const { low } of pictures) {
       // The exponent weighs pictures nearly alike: by room, the large ones (soft per sample, as
       // they come from cameras) drown the small ones, and Set14 falls by 0.1 dB.
-      sum += roomFor(low, shape.patch) ** 0.2;
+      sum += roomFor(low[0]!, shape.patch) ** 0.2;
       this.#shares.push(sum);
     }
   }
@@ -39,38 +41,46 @@ export class PatchSource {
    * Cuts the patch that belongs to `place` (numbers such as seed, step and index: the same numbers
    * give the same patch), turned and mirrored at random.
    *
-   * Writes into `x` at patch `slot` the low-resolution samples with their context (borders repeated, as
-   * inference does), and into `t` the wanted samples shuffled back to scale^2 channels; both in 0..1.
+   * Writes into `x` at patch `slot` the low-resolution samples of each plane with their context
+   * (borders repeated, as inference does), and into `t` the wanted samples shuffled back to
+   * `shuffle`^2 channels a plane; both in 0..1.
    */
   cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): void {
-    const { scale, patch, reach } = this.#shape;
+    const { scale, shuffle, patch, reach } = this.#shape;
     const random = randomAt(...place);
     const { low, high } = this.#pictures[this.#pick(random() * this.#total)]!;
-    const left = Math.floor(random() * (low.width - patch + 1));
-    const top = Math.floor(random() * (low.height - patch + 1));
+    const [{ width, height }] = low as readonly [SharedPlane];
+    const left = Math.floor(random() * (width - patch + 1));
+    const top = Math.floor(random() * (height - patch + 1));
     const turn = Math.floor(random() * 8);
     const side = patch + 2 * reach;
-    const input = x.subarray(slot * side * side, (slot + 1) * side * side);
-    cutTurned(low, left - reach, top - reach, side, turn, (i, value) => (input[i] = value));
-    const area = patch * patch;
-    const target = t.subarray(slot * area * scale * scale, (slot + 1) * area * scale * scale);
     const wide = patch * scale;
-    // Sample (Y, X) of the enlargement comes from channel (Y mod s) s + (X mod s) (DepthToSpace, DCR).
+    const columns = wide / shuffle;
+    const area = columns * columns;
+    // Sample (Y, X) of the enlargement comes from block place (Y mod s) s + (X mod s), each with
+    // all planes (DepthToSpace, DCR).
     const toChannels = new Int32Array(wide);
     const rows = new Int32Array(wide);
     for (let i = 0; i < wide; i++) {
-      toChannels[i] = (i % scale) * area + Math.floor(i / scale);
-      rows[i] = (i % scale) * scale * area + Math.floor(i / scale) * patch;
+      const place = (i % shuffle) * area * low.length;
+      toChannels[i] = place + Math.floor(i / shuffle);
+      rows[i] = place * shuffle + Math.floor(i / shuffle) * columns;
     }
-    let column = 0;
-    let row = 0;
-    cutTurned(high, left * scale, top * scale, wide, turn, (_, value) => {
-      target[rows[row]! + toChannels[column]!] = value;
-      if (++column === wide) {
-        column = 0;
-        row++;
-      }
-    });
+    for (const [c, plane] of low.entries()) {
+      const from = (slot * low.length + c) * side * side;
+      const input = x.subarray(from, from + side * side);
+      cutTurned(plane, left - reach, top - reach, side, turn, (i, value) => (input[i] = value));
+      const target = t.subarray(slot * low.length * wide * wide + c * area);
+      let column = 0;
+      let row = 0;
+      cutTurned(high[c]!, left * scale, top * scale, wide, turn, (_, value) => {
+        target[rows[row]! + toChannels[column]!] = value;
+        if (++column === wide) {
+          column = 0;
+          row++;
+        }
+      });
+    }
   }
 
   /** The picture in whose share `at` lies. */

@@ -1,3 +1,4 @@
+import type { Network } from '../../model/language/network.js';
 import type { Degradation } from './degrade.js';
 import type { PictureJob } from './picture-job.js';
 import type { PicturePool } from './picture-pool.js';
@@ -15,6 +16,7 @@ export type PictureItem = {
 export type FeedOptions = {
   readonly items: readonly PictureItem[];
   readonly scale: number;
+  readonly colour: Network['colour'];
   readonly degradation: Degradation;
   readonly seed: number;
   /** Low-resolution samples each way of a patch. */
@@ -54,13 +56,13 @@ export class PictureFeed {
 
   /** The jobs from number `start` of the endless order on, one pass over the items long at most. */
   *#jobs(start: number): Generator<PictureJob> {
-    const { items, scale, degradation, seed, patch } = this.#options;
+    const { items, scale, colour, degradation, seed, patch } = this.#options;
     for (let n = start; n < start + items.length; n++) {
       const pass = Math.floor(n / items.length);
       const order = this.#orderOf(pass);
       const { file, reduce } = items[order[n % items.length]!]!;
       const place = [seed, pictureStream, n];
-      yield { file, reduce, scale, degradation, place, least: patch };
+      yield { file, reduce, scale, colour, degradation, place, least: patch };
     }
   }
 
@@ -88,7 +90,8 @@ export class PictureFeed {
         continue;
       }
       pictures.push(result.picture);
-      bytes += result.picture.low.data.length + result.picture.high.data.length;
+      const { low, high } = result.picture;
+      for (const { data } of [...low, ...high]) bytes += data.length;
       if (bytes >= windowBytes) break;
     }
     return { pictures, start, end, complete: start === 0 && end === items.length };

@@ -1,5 +1,7 @@
 import { messageOf } from '../../errors.js';
-import { readLuma } from '../../media/still/luma-image.js';
+import { readLuma, readRgb } from '../../media/still/luma-image.js';
+import type { Network } from '../../model/language/network.js';
+import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { type Degradation, degrade } from './degrade.js';
 import { type Picture, sharePlane } from './picture.js';
@@ -11,6 +13,8 @@ export type PictureJob = {
   /** The picture is first reduced to this share of its size (bicubic); 1 leaves it. */
   readonly reduce: number;
   readonly scale: number;
+  /** What the network takes. */
+  readonly colour: Network['colour'];
   readonly degradation: Degradation;
   /** Where its random numbers come from. */
   readonly place: readonly number[];
@@ -26,22 +30,28 @@ export type PictureResult =
 /** Reads, reduces and degrades one picture. A picture that cannot be used is told, not thrown. */
 export async function makePicture(job: PictureJob): Promise<PictureResult> {
   const { file, reduce, scale, least } = job;
-  let plane;
+  let planes: readonly Plane[];
   try {
-    plane = await readLuma(file);
+    planes = job.colour === 'rgb' ? await readRgb(file) : [await readLuma(file)];
   } catch (error) {
     return { skipped: 'unreadable', reason: messageOf(error) };
   }
-  const { width, height } = plane;
+  const { width, height } = planes[0]!;
   if (reduce !== 1) {
     const to = (extent: number) => Math.max(1, Math.round(extent * reduce));
-    plane = resizePlane(plane, to(width), to(height));
+    planes = planes.map((plane) => resizePlane(plane, to(width), to(height)));
   }
-  if (Math.min(plane.width, plane.height) < least * scale) {
+  if (Math.min(planes[0]!.width, planes[0]!.height) < least * scale) {
     const smaller = reduce === 1 ? '' : ` reduced to ${reduce}`;
     const reason = `${file} (${width}x${height})${smaller} is smaller than a patch of ${least * scale}.`;
     return { skipped: 'too small', reason };
   }
-  const { low, high } = await degrade(plane, scale, job.degradation, randomAt(...job.place));
-  return { picture: { name: file, low: sharePlane(low), high: sharePlane(high) } };
+  const pairs = [];
+  for (const [channel, plane] of planes.entries()) {
+    // The first as it is where there is one plane only; noise of its own for each of several.
+    const place = channel === 0 ? job.place : [...job.place, channel];
+    pairs.push(await degrade(plane, scale, job.degradation, randomAt(...place)));
+  }
+  const low = pairs.map((pair) => sharePlane(pair.low));
+  return { picture: { name: file, low, high: pairs.map((pair) => sharePlane(pair.high)) } };
 }

@@ -5,13 +5,14 @@ export type SharedPlane = {
   readonly height: number;
 };
 
-/** One training pair: a luma picture and the low-resolution picture the network is given. */
+/** One training pair, and its planes: luma alone, or red, green and blue. */
 export type Picture = {
   /** The file it came from. */
   readonly name: string;
-  readonly low: SharedPlane;
-  /** Exactly `scale` times as wide and high. */
-  readonly high: SharedPlane;
+  /** What the network is given. */
+  readonly low: readonly SharedPlane[];
+  /** What it should give: exactly `scale` times as wide and high. */
+  readonly high: readonly SharedPlane[];
 };
 
 /** Copies a plane into memory that all threads see. */

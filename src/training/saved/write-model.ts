@@ -40,7 +40,7 @@ export async function writeModel(
     file: path.basename(out),
     sha256: createHash('sha256').update(model).digest('hex'),
     parameters: parameterCount(network),
-    input: 'luma',
+    input: network.colour,
     ...{ trainedOn, seed },
     recipe: { ...recipe, ...(original === undefined ? {} : { quantised: original }) },
     ...(after === undefined ? {} : { after: firstPassFacts(after) }),

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isImageName, readLuma } from '../../media/still/luma-image.js';
+import { isImageName, lumaOfPlanes, readLuma, readRgb } from '../../media/still/luma-image.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
 import type { CardFigures } from '../../model/catalogue/card.js';
@@ -25,14 +25,18 @@ export async function benchmark(
   const files = (await readdir(folder)).filter(isImageName).sort();
   const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
   for (const file of files) {
-    const whole = await readLuma(path.join(folder, file));
-    const width = Math.floor(whole.width / scale);
-    const height = Math.floor(whole.height / scale);
-    const high = cropPlane(whole, 0, 0, width * scale, height * scale);
-    const low = resizePlane(high, width, height);
-    const first = after === undefined ? low : await runFirstPass(after, low);
-    const ours = await enlarge(first, weights);
-    const bicubic = resizePlane(low, high.width, high.height);
+    const place = path.join(folder, file);
+    const whole = network.colour === 'rgb' ? await readRgb(place) : [await readLuma(place)];
+    const width = Math.floor(whole[0].width / scale);
+    const height = Math.floor(whole[0].height / scale);
+    const planes = whole.map((plane) => cropPlane(plane, 0, 0, width * scale, height * scale));
+    const low = planes.map((plane) => resizePlane(plane, width, height));
+    const first = after === undefined ? low : [await runFirstPass(after, low[0]!)];
+    const high = lumaOfPlanes(planes);
+    const ours = lumaOfPlanes(await enlarge(first, weights));
+    const bicubic = lumaOfPlanes(
+      low.map((plane) => resizePlane(plane, width * scale, height * scale)),
+    );
     sums.psnr += psnr(high, ours, 8, scale);
     sums.ssim += ssim(high, ours, 8, scale);
     sums.bicubicPsnr += psnr(high, bicubic, 8, scale);

@@ -25,28 +25,38 @@ export async function contactSheet(
 ): Promise<Buffer> {
   const { default: sharp } = await import('sharp');
   const enlarge = await openEnlarger(network);
-  const rows: Plane[][] = [];
+  const rows: (readonly Plane[])[][] = [];
   for (const { low, high } of pictures.slice(0, mostRows)) {
-    const bicubic = resizePlane(low, high.width, high.height);
-    const blocks = resizePlane(low, high.width, high.height, 8, { kernel: 'nearest' });
+    const [{ width, height }] = high as readonly [Plane];
+    const bicubic = low.map((plane) => resizePlane(plane, width, height));
+    const blocks = low.map((plane) => resizePlane(plane, width, height, 8, { kernel: 'nearest' }));
     const views = [blocks, bicubic, await enlarge(low, weights), high];
-    rows.push(views.map(middle));
+    rows.push(views.map((planes) => planes.map(middle)));
   }
   const width = 4 * view + 3 * gap;
   const height = Math.max(1, rows.length * (view + gap) - gap);
+  const channels = network.colour === 'rgb' ? 3 : 1;
   const layers = rows.flatMap((views, row) =>
-    views.map((plane, column) => ({
-      input: Buffer.from(plane.data.buffer, plane.data.byteOffset, plane.data.length),
-      raw: { width: plane.width, height: plane.height, channels: 1 as const },
+    views.map((planes, column) => ({
+      input: interleaved(planes),
+      raw: { width: planes[0]!.width, height: planes[0]!.height, channels } as const,
       left: column * (view + gap),
       top: row * (view + gap),
     })),
   );
   return await sharp({ create: { width, height, channels: 3, background: '#fff' } })
     .composite(layers)
-    .toColourspace('b-w')
+    .toColourspace(channels === 3 ? 'srgb' : 'b-w')
     .png()
     .toBuffer();
+}
+
+/** The samples of all planes, those of one place beside each other. */
+function interleaved(planes: readonly Plane[]): Buffer {
+  const count = planes.length;
+  const bytes = Buffer.alloc(planes[0]!.data.length * count);
+  planes.forEach(({ data }, c) => data.forEach((value, i) => (bytes[i * count + c] = value)));
+  return bytes;
 }
 
 function middle(plane: Plane): Plane {

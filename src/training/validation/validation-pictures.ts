@@ -4,7 +4,10 @@ import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.
 import { cropPlane } from '../pictures/degrade.js';
 import type { TrainPlan } from '../plan/plan.js';
 
-/** Validation pictures at most, and low-resolution samples each way that are used of each: it must stay quick. */
+/**
+ * Validation pictures at most, and low-resolution samples each way that are used of each: it must
+ * stay quick.
+ */
 const mostPictures = 24;
 const mostSamples = 256;
 
@@ -20,10 +23,10 @@ function middleOf(plane: SharedPlane, width: number, height: number): SharedPlan
 
 /** The middles of the validation pictures, the same in every run of a plan. */
 export async function validationPictures(plan: TrainPlan, pool: PicturePool): Promise<Picture[]> {
-  const { scale } = plan.network;
+  const { scale, colour } = plan.network;
   const chosen = plan.validation.slice(0, mostPictures);
   const jobs = chosen.map(({ file, reduce }, n): PictureJob => ({
-    ...{ file, reduce, scale, degradation: plan.degradation },
+    ...{ file, reduce, scale, colour, degradation: plan.degradation },
     place: [plan.seed, validationStream, n],
     least: plan.patch,
   }));
@@ -31,13 +34,19 @@ export async function validationPictures(plan: TrainPlan, pool: PicturePool): Pr
   for await (const result of pool.make(jobs)) {
     if ('skipped' in result) continue;
     const { name, low, high } = result.picture;
-    const width = Math.min(low.width, mostSamples);
-    const height = Math.min(low.height, mostSamples);
+    const [{ width: lowWidth, height: lowHeight }] = low as readonly [SharedPlane];
+    const width = Math.min(lowWidth, mostSamples);
+    const height = Math.min(lowHeight, mostSamples);
     // An odd margin would shift the two against each other.
-    const left = (low.width - width) >> 1;
-    const top = (low.height - height) >> 1;
-    const highPart = cropPlane(high, left * scale, top * scale, width * scale, height * scale);
-    pictures.push({ name, low: middleOf(low, width, height), high: sharePlane(highPart) });
+    const left = (lowWidth - width) >> 1;
+    const top = (lowHeight - height) >> 1;
+    const highPart = (plane: SharedPlane) =>
+      sharePlane(cropPlane(plane, left * scale, top * scale, width * scale, height * scale));
+    pictures.push({
+      name,
+      low: low.map((plane) => middleOf(plane, width, height)),
+      high: high.map(highPart),
+    });
   }
   return pictures;
 }

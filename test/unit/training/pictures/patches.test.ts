@@ -3,9 +3,11 @@ import test from 'node:test';
 import { PatchSource, roomFor } from '../../../../src/training/pictures/patches.js';
 import { sharePlane } from '../../../../src/training/pictures/picture.js';
 
-const shape = { scale: 2, patch: 3, reach: 2 };
+const shape = { scale: 2, shuffle: 2, patch: 3, reach: 2 };
 
-/** A picture in which low sample (x, y) is 10 x + y, and each of the four above it adds its channel. */
+/**
+ * A picture in which low sample (x, y) is 10 x + y, and each of the four above it adds its channel.
+ */
 function picture(width: number, height: number) {
   const low = { data: new Uint8Array(width * height), width, height };
   const high = { data: new Uint8Array(4 * width * height), width: 2 * width, height: 2 * height };
@@ -16,7 +18,7 @@ function picture(width: number, height: number) {
       high.data[y * 2 * width + x] = base + 100 * ((x & 1) ^ (y & 1));
     }
   }
-  return { name: 'made', low: sharePlane(low), high: sharePlane(high) };
+  return { name: 'made', low: [sharePlane(low)], high: [sharePlane(high)] };
 }
 
 function cut(source: PatchSource, ...place: number[]) {
@@ -36,7 +38,8 @@ test('the wanted samples belong to the middle of the input, in all eight turns',
       for (let u = 0; u < 3; u++) {
         const low = x[(v + 2) * 7 + u + 2]!;
         const channels = [0, 1, 2, 3].map((channel) => t[channel * 9 + v * 3 + u]!);
-        // Turns exchange samples within the block of four, the sum of the odd ones stays on a diagonal.
+        // Turns exchange samples within the block of four, the sum of the odd ones stays on a
+        // diagonal.
         const flat = channels.map((value) => value - low);
         assert.ok(
           [
@@ -68,4 +71,28 @@ test('the same place gives the same patch, another place another', () => {
 test('a picture smaller than a patch has no room', () => {
   assert.equal(roomFor({ width: 2, height: 9 }, 3), 0);
   assert.equal(roomFor({ width: 4, height: 5 }, 3), 6);
+});
+
+test('of several planes each is cut alike, and all of a block\u2019s place stand together', () => {
+  const [one] = [picture(9, 8)];
+  const inverted = (planes: typeof one.low) =>
+    planes.map((plane) => sharePlane({ ...plane, data: plane.data.map((value) => 255 - value) }));
+  const both = {
+    name: 'two planes',
+    low: [...one.low, ...inverted(one.low)],
+    high: [...one.high, ...inverted(one.high)],
+  };
+  for (let step = 0; step < 16; step++) {
+    const single = cut(new PatchSource([one], shape), 1, step);
+    const x = new Float32Array(2 * 49);
+    const t = new Float32Array(2 * 4 * 9);
+    new PatchSource([both], shape).cut([1, step], x, t, 0);
+    const back = (values: Float32Array) => Array.from(values, (value) => Math.round(value * 255));
+    assert.deepEqual(back(x), [...single.x, ...single.x.map((value) => 255 - value)]);
+    const wanted = [0, 1, 2, 3].flatMap((place) => {
+      const own = single.t.slice(place * 9, place * 9 + 9);
+      return [...own, ...own.map((value) => 255 - value)];
+    });
+    assert.deepEqual(back(t), wanted);
+  }
 });

@@ -1,0 +1,48 @@
+import type { ProviderName } from '../../model/runtime/providers.js';
+import type { Activation } from '../../model/blocks/activation.js';
+import type { Degradation } from '../../training/pictures/degrade.js';
+import type { Loss } from '../../training/gradient/loss.js';
+import type { Schedule } from '../../training/optimiser/schedule.js';
+
+/** Options as commander hands them over. */
+export type TrainFlags = {
+  data: string[];
+  val?: string[];
+  split: readonly [number, number, number];
+  alsoReduced: readonly number[];
+  out: string;
+  work?: string;
+  arch: string;
+  scale: number;
+  depth?: number;
+  width?: number;
+  activation: Exclude<Activation, 'none'>;
+  expand: number;
+  from?: string;
+  int8?: true;
+  degrade: Degradation['kind'];
+  crf: readonly [number, number];
+  clean: number;
+  fullRange: number;
+  noise: number;
+  after?: string;
+  loss: Loss;
+  schedule: Schedule;
+  lr: number;
+  batch: number;
+  patch: number;
+  steps: number;
+  average: number;
+  seed: number;
+  valEvery: number;
+  keep: 'best' | 'last';
+  provider: ProviderName;
+  device: number;
+  workers: number;
+  memory: number;
+  licence?: string;
+  resume?: true;
+  overwrite?: true;
+  json?: true;
+  quiet?: true;
+};

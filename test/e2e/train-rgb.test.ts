@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import sharp, { type Sharp } from 'sharp';
+import type { ModelCard } from '../../src/model/catalogue/card.js';
+import { decodeModel } from '../../src/model/onnx/model-file.js';
+import { valuesOf } from '../../src/model/onnx/tensor-values.js';
+import { packageRoot } from '../../src/package-root.js';
+
+const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
+let folder = '';
+let pictures = '';
+
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-rgb-'));
+  pictures = path.join(folder, 'pictures');
+  await mkdir(pictures);
+  for (let i = 0; i < 4; i++) await writeColours(path.join(pictures, `${i}.png`), i);
+});
+
+after(() => rm(folder, { recursive: true, force: true }));
+
+/** Waves of another direction and phase in each of red, green and blue, 96 x 80. */
+async function writeColours(file: string, phase: number): Promise<void> {
+  const [width, height] = [96, 80];
+  const data = Buffer.alloc(width * height * 3);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i += 3) {
+      data[i] = 128 + 110 * Math.sin(x / 5 + phase);
+      data[i + 1] = 128 + 110 * Math.sin((x + y) / 7 + phase);
+      data[i + 2] = 128 + 110 * Math.cos(y / 4 - phase);
+    }
+  }
+  await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
+}
+
+const words = (out: string, ...more: string[]) => [
+  ...[vsr, 'train', '--data', pictures, '--out', path.join(folder, out), '--batch', '2'],
+  ...['--patch', '8', '--val-every', '20', '--average', '10', '--workers', '1', '--lr', '2e-3'],
+  ...more,
+];
+
+function run(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  return { code: status, stdout, stderr };
+}
+
+/** Mean absolute difference of two pictures of one size, in sample values. */
+async function apart(a: Sharp, b: Sharp): Promise<number> {
+  const [left, right] = [
+    await a.removeAlpha().raw().toBuffer(),
+    await b.removeAlpha().raw().toBuffer(),
+  ];
+  assert.equal(left.length, right.length);
+  return left.reduce((sum, value, i) => sum + Math.abs(value - right[i]!), 0) / left.length;
+}
+
+for (const [arch, scale, ...more] of [
+  ['srcnn', '2', '--width', '8', '--lr', '1e-2'],
+  ['resnet', '4', '--width', '6', '--depth', '2', '--expand', '8'],
+] as const) {
+  test(`${arch} trains on RGB, enlarges pictures and clips in colour, and says why it has no 8-bit copy`, async () => {
+    const call = ['--arch', arch, '--scale', scale, ...more, '--steps', '400', '--json'];
+    const trained = run(...words(`${arch}.onnx`, ...call));
+    assert.equal(trained.code, 0, trained.stderr);
+    const { card } = JSON.parse(trained.stdout) as { card: ModelCard };
+    assert.equal(card.input, 'rgb');
+    const work = path.join(folder, `${arch}.onnx.train`);
+    const rows = (await readFile(path.join(work, 'metrics.csv'), 'utf8')).trim().split('\n');
+    const losses = rows.slice(1).map((row) => Number(row.split(',')[1]));
+    assert.ok(losses.at(-1)! < 0.9 * losses[0]!, `loss ${losses[0]} to ${losses.at(-1)}`);
+    assert.equal((await sharp(path.join(work, 'sheet.png')).stats()).isOpaque, true);
+
+    const model = path.join(folder, `${arch}.onnx`);
+    const small = path.join(folder, 'small.png');
+    const wanted = path.join(pictures, '0.png');
+    const factor = Number(scale);
+    await sharp(wanted)
+      .resize(96 / factor, 80 / factor)
+      .toFile(small);
+    const large = path.join(folder, `${arch}-large.png`);
+    const done = run(vsr, 'upscale', small, '-m', model, '--scale', scale, '-o', large);
+    assert.equal(done.code, 0, done.stderr);
+    const nearest = sharp(small).resize(96, 80, { kernel: 'nearest' });
+    const ours = await apart(sharp(large), sharp(wanted));
+    const theirs = await apart(nearest, sharp(wanted));
+    assert.ok(ours < theirs, `${ours} from the original, repeated samples ${theirs}`);
+
+    const clip = path.join(folder, 'clip.mkv');
+    const shown = run(
+      ...[vsr, 'upscale', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-m', model],
+      ...['--scale', scale, '--frames', '1', '--preset', 'ultrafast', '-o', clip, '--overwrite'],
+    );
+    assert.equal(shown.code, 0, shown.stderr);
+    const evaluated = run(vsr, 'evaluate', wanted, '-m', model, '--scale', scale, '--csv');
+    assert.equal(evaluated.code, 0, evaluated.stderr);
+
+    const copy = run(vsr, 'quantize', model, '-p', pictures, '-o', path.join(folder, 'q.onnx'));
+    assert.equal(copy.code, 1);
+    assert.match(
+      copy.stderr,
+      /^vsr: Expected a network of vsr's own form \(convolutions, relu, one shuffle\)[^\n]*\n$/,
+    );
+  });
+}
+
+test('a training on RGB that is killed and resumed ends with the weights of an unbroken one', async () => {
+  const call = ['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'];
+  const whole = run(...words('whole.onnx', ...call));
+  assert.equal(whole.code, 0, whole.stderr);
+  const child = spawn(process.execPath, words('cut.onnx', ...call), { stdio: 'ignore' });
+  const checkpoint = path.join(folder, 'cut.onnx.train', 'checkpoint.bin');
+  while (!existsSync(checkpoint) && child.exitCode === null) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  child.kill('SIGKILL');
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  await rm(path.join(folder, 'cut.onnx'), { force: true });
+  await rm(path.join(folder, 'cut.json'), { force: true });
+  const rest = run(...words('cut.onnx', ...call, '--resume'));
+  assert.equal(rest.code, 0, rest.stderr);
+  const weights = async (name: string) => {
+    const file = path.join(folder, name);
+    const lists = decodeModel(await readFile(file), file).graph!.initializer!;
+    return lists.map((list) => Array.from(valuesOf(list), Number));
+  };
+  assert.deepEqual(await weights('cut.onnx'), await weights('whole.onnx'));
+});
+
+test('what RGB cannot be trained with is one sentence', () => {
+  for (const [more, message] of [
+    [['--degrade', 'codec'], /bicubic or blur for --degrade for srcnn, which takes RGB/],
+    [['--after', 'espcn-16-x2'], /takes luma for --arch for --after/],
+    [['--int8', '--from', 'x.onnx'], /convolutions on luma from end to end for --arch for --int8/],
+    [['--depth', '3'], /--depth changes nothing in srcnn: it can be varied by width, activation/],
+  ] as const) {
+    const { code, stderr } = run(...words('bad.onnx', '--arch', 'srcnn', ...more));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split('\n').length, 1);
+  }
+});
