@@ -1,19 +1,8 @@
+import { wordsForDisk } from '../media/program/disk-words.js';
 import { stat, statfs } from 'node:fs/promises';
 import { VsrError, messageOf } from '../errors.js';
 import { checkUnchanged } from './plan/identity.js';
 import type { JobContext } from './segments/job-context.js';
-
-/** The system's names for what is wrong with a disk, in words. */
-const diskWords: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the disk quota is used up',
-  EIO: 'the disk reports an error',
-  EROFS: 'the disk is read-only',
-  EACCES: 'permission is denied',
-  EPERM: 'permission is denied',
-  EMFILE: 'too many files are open',
-  ENFILE: 'too many files are open',
-};
 
 /** Less than this is no room for any clip. */
 const leastBytes = 256 * 1024;
@@ -54,9 +43,10 @@ export async function explainFailure(
   }
   if (error instanceof VsrError) return error;
   const { code, path } = error as NodeJS.ErrnoException;
-  // Without either it is no word of the system's but a mistake in vsr.
-  if (code === undefined || (path === undefined && diskWords[code] === undefined)) return error;
-  const why = diskWords[code] ?? messageOf(error);
+  const words = wordsForDisk(code);
+  // Without a code, or a place that it is about, this is a mistake in vsr and nothing the system said.
+  if (code === undefined || (path === undefined && words === undefined)) return error;
+  const why = words ?? messageOf(error);
   return new VsrError(
     'disk',
     `Writing ${plan.paths.output} failed: ${why}${path === undefined ? '' : ` (${path})`}. What is done is kept; run the same command again.`,

@@ -1,3 +1,4 @@
+import { sidecarPathOf } from '../../metrics/sidecar.js';
 import path from 'node:path';
 import { exitCodeOf } from '../../errors.js';
 import { printableJson } from '../../printable.js';
@@ -123,10 +124,6 @@ async function report(
         : path.join(path.dirname(first), 'vsr-report.html');
   display.say('Making the report …');
   const { writeReport } = await import('../../report/page/write-report.js');
-  await writeReport(
-    outputs.map((output) => `${output}.vsr.json`),
-    file,
-    { overwrite, unfinished },
-  );
+  await writeReport(outputs.map(sidecarPathOf), file, { overwrite, unfinished });
   display.say(`Report: ${file}`);
 }

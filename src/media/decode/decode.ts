@@ -1,3 +1,4 @@
+import { usualRate } from '../../planes/ratio.js';
 import { randomBytes } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
@@ -117,7 +118,7 @@ export function decodeFrames(
 
   /** The time of frame `number` of a source without timestamps. */
   function counted(number: number): number {
-    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    const { num, den } = video.frameRate ?? usualRate;
     return rescale(number, { num: den, den: num }, video.timeBase);
   }
 

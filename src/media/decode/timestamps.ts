@@ -1,3 +1,4 @@
+import { usualRate } from '../../planes/ratio.js';
 import type { Ratio } from '../../planes/ratio.js';
 
 /** What ffmpeg's showinfo filter says of one frame. */
@@ -68,7 +69,7 @@ export function seconds(ticks: number, timeBase: Ratio): number {
 
 /** Ticks of one frame at `rate`, at least 1; 25 frames a second where the rate is unknown. */
 export function ticksPerFrame(rate: Ratio | null, timeBase: Ratio): number {
-  const { num, den } = rate ?? { num: 25, den: 1 };
+  const { num, den } = rate ?? usualRate;
   return Math.max(1, Math.round((den * timeBase.den) / (num * timeBase.num)));
 }
 

@@ -1,9 +1,26 @@
+/** The system's names for what is wrong with a disk, in words. */
+const diskWords = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EIO: 'the disk reports an error',
+  EROFS: 'the disk is read-only',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EMFILE: 'too many files are open',
+  ENFILE: 'too many files are open',
+} as const;
+
+/** What a code of the system's says is wrong with a disk; `undefined` for one that says something else. */
+export function wordsForDisk(code: string | undefined): string | undefined {
+  return Object.entries(diskWords).find(([name]) => name === code)?.[1];
+}
+
 /** What ffmpeg repeats of the system's words on a disk that does not do its part, and ours for it. */
 const troubles: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device/i, 'the disk is full'],
-  [/Disk quota exceeded/i, 'the disk quota is used up'],
-  [/Read-only file system/i, 'the disk is read-only'],
-  [/Input\/output error|\bI\/O error/i, 'the disk reports an error'],
+  [/No space left on device/i, diskWords.ENOSPC],
+  [/Disk quota exceeded/i, diskWords.EDQUOT],
+  [/Read-only file system/i, diskWords.EROFS],
+  [/Input\/output error|\bI\/O error/i, diskWords.EIO],
 ];
 
 /**

@@ -1,3 +1,4 @@
+import { usualRate } from '../../planes/ratio.js';
 import { VsrError } from '../../errors.js';
 import type { InputFile } from './input-file.js';
 import { degreesOf, parseMatrix } from './display-matrix.js';
@@ -84,7 +85,7 @@ export function remarksOn(video: VideoStream): string[] {
       break;
   }
   if (video.times === 'nominal') {
-    const { num, den } = video.frameRate ?? { num: 25, den: 1 };
+    const { num, den } = video.frameRate ?? usualRate;
     remarks.push(`It has no timestamps: frames are taken to come at ${num}/${den} a second.`);
   }
   return remarks;

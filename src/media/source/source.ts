@@ -156,3 +156,11 @@ export type Source = {
   /** What is odd about the clip and what is done about it, in sentences for the user. */
   readonly remarks: readonly string[];
 };
+
+/**
+ * Whether ffmpeg's demuxer of this name reads a container with an index: it finds a keyframe at the times
+ * that reading from the start gives, and its packets hold whole pictures.
+ */
+export function isIndexed(container: string): boolean {
+  return /(?:^|,)(?:mov|matroska)(?:,|$)/.test(container);
+}

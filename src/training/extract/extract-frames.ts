@@ -1,3 +1,4 @@
+import { framesPerSecond } from '../../planes/ratio.js';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
@@ -111,7 +112,7 @@ export async function extractFrames(
   await using drafts = await temporaryFolder('extract', folder);
   const files: string[] = [];
 
-  const rate = video.frameRate === null ? 25 : video.frameRate.num / video.frameRate.den;
+  const rate = framesPerSecond(video.frameRate);
   const chooser = new FrameChooser(choose, rate);
   let seen = 0;
   const save = async (finished: boolean): Promise<void> => {

@@ -1,3 +1,5 @@
+import { isIndexed } from '../../media/source/source.js';
+import { usualRate } from '../../planes/ratio.js';
 import { VsrError } from '../../errors.js';
 import { damageSentence, damageWords, streamName, type Damage } from '../../media/damage/damage.js';
 import {
@@ -33,7 +35,7 @@ function wantedRange(
   const first = records[0]?.firstPts ?? null;
   const [from, to] = [at(settings.start), at(settings.end)];
   if (frames !== settings.frames || first === null) return { from, to };
-  const rate = frameRate ?? { num: 25, den: 1 };
+  const rate = frameRate ?? usualRate;
   return { from, to: (first * timeBase.num) / timeBase.den + (frames * rate.den) / rate.num };
 }
 
@@ -42,7 +44,6 @@ const beginAnywhere = new Set(['mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc']);
 
 /** Codecs of which every packet that is shown gives one frame, where a container holds whole pictures. */
 const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpeg', 'png']);
-const wholePictures = /(?:^|,)(?:mov|matroska)(?:,|$)/;
 
 /** What decoding the video showed to be broken, `null` if nothing. */
 function brokenVideo(
@@ -87,7 +88,7 @@ function lostFrames(
   const whole = range.from === undefined && range.to === undefined && settings.frames === Infinity;
   const tally = census.streams.get(video.index);
   const countable = framePerPacket.has(video.codec) && video.interlaced === 'no';
-  if (!whole || tally === undefined || !countable || !wholePictures.test(container)) return null;
+  if (!whole || tally === undefined || !countable || !isIndexed(container)) return null;
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   const shown = tally.packets - tally.hidden - tally.leading;
   if (frames >= shown) return null;

@@ -1,3 +1,4 @@
+import { framesPerSecond } from '../../planes/ratio.js';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
@@ -12,7 +13,7 @@ import type { Size } from './target-size.js';
  */
 export function estimateBytes(source: Source, size: Size, settings: Settings): number {
   const { frameRate, frameCount, duration } = source.video;
-  const rate = frameRate === null ? 25 : frameRate.num / frameRate.den;
+  const rate = framesPerSecond(frameRate);
   const seconds = duration ?? source.duration ?? 0;
   const frames = Math.min(settings.frames, frameCount ?? seconds * rate);
   const bitsPerSample = settings.codec === 'ffv1' || settings.codec === 'prores' ? 6 : 0.15;

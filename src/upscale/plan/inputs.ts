@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
-import { sidecarPath } from './names.js';
+import { sidecarPathOf } from '../../metrics/sidecar.js';
 
 const clipExtensions = new Set(
   (
@@ -38,7 +38,7 @@ export function looksLikeClip(file: string): boolean {
 function isWanted(file: string): boolean {
   const extension = extensionOf(file);
   if (!clipExtensions.has(extension) && !stillExtensions.has(extension)) return false;
-  return !existsSync(sidecarPath(file));
+  return !existsSync(sidecarPathOf(file));
 }
 
 async function filesOf(folder: string, recursive: boolean, below = ''): Promise<Input[]> {

@@ -1,3 +1,4 @@
+import { sidecarPathOf } from '../../metrics/sidecar.js';
 import path from 'node:path';
 import { besideName, LONGEST_NAME, nameBytes } from '../../files/beside-name.js';
 import { VsrError } from '../../errors.js';
@@ -23,17 +24,12 @@ export function outputName(
   return path.join(folder ?? dir, `${name}.x${scale}${extension}`);
 }
 
-/** The sidecar's name for an output. */
-export function sidecarPath(output: string): string {
-  return `${output}.vsr.json`;
-}
-
 /** Names of everything beside `output`. `log` is a path, `false` for none, or `null` for the usual name. */
 export function outputPaths(output: string, log: string | false | null): OutputPaths {
   return {
     output,
     log: log === false ? null : (log ?? `${output}.psnr.csv`),
-    sidecar: sidecarPath(output),
+    sidecar: sidecarPathOf(output),
     workFolder: besideName(output, '.vsr-work'),
   };
 }

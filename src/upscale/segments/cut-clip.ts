@@ -1,3 +1,4 @@
+import { isIndexed } from '../../media/source/source.js';
 import { keyframes } from '../../media/source/packets.js';
 import { checkReadable } from '../plan/identity.js';
 import type { JobContext } from './job-context.js';
@@ -12,9 +13,6 @@ import {
 /** Clips of fewer segments' length than this are not worth cutting. */
 const leastSegments = 2.5;
 
-/** Containers whose index finds a keyframe, with the timestamps that reading from the start gives. */
-const trusted = /(?:^|,)(?:mov|matroska)(?:,|$)/;
-
 /** Cuts the clip of a job into segments, at its keyframes where they can be found again. */
 export async function cutClip({ ffmpeg, plan, signal }: JobContext): Promise<Segment[]> {
   const { source, settings, range } = plan;
@@ -24,7 +22,7 @@ export async function cutClip({ ffmpeg, plan, signal }: JobContext): Promise<Seg
   const short = seconds !== null && seconds < leastSegments * length;
   if (!settings.segments || short) return wholeClip(range);
   // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
-  if (!settings.deinterlace && source.raw === null && trusted.test(source.container)) {
+  if (!settings.deinterlace && source.raw === null && isIndexed(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
     // ffprobe keeps quiet about what it could not read, and the plan would end there.
     if (!settings.allowDamaged) await checkReadable(source.path, signal);

@@ -1,4 +1,4 @@
-import type { Ratio } from '../../planes/ratio.js';
+import { framesPerSecond, type Ratio } from '../../planes/ratio.js';
 import type { TickRange } from '../plan/tick-range.js';
 
 /** A run of frames between two cut points of the source: the unit of resuming and spreading work. */
@@ -25,12 +25,12 @@ export const SEGMENT_SECONDS = 10;
  */
 const LEAST_SAMPLES = 1e7;
 
-/** Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (25 where it is unknown). */
+/** Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (the usual rate where it is unknown). */
 export function usualSeconds(
   { width, height }: { readonly width: number; readonly height: number },
   rate: Ratio | null,
 ): number {
-  const perSecond = width * height * (rate === null ? 25 : rate.num / rate.den);
+  const perSecond = width * height * framesPerSecond(rate);
   return Math.max(SEGMENT_SECONDS, LEAST_SAMPLES / perSecond);
 }
 
