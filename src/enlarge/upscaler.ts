@@ -123,7 +123,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   signal?.addEventListener('abort', abort, { once: true });
   /** Larger frames that a frame under way copies from, and those of them already handed back. */
   const copiedFrom = new Map<Uint8Array, Frame | null>();
-  const letGo = (output: Uint8Array): void => {
+  const noLongerCopiedFrom = (output: Uint8Array): void => {
     const handedBack = copiedFrom.get(output);
     copiedFrom.delete(output);
     if (handedBack != null) frames.release(handedBack);
@@ -159,7 +159,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
         frames.release(into);
         throw error;
       } finally {
-        if (before !== null) letGo(before.output);
+        if (before !== null) noLongerCopiedFrom(before.output);
       }
     },
     release(frame) {

@@ -85,7 +85,7 @@ export class WorkerPool implements AsyncDisposable {
     const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
     // Nobody may be at work on the frame's memory any more when it is handed back.
     await Promise.allSettled([whole, ...helpers]);
-    // Theirs first: a helper knows why it failed, and who waited for it only that it did.
+    // Report the helper's error first: it knows the cause; the waiter only knows that something failed.
     const helped = await Promise.all(helpers);
     const result = await whole;
     const inferenceMs = [result, ...helped].reduce(
