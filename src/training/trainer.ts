@@ -108,7 +108,13 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   });
   const channels = plan.expand ?? 0;
   const expansion = channels === 0 ? undefined : { network, channels };
-  const optimise = await openOptimiser(parameters, microBatches, plan.averaged, expansion);
+  const optimise = await openOptimiser(
+    parameters,
+    microBatches,
+    plan.averaged,
+    expansion,
+    plan.optimiser,
+  );
 
   let now: Checkpoint;
   if (plan.resume) {

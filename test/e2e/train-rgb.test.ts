@@ -112,7 +112,10 @@ for (const [arch, scale, ...more] of [
 }
 
 test('a training on RGB that is killed and resumed ends with the weights of an unbroken one', async () => {
-  const call = ['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'];
+  const call = [
+    ...['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'],
+    ...['--optimiser', 'rmsprop', '--init', 'normal:0.05'],
+  ];
   const whole = run(...words('whole.onnx', ...call));
   assert.equal(whole.code, 0, whole.stderr);
   const child = spawn(process.execPath, words('cut.onnx', ...call), { stdio: 'ignore' });
@@ -139,6 +142,9 @@ test('what RGB cannot be trained with is one sentence', () => {
     [['--degrade', 'codec'], /bicubic or blur for --degrade for srcnn, which takes RGB/],
     [['--after', 'espcn-16-x2'], /takes luma for --arch for --after/],
     [['--int8', '--from', 'x.onnx'], /convolutions on luma from end to end for --arch for --int8/],
+    [['--init', 'normal'], /Expected one of he, xavier, normal:<deviation> for --init/],
+    [['--init', 'xavier', '--from', 'x.onnx'], /--init is for weights that begin at random/],
+    [['--optimiser', 'lion'], /Expected one of adam, rmsprop, adadelta, sgd for --optimiser/],
     [['--depth', '3'], /--depth changes nothing in srcnn: it can be varied by width, activation/],
   ] as const) {
     const { code, stderr } = run(...words('bad.onnx', '--arch', 'srcnn', ...more));

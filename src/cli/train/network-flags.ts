@@ -31,6 +31,9 @@ export function networkOfFlags(flags: TrainFlags): Network {
       throw badValue(fitting, '--arch for --int8', arch);
     }
   }
+  if (flags.from !== undefined && flags.init.kind !== 'he') {
+    throw new VsrError('option', '--init is for weights that begin at random; --from gives them.');
+  }
   if (network.colour === 'rgb') {
     // Both are about luma: one frame of a coded clip, the output of a luma network.
     if (flags.degrade === 'codec') {

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { type Init, inits } from '../../training/optimiser/initial-weights.js';
 import { realNumber } from '../display/numbers.js';
 
 /** A parser for commander: values separated by commas. */
@@ -45,4 +46,15 @@ export function parseCrf(text: string): [number, number] {
   if (!(low <= high && high <= 51))
     throw new InvalidArgumentError('Expected a range within 0-51, for example 18-32.');
   return [low, high];
+}
+
+/** `he`, `xavier` or `normal:0.01`. */
+export function parseInit(text: string): Init {
+  if (text === 'he' || text === 'xavier') return { kind: text };
+  const deviation = Number(/^normal:(.+)$/.exec(text)?.[1]);
+  if (!(deviation > 0 && deviation < Infinity)) {
+    const ways = inits.map((name) => (name === 'normal' ? 'normal:<deviation>' : name)).join(', ');
+    throw new InvalidArgumentError(`Expected one of ${ways}.`);
+  }
+  return { kind: 'normal', deviation };
 }

@@ -2,6 +2,8 @@ import type { ProviderName } from '../../model/runtime/providers.js';
 import type { Activation } from '../../model/blocks/activation.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Loss } from '../../training/gradient/loss.js';
+import type { Init } from '../../training/optimiser/initial-weights.js';
+import type { OptimiserName } from '../../training/optimiser/optimisers.js';
 import type { Schedule } from '../../training/optimiser/schedule.js';
 
 /** Options as commander hands them over. */
@@ -28,6 +30,8 @@ export type TrainFlags = {
   after?: string;
   loss: Loss;
   schedule: Schedule;
+  optimiser: OptimiserName;
+  init: Init;
   lr: number;
   batch: number;
   patch: number;

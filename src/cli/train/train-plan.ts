@@ -41,6 +41,7 @@ export async function trainPlanOf(
   if (flags.from !== undefined && !(await exists(flags.from))) {
     throw new VsrError('model', `There is no model file ${flags.from}.`);
   }
+  const { initialWeights } = await import('../../training/optimiser/initial-weights.js');
   const { startFrom } = await import('../../training/start-from.js');
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   const lists = await import('../../training/pictures/list-images.js');
@@ -66,7 +67,9 @@ export async function trainPlanOf(
   const training = lists.alsoReduced(parts.training, reductions);
   const start =
     flags.from === undefined
-      ? { network }
+      ? flags.init.kind === 'he'
+        ? { network }
+        : { network, initial: initialWeights(network, seed, flags.init) }
       : await startFrom(network, flags.from, {
           ...{ items: training, degradation, seed, int8: flags.int8 === true },
         });
@@ -76,7 +79,7 @@ export async function trainPlanOf(
     validation: flags.val === undefined ? parts.validation : await listed(flags.val),
     test: parts.test,
     degradation,
-    ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr },
+    ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr, optimiser: flags.optimiser },
     ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
     ...{ averaged: flags.average, expand: flags.expand },
     ...{ validateEvery: flags.valEvery, keep: flags.keep },

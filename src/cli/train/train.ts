@@ -8,12 +8,21 @@ import { providerNames } from '../../model/runtime/providers.js';
 import { printable, printableJson } from '../../printable.js';
 import { degradations } from '../../training/pictures/degrade.js';
 import { losses } from '../../training/gradient/loss.js';
+import { optimisers } from '../../training/optimiser/optimisers.js';
 import { schedules } from '../../training/optimiser/schedule.js';
 import { shortened } from '../display/bar-line.js';
 import { say, screenWidth } from '../display/say.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
-import { fraction, listOf, parseCrf, parseSplit, positive, share } from './train-arguments.js';
+import {
+  fraction,
+  listOf,
+  parseCrf,
+  parseInit,
+  parseSplit,
+  positive,
+  share,
+} from './train-arguments.js';
 import type { TrainFlags } from './train-flags.js';
 import { trainPlanOf } from './train-plan.js';
 import { trainingSummary } from '../display/training-summary.js';
@@ -92,6 +101,11 @@ export function trainCommand(): Command {
       0,
     )
     .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
+    .addOption(
+      new Option('--init <how>', 'random weights to start from: he, xavier or normal:<deviation>')
+        .argParser(parseInit)
+        .default({ kind: 'he' }, 'he'),
+    )
     .option(
       '--int8',
       'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
@@ -120,11 +134,16 @@ export function trainCommand(): Command {
     .optionsGroup('Optimisation:')
     .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
     .addOption(
+      new Option('--optimiser <name>', 'how a step follows from the gradient')
+        .choices(optimisers)
+        .default('adam'),
+    )
+    .addOption(
       new Option('--schedule <name>', 'course of the learning rate')
         .choices(schedules)
         .default('one-cycle'),
     )
-    .option('--lr <rate>', 'highest learning rate (Adam)', positive, 2e-3)
+    .option('--lr <rate>', 'highest learning rate (for Adam 2e-3, for AdaDelta 1)', positive, 2e-3)
     .option('--batch <n>', 'patches a step', wholeNumber(1), 8)
     .option('--patch <n>', 'low-resolution samples each way of a patch', wholeNumber(1), 40)
     .option('--steps <n>', 'steps', wholeNumber(1), 20_000)

@@ -6,6 +6,14 @@ import {
 } from '../../model/language/network.js';
 import { normals, randomAt } from '../base/random.js';
 
+/** The names of ways to begin. */
+export const inits = ['he', 'xavier', 'normal'] as const;
+
+/** How random weights begin. */
+export type Init =
+  | { readonly kind: Exclude<(typeof inits)[number], 'normal'> }
+  | { readonly kind: 'normal'; readonly deviation: number };
+
 /**
  * How much larger each random list of `parametersOf` makes what comes at the start; 0 for lists
  * that are not random. Relu's halves are made up for, and a list whose result is added to something
@@ -23,10 +31,17 @@ export function initialGains(network: Network): number[] {
 }
 
 /**
- * Random weights to start from: normal with deviation `initialGains` / sqrt(fan-in) (He et al.,
- * https://arxiv.org/abs/1502.01852); biases 0.
+ * Random weights to start from, normally distributed; biases 0. The deviation is
+ *
+ * - `he`: `initialGains` / sqrt(fan-in) (He et al., https://arxiv.org/abs/1502.01852);
+ * - `xavier`: sqrt(2 / (fan-in + fan-out)) (https://proceedings.mlr.press/v9/glorot10a.html);
+ * - `normal`: the same everywhere.
  */
-export function initialWeights(network: Network, seed: number): Weights {
+export function initialWeights(
+  network: Network,
+  seed: number,
+  init: Init = { kind: 'he' },
+): Weights {
   const weights = new Float32Array(parameterCount(network));
   const gains = initialGains(network);
   let number = 0;
@@ -36,7 +51,9 @@ export function initialWeights(network: Network, seed: number): Weights {
       values.fill(fill);
       return;
     }
-    const deviation = gains[i]! / Math.sqrt(fans.in);
+    const he = gains[i]! / Math.sqrt(fans.in);
+    const others = init.kind === 'xavier' ? Math.sqrt(2 / (fans.in + fans.out)) : he;
+    const deviation = 'deviation' in init ? init.deviation : others;
     const normal = normals(randomAt(seed, 0x77, number++));
     for (let k = 0; k < size; k++) values[k] = normal() * deviation;
   });

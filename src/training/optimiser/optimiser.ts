@@ -3,12 +3,13 @@ import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
 import { floatTensor, openSession } from '../base/session.js';
 import type { Weights } from '../../model/language/network.js';
 import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
-import { adam, buildUpdateModel, stateNames } from './update-graph.js';
+import { adam, type OptimiserName } from './optimisers.js';
+import { buildUpdateModel, stateNames } from './update-graph.js';
 
 /**
- * The lists an optimiser step changes. `weights` and `average` are [parameters]; so are Adam's
- * moments, `first` and `second`, unless the network is expanded: then they are as long as `pairs`,
- * the values that are trained.
+ * The lists an optimiser step changes. `weights` and `average` are [parameters]; so is what the
+ * optimiser keeps, `first` and `second`, unless the network is expanded: then they are as long as
+ * `pairs`, the values that are trained.
  */
 export type OptimiserState = Record<(typeof stateNames)[number], Float32Array> & {
   pairs?: Float32Array;
@@ -55,9 +56,12 @@ export async function openOptimiser(
   microBatches: number,
   averaged: number,
   expansion?: Expansion,
+  optimiser: OptimiserName = 'adam',
 ): Promise<OptimiserStep> {
   const { Tensor: OrtTensor } = await onnxRuntime();
-  const session = await openSession(buildUpdateModel(parameters, microBatches, expansion));
+  const session = await openSession(
+    buildUpdateModel(parameters, microBatches, expansion, optimiser),
+  );
   const taken: (keyof OptimiserState)[] =
     expansion === undefined ? [...stateNames] : ['pairs', 'first', 'second', 'average'];
   const given: (keyof OptimiserState)[] =
@@ -65,7 +69,8 @@ export async function openOptimiser(
   const feeds: Record<string, Tensor> = {};
   const fetches: Record<string, Tensor> = {};
   const scalars = new Map<string, Float32Array>();
-  for (const name of ['rate', 'correction1', 'correction2', 'follow']) {
+  const corrections = optimiser === 'adam' ? ['correction1', 'correction2'] : [];
+  for (const name of ['rate', ...corrections, 'follow']) {
     const { tensor, data } = await floatTensor([1]);
     feeds[name] = tensor;
     scalars.set(name, data);
@@ -73,12 +78,13 @@ export async function openOptimiser(
   const gradientTensor = await floatTensor([microBatches, parameters]);
   feeds['gradients'] = gradientTensor.tensor;
 
+  const set = (name: string, value: number) => scalars.get(name)?.fill(value);
   return async (state, gradients, step, rate) => {
     gradientTensor.data.set(gradients);
-    scalars.get('rate')![0] = rate;
-    scalars.get('correction1')![0] = 1 / (1 - adam.beta1 ** (step + 1));
-    scalars.get('correction2')![0] = 1 / (1 - adam.beta2 ** (step + 1));
-    scalars.get('follow')![0] = 1 / Math.min(averaged, step + 1);
+    set('rate', rate);
+    set('correction1', 1 / (1 - adam.beta1 ** (step + 1)));
+    set('correction2', 1 / (1 - adam.beta2 ** (step + 1)));
+    set('follow', 1 / Math.min(averaged, step + 1));
     for (const name of taken) {
       feeds[name] = new OrtTensor('float32', state[name]!, [state[name]!.length]);
     }

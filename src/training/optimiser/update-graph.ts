@@ -1,9 +1,8 @@
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
+import type { OptimiserName } from './optimisers.js';
+import { stepNodes } from './step-nodes.js';
 import { type Expansion, expandedCount, ExpansionNodes } from './expansion.js';
-
-/** Adam's fixed settings, as its paper has them. */
-export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 
 /**
  * The lists that make up the state of the optimiser; each as long as the weights, but see
@@ -12,15 +11,15 @@ export const adam = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const;
 export const stateNames = ['weights', 'first', 'second', 'average'] as const;
 
 /**
- * The model that takes one optimiser step: Adam (https://arxiv.org/abs/1412.6980) on the mean of
+ * The model that takes one step of an optimiser (see `stepNodes`) on the mean of
  * the micro-batches' gradients, and a running mean of the weights.
  *
- * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (Adam's moments)
- * and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step), `correction2`
- * likewise, and `follow`, the share by which the average moves towards the weights; each [1].
- * Outputs: the four lists with `_next` behind their names.
+ * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (what the
+ * optimiser keeps) and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step),
+ * `correction2` likewise (both for Adam alone), and `follow`, the share by which the average moves
+ * towards the weights; each [1]. Outputs: the four lists with `_next` behind their names.
  *
- * With an `expansion` Adam steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
+ * With an `expansion` it steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
  * `second` are [expandedCount], `pairs_next` is a fifth output, and `weights_next` is what these
  * pairs give; `weights` is no input.
  */
@@ -28,6 +27,7 @@ export function buildUpdateModel(
   parameters: number,
   microBatches: number,
   expansion?: Expansion,
+  optimiser: OptimiserName = 'adam',
 ): Uint8Array {
   const graph = new GraphBuilder('update');
   const trained = expansion === undefined ? parameters : expandedCount(expansion);
@@ -53,15 +53,7 @@ export function buildUpdateModel(
   /** old + share (value - old). */
   const moved = (old: string, value: string, share: string, output: string) =>
     op('Add', old, op('Mul', op('Sub', value, old), share), output);
-  const share1 = graph.floats('share1', 1 - adam.beta1);
-  const share2 = graph.floats('share2', 1 - adam.beta2);
-  const nextFirst = moved(first, gradient, share1, 'first_next');
-  const nextSecond = moved(second, op('Mul', gradient, gradient), share2, 'second_next');
-
-  const direction = op('Mul', nextFirst, scalar('correction1'));
-  const size = graph.op('Sqrt', [op('Mul', nextSecond, scalar('correction2'))]);
-  const divisor = op('Add', size, graph.floats('epsilon', adam.epsilon));
-  const change = op('Mul', op('Div', direction, divisor), scalar('rate'));
+  const change = stepNodes(graph, optimiser, { gradient, first, second, scalar });
   const next = op('Sub', values, change, nodes === undefined ? 'weights_next' : 'pairs_next');
   const nextWeights = nodes?.collapse(next, 'weights_next') ?? next;
   moved(average, nextWeights, scalar('follow'), 'average_next');

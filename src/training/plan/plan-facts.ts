@@ -16,6 +16,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     degradation: JSON.stringify(degradation),
     after: after?.sha256 ?? 'none',
     expand: plan.expand ?? 0,
+    optimiser: plan.optimiser ?? 'adam',
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
@@ -40,8 +41,8 @@ export function requireSameFacts(
   kept: Readonly<Record<string, unknown>>,
   asked: Readonly<Record<string, unknown>>,
 ): void {
-  // Checkpoints of versions that could not expand a network do not say that it was not.
-  const known: Readonly<Record<string, unknown>> = { expand: 0, ...kept };
+  // Checkpoints of versions that could not do otherwise do not say that they did not.
+  const known: Readonly<Record<string, unknown>> = { expand: 0, optimiser: 'adam', ...kept };
   for (const [name, value] of Object.entries(asked)) {
     if (known[name] === value) continue;
     throw new VsrError(

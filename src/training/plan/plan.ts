@@ -4,6 +4,7 @@ import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Degradation } from '../pictures/degrade.js';
 import type { Loss } from '../gradient/loss.js';
 import type { PictureItem } from '../pictures/picture-feed.js';
+import type { OptimiserName } from '../optimiser/optimisers.js';
 import type { Schedule } from '../optimiser/schedule.js';
 import { cpu } from '../base/session.js';
 
@@ -18,6 +19,8 @@ export type TrainPlan = {
   readonly degradation: Degradation;
   readonly loss: Loss;
   readonly schedule: Schedule;
+  /** How a step follows from the gradient; Adam if absent. */
+  readonly optimiser?: OptimiserName;
   /** The highest learning rate. */
   readonly rate: number;
   /** Patches of a step. */

@@ -1,0 +1,71 @@
+import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
+import { adadelta, adam, momentum, type OptimiserName, rmsprop } from './optimisers.js';
+
+/** Values that a step works on. */
+export type StepValues = {
+  readonly gradient: string;
+  /** The two lists that an optimiser keeps; what they hold is its own affair, 0 at first. */
+  readonly first: string;
+  readonly second: string;
+  /** An input of one value, by its name. */
+  readonly scalar: (name: string) => string;
+};
+
+/**
+ * Adds the nodes of one step; makes the values `first_next` and `second_next`, and returns the name
+ * of what is to be subtracted from the weights.
+ *
+ * - `adam`: https://arxiv.org/abs/1412.6980; the means of the gradient and of its square.
+ * - `rmsprop`: the gradient over the root of its square's running mean, which is `second`.
+ * - `adadelta`: https://arxiv.org/abs/1212.5701; the running means of the squares of the gradient
+ *   (`second`) and of the steps (`first`), so that a rate of 1 is the paper's.
+ * - `sgd`: gradient descent with momentum; `first` is its speed.
+ */
+export function stepNodes(graph: GraphBuilder, name: OptimiserName, values: StepValues): string {
+  const { gradient, first, second, scalar } = values;
+  const op = (type: string, a: string, b: string, output?: string) =>
+    graph.op(type, [a, b], {}, output);
+  /** old + share (value - old). */
+  const moved = (old: string, value: string, share: string, output: string) =>
+    op('Add', old, op('Mul', op('Sub', value, old), share), output);
+  const unchanged = (value: string, output: string) => graph.op('Identity', [value], {}, output);
+  const root = (value: string) => graph.op('Sqrt', [value]);
+  switch (name) {
+    case 'adam': {
+      const share1 = graph.floats('share1', 1 - adam.beta1);
+      const share2 = graph.floats('share2', 1 - adam.beta2);
+      const nextFirst = moved(first, gradient, share1, 'first_next');
+      const nextSecond = moved(second, op('Mul', gradient, gradient), share2, 'second_next');
+      const direction = op('Mul', nextFirst, scalar('correction1'));
+      const size = root(op('Mul', nextSecond, scalar('correction2')));
+      const divisor = op('Add', size, graph.floats('epsilon', adam.epsilon));
+      return op('Mul', op('Div', direction, divisor), scalar('rate'));
+    }
+    case 'rmsprop': {
+      unchanged(first, 'first_next');
+      const share = graph.floats('share', 1 - rmsprop.keep);
+      const nextSecond = moved(second, op('Mul', gradient, gradient), share, 'second_next');
+      const divisor = op('Add', root(nextSecond), graph.floats('epsilon', rmsprop.epsilon));
+      return op('Mul', op('Div', gradient, divisor), scalar('rate'));
+    }
+    case 'adadelta': {
+      const share = graph.floats('share', 1 - adadelta.keep);
+      const epsilon = graph.floats('epsilon', adadelta.epsilon);
+      const nextSecond = moved(second, op('Mul', gradient, gradient), share, 'second_next');
+      const ratio = op(
+        'Div',
+        root(op('Add', first, epsilon)),
+        root(op('Add', nextSecond, epsilon)),
+      );
+      const step = op('Mul', ratio, gradient);
+      moved(first, op('Mul', step, step), share, 'first_next');
+      return op('Mul', step, scalar('rate'));
+    }
+    case 'sgd': {
+      const kept = op('Mul', first, graph.floats('momentum', momentum));
+      const speed = op('Add', kept, gradient, 'first_next');
+      unchanged(second, 'second_next');
+      return op('Mul', speed, scalar('rate'));
+    }
+  }
+}
