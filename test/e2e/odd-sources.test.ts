@@ -212,3 +212,52 @@ test('whether fields are made frames is said once, and truly', async () => {
   assert.equal(asked.length, 1);
   assert.doesNotMatch(asked[0]!, /enlarged as one|makes progressive/);
 });
+
+test('sound that starts late is not put into AVI, which would start it at once', async () => {
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.8', '-itsoffset', '0.4', '-f', 'lavfi'],
+    ...['-i', 'sine=d=0.4', '-c:v', 'libx264', '-c:a', 'aac', file('late-sound.mkv')],
+  );
+  const refused = await said(file('late-sound.mkv'), { output: file('late-sound.avi') });
+  assert.match(
+    refused,
+    /audio stream 1 \(aac\) .* after the video .*Name an output ending in \.mp4/,
+  );
+  assert.equal(
+    (await enlarge(file('late-sound.mkv'), { ...small, output: file('l.mkv') })).status,
+    'done',
+  );
+});
+
+test('stereo pictures stay marked as such, and what is not kept is named', async () => {
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.2', '-c:v', 'libx264'],
+    ...['-x264-params', 'frame-packing=3', file('stereo.mp4')],
+  );
+  const told = await said(file('stereo.mp4'), { output: file('stereo.x2.mp4') });
+  assert.match(told, /stereo pictures \(3D\): it is kept as frame packing/);
+  const { video } = await probe(ffmpeg, file('stereo.x2.mp4'));
+  assert.equal(video.sideData.find(({ type }) => type === 'Stereo 3D')?.form, 'side by side');
+  assert.match(
+    await said(file('stereo.mp4'), { output: file('stereo.hevc.mkv'), codec: 'hevc' }),
+    /the mark of stereo pictures \(3D\): libx265 and the container are not given it/,
+  );
+});
+
+test('recordings joined with a jump in time are refused before the start', async () => {
+  const part = (name: string, offset: string): Promise<string> =>
+    ffmpegRun(
+      ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.4', '-c:v', 'libx264'],
+      ...['-output_ts_offset', offset, '-f', 'mpegts', file(name)],
+    );
+  await part('one.ts', '100');
+  await part('two.ts', '5000');
+  const bytes = [await readFile(file('one.ts')), await readFile(file('two.ts'))];
+  await writeFile(file('joined.ts'), Buffer.concat(bytes));
+  assert.match(
+    await said(file('joined.ts'), { output: file('joined.mp4') }),
+    /jump by 4899\.\d s after the first 0\.\d s: recordings were joined/,
+  );
+  const plain = await enlarge(file('one.ts'), { ...small, output: file('one.mp4') });
+  assert.equal(plain.status, 'done');
+});

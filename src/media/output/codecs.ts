@@ -104,6 +104,8 @@ export type EncoderRequest = {
   readonly frameRate: Ratio | null;
   readonly colour: Colour;
   readonly hdr: HdrMetadata;
+  /** x264's number of how stereo views lie in the picture; `null` for one view. */
+  readonly framePacking: number | null;
   readonly crf?: number | undefined;
   readonly preset?: string | undefined;
 };
@@ -227,7 +229,12 @@ export function encoderArguments(request: EncoderRequest): string[] {
   const preset = (usual: string): string => checkedPreset(encoder, request.preset, usual);
   switch (encoder) {
     case 'libx264': {
-      const params = [...rateParam(request.frameRate), ...sitingParam(request)].join(':');
+      const packing = request.framePacking;
+      const params = [
+        ...rateParam(request.frameRate),
+        ...sitingParam(request),
+        ...(packing === null ? [] : [`frame-packing=${packing}`]),
+      ].join(':');
       return [
         ...['-c:v', 'libx264', '-preset', preset('medium'), '-crf', String(crf)],
         ...['-g', longestGop(request.frameRate)],

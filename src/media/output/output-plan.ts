@@ -21,7 +21,13 @@ import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Colour, DisplayMatrix, Source, VideoStream } from '../source/source.js';
 import { muxerTrials, type Takes } from './muxer-trial.js';
-import { planStreams, type Announcement, type StreamPlan } from './stream-plan.js';
+import { framePacking } from './side-data-losses.js';
+import {
+  planStreams,
+  refuseUnevenSound,
+  type Announcement,
+  type StreamPlan,
+} from './stream-plan.js';
 import { checkUserWords, joinWords } from './user-words.js';
 import { videoAnnouncements } from './video-losses.js';
 
@@ -196,6 +202,7 @@ export async function planOutput(
   takes: Takes = muxerTrials(ffmpeg, source),
 ): Promise<OutputPlan> {
   const container = requireContainer(request.output);
+  refuseUnevenSound(container, source, request.trim?.from);
   const muxers = await capabilities(ffmpeg, 'muxers');
   if (!muxers.has(container.muxer)) {
     throw new VsrError('option', `${ffmpeg.ffmpeg} cannot write ${container.title}.`);
@@ -210,6 +217,7 @@ export async function planOutput(
   const encoderArgs = encoderArguments({
     ...{ encoder, container, format, width, height },
     ...{ frameRate: video.frameRate, colour: video.colour, hdr: video.hdr },
+    framePacking: framePacking(video),
     ...{ crf: request.crf, preset: request.preset },
   });
   const theirs = request.ffmpegArgs ?? [];

@@ -1,3 +1,4 @@
+import { VsrError } from '../../errors.js';
 import { containers, type Container } from './containers.js';
 import { losslessEncoders } from './lossless.js';
 import type { Takes } from './muxer-trial.js';
@@ -220,6 +221,38 @@ function announceDrop(
   };
 }
 
+/** Seconds by which sound may start before or after the video and still count as starting with it. */
+const together = 0.04;
+
+/** A stream of sound that starts at another time than the video, where `container` starts all at once. */
+function unevenSound(container: Container, source: Source): StreamInfo | undefined {
+  if (container.ticks !== 'frame') return undefined;
+  const start = source.video.startTime ?? source.startTime;
+  return source.streams.find(
+    ({ kind, startTime }) =>
+      kind === 'audio' && startTime !== null && Math.abs(startTime - start) > together,
+  );
+}
+
+/**
+ * Throws VsrError `option` where sound would lose its place beside the video in `container`. `from` is the
+ * in-point, in seconds of the source's clock; sound that has begun by then starts with it.
+ */
+export function refuseUnevenSound(
+  container: Container,
+  source: Source,
+  from: number | undefined,
+): void {
+  const late = unevenSound(container, source);
+  if (late === undefined || (from !== undefined && (late.startTime ?? 0) <= from)) return;
+  const delay = (late.startTime ?? 0) - (source.video.startTime ?? source.startTime);
+  const others = containers.filter(({ ticks, chapters }) => ticks !== 'frame' && chapters);
+  throw new VsrError(
+    'option',
+    `${container.title} starts all streams together, but ${nameOf(late)} of ${source.path} starts ${Math.abs(delay).toFixed(3)} s ${delay > 0 ? 'after' : 'before'} the video and would be out of step. Name an output ending in ${others.map(({ extensions }) => extensions[0]).join(', ')}.`,
+  );
+}
+
 /** What streams weigh: one that another container would keep, and sound that is converted, rounded or not. */
 const [lostWeight, roundedWeight, convertedWeight] = [1, 0.75, 0.5];
 
@@ -239,6 +272,7 @@ export async function streamLosses(
     if (action !== 'drop') continue;
     if ((await holders(source, stream, takes)).length > 0) sum += lostWeight;
   }
+  if (unevenSound(container, source) !== undefined) sum += lostWeight;
   if (source.chapters.length > 0 && !container.chapters) sum += lostWeight;
   return lostTags(container, source).length > 0 ? sum + lostWeight : sum;
 }

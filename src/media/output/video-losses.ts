@@ -2,6 +2,7 @@ import type { PixelFormat } from '../../planes/pixel-format.js';
 import { containerOfPath, type Container, type VideoCodec } from './containers.js';
 import { turnOf } from '../source/display-matrix.js';
 import type { Source } from '../source/source.js';
+import { sideDataLosses } from './side-data-losses.js';
 import type { Announcement } from './stream-plan.js';
 
 /** The video as it comes and as it will be encoded. */
@@ -22,7 +23,12 @@ export type VideoChoice = {
 /** What of the video itself will be missing, changed or added. */
 export function videoAnnouncements(choice: VideoChoice): Announcement[] {
   const { video } = choice.source;
-  return [...sizeAndFormat(choice), ...hdr(choice), ...rest(choice)].map((announcement) => ({
+  return [
+    ...sizeAndFormat(choice),
+    ...hdr(choice),
+    ...sideDataLosses(video, choice.encoder),
+    ...rest(choice),
+  ].map((announcement) => ({
     ...announcement,
     streamIndex: video.index,
   }));

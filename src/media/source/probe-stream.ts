@@ -1,6 +1,6 @@
 import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
-import type { Chapter, Colour, HdrMetadata, StreamInfo } from './source.js';
+import type { Chapter, Colour, HdrMetadata, SideData, StreamInfo } from './source.js';
 
 /** An object of ffprobe's JSON: nothing in it is trusted to be there. */
 export type Json = { readonly [key: string]: unknown };
@@ -176,4 +176,37 @@ export function hasCaptions(stream: Json, frames: readonly Json[]): boolean {
       (data) => textAt(data, 'side_data_type')?.includes('Closed Captions') === true,
     );
   return stream['closed_captions'] === 1 || frames.some(onFrame);
+}
+
+/** Forms of stereo pictures by the starts of Matroska's names, which ffprobe prints as a tag of frames. */
+const stereoForms: readonly (readonly [RegExp, string])[] = [
+  [/^(?:left_right|right_left)$/, 'side by side'],
+  [/^(?:top_bottom|bottom_top)$/, 'top and bottom'],
+  [/^checkerboard/, 'checkerboard'],
+  [/^row_interleaved/, 'interleaved lines'],
+  [/^col_interleaved/, 'interleaved columns'],
+  [/^block/, 'frame alternate'],
+];
+
+/** How stereo views lie: a stream's side data says it, a frame's leaves it to a tag. */
+function stereoViews(data: Json, frames: readonly Json[]): Pick<SideData, 'form' | 'inverted'> {
+  const form = textAt(data, 'type');
+  if (form !== null) return { form, inverted: data['inverted'] === 1 };
+  const tags = frames.map((frame) => textAt(objectAt(frame, 'tags'), 'stereo_mode'));
+  const mode = tags.find((tag) => tag !== null) ?? '';
+  const named = stereoForms.find(([names]) => names.test(mode))?.[1] ?? null;
+  return { form: named, inverted: /^right_left|^bottom_top|_rl$/.test(mode) };
+}
+
+/** What goes with a stream or its first frames, each kind once. */
+export function parseSideData(stream: Json, frames: readonly Json[]): SideData[] {
+  const found = new Map<string, SideData>();
+  for (const data of [stream, ...frames].flatMap((json) => listAt(json, 'side_data_list'))) {
+    const type = textAt(data, 'side_data_type');
+    if (type === null || found.has(type)) continue;
+    const views =
+      type === 'Stereo 3D' ? stereoViews(data, frames) : { form: null, inverted: false };
+    found.set(type, { type, ...views });
+  }
+  return [...found.values()];
 }

@@ -8,6 +8,7 @@ import {
   parseColour,
   parseHdr,
   parseInterlacing,
+  parseSideData,
   ratioAt,
   textAt,
   type Json,
@@ -198,6 +199,7 @@ export function parseVideo(
     turn: null,
     interlaced: parseInterlacing(stream, frames),
     hdr: parseHdr(stream, frames),
+    sideData: parseSideData(stream, frames),
     closedCaptions: hasCaptions(stream, frames),
     lossless: losslessCodecs.has(info.codec),
   };

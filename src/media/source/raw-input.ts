@@ -81,6 +81,7 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
       hdr10Plus: false,
       dolbyVisionProfile: null,
     },
+    sideData: [],
     closedCaptions: false,
     lossless: true,
   };

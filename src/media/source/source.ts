@@ -41,6 +41,16 @@ export type HdrMetadata = {
   readonly dolbyVisionProfile: number | null;
 };
 
+/** Something that goes with the pictures, as ffprobe names it. */
+export type SideData = {
+  /** E.g. `Stereo 3D`. */
+  readonly type: string;
+  /** How the views lie, of stereo pictures: `side by side`; `null` for others. */
+  readonly form: string | null;
+  /** Of stereo pictures: the right view comes first. */
+  readonly inverted: boolean;
+};
+
 /** Any stream of a clip, as ffprobe names it. */
 export type StreamInfo = {
   readonly index: number;
@@ -112,6 +122,8 @@ export type VideoStream = StreamInfo & {
   readonly turn: Turn | null;
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;
+  /** What else goes with the pictures, each kind once. */
+  readonly sideData: readonly SideData[];
   /** CEA-608/708 captions ride inside the video. */
   readonly closedCaptions: boolean;
   /** Lossless as coded (ffv1, rawvideo, png, gif ...): never "compressed" for choosing a model. */

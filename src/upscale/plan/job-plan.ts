@@ -4,6 +4,7 @@ import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
+import { refuseTimeJumps } from '../../media/source/time-jumps.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import {
@@ -202,6 +203,7 @@ export async function planJob(
   probed: Source,
 ): Promise<JobPlan> {
   checkStart(probed, settings);
+  await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
   const { extension } = await containerFor(probed, takes, settings.codec);
   const name = await outputFor(input, settings.output, '', extension);

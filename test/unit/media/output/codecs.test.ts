@@ -43,6 +43,7 @@ function request(known: Partial<EncoderRequest>): EncoderRequest {
   return {
     ...{ encoder: 'libx264', container: containerOfMuxer('mp4'), format: format('yuv420p') },
     ...{ width: 64, height: 48, frameRate: { num: 30000, den: 1001 }, colour, hdr },
+    framePacking: null,
     ...known,
   };
 }

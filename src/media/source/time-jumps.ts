@@ -1,0 +1,37 @@
+import { VsrError } from '../../errors.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { packetsOf } from './packets.js';
+import type { Source } from './source.js';
+
+/** Containers that recordings are put into one behind the other, each with a clock of its own. */
+const joinable = new Set(['mpegts', 'mpeg']);
+
+/** Seconds by which the next packet may come later, as after a gap in a recording, or earlier, as reordered frames do. */
+const [mostLater, mostEarlier] = [60, 2];
+
+/**
+ * Throws VsrError `media` for recordings that were joined without new times: frames and sound could not be
+ * told apart by theirs. Reads the file once, without decoding.
+ */
+export async function refuseTimeJumps(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!joinable.has(source.container) || source.video.times !== 'stream') return;
+  const { num, den } = source.video.timeBase;
+  let last: number | null = null;
+  for await (const { pts } of packetsOf(ffmpeg, source, signal)) {
+    if (pts === null) continue;
+    const time = (pts * num) / den;
+    const step: number = last === null ? 0 : time - last;
+    if (step > mostLater || step < -mostEarlier) {
+      const at = ((last ?? 0) - source.startTime).toFixed(1);
+      throw new VsrError(
+        'media',
+        `The times in ${source.path} jump by ${step.toFixed(1)} s after the first ${at} s: recordings were joined, each with a clock of its own. Give it one clock first, which copies every stream: ffmpeg -i in.ts -map 0 -c copy out.ts`,
+      );
+    }
+    last = time;
+  }
+}
