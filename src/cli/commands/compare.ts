@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import path from 'node:path';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { printableJson } from '../../printable.js';
+import { printable, printableJson } from '../../printable.js';
 import { realNumber } from '../display/numbers.js';
 import { interruption } from '../process/interruption.js';
 import { shownPath } from '../display/say.js';
@@ -23,6 +23,7 @@ type Flags = {
 const examples = `
 Examples:
   vsr compare a.mp4 b.mp4                            left half of a, right half of b
+  vsr compare clip.mp4 clip.x2.mp4                   left bicubic of the source, right what vsr made
   vsr compare a.mp4 b.mp4 --mode side -o both.mkv
   vsr compare a.png b.png --mode difference --amplify 8
   vsr compare bicubic.mkv clip.x2.mkv --reference original.mkv`;
@@ -30,7 +31,9 @@ Examples:
 /** The command `vsr compare`. */
 export function compareCommand(): Command {
   return new Command('compare')
-    .description('Puts two clips or pictures of one size into one, and measures how they differ.')
+    .description(
+      'Puts two clips or pictures into one, the smaller enlarged by bicubic, and measures how they differ.',
+    )
     .argument('<a>', 'a clip or picture')
     .argument('<b>', 'another')
     .option('--reference <file>', 'ground truth to measure both against')
@@ -79,5 +82,10 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
     `${show(pair.worst)} (${pair.worstFrame})`,
   ]);
   const header = ['pair', 'frames', 'PSNR', 'U', 'V', 'SSIM', 'worst (frame)'];
+  const enlarged = pairs[0]?.enlarged;
+  const shown = (file: string): string =>
+    `${printable(file)}${file === enlarged ? ' (enlarged by bicubic)' : ''}`;
+  const [one, other] = mode === 'difference' ? ['Lighter', 'Darker'] : ['Left', 'Right'];
+  process.stderr.write(`${one}: ${shown(a)}. ${other}: ${shown(b)}.\n`);
   process.stdout.write(`${formatTable(header, rows)}\n${shownPath(output)}\n`);
 }

@@ -57,17 +57,26 @@ function metricsOf(
 }
 
 /** The curves of a run as SVG files in its work folder: loss.svg and psnr.svg. */
-async function drawCurves(folder: string, rows: readonly TrainMetrics[]): Promise<void> {
+async function drawCurves(
+  folder: string,
+  lossName: string,
+  rows: readonly TrainMetrics[],
+): Promise<void> {
   const line = (name: string, key: keyof TrainMetrics, dashed = false) => ({
     ...{ name, dashed },
     points: rows.map((row) => [row.step, row[key]] as const),
   });
   const loss = lineChart({
-    ...{ title: 'Training loss', xLabel: 'step', yLabel: 'loss', logarithmicY: true },
+    ...{
+      title: 'Training loss',
+      xLabel: 'step',
+      yLabel: `${lossName}, samples from 0 to 1`,
+      logarithmicY: true,
+    },
     series: [line('loss', 'loss')],
   });
   const psnr = lineChart({
-    ...{ title: 'Validation', xLabel: 'step', yLabel: 'Y-PSNR (dB)' },
+    ...{ title: 'Validation pictures', xLabel: 'step', yLabel: 'mean Y-PSNR, dB' },
     series: [line('network', 'psnr'), line('bicubic', 'bicubicPsnr', true)],
   });
   await writeFile(path.join(folder, trainingFiles.lossCurve), loss);
@@ -130,7 +139,7 @@ export async function runTraining(
         if (event.best) best = row;
         rows.push(row);
         await appendMetrics(metricsFile, row);
-        await drawCurves(workFolder, rows);
+        await drawCurves(workFolder, plan.loss, rows);
         if (event.scores.length === 0) break;
         const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
         display.say(

@@ -7,30 +7,46 @@ import { startProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
+type Size = { readonly width: number; readonly height: number };
+
+/** Whether `a`, being smaller both ways, is enlarged by plain bicubic to be compared with `b`. */
+export function isSmaller(a: Size, b: Size): boolean {
+  return a.width < b.width && a.height < b.height;
+}
+
 /** How two pictures are put into one. */
 export const compareModes = ['split', 'side', 'difference'] as const;
 export type CompareMode = (typeof compareModes)[number];
 
 /** ffmpeg's filters that put the first and the second input together. Half widths are even: 4:2:0 cannot be cut elsewhere. */
-function filterOf(mode: CompareMode, source: Source, amplify: number): string {
-  const { width, format } = source.video;
-  if (mode === 'side') return '[0:v][1:v]hstack[v]';
+function filterOf(mode: CompareMode, a: Source, b: Source, amplify: number): string {
+  const { width, height, format } = isSmaller(a.video, b.video) ? b.video : a.video;
+  // Plain bicubic (a = -0.5), for a clip that is smaller than the other.
+  const scaled = (source: Source, index: number): string =>
+    source.video.width === width && source.video.height === height
+      ? `[${index}:v]null[s${index}];`
+      : `[${index}:v]scale=${width}:${height}:flags=bicubic+accurate_rnd+full_chroma_int:param0=0:param1=0.5,setsar=1[s${index}];`;
+  return scaled(a, 0) + scaled(b, 1) + joined(mode, width, format.bitDepth, amplify);
+}
+
+function joined(mode: CompareMode, width: number, bitDepth: number, amplify: number): string {
+  if (mode === 'side') return '[s0][s1]hstack[v]';
   if (mode === 'split') {
     const half = Math.max(2, 2 * Math.floor(width / 4));
     const rest = width - half;
     return (
-      `[0:v]crop=${half}:ih:0:0:exact=1[l];[1:v]crop=${rest}:ih:${half}:0:exact=1[r];` +
+      `[s0]crop=${half}:ih:0:0:exact=1[l];[s1]crop=${rest}:ih:${half}:0:exact=1[r];` +
       `[l][r]hstack,drawbox=x=${half - 1}:y=0:w=2:h=ih:color=white:t=fill[v]`
     );
   }
-  const middle = 2 ** (format.bitDepth - 1);
-  return `[0:v][1:v]blend=all_expr=${middle}+${amplify}*(A-B)[v]`;
+  const middle = 2 ** (bitDepth - 1);
+  return `[s0][s1]blend=all_expr=${middle}+${amplify}*(A-B)[v]`;
 }
 
 /**
  * Writes a clip that shows `a` beside `b`: `split` has the left half of the one and the right half of the other,
  * `side` both whole, `difference` grey where they agree and `amplify` times the difference elsewhere. Sound comes
- * from `b`. The two must have been found comparable.
+ * from `b`. A smaller one is enlarged by plain bicubic. The two must have been found comparable.
  */
 export async function compareClips(
   ffmpeg: Ffmpeg,
@@ -58,7 +74,7 @@ export async function compareClips(
       {
         path: temporary,
         options: [
-          ...['-filter_complex', filterOf(mode, a, amplify), '-map', '[v]', '-map', '1:a?'],
+          ...['-filter_complex', filterOf(mode, a, b, amplify), '-map', '[v]', '-map', '1:a?'],
           ...['-c:v', 'libx264', '-crf', '16', '-preset', 'medium', '-c:a', 'copy'],
           ...['-pix_fmt', a.video.format.name, '-vsync', 'passthrough', ...tags],
         ],

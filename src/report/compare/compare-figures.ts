@@ -1,10 +1,12 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames, type DecodedFrames } from '../../media/decode/decode.js';
+import { isSmaller } from '../../media/frames/compare-clips.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Source } from '../../media/source/source.js';
 import { meanSquaredError } from '../../metrics/psnr.js';
 import { planeOf, type Frame } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
+import { resizeFrame } from '../../planes/resize-frame.js';
 import { FigureSums, lumaErrors, type Figures, type WorstFrame } from '../evaluate/evaluation.js';
 
 /** How close two clips are. */
@@ -12,6 +14,12 @@ export type PairFigures = Figures & { readonly frames: number; readonly worst: W
 
 function rate({ video }: Source): number | null {
   return video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
+}
+
+type Size = { readonly width: number; readonly height: number };
+
+function isSameSize(a: Size, b: Size): boolean {
+  return a.width === b.width && a.height === b.height;
 }
 
 /** Refuses clips that cannot be compared frame by frame, with both figures. */
@@ -22,7 +30,11 @@ export function checkComparable(a: Source, b: Source): void {
       `Expected two clips of one ${what} but ${a.path} has ${of(a)} and ${b.path} has ${of(b)}.`,
     );
   };
-  if (a.video.width !== b.video.width || a.video.height !== b.video.height) {
+  if (
+    !isSmaller(a.video, b.video) &&
+    !isSmaller(b.video, a.video) &&
+    !isSameSize(a.video, b.video)
+  ) {
     refuse('size', ({ video }) => `${video.width}x${video.height}`);
   }
   if (a.video.format.name !== b.video.format.name) {
@@ -46,6 +58,14 @@ function addFrame(sums: FigureSums, layout: FrameLayout, a: Frame, b: Frame): vo
   sums.add(lumaErrors(of(a, 0), of(b, 0), layout.format.bitDepth, 0), mse(1), mse(2));
 }
 
+/** The frame at the size of `target`'s, by plain bicubic where it is smaller. */
+function atSize(frame: Frame, layout: FrameLayout, target: Size, source: Source): Frame {
+  if (isSameSize(layout, target)) return frame;
+  const siting = source.video.colour.siting ?? 'left';
+  const large = resizeFrame(frame.data, layout, target.width, target.height, siting);
+  return { ...frame, data: large.data };
+}
+
 async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): Promise<number> {
   let count = 0;
   for (;;) {
@@ -56,13 +76,14 @@ async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): 
   }
 }
 
-/** Compares `b` with `a`, frame by frame as they are stored. A `VsrError` if they are not alike enough for that. */
+/** Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain bicubic. A `VsrError` if they are not alike enough for that. */
 export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise<PairFigures> {
   checkComparable(a, b);
   const [left, right] = [decodeFrames(ffmpeg, a), decodeFrames(ffmpeg, b)];
   const others = right[Symbol.asyncIterator]();
   const frames = left[Symbol.asyncIterator]();
   const sums = new FigureSums(a.video.format.bitDepth);
+  const larger = isSmaller(a.video, b.video) ? right.layout : left.layout;
   try {
     for (;;) {
       const [one, other] = [await frames.next(), await others.next()];
@@ -77,7 +98,11 @@ export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise
           `Expected two clips of one length but ${a.path} has ${countA} frames and ${b.path} has ${countB}.`,
         );
       }
-      addFrame(sums, left.layout, one.value, other.value);
+      const pair = [
+        atSize(one.value, left.layout, larger, a),
+        atSize(other.value, right.layout, larger, b),
+      ] as const;
+      addFrame(sums, larger, ...pair);
       left.release(one.value);
       right.release(other.value);
     }

@@ -3,9 +3,9 @@ import { VsrError } from '../../errors.js';
 import { openPlace, type Place } from '../../files/place.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
-import type { CompareMode } from '../../media/frames/compare-clips.js';
+import { isSmaller, type CompareMode } from '../../media/frames/compare-clips.js';
 import { combine, readRgb, rgbPsnr, writeRgb } from './compare-pictures.js';
-import type { RgbPicture } from '../rgb-picture.js';
+import { resizeRgb, type RgbPicture } from '../rgb-picture.js';
 
 /** What is compared with what, and what is written. */
 export type CompareRequest = {
@@ -32,6 +32,8 @@ export type ComparedPair = {
   readonly ssim: number | null;
   readonly worstFrame: number;
   readonly worst: number;
+  /** The file of the two that was enlarged by plain bicubic, being the smaller one; `null` for equal sizes. */
+  readonly enlarged: string | null;
 };
 
 function pairsOf({ a, b, reference }: CompareRequest): [string, string][] {
@@ -46,26 +48,36 @@ function pairsOf({ a, b, reference }: CompareRequest): [string, string][] {
 
 const nameOf = (x: string, y: string) => `${path.basename(x)} | ${path.basename(y)}`;
 
-function checkSizes(a: string, one: RgbPicture, b: string, other: RgbPicture): void {
-  if (one.width === other.width && one.height === other.height) return;
+/** Both pictures at the larger one's size, the smaller one enlarged by plain bicubic. */
+function atOneSize(a: string, one: RgbPicture, b: string, other: RgbPicture): RgbPicture[] {
+  if (one.width === other.width && one.height === other.height) return [one, other];
+  if (isSmaller(one, other)) return [resizeRgb(one, other.width, other.height), other];
+  if (isSmaller(other, one)) return [one, resizeRgb(other, one.width, one.height)];
   throw new VsrError(
     'media',
     `Expected two pictures of one size but ${a} has ${one.width}x${one.height} and ${b} has ${other.width}x${other.height}.`,
   );
 }
 
+type Size = { readonly width: number; readonly height: number };
+
+function smallerOf(a: string, one: Size, b: string, other: Size): string | null {
+  return isSmaller(one, other) ? a : isSmaller(other, one) ? b : null;
+}
+
 async function comparePictures(request: CompareRequest, place: Place): Promise<ComparedPair[]> {
   const pictures = new Map<string, RgbPicture>();
   for (const file of new Set(pairsOf(request).flat())) pictures.set(file, await readRgb(file));
   const result = pairsOf(request).map(([x, y]): ComparedPair => {
-    const [one, other] = [pictures.get(x)!, pictures.get(y)!];
-    checkSizes(x, one, y, other);
-    const psnr = rgbPsnr(one, other);
+    const [one, other] = atOneSize(x, pictures.get(x)!, y, pictures.get(y)!);
+    const psnr = rgbPsnr(one!, other!);
     const none = { psnrU: null, psnrV: null, ssim: null, worstFrame: 0 };
-    return { pair: nameOf(x, y), frames: 1, psnr, worst: psnr, ...none };
+    const enlarged = smallerOf(x, pictures.get(x)!, y, pictures.get(y)!);
+    return { pair: nameOf(x, y), frames: 1, psnr, worst: psnr, enlarged, ...none };
   });
-  const [one, other] = [pictures.get(request.a)!, pictures.get(request.b)!];
-  await writeRgb(combine(one, other, request.mode, request.amplify), place);
+  const { a, b } = request;
+  const [one, other] = atOneSize(a, pictures.get(a)!, b, pictures.get(b)!);
+  await writeRgb(combine(one!, other!, request.mode, request.amplify), place);
   return result;
 }
 
@@ -93,11 +105,13 @@ export async function compare(
   const found = await ffmpeg();
   const result: ComparedPair[] = [];
   for (const [x, y] of pairsOf(request)) {
-    const figures = await pairFigures(found, await probe(found, x), await probe(found, y));
+    const [one, other] = [await probe(found, x), await probe(found, y)];
+    const figures = await pairFigures(found, one, other);
+    const enlarged = smallerOf(x, one.video, y, other.video);
     const { frames, psnrY, psnrU, psnrV, ssim, worst } = figures;
     const pair = nameOf(x, y);
     const low = { worstFrame: worst.frame, worst: worst.psnr };
-    result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, ...low });
+    result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, enlarged, ...low });
   }
   await compareClips(found, await probe(found, a), await probe(found, b), place, mode, amplify);
   return result;

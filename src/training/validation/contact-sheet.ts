@@ -14,9 +14,13 @@ const mostRows = 6;
 /** Samples between the views. */
 const gap = 4;
 
+/** What the columns show, and the height of the line that says so. */
+const titles = ['low resolution', 'bicubic', 'network', 'original'] as const;
+const titleHeight = 24;
+
 /**
  * A PNG with a row for each of the first pictures: the low resolution (samples as blocks), bicubic,
- * the network's and the original; the middle of each picture.
+ * the network's and the original; the middle of each picture, under a line that names the columns.
  */
 export async function contactSheet(
   network: Network,
@@ -34,18 +38,18 @@ export async function contactSheet(
     rows.push(views.map((planes) => planes.map(middle)));
   }
   const width = 4 * view + 3 * gap;
-  const height = Math.max(1, rows.length * (view + gap) - gap);
+  const height = titleHeight + Math.max(1, rows.length * (view + gap) - gap);
   const channels = network.colour === 'rgb' ? 3 : 1;
   const layers = rows.flatMap((views, row) =>
     views.map((planes, column) => ({
       input: interleaved(planes),
       raw: { width: planes[0]!.width, height: planes[0]!.height, channels } as const,
       left: column * (view + gap),
-      top: row * (view + gap),
+      top: titleHeight + row * (view + gap),
     })),
   );
   return await sharp({ create: { width, height, channels: 3, background: '#fff' } })
-    .composite(layers)
+    .composite([{ input: Buffer.from(titleLine(width)), left: 0, top: 0 }, ...layers])
     .toColourspace(channels === 3 ? 'srgb' : 'b-w')
     .png()
     .toBuffer();
@@ -57,6 +61,14 @@ function interleaved(planes: readonly Plane[]): Buffer {
   const bytes = Buffer.alloc(planes[0]!.data.length * count);
   planes.forEach(({ data }, c) => data.forEach((value, i) => (bytes[i * count + c] = value)));
   return bytes;
+}
+
+/** The columns' titles as SVG. */
+function titleLine(width: number): string {
+  const words = titles.map(
+    (title, column) => `<text x="${column * (view + gap) + 4}" y="17">${title}</text>`,
+  );
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${titleHeight}" font-family="sans-serif" font-size="14" fill="#222">${words.join('')}</svg>`;
 }
 
 function middle(plane: Plane): Plane {
