@@ -3,6 +3,7 @@ import path from 'node:path';
 import { openUpscaler } from '../enlarge/upscaler.js';
 import { VsrError } from '../errors.js';
 import { prefixBeside } from '../files/beside-name.js';
+import type { Announcement } from '../media/output/stream-plan.js';
 import { readStill, writeStill } from '../media/still/still.js';
 import { openFrameLog } from '../metrics/frame-log.js';
 import { rowOf } from '../metrics/frame-scores.js';
@@ -24,12 +25,18 @@ export async function upscaleStill(request: FileRequest): Promise<FileResult> {
   return { status: 'done', summary: await makeStill(plan, request.signal) };
 }
 
+/** What the output lacks because its source is damaged. */
+function damageNotes(damage: string | null): Announcement[] {
+  if (damage === null) return [];
+  return [{ kind: 'missing', what: 'part of the picture', why: `the source ${damage}` }];
+}
+
 /** Enlarges one picture. It appears under its name when it is whole. */
 async function makeStill(plan: StillPlan, signal: AbortSignal): Promise<Sidecar> {
   const { still, paths, settings, chain, size } = plan;
   const startedAt = performance.now();
   if (signal.aborted) throw new VsrError('interrupted', `Interrupted before ${plan.input}.`);
-  const frame = await readStill(still, settings.allowDamaged);
+  const { frame, damage } = await readStill(still, settings.allowDamaged);
   await using upscaler = await openUpscaler({
     chain,
     layout: still.layout,
@@ -69,7 +76,10 @@ async function makeStill(plan: StillPlan, signal: AbortSignal): Promise<Sidecar>
         height: still.layout.height,
         pixelFormat: still.layout.format.name,
         firstFrameTime: 0,
-        damagedFrames: [],
+        damagedFrames: damage === null ? [] : [0],
+        ...(damage === null
+          ? {}
+          : { damage: [{ stream: null, what: `it ${damage}`, from: null, to: null }] }),
         streams: [],
       },
       reference: null,
@@ -87,7 +97,7 @@ async function makeStill(plan: StillPlan, signal: AbortSignal): Promise<Sidecar>
       fps: 1 / elapsedSeconds,
       reusedShare: 0,
       psnr,
-      missing: plan.announcements,
+      missing: [...plan.announcements, ...damageNotes(damage)],
       log: paths.log === null ? null : path.resolve(paths.log),
       colourPath: upscaler.colourPath,
       created: new Date().toISOString(),

@@ -34,7 +34,7 @@ async function samples(file: string): Promise<Buffer> {
 async function again(name: string, as: string): Promise<string> {
   const still = await probeStill(path.join(folder, name));
   const output = path.join(folder, as);
-  await writeStill(still, await readStill(still), still.layout, output);
+  await writeStill(still, (await readStill(still)).frame, still.layout, output);
   return output;
 }
 
@@ -118,6 +118,6 @@ test('what is no picture, or half a one, says so', async () => {
   const bytes = await readFile(path.join(folder, 'whole.png'));
   await writeFile(half, bytes.subarray(0, bytes.length / 2));
   const still = await probeStill(half);
-  await assert.rejects(readStill(still), /cannot be decoded/);
-  assert.equal((await readStill(still, true)).data.length, still.layout.byteLength);
+  await assert.rejects(readStill(still), /is damaged: it .*--allow-damaged/);
+  assert.equal((await readStill(still, true)).frame.data.length, still.layout.byteLength);
 });

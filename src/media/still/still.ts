@@ -6,6 +6,7 @@ import type { Frame } from '../../planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
 import { openPlainFile } from '../source/input-file.js';
 import { fromFrame, toFrame, type Samples } from './still-colour.js';
+import { stillFault } from './still-ends.js';
 import {
   intoJpeg,
   intoPng,
@@ -36,6 +37,15 @@ export type Still = {
   readonly metadata: StillMetadata;
   /** What an enlarged picture will lack, or has in another form. */
   readonly losses: readonly Announcement[];
+  /** How its file breaks off, in words that go on from its name; `null` where none is seen without decoding. */
+  readonly fault: string | null;
+};
+
+/** A picture that was decoded. */
+export type ReadStill = {
+  readonly frame: Frame;
+  /** What of it is broken or missing, in words that go on from its name; `null` for a whole one. */
+  readonly damage: string | null;
 };
 
 /** Formats that are read, by sharp's names. */
@@ -84,7 +94,7 @@ function lossesOf(file: string, found: Metadata, deep: boolean): Announcement[] 
 
 /**
  * Looks at a picture without decoding it. Throws `VsrError('media')` for a file that is missing, empty,
- * a folder, or no PNG, JPEG, WebP or TIFF.
+ * a folder, or no PNG, JPEG, WebP or TIFF, or that claims more pixels than its bytes can hold.
  */
 export async function probeStill(file: string): Promise<Still> {
   const { path: full } = await openPlainFile(file);
@@ -101,6 +111,10 @@ export async function probeStill(file: string): Promise<Still> {
       'media',
       `Expected a PNG, JPEG, WebP or TIFF picture but ${file} is ${found.format}.`,
     );
+  }
+  const fault = await stillFault(full, found.format);
+  if (fault?.isClaim === true) {
+    throw new VsrError('media', `${file} ${fault.what}. It is damaged, or made to harm.`);
   }
   const grey = found.channels <= 2;
   const alpha = found.hasAlpha;
@@ -121,6 +135,7 @@ export async function probeStill(file: string): Promise<Still> {
       orientation: found.orientation ?? 1,
     },
     losses: lossesOf(file, found, deep),
+    fault: fault?.what ?? null,
   };
 }
 
@@ -132,40 +147,55 @@ function spaceOf(grey: boolean, deep: boolean): string {
 
 /**
  * Decodes a picture into a frame of its layout, at time 0. Samples are taken as stored: an embedded
- * profile is carried, not applied. Throws `VsrError('media')` for a damaged or truncated file, unless
- * `allowTruncated`.
+ * profile is carried, not applied. Throws `VsrError('media')` for a damaged or truncated file; with
+ * `allowDamaged` only for one of which nothing decodes, and says what is wrong with any other.
  */
-export async function readStill(still: Still, allowTruncated = false): Promise<Frame> {
+export async function readStill(still: Still, allowDamaged = false): Promise<ReadStill> {
+  const { path: file, fault } = still;
+  let damage = fault;
+  if (fault === null) {
+    try {
+      return { frame: await decodeStill(still, 'warning'), damage: null };
+    } catch (error) {
+      damage = `cannot be decoded whole: ${messageOf(error)
+        .trim()
+        .replace(/\s*\n\s*/g, '; ')}`;
+    }
+  }
+  if (!allowDamaged) {
+    const advice = 'Take what there is with --allow-damaged.';
+    throw new VsrError('media', `${file} is damaged: it ${damage}. ${advice}`);
+  }
+  try {
+    return { frame: await decodeStill(still, 'none'), damage };
+  } catch (error) {
+    const message = `${file} cannot be decoded: ${messageOf(error)}.`;
+    throw new VsrError('media', message, { cause: error });
+  }
+}
+
+/** Decodes a picture; `failOn` is the least trouble that is an error, in sharp's words. */
+async function decodeStill(still: Still, failOn: 'none' | 'warning'): Promise<Frame> {
   const { default: sharp } = await import('sharp');
   const { grey, alpha, deep, layout } = still;
   const cmyk = still.losses.some((loss) => loss.what.startsWith('CMYK'));
-  let samples: Samples;
-  try {
-    const picture = sharp(still.path, {
-      limitInputPixels: false,
-      ignoreIcc: !cmyk,
-      failOn: allowTruncated ? 'none' : 'truncated',
-    });
-    // Grey with alpha is read as colour: in a grey space sharp leaves the alpha out (0.35.5).
-    const space = spaceOf(grey && !alpha, deep);
-    const { data, info } = await picture
-      .pipelineColourspace(deep ? space : 'srgb')
-      .toColourspace(space)
-      .raw({ depth: deep ? 'ushort' : 'uchar' })
-      .toBuffer({ resolveWithObject: true });
-    const expected = (grey && !alpha ? 1 : 3) + (alpha ? 1 : 0);
-    if (Number(info.channels) !== expected) {
-      throw new RangeError(`it has ${info.channels} channels where ${expected} were announced`);
-    }
-    samples = {
-      data: deep ? new Uint16Array(data.buffer, data.byteOffset, data.length / 2) : data,
-      channels: info.channels,
-      peak: deep ? 65535 : 255,
-    };
-  } catch (error) {
-    const message = `${still.path} cannot be decoded: ${messageOf(error)}.`;
-    throw new VsrError('media', message, { cause: error });
+  const picture = sharp(still.path, { limitInputPixels: false, ignoreIcc: !cmyk, failOn });
+  // Grey with alpha is read as colour: in a grey space sharp leaves the alpha out (0.35.5).
+  const space = spaceOf(grey && !alpha, deep);
+  const { data: raw, info } = await picture
+    .pipelineColourspace(deep ? space : 'srgb')
+    .toColourspace(space)
+    .raw({ depth: deep ? 'ushort' : 'uchar' })
+    .toBuffer({ resolveWithObject: true });
+  const expected = (grey && !alpha ? 1 : 3) + (alpha ? 1 : 0);
+  if (Number(info.channels) !== expected) {
+    throw new RangeError(`it has ${info.channels} channels where ${expected} were announced`);
   }
+  const samples: Samples = {
+    data: deep ? new Uint16Array(raw.buffer, raw.byteOffset, raw.length / 2) : raw,
+    channels: info.channels,
+    peak: deep ? 65535 : 255,
+  };
   const data = new Uint8Array(new SharedArrayBuffer(layout.byteLength));
   toFrame(grey && alpha ? greyOfColour(samples) : samples, data, layout);
   return { index: 0, pts: 0, data };

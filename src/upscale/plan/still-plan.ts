@@ -84,12 +84,24 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     identity,
     chain,
     size,
-    announcements: [...still.losses, ...containerLosses(still, output)],
+    announcements: [
+      ...faultNotes(still, settings),
+      ...still.losses,
+      ...containerLosses(still, output),
+    ],
     estimatedBytes: size.width * size.height * 3,
     settings,
     deciding,
     ...jobHashes(deciding, { identity, models: chain.sha256s, format: path.extname(output) }),
   };
+}
+
+/** What a look at the file's ends tells of damage. */
+function faultNotes({ fault }: Still, { allowDamaged }: Settings): Announcement[] {
+  if (fault === null) return [];
+  const note = { kind: 'note', what: 'source', why: `the file ${fault}` } as const;
+  const advice = 'Such a picture is refused unless there is --allow-damaged.';
+  return [allowDamaged ? note : { ...note, advice }];
 }
 
 /** What the format of the output cannot hold. */

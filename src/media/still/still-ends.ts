@@ -1,0 +1,153 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { pngIsCutOff } from '../damage/chunk-chain.js';
+import { readAt } from '../damage/read-at.js';
+
+/** What a look at a picture's file, without decoding it, finds wrong. */
+export type StillFault = {
+  /** In words that go on from the file's name. */
+  readonly what: string;
+  /** It claims more than its file can hold: decoding it would only take memory. */
+  readonly isClaim: boolean;
+};
+
+/** The most bytes of samples that a byte of a compression can stand for; those that are not listed have no bound. */
+const mostPerByte = { none: 1, packBits: 64, deflate: 1032, lzw: 2000, jpeg: 1024 } as const;
+
+const isCut = (what: string): StillFault => ({ what: `is cut off: ${what}`, isClaim: false });
+const claims = (width: number, height: number, size: number): StillFault => ({
+  what: `claims ${width}x${height} pixels, more than its ${size} bytes can hold`,
+  isClaim: true,
+});
+
+/** Bytes of samples of each PNG colour type's pixel, in channels. */
+const pngChannels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+async function pngFault(file: FileHandle, size: number): Promise<StillFault | null> {
+  const head = await readAt(file, 0, 33);
+  if (head.length < 33) return isCut('it has no header');
+  const [width, height] = [head.readUInt32BE(16), head.readUInt32BE(20)];
+  const bits = head[24]! * (pngChannels[head[25]!] ?? 1);
+  if ((height * (width * bits)) / 8 > size * mostPerByte.deflate)
+    return claims(width, height, size);
+  return (await pngIsCutOff(file, size)) ? isCut('its chunks do not lead to its end') : null;
+}
+
+/** JPEG's marker of the frame's header has the picture's size; every 8x8 samples take a bit at least. */
+async function jpegFault(file: FileHandle, size: number): Promise<StillFault | null> {
+  for (let at = 2; at + 9 < size;) {
+    const head = await readAt(file, at, 9);
+    const kind = head[1] ?? 0;
+    if (head[0] !== 0xff || kind === 0xda) break;
+    if (kind === 0xff || kind === 0x01 || (kind >= 0xd0 && kind <= 0xd7)) {
+      at += kind === 0xff ? 1 : 2;
+      continue;
+    }
+    const isFrame = kind >= 0xc0 && kind <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(kind);
+    if (isFrame) {
+      const [height, width] = [head.readUInt16BE(5), head.readUInt16BE(7)];
+      return width * height > size * mostPerByte.jpeg ? claims(width, height, size) : null;
+    }
+    at += 2 + head.readUInt16BE(2);
+  }
+  return null;
+}
+
+/** WebP is one RIFF list that says how long it is. */
+async function webpFault(file: FileHandle, size: number): Promise<StillFault | null> {
+  const head = await readAt(file, 0, 8);
+  const end = head.length === 8 ? 8 + head.readUInt32LE(4) : 0;
+  return end > size ? isCut(`it ends ${end - size} bytes before it says`) : null;
+}
+
+/** TIFF's tags that matter here. */
+const tags = {
+  ...{ width: 256, height: 257, bits: 258, compression: 259, channels: 277 },
+  ...{ stripOffsets: 273, stripBytes: 279, tileOffsets: 324, tileBytes: 325 },
+} as const;
+
+/** TIFF's compressions whose ratio has a bound. */
+const tiffRatios: Readonly<Record<number, number>> = {
+  1: mostPerByte.none,
+  5: mostPerByte.lzw,
+  7: mostPerByte.jpeg,
+  8: mostPerByte.deflate,
+  32773: mostPerByte.packBits,
+  32946: mostPerByte.deflate,
+};
+
+/** Chroma of fewer samples makes less of a picture than its size and channels say. */
+const leastShare = 1 / 4;
+
+/** Bytes of TIFF's types of numbers. */
+const typeBytes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8, 18: 8 };
+
+/** No picture that can be enlarged has more strips or tiles. */
+const mostPieces = 1 << 20;
+
+/** The first directory of a TIFF: numbers by tag. `null` for what is not one, or lies beyond the file. */
+async function tiffDirectory(file: FileHandle): Promise<Map<number, number[]> | null> {
+  const head = await readAt(file, 0, 16);
+  const little = head.toString('latin1', 0, 2) === 'II';
+  if (head.length < 8) return null;
+  const unsigned = (bytes: Buffer, at: number, width: number): number => {
+    if (width === 8) return Number(little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
+    return little ? bytes.readUIntLE(at, width) : bytes.readUIntBE(at, width);
+  };
+  const big = unsigned(head, 2, 2) === 43;
+  if (big && head.length < 16) return null;
+  const word = big ? 8 : 4;
+  const at = unsigned(head, big ? 8 : 4, word);
+  const countBytes = big ? 8 : 2;
+  const counted = await readAt(file, at, countBytes);
+  if (counted.length < countBytes) return null;
+  const entries = Math.min(unsigned(counted, 0, countBytes), 4096);
+  const entryBytes = 4 + 2 * word;
+  const table = await readAt(file, at + countBytes, entries * entryBytes);
+  const found = new Map<number, number[]>();
+  for (let entry = 0; entry + entryBytes <= table.length; entry += entryBytes) {
+    const tag = unsigned(table, entry, 2);
+    const width = typeBytes[unsigned(table, entry + 2, 2)];
+    const count = unsigned(table, entry + 4, word);
+    if (width === undefined || count > mostPieces) continue;
+    const inline = count * width <= word;
+    const value = entry + 4 + word;
+    const bytes = inline
+      ? table.subarray(value, value + count * width)
+      : await readAt(file, unsigned(table, value, word), count * width);
+    const whole = Math.floor(bytes.length / width);
+    found.set(
+      tag,
+      Array.from({ length: whole }, (_, i) => unsigned(bytes, i * width, width)),
+    );
+  }
+  return found;
+}
+
+async function tiffFault(file: FileHandle, size: number): Promise<StillFault | null> {
+  const directory = await tiffDirectory(file);
+  const first = (tag: number): number | undefined => directory?.get(tag)?.[0];
+  const [width, height] = [first(tags.width), first(tags.height)];
+  if (directory === null || width === undefined || height === undefined) return null;
+  const offsets = directory.get(tags.stripOffsets) ?? directory.get(tags.tileOffsets) ?? [];
+  const lengths = directory.get(tags.stripBytes) ?? directory.get(tags.tileBytes) ?? [];
+  const samples = (width * height * (first(tags.bits) ?? 1) * (first(tags.channels) ?? 1)) / 8;
+  const ratio = tiffRatios[first(tags.compression) ?? 1];
+  if (ratio !== undefined && samples * leastShare > size * ratio)
+    return claims(width, height, size);
+  const beyond = offsets.filter((offset, i) => offset + (lengths[i] ?? 0) > size).length;
+  if (beyond === 0) return null;
+  return isCut(`${beyond} of its ${offsets.length} strips or tiles lie beyond its end`);
+}
+
+const faults: Readonly<
+  Record<string, (file: FileHandle, size: number) => Promise<StillFault | null>>
+> = { png: pngFault, jpeg: jpegFault, webp: webpFault, tiff: tiffFault };
+
+/**
+ * What is wrong with the picture at `path`, of sharp's format `format`, by its own header and the length
+ * of its file; `null` if nothing is seen. Takes no memory, whatever the picture claims to be.
+ */
+export async function stillFault(path: string, format: string): Promise<StillFault | null> {
+  await using file = await open(path);
+  return (await faults[format]?.(file, (await file.stat()).size)) ?? null;
+}
