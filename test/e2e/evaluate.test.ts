@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
 import { writeWaves } from '../support/waves.js';
 
@@ -87,6 +88,28 @@ test('a clip is measured in its own Y, U and V', async () => {
   assert.ok(figures[model!]!.psnrY > figures['bicubic']!.psnrY);
   // Chroma is bicubic in both.
   assert.ok(Math.abs(figures[model!]!.psnrU - figures['bicubic']!.psnrU) < 0.1);
+});
+
+test('beside the default model stands what vsr upscale runs here: its 8-bit copy, of the codec network too', async () => {
+  for (const [degradation, float, copy] of [
+    [[], 'espcn-16-x2', 'espcn-16-int8-x2'],
+    [['--degrade', 'codec'], 'espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
+  ] as const) {
+    const args = ['evaluate', clip, '--frames', '1', '--json', ...degradation];
+    const [{ figures }] = (
+      JSON.parse((await vsr(...args)).stdout) as Answer & {
+        files: [{ figures: Record<string, { psnrY: number }> }];
+      }
+    ).files;
+    const names = Object.keys(figures).slice(0, -4);
+    assert.deepEqual(names, isFastInEightBits() ? [float, copy] : [float]);
+    if (!isFastInEightBits()) continue;
+    // Two networks, not one by two names.
+    assert.notEqual(figures[float]!.psnrY, figures[copy]!.psnrY);
+    assert.ok(Math.abs(figures[float]!.psnrY - figures[copy]!.psnrY) < 0.3);
+  }
+  const named = await vsr('evaluate', clip, '-m', 'espcn-16-x2', '--frames', '1', '--json');
+  assert.doesNotMatch(named.stdout, /int8/);
 });
 
 test('a clip through x264 loses against the clean one', async () => {

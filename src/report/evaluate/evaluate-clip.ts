@@ -2,7 +2,6 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
-import type { Chain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
@@ -13,15 +12,14 @@ import { mapOrdered } from '../../upscale/segments/map-ordered.js';
 import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
-import { baselines, type FileEvaluation } from './evaluation.js';
+import { baselines, type FileEvaluation, type NamedChain } from './evaluation.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** How a clip is measured. */
 export type ClipEvaluationOptions = {
   readonly scale: number;
-  /** `null` measures the baselines alone. */
-  readonly chain: Chain | null;
-  readonly name: string;
+  /** Without any, the baselines alone are measured. */
+  readonly models: readonly NamedChain[];
   /** `blur` is for pictures. */
   readonly degradation: Degradation;
   readonly border: number;
@@ -61,13 +59,13 @@ async function* pairsOf(
   }
 }
 
-/** Measures a model and the baselines on a clip, frame by frame, in the clip's own YUV. */
+/** Measures models and the baselines on a clip, frame by frame, in the clip's own YUV. */
 export async function evaluateClip(
   ffmpeg: Ffmpeg,
   file: string,
   options: ClipEvaluationOptions,
 ): Promise<FileEvaluation> {
-  const { chain, scale, degradation, workers } = options;
+  const { models, scale, degradation, workers } = options;
   if (degradation.kind === 'blur') {
     const message = 'Expected bicubic or codec for --degrade with clips: blur is for pictures.';
     throw new VsrError('option', message);
@@ -81,10 +79,10 @@ export async function evaluateClip(
       ? resizeFrame(data, low, high.width, high.height, siting, kernel).data
       : resizeFrame(data, high, low.width, low.height, siting).data;
   await using folder = await temporaryFolder('evaluate');
-  let upscaler: Upscaler | null = null;
+  const upscalers: { readonly name: string; readonly upscaler: Upscaler }[] = [];
   try {
-    if (chain !== null) {
-      upscaler = await openUpscaler({
+    for (const { name, chain } of models) {
+      const upscaler = await openUpscaler({
         ...{ chain, layout: low, siting, provider: options.provider, workers },
         range: source.video.colour.range ?? 'tv',
         ...(options.signal === undefined ? {} : { signal: options.signal }),
@@ -92,9 +90,10 @@ export async function evaluateClip(
         scores: false,
         reuse: false,
       });
+      upscalers.push({ name, upscaler });
     }
     const ways = [
-      ...(chain === null ? [] : [options.name]),
+      ...models.map(({ name }) => name),
       ...(options.baselines ? Object.keys(baselines) : []),
     ];
     await using meter = await ClipMeter.open(ffmpeg, high, ways, options);
@@ -111,23 +110,27 @@ export async function evaluateClip(
     const larger = mapOrdered(
       pairsOf(truths, coded, reduce, pool, file),
       workers + 1,
-      async (pair) => ({ ...pair, upscaled: await upscaler?.upscale(pair.low) }),
+      async (pair) => ({
+        ...pair,
+        made: await Promise.all(upscalers.map(({ upscaler }) => upscaler.upscale(pair.low))),
+      }),
     );
-    for await (const { truth, low: given, upscaled } of larger) {
+    for await (const { truth, low: given, made } of larger) {
       if (options.baselines) {
         for (const [way, kernel] of Object.entries(baselines)) {
           await meter.add(way, truth, resized(given.data, true, kernel));
         }
       }
-      if (upscaled !== undefined) {
-        await meter.add(options.name, truth, upscaled.frame.data);
-        upscaler?.release(upscaled.frame);
+      for (const [i, { name, upscaler }] of upscalers.entries()) {
+        const { frame } = made[i]!;
+        await meter.add(name, truth, frame.data);
+        upscaler.release(frame);
       }
       pool.release(given);
     }
     await coded?.return(undefined);
     return { file, ...(await meter.finish(file)) };
   } finally {
-    await upscaler?.[Symbol.asyncDispose]();
+    await Promise.all(upscalers.map(({ upscaler }) => upscaler[Symbol.asyncDispose]()));
   }
 }

@@ -13,12 +13,15 @@ import {
 } from './evaluation.js';
 
 /**
- * Measures a model and the baselines on one picture, in the benchmark convention: luma as `readLuma` gives it,
+ * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma` gives it,
  * cropped to a multiple of `scale`, degraded, enlarged again, `border` samples cut before comparing.
  */
 export async function evaluatePicture(
   file: string,
-  model: { readonly name: string; readonly enlarge: (plane: Plane) => Promise<Plane> } | null,
+  models: readonly {
+    readonly name: string;
+    readonly enlarge: (plane: Plane) => Promise<Plane>;
+  }[],
   scale: number,
   degradation: Degradation,
   border: number,
@@ -37,7 +40,7 @@ export async function evaluatePicture(
     return sums.result();
   };
   const figures: Record<string, Figures> = {};
-  if (model !== null) figures[model.name] = measure(await model.enlarge(low));
+  for (const { name, enlarge } of models) figures[name] = measure(await enlarge(low));
   for (const [name, kernel] of Object.entries(baselines)) {
     figures[name] = measure(resizePlane(low, high.width, high.height, 8, { kernel }));
   }

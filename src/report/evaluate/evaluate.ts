@@ -4,13 +4,14 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
-import { chooseChain } from '../../model/catalogue/chain.js';
+import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
+import { chainFor } from '../../upscale/plan/model-choice.js';
 import { evaluatePicture } from './evaluate-picture.js';
-import type { FileEvaluation } from './evaluation.js';
+import type { FileEvaluation, NamedChain } from './evaluation.js';
 import { enlargePicture } from './picture-enlarger.js';
 
 /** What is measured, and how. */
@@ -53,6 +54,20 @@ export async function evaluationInputs(inputs: readonly string[]): Promise<strin
   return found;
 }
 
+/** The chain, and beside it what `vsr upscale` runs in its place here where no model is named: its 8-bit copies. */
+async function modelsToMeasure(
+  chain: Chain,
+  { model, provider }: EvaluateOptions,
+): Promise<NamedChain[]> {
+  const named = (one: Chain): NamedChain => ({
+    name: [...new Set(one.names)].join(' + '),
+    chain: one,
+  });
+  if (model !== 'default') return [named(chain)];
+  const runs = await chainFor(chain, { model: null, precision: 'auto', provider });
+  return runs === chain ? [named(chain)] : [named(chain), named(runs)];
+}
+
 /** Measures a model and the baselines on each of `files`, in order. */
 export async function* evaluate(
   ffmpeg: () => Promise<Ffmpeg>,
@@ -61,19 +76,20 @@ export async function* evaluate(
 ): AsyncGenerator<FileEvaluation> {
   const { scale, provider, degradation } = options;
   const codec = degradation.kind === 'codec';
-  const chain =
-    options.model === 'none' ? null : await chooseChain(scale, options.model, { codec });
-  const name = chain === null ? 'none' : [...new Set(chain.names)].join(' + ');
+  const models =
+    options.model === 'none'
+      ? []
+      : await modelsToMeasure(await chooseChain(scale, options.model, { codec }), options);
   const border = options.border ?? scale;
-  const model =
-    chain === null
-      ? null
-      : { name, enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal) };
+  const enlargers = models.map(({ name, chain }) => ({
+    name,
+    enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal),
+  }));
   const measure = async (file: string): Promise<FileEvaluation> => {
-    if (isImageName(file)) return evaluatePicture(file, model, scale, degradation, border);
+    if (isImageName(file)) return evaluatePicture(file, enlargers, scale, degradation, border);
     const { evaluateClip } = await import('./evaluate-clip.js');
     return evaluateClip(await ffmpeg(), file, {
-      ...{ scale, chain, name, degradation, border, provider },
+      ...{ scale, models, degradation, border, provider },
       baselines: true,
       precision: 'auto',
       ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,8 +1,12 @@
 import { meanAbsoluteError } from '../../metrics/absolute-error.js';
 import { meanSquaredError, psnrOfMse } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
+import type { Chain } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
 import type { ResizeKernel } from '../../planes/resize.js';
+
+/** A chain of models, by the name that it has among the figures. */
+export type NamedChain = { readonly name: string; readonly chain: Chain };
 
 /** What the model is measured beside, with the kernel of each. */
 export const baselines: Readonly<Record<string, ResizeKernel>> = {
@@ -32,7 +36,7 @@ export type Figures = {
 /** The names of the figures, in the order of the table. */
 export const figureNames = ['psnrY', 'psnrU', 'psnrV', 'ssim', 'mae', 'rmse', 'vmaf'] as const;
 
-/** One file: each way of enlarging it, the model first. */
+/** One file: each way of enlarging it, the models first. */
 export type FileEvaluation = {
   readonly file: string;
   /** 1 for a picture. */

@@ -163,8 +163,7 @@ export async function regressClip(
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
   const evaluation = await evaluateClip(ffmpeg, clip, {
     scale,
-    chain,
-    name: 'model',
+    models: [{ name: 'model', chain }],
     degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
     border: 0,
     baselines: false,
