@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { exitCodeOf, VsrError, messageOf } from '../errors.js';
 import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
+import { watchForRequests } from './process/interruption.js';
 import { say } from './display/say.js';
 import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
@@ -129,6 +130,7 @@ async function main(words: readonly string[]): Promise<number> {
 }
 
 watchStandardStreams();
+watchForRequests();
 process.exitCode = await main(process.argv.slice(2));
 // Once nothing is left to do, taking the engine apart would only take time, in which a signal kills where 130 is due.
 process.once('beforeExit', () => process.exit());

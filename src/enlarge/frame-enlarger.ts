@@ -1,3 +1,4 @@
+import { VsrError } from '../errors.js';
 import { type FrameScores, noScores } from '../metrics/frame-scores.js';
 import type { InferenceGraph } from '../model/load/inference-graph.js';
 import type { Precision } from '../model/runtime/precision.js';
@@ -74,7 +75,11 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const shareable = onCpu && graph.colour === 'luma';
   const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
     runner.begin(frame.input, frame.output);
-    await doRuns(frame, rects, spec.stop, (rect) => nativeWork(() => runner.run(rect)));
+    const run = (rect: Rect): Promise<void> => nativeWork(() => runner.run(rect));
+    await doRuns(frame, rects, spec.stop, run).catch((error: unknown) => {
+      if (!(error instanceof VsrError) || error.code !== 'model') throw error;
+      throw new VsrError('model', `Frame ${frame.index}: ${error.message}`, { cause: error });
+    });
     runner.finish();
   };
   const work: FrameEnlarger['enlarge'] = async (frame, reference, before) => {

@@ -3,6 +3,8 @@ import type { Rect } from '../planes/rect.js';
 
 /** What a frame leaves to the next one, in memory that all threads share. */
 export type FrameTrace = {
+  /** `Frame.index`, for messages. */
+  readonly index: number;
   readonly input: Uint8Array;
   readonly output: Uint8Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */

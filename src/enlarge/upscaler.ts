@@ -177,6 +177,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
 
 function traceOf(frame: Frame, into: Frame, height: number): FrameTrace {
   return {
+    index: frame.index,
     input: frame.data,
     output: into.data,
     state: new Int32Array(new SharedArrayBuffer(4)),

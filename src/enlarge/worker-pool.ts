@@ -19,7 +19,7 @@ export function defaultWorkers(): number {
 }
 
 /** How long threads may take to end by themselves, in milliseconds. */
-const graceMs = 1500;
+const graceMs = 500;
 
 /** Where a thread's session runs, and in what. */
 type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };

@@ -22,7 +22,7 @@ const thread = `
   const wait = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
   await nativeWork(async () => {
     parentPort.postMessage('begun');
-    wait(700);
+    wait(200);
     writeFileSync(new URL('first', import.meta.url), '');
   });
   await nativeWork(async () => writeFileSync(new URL('second', import.meta.url), ''));`;

@@ -119,6 +119,7 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
   const larger = frameLayout(layout.format, 1404, 610);
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
   const newTrace = (): FrameTrace => ({
+    index: 0,
     input: picture(layout, 5).data,
     output: new Uint8Array(shared(larger.byteLength)),
     state: new Int32Array(shared(4)),

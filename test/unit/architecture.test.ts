@@ -23,8 +23,8 @@ const floors: readonly (readonly string[])[] = [
 const outOfReach: Readonly<Record<string, readonly string[]>> = { enlarge: ['media', 'files'] };
 /** Files of src itself that every folder may import. */
 const ground = new Set([
-  'beside-name.ts',
   'did-you-mean.ts',
+  'end-at-once.ts',
   'errors.ts',
   'names-apart.ts',
   'native-work.ts',

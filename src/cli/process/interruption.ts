@@ -1,26 +1,51 @@
+import { endAtOnceAtExit } from '../../end-at-once.js';
 import { VsrError } from '../../errors.js';
 
-/** What is under way has this long to end by itself, in milliseconds. */
-const graceMs = 4000;
+/**
+ * What is under way has this long to end by itself, in milliseconds. With what the end of the process waits for
+ * (src/native-work.ts) this stays below two seconds.
+ */
+const graceMs = 900;
 
 /** The signals that ask a process to end. */
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
+ * Ends the process with 130 by way of `process.exit`, which kills children and removes temporary folders. It does
+ * not wait for threads: one may be stuck in the runtime, or in reading a picture.
+ */
+function end(): never {
+  endAtOnceAtExit();
+  process.exit(130);
+}
+
+/** What a request does now. */
+let onRequest: () => void = end;
+let isWatched = false;
+
+/** From now on a request to end, which would kill the process, ends it with 130. */
+export function watchForRequests(): void {
+  if (isWatched) return;
+  isWatched = true;
+  for (const name of names) process.on(name, () => onRequest());
+}
+
+/**
  * A signal that fires when the process is asked to end. Whatever has not stopped soon after is ended with exit code
- * 130 by way of `process.exit`, which kills children and removes temporary folders; a second request does so at
- * once, but for a call of the runtime that is under way in a thread (see `awaitNativeWorkAtExit`).
+ * 130; a second request ends it at once. The handlers stay until the process has ended: a request in its
+ * last moments would kill it where 130 is due.
  */
 export function interruption(): AbortSignal {
+  watchForRequests();
   const controller = new AbortController();
-  const end = (): never => process.exit(130);
-  for (const signal of names) {
-    process.on(signal, () => {
-      if (controller.signal.aborted) end();
-      controller.abort(new VsrError('interrupted', 'Interrupted.'));
-      setTimeout(end, graceMs).unref();
-    });
-  }
+  onRequest = () => {
+    onRequest = end;
+    setTimeout(() => {
+      process.stderr.write('vsr: Interrupted.\n');
+      end();
+    }, graceMs).unref();
+    controller.abort(new VsrError('interrupted', 'Interrupted.'));
+  };
   return controller.signal;
 }
 
@@ -32,17 +57,8 @@ export type BatchInterruption = {
   over(): void;
 };
 
-/**
- * As `interruption`, but what is under way (clips, or a training) may take its time to end. The handlers stay to the end of the process: a
- * request in a batch's last moments would kill it where 130 is due.
- */
+/** As `interruption`, for what knows its end: clips, or a training. */
 export function batchInterruption(): BatchInterruption {
-  const controller = new AbortController();
-  let isOver = false;
-  const onRequest = (): void => {
-    if (isOver || controller.signal.aborted) process.exit(130);
-    controller.abort();
-  };
-  for (const signal of names) process.on(signal, onRequest);
-  return { signal: controller.signal, over: () => void (isOver = true) };
+  const signal = interruption();
+  return { signal, over: () => void (onRequest = end) };
 }

@@ -5,6 +5,7 @@ import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Rect } from '../../planes/rect.js';
+import { checkGuards, guardFetches } from './guards.js';
 import { type Window, windowFor } from './window.js';
 
 type Samples = Uint8Array | Uint16Array;
@@ -66,7 +67,9 @@ export class LumaRunner implements Runner {
     this.#output = this.#atLeast(this.#output, outWidth * outHeight);
     const x = this.#tensor(this.#input, width, height);
     const y = this.#tensor(this.#output, outWidth, outHeight);
-    await this.#session.run({ x, ...jointFeeds(this.#ort, window) }, { y });
+    const feeds = { x, ...jointFeeds(this.#ort, window) };
+    const results = await this.#session.run(feeds, { y, ...guardFetches(this.#graph) });
+    checkGuards(this.#graph, results, width * height, outWidth * outHeight);
     copyResult(this.#output, given, rect, scale, target);
   }
 

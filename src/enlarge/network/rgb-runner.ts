@@ -9,6 +9,7 @@ import type { ChromaSiting } from '../../planes/siting.js';
 import { sitingPlace } from '../bicubic/bicubic-taps.js';
 import { type Rect } from '../../planes/rect.js';
 import type { Runner } from './luma-runner.js';
+import { checkGuards, guardFetches } from './guards.js';
 import { windowFor } from './window.js';
 
 /** How samples become colours. */
@@ -104,7 +105,9 @@ export class RgbRunner implements Runner {
     const { taken, given } = windowFor(this.#graph, rect, width, height);
     const dims = [1, 3, taken.y1 - taken.y0, taken.x1 - taken.x0];
     const x = new this.#ort.Tensor('float32', this.#toRgb(taken), dims);
-    const { y } = await this.#session.run({ x }, ['y']);
+    const results = await this.#session.run({ x }, { y: null, ...guardFetches(this.#graph) });
+    const { y } = results;
+    checkGuards(this.#graph, results, x.size, y!.size);
     this.#fromRgb(y!.data as Float32Array, given, rect, scale);
   }
 

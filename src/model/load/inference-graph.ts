@@ -7,6 +7,7 @@ import { eightBitGraph } from '../networks/eight-bit-graph.js';
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
 import type { OnnxGraph, OnnxNode } from '../onnx/types.js';
+import { addGuard, guardName, sourceGuardName } from '../graph/output-guard.js';
 import { withoutBorderPad } from '../graph/strip-pad.js';
 
 /** Between two passes: how much of the first pass's output the second one wants. All in its input samples. */
@@ -44,6 +45,11 @@ export type InferenceGraph = {
   readonly fixed: { readonly width: number; readonly height: number } | null;
   /** For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i from 1. */
   readonly joints: readonly Joint[];
+  /**
+   * Names of the models, by pass, where the graph also gives the sums of squares of its source and of each pass
+   * (`guardName`). Empty where everything is computed in 8 bits, which hold no value that is not finite.
+   */
+  readonly guarded: readonly string[];
 };
 
 /**
@@ -94,6 +100,7 @@ export function buildInferenceGraph(
     value = builder.op('Cast', [x], { to: elementNumber('float32') });
     value = builder.op('Mul', [value, builder.floats('unit', 1 / peak)]);
   }
+  addGuard(builder, value, sourceGuardName);
   let soFar = 1;
   let align = passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1);
   passes.forEach((pass, i) => {
@@ -117,6 +124,7 @@ export function buildInferenceGraph(
     }
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
+    addGuard(builder, value, guardName(i));
     soFar *= pass.scale;
   });
   if (colour === 'rgb') builder.op('Identity', [value], {}, 'y');
@@ -134,6 +142,7 @@ export function buildInferenceGraph(
     align,
     fixed: passes[0]!.fixed,
     joints,
+    guarded: passes.map(({ name }) => name),
   };
 }
 
@@ -157,7 +166,7 @@ function wholeGraph(pass: LoadedModel): InferenceGraph | null {
   return {
     bytes: encodeModel(whole),
     ...{ scale, colour: 'luma', type: 'uint8', border: 'valid', fixed: pass.fixed },
-    ...{ halo: borderPad, align: 2, joints: [] },
+    ...{ halo: borderPad, align: 2, joints: [], guarded: [] },
   };
 }
 
@@ -227,7 +236,8 @@ function renamed(graph: OnnxGraph, prefix: string, names: ReadonlyMap<string, st
     (list ?? []).map((value) => ({ ...value, name: rename(value.name) }));
   const node = (graph.node ?? []).map((old): OnnxNode => ({
     ...old,
-    name: prefix + (old.name ?? ''),
+    // No name needs none: a prefix alone would be one name for all of them.
+    ...((old.name ?? '') === '' ? {} : { name: prefix + old.name }),
     input: (old.input ?? []).map(rename),
     output: (old.output ?? []).map(rename),
     attribute: (old.attribute ?? []).map((entry) => ({

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
 import { decodeModel } from '../onnx/model-file.js';
-import { elementTypeName } from '../onnx/tensor-values.js';
-import { elementTypes, type OnnxModel, type OnnxValueInfo } from '../onnx/types.js';
+import { elementTypeName, valuesOf } from '../onnx/tensor-values.js';
+import { elementTypes, type OnnxGraph, type OnnxModel, type OnnxValueInfo } from '../onnx/types.js';
 import { inlineExternalData } from './external-data.js';
+import { readRegularFile } from './regular-file.js';
 import { precisionOf, type Precision } from '../runtime/precision.js';
 import { reachOf, type Reach } from '../graph/reach.js';
 import { borderPadOf } from '../graph/strip-pad.js';
@@ -88,7 +88,7 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
   const full = path.resolve(file);
   let bytes: Uint8Array;
   try {
-    bytes = await readFile(full);
+    bytes = await readRegularFile(full);
   } catch (error) {
     throw new VsrError('model', `Cannot read the model ${full}: ${messageOf(error)}.`, {
       cause: error,
@@ -149,11 +149,25 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
   };
   // A graph whose every operation is known needs no trial; others must show that they run.
   if (borderPad > 0 && reach !== null && Number.isInteger(reach.scale)) {
+    refuseDamagedWeights(graph, full);
     return { ...base, scale: reach.scale, reach, borderPad };
   }
   const scale = await scaleByRunning(model, { ...base, channels });
   const fits = reach !== null && reach.scale === scale && reach.inset === 0;
   return { ...base, scale, reach: fits ? reach : null, borderPad: 0 };
+}
+
+/** Throws VsrError `model` where a weight of a network is not finite. */
+function refuseDamagedWeights(graph: OnnxGraph, file: string): void {
+  for (const tensor of graph.initializer ?? []) {
+    if (tensor.dataType !== elementTypes.float32) continue;
+    if (!valuesOf(tensor).every((value) => Number.isFinite(Number(value)))) {
+      throw new VsrError(
+        'model',
+        `Expected finite weights in ${file} but "${tensor.name ?? ''}" holds some that are not (NaN, infinity). Was its training broken off by such values?`,
+      );
+    }
+  }
 }
 
 /** The ONNX element type number of a picture type. */

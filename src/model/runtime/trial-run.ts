@@ -1,7 +1,8 @@
 import { messageOf, VsrError } from '../../errors.js';
 import { encodeModel } from '../onnx/model-file.js';
+import { checkLevel } from '../graph/output-guard.js';
 import type { OnnxModel } from '../onnx/types.js';
-import { onnxRuntime } from './onnx-runtime.js';
+import { type TrialResult, tryInProcess } from './trial-process.js';
 
 /** What a trial needs to know about a model. */
 export type Trial = {
@@ -13,34 +14,26 @@ export type Trial = {
   readonly fixed: { readonly width: number; readonly height: number } | null;
 };
 
+/** How long a model may take to be loaded, and to enlarge a small picture, in milliseconds. */
+const limitMs = 20_000;
+
+/** Samples of the picture of a model that takes any size. */
+const [smallWidth, smallHeight] = [64, 48];
+
 /**
- * Runs a model once on a small grey picture and returns how many times larger its output is.
- * A model that does not load, does not run, or does not enlarge both ways by one whole number
- * is a VsrError 'model'.
+ * Runs a model once on a grey picture, in a process of its own, and returns how many times larger its output is.
+ * A model that does not load, does not run or does not answer, that gives no picture, or does not enlarge
+ * both ways by one whole number, is a VsrError 'model'.
  */
 export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<number> {
-  const ort = await onnxRuntime();
-  const { width, height } = trial.fixed ?? { width: 64, height: 48 };
+  const { width, height } = trial.fixed ?? { width: smallWidth, height: smallHeight };
   const dims = [1, trial.channels, height, width];
-  const count = trial.channels * width * height;
-  const data =
-    trial.type === 'uint8'
-      ? new Uint8Array(count).fill(128)
-      : trial.type === 'float32'
-        ? new Float32Array(count).fill(0.5)
-        : new Uint16Array(count).fill(0x3800);
-  let dimsOut: readonly number[];
+  const { type, input, output } = trial;
+  // A model that takes one large picture only may need long for it.
+  const limit = limitMs * Math.max(1, (width * height) / (smallWidth * smallHeight) / 10);
+  let result: TrialResult;
   try {
-    const session = await ort.InferenceSession.create(encodeModel(model), {
-      logSeverityLevel: 4,
-    });
-    try {
-      const tensor = new ort.Tensor(trial.type, data, dims);
-      const results = await session.run({ [trial.input]: tensor }, [trial.output]);
-      dimsOut = results[trial.output]!.dims;
-    } finally {
-      await session.release();
-    }
+    result = await tryInProcess({ bytes: encodeModel(model), type, input, output, dims }, limit);
   } catch (error) {
     throw new VsrError(
       'model',
@@ -48,6 +41,7 @@ export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<nu
       { cause: error },
     );
   }
+  const dimsOut = result.dims;
   const scale = dimsOut[3]! / width;
   const good =
     dimsOut.length === 4 &&
@@ -60,6 +54,10 @@ export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<nu
       'model',
       `Expected ${trial.path} to make a picture [${dims.join(', ')}] a whole number of times larger both ways but it gives [${dimsOut.join(', ')}].`,
     );
+  }
+  if (result.energy !== null) {
+    const samples = dimsOut.reduce((product, dim) => product * dim, 1);
+    checkLevel(Math.sqrt(result.energy / samples), 0.5, trial.path);
   }
   return scale;
 }

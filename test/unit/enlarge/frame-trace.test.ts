@@ -5,6 +5,7 @@ import { awaitRuns, doRuns } from '../../../src/enlarge/frame-trace.js';
 
 const shared = (length: number): Int32Array => new Int32Array(new SharedArrayBuffer(4 * length));
 const traceOf = (): FrameTrace => ({
+  index: 0,
   input: new Uint8Array(0),
   output: new Uint8Array(0),
   state: shared(1),

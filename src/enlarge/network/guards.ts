@@ -1,0 +1,28 @@
+import type { InferenceSession } from 'onnxruntime-node';
+import type { InferenceGraph } from '../../model/load/inference-graph.js';
+import { checkLevel, guardName, sourceGuardName } from '../../model/graph/output-guard.js';
+
+/** The guards among what a run gives, in memory of the runtime's. */
+export function guardFetches({ guarded }: InferenceGraph): Record<string, null> {
+  if (guarded.length === 0) return {};
+  const names = [sourceGuardName, ...guarded.map((_, pass) => guardName(pass))];
+  return Object.fromEntries(names.map((name) => [name, null]));
+}
+
+/**
+ * Throws VsrError `model` where what a pass gave is no picture of the source. A run took `taken` values and gave
+ * `given`; earlier passes give fewer, which is let through.
+ */
+export function checkGuards(
+  { guarded }: InferenceGraph,
+  results: InferenceSession.OnnxValueMapType,
+  taken: number,
+  given: number,
+): void {
+  if (guarded.length === 0) return;
+  const energyOf = (name: string): number => (results[name]!.data as Float32Array)[0]!;
+  const source = Math.sqrt(energyOf(sourceGuardName) / taken);
+  guarded.forEach((model, pass) => {
+    checkLevel(Math.sqrt(energyOf(guardName(pass)) / given), source, model);
+  });
+}
