@@ -128,10 +128,17 @@ test('every frame comes once, at its own time', async () => {
 
 /** Times of the frames, in seconds, as ffprobe decodes them. */
 async function framesOf(file: string): Promise<number[]> {
-  const { stdout } = await run(ffmpeg.ffprobe, [
-    ...['-v', 'error', '-select_streams', 'v:0', '-show_frames', '-show_entries'],
-    ...['frame=best_effort_timestamp_time', '-of', 'default=nw=1', `file:${file}`],
-  ]);
+  const { stdout } = await run(
+    ffmpeg.ffprobe,
+    [
+      ...['-v', 'error', '-select_streams', 'v:0', '-show_frames', '-show_entries'],
+      ...['frame=best_effort_timestamp_time', '-of', 'default=nw=1', `file:${file}`],
+    ],
+    {
+      // The bundled ffprobe crashes in the system's character set modules, as src/media/program/process.ts says.
+      env: { ...process.env, GCONV_PATH: '/nonexistent' },
+    },
+  );
   return [...stdout.matchAll(/=(-?[\d.]+)/g)].map((match) => Number(match[1]));
 }
 

@@ -293,7 +293,7 @@ test('each wrong call and each unusable input is one sentence with its exit code
     [['--provider', 'abacus'], 2, /abacus/],
     [['--model', 'nonesuch'], 2, /nonesuch/],
     [['--codec', 'h265'], 2, /h264, hevc/],
-    [['--frobnicate'], 2, /unknown option/],
+    [['--frobnicate'], 2, /There is no option --frobnicate/],
     [['-o', at('clip.mp4')], 2, /the input itself/],
     [['--provider', 'cuda', '-o', at('cuda.mp4')], 1, /vsr setup cuda/],
     [['-o', at('x.xyz')], 2, /\.xyz|mp4/],
