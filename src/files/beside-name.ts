@@ -19,11 +19,3 @@ export function besideName(file: string, ending: string): string {
   const mark = createHash('sha256').update(path.basename(file)).digest('hex').slice(0, 16);
   return path.join(path.dirname(file), `.${mark}${ending}`);
 }
-
-/** Characters that `mkdtemp` puts behind a prefix. */
-const randomLength = 6;
-
-/** The prefix for `mkdtemp` of a folder beside `file`: `besideName` with room for what comes behind it. */
-export function prefixBeside(file: string, ending: string): string {
-  return besideName(file, `${ending}${'X'.repeat(randomLength)}`).slice(0, -randomLength);
-}

@@ -33,9 +33,10 @@ export class Field {
     return new Field(value, `"${name}" of ${this.#where}`);
   }
 
-  list<T>(read: (item: Field) => T): T[] {
+  /** The items in order; `read` is told the place of each. */
+  list<T>(read: (item: Field, place: number) => T): T[] {
     if (!Array.isArray(this.#value)) throw this.#wrong('a list');
-    return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`)));
+    return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`), i));
   }
 
   string(): string {
@@ -43,7 +44,7 @@ export class Field {
     return this.#value;
   }
 
-  oneOf<T extends string | boolean>(...values: T[]): T {
+  oneOf<T extends string | boolean | number>(...values: T[]): T {
     const found = values.find((value) => value === this.#value);
     if (found === undefined) throw this.#wrong(`one of ${values.join(', ')}`);
     return found;
@@ -56,12 +57,18 @@ export class Field {
 
   /** A finite number. */
   number(): number {
-    if (typeof this.#value !== 'number') throw this.#wrong('a number');
-    return this.#value;
+    if (!Number.isFinite(this.#value)) throw this.#wrong('a number');
+    return this.#value as number;
   }
 
   count(): number {
     if (Number.isSafeInteger(this.#value) && (this.#value as number) >= 0) return this.number();
+    throw this.#wrong('a whole number');
+  }
+
+  /** A whole number, below 0 too. */
+  integer(): number {
+    if (Number.isSafeInteger(this.#value)) return this.number();
     throw this.#wrong('a whole number');
   }
 

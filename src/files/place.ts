@@ -1,4 +1,4 @@
-import { link, lstat, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { copyFile, link, lstat, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../errors.js';
 import { isOneOf } from './place-key.js';
@@ -15,6 +15,8 @@ export type PlaceWish = {
   readonly overwrite: boolean;
   /** Whether an existing file is one that vsr made and may make again; left out, none is. */
   readonly isOurs?: (file: string) => Promise<boolean>;
+  /** What is replaced without being told to is kept as `<file>.before`. */
+  readonly keepsOld?: boolean;
   /** How to choose another name: `with -o`. */
   readonly otherName: string;
 };
@@ -23,7 +25,7 @@ export type PlaceWish = {
 export interface Place {
   readonly file: string;
   /**
-   * Gives a finished draft, a file of the same file system, its name once its bytes are on the disk.
+   * Gives a finished draft its name once its bytes are on the disk.
    * Throws `VsrError('media')` where something has appeared or changed under the name meanwhile: that is kept.
    */
   put(draft: string): Promise<void>;
@@ -100,26 +102,49 @@ export async function openPlace(wish: PlaceWish): Promise<Place> {
   return placeOf(wish, await see(file));
 }
 
-function placeOf({ what, file, overwrite, otherName }: PlaceWish, before: Seen | null): Place {
-  const put = async (draft: string): Promise<void> => {
-    await syncFile(draft);
-    if (overwrite || (before !== null && sameAs(before, await see(file)))) {
-      return rename(draft, file);
-    }
+/** Gives what is there another name, `<file>.before`, or one with a number where that is taken. */
+async function setAside(file: string): Promise<void> {
+  for (let number = 1; ; number++) {
+    const aside = `${file}.before${number === 1 ? '' : `-${number}`}`;
+    if (await nameIfFree(file, aside)) return;
+  }
+}
+
+function placeOf(wish: PlaceWish, before: Seen | null): Place {
+  const { what, file, overwrite, otherName } = wish;
+  const putHere = async (draft: string): Promise<void> => {
+    const isAsBefore = before !== null && sameAs(before, await see(file));
+    if (overwrite || (isAsBefore && wish.keepsOld !== true)) return rename(draft, file);
+    if (isAsBefore) await setAside(file);
     if (await nameIfFree(draft, file)) return;
     throw new VsrError(
       'media',
       `${file} ${before === null ? 'appeared' : 'was changed'} while the ${what} was being made, and was kept. Choose another name ${otherName}, or replace it with --overwrite.`,
     );
   };
+  const folder = path.dirname(path.resolve(file));
+  const put = async (draft: string): Promise<void> => {
+    await mkdir(folder, { recursive: true });
+    if ((await stat(draft)).dev === (await stat(folder)).dev) {
+      await syncFile(draft);
+      return putHere(draft);
+    }
+    // Only on its own disk can a file get its name in one step.
+    await using near = await temporaryFolder('draft', folder);
+    const copy = path.join(near.path, 'copy');
+    await copyFile(draft, copy);
+    await syncFile(copy);
+    await putHere(copy);
+    await rm(draft, { force: true });
+  };
   return {
     file,
     put,
     async write(content) {
       try {
-        await mkdir(path.dirname(path.resolve(file)), { recursive: true });
-        await using folder = await temporaryFolder('draft', path.dirname(path.resolve(file)));
-        const draft = path.join(folder.path, 'draft');
+        await mkdir(folder, { recursive: true });
+        await using near = await temporaryFolder('draft', folder);
+        const draft = path.join(near.path, 'draft');
         await writeFile(draft, content);
         await put(draft);
       } catch (error) {

@@ -126,7 +126,18 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     .maybe((each) => each.list(damage));
   const stages = top.at('stages').maybe(stageSeconds);
   const source = top.at('source');
+  const modifiedMs = source.at('modifiedMs').maybe((f) => f.number());
+  const samples = (field: Field) => {
+    const samplesSha256 = field.at('samplesSha256').maybe(text);
+    return samplesSha256 === undefined ? {} : { samplesSha256 };
+  };
   const output = top.at('output');
+  const logFile = top.at('logFile').maybe((field) =>
+    field.orNull((file) => ({
+      sizeBytes: file.at('sizeBytes').count(),
+      sha256: file.at('sha256').string(),
+    })),
+  );
   return {
     schemaVersion: sidecarVersion,
     vsr: top.at('vsr').string(),
@@ -135,6 +146,8 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
       path: source.at('path').string(),
       sizeBytes: source.at('sizeBytes').count(),
       endsSha256: source.at('endsSha256').string(),
+      ...(modifiedMs === undefined ? {} : { modifiedMs }),
+      ...samples(source),
       width: source.at('width').count(),
       height: source.at('height').count(),
       pixelFormat: source.at('pixelFormat').string(),
@@ -156,6 +169,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
       height: output.at('height').count(),
       frames: output.at('frames').count(),
       sizeBytes: output.at('sizeBytes').count(),
+      ...samples(output),
     },
     model: {
       passes: top
@@ -177,6 +191,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     psnr: top.at('psnr').orNull(logSummary),
     missing: top.at('missing').list(announcement),
     log: top.at('log').orNull(text),
+    ...(logFile === undefined ? {} : { logFile }),
     colourPath: top.at('colourPath').oneOf('yuv', 'rgb'),
     created: top.at('created').string(),
   };

@@ -96,6 +96,9 @@ export type StageSeconds = {
   readonly scores: number;
 };
 
+/** What a per-frame log held when the job ended. */
+export type SidecarLogFile = { readonly sizeBytes: number; readonly sha256: string };
+
 /** What a finished job leaves beside its output, as `<output>.vsr.json`; written last. */
 export type Sidecar = {
   readonly schemaVersion: typeof sidecarVersion;
@@ -109,6 +112,10 @@ export type Sidecar = {
     readonly sizeBytes: number;
     /** sha256, in hex, of the first and the last MiB (the whole of a smaller file), one behind the other. */
     readonly endsSha256: string;
+    /** When it was last written, in milliseconds since 1970; sidecars of vsr's first days lack it, as the other hashes of samples. */
+    readonly modifiedMs?: number;
+    /** sha256, in hex, of its ends and of samples between them. */
+    readonly samplesSha256?: string;
     /** Luma samples of the enlarged stream. */
     readonly width: number;
     readonly height: number;
@@ -130,6 +137,8 @@ export type Sidecar = {
     readonly height: number;
     readonly frames: number;
     readonly sizeBytes: number;
+    /** sha256, in hex, of its ends and of samples between them. */
+    readonly samplesSha256?: string;
   };
   readonly model: {
     /** In the order of running; their scales multiply to the whole. */
@@ -157,6 +166,8 @@ export type Sidecar = {
   readonly missing: readonly SidecarAnnouncement[];
   /** Name of the per-frame log beside the sidecar, or its absolute path elsewhere; `null` without one. */
   readonly log: string | null;
+  /** What the log held; `null` without one. */
+  readonly logFile?: SidecarLogFile | null;
   /** `rgb` only for RGB models of others. */
   readonly colourPath: 'yuv' | 'rgb';
   /** When the job ended, ISO 8601. */

@@ -9,6 +9,7 @@ export {
   sidecarVersion,
   type Sidecar,
   type SidecarAnnouncement,
+  type SidecarLogFile,
   type SidecarStream,
 } from './sidecar-schema.js';
 
@@ -22,12 +23,17 @@ function infinityAsText(_key: string, value: unknown): unknown {
   return value === Infinity ? 'inf' : value;
 }
 
+/** A sidecar as its file holds it. */
+export function sidecarText(sidecar: Sidecar): string {
+  return `${JSON.stringify(sidecar, infinityAsText, 2)}\n`;
+}
+
 /** Writes the sidecar whole or not at all: under a temporary name, then renamed. */
 export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void> {
   // One name, so that what a killed job left is used up by the next; the job's lock keeps others away.
   const temporary = besideName(file, '.part');
   try {
-    await writeFile(temporary, `${JSON.stringify(sidecar, infinityAsText, 2)}\n`, { flush: true });
+    await writeFile(temporary, sidecarText(sidecar), { flush: true });
     await rename(temporary, file);
   } catch (error) {
     await rm(temporary, { force: true });

@@ -11,6 +11,8 @@ export type FileRequest = {
   readonly ffmpeg: Ffmpeg;
   readonly input: Input;
   readonly settings: Settings;
+  /** Files that the batch reads: none of them is written over. */
+  readonly reads: readonly string[];
   readonly signal: AbortSignal;
   /** Called once the output has a name; throws VsrError `option` where another input of the batch has it. */
   readonly claim: (output: string) => void;

@@ -1,42 +1,16 @@
-import { stat } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { readSidecar, type Sidecar } from '../metrics/sidecar.js';
+import type { Sidecar } from '../metrics/sidecar.js';
 import type { ClipSettings } from '../metrics/sidecar-schema.js';
 import { version } from '../version.js';
 import { hashOf } from './plan/identity.js';
 import type { JobPlan } from './plan/job-plan.js';
 import { askedIn } from './plan/settings.js';
 import type { StillPlan } from './plan/still-plan.js';
-import { clearWorkFolder, sealedSidecar } from './segments/work-folder.js';
 
-type Plan = JobPlan | StillPlan;
-
-/**
- * The sidecar of the same job if its output is still there, otherwise `null`. Throws VsrError `media` for
- * any other existing output, unless it may be replaced.
- */
-export async function finishedBefore(plan: Plan): Promise<Sidecar | null> {
-  const { output, sidecar: sidecarFile, workFolder } = plan.paths;
-  const existing = await stat(output).catch(() => undefined);
-  if (existing === undefined) return null;
-  const sidecar = await readSidecar(sidecarFile).catch(() => null);
-  if (sidecar !== null && sidecar.output.sizeBytes === existing.size && isSameJob(sidecar, plan)) {
-    refuseDamagedOutput(plan, sidecar);
-    await clearWorkFolder(workFolder, output);
-    return sidecar;
-  }
-  // A job that died after giving its output the name has only its sidecar left to write.
-  if ((await sealedSidecar(workFolder, plan.job, output)) !== null) return null;
-  if (plan.settings.overwrite) return null;
-  const other = sidecar === null ? 'no finished job of vsr made it' : 'another job made it';
-  throw new VsrError(
-    'media',
-    `${output} exists and ${other}. Replace it with --overwrite, or choose another name with -o.`,
-  );
-}
+export type Plan = JobPlan | StillPlan;
 
 /** An output of a damaged source counts as finished only where that is allowed, as when it was made. */
-function refuseDamagedOutput({ settings, paths }: Plan, { source }: Sidecar): void {
+export function refuseDamagedOutput({ settings, paths }: Plan, { source }: Sidecar): void {
   const [first] = source.damage ?? [];
   if (first === undefined || settings.allowDamaged) return;
   throw new VsrError(
@@ -46,7 +20,7 @@ function refuseDamagedOutput({ settings, paths }: Plan, { source }: Sidecar): vo
 }
 
 /** Whether a sidecar tells of this job. */
-function isSameJob(sidecar: Sidecar, plan: Plan): boolean {
+export function isSameJob(sidecar: Sidecar, plan: Plan): boolean {
   if (sidecar.job === plan.job || plan.earlierJobs.includes(sidecar.job)) return true;
   return sidecar.vsr !== version() && isSameWish(sidecar, plan);
 }
@@ -74,6 +48,18 @@ function isSameWish({ source, reference, model, settings, log }: Sidecar, plan: 
     (plan.settings.model === null || isEqual(files, plan.chain.sha256s)) &&
     reference === plan.settings.reference &&
     (log === null) === (plan.paths.log === null)
+  );
+}
+
+/** Whether a sidecar's job differs from this one in nothing but what the source holds. */
+export function isSameButSource(sidecar: Sidecar, plan: Plan): boolean {
+  const models = sidecar.model.passes.map(({ sha256 }) => sha256);
+  return (
+    sidecar.source.path === plan.input &&
+    isEqual(sidecar.settings, { ...plan.deciding, asked: askedIn(plan.settings) }) &&
+    isEqual(models, plan.chain.sha256s) &&
+    sidecar.reference === plan.settings.reference &&
+    (sidecar.log === null) === (plan.paths.log === null)
   );
 }
 

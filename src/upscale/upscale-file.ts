@@ -5,6 +5,7 @@ import { verifyOutput } from '../media/join/verify.js';
 import type { Source } from '../media/source/source.js';
 import type { Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
+import { lookAtEarlier } from './earlier-output.js';
 import { explainFailure } from './explain-failure.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { checkDecoded } from './finish/check-decoded.js';
@@ -19,10 +20,10 @@ import {
   refuseDamage,
 } from './finish/source-damage.js';
 import { sidecarOf } from './finish/summary.js';
-import { finishedBefore } from './finished-before.js';
 import { expectedFrames } from './plan/expected-frames.js';
-import { stampOf } from './plan/identity.js';
+import { factsOfLog, samplesOf, stampOf } from './plan/identity.js';
 import { planJob, type JobPlan } from './plan/job-plan.js';
+import type { OutputPlaces } from './plan/names.js';
 import { cutClip } from './segments/cut-clip.js';
 import { enlargeFrames } from './segments/enlarge-frames.js';
 import { checkSource, throwIfAborted, type JobContext } from './segments/job-context.js';
@@ -30,13 +31,13 @@ import { ProgressCounter } from './segments/progress.js';
 import { runSegments, type EnlargedSegment } from './segments/run-segments.js';
 import type { Segment } from './segments/segment-plan.js';
 import { SegmentOutput } from './segments/segment-output.js';
+import { planVersion } from './segments/stored-plan.js';
 import type { SegmentTools } from './segments/segment-tools.js';
 import {
   openWorkFolder,
-  planVersion,
   sealedSidecar,
+  type LockedWorkFolder,
   type SegmentFiles,
-  type WorkFolder,
 } from './segments/work-folder.js';
 
 /**
@@ -50,27 +51,33 @@ export async function upscaleFile(
   probing: Promise<Source>,
 ): Promise<FileResult> {
   const source = await probing;
-  const plan = await planJob(request, source);
-  request.claim(plan.paths.output);
-  const earlier = await finishedBefore(plan);
-  request.onPlan(plan, earlier !== null);
-  if (earlier !== null) return { status: 'skipped', summary: earlier };
+  const decided = await planJob(request, source);
+  request.claim(decided.paths.output);
+  const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
+  request.onPlan(plan, finished !== null);
+  if (finished !== null) return { status: 'skipped', summary: finished };
   if (plan.settings.dryRun) return { status: 'planned' };
 
-  const job = await openJob(request, plan);
-  await using folder = await openFolder(job);
+  const opened = await openJob(request, plan);
+  await using folder = await openFolder(opened);
+  const job = { ...opened, signal: AbortSignal.any([opened.signal, folder.lost]) };
   try {
     const sealed = await sealedSidecar(folder.path, plan.job, plan.paths.output);
-    const sidecar = sealed ?? (await makeOutput(job, folder));
-    await vouch(folder, sidecar, plan.paths.sidecar);
+    const sidecar = sealed ?? (await makeOutput(job, folder, places));
+    await vouch(folder, sidecar, places.sidecar);
     return { status: 'done', summary: sidecar };
   } catch (error) {
+    if (folder.lost.aborted) throw folder.lost.reason;
     throw await explainFailure(error, job, folder.path);
   }
 }
 
 /** Makes what earlier runs have left to do: segment by segment, then all that is not video, checked, and named. */
-async function makeOutput(job: JobContext, folder: WorkFolder): Promise<Sidecar> {
+async function makeOutput(
+  job: JobContext,
+  folder: LockedWorkFolder,
+  places: OutputPlaces,
+): Promise<Sidecar> {
   const { ffmpeg, plan, progress } = job;
   // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
   const reading = readSource(job);
@@ -95,9 +102,12 @@ async function makeOutput(job: JobContext, folder: WorkFolder): Promise<Sidecar>
     stages,
     framesThisRun: progress.frames,
     outputBytes: (await stat(clip)).size,
+    samples: { output: await samplesOf(clip), source: await samplesOf(plan.input, true) },
+    sourceModifiedMs: job.stamp.modifiedMs,
+    logFile: log.file === null ? null : await factsOfLog(log.file),
     log: log.summary,
   });
-  await giveNames(folder, { clip, log: log.file, sidecar }, plan.paths);
+  await giveNames(folder, { clip, log: log.file, sidecar }, places);
   progress.tell();
   return sidecar;
 }
@@ -136,12 +146,13 @@ async function openJob(
 }
 
 /** The work folder, with the plan of an earlier run that was interrupted, or a new one. */
-async function openFolder(job: JobContext): Promise<WorkFolder> {
-  const { plan, stamp } = job;
+async function openFolder(job: JobContext): Promise<LockedWorkFolder> {
+  const { ffmpeg, plan, stamp } = job;
   const { paths, settings } = plan;
   const stored = {
     version: planVersion,
     vsr: version(),
+    ffmpeg: `${ffmpeg.version} (build ${ffmpeg.build})`,
     job: plan.job,
     sourceModifiedMs: stamp.modifiedMs,
     source: { path: plan.input, ...plan.identity },
@@ -150,9 +161,11 @@ async function openFolder(job: JobContext): Promise<WorkFolder> {
   } as const;
   try {
     await mkdir(path.dirname(paths.output), { recursive: true });
-    return await openWorkFolder(paths.workFolder, paths.output, stored, settings.restart, () =>
-      cutClip(job),
-    );
+    return await openWorkFolder({
+      ...{ folder: paths.workFolder, output: paths.output, job: stored, range: plan.range },
+      restart: settings.restart,
+      cut: () => cutClip(job),
+    });
   } catch (error) {
     throw error instanceof VsrError ? error : await explainFailure(error, job, null);
   }

@@ -1,28 +1,30 @@
-import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { openUpscaler } from '../enlarge/upscaler.js';
 import { VsrError } from '../errors.js';
-import { prefixBeside } from '../files/beside-name.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 import type { Announcement } from '../media/output/stream-plan.js';
 import { readStill, writeStill } from '../media/still/still.js';
 import { openFrameLog } from '../metrics/frame-log.js';
 import { rowOf } from '../metrics/frame-scores.js';
-import { writeSidecar, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
+import { sidecarText, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
-import { finishedBefore } from './finished-before.js';
+import { lookAtEarlier } from './earlier-output.js';
 import type { FileRequest, FileResult } from './file-request.js';
+import { checkUnchanged, factsOfLog, samplesOf, stampOf } from './plan/identity.js';
+import type { OutputPlaces } from './plan/names.js';
 import { askedIn } from './plan/settings.js';
 import { planStill, type StillPlan } from './plan/still-plan.js';
 
 /** The whole way of one picture. Rejects with VsrError; the output's name holds a whole file or what it held. */
 export async function upscaleStill(request: FileRequest): Promise<FileResult> {
-  const plan = await planStill(request.input, request.settings);
-  request.claim(plan.paths.output);
-  const earlier = await finishedBefore(plan);
-  request.onPlan(plan, earlier !== null);
-  if (earlier !== null) return { status: 'skipped', summary: earlier };
+  const decided = await planStill(request.input, request.settings);
+  request.claim(decided.paths.output);
+  const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
+  request.onPlan(plan, finished !== null);
+  if (finished !== null) return { status: 'skipped', summary: finished };
   if (plan.settings.dryRun) return { status: 'planned' };
-  return { status: 'done', summary: await makeStill(plan, request.signal) };
+  return { status: 'done', summary: await makeStill(plan, places, request.signal) };
 }
 
 /** What the output lacks because its source is damaged. */
@@ -32,10 +34,15 @@ function damageNotes(damage: string | null): Announcement[] {
 }
 
 /** Enlarges one picture. It appears under its name when it is whole. */
-async function makeStill(plan: StillPlan, signal: AbortSignal): Promise<Sidecar> {
+async function makeStill(
+  plan: StillPlan,
+  places: OutputPlaces,
+  signal: AbortSignal,
+): Promise<Sidecar> {
   const { still, paths, settings, chain, size } = plan;
   const startedAt = performance.now();
   if (signal.aborted) throw new VsrError('interrupted', `Interrupted before ${plan.input}.`);
+  const stamp = await stampOf(plan.input);
   const { frame, damage } = await readStill(still, settings.allowDamaged);
   await using upscaler = await openUpscaler({
     chain,
@@ -52,60 +59,59 @@ async function makeStill(plan: StillPlan, signal: AbortSignal): Promise<Sidecar>
   const larger = await upscaler.upscale(frame);
   const row = rowOf(0, 0, { num: 1, den: 1 }, larger.scores, still.layout.format.bitDepth);
   await mkdir(path.dirname(paths.output), { recursive: true });
-  const folder = await mkdtemp(prefixBeside(paths.output, '.vsr-work-'));
-  try {
-    const draft = path.join(folder, `picture${path.extname(paths.output)}`);
-    await writeStill(still, larger.frame, upscaler.layout, draft, paths.output);
-    const log = await openFrameLog(path.join(folder, 'log.jsonl'));
-    await log.write(row);
-    const psnr = await log.finish();
-    if (paths.log !== null) {
-      await using wanted = await openFrameLog(paths.log);
-      await wanted.write(row);
-      await wanted.finish();
-    }
-    const elapsedSeconds = (performance.now() - startedAt) / 1000;
-    const sidecar: Sidecar = {
-      schemaVersion: sidecarVersion,
-      vsr: version(),
-      job: plan.job,
-      source: {
-        path: plan.input,
-        ...plan.identity,
-        width: still.layout.width,
-        height: still.layout.height,
-        pixelFormat: still.layout.format.name,
-        firstFrameTime: 0,
-        damagedFrames: damage === null ? [] : [0],
-        ...(damage === null
-          ? {}
-          : { damage: [{ stream: null, what: `it ${damage}`, from: null, to: null }] }),
-        streams: [],
-      },
-      reference: null,
-      output: {
-        path: paths.output,
-        ...size,
-        frames: 1,
-        sizeBytes: (await stat(draft)).size,
-      },
-      model: { passes: chain.passes.map(({ name, sha256, scale }) => ({ name, sha256, scale })) },
-      provider: upscaler.provider,
-      precision: upscaler.precision,
-      settings: { ...plan.deciding, asked: askedIn(settings) },
-      elapsedSeconds,
-      fps: 1 / elapsedSeconds,
-      reusedShare: 0,
-      psnr,
-      missing: [...plan.announcements, ...damageNotes(damage)],
-      log: paths.log === null ? null : path.resolve(paths.log),
-      colourPath: upscaler.colourPath,
-      created: new Date().toISOString(),
-    };
-    await rename(draft, paths.output);
-    await writeSidecar(paths.sidecar, sidecar);
-    return sidecar;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using folder = await temporaryFolder('still', path.dirname(paths.output));
+  const draft = path.join(folder.path, `picture${path.extname(paths.output)}`);
+  await writeStill(still, larger.frame, upscaler.layout, draft, paths.output);
+  const ending = paths.log === null ? '.csv' : path.extname(paths.log);
+  const logDraft = path.join(folder.path, `log${ending}`);
+  const log = await openFrameLog(logDraft);
+  await log.write(row);
+  const psnr = await log.finish();
+  const elapsedSeconds = (performance.now() - startedAt) / 1000;
+  const sidecar: Sidecar = {
+    schemaVersion: sidecarVersion,
+    vsr: version(),
+    job: plan.job,
+    source: {
+      path: plan.input,
+      ...plan.identity,
+      modifiedMs: stamp.modifiedMs,
+      samplesSha256: await samplesOf(plan.input, true),
+      width: still.layout.width,
+      height: still.layout.height,
+      pixelFormat: still.layout.format.name,
+      firstFrameTime: 0,
+      damagedFrames: damage === null ? [] : [0],
+      ...(damage === null
+        ? {}
+        : { damage: [{ stream: null, what: `it ${damage}`, from: null, to: null }] }),
+      streams: [],
+    },
+    reference: null,
+    output: {
+      path: paths.output,
+      ...size,
+      frames: 1,
+      sizeBytes: (await stat(draft)).size,
+      samplesSha256: await samplesOf(draft),
+    },
+    model: { passes: chain.passes.map(({ name, sha256, scale }) => ({ name, sha256, scale })) },
+    provider: upscaler.provider,
+    precision: upscaler.precision,
+    settings: { ...plan.deciding, asked: askedIn(settings) },
+    elapsedSeconds,
+    fps: 1 / elapsedSeconds,
+    reusedShare: 0,
+    psnr,
+    missing: [...plan.announcements, ...damageNotes(damage)],
+    log: paths.log === null ? null : path.resolve(paths.log),
+    logFile: paths.log === null ? null : await factsOfLog(logDraft),
+    colourPath: upscaler.colourPath,
+    created: new Date().toISOString(),
+  };
+  await checkUnchanged(plan.input, stamp);
+  await places.log?.put(logDraft);
+  await places.output.put(draft);
+  await places.sidecar.write(sidecarText(sidecar));
+  return sidecar;
 }

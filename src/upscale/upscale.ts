@@ -45,6 +45,8 @@ export type UpscaleEvent =
 class Batch {
   readonly #ffmpeg: Ffmpeg;
   readonly #settings: Settings;
+  /** Files that the batch reads. */
+  readonly #reads: readonly string[];
   readonly #signal: AbortSignal;
   readonly #events: EventQueue<UpscaleEvent>;
   /** Which input writes each output: two of one batch must not share a name. */
@@ -53,11 +55,13 @@ class Batch {
   constructor(
     ffmpeg: Ffmpeg,
     settings: Settings,
+    reads: readonly string[],
     signal: AbortSignal,
     events: EventQueue<UpscaleEvent>,
   ) {
     this.#ffmpeg = ffmpeg;
     this.#settings = settings;
+    this.#reads = reads;
     this.#signal = signal;
     this.#events = events;
   }
@@ -70,6 +74,7 @@ class Batch {
         ffmpeg: this.#ffmpeg,
         input,
         settings: this.#settings,
+        reads: this.#reads,
         signal: this.#signal,
         claim: (output) => {
           named = output;
@@ -145,7 +150,9 @@ export async function* upscale(
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
   const events = new EventQueue<UpscaleEvent>();
   const queue = new PQueue({ concurrency: settings.jobs });
-  const batch = new Batch(ffmpeg, settings, signal, events);
+  const reads = found.map((input) => input.path).filter((file) => file !== '-');
+  if (settings.reference !== null) reads.push(settings.reference);
+  const batch = new Batch(ffmpeg, settings, reads, signal, events);
   events.push({ type: 'start', inputs: found.map((input) => input.path) });
   for (const input of found) void queue.add(() => batch.work(input));
   const idle = queue.onIdle().then(() => events.close());

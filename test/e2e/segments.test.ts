@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -77,11 +77,9 @@ async function checkSame(clip: string): Promise<void> {
   assert.ok(frames.split('\n').length > 20, 'frames are hashed');
   const log = await readFile(`${whole!}.psnr.csv`, 'utf8');
   // The first run does everything but cannot write its log: all segments wait for the next one.
-  const inTheWay = `${cut!}.psnr.csv`;
-  await mkdir(inTheWay);
   const cutOptions = { ...common, output: cut!, segmentSeconds: 0.5 };
-  await assert.rejects(enlarged(clip, cutOptions), /Writing .* failed/);
-  await rmdir(inTheWay);
+  const nowhere = path.join(clip, 'a-file-is-no-folder.csv');
+  await assert.rejects(enlarged(clip, { ...cutOptions, log: nowhere }), /Writing .* failed/);
   const work = `${cut!}.vsr-work`;
   const plan = JSON.parse(await readFile(path.join(work, 'plan.json'), 'utf8')) as Plan;
   assert.ok(plan.segments.length > 2, `${plan.segments.length} segments`);
@@ -92,7 +90,7 @@ async function checkSame(clip: string): Promise<void> {
   }
   await enlarged(clip, cutOptions);
   assert.equal(await frameMd5(cut!), frames, 'decoded from each cut');
-  assert.equal(await readFile(inTheWay, 'utf8'), log);
+  assert.equal(await readFile(`${cut!}.psnr.csv`, 'utf8'), log);
   await assert.rejects(stat(work), 'nothing is left');
 }
 

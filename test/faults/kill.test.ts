@@ -33,7 +33,7 @@ const lateMoments = (output: string): Readonly<Record<string, () => boolean>> =>
   return {
     'the first segment is done': holds(/^seg-00000\.json$/),
     'the joined file appears': holds(/^joined\.\d+\.mp4$/),
-    'the output is sealed': holds(/^seal\.json$/),
+    'the output is sealed': holds(/^sealed\.vsr\.json$/),
     'the output has its name': () => existsSync(output),
   };
 };

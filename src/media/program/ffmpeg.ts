@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod } from 'node:fs/promises';
 import path from 'node:path';
@@ -12,6 +13,8 @@ export type Ffmpeg = {
   readonly ffprobe: string;
   /** What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`. */
   readonly version: string;
+  /** Tells builds of one version apart: a hash of all that `ffmpeg -version` says. */
+  readonly build: string;
   /** libavcodec's major version: 58 is ffmpeg 4, 60 is ffmpeg 6. */
   readonly libavcodec: number;
   /** Where the ffmpeg was found. */
@@ -22,6 +25,7 @@ export type Ffmpeg = {
 type Program = {
   readonly path: string;
   readonly version: string;
+  readonly build: string;
   /** libavcodec's version: the one number that grows alike in releases and in snapshots. */
   readonly age: readonly [number, number, number];
 };
@@ -48,7 +52,8 @@ async function ask(file: string): Promise<Program> {
   if (code !== 0 || answer === null) {
     throw new VsrError('media', `${file} does not answer -version as ffmpeg does.`);
   }
-  return { path: file, ...answer };
+  const build = createHash('sha256').update(stdout).digest('hex').slice(0, 8);
+  return { path: file, build, ...answer };
 }
 
 function isNewer(a: Program, b: Program): boolean {
@@ -150,6 +155,7 @@ export async function locateFfmpeg(
     ffmpeg: program.path,
     ffprobe: probe.path,
     version: program.version,
+    build: program.build,
     libavcodec: program.age[0],
     from,
   };

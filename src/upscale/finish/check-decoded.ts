@@ -1,6 +1,6 @@
 import { VsrError } from '../../errors.js';
 import type { JobPlan } from '../plan/job-plan.js';
-import type { SegmentRecord } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
 
 /** Throws VsrError `media` unless there is something to join. */
 export function checkDecoded(plan: JobPlan, records: readonly SegmentRecord[]): void {

@@ -1,5 +1,5 @@
 import type { Announcement } from '../../media/output/output-plan.js';
-import type { SegmentRecord } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
 
 /** How many size changes are told one by one. */
 const mostChanges = 5;

@@ -1,7 +1,8 @@
 import path from 'node:path';
 import { openFrameLog, readFrameLog, type LogSummary } from '../../metrics/frame-log.js';
 import type { JobPlan } from '../plan/job-plan.js';
-import type { SegmentRecord, WorkFolder } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
+import type { WorkFolder } from '../segments/work-folder.js';
 
 /** The whole clip's log, still in the work folder, and what it says; both `null` where none is wanted. */
 export type JoinedLog = { readonly file: string | null; readonly summary: LogSummary | null };

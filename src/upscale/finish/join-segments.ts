@@ -2,7 +2,8 @@ import path from 'node:path';
 import { remux } from '../../media/join/remux.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { JobContext } from '../segments/job-context.js';
-import type { SegmentRecord, WorkFolder } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
+import type { WorkFolder } from '../segments/work-folder.js';
 
 /** The whole clip, still in the work folder. */
 export type JoinedClip = {

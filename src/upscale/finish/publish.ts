@@ -1,8 +1,7 @@
-import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { writeSidecar, type Sidecar } from '../../metrics/sidecar.js';
-import type { OutputPaths } from '../plan/names.js';
-import type { WorkFolder } from '../segments/work-folder.js';
+import { syncFile, type Place } from '../../files/place.js';
+import { sidecarText, type Sidecar } from '../../metrics/sidecar.js';
+import type { OutputPlaces } from '../plan/names.js';
+import type { LockedWorkFolder } from '../segments/work-folder.js';
 
 /** What is whole and waits for its names. */
 export type FinishedFiles = {
@@ -17,31 +16,22 @@ export type FinishedFiles = {
  * that dies after this has only the sidecar left to write.
  */
 export async function giveNames(
-  folder: WorkFolder,
+  folder: LockedWorkFolder,
   { clip, log, sidecar }: FinishedFiles,
-  paths: OutputPaths,
+  places: OutputPlaces,
 ): Promise<void> {
-  await folder.seal(clip, sidecar);
-  if (log !== null && paths.log !== null) await moveTo(log, paths.log);
-  await rename(clip, paths.output);
+  await syncFile(clip);
+  await folder.seal(sidecar);
+  if (log !== null) await places.log?.put(log);
+  await places.output.put(clip);
 }
 
 /** Writes the sidecar that vouches for clip and log, and removes the work folder. */
-export async function vouch(folder: WorkFolder, sidecar: Sidecar, file: string): Promise<void> {
-  await writeSidecar(file, sidecar);
+export async function vouch(
+  folder: LockedWorkFolder,
+  sidecar: Sidecar,
+  place: Place,
+): Promise<void> {
+  await place.write(sidecarText(sidecar));
   await folder.remove();
-}
-
-/** Renames, also to another disk; there under a temporary name first. */
-async function moveTo(from: string, to: string): Promise<void> {
-  await mkdir(path.dirname(to), { recursive: true });
-  try {
-    await rename(from, to);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EXDEV') throw error;
-    const draft = `${to}.${process.pid}.part`;
-    await copyFile(from, draft);
-    await rename(draft, to);
-    await rm(from);
-  }
 }

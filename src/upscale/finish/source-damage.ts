@@ -11,7 +11,7 @@ import {
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from '../segments/job-context.js';
-import type { SegmentRecord } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
 
 /** Reads all packets of a job's source that belong to the output, and tells what of them is missing or broken. */
 export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<SourceReport> {

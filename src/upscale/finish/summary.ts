@@ -2,13 +2,13 @@ import path from 'node:path';
 import type { Damage } from '../../media/damage/damage.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { LogSummary } from '../../metrics/frame-log.js';
-import { sidecarVersion, type Sidecar } from '../../metrics/sidecar.js';
+import { sidecarVersion, type Sidecar, type SidecarLogFile } from '../../metrics/sidecar.js';
 import type { StageSeconds } from '../../metrics/sidecar-schema.js';
 import { version } from '../../version.js';
 import { decodingNotes } from './decoding-notes.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import { askedIn } from '../plan/settings.js';
-import type { SegmentRecord } from '../segments/work-folder.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
 
 /** What only the run itself knows. */
 export type RunFacts = {
@@ -19,6 +19,10 @@ export type RunFacts = {
   /** Frames done in this run, without those of earlier ones. */
   readonly framesThisRun: number;
   readonly outputBytes: number;
+  /** Of the finished output, and of the source as it still is. */
+  readonly samples: { readonly output: string; readonly source: string };
+  readonly sourceModifiedMs: number;
+  readonly logFile: SidecarLogFile | null;
   readonly log: LogSummary | null;
   /** What of the source is missing or broken. */
   readonly damages: readonly Damage[];
@@ -53,6 +57,8 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     source: {
       path: plan.input,
       ...identity,
+      modifiedMs: run.sourceModifiedMs,
+      samplesSha256: run.samples.source,
       width: source.video.width,
       height: source.video.height,
       pixelFormat: source.video.sourceFormat,
@@ -74,6 +80,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
       height: outputPlan.codedHeight,
       frames,
       sizeBytes: run.outputBytes,
+      samplesSha256: run.samples.output,
     },
     model: {
       passes: chain.passes.map((pass) => ({
@@ -92,6 +99,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     psnr: run.log,
     missing: [...plan.announcements, ...decodingNotes(run.records, source.video), ...run.late],
     log: paths.log === null ? null : beside ? path.basename(paths.log) : path.resolve(paths.log),
+    logFile: run.logFile,
     colourPath: chain.passes.some((pass) => pass.colour === 'rgb') ? 'rgb' : 'yuv',
     created: new Date().toISOString(),
   };

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, open, stat, type FileHandle } from 'node:fs/promises';
 import { VsrError, messageOf } from '../../errors.js';
+import type { Sidecar, SidecarLogFile } from '../../metrics/sidecar.js';
 
 const END_BYTES = 1024 * 1024;
 
@@ -86,6 +87,45 @@ export async function identifySource(file: string, allowDamaged = false): Promis
   return { sizeBytes: size, endsSha256: hash.digest('hex') };
 }
 
+/** Bytes of a sample from the inside of a file, and how many are taken, evenly spread. */
+const SAMPLE_BYTES = 64 * 1024;
+const SAMPLES = 62;
+
+/**
+ * SHA-256, in hex, of the first and the last MiB of a file and of samples between them; of all of it where
+ * these would cover it. Throws VsrError `disk` where the disk does not give its bytes; with `allowGaps` those
+ * that it gives count.
+ */
+export async function samplesOf(file: string, allowGaps = false): Promise<string> {
+  await using handle = await open(file, 'r');
+  const { size } = await handle.stat();
+  const hash = createHash('sha256');
+  const inside = size - 2 * END_BYTES;
+  const parts: (readonly [start: number, length: number])[] = [[0, Math.min(size, END_BYTES)]];
+  if (inside <= SAMPLES * SAMPLE_BYTES) parts.push([END_BYTES, Math.max(0, size - END_BYTES)]);
+  else {
+    const step = (inside - SAMPLE_BYTES) / (SAMPLES - 1);
+    for (let i = 0; i < SAMPLES; i++) parts.push([END_BYTES + Math.floor(i * step), SAMPLE_BYTES]);
+    parts.push([size - END_BYTES, END_BYTES]);
+  }
+  for (const [start, length] of parts) {
+    try {
+      for await (const bytes of bytesFrom(handle, file, start, length)) hash.update(bytes);
+    } catch (error) {
+      if (!allowGaps) throw error;
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** Whether the file at `output` is the one that a sidecar speaks of; those of vsr's first days know only its size. */
+export async function isOutputOf(sidecar: Sidecar, output: string): Promise<boolean> {
+  const found = await lstat(output).catch(() => null);
+  if (found?.isFile() !== true || found.size !== sidecar.output.sizeBytes) return false;
+  const { samplesSha256 } = sidecar.output;
+  return samplesSha256 === undefined || samplesSha256 === (await samplesOf(output).catch(() => ''));
+}
+
 /** SHA-256, in hex, of all of a file; empty where there is none. */
 export async function sha256Of(file: string): Promise<string> {
   const hash = createHash('sha256');
@@ -96,6 +136,11 @@ export async function sha256Of(file: string): Promise<string> {
     return naming(file)(error);
   }
   return hash.digest('hex');
+}
+
+/** Size and hash of a whole log. */
+export async function factsOfLog(file: string): Promise<SidecarLogFile> {
+  return { sizeBytes: (await stat(file)).size, sha256: await sha256Of(file) };
 }
 
 /** What tells at no cost that a file has been written to. */

@@ -2,6 +2,7 @@ import { sidecarPathOf } from '../../metrics/sidecar.js';
 import path from 'node:path';
 import { besideName, LONGEST_NAME, nameBytes } from '../../files/beside-name.js';
 import { VsrError } from '../../errors.js';
+import type { Place } from '../../files/place.js';
 
 /** Every file that belongs to one output, by name; none need exist. */
 export type OutputPaths = {
@@ -11,6 +12,13 @@ export type OutputPaths = {
   readonly sidecar: string;
   /** Holds the plan, the lock and the finished segments while the job is not done. */
   readonly workFolder: string;
+};
+
+/** The names that a job's files get, as far as they may be written to. */
+export type OutputPlaces = {
+  readonly output: Place;
+  readonly log: Place | null;
+  readonly sidecar: Place;
 };
 
 /** `<folder>/<name>.x<scale><extension>`; the extension comes with its dot. */

@@ -3,7 +3,8 @@ import { checkUnchanged } from '../plan/identity.js';
 import { throwIfAborted, type JobContext } from './job-context.js';
 import type { Segment } from './segment-plan.js';
 import { openSegmentTools, type SegmentTools } from './segment-tools.js';
-import type { SegmentFiles, SegmentRecord, WorkFolder } from './work-folder.js';
+import type { SegmentRecord } from './segment-record.js';
+import type { SegmentFiles, WorkFolder } from './work-folder.js';
 
 /** A segment whose frames are all enlarged. */
 export type EnlargedSegment = {

@@ -8,7 +8,8 @@ import { sha256Of } from '../plan/identity.js';
 import type { EnlargedFrame } from './enlarge-frames.js';
 import type { SegmentReport } from './segment-reader.js';
 import type { SegmentTools } from './segment-tools.js';
-import { keepFile, type SegmentFiles, type SegmentRecord } from './work-folder.js';
+import type { SegmentRecord } from './segment-record.js';
+import { keepFile, type SegmentFiles } from './work-folder.js';
 
 /** Ticks of `pts` in the output's time base, rounded to the nearest. */
 function outputTicks(pts: number, from: Ratio, to: Ratio): number {

@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { writeSidecar, type Sidecar } from '../../../src/metrics/sidecar.js';
 import type { ClipSettings } from '../../../src/metrics/sidecar-schema.js';
-import { finishedBefore } from '../../../src/upscale/finished-before.js';
+import { lookAtEarlier } from '../../../src/upscale/earlier-output.js';
 import { jobHashes } from '../../../src/upscale/plan/job-hash.js';
 import type { JobPlan } from '../../../src/upscale/plan/job-plan.js';
 import { outputPaths } from '../../../src/upscale/plan/names.js';
@@ -16,6 +16,12 @@ import { temporaryFolder } from '../../support/temporary-folder.js';
 const folder = temporaryFolder();
 let outputs = 0;
 const identity = { sizeBytes: 9, endsSha256: '0f' };
+
+const source = path.join(folder, 'a.mov');
+
+async function finishedBefore(plan: JobPlan): Promise<Sidecar | null> {
+  return (await lookAtEarlier(plan, [])).finished;
+}
 
 /** As much of a plan as the question needs. */
 function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
@@ -31,6 +37,8 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
   const hashes = jobHashes(deciding, { identity, models: chain.sha256s, log: paths.log !== null });
   return {
     kind: 'clip',
+    input: source,
+    announcements: [],
     paths,
     settings,
     deciding,
@@ -47,13 +55,15 @@ function settingsOf({ deciding, settings }: JobPlan): ClipSettings {
 /** An output and its sidecar, as the job of `plan` leaves them. */
 async function finished(plan: JobPlan, changes: Partial<Sidecar> = {}): Promise<void> {
   const { output, sidecar, log } = plan.paths;
+  await writeFile(source, 'nine byte');
   await writeFile(output, 'clip');
+  if (log !== null) await writeFile(log, 'log');
   await writeSidecar(sidecar, {
     schemaVersion: 1,
     vsr: version(),
     job: plan.job,
     source: {
-      ...{ path: '/a.mp4', ...identity, width: 2, height: 2, pixelFormat: 'yuv420p' },
+      ...{ path: source, ...identity, width: 2, height: 2, pixelFormat: 'yuv420p' },
       ...{ firstFrameTime: 0, damagedFrames: [], streams: [] },
     },
     reference: null,
@@ -66,11 +76,14 @@ async function finished(plan: JobPlan, changes: Partial<Sidecar> = {}): Promise<
       elapsedSeconds: 1,
       fps: 1,
     },
-    ...{ reusedShare: 0, psnr: null, missing: [], colourPath: 'yuv', created: '' },
+    ...{ reusedShare: 0, psnr: null, missing: [], colourPath: 'yuv', created: later },
     log: log === null ? null : path.basename(log),
     ...changes,
   });
 }
+
+/** Sidecars without times of the source count it as unchanged if it was last written before this. */
+const later = new Date(Date.now() + 3600_000).toISOString();
 
 const next = (): string => path.join(folder, `${outputs++}.mp4`);
 
@@ -124,16 +137,22 @@ test('of a version that did not say what was named, the encoder’s words must b
   await assert.rejects(finishedBefore(planOf(output)), /another job made it/);
 });
 
-test('an output or a source that has changed since is not finished, whatever version made it', async () => {
+test('an output or a source that has changed since is made again, whatever version made it', async () => {
   const output = next();
   const plan = planOf(output);
+  const again = async (now: JobPlan): Promise<string> => {
+    const { finished: found, plan: said } = await lookAtEarlier(now, []);
+    assert.equal(found, null);
+    return said.announcements.find(({ what }) => what === 'done again')?.why ?? '';
+  };
   for (const changes of [{}, { vsr: '0.0.9', job: 'x' }]) {
     await finished(plan, changes);
     await writeFile(output, 'longer than the clip was');
-    await assert.rejects(finishedBefore(plan), /another job made it/);
-    const changed = { ...plan, job: 'y', earlierJobs: [], identity: { ...identity, sizeBytes: 8 } };
+    assert.match(await again(plan), /the output was changed since .* is kept as .*\.before/);
     await finished(plan, changes);
-    await assert.rejects(finishedBefore(changed), /another job made it/);
+    await writeFile(source, 'longer than the source was');
+    const changed = { ...plan, job: 'y', earlierJobs: [], identity: { ...identity, sizeBytes: 8 } };
+    assert.match(await again(changed), /^the source has changed since/);
   }
 });
 

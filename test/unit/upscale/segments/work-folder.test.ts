@@ -5,12 +5,9 @@ import test from 'node:test';
 import { exitCodeOf } from '../../../../src/errors.js';
 import { sha256Of } from '../../../../src/upscale/plan/identity.js';
 import { wholeClip } from '../../../../src/upscale/segments/segment-plan.js';
-import {
-  openWorkFolder,
-  planVersion,
-  type SegmentRecord,
-  type StoredPlan,
-} from '../../../../src/upscale/segments/work-folder.js';
+import type { SegmentRecord } from '../../../../src/upscale/segments/segment-record.js';
+import { planVersion, type StoredPlan } from '../../../../src/upscale/segments/stored-plan.js';
+import { openWorkFolder } from '../../../../src/upscale/segments/work-folder.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 const place = temporaryFolder();
@@ -20,6 +17,7 @@ const next = (): string => path.join(place, String(folders++));
 const job: Omit<StoredPlan, 'segments'> = {
   version: planVersion,
   vsr: '1.2.3',
+  ffmpeg: '5.1 (build 0f)',
   job: 'abc',
   sourceModifiedMs: 1,
   source: { path: '/a.mp4', sizeBytes: 9 },
@@ -31,10 +29,14 @@ async function cut() {
   return Promise.resolve(wholeClip({}));
 }
 
+function requestOf(folder: string, made: typeof job, restart: boolean) {
+  return { folder, output: 'out.mp4', job: made, range: {}, restart, cut };
+}
+
 /** Leaves a folder in which the only segment is finished. */
 async function finishedFolder(made = job): Promise<string> {
   const at = next();
-  await using folder = await openWorkFolder(at, 'out.mp4', made, false, cut);
+  await using folder = await openWorkFolder(requestOf(at, made, false));
   const [segment] = folder.plan.segments;
   const { video, rows } = folder.files(segment!);
   await writeFile(video, 'video');
@@ -51,7 +53,7 @@ async function finishedFolder(made = job): Promise<string> {
 }
 
 async function reopened(at: string, now = job, restart = false): Promise<SegmentRecord | null> {
-  await using folder = await openWorkFolder(at, 'out.mp4', now, restart, cut);
+  await using folder = await openWorkFolder(requestOf(at, now, restart));
   return folder.finished(folder.plan.segments[0]!);
 }
 
@@ -85,6 +87,15 @@ test('unfinished work of another version is named with that version, and left as
     message: `${at} holds unfinished work of vsr 1.0.7, which vsr 1.2.3 cannot go on with: start over with --restart, or finish it with that version.`,
   });
   assert.deepEqual(await readdir(at), before);
+  assert.equal(await reopened(at, job, true), null);
+});
+
+test('finished segments of another ffmpeg are named with both', async () => {
+  const at = await finishedFolder({ ...job, ffmpeg: '4.1 (build 22)' });
+  await assert.rejects(
+    reopened(at),
+    /segments made with ffmpeg 4\.1 \(build 22\), and this is ffmpeg 5\.1 \(build 0f\)\. .*--restart/,
+  );
   assert.equal(await reopened(at, job, true), null);
 });
 

@@ -1,0 +1,70 @@
+import { Field } from '../../files/json-field.js';
+import type { SegmentComplaints } from './segment-reader.js';
+
+/** What a finished segment says of itself; written last, so its being there means "done". */
+export type SegmentRecord = {
+  readonly frames: number;
+  /** Ticks of its first frame; `null` without frames. */
+  readonly firstPts: number | null;
+  /** Execution provider that ran. */
+  readonly provider: string;
+  /** What it computed in: `fp32`, `fp16` or `int8`. */
+  readonly precision: string;
+  /** Of the video file, checked before it is used: a job may go on long after, and elsewhere. */
+  readonly videoSha256: string;
+  /** Of the file of log rows, checked likewise. */
+  readonly rowsSha256: string;
+  /** Mean share of tiles copied from the frame before, 0 to 1. */
+  readonly reused: number;
+  /** Frames, from 0 in this segment, that the decoder reported as damaged. */
+  readonly damagedFrames: readonly number[];
+  /** What decoding had to say, a line each. */
+  readonly messages: readonly string[];
+  /** The source ended early in this segment. */
+  readonly truncated: boolean;
+  /** Frames, from 0 in this segment, from which on the source's picture has another size; the first hundred. */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** Packets of which the decoder made no frame. */
+  readonly lostPackets: number;
+  readonly complaints: SegmentComplaints;
+};
+
+function complaintsOf(field: Field): SegmentComplaints {
+  const tick = (value: Field): number => value.integer();
+  return {
+    count: field.at('count').count(),
+    text: field.at('text').string(),
+    firstPts: field.at('firstPts').orNull(tick),
+    lastPts: field.at('lastPts').orNull(tick),
+    unstarted: field.at('unstarted').count(),
+  };
+}
+
+/** Reads a record as what a stranger may have written. Throws VsrError `media` naming what is wrong. */
+export function segmentRecordOf(value: unknown, file: string): SegmentRecord {
+  const top = new Field(value, `the record ${file}`);
+  const count = (field: Field): number => field.count();
+  return {
+    frames: top.at('frames').count(),
+    firstPts: top.at('firstPts').orNull((field) => field.integer()),
+    provider: top.at('provider').string(),
+    precision: top.at('precision').string(),
+    videoSha256: top.at('videoSha256').string(),
+    rowsSha256: top.at('rowsSha256').string(),
+    reused: top.at('reused').number(),
+    damagedFrames: top.at('damagedFrames').list(count),
+    messages: top.at('messages').list((line) => line.string()),
+    truncated: top.at('truncated').oneOf(true, false),
+    sizeChanges: top.at('sizeChanges').list((change) => ({
+      frame: change.at('frame').count(),
+      width: change.at('width').count(),
+      height: change.at('height').count(),
+    })),
+    lostPackets: top.at('lostPackets').count(),
+    complaints: complaintsOf(top.at('complaints')),
+  };
+}

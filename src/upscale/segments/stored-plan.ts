@@ -1,0 +1,83 @@
+import { VsrError } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import type { TickRange } from '../plan/tick-range.js';
+import type { Segment } from './segment-plan.js';
+
+/** The version of `StoredPlan` that this vsr writes and goes on with. */
+export const planVersion = 3;
+
+/** The plan as it lies in the work folder: any machine that can read it can work on it. */
+export type StoredPlan = {
+  readonly version: typeof planVersion;
+  /** The vsr that began the job: another one may cut, name or enlarge differently. */
+  readonly vsr: string;
+  /** Version and build of the ffmpeg that began it: another one decodes and encodes differently. */
+  readonly ffmpeg: string;
+  /** Hash over source, models and settings: the segments are worth keeping only while it holds. */
+  readonly job: string;
+  /** When the source was last written, in milliseconds since 1970: tells what a hash of its ends cannot. */
+  readonly sourceModifiedMs: number;
+  /** For people, and for telling what has changed: what the hash was made of. */
+  readonly source: unknown;
+  readonly models: readonly string[];
+  readonly settings: unknown;
+  readonly segments: readonly Segment[];
+};
+
+/** A plan of another version, of which only that is known, and the vsr that wrote it where it says so. */
+export type ForeignPlan = { readonly version: number; readonly vsr: string | null };
+
+const tick = (field: Field): number | null => field.orNull((value) => value.integer());
+
+function segmentOf(field: Field, number: number): Segment {
+  return {
+    number: field.at('number').oneOf(number),
+    from: tick(field.at('from')),
+    to: tick(field.at('to')),
+    seekTo: tick(field.at('seekTo')),
+  };
+}
+
+/**
+ * Reads a stored plan as what a stranger may have written: every value has its type and range, and segment n has
+ * the number n, so that no name is made of anything else. Throws VsrError `media` naming what is wrong.
+ */
+export function storedPlanOf(text: string, file: string): StoredPlan | ForeignPlan {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new VsrError('media', `The plan ${file} is no JSON.`, { cause });
+  }
+  const top = new Field(value, `the plan ${file}`);
+  const version = top.at('version').count();
+  const vsr = top.at('vsr').maybe((name) => name.string());
+  if (version !== planVersion) return { version, vsr: vsr ?? null };
+  return {
+    version: planVersion,
+    vsr: top.at('vsr').string(),
+    ffmpeg: top.at('ffmpeg').string(),
+    job: top.at('job').string(),
+    sourceModifiedMs: top.at('sourceModifiedMs').number(),
+    source: top.at('source').object(),
+    models: top.at('models').list((name) => name.string()),
+    settings: top.at('settings').object(),
+    segments: top.at('segments').list(segmentOf),
+  };
+}
+
+/** Throws VsrError `media` unless the segments follow one another from the beginning of `range` to its end. */
+export function checkSegments(plan: StoredPlan, range: TickRange, file: string): void {
+  const { segments } = plan;
+  const follows = segments.every((segment, i) => {
+    const before = segments[i - 1];
+    const from = before === undefined ? (range.from ?? null) : before.to;
+    const rises = segment.from === null || segment.to === null || segment.from < segment.to;
+    return segment.from === from && (i === 0 || from !== null) && rises;
+  });
+  if (follows && segments.length > 0 && segments.at(-1)!.to === (range.to ?? null)) return;
+  throw new VsrError(
+    'media',
+    `Expected the segments of the plan ${file} to follow one another to the end, but they do not. Was it written by vsr?`,
+  );
+}
