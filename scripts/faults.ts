@@ -1,6 +1,6 @@
 /**
- * Every fault in full, and a table of what was tried: kills, signals, full and bad disks, hanging and
- * vanishing things; damaged files of every kind; a long clip. Ends with 1 if anything was lost.
+ * Every fault in full, and a table of what was tried: kills, signals, full and bad disks, hanging
+ * and vanishing things; damaged files of every kind; a long clip. Ends with 1 if anything was lost.
  *
  *   npm run test:faults -- [faults] [fuzz] [long]      default: all three
  */

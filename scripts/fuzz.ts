@@ -1,10 +1,12 @@
 /**
- * Damages files of every kind that vsr reads and looks how each attempt ends. Prints counts; ends with 1
- * if one crashed, hung, left a process or half a file, or failed without a clear error.
+ * Damages files of every kind that vsr reads and looks how each attempt ends. Prints counts; ends
+ * with 1 if one crashed, hung, left a process or half a file, or failed without a clear error.
  *
- *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x] [--counts file.json] [--lanes 2]
+ *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x] [--counts
+ *   file.json] [--lanes 2]
  *
- * Files are tried in so many lanes side by side, by default one a core. `--others` is the number of damaged files of each kind that is no clip; of work folders a quarter.
+ * Files are tried in so many lanes side by side, by default one a core. `--others` is the number of
+ * damaged files of each kind that is no clip; of work folders a quarter.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -103,7 +105,10 @@ function strays(folder: string): number[] {
 /** Peak of the memory of a child and its own children, in bytes, over all of them. */
 let peak = 0;
 
-/** Runs cases in a process of their own, below the lane's folder; cases it did not survive are `bad`. */
+/**
+ * Runs cases in a process of their own, below the lane's folder; cases it did not survive are
+ * `bad`.
+ */
 async function runBatch(
   cases: readonly Case[],
   from: number,

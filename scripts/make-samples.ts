@@ -1,6 +1,6 @@
 /**
- * Makes the clips of samples/ out of nothing but this code: `npm run build && node build/scripts/make-samples.js`,
- * with names after it to make only these. See samples/README.md.
+ * Makes the clips of samples/ out of nothing but this code: `npm run build && node
+ * build/scripts/make-samples.js`, with names after it to make only these. See samples/README.md.
  */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';

@@ -55,7 +55,7 @@ const researchPictures: DataSet = {
   ],
 };
 
-/** What a shipped model is made by; all else is the same for all. */
+/** What a shipped model is made by; everything else is the same for all. */
 export type Recipe = {
   readonly arch: string;
   /** Layers before the last, or residual blocks; the architecture's own number. */
@@ -119,7 +119,7 @@ const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 /** Of the network for compressed sources, which is not trained in one go. */
 const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner: true } as const;
 
-/** Of the network behind a first pass. */
+/** Of the network after a first pass. */
 const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
 
 /** Of copies in 8 bits: shorter and with smaller steps, since little is left to learn. */
@@ -200,7 +200,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     from: 'espcn-32-x2',
   },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
-  // For the passes behind the first, whose pictures are larger than sharp.
+  // For the passes after the first, whose pictures are larger than sharp.
   'espcn-16-second-x2': {
     ...second,
     steps: 36_000,

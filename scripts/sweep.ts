@@ -1,6 +1,7 @@
-// Runs every clip of ../shared/data through the real program and prints what became of each: `npm run sweep`.
-// Names as further arguments choose clips; --frames caps large pictures (720p and up), --real takes the shipped model,
-// --ffmpeg and --ffprobe choose the build under test, --judge the ffprobe that judges.
+// Runs every clip of ../shared/data through the real program and prints what became of each: `npm
+// run sweep`. Names as further arguments choose clips; --frames caps large pictures (720p and up),
+// --real takes the shipped model, --ffmpeg and --ffprobe choose the build under test, --judge the
+// ffprobe that judges.
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';

@@ -22,14 +22,16 @@ const elfMachine: Readonly<Record<string, number>> = { x64: 62, arm64: 183 };
 const largestPage = 0x10000;
 
 /**
- * A shared library for Linux whose initialiser ends the process with `code`: the one way in which Node 20 can end a
- * process whose threads are stuck in native code, for `process.exit` waits for all threads. `null` where there is none.
+ * A shared library for Linux whose initialiser ends the process with `code`: the one way in which
+ * Node 20 can end a process whose threads are stuck in native code, for `process.exit` waits for
+ * all threads. `null` where there is none.
  */
 export function endingLibrary(code: number, arch: string = process.arch): Uint8Array | null {
   const instructions = machineCode[arch]?.(code & 0xff);
   if (instructions === undefined) return null;
   const [headerSize, programSize, dynamicAt] = [64, 56, 64 + 4 * 56];
-  // Entries of the dynamic section: initialiser, strings and their size, symbols and their size, end.
+  // Entries of the dynamic section: initialiser, strings and their size, symbols and their size,
+  // end.
   const [stringsAt, codeAt] = [dynamicAt + 7 * 16, dynamicAt + 7 * 16 + 32];
   const file = Buffer.alloc(codeAt + instructions.length);
   file.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
@@ -42,7 +44,8 @@ export function endingLibrary(code: number, arch: string = process.arch): Uint8A
   file.writeUInt16LE(4, 56);
   const size = file.length;
   const [readRun, readWrite] = [5, 6];
-  // The file is mapped twice: once to run, once because older loaders write into the dynamic section.
+  // The file is mapped twice: once to run, once because older loaders write into the dynamic
+  // section.
   const programs = [
     { type: 1, flags: readRun, from: 0, to: 0, size, align: largestPage },
     { type: 1, flags: readWrite, from: 0, to: largestPage, size, align: largestPage },
@@ -50,7 +53,8 @@ export function endingLibrary(code: number, arch: string = process.arch): Uint8A
       ...{ type: 2, flags: readWrite, from: dynamicAt, to: largestPage + dynamicAt },
       ...{ size: 7 * 16, align: 8 },
     },
-    { type: 0x6474e551, flags: readWrite, from: 0, to: 0, size: 0, align: 16 }, // No stack that can run.
+    // No stack that can run.
+    { type: 0x6474e551, flags: readWrite, from: 0, to: 0, size: 0, align: 16 },
   ];
   programs.forEach(({ type, flags, from, to, size: length, align }, i) => {
     const at = headerSize + i * programSize;
@@ -91,9 +95,9 @@ function loadLibrary(bytes: Uint8Array): void {
 }
 
 /**
- * Ends this process with `code` and waits for no thread, to be used where one may be stuck in native code: nothing
- * that is to happen at the exit happens any more. Where no library can be loaded, a signal ends the process:
- * SIGINT for 130, which shells report as 130, otherwise SIGKILL.
+ * Ends this process with `code` and waits for no thread, to be used where one may be stuck in
+ * native code: nothing that is to happen at the exit happens any more. Where no library can be
+ * loaded, a signal ends the process: SIGINT for 130, which shells report as 130, otherwise SIGKILL.
  */
 export function endAtOnce(code: number): void {
   try {

@@ -2,7 +2,8 @@
  * What kind of failure this is; it alone decides the exit code.
  *
  * - `option`: the call is wrong (unknown option, impossible scale, unknown name). Exit code 2.
- * - `media`, `model`, `provider`, `disk`, `busy`: the job failed on content or at run time. Exit code 1.
+ * - `media`, `model`, `provider`, `disk`, `busy`: the job failed on content or at run time. Exit
+ *   code 1.
  * - `interrupted`: a signal or an abort stopped the job. Exit code 130.
  */
 export type VsrErrorCode =
@@ -23,7 +24,9 @@ export class VsrError extends Error {
   }
 }
 
-/** The exit code a process ends with after `error`: 2, 1 or 130; 1 for anything that is not ours. */
+/**
+ * The exit code a process ends with after `error`: 2, 1 or 130; 1 for anything that is not ours.
+ */
 export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   if (!(error instanceof VsrError)) return 1;
   if (error.code === 'option') return 2;

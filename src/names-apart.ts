@@ -1,8 +1,9 @@
 import path from 'node:path';
 
 /**
- * A short name for each path: its last part, or as many parts as tell it from the others. Of `a/clip.mp4`
- * and `b/clip.mp4` those are themselves; of `a/one.mp4` and `b/two.mp4` they are `one.mp4` and `two.mp4`.
+ * A short name for each path: its last part, or as many parts as tell it from the others. Of
+ * `a/clip.mp4` and `b/clip.mp4` those are themselves; of `a/one.mp4` and `b/two.mp4` they are
+ * `one.mp4` and `two.mp4`.
  */
 export function namesApart(files: readonly string[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();

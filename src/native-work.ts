@@ -6,19 +6,23 @@ const key = 'vsr.nativeWork';
 const [ending, underWay] = [0, 1];
 
 /**
- * How long the end of a process waits for native work, in milliseconds. A run of a network over a strip of a picture
- * takes a fifth of that; what takes longer may never end.
+ * How long the end of a process waits for native work, in milliseconds. A run of a network over a
+ * strip of a picture takes a fifth of that; what takes longer may never end.
  */
 const longestMs = 500;
 
-/** What was given to this thread; absent in one that nobody started by `startThread`, which waits for others. */
+/**
+ * What was given to this thread; absent in one that nobody started by `startThread`, which waits
+ * for others.
+ */
 const given = getEnvironmentData(key) as Int32Array | undefined;
 
 /**
- * Makes the end of this process wait for what its threads do in `nativeWork`, however the end comes except by a
- * signal. A thread that is ended in the midst of it takes the process along (onnxruntime-node 1.30 throws where
- * nothing catches), and the exit code is lost. Node itself would wait without end for a thread that is stuck there:
- * then the process ends without it. To be called before a thread is started.
+ * Makes the end of this process wait for what its threads do in `nativeWork`, however the end comes
+ * except by a signal. A thread that is ended in the midst of it takes the process along
+ * (onnxruntime-node 1.30 throws where nothing catches), and the exit code is lost. Node itself
+ * would wait without end for a thread that is stuck there: then the process ends without it. To be
+ * called before a thread is started.
  */
 export function awaitNativeWorkAtExit(): void {
   if (getEnvironmentData(key) !== undefined) return;
@@ -41,7 +45,10 @@ export function awaitNativeWorkAtExit(): void {
   process.on('exit', atExit);
 }
 
-/** Does `work`, during which this thread may not be ended. Once the process is about to end, it never begins. */
+/**
+ * Does `work`, during which this thread may not be ended. Once the process is about to end, it
+ * never begins.
+ */
 export async function nativeWork<T>(work: () => Promise<T>): Promise<T> {
   if (given === undefined) return work();
   Atomics.add(given, underWay, 1);

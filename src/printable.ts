@@ -7,8 +7,9 @@ const joiners = new Set(['\u200c', '\u200d']);
 const steering = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /**
- * `text` as it may be shown to a person: characters that would steer the terminal (escape sequences, line
- * ends, changes of direction) are written out, as in `\x1b[2J`. Everything else stays as it is.
+ * `text` as it may be shown to a person: characters that would steer the terminal (escape
+ * sequences, line ends, changes of direction) are written out, as in `\x1b[2J`. Everything else
+ * stays as it is.
  */
 export function printable(text: string): string {
   return text.replace(steering, (character) => {
@@ -24,8 +25,8 @@ export function printable(text: string): string {
 }
 
 /**
- * `value` as JSON that a terminal shows as it stands: infinity is "inf", and characters that would steer the
- * terminal are escaped, which does not change what the JSON says.
+ * `value` as JSON that a terminal shows as it stands: infinity is "inf", and characters that would
+ * steer the terminal are escaped, which does not change what the JSON says.
  */
 export function printableJson(value: unknown, indent = 2): string {
   const text = JSON.stringify(

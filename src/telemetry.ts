@@ -1,6 +1,6 @@
 /**
- * Keeps ONNX Runtime from collecting: from 1.30 on it stores a device number and a queue of events in
- * the home folder and sends them away. It reads this variable once, when it starts. Threads have
+ * Keeps ONNX Runtime from collecting: from 1.30 on it stores a device number and a queue of events
+ * in the home folder and sends them away. It reads this variable once, when it starts. Threads have
  * copies of the environment that the runtime does not see, so the thread that starts them sets it.
  */
 export function switchOffTelemetry(): void {

@@ -23,8 +23,9 @@ type Point = {
 };
 
 /**
- * What PyTorch 2.13 in bf16, channels last, takes of our float time on one thread for the same graph: measured
- * side by side in November 2026, unfolded. A shape that was not measured is held to the hardest of them.
+ * What PyTorch 2.13 in bf16, channels last, takes of our float time on one thread for the same
+ * graph: measured side by side in November 2026, unfolded. A shape that was not measured is held to
+ * the hardest of them.
  */
 const bfloatShare: Readonly<Record<string, number>> = {
   espcn: 74 / 104,
@@ -33,10 +34,16 @@ const bfloatShare: Readonly<Record<string, number>> = {
 };
 const hardest = Math.min(...Object.values(bfloatShare));
 
-/** Decibels on both sets within which two networks count as of one quality: what an 8-bit copy may lose. */
+/**
+ * Decibels on both sets within which two networks count as of one quality: what an 8-bit copy may
+ * lose.
+ */
 const sameQuality = 0.05;
 
-/** A row for each float network: its time in PyTorch's bf16, and our fastest network of that quality. */
+/**
+ * A row for each float network: its time in PyTorch's bf16, and our fastest network of that
+ * quality.
+ */
 function barRows(points: readonly Point[]): string[] {
   const floats = points.filter(({ original }) => original === null);
   return floats.map(({ name, arch, plainMs, set5, set14 }) => {

@@ -10,8 +10,8 @@ import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { windowFor } from '../../src/enlarge/network/window.js';
 
 /**
- * A process of its own for one device: `device-session.js <bare|upscaler> <provider> <precision> <width>
- * <height>` enlarges made-up frames with the default model and prints how many a second.
+ * A process of its own for one device: `device-session.js <bare|upscaler> <provider> <precision>
+ * <width> <height>` enlarges made-up frames with the default model and prints how many a second.
  */
 const [, , what, providerWord, precisionWord, widthWord, heightWord] = process.argv;
 const name = providerNames.find((known) => known === providerWord)!;

@@ -8,7 +8,10 @@ import type { StageSeconds } from '../../src/metrics/sidecar-schema.js';
 import type { Bench } from './setting.js';
 import type { Cost } from './timed-process.js';
 
-/** What vsr takes for clips of some sizes against what its parts take alone; a large clip has fewer frames. */
+/**
+ * What vsr takes for clips of some sizes against what its parts take alone; a large clip has fewer
+ * frames.
+ */
 export async function endToEnd(bench: Bench): Promise<unknown> {
   const rows: Record<string, unknown> = {};
   for (const { width, height } of bench.sizes) {
@@ -41,7 +44,8 @@ async function partsAlone(
   const decode = await measured(ffmpeg.ffmpeg, [
     ...['-v', 'error', '-y', '-i', clip, '-f', 'rawvideo', '/dev/null'],
   ]);
-  // What has been through an encoder once is smoother, and cheaper to encode, than what vsr encodes.
+  // What has been through an encoder once is smoother, and cheaper to encode, than what vsr
+  // encodes.
   const lossless = path.join(folder, 'lossless.mkv');
   execFileSync(process.execPath, [
     ...[vsr, 'upscale', clip, '-o', lossless, '--codec', 'ffv1', '--no-log', '--quiet'],

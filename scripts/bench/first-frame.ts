@@ -1,8 +1,8 @@
 import { upscale } from '../../src/index.js';
 
 /**
- * A process of its own: `first-frame.js <clip> <output>` says how many milliseconds after its start the
- * encoder has taken the first frame, then ends.
+ * A process of its own: `first-frame.js <clip> <output>` says how many milliseconds after its start
+ * the encoder has taken the first frame, then ends.
  */
 const [clip = '', output = ''] = process.argv.slice(2);
 const stop = new AbortController();

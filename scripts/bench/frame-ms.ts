@@ -3,8 +3,8 @@ import type { LoadedModel } from '../../src/model/load/load-model.js';
 import { openSession } from '../../src/model/runtime/session.js';
 
 /**
- * CPU milliseconds that the bare session of a model takes on one thread for 640x360 samples of 8 bit: the least
- * disturbed of many strips of 640x90, times four.
+ * CPU milliseconds that the bare session of a model takes on one thread for 640x360 samples of 8
+ * bit: the least disturbed of many strips of 640x90, times four.
  */
 export async function frameMs(
   model: LoadedModel,

@@ -3,8 +3,8 @@ import { messageOf } from '../../src/errors.js';
 import { timed } from './timed-process.js';
 
 /**
- * Installs packages of npm, which are no dependencies, into `folder`, and returns that. Nothing of theirs is run.
- * Fails with one line that says why not.
+ * Installs packages of npm, which are no dependencies, into `folder`, and returns that. None of
+ * their code is run. Fails with one line that says why not.
  */
 export async function installed(folder: string, packages: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });

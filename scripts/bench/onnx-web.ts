@@ -1,7 +1,9 @@
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** What is used of onnxruntime-web, which is no dependency: the benchmark installs it for itself. */
+/**
+ * What is used of onnxruntime-web, which is no dependency: the benchmark installs it for itself.
+ */
 type Web = {
   readonly env: {
     readonly versions: { readonly web?: string };
@@ -17,8 +19,9 @@ type Web = {
 };
 
 /**
- * A process of its own: `onnx-web.js <folder> <model> <width> <height> <runs>` runs an ONNX file in WebAssembly
- * on one thread and prints the least CPU milliseconds of the runs as JSON. `folder` holds the package.
+ * A process of its own: `onnx-web.js <folder> <model> <width> <height> <runs>` runs an ONNX file in
+ * WebAssembly on one thread and prints the least CPU milliseconds of the runs as JSON. `folder`
+ * holds the package.
  */
 const [, , folder, model, ...numbers] = process.argv;
 const [width, height, runs] = numbers.map(Number) as [number, number, number];

@@ -3,7 +3,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { RawImage } from '../../src/media/still/bmp.js';
 
-/** What the benchmark installs for itself; none of it is a dependency. UpscalerJS 1.0.0 asks for this TensorFlow.js. */
+/**
+ * What the benchmark installs for itself; none of it is a dependency. UpscalerJS 1.0.0 asks for
+ * this TensorFlow.js.
+ */
 export const upscalerJsPackages = [
   'upscaler@1.0.0',
   '@tensorflow/tfjs@~4.11.0',
@@ -48,8 +51,9 @@ export type UpscalerJs = {
 };
 
 /**
- * Opens UpscalerJS out of `folder`, in WebAssembly on one thread. Its build for Node demands tfjs-node, which
- * fetches a binary when it is installed; so this is its build for browsers, which needs no browser for tensors.
+ * Opens UpscalerJS out of `folder`, in WebAssembly on one thread. Its build for Node demands
+ * tfjs-node, which fetches a binary when it is installed; so this is its build for browsers, which
+ * needs no browser for tensors.
  */
 export async function openUpscalerJs(folder: string): Promise<UpscalerJs> {
   const modules = path.join(folder, 'node_modules');

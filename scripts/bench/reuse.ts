@@ -7,7 +7,10 @@ import { probe } from '../../src/media/source/probe.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import type { Bench } from './setting.js';
 
-/** Clips that repeat themselves, all their frames, and how many times faster their inference is to be. */
+/**
+ * Clips that repeat themselves, all their frames, and how many times faster their inference is to
+ * be.
+ */
 const clips = [
   { name: 'screen_casting.mp4', wanted: 8 },
   { name: 'screen_jupyter.gif', wanted: 8 },
@@ -17,7 +20,10 @@ const clips = [
 /** Frames of which all is computed: each costs the same, so that a few tell it. */
 const few = 24;
 
-/** Clips that repeat themselves, with and without copying what did not change; and one in which everything moves. */
+/**
+ * Clips that repeat themselves, with and without copying what did not change; and one in which
+ * everything moves.
+ */
 export async function reuse(bench: Bench): Promise<unknown> {
   const { root, say } = bench;
   const rows: Record<string, unknown> = {};
@@ -45,7 +51,8 @@ async function oneClip(bench: Bench, clip: string, wanted: number) {
   const { reusedShare, source, model, output: made } = await readSidecar(`${output}.vsr.json`);
   const { frames } = made;
   const { width, height } = source;
-  // The upscaler alone: in a whole job the encoder takes its threads' place, the more of it the faster they are.
+  // The upscaler alone: in a whole job the encoder takes its threads' place, the more of it the
+  // faster they are.
   const alone = async (...how: readonly string[]): Promise<number> => {
     const script = path.join(root, 'build/scripts/bench/upscaler-cpu.js');
     const models = model.passes.map((pass) => pass.name).join(',');

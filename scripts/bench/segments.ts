@@ -10,7 +10,10 @@ const clipSeconds = 60;
 /** Small pictures: what a segment costs weighs the more. */
 const size = '192x108';
 
-/** A real clip where there is one, else one of the samples, over and over, with a keyframe every two seconds. */
+/**
+ * A real clip where there is one, otherwise one of the samples, over and over, with a keyframe
+ * every two seconds.
+ */
 function makeClip({ ffmpeg, folder, root }: Bench): { clip: string; of: string } {
   const shared = path.join(root, '..', 'shared', 'data', 'clips', 'bigbuckbunny.mp4');
   const of = existsSync(shared) ? shared : path.join(root, 'samples', 'scene.mp4');
@@ -27,8 +30,9 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /**
- * What cutting a clip into segments costs against an uncut run, in CPU seconds and in bytes. The two are run in
- * turns, and each turn's ratio is taken: the machine's other work then disturbs both alike.
+ * What cutting a clip into segments costs against an uncut run, in CPU seconds and in bytes. The
+ * two are run in turns, and each turn's ratio is taken: the machine's other work then disturbs both
+ * alike.
  */
 export async function segments(bench: Bench): Promise<unknown> {
   const { folder, vsr, runs, say, provider } = bench;

@@ -35,7 +35,7 @@ export type Bench = BenchOptions & {
   readonly vsr: string;
   readonly cores: number;
   readonly say: (line: string) => void;
-  /** The median cost of a command; `before` is run ahead of each. */
+  /** The median cost of a command; `before` is run before each. */
   readonly measured: (
     command: string,
     args: readonly string[],

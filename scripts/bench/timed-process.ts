@@ -76,7 +76,9 @@ function secondsOf(text: string): number {
   return Number(minutes) * 60 + Number(seconds);
 }
 
-/** The middle one of an odd number of runs, by CPU time; the best judge where other work disturbs. */
+/**
+ * The middle one of an odd number of runs, by CPU time; the best judge where other work disturbs.
+ */
 export async function medianOf(runs: number, run: () => Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = [];
   for (let i = 0; i < runs; i++) costs.push(await run());

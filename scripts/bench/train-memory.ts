@@ -16,7 +16,8 @@ export type TrainMemory = {
 
 /**
  * Peak memory of `vsr train` over a folder of 20 GB of pictures, as the defaults have it; `null`
- * without ../shared/data. Long enough that the pictures in use and the next ones are both in memory.
+ * without ../shared/data. Long enough that the pictures in use and the next ones are both in
+ * memory.
  */
 export async function trainMemory(
   root: string,

@@ -8,9 +8,10 @@ import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 
 /**
- * A process of its own: `upscaler-cpu.js <clip> <models> <reuse|full> [frames]` enlarges the frames of a clip as a job does, in
- * 4:2:0, and writes nothing. It says how many CPU milliseconds of its own a frame took behind the first, as JSON; decoding is
- * another process, and no encoder competes for the cores.
+ * A process of its own: `upscaler-cpu.js <clip> <models> <reuse|full> [frames]` enlarges the frames
+ * of a clip as a job does, in 4:2:0, and writes nothing. It says how many CPU milliseconds of its
+ * own a frame took after the first, as JSON; decoding is another process, and no encoder competes
+ * for the cores.
  */
 const [clip = '', models = '', how = '', most = '1e9'] = process.argv.slice(2);
 const ffmpeg = await locateFfmpeg();

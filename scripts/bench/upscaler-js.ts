@@ -30,9 +30,10 @@ export type UpscalerJsFigures = {
 };
 
 /**
- * A process of its own: `upscaler-js.js <folder> <width> <height> <runs> <pictures>` doubles a frame with UpscalerJS,
- * which lies in `folder`, and with our default model, in turns and on one thread each, and prints
- * `UpscalerJsFigures` as JSON. `pictures` is a folder of BMPs that need not be there.
+ * A process of its own: `upscaler-js.js <folder> <width> <height> <runs> <pictures>` doubles a
+ * frame with UpscalerJS, which lies in `folder`, and with our default model, in turns and on one
+ * thread each, and prints `UpscalerJsFigures` as JSON. `pictures` is a folder of BMPs that need not
+ * be there.
  */
 const [folder, widthWord, heightWord, runsWord, pictures] = process.argv.slice(2);
 const [width, height, runs] = [Number(widthWord), Number(heightWord), Number(runsWord)];

@@ -24,7 +24,10 @@ type Place = { readonly folder: string; readonly model: string; readonly seed: n
 /** Throws what reading the damaged file throws. */
 type Reader = (file: string, place: Place) => Promise<void>;
 
-/** A finished output must decode without a word and have its sidecar; a failed one must not be there. */
+/**
+ * A finished output must decode without a word and have its sidecar; a failed one must not be
+ * there.
+ */
 async function enlargeChecked(file: string, { folder, model, seed }: Place): Promise<void> {
   const still = /\.(png|jpg|webp|tif)$/.test(file);
   const output = path.join(folder, still ? `out${path.extname(file)}` : 'out.mkv');
@@ -47,7 +50,10 @@ async function enlargeChecked(file: string, { folder, model, seed }: Place): Pro
   if (said.trim() !== '') throw new Error(`the output does not decode: ${said}`);
 }
 
-/** Goes on with a job of which one file in the work folder is damaged; the result must be the undamaged one. */
+/**
+ * Goes on with a job of which one file in the work folder is damaged; the result must be the
+ * undamaged one.
+ */
 async function resumeChecked(source: string, place: Place): Promise<void> {
   const { folder, model, seed } = place;
   const output = path.join(folder, 'out.mkv');

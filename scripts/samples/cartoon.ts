@@ -41,7 +41,10 @@ function fox(x: number, step: number): string {
     <ellipse cx="56" cy="-16" rx="3.5" ry="5" fill="#2b1d1a"/><circle cx="57" cy="-18" r="1.4" fill="#fff"/></g>`;
 }
 
-/** A fox walks past hills and trees, 480x270, drawn on twos: `n` counts frames, 24 a second, in pairs alike. */
+/**
+ * A fox walks past hills and trees, 480x270, drawn on twos: `n` counts frames, 24 a second, in
+ * pairs alike.
+ */
 export async function cartoon(n: number): Promise<Picture> {
   const drawing = Math.floor(n / 2);
   const way = drawing * 5;

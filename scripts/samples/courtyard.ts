@@ -156,8 +156,8 @@ function colourAlong(from: Vector, along: Vector, bounces: number): Vector {
 }
 
 /**
- * A walk between two rows of columns, ray traced; `time` in seconds. Four rays a pixel, on a fixed grid;
- * gamma 2.2.
+ * A walk between two rows of columns, ray traced; `time` in seconds. Four rays a pixel, on a fixed
+ * grid; gamma 2.2.
  */
 export function courtyard(width: number, height: number, time: number): Picture {
   const picture = newPicture(width, height);

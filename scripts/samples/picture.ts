@@ -1,4 +1,7 @@
-/** An RGB picture: three values a pixel, rows top to bottom, R'G'B' 0..1 as coded (gamma or PQ applied). */
+/**
+ * An RGB picture: three values a pixel, rows top to bottom, R'G'B' 0..1 as coded (gamma or PQ
+ * applied).
+ */
 export type Picture = {
   readonly width: number;
   readonly height: number;
@@ -13,8 +16,9 @@ export function newPicture(width: number, height: number): Picture {
 const matrices = { bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
 
 /**
- * `picture` as studio-range Y'CbCr 4:2:0, planes one behind the other; above 8 bit as 16-bit little endian.
- * Chroma lies beside the left one of its two luma columns and between its rows, as MPEG says.
+ * `picture` as studio-range Y'CbCr 4:2:0, planes one after the other; above 8 bit as 16-bit little
+ * endian. Chroma lies beside the left one of its two luma columns and between its rows, as MPEG
+ * says.
  */
 export function toYuv420(
   picture: Picture,

@@ -68,14 +68,20 @@ const text = (x: number, y: number, size: number, fill: string, body: string, mo
   `<text x="${x}" y="${y}" xml:space="preserve" font-family="DejaVu Sans${mono ? ' Mono' : ''}" ` +
   `font-size="${size}" fill="${fill}">${body}</text>`;
 
-/** Where the page stands and how much is typed at frame `n`: it scrolls down, rests, and typing begins. */
+/**
+ * Where the page stands and how much is typed at frame `n`: it scrolls down, rests, and typing
+ * begins.
+ */
 function stateAt(n: number): { top: number; typed: number } {
   const scrolled = Math.min(1, Math.max(0, (n - 6) / 18));
   const top = Math.round(24 * 17 * scrolled * scrolled * (3 - 2 * scrolled));
   return { top, typed: Math.min(typed.length, Math.max(0, Math.floor((n - 30) * 2))) };
 }
 
-/** A code editor, 640x360: scrolling, then typing, with the pointer moving. `n` counts frames, 15 a second. */
+/**
+ * A code editor, 640x360: scrolling, then typing, with the pointer moving. `n` counts frames, 15 a
+ * second.
+ */
 export async function screen(n: number): Promise<Picture> {
   const state = stateAt(n);
   const lines = [...code];

@@ -9,7 +9,10 @@ function perceptualQuantizer(light: number): number {
 
 type Light = readonly [number, number, number];
 
-/** Light of the sky, in candela per square metre, BT.2020 primaries; `x`, `y` in picture heights from the sun. */
+/**
+ * Light of the sky, in candela per square metre, BT.2020 primaries; `x`, `y` in picture heights
+ * from the sun.
+ */
 function skyLight(x: number, y: number, time: number): Light {
   const far = Math.hypot(x, y);
   const glow = 260 * Math.exp(-far * 2.6);

@@ -11,7 +11,7 @@ import {
 /** The checks of a sweep, as the table names them. */
 export const checkNames = ['size', 'frames', 'times', 'sound', 'colour', 'streams', 'log'] as const;
 
-/** What each check found: nothing where all is well, else the difference in words. */
+/** What each check found: nothing where all is well, otherwise the difference in words. */
 export type Checks = Readonly<Record<(typeof checkNames)[number], string>>;
 
 /** Both ends of one enlargement. */
@@ -21,7 +21,7 @@ export type CheckedJob = {
   readonly scale: number;
   /** Frames asked for; `Infinity` for the whole clip, of which alone everything is compared. */
   readonly frames: number;
-  /** Options ahead of the source's name, for headerless video. */
+  /** Options before the source's name, for headerless video. */
   readonly input: readonly string[];
 };
 

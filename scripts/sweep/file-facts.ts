@@ -24,7 +24,10 @@ export type ProbedPacket = {
   readonly data_hash?: string;
 };
 
-/** What ffprobe says of a file, by programs that are not under test where another ffprobe is at hand. */
+/**
+ * What ffprobe says of a file, by programs that are not under test where another ffprobe is at
+ * hand.
+ */
 export type FileFacts = {
   readonly streams: readonly ProbedStream[];
   readonly chapters: readonly { readonly tags?: Readonly<Record<string, string>> }[];

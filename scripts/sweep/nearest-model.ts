@@ -2,7 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 
-/** Writes the cheapest 2x network there is, which repeats every luma sample: a sweep is about everything else. */
+/**
+ * Writes the cheapest 2x network there is, which repeats every luma sample: a sweep is about
+ * everything else.
+ */
 export async function writeNearestModel(file: string): Promise<void> {
   const graph = new GraphBuilder('nearest');
   const image = graph.input('image', 'float32', ['n', 1, 'h', 'w']);

@@ -24,7 +24,10 @@ export type SweepResult = {
   readonly name: string;
   /** Exit code of vsr. */
   readonly code: number;
-  /** `ok`: enlarged, and every check passed. `refused`: one clear sentence and no output. `wrong`: anything else. */
+  /**
+   * `ok`: enlarged, and every check passed. `refused`: one clear sentence and no output. `wrong`:
+   * anything else.
+   */
   readonly verdict: 'ok' | 'refused' | 'wrong';
   /** The source breaks off or lacks frames, so it was done again with --allow-damaged. */
   readonly truncated: boolean;
@@ -51,7 +54,10 @@ function rawOptions(file: string): { vsr: string[]; ffprobe: string[] } {
   };
 }
 
-/** Presets by which each encoder is fastest, tried in turn: not all encoders have one, and pictures have none. */
+/**
+ * Presets by which each encoder is fastest, tried in turn: not all encoders have one, and pictures
+ * have none.
+ */
 const presets = [['--preset', 'ultrafast'], ['--preset', '8'], []];
 
 type Attempt = { code: number; stderr: string; sidecar: Sidecar | null };

@@ -29,7 +29,10 @@ export async function framesOf(ffprobe: string, file: string, large = Infinity):
   return width * height < 1280 * 720 ? long : Math.min(long, large);
 }
 
-/** Files of which nothing can be enlarged: without video, encrypted, broken, or of a codec no ffmpeg before 7.1 decodes. */
+/**
+ * Files of which nothing can be enlarged: without video, encrypted, broken, or of a codec no ffmpeg
+ * before 7.1 decodes.
+ */
 export const refusedFiles: readonly string[] = [
   'bipbop_nonfragment_header.mp4',
   'ffv1_2.mov',

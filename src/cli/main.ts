@@ -9,7 +9,9 @@ import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './display/sentence.js';
 
-/** Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once. */
+/**
+ * Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once.
+ */
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
   upscale: {
     about: 'enlarge clips and pictures',
@@ -132,5 +134,6 @@ async function main(words: readonly string[]): Promise<number> {
 watchStandardStreams();
 watchForRequests();
 process.exitCode = await main(process.argv.slice(2));
-// Once nothing is left to do, taking the engine apart would only take time, in which a signal kills where 130 is due.
+// Once nothing is left to do, taking the engine apart would only take time, in which a signal kills
+// where 130 is due.
 process.once('beforeExit', () => process.exit());

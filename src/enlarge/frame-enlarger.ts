@@ -21,7 +21,9 @@ export type EnlargerSpec = RunnerSpec & {
   readonly stop: Int32Array;
 };
 
-/** Milliseconds spent on a frame, by what they were spent on; without waiting for the frame before. */
+/**
+ * Milliseconds spent on a frame, by what they were spent on; without waiting for the frame before.
+ */
 export type FrameTimings = {
   readonly inferenceMs: number;
   readonly chromaMs: number;
@@ -41,7 +43,7 @@ export type FrameEnlarger = {
   readonly provider: ProviderCandidate;
   readonly precision: Precision;
   /**
-   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame ahead of it, is given, only
+   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame before it, is given, only
    * what changed is computed; that frame may still be under way on another thread.
    */
   enlarge(
@@ -49,7 +51,9 @@ export type FrameEnlarger = {
     reference: Uint8Array | null,
     before: FrameTrace | null,
   ): Promise<EnlargedFrame>;
-  /** Does runs of a frame that another thread enlarges, without a frame before, until all are begun. */
+  /**
+   * Does runs of a frame that another thread enlarges, without a frame before, until all are begun.
+   */
   help(frame: FrameTrace): Promise<EnlargedFrame>;
 };
 
@@ -69,9 +73,10 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const score = scorer(layout, larger, graph.scale);
   const onCpu = provider.name === 'cpu';
   const strips = planStrips(layout.width, layout.height, graph, onCpu);
-  // Devices search anew for the best kernels at every new size: rectangles of many sizes cost more there.
+  // Devices search for the best kernels again at every new size, so rectangles of many sizes cost
+  // more there.
   const reusable = onCpu && canReuse(graph);
-  // The other colours go through planes of the thread's own.
+  // RGB goes through planes that belong to one thread.
   const shareable = onCpu && graph.colour === 'luma';
   const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
     runner.begin(frame.input, frame.output);

@@ -9,7 +9,9 @@ export type FrameTrace = {
   readonly output: Uint8Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */
   readonly state: Int32Array;
-  /** How many runs threads have begun, and how many they have ended: idle threads help with a frame. */
+  /**
+   * How many runs threads have begun, and how many they have ended: idle threads help with a frame.
+   */
   readonly runs: Int32Array;
   /** The standing scores' sums: two for each band of rows. */
   readonly sums: Float64Array;
@@ -36,8 +38,8 @@ export function announceFrame(trace: FrameTrace, whole: boolean): void {
 const [BEGUN, ENDED] = [0, 1];
 
 /**
- * Does those of `rects` that no other thread has begun; each is done once, by whichever thread comes
- * first. Throws VsrError `interrupted` once `stop` is set.
+ * Does those of `rects` that no other thread has begun; each is done once, by whichever thread
+ * comes first. Throws VsrError `interrupted` once `stop` is set.
  */
 export async function doRuns(
   { runs }: FrameTrace,

@@ -70,8 +70,8 @@ export interface Upscaler extends AsyncDisposable {
   /** So far. */
   readonly timings: UpscalerTimings;
   /**
-   * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame, and
-   * the larger one made of it, must stay untouched until the next frame's result has come.
+   * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame,
+   * and the larger one made of it, must stay untouched until the next frame's result has come.
    * `reference`, of the larger frames' layout, is what the result is measured against.
    */
   upscale(frame: Frame, reference?: Frame): Promise<Upscaled>;
@@ -79,7 +79,10 @@ export interface Upscaler extends AsyncDisposable {
   release(frame: Frame): void;
 }
 
-/** Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before the first frame. */
+/**
+ * Starts the threads and their sessions. Fails with VsrError 'provider' or 'model', always before
+ * the first frame.
+ */
 export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
   const { chain, layout, signal } = options;
   if (!Number.isInteger(options.workers) || options.workers < 1) {
@@ -163,7 +166,8 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
       }
     },
     release(frame) {
-      // What nobody keeps any more cannot be compared with; what is being copied from is kept.
+      // A frame that has been handed back cannot be compared with; one that is being copied from is
+      // kept until then.
       if (last?.output === frame.data) last = null;
       if (copiedFrom.has(frame.data)) copiedFrom.set(frame.data, frame);
       else frames.release(frame);

@@ -75,8 +75,8 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /**
-   * Enlarges a frame as soon as a thread is free. Threads that have nothing else to do help with one
-   * that is made whole, such as the first.
+   * Enlarges a frame as soon as a thread is free. Threads that have nothing else to do help with
+   * one that is made whole, such as the first.
    */
   async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
     const idle = this.#members.filter(({ current }) => current === null).length;
@@ -85,7 +85,8 @@ export class WorkerPool implements AsyncDisposable {
     const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
     // Nobody may be at work on the frame's memory any more when it is handed back.
     await Promise.allSettled([whole, ...helpers]);
-    // Report the helper's error first: it knows the cause; the waiter only knows that something failed.
+    // Report the helper's error first: it knows the cause; the waiter only knows that something
+    // failed.
     const helped = await Promise.all(helpers);
     const result = await whole;
     const inferenceMs = [result, ...helped].reduce(
@@ -151,8 +152,9 @@ export class WorkerPool implements AsyncDisposable {
 }
 
 /**
- * Waits a while for a thread to end by itself. Terminating it within a run of the session brings the whole process
- * down (onnxruntime-node 1.30): one that takes longer is left to end when it can, and keeps no process alive.
+ * Waits a while for a thread to end by itself. Terminating it within a run of the session brings
+ * the whole process down (onnxruntime-node 1.30): one that takes longer is left to end when it can,
+ * and keeps no process alive.
  */
 async function ended(worker: Worker): Promise<void> {
   tell(worker, null);

@@ -8,7 +8,10 @@ export type Named = {
   readonly folder: string;
 };
 
-/** Ways to name a file in a folder, each telling apart more than the one before: `clip`, `clip.mp4`, `a-clip`, `a-clip.mp4`, `x-a-clip.mp4` ... */
+/**
+ * Ways to name a file in a folder, each telling apart more than the one before: `clip`, `clip.mp4`,
+ * `a-clip`, `a-clip.mp4`, `x-a-clip.mp4` ...
+ */
 function* waysToName(file: string): Generator<string> {
   const { dir, name, base } = path.parse(file);
   yield name;
@@ -25,9 +28,10 @@ function* waysToName(file: string): Generator<string> {
 }
 
 /**
- * A name without ending for the output of each file, in order: the file's own, and where several would get one
- * in the same folder, the first way to name them that tells all of them apart. Case does not tell apart. Which names come
- * depends only on the files, so that a second run finds the first one's.
+ * A name without ending for the output of each file, in order: the file's own, and where several
+ * would get one in the same folder, the first way to name them that tells all of them apart. Case
+ * does not tell apart. Which names come depends only on the files, so that a second run finds the
+ * first one's.
  */
 export function distinctNames(files: readonly Named[]): string[] {
   const names = files.map(({ file }) => path.parse(file).name);

@@ -9,17 +9,20 @@ import { ownerOf, stateOf, thisProcess, type Owner } from './owner.js';
 /** Milliseconds from one sign of life of a holder to the next. */
 const HEARTBEAT_MS = 5_000;
 
-/** Milliseconds without a sign of life after which a lease is over, where its holder cannot be looked up. */
+/**
+ * Milliseconds without a sign of life after which a lease is over, where its holder cannot be
+ * looked up.
+ */
 export const LEASE_MS = 60_000;
 
 /**
- * A right that one process has at a time: a file with its holder's name, which the holder renews while it
- * lives. Disposing gives it back.
+ * A right that one process has at a time: a file with its holder's name, which the holder renews
+ * while it lives. Disposing gives it back.
  */
 export interface Lease extends AsyncDisposable {
   /**
-   * Fires, with a `VsrError('busy')` as its reason, when another process has taken the lease over, as it may
-   * after a computer slept: from then on nothing must be written under it.
+   * Fires, with a `VsrError('busy')` as its reason, when another process has taken the lease over,
+   * as it may after a computer slept: from then on nothing must be written under it.
    */
   readonly lost: AbortSignal;
 }
@@ -49,7 +52,10 @@ async function readText(file: string): Promise<string | undefined> {
   return readFile(file, 'utf8').catch(() => undefined);
 }
 
-/** Milliseconds since `file` was last written, by the clock of its file system: `draft` was written just now. */
+/**
+ * Milliseconds since `file` was last written, by the clock of its file system: `draft` was written
+ * just now.
+ */
 async function ageOf(file: string, draft: string): Promise<number> {
   const [lock, now] = await Promise.all([stat(file), stat(draft)]).catch(() => [null, null]);
   return lock === null || now === null ? 0 : now.mtimeMs - lock.mtimeMs;
@@ -70,7 +76,10 @@ function busy(what: string, file: string, holder: Holder | undefined, ageMs: num
   );
 }
 
-/** The file of a lease that is ours, kept open: what is written to it never reaches the file of a later holder. */
+/**
+ * The file of a lease that is ours, kept open: what is written to it never reaches the file of a
+ * later holder.
+ */
 type Taken = { readonly handle: FileHandle; readonly id: string; readonly text: string };
 
 /** Makes `file` with `text` in it unless it is there; `null` then. */
@@ -94,8 +103,9 @@ async function makeNew(file: string, text: string): Promise<FileHandle | null> {
 }
 
 /**
- * Puts a file of ours in the place of a lease that is over. Whoever does so holds a second lease, named after
- * what the first one held, and looks again: so of many that saw it over only one replaces it.
+ * Puts a file of ours in the place of a lease that is over. Whoever does so holds a second lease,
+ * named after what the first one held, and looks again: so of many that saw it over only one
+ * replaces it.
  */
 async function replaceOver(
   file: string,
@@ -158,7 +168,9 @@ async function take(file: string, what: string): Promise<Taken> {
   throw new VsrError('busy', `Another process keeps taking the lock ${file}. Try again.`);
 }
 
-/** Whether the lease is still ours after a sign of life. One whose file was removed is made again. */
+/**
+ * Whether the lease is still ours after a sign of life. One whose file was removed is made again.
+ */
 async function renew(file: string, taken: Taken): Promise<boolean> {
   const found = await readText(file);
   if (found === undefined) {
@@ -173,9 +185,10 @@ async function renew(file: string, taken: Taken): Promise<boolean> {
 }
 
 /**
- * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` naming who holds it. A
- * lease is over when its holder, looked up here, is gone; one whose holder cannot be looked up, in another
- * container or on another machine, when it gave no sign of life for `LEASE_MS`.
+ * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` naming who
+ * holds it. A lease is over when its holder, looked up here, is gone; one whose holder cannot be
+ * looked up, in another container or on another machine, when it gave no sign of life for
+ * `LEASE_MS`.
  */
 export async function takeLease(file: string, what: string): Promise<Lease> {
   const taken = await take(file, what).catch((cause: unknown) => {

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 
-/** A page of ours names its maker ahead of everything else. */
+/** A page of ours names its maker before everything else. */
 export const pageMark = '<meta name="generator" content="vsr">';
 
 /** A file of check results of ours begins so. */

@@ -16,7 +16,9 @@ export async function fileKey(file: string): Promise<string | null> {
   return found.ino === 0n ? realpath(file) : `${found.dev}:${found.ino}`;
 }
 
-/** Whether the file system of an existing `folder` takes names that differ in case alone for one. */
+/**
+ * Whether the file system of an existing `folder` takes names that differ in case alone for one.
+ */
 async function ignoresCase(folder: string): Promise<boolean> {
   const { dir, base } = path.parse(folder);
   const other = swapCase(base);
@@ -25,9 +27,9 @@ async function ignoresCase(folder: string): Promise<boolean> {
 }
 
 /**
- * The same text for every name of one place, whether or not anything is there yet: other names of a folder
- * (links, mounts) and, where the file system takes them for one, other cases of the letters. A link
- * as the last part is a place of its own.
+ * The same text for every name of one place, whether or not anything is there yet: other names of a
+ * folder (links, mounts) and, where the file system takes them for one, other cases of the letters.
+ * A link as the last part is a place of its own.
  */
 export async function placeKey(file: string): Promise<string> {
   const full = path.resolve(file);
@@ -42,7 +44,10 @@ export async function placeKey(file: string): Promise<string> {
   return `${key ?? folder}/${same}`;
 }
 
-/** Whether `file` is one of `others`, by place or by what is stored there (hard links and links included). */
+/**
+ * Whether `file` is one of `others`, by place or by what is stored there (hard links and links
+ * included).
+ */
 export async function isOneOf(file: string, others: readonly string[]): Promise<boolean> {
   const [place, stored] = await Promise.all([placeKey(file), fileKey(file)]);
   for (const other of others) {

@@ -9,7 +9,9 @@ export type PlaceWish = {
   /** What it is, in a message: `report`, `model`. */
   readonly what: string;
   readonly file: string;
-  /** Files that the same call reads: none of them is ever written over, whatever `overwrite` says. */
+  /**
+   * Files that the same call reads: none of them is ever written over, whatever `overwrite` says.
+   */
   readonly inputs: readonly string[];
   /** The user said to replace what is there. */
   readonly overwrite: boolean;
@@ -21,12 +23,15 @@ export type PlaceWish = {
   readonly otherName: string;
 };
 
-/** A name that may be written to. What stood there when it was asked for is looked at again at the end. */
+/**
+ * A name that may be written to. What stood there when it was asked for is looked at again at the
+ * end.
+ */
 export interface Place {
   readonly file: string;
   /**
-   * Gives a finished draft its name once its bytes are on the disk.
-   * Throws `VsrError('media')` where something has appeared or changed under the name meanwhile: that is kept.
+   * Gives a finished draft its name once its bytes are on the disk. Throws `VsrError('media')`
+   * where something has appeared or changed under the name meanwhile: that is kept.
    */
   put(draft: string): Promise<void>;
   /** Writes all of the file, so that it is there whole or not at all. */
@@ -76,8 +81,9 @@ function sameAs(a: Seen | null, b: Seen | null): boolean {
 }
 
 /**
- * Asks whether a file may be written. Throws `VsrError('option')` for one that the same call reads, and
- * `VsrError('media')` for a folder, and for a file that vsr did not make unless `overwrite` is set.
+ * Asks whether a file may be written. Throws `VsrError('option')` for one that the same call reads,
+ * and `VsrError('media')` for a folder, and for a file that vsr did not make unless `overwrite` is
+ * set.
  */
 export async function openPlace(wish: PlaceWish): Promise<Place> {
   const { what, file, otherName } = wish;

@@ -12,13 +12,16 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Names of our temporary folders: `mkdtemp` puts six characters behind the prefix. */
+/** Names of our temporary folders: `mkdtemp` puts six characters after the prefix. */
 const ours = /^\.?vsr-[a-z]+-[A-Za-z0-9]{6}$/;
 
 /** The file in such a folder that says whose it is. */
 const ownerFile = '.vsr-owner.json';
 
-/** What nobody can be asked about, another machine's folder say, is left alone for so long, in milliseconds: a day. */
+/**
+ * What nobody can be asked about, another machine's folder say, is left alone for so long, in
+ * milliseconds: a day.
+ */
 const longestUnknown = 24 * 3600 * 1000;
 
 async function stateOfFolder(folder: string): Promise<OwnerState> {
@@ -45,9 +48,9 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /**
- * Makes a folder for what a job needs for a while, in `parent` (the system's for such, if left out); there
- * `purpose`, a few lower-case letters, is part of its name, and what killed runs have left is removed.
- * Throws `VsrError('disk')` if it cannot be made.
+ * Makes a folder for what a job needs for a while, in `parent` (the system's for such, if left
+ * out); there `purpose`, a few lower-case letters, is part of its name, and what killed runs have
+ * left is removed. Throws `VsrError('disk')` if it cannot be made.
  */
 export async function temporaryFolder(purpose: string, parent?: string): Promise<TemporaryFolder> {
   const where = parent ?? os.tmpdir();

@@ -1,8 +1,8 @@
 import type { Plane } from '../planes/plane.js';
 
 /**
- * Mean absolute error of `actual` against `reference`, in sample values as stored. `border` samples are left
- * out on each side. Both planes must be of one size.
+ * Mean absolute error of `actual` against `reference`, in sample values as stored. `border` samples
+ * are left out on each side. Both planes must be of one size.
  */
 export function meanAbsoluteError(reference: Plane, actual: Plane, border = 0): number {
   const { width, height } = reference;

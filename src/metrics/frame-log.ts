@@ -19,7 +19,9 @@ function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1e4) / 1e4;
 }
 
-/** `row` exactly as it will be read back, so that a summary is the same before and after a resume. */
+/**
+ * `row` exactly as it will be read back, so that a summary is the same before and after a resume.
+ */
 function asWritten(row: FrameRow): FrameRow {
   const figures = Object.fromEntries(psnrColumns.map((column) => [column, rounded(row[column])]));
   return {
@@ -56,7 +58,10 @@ function diskError(file: string, error: unknown): VsrError {
 
 /** The per-frame log of a job, streamed to disk while the job runs. */
 export interface FrameLog extends AsyncDisposable {
-  /** Adds a row; rows come in frame order. Rejects with a `VsrError` of code `disk` if it cannot be written. */
+  /**
+   * Adds a row; rows come in frame order. Rejects with a `VsrError` of code `disk` if it cannot be
+   * written.
+   */
   write(row: FrameRow): Promise<void>;
   /** Writes what is still held back, closes the file, and tells what all its rows say together. */
   finish(): Promise<LogSummary>;
@@ -82,7 +87,7 @@ class FileLog implements FrameLog {
     this.#summary = summary;
   }
 
-  /** Puts the header ahead of the first row of an empty file. */
+  /** Puts the header before the first row of an empty file. */
   begin(format: LogFormat): void {
     if (format === 'csv') this.#held = `${csvHeader}\n`;
   }
@@ -120,8 +125,9 @@ class FileLog implements FrameLog {
 }
 
 /**
- * Opens the per-frame log at `file`, CSV or JSON lines by its ending. With `append`, rows already there are
- * kept, read (they must be whole) and counted in the summary; without it, an older log is replaced.
+ * Opens the per-frame log at `file`, CSV or JSON lines by its ending. With `append`, rows already
+ * there are kept, read (they must be whole) and counted in the summary; without it, an older log is
+ * replaced.
  */
 export async function openFrameLog(
   file: string,

@@ -1,7 +1,10 @@
 import path from 'node:path';
 import { badValue } from '../errors.js';
 
-/** The figures of a row, in decibels; `Infinity` for equal planes, `null` where there is nothing to compare with. */
+/**
+ * The figures of a row, in decibels; `Infinity` for equal planes, `null` where there is nothing to
+ * compare with.
+ */
 export type FrameFigures = {
   /** Y against the reference. */
   readonly psnrY: number | null;
@@ -13,7 +16,10 @@ export type FrameFigures = {
   readonly psnrYBicubic: number | null;
   /** Y against plain bicubic of the source: how much the network changed. */
   readonly psnrToBicubicY: number | null;
-  /** Y, reduced by bicubic to the source's size, against the source: does it still say what the source said. */
+  /**
+   * Y, reduced by bicubic to the source's size, against the source: does it still say what the
+   * source said.
+   */
   readonly psnrToSourceY: number | null;
 };
 
@@ -55,7 +61,9 @@ const formatsByEnding: ReadonlyMap<string, LogFormat> = new Map([
   ['.ndjson', 'jsonl'],
 ]);
 
-/** The format of the log called `file`; a `VsrError` of code `option` for an ending that names none. */
+/**
+ * The format of the log called `file`; a `VsrError` of code `option` for an ending that names none.
+ */
 export function logFormatOf(file: string): LogFormat {
   const format = formatsByEnding.get(path.extname(file).toLowerCase());
   if (format !== undefined) return format;

@@ -62,8 +62,8 @@ function parseJson(line: string): FrameRow {
 }
 
 /**
- * The rows of the log `file`, one by one. A `VsrError` of code `media` names the line at which a log is
- * damaged, cut off, or skips a frame; of code `option` a file whose ending is no log's.
+ * The rows of the log `file`, one by one. A `VsrError` of code `media` names the line at which a
+ * log is damaged, cut off, or skips a frame; of code `option` a file whose ending is no log's.
  */
 export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
   const format = logFormatOf(file);

@@ -109,7 +109,10 @@ function damage(field: Field): SidecarDamage {
   };
 }
 
-/** `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with it. */
+/**
+ * `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with
+ * it.
+ */
 export function checkSidecar(value: unknown, file: string): Sidecar {
   const top = new Field(value, `the sidecar ${file}`);
   const version = top.at('schemaVersion').count();

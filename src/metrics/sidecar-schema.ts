@@ -22,7 +22,10 @@ export type SidecarAnnouncement = {
   readonly streamIndex?: number | undefined;
 };
 
-/** Something that the source should hold and did not give whole. Times are seconds on the source's clock. */
+/**
+ * Something that the source should hold and did not give whole. Times are seconds on the source's
+ * clock.
+ */
 export type SidecarDamage = {
   /** Index of the stream; `null` where it is the whole file's. */
   readonly stream: number | null;
@@ -38,7 +41,10 @@ export type StillSettings = {
   readonly scale: number;
   /** What the network was to compute in; `null` in sidecars of a vsr that did not say. */
   readonly precision: string | null;
-  /** Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not say. */
+  /**
+   * Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not
+   * say.
+   */
   readonly asked: AskedSettings | null;
 };
 
@@ -110,9 +116,15 @@ export type Sidecar = {
     /** Absolute, as it was; the clip may have moved since. */
     readonly path: string;
     readonly sizeBytes: number;
-    /** sha256, in hex, of the first and the last MiB (the whole of a smaller file), one behind the other. */
+    /**
+     * sha256, in hex, of the first and the last MiB (the whole of a smaller file), one after the
+     * other.
+     */
     readonly endsSha256: string;
-    /** When it was last written, in milliseconds since 1970; sidecars of vsr's first days lack it, as the other hashes of samples. */
+    /**
+     * When it was last written, in milliseconds since 1970; sidecars of vsr's first days lack it,
+     * as the other hashes of samples.
+     */
     readonly modifiedMs?: number;
     /** sha256, in hex, of its ends and of samples between them. */
     readonly samplesSha256?: string;
@@ -150,12 +162,17 @@ export type Sidecar = {
   };
   /** What ran, never merely what was asked for. */
   readonly provider: string;
-  /** What it computed in: `fp32`, `fp16` or `int8`; `null` in sidecars of a vsr that did not say. */
+  /**
+   * What it computed in: `fp32`, `fp16` or `int8`; `null` in sidecars of a vsr that did not say.
+   */
   readonly precision: string | null;
   /** What was asked for, with the defaults of that vsr where nothing was. */
   readonly settings: ClipSettings | StillSettings;
   readonly elapsedSeconds: number;
-  /** Where the time of the last run went; missing where nothing was left to enlarge, and for pictures. */
+  /**
+   * Where the time of the last run went; missing where nothing was left to enlarge, and for
+   * pictures.
+   */
   readonly stages?: StageSeconds;
   /** Output frames a second, over the whole job. */
   readonly fps: number;
@@ -164,7 +181,10 @@ export type Sidecar = {
   /** `null` where no log was kept. */
   readonly psnr: LogSummary | null;
   readonly missing: readonly SidecarAnnouncement[];
-  /** Name of the per-frame log beside the sidecar, or its absolute path elsewhere; `null` without one. */
+  /**
+   * Name of the per-frame log beside the sidecar, or its absolute path elsewhere; `null` without
+   * one.
+   */
   readonly log: string | null;
   /** What the log held; `null` without one. */
   readonly logFile?: SidecarLogFile | null;

@@ -30,7 +30,8 @@ export function sidecarText(sidecar: Sidecar): string {
 
 /** Writes the sidecar whole or not at all: under a temporary name, then renamed. */
 export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void> {
-  // One name, so that what a killed job left is used up by the next; the job's lock keeps others away.
+  // One name, so that what a killed job left is used up by the next; the job's lock keeps others
+  // away.
   const temporary = besideName(file, '.part');
   try {
     await writeFile(temporary, sidecarText(sidecar), { flush: true });
@@ -47,8 +48,8 @@ export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void
 const largestBytes = 16 << 20;
 
 /**
- * Reads and checks a sidecar. A `VsrError` of code `media` if it is missing, damaged, or of a version that
- * this vsr does not know.
+ * Reads and checks a sidecar. A `VsrError` of code `media` if it is missing, damaged, or of a
+ * version that this vsr does not know.
  */
 export async function readSidecar(file: string): Promise<Sidecar> {
   let text: string;

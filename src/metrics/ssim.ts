@@ -57,11 +57,13 @@ function filterRow(
 }
 
 /**
- * Structural similarity of `actual` and `reference`, -1 to 1; 1 for equal planes. Both at least 11x11.
+ * Structural similarity of `actual` and `reference`, -1 to 1; 1 for equal planes. Both at least
+ * 11x11.
  *
- * Mean of the SSIM map under an 11x11 Gaussian of sigma 1.5, where the window lies wholly inside the
- * picture ("valid"), K1 = 0.01, K2 = 0.03, with the peak 255 at 8 bit, 1023 at 10: what papers
- * on super-resolution call SSIM of Y. `border` samples are left out on each side; papers use the scale factor.
+ * Mean of the SSIM map under an 11x11 Gaussian of sigma 1.5, where the window lies wholly inside
+ * the picture ("valid"), K1 = 0.01, K2 = 0.03, with the peak 255 at 8 bit, 1023 at 10: what papers
+ * on super-resolution call SSIM of Y. `border` samples are left out on each side; papers use the
+ * scale factor.
  *
  * Source: Wang, Bovik, Sheikh, Simoncelli: Image Quality Assessment, IEEE TIP 13(4), 2004.
  */

@@ -1,7 +1,10 @@
 import { planeOf } from './frame.js';
 import { frameLayout, type FrameLayout } from './pixel-format.js';
 
-/** The top left part of a frame, copied. Odd sizes keep the chroma sample of the last column and row. */
+/**
+ * The top left part of a frame, copied. Odd sizes keep the chroma sample of the last column and
+ * row.
+ */
 export function cropFrame(
   data: Uint8Array,
   layout: FrameLayout,

@@ -38,7 +38,10 @@ export class FramePool {
   }
 }
 
-/** A view, without a copy, of plane `number` (0 = Y, 1 = Cb, 2 = Cr, then alpha; alpha is 1 for grey). */
+/**
+ * A view, without a copy, of plane `number` (0 = Y, 1 = Cb, 2 = Cr, then alpha; alpha is 1 for
+ * grey).
+ */
 export function planeOf(data: Uint8Array, layout: FrameLayout, number: number): Plane {
   const place = layout.planes[number];
   if (place === undefined) throw new RangeError(`${layout.format.name} has no plane ${number}`);

@@ -1,4 +1,6 @@
-/** Bits per stored sample. Above 8, samples are 16-bit little endian with the value in the low bits. */
+/**
+ * Bits per stored sample. Above 8, samples are 16-bit little endian with the value in the low bits.
+ */
 export type BitDepth = 8 | 10 | 12;
 
 /** A planar Y'CbCr layout in which frames travel; named as ffmpeg's `pix_fmt`. */
@@ -34,7 +36,10 @@ function allFormats(): ReadonlyMap<string, PixelFormat> {
   return new Map(formats.map((format) => [format.name, format]));
 }
 
-/** Every format frames can travel in, by ffmpeg's name. Full-range `yuvj*` names are not among them: range is a property of the clip. */
+/**
+ * Every format frames can travel in, by ffmpeg's name. Full-range `yuvj*` names are not among them:
+ * range is a property of the clip.
+ */
 export const pixelFormats = allFormats();
 
 /** One plane's place within a frame's bytes. */
@@ -46,7 +51,7 @@ export type PlaneLayout = {
   readonly height: number;
 };
 
-/** How one frame of a stream lies in memory: Y, Cb, Cr, alpha, one behind the other, no padding. */
+/** How one frame of a stream lies in memory: Y, Cb, Cr, alpha, one after the other, no padding. */
 export type FrameLayout = {
   readonly format: PixelFormat;
   /** Luma samples. */
@@ -59,7 +64,9 @@ export type FrameLayout = {
   readonly byteLength: number;
 };
 
-/** The layout of `width` x `height` pictures in `format`; odd sizes round chroma up, as ffmpeg does. */
+/**
+ * The layout of `width` x `height` pictures in `format`; odd sizes round chroma up, as ffmpeg does.
+ */
 export function frameLayout(format: PixelFormat, width: number, height: number): FrameLayout {
   const sampleBytes = format.bitDepth === 8 ? 1 : 2;
   const sizes: [number, number][] = [[width, height]];

@@ -15,9 +15,9 @@ export function sitingOffset(siting: ChromaSiting): { readonly x: number; readon
 }
 
 /**
- * A frame's planes at another size, each rounded to its stored depth, antialiased when reducing. Chroma is
- * resampled from its true siting to the same siting of the new size: the shift is
- * offset (ratio - 1) source samples, which is (1 - 1/s)/4 at an enlargement by s.
+ * A frame's planes at another size, each rounded to its stored depth, antialiased when reducing.
+ * Chroma is resampled from its true siting to the same siting of the new size: the shift is offset
+ * (ratio - 1) source samples, which is (1 - 1/s)/4 at an enlargement by s.
  */
 export function resizeFrame(
   data: Uint8Array,

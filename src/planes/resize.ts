@@ -39,7 +39,7 @@ export type ResizeOptions = {
   readonly shiftY?: number;
 };
 
-/** For each output sample: `taps` source places and weights, one behind the other. */
+/** For each output sample: `taps` source places and weights, one after the other. */
 export type ResizeTaps = {
   readonly taps: number;
   readonly places: Int32Array;

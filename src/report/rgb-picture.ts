@@ -26,7 +26,10 @@ function fullSize(plane: Plane, layout: FrameLayout, siting: ChromaSiting | null
   });
 }
 
-/** Frame bytes as a picture to look at. HDR values are shown as they are coded, without tone mapping. */
+/**
+ * Frame bytes as a picture to look at. HDR values are shown as they are coded, without tone
+ * mapping.
+ */
 export function rgbOfFrame(data: Uint8Array, layout: FrameLayout, colour: Colour): RgbPicture {
   const { width, height, format } = layout;
   const unit = 2 ** (format.bitDepth - 8);

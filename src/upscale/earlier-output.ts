@@ -17,7 +17,10 @@ export type EarlierOutput<T extends Plan> =
   /** It is made; the plan says before the start what is made again. */
   | { readonly plan: T; readonly finished: null; readonly places: OutputPlaces };
 
-/** Whether the file at `log` is the one that a sidecar speaks of; those of vsr's first days say only its name. */
+/**
+ * Whether the file at `log` is the one that a sidecar speaks of; those of vsr's first days say only
+ * its name.
+ */
 async function isLogOf(sidecar: Sidecar, log: string): Promise<boolean> {
   if (sidecar.log === null) return false;
   if (path.resolve(path.dirname(sidecar.output.path), sidecar.log) !== path.resolve(log)) {
@@ -63,11 +66,12 @@ async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): 
 }
 
 /**
- * Looks at what lies under the names of a job. Throws VsrError `media` for an output, log or sidecar that another
- * job or program made, unless it is to be overwritten, and `option` for one that is among `reads`.
+ * Looks at what lies under the names of a job. Throws VsrError `media` for an output, log or
+ * sidecar that another job or program made, unless it is to be overwritten, and `option` for one
+ * that is among `reads`.
  *
- * An output of the same job counts as finished only if source, output and log are as they were; otherwise
- * it is made again, and what of it somebody changed is kept beside it as `<name>.before`.
+ * An output of the same job counts as finished only if source, output and log are as they were;
+ * otherwise it is made again, and what of it somebody changed is kept beside it as `<name>.before`.
  */
 export async function lookAtEarlier<T extends Plan>(
   plan: T,

@@ -1,4 +1,7 @@
-/** Events pushed on one side and iterated on the other; closing ends the iteration once all are read. */
+/**
+ * Events pushed on one side and iterated on the other; closing ends the iteration once all are
+ * read.
+ */
 export class EventQueue<T> implements AsyncIterable<T> {
   readonly #waiting: T[] = [];
   #closed = false;

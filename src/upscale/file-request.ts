@@ -14,7 +14,10 @@ export type FileRequest = {
   /** Files that the batch reads: none of them is written over. */
   readonly reads: readonly string[];
   readonly signal: AbortSignal;
-  /** Called once the output has a name; throws VsrError `option` where another input of the batch has it. */
+  /**
+   * Called once the output has a name; throws VsrError `option` where another input of the batch
+   * has it.
+   */
   readonly claim: (output: string) => void;
   /** Called when everything is decided; `finished` if an earlier job has done it all. */
   readonly onPlan: (plan: JobPlan | StillPlan, finished: boolean) => void;

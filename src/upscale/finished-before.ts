@@ -9,7 +9,9 @@ import type { StillPlan } from './plan/still-plan.js';
 
 export type Plan = JobPlan | StillPlan;
 
-/** An output of a damaged source counts as finished only where that is allowed, as when it was made. */
+/**
+ * An output of a damaged source counts as finished only where that is allowed, as when it was made.
+ */
 export function refuseDamagedOutput({ settings, paths }: Plan, { source }: Sidecar): void {
   const [first] = source.damage ?? [];
   if (first === undefined || settings.allowDamaged) return;
@@ -26,8 +28,8 @@ export function isSameJob(sidecar: Sidecar, plan: Plan): boolean {
 }
 
 /**
- * Whether another version of vsr was asked for the same. Its hash of a job, its shipped models and its
- * encoder's defaults may differ from this one's; what the user can ask for must not.
+ * Whether another version of vsr was asked for the same. Its hash of a job, its shipped models and
+ * its encoder's defaults may differ from this one's; what the user can ask for must not.
  */
 function isSameWish({ source, reference, model, settings, log }: Sidecar, plan: Plan): boolean {
   const { encoder, encoderArgs, pixelFormat, asked, precision, ...same } = settings as ClipSettings;

@@ -41,8 +41,8 @@ import {
 } from './segments/work-folder.js';
 
 /**
- * The whole way of one clip, in the order in which it happens; each call says where to read on. `probing`
- * looks at the clip, and has begun before this page was loaded.
+ * The whole way of one clip, in the order in which it happens; each call says where to read on.
+ * `probing` looks at the clip, and has begun before this page was loaded.
  *
  * Rejects with VsrError; whatever happens, the output's name holds a whole file or what it held.
  */
@@ -72,7 +72,10 @@ export async function upscaleFile(
   }
 }
 
-/** Makes what earlier runs have left to do: segment by segment, then all that is not video, checked, and named. */
+/**
+ * Makes what earlier runs have left to do: segment by segment, then all that is not video, checked,
+ * and named.
+ */
 async function makeOutput(
   job: JobContext,
   folder: LockedWorkFolder,
@@ -113,8 +116,8 @@ async function makeOutput(
 }
 
 /**
- * Decodes, enlarges, encodes and logs one segment. Resolves once its last frame is on its way, so that
- * the next segment can begin while the encoder ends the file.
+ * Decodes, enlarges, encodes and logs one segment. Resolves once its last frame is on its way, so
+ * that the next segment can begin while the encoder ends the file.
  */
 async function makeSegment(
   tools: SegmentTools,

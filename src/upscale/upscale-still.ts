@@ -16,7 +16,10 @@ import type { OutputPlaces } from './plan/names.js';
 import { askedIn } from './plan/settings.js';
 import { planStill, type StillPlan } from './plan/still-plan.js';
 
-/** The whole way of one picture. Rejects with VsrError; the output's name holds a whole file or what it held. */
+/**
+ * The whole way of one picture. Rejects with VsrError; the output's name holds a whole file or what
+ * it held.
+ */
 export async function upscaleStill(request: FileRequest): Promise<FileResult> {
   const decided = await planStill(request.input, request.settings);
   request.claim(decided.paths.output);

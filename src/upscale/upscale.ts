@@ -35,7 +35,10 @@ export type Outcome =
 export type UpscaleEvent =
   /** Once, first: everything that will be worked on. */
   | { readonly type: 'start'; readonly inputs: readonly string[] }
-  /** Before a clip's first frame: all that is decided about it, and whether an identical job has finished it. */
+  /**
+   * Before a clip's first frame: all that is decided about it, and whether an identical job has
+   * finished it.
+   */
   | { readonly type: 'plan'; readonly plan: JobPlan | StillPlan; readonly finished: boolean }
   /** A few times a second for each clip under way. */
   | { readonly type: 'progress'; readonly progress: Progress }
@@ -124,12 +127,13 @@ class Batch {
 }
 
 /**
- * Enlarges clips and pictures. Iterate to run it: each input ends in one `end` event, and a failing one
- * does not stop the others.
+ * Enlarges clips and pictures. Iterate to run it: each input ends in one `end` event, and a failing
+ * one does not stop the others.
  *
- * Throws VsrError before the first event for a wrong call, and for inputs that name nothing. Aborting
- * `options.signal`, or leaving the loop, stops every job within two seconds; jobs under way then fail
- * with code `interrupted`, and their finished segments wait in the work folder for the next run.
+ * Throws VsrError before the first event for a wrong call, and for inputs that name nothing.
+ * Aborting `options.signal`, or leaving the loop, stops every job within two seconds; jobs under
+ * way then fail with code `interrupted`, and their finished segments wait in the work folder for
+ * the next run.
  */
 export async function* upscale(
   inputs: string | readonly string[],

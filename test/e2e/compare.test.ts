@@ -145,7 +145,8 @@ test('a smaller clip or picture is enlarged by plain bicubic, and it is said whi
   assert.equal(run.stderr, `Left: ${small} (enlarged by bicubic). Right: ${large}.\n`);
   const grown = (await lumaOf(small)).map((plane) => resizePlane(plane, 96, 64));
   const truth = await lumaOf(large);
-  // The picture's left half is ffmpeg's bicubic with the same kernel, which rounds in another place, coded by x264.
+  // The picture's left half is ffmpeg's bicubic with the same kernel, which rounds in another
+  // place, coded by x264.
   const [shown] = await lumaOf(output);
   const half = (plane: Plane): number[] =>
     Array.from({ length: 46 * 64 }, (_, i) => plane.data[Math.floor(i / 46) * 96 + (i % 46)]!);

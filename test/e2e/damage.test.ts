@@ -30,7 +30,10 @@ const clips: Readonly<Record<string, readonly string[]>> = {
   'a.gif': [...scene],
 };
 
-/** What no build of ffmpeg before 5 says a word about, and the container does not count: ASF's broken packets. */
+/**
+ * What no build of ffmpeg before 5 says a word about, and the container does not count: ASF's
+ * broken packets.
+ */
 const unheard = [
   ['a.wmv', 'zeroed middle'],
   ['a.wmv', 'flipped bytes'],

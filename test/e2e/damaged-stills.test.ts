@@ -26,7 +26,10 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const picture = () => sharp(samples, { raw: { width, height, channels: 3 } });
 
-/** A TIFF of plain strips whose directory stands before them, as cameras write it, with so many rows a strip. */
+/**
+ * A TIFF of plain strips whose directory stands before them, as cameras write it, with so many rows
+ * a strip.
+ */
 function plainTiff(rows: number, claimed: readonly [number, number] = [width, height]): Buffer {
   const strips = Math.ceil(height / rows);
   const entries = 10;

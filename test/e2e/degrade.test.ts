@@ -9,7 +9,9 @@ import { enlargePicture } from '../../src/report/evaluate/picture-enlarger.js';
 import { firstPassOf } from '../../src/training/pictures/first-pass.js';
 import { randomAt } from '../../src/training/base/random.js';
 
-/** Waves of several directions: no two places alike, and nothing that x264 at its best would lose. */
+/**
+ * Waves of several directions: no two places alike, and nothing that x264 at its best would lose.
+ */
 function waves(width: number, height: number): Plane {
   const data = Uint8Array.from({ length: width * height }, (_, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
@@ -86,7 +88,7 @@ test('the full-range share of the pictures is stretched to black 0 and white 255
   assert.deepEqual(high.data, full.data);
 });
 
-test('behind a first pass the low resolution is what vsr upscale makes of a smaller picture', async () => {
+test('after a first pass the low resolution is what vsr upscale makes of a smaller picture', async () => {
   const picture = waves(210, 131);
   const after = await firstPassOf('espcn-16-x2');
   const chain = await chooseChain(2, 'espcn-16-x2', { codec: false });

@@ -48,7 +48,7 @@ for (const [set, scale, psnr, ssim] of literature) {
   });
 }
 
-test('the default model is ahead of bicubic and lanczos on Set5', { skip }, async () => {
+test('the default model is better than bicubic and lanczos on Set5', { skip }, async () => {
   const { stdout } = await vsr('evaluate', path.join(bench, 'Set5'), '--json');
   const { mean } = JSON.parse(stdout) as Answer;
   const model = Object.keys(mean)[0]!;

@@ -5,7 +5,10 @@ import { catalogue } from '../../src/model/catalogue/catalogue.js';
 
 const ort = await onnxRuntime();
 
-/** Networks with a skip add to the picture, so they leave what is flat nearly alone, whites above 235 too. */
+/**
+ * Networks with a skip add to the picture, so they leave what is flat nearly alone, whites above
+ * 235 too.
+ */
 for (const { name, arch, scale, file } of await catalogue()) {
   if (!arch.startsWith('espcn-16')) continue;
   test(`${name} leaves flat pictures as they are, from black to white`, async () => {

@@ -83,7 +83,9 @@ function noise(plan: OutputPlan, frame: number): Uint8Array<ArrayBuffer> {
   return data;
 }
 
-/** Encodes noise at `times`, cut into segments of `perSegment` frames, and puts the output together. */
+/**
+ * Encodes noise at `times`, cut into segments of `perSegment` frames, and puts the output together.
+ */
 async function produce(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -359,7 +361,7 @@ describe('an encoder', () => {
     await encoder.abort();
   });
 
-  test('that was started ahead of its first frame writes the same file', async () => {
+  test('that was started before its first frame writes the same file', async () => {
     const plan = await planOutput(found, sampleSource(), {
       ...{ output: '/x/a.mp4', codec: 'auto', width: 64, height: 48 },
     });

@@ -16,11 +16,8 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
 import { VsrError } from '../../src/errors.js';
-import {
-  decodeFrames,
-  type DecodeReport,
-  type DecodeRequest,
-} from '../../src/media/decode/decode.js';
+import { decodeFrames } from '../../src/media/decode/decode.js';
+import type { DecodeReport, DecodeRequest } from '../../src/media/decode/decode-report.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { keyframes } from '../../src/media/source/packets.js';
 import { probe } from '../../src/media/source/probe.js';
@@ -37,7 +34,7 @@ after(() => rm(folder, { recursive: true }));
 
 const run = promisify(execFile);
 
-/** Makes a clip of moving test pictures; `args` are ffmpeg's behind the input. */
+/** Makes a clip of moving test pictures; `args` are ffmpeg's words after the input. */
 async function make(name: string, args: string, size = '64x48', seconds = 0.48): Promise<string> {
   const file = path.join(folder, name);
   const input = `testsrc2=size=${size}:rate=25:duration=${seconds}`;
@@ -61,7 +58,10 @@ async function seen(source: Source, request: DecodeRequest = {}): Promise<Seen> 
   return { pts, md5, report: decoded.report() };
 }
 
-/** The same frames as ffmpeg's own framemd5 tells them, in a pix_fmt of which no sample is converted. */
+/**
+ * The same frames as ffmpeg's own framemd5 tells them, in a pix_fmt of which no sample is
+ * converted.
+ */
 async function framemd5(file: string, format: string): Promise<{ pts: number[]; md5: string[] }> {
   const { stdout } = await run(ffmpeg.ffmpeg, [
     ...['-v', 'error', '-copyts', '-i', `file:${file}`, '-map', '0:v:0', '-pix_fmt', format],
@@ -135,7 +135,8 @@ async function framesOf(file: string): Promise<number[]> {
       ...['frame=best_effort_timestamp_time', '-of', 'default=nw=1', `file:${file}`],
     ],
     {
-      // The bundled ffprobe crashes in the system's character set modules, as src/media/program/process.ts says.
+      // The bundled ffprobe crashes in the system's character set modules, as
+      // src/media/program/process.ts says.
       env: { ...process.env, GCONV_PATH: '/nonexistent' },
     },
   );

@@ -91,7 +91,7 @@ test('a network of another form is refused by name', async () => {
   });
 });
 
-test('vsr quantize measures the copy of a model for the second pass behind the first', async () => {
+test('vsr quantize measures the copy of a model for the second pass after the first', async () => {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
   try {
     const pictures = path.join(folder, 'waves');

@@ -113,7 +113,7 @@ test('one changed weight fails', () =>
     },
   ));
 
-test('two channels swapped ahead of depth-to-space fail', () =>
+test('two channels swapped before depth-to-space fail', () =>
   withModel(
     (weights, bias) => {
       const each = weights.length / bias.length;

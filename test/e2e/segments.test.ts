@@ -49,7 +49,7 @@ const clips: Readonly<Record<string, string[]>> = {
 
 /** What stands between a clip that is copied and its copy, by the copy's file name. */
 const copies: Readonly<Record<string, { readonly of: string; readonly how: readonly string[] }>> = {
-  // An edit list begins between two keyframes: what is ahead of it is decoded and not shown.
+  // An edit list begins between two keyframes: what is before it is decoded and not shown.
   'edit-list.mp4': { of: 'b-frames.mp4', how: ['-ss', '0.5'] },
   'trimmed.mov': { of: 'constant.mp4', how: ['-itsoffset', '-0.9'] },
   'negative-start.mkv': { of: 'b-frames.mp4', how: ['-itsoffset', '-0.7'] },
@@ -65,8 +65,8 @@ async function makeClip(name: string, args: readonly string[]): Promise<string> 
 type Plan = { readonly segments: readonly unknown[] };
 
 /**
- * Compares frames, times and log of a clip enlarged uncut with those of the same clip in segments, and
- * again with every second segment done anew, so that decoding begins at each of their cuts.
+ * Compares frames, times and log of a clip enlarged uncut with those of the same clip in segments,
+ * and again with every second segment done again, so that decoding begins at each of their cuts.
  */
 async function checkSame(clip: string): Promise<void> {
   const name = path.basename(clip);

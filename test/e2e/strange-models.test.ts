@@ -165,7 +165,8 @@ test('weights beside the model are read, also those of attributes', async () => 
       { location: 'inner.bin' },
     ]) {
       await writeExternal(at('external-x2.onnx'), facts, within);
-      // What the model names is beside the model, not where vsr is called. Without it there is no trial.
+      // What the model names is beside the model, not where vsr is called. Without it there is no
+      // trial.
       const { scale } = await loadModel(at('external-x2.onnx'));
       assert.equal(scale, 2, JSON.stringify(facts));
     }

@@ -16,7 +16,8 @@ const bin = path.join(packageRoot(), 'bin', 'vsr.js');
 before(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-stuck-'));
   await copyFile(path.join(packageRoot(), 'samples', 'scene.mp4'), at('clip.mp4'));
-  // A trial on a small picture takes a second; one call of the runtime for a frame of the clip takes many.
+  // A trial on a small picture takes a second; one call of the runtime for a frame of the clip
+  // takes many.
   await writeLoopModel(at('long-x2.onnx'), 100_000);
   await writeLoopModel(at('endless-x2.onnx'), Infinity);
 });
@@ -24,7 +25,9 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const skip = process.platform === 'linux' ? false : 'finds busy threads as Linux lists them';
 
-/** Whether a process, or one that it has started, has computed for `ticks` hundredths of a second. */
+/**
+ * Whether a process, or one that it has started, has computed for `ticks` hundredths of a second.
+ */
 function hasComputed(pid: number, ticks: number): boolean {
   try {
     const facts = readFileSync(`/proc/${pid}/stat`, 'utf8')

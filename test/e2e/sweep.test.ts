@@ -12,7 +12,10 @@ import { packageRoot } from '../../src/package-root.js';
 
 const data = path.join(packageRoot(), '..', 'shared', 'data');
 
-/** Pictures this large, and clips this long, take too much of a test's time: `npm run sweep` does them. */
+/**
+ * Pictures this large, and clips this long, take too much of a test's time: `npm run sweep` does
+ * them.
+ */
 const largeFrames = 4;
 const leftToTheScript =
   /8k24fps|clips\/(?:\d\d_|Issue|VID|big|butter|crowd|flower|media|old|screen|small|squirrel)/;

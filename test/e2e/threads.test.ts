@@ -14,7 +14,8 @@ after(() => rmSync(folder, { recursive: true }));
 const sourceOf = (name: string): string =>
   JSON.stringify(pathToFileURL(path.join(packageRoot(), 'build', 'src', name)).href);
 
-// Blocks its thread, as a run of the network does, then leaves a file; `second` begins when the process is ending.
+// Blocks its thread, as a run of the network does, then leaves a file; `second` begins when the
+// process is ending.
 const thread = `
   import { writeFileSync } from 'node:fs';
   import { parentPort } from 'node:worker_threads';

@@ -241,7 +241,7 @@ async function colourModel(): Promise<string> {
   return file;
 }
 
-test('a network for the second pass is trained behind the first, and the card says behind which', async () => {
+test('a network for the second pass is trained on what a first pass gives, and the card names the first', async () => {
   const settings = ['--steps', '60', '--after', 'espcn-16-x2'];
   const { code, stderr } = train('second.onnx', ...settings);
   assert.equal(code, 0, stderr);

@@ -28,7 +28,7 @@ type Kind = {
   type?: 'float32' | 'uint8';
   shape?: Shape;
   opset?: number;
-  /** An operation whose reach nobody can tell, ahead of the output. */
+  /** An operation whose reach cannot be told, before the output. */
   opaque?: boolean;
   scale?: number;
 };

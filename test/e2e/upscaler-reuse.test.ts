@@ -40,7 +40,9 @@ function paint(
   }
 }
 
-/** A still picture, small changes at borders and corners, chroma alone, one sample, a cut, and back. */
+/**
+ * A still picture, small changes at borders and corners, chroma alone, one sample, a cut, and back.
+ */
 function clip(layout: FrameLayout): Frame[] {
   const frames = [picture(layout, 0)];
   const follow = (change: (frame: Frame) => void): void => {

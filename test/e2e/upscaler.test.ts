@@ -27,7 +27,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true }));
 
-/** The model file run by itself on whole frames, float in and out, one pass behind the other. */
+/** The model file run by itself on whole frames, float in and out, one pass after the other. */
 async function wholeRun(files: string[], frame: Frame, layout: FrameLayout): Promise<Float32Array> {
   const { data, width, height } = planeOf(frame.data, layout, 0);
   const unit = Math.fround(1 / (2 ** layout.format.bitDepth - 1));

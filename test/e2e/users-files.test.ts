@@ -42,7 +42,10 @@ async function fresh(): Promise<{ folder: string; at: (name: string) => string }
 
 const quick = (): string[] => ['-m', model, '--preset', 'ultrafast', '-q'];
 
-/** Runs a command that would write over `file`: it is refused, says so in a sentence, and with --overwrite it replaces it. */
+/**
+ * Runs a command that would write over `file`: it is refused, says so in a sentence, and with
+ * --overwrite it replaces it.
+ */
 async function keeps(file: string, words: readonly string[], code = 1): Promise<void> {
   await writeFile(file, precious);
   const refused = await runVsr(...words);

@@ -129,7 +129,7 @@ test('EIO on a finished segment: named, and gone on with', { skip: onlyWhole }, 
   assert.ok(await until(first, () => segmentsDone(output).length > 1));
   first.child.kill('SIGKILL');
   await first.done;
-  // The disk gives back neither what was done before nor what is made anew under its name.
+  // The disk gives back neither what was done before nor what is made again under its name.
   const env = badDisk('read', 'seg-00000.video$');
   const { code, stderr } = await startVsr(args, { env }).done;
   checkSaid(code, stderr, /seg-00000\.video/);
@@ -168,7 +168,8 @@ for (const [name, coding] of Object.entries(quiet).slice(0, isWhole ? undefined 
     await job.checkNothing(output);
     tried(t, 'EIO on read of the source');
     if (!isWhole) return;
-    // Asked for what there is, it gives that: more than half of the frames, and all once the disk is sound.
+    // Asked for what there is, it gives that: more than half of the frames, and all once the disk
+    // is sound.
     const kept = await startVsr([...words, '--allow-damaged', '--restart'], { env }).done;
     assert.equal(kept.code, 0, kept.stderr);
     const part = await frameCount(output);

@@ -58,7 +58,8 @@ test('an output folder that is removed during the job fails it clearly', { skip 
   const words = args.map((word) => (word.endsWith('out.mp4') ? output : word));
   const vsr = startVsr(words);
   assert.ok(await until(vsr, () => segmentsDone(output).length > 0));
-  // Away in one step: what the job writes meanwhile would be in the way of removing it file by file.
+  // Away in one step: what the job writes meanwhile would be in the way of removing it file by
+  // file.
   await rename(folder, `${folder}.away`);
   await rm(`${folder}.away`, { recursive: true, force: true });
   const { code, stderr } = await vsr.done;

@@ -14,7 +14,10 @@ export type FaultJob = AsyncDisposable & {
   readonly clip: string;
   /** A copy of the clip of its own and an output beside it, for one test. */
   fresh(name: string): Promise<{ clip: string; output: string; args: string[] }>;
-  /** Fails unless `output` and its log are, byte for byte, those of the undisturbed run, and nothing else is left. */
+  /**
+   * Fails unless `output` and its log are, byte for byte, those of the undisturbed run, and nothing
+   * else is left.
+   */
   checkWhole(output: string): Promise<void>;
   /** Fails if there is a file under the output's name, or any process. */
   checkNothing(output: string): Promise<void>;
@@ -27,7 +30,10 @@ const hash = async (file: string): Promise<string> =>
     .update(await readFile(file))
     .digest('hex');
 
-/** MP4 throughout: Matroska files hold a random number, so that no two are alike. Makes a clip of `seconds` with sound and enlarges it once, undisturbed. */
+/**
+ * MP4 throughout: Matroska files hold a random number, so that no two are alike. Makes a clip of
+ * `seconds` with sound and enlarges it once, undisturbed.
+ */
 export async function openJob(seconds: number): Promise<FaultJob> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-faults-'));
   const model = await writeRandomModel(folder, 'espcn-16', 2);

@@ -1,6 +1,8 @@
 import type { TestContext } from 'node:test';
 
-/** Notes that a fault of a kind was tried and nothing was lost; `npm run test:faults` adds these up. */
+/**
+ * Notes that a fault of a kind was tried and nothing was lost; `npm run test:faults` adds these up.
+ */
 export function tried(t: TestContext, kind: string, count = 1): void {
   t.diagnostic(`tried ${count} x ${kind}`);
 }

@@ -116,7 +116,10 @@ export function strays(folder: string): Started[] {
   });
 }
 
-/** Waits, some seconds at most, for the processes of killed runs to notice, and returns those that stay. */
+/**
+ * Waits, some seconds at most, for the processes of killed runs to notice, and returns those that
+ * stay.
+ */
 export async function lastingStrays(folder: string): Promise<Started[]> {
   for (let i = 0; i < 200 && strays(folder).length > 0; i++) await delay(50);
   return strays(folder);

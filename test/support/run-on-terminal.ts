@@ -22,8 +22,8 @@ function quoted(word: string): string {
 }
 
 /**
- * Runs the command line on a pseudo-terminal of 80 columns and awaits its end. `watch` sees what has come so
- * far, and may write keys (`\x03` is Ctrl-C).
+ * Runs the command line on a pseudo-terminal of 80 columns and awaits its end. `watch` sees what
+ * has come so far, and may write keys (`\x03` is Ctrl-C).
  */
 export function runOnTerminal(
   args: readonly string[],
@@ -45,7 +45,10 @@ export function runOnTerminal(
   });
 }
 
-/** All lines that a terminal was sent, those that were erased again as well, without escape sequences. */
+/**
+ * All lines that a terminal was sent, those that were erased again as well, without escape
+ * sequences.
+ */
 export function linesOf(text: string): string[] {
   return stripVTControlCharacters(text).split(/\r?\n/);
 }

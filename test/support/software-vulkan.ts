@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-// Debian's chromium brings a Vulkan driver in software: slow, and enough to see that the values are right.
+// Debian's chromium brings a Vulkan driver in software: slow, and enough to see that the values are
+// right.
 const folder = '/usr/lib/chromium';
 const driver = path.join(folder, 'vk_swiftshader_icd.json');
 

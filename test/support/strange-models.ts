@@ -19,8 +19,8 @@ export function strangeModel(
 }
 
 /**
- * Such a model that copies its picture in a loop `turns` times over; without end where that is `Infinity`.
- * It is no kind of model that can be judged by its operations alone.
+ * Such a model that copies its picture in a loop `turns` times over; without end where that is
+ * `Infinity`. It is no kind of model that can be judged by its operations alone.
  */
 export function loopModel(turns: number): OnnxModel {
   const model = strangeModel((graph, enlarged) => {

@@ -6,7 +6,10 @@ import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from './picture.js';
 
-/** Run as a program: enlarges one small frame on the provider, and in the precision, named and prints what became of it. */
+/**
+ * Run as a program: enlarges one small frame on the provider, and in the precision, named and
+ * prints what became of it.
+ */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const precision = precisionNames.find((known) => known === process.argv[3]) ?? 'fp32';
 const chain = await chooseChain(2, 'default', { codec: false });

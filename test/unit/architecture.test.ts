@@ -5,8 +5,8 @@ import test from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
 
 /**
- * The floors of src, from the ground up: a file may import its own floor and those below it. Floors on
- * one line stand side by side and know nothing of each other.
+ * The floors of src, from the ground up: a file may import its own floor and those below it. Floors
+ * on one line stand side by side and know nothing of each other.
  */
 const floors: readonly (readonly string[])[] = [
   ['planes', 'files'],

@@ -49,7 +49,7 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
   if (copied !== undefined) return `8-bit copy of ${copied.name}`;
   if (entry.name.startsWith(`${DEFAULT_FAMILY}-x`)) return 'default';
   if (entry.name.startsWith(`${DEFAULT_FAMILY}-codec-x`)) return 'default for compressed clips';
-  if (entry.name.startsWith(`${DEFAULT_FAMILY}-second-x`)) return 'default behind a first pass';
+  if (entry.name.startsWith(`${DEFAULT_FAMILY}-second-x`)) return 'default after a first pass';
   return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
 }
 

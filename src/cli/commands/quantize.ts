@@ -65,7 +65,8 @@ async function run(model: string, flags: Flags): Promise<void> {
     flags.output === undefined
       ? quantisedName(source.name)
       : path.basename(flags.output).replace(/\.onnx$/i, '');
-  // Beside its model, where vsr upscale --precision int8 looks for it; those of the catalogue are no place to write.
+  // Beside its model, where vsr upscale --precision int8 looks for it; those of the catalogue are
+  // no place to write.
   const folder = entry === undefined ? path.dirname(source.path) : '.';
   const beside = path.join(folder, `${path.basename(name)}.onnx`);
   const output = path.resolve(flags.output ?? beside);

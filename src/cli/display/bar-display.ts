@@ -13,7 +13,9 @@ import { say, screenWidth } from './say.js';
 /** Milliseconds between two drawings of the bars. */
 const everyMs = 100;
 
-/** A bar for each clip under way and, in a batch, one for all of it, at the bottom of a terminal. */
+/**
+ * A bar for each clip under way and, in a batch, one for all of it, at the bottom of a terminal.
+ */
 export class BarDisplay implements ProgressDisplay {
   readonly #bars: ReturnType<typeof createLogUpdate>;
   readonly #view: BatchView;

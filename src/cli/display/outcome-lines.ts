@@ -89,7 +89,10 @@ export function outcomeTable(endings: readonly Ending[], width: number): string 
   return formatTable(header, rows, { right: new Set([2, 3, 4]), width });
 }
 
-/** What a batch came to, in lines below its table: counts, reasons of failures, where outputs are, how to go on. */
+/**
+ * What a batch came to, in lines below its table: counts, reasons of failures, where outputs are,
+ * how to go on.
+ */
 export function closingLines(endings: readonly Ending[]): string[] {
   const counts = new Map<EndingWord, number>();
   for (const ending of endings) {

@@ -5,7 +5,9 @@ export function say(line: string): void {
   process.stderr.write(`${printable(line)}\n`);
 }
 
-/** Columns that text for people may take: those of their terminal, `otherwise` where there is none. */
+/**
+ * Columns that text for people may take: those of their terminal, `otherwise` where there is none.
+ */
 export function screenWidth(stream: NodeJS.WriteStream = process.stderr, otherwise = 80): number {
   const { columns } = stream;
   return columns > 0 ? columns : otherwise;

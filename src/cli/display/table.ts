@@ -6,7 +6,10 @@ import { printable } from '../../printable.js';
 export type TableShape = {
   /** Columns, from 0, that are aligned to the right. */
   readonly right?: ReadonlySet<number>;
-  /** Columns of the screen that the table may take; cells are wrapped to fit. Default: as many as it needs. */
+  /**
+   * Columns of the screen that the table may take; cells are wrapped to fit. Default: as many as it
+   * needs.
+   */
   readonly width?: number;
 };
 
@@ -15,8 +18,8 @@ const gap = 2;
 const narrowest = 8;
 
 /**
- * Widths that fit into `most` together. The widest columns give way first, down to their longest word; words
- * are broken only where that is not enough.
+ * Widths that fit into `most` together. The widest columns give way first, down to their longest
+ * word; words are broken only where that is not enough.
  */
 function fitted(widths: readonly number[], words: readonly number[], most: number): number[] {
   const fit = [...widths];
@@ -37,7 +40,10 @@ function widestOf(texts: readonly string[]): number {
   return Math.max(0, ...texts.map((text) => stringWidth(text)));
 }
 
-/** Lays rows out in columns under a header. Nothing of a cell is cut off: a long one goes on in the next line. */
+/**
+ * Lays rows out in columns under a header. Nothing of a cell is cut off: a long one goes on in the
+ * next line.
+ */
 export function formatTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],

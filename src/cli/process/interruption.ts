@@ -2,8 +2,8 @@ import { endAtOnceAtExit } from '../../end-at-once.js';
 import { VsrError } from '../../errors.js';
 
 /**
- * What is under way has this long to end by itself, in milliseconds. With what the end of the process waits for
- * (src/native-work.ts) this stays below two seconds.
+ * What is under way has this long to end by itself, in milliseconds. With what the end of the
+ * process waits for (src/native-work.ts) this stays below two seconds.
  */
 const graceMs = 900;
 
@@ -11,8 +11,8 @@ const graceMs = 900;
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Ends the process with 130 by way of `process.exit`, which kills children and removes temporary folders. It does
- * not wait for threads: one may be stuck in the runtime, or in reading a picture.
+ * Ends the process with 130 by way of `process.exit`, which kills children and removes temporary
+ * folders. It does not wait for threads: one may be stuck in the runtime, or in reading a picture.
  */
 function end(): never {
   endAtOnceAtExit();
@@ -31,9 +31,9 @@ export function watchForRequests(): void {
 }
 
 /**
- * A signal that fires when the process is asked to end. Whatever has not stopped soon after is ended with exit code
- * 130; a second request ends it at once. The handlers stay until the process has ended: a request in its
- * last moments would kill it where 130 is due.
+ * A signal that fires when the process is asked to end. Whatever has not stopped soon after is
+ * ended with exit code 130; a second request ends it at once. The handlers stay until the process
+ * has ended: a request in its last moments would kill it where 130 is due.
  */
 export function interruption(): AbortSignal {
   watchForRequests();

@@ -7,7 +7,10 @@ import { messageOf, VsrError } from '../../errors.js';
 import { spoolStdin } from '../../media/source/spool.js';
 import { say } from '../display/say.js';
 
-/** A new folder for what comes from or goes to a pipe; the caller removes it, or else the end of the process. */
+/**
+ * A new folder for what comes from or goes to a pipe; the caller removes it; otherwise the end of
+ * the process does.
+ */
 export async function temporaryFolder(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pipe-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
@@ -15,8 +18,8 @@ export async function temporaryFolder(): Promise<string> {
 }
 
 /**
- * Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal, `interrupted` once
- * `signal` fires.
+ * Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal,
+ * `interrupted` once `signal` fires.
  */
 export async function spoolInput(folder: string, signal: AbortSignal): Promise<string> {
   if (process.stdin.isTTY) {
@@ -44,8 +47,8 @@ export async function streamOutput(file: string): Promise<void> {
 }
 
 /**
- * Ends the process with one sentence and exit code 1 where standard output takes no more (a full disk). A reader
- * that has seen enough (`vsr models | head -1`) and closes its pipe is no failure.
+ * Ends the process with one sentence and exit code 1 where standard output takes no more (a full
+ * disk). A reader that has seen enough (`vsr models | head -1`) and closes its pipe is no failure.
  */
 export function watchStandardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {

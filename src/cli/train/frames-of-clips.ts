@@ -6,7 +6,9 @@ import { isImageName } from '../../media/still/luma-image.js';
 /** Frames taken of a clip that is named as training data; `vsr extract` has the finer choice. */
 const framesOfClip = 60;
 
-/** The places given, each clip among them replaced by a folder (within `folder`) with frames of it. */
+/**
+ * The places given, each clip among them replaced by a folder (within `folder`) with frames of it.
+ */
 export async function framesOfClips(
   places: readonly string[],
   folder: string,

@@ -39,7 +39,10 @@ async function openDisplay(talk: Talk, view: BatchView): Promise<ProgressDisplay
   return isTTY && columns > 0 ? BarDisplay.open(view) : new LineDisplay(view);
 }
 
-/** The worst of what the outcomes say: interrupted, else failed, else a wrong call, else all is well. */
+/**
+ * The worst of what the outcomes say: interrupted, otherwise failed, otherwise a wrong call,
+ * otherwise all is well.
+ */
 export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCode'] {
   const codes = new Set(
     outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [exitCodeOf(outcome.error)] : [])),
@@ -49,8 +52,8 @@ export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCo
 }
 
 /**
- * Runs a batch with its progress, its table and its summary, until `interruption` says to stop; prints, but never
- * exits.
+ * Runs a batch with its progress, its table and its summary, until `interruption` says to stop;
+ * prints, but never exits.
  */
 export async function runBatch(
   inputs: readonly string[],

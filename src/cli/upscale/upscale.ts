@@ -190,7 +190,10 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
   process.exitCode = result.exitCode;
 }
 
-/** Standard input is read to a file first, since a clip is looked at more than once; standard output is written from a whole file. */
+/**
+ * Standard input is read to a file first, since a clip is looked at more than once; standard output
+ * is written from a whole file.
+ */
 async function runPiped(
   inputs: string[],
   flags: Flags,

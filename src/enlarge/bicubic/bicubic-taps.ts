@@ -5,9 +5,15 @@ import type { ChromaSiting } from '../../planes/siting.js';
  * that a sum of samples is exact however it is ordered, and a constant stays that constant.
  */
 export type Taps = {
-  /** Per phase (output sample `n * phases + p`): the first source sample read, relative to `n * step`. */
+  /**
+   * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n *
+   * step`.
+   */
   readonly first: readonly number[];
-  /** Per phase: the weights of the consecutive source samples from `first`; they add up to `denominator`. */
+  /**
+   * Per phase: the weights of the consecutive source samples from `first`; they add up to
+   * `denominator`.
+   */
   readonly weights: readonly (readonly number[])[];
   readonly denominator: number;
 };
@@ -52,7 +58,10 @@ export function enlargingTaps(scale: number, shiftQuarters = 0): Taps {
   return reduced(first, weights, 2 * d ** 3);
 }
 
-/** Taps that reduce `scale` times with antialiasing: the kernel stretched by `scale`, as imresize does. */
+/**
+ * Taps that reduce `scale` times with antialiasing: the kernel stretched by `scale`, as imresize
+ * does.
+ */
 export function reducingTaps(scale: number): Taps {
   const d = 2 * scale;
   // Output n lies at source sample scale * n + (scale - 1) / 2, in halves below.
@@ -78,18 +87,22 @@ const place: Readonly<Record<ChromaSiting, { readonly x: number; readonly y: num
   bottom: { x: 1, y: 2 },
 };
 
-/** Luma samples from the first of a pair to the chroma sample that stands for both, each way: 0, 1/2 or 1. */
+/**
+ * Luma samples from the first of a pair to the chroma sample that stands for both, each way: 0, 1/2
+ * or 1.
+ */
 export function sitingPlace(siting: ChromaSiting): { readonly x: number; readonly y: number } {
   return { x: place[siting].x / 2, y: place[siting].y / 2 };
 }
 
 /**
- * The `shiftQuarters` for enlarging chroma along a subsampled axis, so that the larger chroma has the
- * same siting against the larger luma.
+ * The `shiftQuarters` for enlarging chroma along a subsampled axis, so that the larger chroma has
+ * the same siting against the larger luma.
  *
  * A chroma sample i lies at luma 2i + f; after enlarging, at 2J + f of the larger luma, which is
  * `((2J + f + 1/2) / scale - 1/2 - f) / 2` in chroma samples: against centred bicubic a shift of
- * `(1/2 - f)(1 - 1/scale) / 2`, for f = 0 the (1 - 1/scale) / 4 by which left-sited chroma lies further right.
+ * `(1/2 - f)(1 - 1/scale) / 2`, for f = 0 the (1 - 1/scale) / 4 by which left-sited chroma lies
+ * further right.
  */
 export function sitingShift(scale: number, siting: ChromaSiting, axis: 'x' | 'y'): number {
   return (1 - place[siting][axis]) * (scale - 1);

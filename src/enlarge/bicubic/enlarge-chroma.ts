@@ -23,7 +23,10 @@ export type ChromaEnlarger = {
 /** Samples around a change that can look different, each way, in source samples. */
 const reach = 4;
 
-/** Prepares bicubic enlarging of the planes numbered `which`, all behind luma, from `layout` to `larger`. */
+/**
+ * Prepares bicubic enlarging of the planes numbered `which`, all after luma, from `layout` to
+ * `larger`.
+ */
 export function chromaEnlarger(
   layout: FrameLayout,
   larger: FrameLayout,

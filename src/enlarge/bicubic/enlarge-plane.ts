@@ -1,7 +1,10 @@
 import type { Plane } from '../../planes/plane.js';
 import type { Taps } from './bicubic-taps.js';
 
-/** Index of the sample that stands for sample `i` of `length`: the border is mirrored, edge sample repeated, as imresize does. */
+/**
+ * Index of the sample that stands for sample `i` of `length`: the border is mirrored, edge sample
+ * repeated, as imresize does.
+ */
 export function mirrored(i: number, length: number): number {
   while (i < 0 || i >= length) i = i < 0 ? -1 - i : 2 * length - 1 - i;
   return i;
@@ -25,7 +28,10 @@ function weight(taps: Taps): number {
   );
 }
 
-/** Whether all sums of two passes of these taps over samples of `bitDepth` bits fit a 32-bit integer. */
+/**
+ * Whether all sums of two passes of these taps over samples of `bitDepth` bits fit a 32-bit
+ * integer.
+ */
 export function fitsInt32(a: Taps, b: Taps, bitDepth: number): boolean {
   const peak = 2 ** bitDepth - 1;
   return peak * weight(a) * weight(b) + (a.denominator * b.denominator) / 2 < 2 ** 31;
@@ -35,8 +41,9 @@ export function fitsInt32(a: Taps, b: Taps, bitDepth: number): boolean {
 const margin = 4;
 
 /**
- * Prepares bicubic enlarging by `horizontal` and `vertical` taps for planes `width` samples wide, in
- * plain JavaScript: for all scales and depths. `rowEnlarger` is as exact and faster where it can.
+ * Prepares bicubic enlarging by `horizontal` and `vertical` taps for planes `width` samples wide,
+ * in plain JavaScript: for all scales and depths. `rowEnlarger` is as exact and faster where it
+ * can.
  */
 export function planeEnlarger(
   horizontal: Taps,
@@ -82,7 +89,10 @@ export function planeEnlarger(
   };
 }
 
-/** Weighs four source rows into `between`, columns x0 - margin to x1 + margin, mirrored beyond the plane. */
+/**
+ * Weighs four source rows into `between`, columns x0 - margin to x1 + margin, mirrored beyond the
+ * plane.
+ */
 function verticalPass(
   taps: Taps,
   source: Plane,

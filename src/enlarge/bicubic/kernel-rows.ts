@@ -6,7 +6,9 @@ import { packed, RowKernels } from './row-kernels.js';
 /** Samples of context each side of a row between the two passes. */
 const margin = 4;
 
-/** Whether the kernels can do this enlarging: weights of 16 bits, sums of 32, division by shifting. */
+/**
+ * Whether the kernels can do this enlarging: weights of 16 bits, sums of 32, division by shifting.
+ */
 export function kernelsFit(horizontal: Taps, vertical: Taps, bitDepth: number): boolean {
   const phases = horizontal.first.length;
   return (
@@ -43,7 +45,10 @@ export class SampleRows {
     this.#holds.fill(-1);
   }
 
-  /** The address of row `y`, mirrored beyond the plane. It stays until `count` other rows were asked for. */
+  /**
+   * The address of row `y`, mirrored beyond the plane. It stays until `count` other rows were asked
+   * for.
+   */
   at(y: number): number {
     const { data, width, height } = this.#plane!;
     const row = mirrored(y, height);
@@ -94,7 +99,10 @@ export class KernelRows {
     }
   }
 
-  /** The address of larger row `row`, columns from `x0` to `x1` of the source, as int16. Overwritten by the next. */
+  /**
+   * The address of larger row `row`, columns from `x0` to `x1` of the source, as int16. Overwritten
+   * by the next.
+   */
   row(source: SampleRows, width: number, row: number, x0: number, x1: number): number {
     const { run } = this.#kernels;
     const phases = this.#vertical.first.length;

@@ -3,10 +3,16 @@ import { planeEnlarger, type PlaneEnlarger } from './enlarge-plane.js';
 import { KernelRows, kernelsFit, SampleRows } from './kernel-rows.js';
 import { RowKernels } from './row-kernels.js';
 
-/** Rows of the source that four taps and their neighbours need at once, rounded up to a power of two. */
+/**
+ * Rows of the source that four taps and their neighbours need at once, rounded up to a power of
+ * two.
+ */
 const rowsKept = 8;
 
-/** Bicubic enlarging by the vector kernels where they fit, else in plain JavaScript: the same values. */
+/**
+ * Bicubic enlarging by the vector kernels where they fit, otherwise in plain JavaScript. The values
+ * are the same.
+ */
 export function rowEnlarger(
   horizontal: Taps,
   vertical: Taps,

@@ -1,6 +1,8 @@
 import { rowKernelsWasm } from './row-kernels-wasm.js';
 
-/** The functions of row-kernels.wat, which says what they do. Arguments are addresses and counts. */
+/**
+ * The functions of row-kernels.wat, which says what they do. Arguments are addresses and counts.
+ */
 export type Kernels = {
   readonly widen: (from: number, to: number, n: number) => void;
   readonly narrow: (from: number, to: number, n: number) => void;
@@ -36,7 +38,7 @@ declare const WebAssembly: {
 };
 
 const pageBytes = 65536;
-/** Room behind each row for the surplus of its last vectors. */
+/** Room after each row for the surplus of its last vectors. */
 const slack = 128;
 
 let compiled: object | undefined;

@@ -10,8 +10,8 @@ export function guardFetches({ guarded }: InferenceGraph): Record<string, null> 
 }
 
 /**
- * Throws VsrError `model` where what a pass gave is no picture of the source. A run took `taken` values and gave
- * `given`; earlier passes give fewer, which is let through.
+ * Throws VsrError `model` where what a pass gave is no picture of the source. A run took `taken`
+ * values and gave `given`; earlier passes give fewer, which is let through.
  */
 export function checkGuards(
   { guarded }: InferenceGraph,

@@ -115,7 +115,9 @@ export function copyWindow(source: Plane, taken: Rect, target: Samples): void {
   }
 }
 
-/** Copies `rect`'s part of a run's output, which covers `given`, to its place in the larger plane. */
+/**
+ * Copies `rect`'s part of a run's output, which covers `given`, to its place in the larger plane.
+ */
 function copyResult(output: Samples, given: Rect, rect: Rect, scale: number, target: Plane): void {
   const rowLength = (given.x1 - given.x0) * scale;
   const length = (rect.x1 - rect.x0) * scale;

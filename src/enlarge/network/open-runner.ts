@@ -19,8 +19,8 @@ export type RunnerSpec = {
   /** What `graph` computes in. */
   readonly own: Precision;
   /**
-   * The same graph in half precision, for devices: alone where that is demanded, else if it proves
-   * the better one. `null` where it is out of the question.
+   * The same graph in half precision, for devices: alone where that is demanded, otherwise if it
+   * proves the better one. `null` where it is out of the question.
    */
   readonly half: { readonly bytes: Uint8Array; readonly demanded: boolean } | null;
   readonly layout: FrameLayout;
@@ -86,7 +86,10 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   return better ? tried : single;
 }
 
-/** The first of `candidates` on which the graph starts and `tried` runs it: a device may know no half precision. */
+/**
+ * The first of `candidates` on which the graph starts and `tried` runs it: a device may know no
+ * half precision.
+ */
 async function openHalf(
   bytes: Uint8Array,
   candidates: readonly ProviderCandidate[],
@@ -114,7 +117,8 @@ async function openHalf(
 
 /**
  * Whether `half` gives the picture of `single` to within one step of 8 bits, in at most 0.9 of the
- * time: both enlarge `rect` of a made-up frame. A failing `half` is not better. `now` is in milliseconds.
+ * time: both enlarge `rect` of a made-up frame. A failing `half` is not better. `now` is in
+ * milliseconds.
  */
 export async function halfIsBetter(
   single: Runner,

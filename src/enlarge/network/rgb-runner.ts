@@ -33,8 +33,9 @@ function levels(range: 'tv' | 'pc', bitDepth: number) {
 }
 
 /**
- * Runs a model that takes RGB: the exception to "a frame never passes through RGB". Chroma is brought
- * to luma's size, the picture converted, enlarged, converted back, and chroma reduced again.
+ * Runs a model that takes RGB: the exception to "a frame never passes through RGB". Chroma is
+ * brought to luma's size, the picture converted, enlarged, converted back, and chroma reduced
+ * again.
  */
 export class RgbRunner implements Runner {
   readonly #ort: Runtime;

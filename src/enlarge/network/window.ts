@@ -1,7 +1,10 @@
 import type { InferenceGraph, Joint } from '../../model/load/inference-graph.js';
 import type { Rect } from '../../planes/rect.js';
 
-/** What a run of the session takes for one rectangle of the picture, and where the result lies in what it gives. */
+/**
+ * What a run of the session takes for one rectangle of the picture, and where the result lies in
+ * what it gives.
+ */
 export type Window = {
   /** Samples taken, beyond the picture too: those repeat the edge. */
   readonly taken: Rect;
@@ -11,7 +14,10 @@ export type Window = {
   readonly joints: readonly JointFeed[];
 };
 
-/** Run-time inputs of one joint: what to cut out of the earlier pass's output, and by how much to widen it again. */
+/**
+ * Run-time inputs of one joint: what to cut out of the earlier pass's output, and by how much to
+ * widen it again.
+ */
 export type JointFeed = {
   readonly starts: readonly [number, number];
   readonly ends: readonly [number, number];
@@ -65,7 +71,8 @@ export function widened(rect: Rect, by: number): Rect {
 function jointFeed(joint: Joint, rect: Rect, width: number, height: number): JointFeed {
   const { scale, given, needed } = joint;
   // The later pass repeats the edge of the earlier one's picture, as if that had been made whole.
-  // Where the window itself goes beyond the picture, less than nothing is real there: that is cut off.
+  // Where the window itself goes beyond the picture, less than nothing is real there: that is cut
+  // off.
   const real = [
     Math.min(needed, rect.y0 * scale),
     Math.min(needed, rect.x0 * scale),

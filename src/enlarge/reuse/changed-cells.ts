@@ -1,8 +1,8 @@
 import type { Plane } from '../../planes/plane.js';
 
 /**
- * Samples each way of the cells in which change is looked for. Small ones: what a change can reach ends
- * where it does, not at the end of a cell, and a network's reach is only 4 to 13 samples.
+ * Samples each way of the cells in which change is looked for. Small ones: what a change can reach
+ * ends where it does, not at the end of a cell, and a network's reach is only 4 to 13 samples.
  */
 export const CELL = 2;
 
@@ -41,7 +41,10 @@ function bytesOf({ data }: Plane): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** A plane's rows of cells as whole numbers, one a cell; `null` where cells do not begin at multiples of their size. */
+/**
+ * A plane's rows of cells as whole numbers, one a cell; `null` where cells do not begin at
+ * multiples of their size.
+ */
 function wordsOf({ data, width }: Plane): Uint16Array | Uint32Array | null {
   const { buffer, byteOffset, BYTES_PER_ELEMENT } = data;
   if (width % CELL !== 0 || byteOffset % (CELL * BYTES_PER_ELEMENT) !== 0) return null;

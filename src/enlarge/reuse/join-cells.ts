@@ -2,13 +2,19 @@ import type { CellMap } from './changed-cells.js';
 import { CELL } from './changed-cells.js';
 import type { Rect } from '../../planes/rect.js';
 
-/** What one run of a session costs beyond its samples, in samples: 25 of 250 ns each (16x7, one thread). */
+/**
+ * What one run of a session costs beyond its samples, in samples: 25 of 250 ns each (16x7, one
+ * thread).
+ */
 const samplesPerStart = 100;
 
 /** More rectangles than this are only joined with their neighbours above. */
 const mostCompared = 256;
 
-/** Cells each way of the blocks that joining begins with: by single cells it ends in more rectangles that cost more. */
+/**
+ * Cells each way of the blocks that joining begins with: by single cells it ends in more rectangles
+ * that cost more.
+ */
 const BLOCK = 16;
 
 /** The cost of a run, in samples: a valid network computes half its halo on average. */
@@ -25,7 +31,9 @@ function union(a: Rect, b: Rect): Rect {
   };
 }
 
-/** What `joinCells` found: what to run, in samples, and what that costs against the whole picture. */
+/**
+ * What `joinCells` found: what to run, in samples, and what that costs against the whole picture.
+ */
 export type Joined = { readonly rects: readonly Rect[]; readonly share: number };
 
 /**
@@ -53,7 +61,10 @@ export function joinCells(map: CellMap, halo: number, width: number, height: num
   return { rects, share: total / cost({ x0: 0, y0: 0, x1: width, y1: height }, halo) };
 }
 
-/** For each row of blocks the boxes around what they mark, in samples; blocks without marks are left out. */
+/**
+ * For each row of blocks the boxes around what they mark, in samples; blocks without marks are left
+ * out.
+ */
 function* boxesByRow(map: CellMap, width: number, height: number): Generator<readonly Rect[]> {
   const { marks, columns, rows } = map;
   for (let top = 0; top < rows; top += BLOCK) {

@@ -2,23 +2,31 @@ import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import type { Rect } from '../../planes/rect.js';
 
 /**
- * Luma samples that one run of the session covers at most. Measured (one thread, CPU ms of a frame): at a
- * reach of 7, 16 channels, 640x360 takes 76 by 640x24, 64 by 640x90, 62 by 640x180 and whole; 1920x1080
- * takes 594 by 960x60, 564 by 640x180. At a reach of 4, 64 channels, all are within 1 %. A whole large
- * frame costs gigabytes.
+ * Luma samples that one run of the session covers at most. Measured (one thread, CPU ms of a
+ * frame): at a reach of 7, 16 channels, 640x360 takes 76 by 640x24, 64 by 640x90, 62 by 640x180 and
+ * whole; 1920x1080 takes 594 by 960x60, 564 by 640x180. At a reach of 4, 64 channels, all are
+ * within 1 %. A whole large frame costs gigabytes.
  */
 const samplesPerRun = 640 * 180;
 
-/** The widest run: beyond this, wide frames are split into columns, so that strips need not be thin. */
+/**
+ * The widest run: beyond this, wide frames are split into columns, so that strips need not be thin.
+ */
 const widestRun = 640;
 
-/** Samples of a run on a device of its own, which wants few large ones: 16 channels take 64 bytes each. */
+/**
+ * Samples of a run on a device of its own, which wants few large ones: 16 channels take 64 bytes
+ * each.
+ */
 const samplesPerDeviceRun = 1920 * 1088;
 
 /** What of a graph decides how a picture is divided. */
 export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
 
-/** Divides a picture into runs of about equal size, row by row of them; for the CPU such as fit its cache. */
+/**
+ * Divides a picture into runs of about equal size, row by row of them; for the CPU such as fit its
+ * cache.
+ */
 export function planStrips(width: number, height: number, graph: Division, cpu = true): Rect[] {
   if (graph.fixed !== null) {
     const { halo, fixed } = graph;
@@ -33,7 +41,10 @@ export function planStrips(width: number, height: number, graph: Division, cpu =
   return grid(width, height, columnWidth, rows, graph.align);
 }
 
-/** Cells of at most `cellWidth` x `cellHeight`, as equal as can be, beginning on multiples of `align`. */
+/**
+ * Cells of at most `cellWidth` x `cellHeight`, as equal as can be, beginning on multiples of
+ * `align`.
+ */
 function grid(
   width: number,
   height: number,

@@ -22,7 +22,9 @@ export type ScoreRequest = {
   readonly standing: boolean;
   /** Filled with the sums of the standing columns, band by band. */
   readonly sums: Float64Array;
-  /** The sums of the frame before, and whether anything changed in source rows `y0` to `y1` since. */
+  /**
+   * The sums of the frame before, and whether anything changed in source rows `y0` to `y1` since.
+   */
   readonly before: {
     readonly sums: Float64Array;
     readonly changed: (y0: number, y1: number) => boolean;

@@ -21,7 +21,10 @@ export type StandingScorer = {
   rows(y0: number, y1: number): RowSums;
 };
 
-/** Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they fit. */
+/**
+ * Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they
+ * fit.
+ */
 export function standingScorer(layout: FrameLayout, scale: number): StandingScorer {
   const taps = enlargingTaps(scale);
   const { bitDepth } = layout.format;
@@ -103,7 +106,8 @@ function kernelReducer(
       row[margin - i] = row[margin + mirrored(-i, largeWidth)]!;
       row[margin + largeWidth - 1 + i] = row[margin + mirrored(largeWidth - 1 + i, largeWidth)]!;
     }
-    // From the first tap of sample 0 on: the even values meet taps 0, 2, 4, 6, the odd ones the others.
+    // From the first tap of sample 0 on: the even values meet taps 0, 2, 4, 6, the odd ones the
+    // others.
     run.split(at + 4 * first, even, odd, width + 3);
     run.weighAlong(even, w[0]!, w[2]!, w[4]!, w[6]!, sums, width, 0);
     run.weighAlong(odd, w[1]!, w[3]!, w[5]!, w[7]!, sums, width, 1);
@@ -167,7 +171,10 @@ export function rowError(
   return sum;
 }
 
-/** Weighs the larger rows of source row `y` into `between`, which begins 2 * scale samples before the row. */
+/**
+ * Weighs the larger rows of source row `y` into `between`, which begins 2 * scale samples before
+ * the row.
+ */
 function reducedColumns(
   taps: Taps,
   scale: number,

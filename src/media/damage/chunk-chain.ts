@@ -1,7 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readAt } from './read-at.js';
 
-/** PNG and APNG: chunks in a row, the last of which is IEND; an animation has as many frames as it announces. */
+/**
+ * PNG and APNG: chunks in a row, the last of which is IEND; an animation has as many frames as it
+ * announces.
+ */
 export async function pngIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   let announced = 0;
   let frames = 0;

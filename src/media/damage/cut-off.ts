@@ -20,12 +20,15 @@ async function gifIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   return !(await gifBlocks(file, size)).isWhole;
 }
 
-/** A transport stream is packets of one length: plain, with a time ahead, or with parity behind. */
+/**
+ * A transport stream is packets of one length: plain, with a time before each, or with parity after
+ * each.
+ */
 function transportStreamIsCutOff(size: number): boolean {
   return [188, 192, 204].every((packet) => size % packet !== 0);
 }
 
-/** Behind the header's line, each frame of a YUV4MPEG2 file is a line of its own and the samples. */
+/** After the header's line, each frame of a YUV4MPEG2 file is a line of its own and the samples. */
 async function y4mIsCutOff(file: FileHandle, _size: number, source: Source): Promise<boolean> {
   const head = await readAt(file, 0, 4096);
   const header = head.indexOf('\n') + 1;
@@ -37,11 +40,14 @@ async function y4mIsCutOff(file: FileHandle, _size: number, source: Source): Pro
   if (frame !== 'FRAME\n' || video.conversion !== 'none') return false;
   const { byteLength } = frameLayout(video.format, video.width, video.height);
   const rest = (sizeBytes - header) % (frame.length + byteLength);
-  // Stray line ends behind the last frame are nobody's loss; the head of a frame is.
+  // Stray line ends after the last frame are no loss; the head of a frame is one.
   return rest > 0 && (await readAt(file, sizeBytes - rest, 1)).toString('latin1') === 'F';
 }
 
-/** Every tag of an FLV is followed by its length: the last four bytes lead to a tag that is just so long. */
+/**
+ * Every tag of an FLV is followed by its length: the last four bytes lead to a tag that is just so
+ * long.
+ */
 async function flvIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const tail = await readAt(file, size - 4, 4);
   const length = tail.length === 4 ? tail.readUInt32BE(0) : 0;
@@ -56,7 +62,9 @@ const largestPage = 65_307;
 /** The flag of a page of Ogg that is its stream's last. */
 const lastPage = 4;
 
-/** A page of Ogg says how long it is; the last one ends with the file, and says that it is the last. */
+/**
+ * A page of Ogg says how long it is; the last one ends with the file, and says that it is the last.
+ */
 async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const tail = await readAt(file, Math.max(0, size - largestPage), largestPage);
   // The last mark may be chance within a page; then one before it leads to the end.
@@ -101,7 +109,10 @@ const checks: readonly (readonly [string, Check])[] = [
   ['nut', shorterThan(nutEnd)],
 ];
 
-/** Those whose end may be lost without a picture or a sound: an index, or bytes that belong to nothing. */
+/**
+ * Those whose end may be lost without a picture or a sound: an index, or bytes that belong to
+ * nothing.
+ */
 const harmless: readonly (readonly [string, Check])[] = [
   ['avi', shorterThan(riffEnd)],
   ['mov', shorterThan(boxesEnd)],
@@ -124,15 +135,18 @@ async function checkWith(
 }
 
 /**
- * Whether a file breaks off by its own words, so that something of its streams is missing. `false` for
- * containers that do not tell, and for a file that cannot be read.
+ * Whether a file breaks off by its own words, so that something of its streams is missing. `false`
+ * for containers that do not tell, and for a file that cannot be read.
  */
 export async function isCutOff(source: Source): Promise<boolean> {
   if (source.container === 'mpegts') return transportStreamIsCutOff(source.sizeBytes);
   return checkWith(checks, source);
 }
 
-/** As `isCutOff`; also where what is cut off may be nothing but an index. Cheap: for saying so early. */
+/**
+ * As `isCutOff`; also where what is cut off may be nothing but an index. Cheap: for saying so
+ * early.
+ */
 export async function looksCutOff(source: Source): Promise<boolean> {
   return (await isCutOff(source)) || checkWith(harmless, source);
 }

@@ -1,6 +1,9 @@
 import type { Source } from '../source/source.js';
 
-/** Something that a source should hold and does not give whole. Times are seconds on the source's clock. */
+/**
+ * Something that a source should hold and does not give whole. Times are seconds on the source's
+ * clock.
+ */
 export type Damage = {
   /** Index of the stream; `null` where it is the whole file's. */
   readonly stream: number | null;

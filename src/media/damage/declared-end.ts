@@ -19,7 +19,9 @@ export const riffEnd: DeclaredEnd = async (file, size) => {
   return size;
 };
 
-/** The length at `at` of an EBML element and where its content begins; `null` for an unknown one. */
+/**
+ * The length at `at` of an EBML element and where its content begins; `null` for an unknown one.
+ */
 function ebmlLength(bytes: Buffer, at: number): { length: number; content: number } | null {
   const first = bytes[at] ?? 0;
   const width = Math.clz32(first) - 23;

@@ -17,13 +17,16 @@ function packHeaderBytes(bytes: Buffer, at: number): number | null {
   return 14 + (stuffing & 7);
 }
 
-/** Follows the packets from a pack on: how many there are, and whether the last one is longer than the file. */
+/**
+ * Follows the packets from a pack on: how many there are, and whether the last one is longer than
+ * the file.
+ */
 function follow(tail: Buffer, from: number): { readonly packets: number; readonly short: boolean } {
   let packets = 0;
   for (let at = from; at < tail.length;) {
     const left = tail.length - at;
     const kind = tail[at + 3];
-    // Behind the last packet may stand padding, of less than a code too.
+    // Padding may follow the last packet, even of less than a code.
     if (left < 3 || tail.readUIntBE(at, 3) !== 1 || kind === endCode) {
       return { packets, short: false };
     }
@@ -44,8 +47,9 @@ function follow(tail: Buffer, from: number): { readonly packets: number; readonl
 }
 
 /**
- * Whether a program stream (MPEG-1 or MPEG-2) breaks off within a packet, told from its last bytes: each packet
- * states its length. One that is cut between two packets cannot be told from a whole one.
+ * Whether a program stream (MPEG-1 or MPEG-2) breaks off within a packet, told from its last bytes:
+ * each packet states its length. One that is cut between two packets cannot be told from a whole
+ * one.
  */
 export function programStreamIsCutOff(tail: Buffer): boolean {
   const code = Buffer.from([0, 0, 1, packCode]);

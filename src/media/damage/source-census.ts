@@ -93,7 +93,10 @@ type PacketLine = {
   readonly hidden: boolean;
 };
 
-/** What framecrc writes of a packet: stream, dts, pts, duration, size, checksum, and flags unless it is a key packet. */
+/**
+ * What framecrc writes of a packet: stream, dts, pts, duration, size, checksum, and flags unless it
+ * is a key packet.
+ */
 const packetLine =
   /^(\d+), +(-?\d+), +(-?\d+), +(\d+), +(\d+), 0x[0-9a-f]+(?:, F=0x([0-9A-Fa-f]+))?/;
 
@@ -120,7 +123,10 @@ function parsePacketLine(line: string, ticks: readonly Ratio[]): PacketLine | nu
 /** How framecrc says how long a stream's ticks are. */
 const tickLine = /^#tb (\d+): (\d+)\/(\d+)/;
 
-/** The words of the command that copies `streams` into lines of text on stderr, between the complaints. */
+/**
+ * The words of the command that copies `streams` into lines of text on stderr, between the
+ * complaints.
+ */
 async function censusArguments(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -154,7 +160,10 @@ async function censusArguments(
   });
 }
 
-/** Streams whose packets can be counted: pictures and files that are attached have none of their own. */
+/**
+ * Streams whose packets can be counted: pictures and files that are attached have none of their
+ * own.
+ */
 function counted(source: Source, indices: ReadonlySet<number>): StreamInfo[] {
   return source.streams.filter(
     ({ index, kind, dispositions }) =>
@@ -166,9 +175,9 @@ function counted(source: Source, indices: ReadonlySet<number>): StreamInfo[] {
 }
 
 /**
- * Reads a source once from end to end and counts the packets of the streams `indices`, without decoding
- * its video. Throws `VsrError('interrupted')` once `signal` fires; a source that is damaged is no error:
- * the complaints tell.
+ * Reads a source once from end to end and counts the packets of the streams `indices`, without
+ * decoding its video. Throws `VsrError('interrupted')` once `signal` fires; a source that is
+ * damaged is no error: the complaints tell.
  */
 export async function sourceCensus(
   ffmpeg: Ffmpeg,

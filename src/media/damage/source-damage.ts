@@ -27,7 +27,10 @@ function streamOf(source: Source, { stream, speaker }: LocatedComplaint): number
   return spoken.length === 1 ? spoken[0]!.index : null;
 }
 
-/** Complaints as damages, those of one stream together. What the video's packets are worth, its decoder tells. */
+/**
+ * Complaints as damages, those of one stream together. What the video's packets are worth, its
+ * decoder tells.
+ */
 function complained(source: Source, census: SourceCensus): Damage[] {
   const groups = new Map<number | null, LocatedComplaint[]>();
   for (const complaint of census.complaints) {
@@ -50,7 +53,9 @@ function complained(source: Source, census: SourceCensus): Damage[] {
   });
 }
 
-/** Where packets are missing of which only the number is known: between the gaps, else at the end. */
+/**
+ * Where packets are missing of which only the number is known: between the gaps, else at the end.
+ */
 function missingFrom(census: SourceCensus, { index }: StreamInfo): Pick<Damage, 'from' | 'to'> {
   const tally = census.streams.get(index)!;
   const gaps = tally.gaps;
@@ -72,13 +77,19 @@ function lacking(
   };
 }
 
-/** Samples, as MP4 counts them, of what was read: of PCM each is a sample of sound, and packets hold many. */
+/**
+ * Samples, as MP4 counts them, of what was read: of PCM each is a sample of sound, and packets hold
+ * many.
+ */
 function samplesOf({ codec, sampleRate }: StreamInfo, tally: StreamTally): number {
   if (!codec.startsWith('pcm_') || sampleRate === null) return tally.packets;
   return Math.round(((tally.reached ?? 0) - (tally.first ?? 0)) * sampleRate);
 }
 
-/** Streams that fall short of what MP4's tables count. An edit list hides samples: those count as there. */
+/**
+ * Streams that fall short of what MP4's tables count. An edit list hides samples: those count as
+ * there.
+ */
 async function shortOfTables(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -108,7 +119,10 @@ async function shortOfTables(
   });
 }
 
-/** Streams that end before what AVI's headers count in ticks; a tick without a packet shows the picture before. */
+/**
+ * Streams that end before what AVI's headers count in ticks; a tick without a packet shows the
+ * picture before.
+ */
 function shortOfTicks(source: Source, census: SourceCensus): Damage[] {
   return source.streams.flatMap((stream) => {
     const { index, packetCount, timeBase } = stream;
@@ -134,7 +148,10 @@ function shortOfLength(source: Source, census: SourceCensus): Damage[] {
   });
 }
 
-/** Holes in time, of which NUT's reader says nothing when it finds its place again behind broken bytes. */
+/**
+ * Holes in time, of which NUT's reader says nothing when it finds its place again behind broken
+ * bytes.
+ */
 function holes(source: Source, census: SourceCensus): Damage[] {
   return source.streams.flatMap(({ index }) =>
     (census.streams.get(index)?.gaps ?? []).map(({ from, to }) => ({
@@ -175,9 +192,9 @@ export function touches({ from, to }: Damage, range: SecondsRange): boolean {
 }
 
 /**
- * Reads the streams `kept` of a source from end to end and tells what of them is
- * missing or broken: what ffmpeg complains of, fewer packets than the container's index counts, an end
- * that its header puts further on. What only decoding the video shows is not in it.
+ * Reads the streams `kept` of a source from end to end and tells what of them is missing or broken:
+ * what ffmpeg complains of, fewer packets than the container's index counts, an end that its header
+ * puts further on. What only decoding the video shows is not in it.
  */
 export async function sourceDamage(
   ffmpeg: Ffmpeg,

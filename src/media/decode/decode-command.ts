@@ -16,18 +16,27 @@ export type DecodeCommand = {
 };
 
 /**
- * swscale's most exact ways. They matter for RGB, repacked formats and pictures of another size than the
- * first; samples of a format that travels as it is are not touched by the filter at all.
+ * swscale's most exact ways. They matter for RGB, repacked formats and pictures of another size
+ * than the first; samples of a format that travels as it is are not touched by the filter at all.
  */
 const scaleFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
 
-/** Pictures up to this many samples are decoded on one thread: fast enough, and messages then belong to the frame next in line. */
+/**
+ * Pictures up to this many samples are decoded on one thread: fast enough, and messages then belong
+ * to the frame next in line.
+ */
 const oneThreadSamples = 1920 * 1088;
 
-/** Containers that find a key frame by their index, and count the same timestamps after a seek as before. */
+/**
+ * Containers that find a key frame by their index, and count the same timestamps after a seek as
+ * before.
+ */
 const seekableContainers = /(?:^|,)(?:mov|matroska|avi|nut)(?:,|$)/;
 
-/** Whether decoding can start in the middle of this source. Elsewhere a seek is not tried and decoding starts at the beginning. */
+/**
+ * Whether decoding can start in the middle of this source. Elsewhere a seek is not tried and
+ * decoding starts at the beginning.
+ */
 export function canSeek(source: Source): boolean {
   return seekableContainers.test(source.container);
 }
@@ -41,7 +50,10 @@ const widest: readonly (readonly [RegExp, string])[] = [
   [/^(?:rgb|bgr)8$/, '255/252'],
 ];
 
-/** Filters that spread few bits a colour over all of 8: swscale itself would leave white at 248, 240 or 252. */
+/**
+ * Filters that spread few bits a colour over all of 8: swscale itself would leave white at 248, 240
+ * or 252.
+ */
 function widened(sourceFormat: string): string[] {
   if (!shallowRgb.test(sourceFormat)) return [];
   const factor = widest.find(([names]) => names.test(sourceFormat))?.[1];
@@ -69,7 +81,10 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   return filters.join(',');
 }
 
-/** The words of the ffmpeg command that writes the frames of `source` to stdout, one behind the other. */
+/**
+ * The words of the ffmpeg command that writes the frames of `source` to stdout, one after the
+ * other.
+ */
 export function decodeArguments(
   ffmpeg: Ffmpeg,
   source: Source,

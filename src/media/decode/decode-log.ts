@@ -27,7 +27,10 @@ export interface DecodeLog {
   readonly end: () => void;
   /** Warnings and errors, the first `keptMessages`, equal neighbours once. */
   readonly messages: readonly string[];
-  /** What its decoder found broken, the first `keptComplaints`; what the demuxer says is not among it. */
+  /**
+   * What its decoder found broken, the first `keptComplaints`; what the demuxer says is not among
+   * it.
+   */
   readonly complaints: readonly DecodeComplaint[];
   /** A message said that the file ends before it should. */
   readonly cutShort: boolean;
@@ -51,8 +54,9 @@ const cutShortWords =
 const damagedWords = /corrupt decoded frame/i;
 
 /**
- * Before ffmpeg 5 only the decoder itself says that it made up part of a picture, when it reads it and
- * not when it is shown. It names the kind of picture: the next one shown of this kind is taken for it.
+ * Before ffmpeg 5 only the decoder itself says that it made up part of a picture, when it reads it
+ * and not when it is shown. It names the kind of picture: the next one shown of this kind is taken
+ * for it.
  */
 const concealedWords = /concealing \d+ DC, .* errors in ([IPB]) frame/;
 
@@ -158,7 +162,10 @@ export function decodeLog(
   };
 }
 
-/** Exit code of ffmpeg (4.4 and newer) for a stream with more errors than frames; what decoded is there all the same. */
+/**
+ * Exit code of ffmpeg (4.4 and newer) for a stream with more errors than frames; what decoded is
+ * there all the same.
+ */
 const tooManyErrors = 69;
 
 /** Whether a decoder that was not stopped by us ended as it should, damage in the source apart. */

@@ -2,10 +2,11 @@ import { usualRate } from '../../planes/ratio.js';
 import { randomBytes } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
-import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { frameLayout } from '../../planes/pixel-format.js';
 import { isCutOff } from '../damage/cut-off.js';
 import { canSeek, decodeArguments } from './decode-command.js';
-import { decodeLog, endedWell, type DecodeComplaint, type DecodeLog } from './decode-log.js';
+import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
+import type { DecodedFrames, DecodeRequest } from './decode-report.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
 import { promisedFrames } from '../source/promised-frames.js';
@@ -21,58 +22,6 @@ import type { Source } from '../source/source.js';
 import { watchWaiting } from '../program/stall-watch.js';
 import { rescale, seconds, ticksPerFrame, timestampMender } from './timestamps.js';
 
-export type DecodeRequest = {
-  /** Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`. */
-  readonly range?: { readonly from?: number | undefined; readonly to?: number | undefined };
-  /** Ends after so many frames. */
-  readonly maxFrames?: number | undefined;
-  /** Timestamp of a key frame at or before `range.from` to start reading at; a source that cannot seek is read from its beginning. */
-  readonly seekTo?: number | undefined;
-  /** Makes whole frames of fields with bwdif, one for each frame. */
-  readonly deinterlace?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
-  readonly stallTimeoutMs?: number | undefined;
-};
-
-/** What happened while decoding; whole once the iteration has ended. */
-export type DecodeReport = {
-  /** Frames yielded. */
-  readonly frames: number;
-  /** Indices of frames that the decoder reports as damaged. */
-  readonly damagedFrames: readonly number[];
-  /** Frames at which the source's picture size changes; they are brought to the first size. */
-  readonly sizeChanges: readonly {
-    readonly frame: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
-  /** The source ends before it says it does, or is damaged at its end. */
-  readonly truncated: boolean;
-  /** The disk did not give all of the source's bytes, as ffmpeg says; some containers' readers keep that to themselves. */
-  readonly unreadable: boolean;
-  /** ffmpeg's warnings and errors. */
-  readonly messages: readonly string[];
-  /** What the decoder found broken, in order. */
-  readonly complaints: readonly Readonly<DecodeComplaint>[];
-  /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
-  readonly exitCode: number;
-  /** Packets of which the decoder made nothing: frames that are missing. */
-  readonly lostPackets: number;
-  /** Frames without a timestamp, which were given one by the nominal rate. */
-  readonly inventedTimestamps: number;
-  /** Frames whose timestamp was not later than the one before, and was moved to the next tick. */
-  readonly movedTimestamps: number;
-};
-
-/** The frames of a source, in the order in which they are shown. Can be iterated once. */
-export interface DecodedFrames extends AsyncIterable<Frame> {
-  readonly layout: FrameLayout;
-  /** Gives a frame's memory back for a later one; optional, at most once a frame. */
-  release(frame: Frame): void;
-  report(): DecodeReport;
-}
-
 /** One ffmpeg that decodes. */
 type Run = {
   readonly process: MediaProcess;
@@ -83,15 +32,16 @@ type Run = {
   readonly stalled: () => boolean;
 };
 
-/** A seek that landed behind the wanted frame, or where timestamps cannot be trusted. */
+/** A seek that landed after the wanted frame, or where timestamps cannot be trusted. */
 const missed = Symbol('missed');
 
 /**
  * Decodes the video of `source`, every frame once with its own timestamp, nothing duplicated or
  * dropped. ffmpeg writes only as fast as frames are taken.
  *
- * Iteration throws `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffmpeg dies
- * or hangs. Damage in the source is no error: the report tells. Leaving the iteration early ends ffmpeg.
+ * Iteration throws `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffmpeg
+ * dies or hangs. Damage in the source is no error: the report tells. Leaving the iteration early
+ * ends ffmpeg.
  */
 export function decodeFrames(
   ffmpeg: Ffmpeg,
@@ -128,7 +78,7 @@ export function decodeFrames(
       instance,
       seekTo,
       deinterlace: request.deinterlace,
-      // bwdif holds one frame back, so a limit behind it is still one on frames.
+      // bwdif holds one frame back, so a limit after it still counts frames.
       frames: from === -Infinity && most !== Infinity ? most : undefined,
     });
     const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec, {
@@ -193,7 +143,8 @@ export function decodeFrames(
         read += 1;
         if (pts >= to) return;
         if (!found) {
-          // Everything before a key frame may be damaged, and a frame without a timestamp tells no place.
+          // Everything before a key frame may be damaged, and a frame without a timestamp tells no
+          // place.
           found = info.key && pts <= from && mender.invented === 0;
           if (!found && (pts >= from || mender.invented > 0)) return missed;
         }
@@ -221,7 +172,8 @@ export function decodeFrames(
         short = run.pictures.leftOver > 0 || (await isCutOff(source));
       }
       const problem = failure(run, all ? end : null);
-      // eslint-disable-next-line no-unsafe-finally -- what ended ffmpeg matters more than how the loop was left
+      // What ended ffmpeg matters more than how the loop was left.
+      // eslint-disable-next-line no-unsafe-finally
       if (problem !== null) throw problem;
     }
   }
@@ -271,7 +223,10 @@ export function decodeFrames(
   };
 }
 
-/** Whether the container promised more: frames, beyond what edit lists and a bad frame or two account for, or time. */
+/**
+ * Whether the container promised more: frames, beyond what edit lists and a bad frame or two
+ * account for, or time.
+ */
 function endsEarly(
   source: Source,
   frames: number,

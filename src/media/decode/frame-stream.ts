@@ -2,13 +2,19 @@ import type { Readable } from 'node:stream';
 
 /** Raw frames cut out of a pipe. */
 export interface FrameStream extends AsyncIterable<Uint8Array> {
-  /** Since when the stream has waited for bytes, by `performance.now()`; `null` while the consumer is at work. */
+  /**
+   * Since when the stream has waited for bytes, by `performance.now()`; `null` while the consumer
+   * is at work.
+   */
   readonly waitingSince: number | null;
   /** Bytes left over at the end that were no whole frame. */
   readonly leftOver: number;
 }
 
-/** Cuts `stdout` into frames of `byteLength` bytes, each in a buffer from `take`. Reads on only while it is asked for more. */
+/**
+ * Cuts `stdout` into frames of `byteLength` bytes, each in a buffer from `take`. Reads on only
+ * while it is asked for more.
+ */
 export function frameStream(
   stdout: Readable,
   byteLength: number,

@@ -10,8 +10,8 @@ import type { Source } from '../source/source.js';
 const repeatingCodecs = new Set(['qtrle']);
 
 /**
- * The timestamps that the frames of `source` should have, in order, where the decoder may leave some
- * out; `null` where it gives every frame itself.
+ * The timestamps that the frames of `source` should have, in order, where the decoder may leave
+ * some out; `null` where it gives every frame itself.
  */
 export async function expectedTimes(
   ffmpeg: Ffmpeg,
@@ -26,7 +26,10 @@ export async function expectedTimes(
   return times;
 }
 
-/** Puts the frames that are missing in `frames` against the rising times `expected` back in, as copies of the one before. */
+/**
+ * Puts the frames that are missing in `frames` against the rising times `expected` back in, as
+ * copies of the one before.
+ */
 export async function* withRepeats(
   frames: AsyncIterable<Frame>,
   expected: readonly number[],

@@ -51,7 +51,10 @@ export function showinfoParser(instance: string): {
   };
 }
 
-/** `ticks` of `from` in ticks of `to`, rounded to the nearest; exact while the result is a safe integer. */
+/**
+ * `ticks` of `from` in ticks of `to`, rounded to the nearest; exact while the result is a safe
+ * integer.
+ */
 export function rescale(ticks: number, from: Ratio, to: Ratio): number {
   if (from.num * to.den === to.num * from.den) return ticks;
   const num = BigInt(ticks) * BigInt(from.num) * BigInt(to.den);

@@ -21,13 +21,22 @@ import { watchWork } from '../program/stall-watch.js';
 
 /** Takes frames in presentation order; the file is whole once `finish` has resolved. */
 export interface FrameEncoder {
-  /** Starts ffmpeg ahead of the first frame, which else does; for when one is sure to come. What fails is thrown by `write`. */
+  /**
+   * Starts ffmpeg before the first frame, which otherwise starts it; for when one is sure to come.
+   * What fails is thrown by `write`.
+   */
   prepare(): void;
-  /** Resolves when ffmpeg has taken the frame, whose buffer may then be used again. Throws `VsrError` if it cannot. */
+  /**
+   * Resolves when ffmpeg has taken the frame, whose buffer may then be used again. Throws
+   * `VsrError` if it cannot.
+   */
   write(frame: Frame): Promise<void>;
   /** Ends the file. Throws `VsrError('media')` if no frame came or ffmpeg failed. */
   finish(): Promise<void>;
-  /** Ends ffmpeg and resolves when it has gone; what it wrote is no file yet. Safe to call at any time. */
+  /**
+   * Ends ffmpeg and resolves when it has gone; what it wrote is no file yet. Safe to call at any
+   * time.
+   */
   abort(): Promise<void>;
 }
 
@@ -122,7 +131,9 @@ function encoderFailed(plan: OutputPlan, end: ProcessEnd, path: string): VsrErro
   return new VsrError('media', message);
 }
 
-/** Throws `VsrError('disk')` unless all `frames` lie in the finished file, as its own tables say. */
+/**
+ * Throws `VsrError('disk')` unless all `frames` lie in the finished file, as its own tables say.
+ */
 async function checkTables(plan: OutputPlan, path: string, frames: number): Promise<void> {
   if (intermediateMuxer(plan) === 'matroska') return;
   const { samples, sizeBytes } = await readVideoFile(path).catch((cause: unknown) => {
@@ -150,7 +161,8 @@ export function openEncoder(
   options: EncoderOptions = {},
 ): FrameEncoder {
   const format = pipeFormat(plan.frameLayout.format, pixelFormats.get(plan.pixelFormat)!);
-  // What is reduced anyway is reduced to the coded size; else a missing row or column is repeated.
+  // What is reduced anyway is reduced to the coded size; otherwise a missing row or column is
+  // repeated.
   const size = plan.reduces
     ? plan.frameLayout
     : { width: plan.codedWidth, height: plan.codedHeight };
@@ -172,7 +184,10 @@ export function openEncoder(
     return running;
   };
 
-  /** Waits for `work`, but not once ffmpeg has done nothing for the stall timeout: what it holds back may take it minutes. */
+  /**
+   * Waits for `work`, but not once ffmpeg has done nothing for the stall timeout: what it holds
+   * back may take it minutes.
+   */
   const unlessStalled = async <T>(to: MediaProcess, work: Promise<T>): Promise<T> => {
     const limit = options.stallTimeoutMs;
     if (limit === undefined) return work;
@@ -203,7 +218,8 @@ export function openEncoder(
     const written = new Promise<boolean>((resolve) => {
       to.stdin!.write(bytes, (error) => resolve(error == null));
     });
-    // A pipe whose reader goes away fails the write. (Racing against `done` here would add to it for every frame.)
+    // A pipe whose reader goes away fails the write. (Racing against `done` here would add to it
+    // for every frame.)
     if (await unlessStalled(to, written)) return;
     const end = await to.done;
     throwIfAborted(options.signal);

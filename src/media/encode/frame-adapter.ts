@@ -6,14 +6,18 @@ import { hasIvfForm } from './ivf.js';
 export type FrameAdapter = {
   /** What comes out. */
   readonly layout: FrameLayout;
-  /** The frame's bytes in `layout`: the same ones where nothing changes, else a buffer that the next call uses again. */
+  /**
+   * The frame's bytes in `layout`: the same ones where nothing changes, otherwise a buffer that the
+   * next call uses again.
+   */
   adapt(data: Uint8Array): Uint8Array;
 };
 
 /**
  * The format frames go to ffmpeg in when they are to be encoded as `encoded`: without opacity that
  * would be dropped, grey with neutral chroma where the encoder knows no grey, and a neighbour of
- * those that IVF cannot carry (4:4:0 above 8 bit as 4:4:4 by repeated rows; 12 bit with alpha as 10).
+ * those that IVF cannot carry (4:4:0 above 8 bit as 4:4:4 by repeated rows; 12 bit with alpha as
+ * 10).
  */
 export function pipeFormat(travel: PixelFormat, encoded: PixelFormat): PixelFormat {
   let { chroma, bitDepth } = travel;
@@ -50,7 +54,10 @@ function samplesOf(data: Uint8Array, plane: PlaneLayout, sampleBytes: 1 | 2): Sa
   return new Uint16Array(data.buffer, start, length);
 }
 
-/** Copies a plane into one that is as large or larger by repeated last column and row; `repeatRows` doubles each row. */
+/**
+ * Copies a plane into one that is as large or larger by repeated last column and row; `repeatRows`
+ * doubles each row.
+ */
 function copyPlane(
   from: Samples,
   fromPlane: PlaneLayout,

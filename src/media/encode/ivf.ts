@@ -34,7 +34,7 @@ export function hasIvfForm(format: PixelFormat): boolean {
   return format.name in fourCcs;
 }
 
-/** Bytes of an IVF file's header and of the one ahead of each frame. */
+/** Bytes of an IVF file's header and of the one before each frame. */
 export const ivfHeaderBytes = 32;
 export const ivfFrameHeaderBytes = 12;
 
@@ -72,7 +72,10 @@ export function ivfHeader(
   return header;
 }
 
-/** What goes ahead of a frame of `byteLength` bytes shown at `pts` ticks; a safe integer, may be negative. */
+/**
+ * What goes before a frame of `byteLength` bytes shown at `pts` ticks; a safe integer, may be
+ * negative.
+ */
 export function ivfFrameHeader(byteLength: number, pts: number): Uint8Array {
   const header = Buffer.alloc(ivfFrameHeaderBytes);
   header.writeUInt32LE(byteLength, 0);

@@ -12,7 +12,10 @@ export type Box = {
   readonly body: number;
 };
 
-/** The boxes in `buffer` between `start` and `end`. Throws `VsrError('media')` where their sizes make no sense. */
+/**
+ * The boxes in `buffer` between `start` and `end`. Throws `VsrError('media')` where their sizes
+ * make no sense.
+ */
 export function boxesIn(buffer: Buffer, start = 0, end = buffer.length): Box[] {
   const boxes: Box[] = [];
   let at = start;

@@ -22,7 +22,10 @@ async function pipeThrough(args: readonly string[], input: Uint8Array): Promise<
   return output;
 }
 
-/** Codes 8-bit luma frames of one even size with x264 (4:2:0, grey chroma, preset medium) and decodes them. */
+/**
+ * Codes 8-bit luma frames of one even size with x264 (4:2:0, grey chroma, preset medium) and
+ * decodes them.
+ */
 export async function codeAndDecode(frames: readonly Plane[], crf: number): Promise<Plane[]> {
   const { width, height } = frames[0]!;
   const area = width * height;

@@ -15,8 +15,9 @@ export type Coding = {
 };
 
 /**
- * Codes frames through x264, preset medium, 25 a second, into `file`, whose ending chooses the container.
- * Rejects with VsrError `media` for a layout that x264 is not given, and where ffmpeg fails.
+ * Codes frames through x264, preset medium, 25 a second, into `file`, whose ending chooses the
+ * container. Rejects with VsrError `media` for a layout that x264 is not given, and where ffmpeg
+ * fails.
  */
 export async function codeFrames(
   ffmpeg: Ffmpeg,

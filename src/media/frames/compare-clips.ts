@@ -18,7 +18,10 @@ export function isSmaller(a: Size, b: Size): boolean {
 export const compareModes = ['split', 'side', 'difference'] as const;
 export type CompareMode = (typeof compareModes)[number];
 
-/** ffmpeg's filters that put the first and the second input together. Half widths are even: 4:2:0 cannot be cut elsewhere. */
+/**
+ * ffmpeg's filters that put the first and the second input together. Half widths are even: 4:2:0
+ * cannot be cut elsewhere.
+ */
 function filterOf(mode: CompareMode, a: Source, b: Source, amplify: number): string {
   const { width, height, format } = isSmaller(a.video, b.video) ? b.video : a.video;
   // Plain bicubic (a = -0.5), for a clip that is smaller than the other.
@@ -44,9 +47,10 @@ function joined(mode: CompareMode, width: number, bitDepth: number, amplify: num
 }
 
 /**
- * Writes a clip that shows `a` beside `b`: `split` has the left half of the one and the right half of the other,
- * `side` both whole, `difference` grey where they agree and `amplify` times the difference elsewhere. Sound comes
- * from `b`. A smaller one is enlarged by plain bicubic. The two must have been found comparable.
+ * Writes a clip that shows `a` beside `b`: `split` has the left half of the one and the right half
+ * of the other, `side` both whole, `difference` grey where they agree and `amplify` times the
+ * difference elsewhere. Sound comes from `b`. A smaller one is enlarged by plain bicubic. The two
+ * must have been found comparable.
  */
 export async function compareClips(
   ffmpeg: Ffmpeg,

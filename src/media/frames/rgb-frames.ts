@@ -14,8 +14,8 @@ export type RgbRequest = {
 };
 
 /**
- * The frames of a clip as packed 8-bit RGB, each in a buffer of its own. Once `signal` fires they end
- * early. Throws VsrError `media` for a clip of which no frame decodes, and when ffmpeg hangs.
+ * The frames of a clip as packed 8-bit RGB, each in a buffer of its own. Once `signal` fires they
+ * end early. Throws VsrError `media` for a clip of which no frame decodes, and when ffmpeg hangs.
  */
 export async function* rgbFrames(
   ffmpeg: Ffmpeg,

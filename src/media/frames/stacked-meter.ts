@@ -24,7 +24,10 @@ export interface StackedMeter extends AsyncDisposable {
   finish(): Promise<number>;
 }
 
-/** Whether this ffmpeg can measure VMAF: many have the filter but not its model, which only a trial tells. */
+/**
+ * Whether this ffmpeg can measure VMAF: many have the filter but not its model, which only a trial
+ * tells.
+ */
 export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promise<boolean> {
   if (!hasIvfForm(layout.format) || layout.format.alpha) return false;
   if (!(await capabilities(ffmpeg, 'filters')).has(vmafFilter.name)) return false;
@@ -36,7 +39,9 @@ export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promi
   return code === 0 && stderrTail.some((line) => vmafFilter.pattern.test(line));
 }
 
-/** One frame above the other, plane by plane: two clips in one pipe, which cannot get out of step. */
+/**
+ * One frame above the other, plane by plane: two clips in one pipe, which cannot get out of step.
+ */
 function stacked(above: Uint8Array, below: Uint8Array, layout: FrameLayout): Uint8Array {
   const double = frameLayout(layout.format, layout.width, 2 * layout.height);
   const out = new Uint8Array(double.byteLength);
@@ -49,7 +54,10 @@ function stacked(above: Uint8Array, below: Uint8Array, layout: FrameLayout): Uin
   return out;
 }
 
-/** Starts ffmpeg with a filter that compares two clips of `layout`, whose height is a multiple of its chroma's. */
+/**
+ * Starts ffmpeg with a filter that compares two clips of `layout`, whose height is a multiple of
+ * its chroma's.
+ */
 export function openStackedMeter(
   ffmpeg: Ffmpeg,
   layout: FrameLayout,

@@ -3,14 +3,17 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { runProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 
-/** A value inside a filter's options inside a filter graph: ffmpeg takes one layer of backslashes off for each. */
+/**
+ * A value inside a filter's options inside a filter graph: ffmpeg takes one layer of backslashes
+ * off for each.
+ */
 export function filterValue(text: string): string {
   return text.replace(/[\\':]/g, '\\$&').replace(/[\\'[\],;]/g, '\\$&');
 }
 
 /**
- * Writes the CEA-608 captions that ride inside the video of `source` to `output`, as SubRip with the
- * source's own times. Returns whether there were any. The video is decoded once for it.
+ * Writes the CEA-608 captions that ride inside the video of `source` to `output`, as SubRip with
+ * the source's own times. Returns whether there were any. The video is decoded once for it.
  */
 export async function extractCaptions(
   ffmpeg: Ffmpeg,

@@ -37,7 +37,10 @@ export function decodingTimes(presentation: Float64Array, step: number): Float64
 export type JoinOptions = {
   /** Times count from the first frame. Default: from the source's zero. */
   readonly fromZero?: boolean | undefined;
-  /** Tells from the times how long the last frame is shown, in seconds; `null` for as long as the one before, which is also the default. */
+  /**
+   * Tells from the times how long the last frame is shown, in seconds; `null` for as long as the
+   * one before, which is also the default.
+   */
   readonly lastFrame?:
     ((video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>) => number | null) | undefined;
 };
@@ -74,7 +77,7 @@ export async function joinVideo(
     const base = unitsOf(note.basePts, note.timeBase, timeScale) - zero;
     const absolute = times.map((time) => time - earliest + base);
     if (base <= previousEnd) {
-      throw new VsrError('media', `The segment ${path} starts before the one ahead of it ends.`);
+      throw new VsrError('media', `The segment ${path} starts before the one before it ends.`);
     }
     previousEnd = absolute.reduce((a, b) => Math.max(a, b), -Infinity);
     presentationTimes.set(absolute, at);
@@ -94,7 +97,10 @@ export async function joinVideo(
   };
 }
 
-/** The box in a sample description that H.264's and H.265's decoders are set up from; empty where there is none. */
+/**
+ * The box in a sample description that H.264's and H.265's decoders are set up from; empty where
+ * there is none.
+ */
 function decoderConfiguration(description: Buffer): Buffer {
   for (const type of ['avcC', 'hvcC']) {
     const at = description.indexOf(type, 0, 'latin1') - 4;
@@ -103,7 +109,10 @@ function decoderConfiguration(description: Buffer): Buffer {
   return Buffer.alloc(0);
 }
 
-/** `pts` ticks of `timeBase` in units of `timeScale`; exact where the scale is the base's denominator. */
+/**
+ * `pts` ticks of `timeBase` in units of `timeScale`; exact where the scale is the base's
+ * denominator.
+ */
 function unitsOf(pts: number, timeBase: Ratio, timeScale: number): number {
   return Math.round((pts * timeBase.num * timeScale) / timeBase.den);
 }
@@ -186,7 +195,8 @@ function fragment(
     const flags = keys[i] === 1 ? 0x02000000 : 0x01010000;
     entries.push(duration, size, flags, presentationTimes[start + i]! - time);
   });
-  // Version 1: shifts are signed. Flags: data offset; duration, size, flags and shift of each sample.
+  // Version 1: shifts are signed. Flags: data offset; duration, size, flags and shift of each
+  // sample.
   const trun = (offset: number): Buffer =>
     box('trun', words(0x01000f01, sizes.length, offset, ...entries));
   const build = (offset: number): Buffer =>
@@ -221,8 +231,8 @@ async function* bytesBetween(
 
 /**
  * The joined video as the bytes of a fragmented MP4 (or QuickTime) stream for ffmpeg to read: the
- * packets as they were encoded, each with its exact times, the display matrix in the track's header. Memory
- * stays at one fragment.
+ * packets as they were encoded, each with its exact times, the display matrix in the track's
+ * header. Memory stays at one fragment.
  */
 export async function* fragmentedStream(
   video: JoinedVideo,

@@ -26,7 +26,7 @@ const endlessSegment = Uint8Array.of(0x18, 0x53, 0x80, 0x67, 1, 255, 255, 255, 2
 async function elementAt(file: FileHandle, at: number): Promise<Element> {
   const bytes = Buffer.alloc(12);
   const { bytesRead } = await file.read(bytes, 0, 12, at);
-  // A number's length is told by the zeros ahead of its first set bit.
+  // A number's length is told by the zeros before its first set bit.
   const idLength = Math.clz32(bytes[0]!) - 23;
   const sizeLength = Math.clz32(bytes[idLength] ?? 0) - 23;
   if (idLength > 4 || sizeLength > 8 || idLength + sizeLength > bytesRead) {
@@ -41,7 +41,10 @@ async function elementAt(file: FileHandle, at: number): Promise<Element> {
   return { id: bytes.readUIntBE(0, idLength), start: at, body, end: body + size };
 }
 
-/** The elements in a file that ffmpeg and `openEncoder` finished: its header, and those of its Segment. */
+/**
+ * The elements in a file that ffmpeg and `openEncoder` finished: its header, and those of its
+ * Segment.
+ */
 async function elementsOf(path: string): Promise<{ header: Element; parts: Element[] }> {
   await readNote(path); // It is there only when the file is whole.
   const file = await open(path, 'r');

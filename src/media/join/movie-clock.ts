@@ -5,7 +5,10 @@ import { boxesIn, findBox, readTopLevel, type Box } from '../encode/mp4-tables.j
 export type TrackTimes = {
   /** Time of the first sample shown. */
   readonly start: number;
-  /** From the first sample's decoding to the end of the last; `null` where nothing better than the file's own is known. */
+  /**
+   * From the first sample's decoding to the end of the last; `null` where nothing better than the
+   * file's own is known.
+   */
   readonly duration: number | null;
 };
 
@@ -77,7 +80,10 @@ function lengthenLast(moov: Buffer, track: Track, wantedDuration: number | null)
   return { ...track, duration };
 }
 
-/** The finest clock that all durations still fit in: the tracks' common one, else the first track's, else a multiple of the old. */
+/**
+ * The finest clock that all durations still fit in: the tracks' common one, otherwise the first
+ * track's, otherwise a multiple of the old.
+ */
 function chooseClock(tracks: readonly Track[], old: number, longest: number): number {
   const common = tracks.reduce((a, { timeScale: b }) => (a / greatestDivisor(a, b)) * b, 1);
   const candidates = [common, tracks[0]?.timeScale ?? old, 90_000, 48_000];
@@ -117,8 +123,9 @@ function rewriteEdits(
 
 /**
  * Makes the starts of tracks exact in a finished MP4 or QuickTime file. ffmpeg writes them in
- * milliseconds (`mvhd`'s time scale, which it sets to 1000; an option only since 5.0), and a clip whose video starts at 1/12 s
- * would move by a few ticks. The movie's clock is set to one that all tracks' ticks fall on, in place. `known` is by the tracks' place in the file.
+ * milliseconds (`mvhd`'s time scale, which it sets to 1000; an option only since 5.0), and a clip
+ * whose video starts at 1/12 s would move by a few ticks. The movie's clock is set to one that all
+ * tracks' ticks fall on, in place. `known` is by the tracks' place in the file.
  */
 export async function refineMovieClock(
   path: string,

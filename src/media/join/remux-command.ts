@@ -66,8 +66,8 @@ function streamWords(
 }
 
 /**
- * The rate, for containers that lay frames on a grid; elsewhere the last frame's length as a rate, since
- * ffmpeg takes a frame to last that long. It would guess both from the first few frames.
+ * The rate, for containers that lay frames on a grid; elsewhere the last frame's length as a rate,
+ * since ffmpeg takes a frame to last that long. It would guess both from the first few frames.
  */
 function rateWords(plan: OutputPlan, lastFrame: number | null, place: number): string[] {
   const { ticks } = containerOfMuxer(plan.container);
@@ -112,7 +112,10 @@ function coverWords(covers: readonly CoverFile[], first: number): string[] {
   ]);
 }
 
-/** Keys of Apple's and Android's cameras, which QuickTime files keep under their own names only when asked. */
+/**
+ * Keys of Apple's and Android's cameras, which QuickTime files keep under their own names only when
+ * asked.
+ */
 const hasCameraTags = (source: Source): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith('com.')) &&
   !source.streams.some(({ dispositions }) => dispositions.includes('attached_pic'));

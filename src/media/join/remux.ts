@@ -43,11 +43,11 @@ function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrErro
 }
 
 /**
- * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of the
- * source as the plan says, into `output`. Packets are copied as they are and keep their times; where
- * the plan trims the start, all times count from the first frame.
- * Returns what could not be kept after all, for the user to know.
- * Throws VsrError `media` or `disk`; what lies under `output` is then of no use.
+ * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of
+ * the source as the plan says, into `output`. Packets are copied as they are and keep their times;
+ * where the plan trims the start, all times count from the first frame. Returns what could not be
+ * kept after all, for the user to know. Throws VsrError `media` or `disk`; what lies under `output`
+ * is then of no use.
  */
 export async function remux(
   ffmpeg: Ffmpeg,

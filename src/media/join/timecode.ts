@@ -7,8 +7,8 @@ const pad = (value: number): string => String(value).padStart(2, '0');
 
 /**
  * The timecode `frames` frames after `timecode`, at `rate` frames a second; wraps at 24 hours, and
- * drop-frame codes leave out the numbers that theirs leave out: of 30 a second the first two of each
- * minute but every tenth, of 60 the first four. `null` for a text that is no timecode.
+ * drop-frame codes leave out the numbers that theirs leave out: of 30 a second the first two of
+ * each minute but every tenth, of 60 the first four. `null` for a text that is no timecode.
  *
  * Source: SMPTE ST 12-1.
  */

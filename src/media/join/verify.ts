@@ -37,7 +37,8 @@ export async function verifyOutput(
   const { code, signal, stdout, stderrTail } = await runProcess(ffmpeg.ffprobe, args, {
     stallTimeoutMs,
   });
-  // The embedded ffprobe of 2018 crashes on every MPEG-TS that names its programme; ffmpeg does not.
+  // The embedded ffprobe of 2018 crashes on every MPEG-TS that names its programme; ffmpeg does
+  // not.
   if (signal === 'SIGSEGV') return verifyByCopy(ffmpeg, output, frames);
   if (code !== 0) {
     throw new VsrError('media', `The finished file cannot be read back: ${stderrTail.join(' ')}`);

@@ -3,7 +3,8 @@ import type { Colour } from '../source/source.js';
 
 /**
  * The code points of ITU-T H.273 by the names ffprobe prints. Options take the numbers: some of the
- * names that ffprobe prints (`bt470m`, `iec61966-2-4`) are not names that every ffmpeg's options know.
+ * names that ffprobe prints (`bt470m`, `iec61966-2-4`) are not names that every ffmpeg's options
+ * know.
  */
 const matrices: Readonly<Record<string, number>> = {
   bt709: 1,
@@ -60,7 +61,9 @@ const transfers: Readonly<Record<string, number>> = {
   'arib-std-b67': 18,
 };
 
-/** `chroma_sample_loc_type` of H.264's and H.265's VUI (annex E); ffmpeg's own numbers are one more. */
+/**
+ * `chroma_sample_loc_type` of H.264's and H.265's VUI (annex E); ffmpeg's own numbers are one more.
+ */
 const sitings: Readonly<Record<ChromaSiting, number>> = {
   left: 0,
   center: 1,
@@ -70,7 +73,10 @@ const sitings: Readonly<Record<ChromaSiting, number>> = {
   bottom: 5,
 };
 
-/** `colour` as H.273 and the VUI number it; `null` for what the clip does not say or is not a YCbCr matrix. */
+/**
+ * `colour` as H.273 and the VUI number it; `null` for what the clip does not say or is not a YCbCr
+ * matrix.
+ */
 export type ColourNumbers = {
   readonly fullRange: boolean | null;
   readonly matrix: number | null;
@@ -93,7 +99,7 @@ export function colourNumbers(colour: Colour): ColourNumbers {
 }
 
 /**
- * ffmpeg's options that tag a stream with `colour`; ahead of an input they tag its frames, ahead of
+ * ffmpeg's options that tag a stream with `colour`; before an input they tag its frames, before
  * an output its encoder or, for a copied stream, its track. Empty for what the clip does not say:
  * nothing is guessed.
  */
@@ -111,8 +117,8 @@ export function colourFlags(colour: Colour): string[] {
 }
 
 /**
- * The option by which ffmpeg before 4.3 writes an MP4's colour box, where all three of it are known:
- * from the size of the picture it would guess what is not.
+ * The option by which ffmpeg before 4.3 writes an MP4's colour box, where all three of it are
+ * known: from the size of the picture it would guess what is not.
  */
 export function colourBox(colour: Colour): string[] {
   const { matrix, primaries: p, transfer } = colourNumbers(colour);

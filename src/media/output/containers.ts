@@ -23,7 +23,10 @@ export type Container = {
   readonly video: readonly VideoCodec[];
   /** Encoders of sound that lose nothing, for what cannot be copied into it; the best one first. */
   readonly lossless: readonly LosslessCodec[];
-  /** Encoder that text subtitles are converted with where they cannot be copied; `null` where it holds none. */
+  /**
+   * Encoder that text subtitles are converted with where they cannot be copied; `null` where it
+   * holds none.
+   */
   readonly textSubtitles: 'mov_text' | 'srt' | 'webvtt' | null;
   readonly coverArt: 'stream' | 'attachment' | 'none';
   readonly chapters: boolean;
@@ -33,7 +36,10 @@ export type Container = {
   readonly tags: ReadonlySet<string> | null;
   /** Rotation is a property of the track. */
   readonly rotation: boolean;
-  /** What one tick of a timestamp can be: the source's own, a millisecond, 1/90000 s, or one frame at a constant rate. */
+  /**
+   * What one tick of a timestamp can be: the source's own, a millisecond, 1/90000 s, or one frame
+   * at a constant rate.
+   */
   readonly ticks: 'own' | 'millisecond' | 'mpeg' | 'frame';
 };
 
@@ -152,7 +158,7 @@ export function containerOfPath(file: string): Container | null {
 }
 
 /**
- * The container an output is written in: Matroska for `-`, else by the extension.
+ * The container an output is written in: Matroska for `-`, otherwise by the extension.
  * Throws `VsrError('option')` for an extension that vsr does not write.
  */
 export function requireContainer(output: string): Container {

@@ -31,7 +31,9 @@ function encoderOf(codec: LosslessCodec, stream: StreamInfo): SoundEncoder | nul
   return { encoder: codec, loss };
 }
 
-/** The encoders to try for sound that `container` cannot hold as it is: those without a loss first. */
+/**
+ * The encoders to try for sound that `container` cannot hold as it is: those without a loss first.
+ */
 export function losslessEncoders(container: Container, stream: StreamInfo): SoundEncoder[] {
   const all = container.lossless.flatMap((codec) => encoderOf(codec, stream) ?? []);
   return [...all.filter(({ loss }) => loss === null), ...all.filter(({ loss }) => loss !== null)];

@@ -26,7 +26,10 @@ const [trialSeconds, trialPackets] = [10, 8];
 /** Options of the muxer without which it refuses what is only young in the ffmpeg of that time. */
 export const muxerLeave: readonly string[] = ['-strict', 'experimental'];
 
-/** The tag under which MP4 keeps DVD subtitles, for an ffmpeg that stumbles over its own name for it. */
+/**
+ * The tag under which MP4 keeps DVD subtitles, for an ffmpeg that stumbles over its own name for
+ * it.
+ */
 export const dvdSubtitleTag = 'VOBS';
 
 /** ffmpeg's words where a stream's tag is not one that the muxer has for its codec. */
@@ -41,7 +44,10 @@ type Trial = {
   readonly signal: AbortSignal | undefined;
 };
 
-/** Writes the first packets of the trial's stream to `file`. Returns what ffmpeg said; `null` if it agreed. */
+/**
+ * Writes the first packets of the trial's stream to `file`. Returns what ffmpeg said; `null` if it
+ * agreed.
+ */
 async function writeTrial(
   { ffmpeg, source, container, stream, encoder, signal }: Trial,
   file: string,
@@ -174,9 +180,10 @@ function questionOf({ ffmpeg, source, container, stream, encoder }: Trial): stri
 }
 
 /**
- * Asks the ffmpeg that will write the output, by a trial: it writes the first packets of the stream,
- * which are read back and, of sound, decoded. Answers are kept as those that a program gives of itself
- * are, for all streams of the same codec and form; those that hang on the packets, for this job only.
+ * Asks the ffmpeg that will write the output, by a trial: it writes the first packets of the
+ * stream, which are read back and, of sound, decoded. Answers are kept as those that a program
+ * gives of itself are, for all streams of the same codec and form; those that hang on the packets,
+ * for this job only.
  */
 export function muxerTrials(ffmpeg: Ffmpeg, source: Source, signal?: AbortSignal): Takes {
   const asked = new Map<string, Promise<boolean>>();

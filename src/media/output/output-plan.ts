@@ -1,3 +1,4 @@
+import { encodersOf } from './encoder-limits.js';
 import path from 'node:path';
 import { VsrError, badValue } from '../../errors.js';
 import {
@@ -8,14 +9,7 @@ import {
 } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { capabilities, encoderPixelFormats } from '../program/capabilities.js';
-import {
-  codecsFor,
-  encoderArguments,
-  encodersOf,
-  nearestFormat,
-  needsEvenSides,
-  whyUnfit,
-} from './codecs.js';
+import { codecsFor, encoderArguments, nearestFormat, needsEvenSides, whyUnfit } from './codecs.js';
 import { containers, requireContainer, type Container, type VideoCodec } from './containers.js';
 import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
@@ -33,7 +27,10 @@ import { videoAnnouncements } from './video-losses.js';
 
 export type { Announcement, StreamPlan } from './stream-plan.js';
 
-/** A part of the source: a span of its clock in seconds, `from` inclusive and `to` exclusive, or its first frames. */
+/**
+ * A part of the source: a span of its clock in seconds, `from` inclusive and `to` exclusive, or its
+ * first frames.
+ */
 export type Trim = {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -192,8 +189,9 @@ function enlargedMatrix(video: VideoStream, width: number, height: number): Disp
 const padded = (size: number, log2: 0 | 1): number => (size + log2) & ~log2;
 
 /**
- * Decides how an output is made; writes nothing but trials of the container, in a temporary folder. Throws `VsrError('option')`, by name, for what the
- * container, the encoder or this ffmpeg cannot do.
+ * Decides how an output is made; writes nothing but trials of the container, in a temporary folder.
+ * Throws `VsrError('option')`, by name, for what the container, the encoder or this ffmpeg cannot
+ * do.
  */
 export async function planOutput(
   ffmpeg: Ffmpeg,

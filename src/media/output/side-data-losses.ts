@@ -33,13 +33,18 @@ const known: readonly (readonly [RegExp, string])[] = [
 const stereo = (video: VideoStream): SideData | undefined =>
   video.sideData.find(({ type }) => type === 'Stereo 3D');
 
-/** x264's and H.264's numbers of how two views lie in one picture (annex D, frame_packing_arrangement_type). */
+/**
+ * x264's and H.264's numbers of how two views lie in one picture (annex D,
+ * frame_packing_arrangement_type).
+ */
 const packings: Readonly<Record<string, number>> = {
   ...{ checkerboard: 0, 'interleaved columns': 1, 'interleaved lines': 2 },
   ...{ 'side by side': 3, 'top and bottom': 4, 'frame alternate': 5 },
 };
 
-/** The number under which the stream itself says how its stereo views lie; `null` where it cannot. */
+/**
+ * The number under which the stream itself says how its stereo views lie; `null` where it cannot.
+ */
 export function framePacking(video: VideoStream): number | null {
   const views = stereo(video);
   // x264 always says that the left view comes first; turned frames have their views elsewhere.
@@ -47,7 +52,10 @@ export function framePacking(video: VideoStream): number | null {
   return packings[views.form ?? ''] ?? null;
 }
 
-/** What goes with the source's pictures and will not go with the larger ones; what is not known is named as it is. */
+/**
+ * What goes with the source's pictures and will not go with the larger ones; what is not known is
+ * named as it is.
+ */
 export function sideDataLosses(video: VideoStream, encoder: string): Announcement[] {
   const found: Announcement[] = [];
   for (const data of video.sideData) {

@@ -6,7 +6,10 @@ import type { Source, StreamInfo } from '../source/source.js';
 
 /** Something a user should know before the job starts. */
 export type Announcement = {
-  /** `missing`: not in the output. `converted`: there, in another form. `padded`: the picture grew by a row or column. */
+  /**
+   * `missing`: not in the output. `converted`: there, in another form. `padded`: the picture grew
+   * by a row or column.
+   */
   readonly kind: 'missing' | 'converted' | 'padded' | 'note';
   /** The thing, named: `subtitle stream 3 (hdmv_pgs_subtitle, eng)`. */
   readonly what: string;
@@ -20,7 +23,10 @@ export type Announcement = {
 export type StreamPlan = {
   /** The source's stream. */
   readonly index: number;
-  /** `encode`: the enlarged video; `copy`: packets as they are; `convert`: text subtitles and sound; `attach`: cover art as an attachment. */
+  /**
+   * `encode`: the enlarged video; `copy`: packets as they are; `convert`: text subtitles and sound;
+   * `attach`: cover art as an attachment.
+   */
   readonly action: 'encode' | 'copy' | 'convert' | 'attach' | 'drop';
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
@@ -126,7 +132,9 @@ const isChapterTrack = (source: Source, stream: StreamInfo): boolean =>
 
 const isTimecode = (stream: StreamInfo): boolean => stream.codecTag === 'tmcd';
 
-/** What becomes of every stream of `source` in `container`, and what of that the user should know. */
+/**
+ * What becomes of every stream of `source` in `container`, and what of that the user should know.
+ */
 export async function planStreams(
   container: Container,
   source: Source,
@@ -177,7 +185,10 @@ export async function planStreams(
 const fileTags =
   /^(?:major_brand|minor_version|compatible_brands|encoder|encoded_by|creation_time|duration|timecode|handler_name|(?:operational_pattern|toolkit|product|company|material_package|modification|generation|uid).*)$/i;
 
-/** The file's tags that `container` will not have. Cameras' own (`com.apple...`) are kept in QuickTime. */
+/**
+ * The file's tags that `container` will not have. Cameras' own (`com.apple...`) are kept in
+ * QuickTime.
+ */
 function lostTags(container: Container, source: Source): string[] {
   const { tags } = container;
   if (tags === null) return [];
@@ -221,10 +232,15 @@ function announceDrop(
   };
 }
 
-/** Seconds by which sound may start before or after the video and still count as starting with it. */
+/**
+ * Seconds by which sound may start before or after the video and still count as starting with it.
+ */
 const together = 0.04;
 
-/** A stream of sound that starts at another time than the video, where `container` starts all at once. */
+/**
+ * A stream of sound that starts at another time than the video, where `container` starts all at
+ * once.
+ */
 function unevenSound(container: Container, source: Source): StreamInfo | undefined {
   if (container.ticks !== 'frame') return undefined;
   const start = source.video.startTime ?? source.startTime;
@@ -235,8 +251,8 @@ function unevenSound(container: Container, source: Source): StreamInfo | undefin
 }
 
 /**
- * Throws VsrError `option` where sound would lose its place beside the video in `container`. `from` is the
- * in-point, in seconds of the source's clock; sound that has begun by then starts with it.
+ * Throws VsrError `option` where sound would lose its place beside the video in `container`. `from`
+ * is the in-point, in seconds of the source's clock; sound that has begun by then starts with it.
  */
 export function refuseUnevenSound(
   container: Container,
@@ -253,10 +269,16 @@ export function refuseUnevenSound(
   );
 }
 
-/** What streams weigh: one that another container would keep, and sound that is converted, rounded or not. */
+/**
+ * What streams weigh: one that another container would keep, and sound that is converted, rounded
+ * or not.
+ */
 const [lostWeight, roundedWeight, convertedWeight] = [1, 0.75, 0.5];
 
-/** How much of the streams of `source` `container` would lose, of what any container keeps; 0 where all are copied. */
+/**
+ * How much of the streams of `source` `container` would lose, of what any container keeps; 0 where
+ * all are copied.
+ */
 export async function streamLosses(
   container: Container,
   source: Source,

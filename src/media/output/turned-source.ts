@@ -3,13 +3,19 @@ import { turnOf } from '../source/display-matrix.js';
 import type { Source, Turn, VideoStream } from '../source/source.js';
 import { containerOfPath } from './containers.js';
 
-/** Where chroma samples lie within their block of luma: 0 at its left or top, 2 at its right or bottom. */
+/**
+ * Where chroma samples lie within their block of luma: 0 at its left or top, 2 at its right or
+ * bottom.
+ */
 const places: Readonly<Record<ChromaSiting, readonly [x: number, y: number]>> = {
   ...{ left: [0, 1], center: [1, 1], topleft: [0, 0] },
   ...{ top: [1, 0], bottomleft: [0, 2], bottom: [1, 2] },
 };
 
-/** Where chroma lies in the turned picture; the right side, which no codec can say, counts as the middle. */
+/**
+ * Where chroma lies in the turned picture; the right side, which no codec can say, counts as the
+ * middle.
+ */
 function turnedSiting(siting: ChromaSiting, turn: Turn): ChromaSiting {
   const [fromX, fromY] = places[siting];
   const x = turn.flipped[0] ? 2 - fromX : fromX;
@@ -40,9 +46,9 @@ function turned(video: VideoStream, turn: Turn): VideoStream {
 }
 
 /**
- * `source` as an output at `output` needs it: where that container holds no display matrix, frames are
- * turned or mirrored as they are decoded. As it is where it holds one, where there is none, and where a
- * turn would tear fields apart or chroma that is halved one way only.
+ * `source` as an output at `output` needs it: where that container holds no display matrix, frames
+ * are turned or mirrored as they are decoded. As it is where it holds one, where there is none, and
+ * where a turn would tear fields apart or chroma that is halved one way only.
  */
 export function turnedFor(output: string, source: Source, deinterlaced: boolean): Source {
   const { video } = source;

@@ -64,7 +64,10 @@ export async function checkUserWords(
   }
 }
 
-/** `ours` and the user's words; lists of the encoder's own parameters are joined, of which the last one counts. */
+/**
+ * `ours` and the user's words; lists of the encoder's own parameters are joined, of which the last
+ * one counts.
+ */
 export function joinWords(ours: readonly string[], theirs: readonly string[]): string[] {
   const joined = [...ours];
   for (let i = 0; i < theirs.length; i += 2) {

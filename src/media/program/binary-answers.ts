@@ -40,9 +40,9 @@ function homeFolder(): string | null {
 }
 
 /**
- * What the answers of a program depend on, in one text: the file itself, the libraries that the system
- * would load with it, and the variables that choose others. `null` where that cannot be told: a script
- * answers as whatever it calls does.
+ * What the answers of a program depend on, in one text: the file itself, the libraries that the
+ * system would load with it, and the variables that choose others. `null` where that cannot be
+ * told: a script answers as whatever it calls does.
  */
 async function stateOf(file: string): Promise<string | null> {
   const real = await realpath(file);
@@ -52,7 +52,7 @@ async function stateOf(file: string): Promise<string | null> {
   if (start.toString('latin1') === '#!') return null;
   const stamp = (known: Awaited<ReturnType<typeof stat>> | null): string =>
     known === null ? '' : [known.size, known.mtimeMs, known.ctimeMs, known.ino].join(' ');
-  // The loader's own list of libraries: written anew whenever a package with one is installed.
+  // The loader's own list of libraries: written again whenever a package with one is installed.
   const libraries = await stat('/etc/ld.so.cache').catch(() => null);
   const variables = Object.keys(process.env)
     .filter((name) => /^(?:LD|DYLD)_/.test(name))
@@ -86,7 +86,10 @@ async function read(file: string, state: string): Promise<Answers | null> {
   }
 }
 
-/** Writes the answers, with those that other processes have stored meanwhile. Fails silently: they can be asked for again. */
+/**
+ * Writes the answers, with those that other processes have stored meanwhile. Fails silently: they
+ * can be asked for again.
+ */
 async function write(file: string, state: string, answers: Answers): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   try {
@@ -146,10 +149,10 @@ class KnownProgram {
 const programs = new Map<string, Promise<KnownProgram>>();
 
 /**
- * Asks a program something about itself whose answer only changes with the program: its version, what
- * it can do. Good answers are kept in the user's cache folder, for starting ffmpeg costs as much as
- * enlarging a frame or two; a program that changed in any way is asked again. Throws `VsrError` if it
- * cannot be started.
+ * Asks a program something about itself whose answer only changes with the program: its version,
+ * what it can do. Good answers are kept in the user's cache folder, for starting ffmpeg costs as
+ * much as enlarging a frame or two; a program that changed in any way is asked again. Throws
+ * `VsrError` if it cannot be started.
  *
  * @param program absolute path
  */
@@ -158,8 +161,8 @@ export async function askBinary(program: string, words: readonly string[]): Prom
 }
 
 /**
- * As `askBinary`, for a question that takes more than one run: `run` finds the answer, which is kept
- * under `question` where its code is 0.
+ * As `askBinary`, for a question that takes more than one run: `run` finds the answer, which is
+ * kept under `question` where its code is 0.
  *
  * @param program absolute path
  */

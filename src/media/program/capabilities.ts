@@ -12,11 +12,14 @@ export type CapabilityList =
   | 'muxers'
   | 'filters';
 
-/** The names in a list such as `ffmpeg -encoders` prints: the second word of each line; comma lists are taken apart. */
+/**
+ * The names in a list such as `ffmpeg -encoders` prints: the second word of each line; comma lists
+ * are taken apart.
+ */
 export function parseNames(text: string): ReadonlySet<string> {
   const names = new Set<string>();
   for (const line of text.split('\n')) {
-    // Flags, a name, and something behind it; the legend has "=" in the name's place.
+    // Flags, a name, and something after it; the legend has "=" in the name's place.
     const name = /^ [A-Z.| ]{1,7}\s+([^\s=]\S*)\s/.exec(line)?.[1];
     for (const part of name?.split(',') ?? []) names.add(part);
   }
@@ -58,7 +61,10 @@ function once(
   return answer;
 }
 
-/** One list of what the binary can do, as it says itself. Throws `VsrError('media')` if it gives none. */
+/**
+ * One list of what the binary can do, as it says itself. Throws `VsrError('media')` if it gives
+ * none.
+ */
 export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<ReadonlySet<string>> {
   return once(ffmpeg, list, async () => {
     const option = list === 'decodableCodecs' ? 'codecs' : list;
@@ -68,7 +74,10 @@ export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<Read
   });
 }
 
-/** The pixel formats an encoder takes; empty where it does not say (it then takes any, or is not there). */
+/**
+ * The pixel formats an encoder takes; empty where it does not say (it then takes any, or is not
+ * there).
+ */
 export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
   return once(ffmpeg, `encoder=${encoder}`, async () => {
     const words = ['-hide_banner', '-h', `encoder=${encoder}`];

@@ -4,9 +4,12 @@ import path from 'node:path';
 export type CommandInput = {
   /** A file; taken as a name only, whatever characters are in it. `pipe:0` is stdin. */
   readonly path: string;
-  /** Demuxer to force; `lavfi` and the like are then reachable, so never take it from a file's content. */
+  /**
+   * Demuxer to force; `lavfi` and the like are then reachable, so never take it from a file's
+   * content.
+   */
   readonly format?: string | undefined;
-  /** Further options ahead of `-i`, each word an element. */
+  /** Further options before `-i`, each word an element. */
   readonly options?: readonly string[] | undefined;
 };
 
@@ -16,7 +19,7 @@ export type CommandOutput = {
   readonly path: string;
   /** Muxer to force. */
   readonly format?: string | undefined;
-  /** Options ahead of the name, each word an element. */
+  /** Options before the name, each word an element. */
   readonly options?: readonly string[] | undefined;
 };
 
@@ -29,7 +32,8 @@ export type CommandPlan = {
 
 /**
  * Demuxers a stranger's file may reach. Left out are those that open further files or addresses by
- * what they read (hls, dash, concat, sdp, image2, imf ...) and those that make pictures of plain text (tty).
+ * what they read (hls, dash, concat, sdp, image2, imf ...) and those that make pictures of plain
+ * text (tty).
  */
 export const safeDemuxers: readonly string[] = [
   ...['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm', 'avi', 'flv', 'live_flv'],
@@ -69,7 +73,9 @@ export const safeDemuxers: readonly string[] = [
   ],
 ];
 
-/** Input options that keep a stranger's file to itself: only it is opened, and only as a container. */
+/**
+ * Input options that keep a stranger's file to itself: only it is opened, and only as a container.
+ */
 export const safeInputOptions: readonly string[] = [
   '-protocol_whitelist',
   'file,pipe',

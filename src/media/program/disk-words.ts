@@ -10,12 +10,17 @@ const diskWords = {
   ENFILE: 'too many files are open',
 } as const;
 
-/** What a code of the system's says is wrong with a disk; `undefined` for one that says something else. */
+/**
+ * What a code of the system's says is wrong with a disk; `undefined` for one that says something
+ * else.
+ */
 export function wordsForDisk(code: string | undefined): string | undefined {
   return Object.entries(diskWords).find(([name]) => name === code)?.[1];
 }
 
-/** What ffmpeg repeats of the system's words on a disk that does not do its part, and ours for it. */
+/**
+ * What ffmpeg repeats of the system's words on a disk that does not do its part, and ours for it.
+ */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/i, diskWords.ENOSPC],
   [/Disk quota exceeded/i, diskWords.EDQUOT],
@@ -24,8 +29,9 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What is wrong with the disk by ffmpeg's messages, `null` if nothing. Its exit code does not tell: of 2018
- * as of 2022, it ends with 0 both when a file cannot be read on and when its output could not be written.
+ * What is wrong with the disk by ffmpeg's messages, `null` if nothing. Its exit code does not tell:
+ * of 2018 as of 2022, it ends with 0 both when a file cannot be read on and when its output could
+ * not be written.
  */
 export function diskTrouble(lines: readonly string[]): string | null {
   const errors = lines.filter((line) => /\[(?:error|fatal)\]/.test(line));

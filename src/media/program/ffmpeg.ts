@@ -11,7 +11,9 @@ export type Ffmpeg = {
   readonly ffmpeg: string;
   /** Absolute path. */
   readonly ffprobe: string;
-  /** What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`. */
+  /**
+   * What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`.
+   */
   readonly version: string;
   /** Tells builds of one version apart: a hash of all that `ffmpeg -version` says. */
   readonly build: string;
@@ -134,11 +136,12 @@ async function besideOf(ffmpeg: string): Promise<string | undefined> {
 }
 
 /**
- * Finds ffmpeg and ffprobe: those named by `choice`, else by the environment (`environmentNames`),
- * else those on PATH if they are newer than the embedded ones, else the embedded ones. An ffprobe
- * that nobody named is looked for beside the ffmpeg first.
+ * Finds ffmpeg and ffprobe: those named by `choice`, otherwise by the environment
+ * (`environmentNames`), otherwise those on PATH if they are newer than the embedded ones, otherwise
+ * the embedded ones. An ffprobe that nobody named is looked for beside the ffmpeg first.
  *
- * Throws `VsrError('option')` for a named one that does not work, `VsrError('media')` if there is none.
+ * Throws `VsrError('option')` for a named one that does not work, `VsrError('media')` if there is
+ * none.
  */
 export async function locateFfmpeg(
   choice: { readonly ffmpeg?: string | undefined; readonly ffprobe?: string | undefined } = {},
@@ -161,7 +164,10 @@ export async function locateFfmpeg(
   };
 }
 
-/** Output options that let every frame through once with its own timestamp, in the words this ffmpeg knows. */
+/**
+ * Output options that let every frame through once with its own timestamp, in the words this ffmpeg
+ * knows.
+ */
 export function everyFrame(ffmpeg: Ffmpeg): readonly string[] {
   // -fps_mode came with 5.1, and -vsync is on its way out since.
   return [ffmpeg.libavcodec >= 60 ? '-fps_mode' : '-vsync', 'passthrough'];

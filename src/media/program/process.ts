@@ -18,9 +18,15 @@ export interface MediaProcess {
   readonly pid: number | null;
   /** Must be read to its end, or the process be killed. */
   readonly stdout: Readable;
-  /** `null` unless asked for. Errors after the process went are swallowed here; a write's own callback still gets them. */
+  /**
+   * `null` unless asked for. Errors after the process went are swallowed here; a write's own
+   * callback still gets them.
+   */
   readonly stdin: Writable | null;
-  /** Settles once the process has gone and its pipes are closed. Rejects only if it could not be started. */
+  /**
+   * Settles once the process has gone and its pipes are closed. Rejects only if it could not be
+   * started.
+   */
   readonly done: Promise<ProcessEnd>;
   /** Ends the process: SIGTERM, and SIGKILL a second later. Returns `done`; safe to call again. */
   kill(): Promise<ProcessEnd>;
@@ -48,8 +54,9 @@ export const killGraceMs = 1000;
 const longestLine = 8192;
 
 /**
- * The bundled programs are linked statically, and crash (SIGSEGV, the ffprobe of 2023 on glibc 2.36) in the
- * host's character set modules as soon as they meet a transport stream's service name: they get to see none.
+ * The bundled programs are linked statically, and crash (SIGSEGV, the ffprobe of 2023 on glibc
+ * 2.36) in the host's character set modules as soon as they meet a transport stream's service name:
+ * they get to see none.
  */
 function environmentOf(path: string): NodeJS.ProcessEnv {
   const bundled = /[\\/]@ff(?:mpeg|probe)-installer[\\/]/.test(path);
@@ -73,7 +80,9 @@ function killAtExit(child: ChildProcess): void {
   });
 }
 
-/** Signals a child and all that it has started: a wrapper script must not leave its ffmpeg behind. */
+/**
+ * Signals a child and all that it has started: a wrapper script must not leave its ffmpeg behind.
+ */
 function sendTo(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (child.pid === undefined || process.platform === 'win32') child.kill(signal);
@@ -116,7 +125,8 @@ export function startProcess(
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
     env: environmentOf(path),
-    // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in order.
+    // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in
+    // order.
     detached: process.platform !== 'win32',
   });
   killAtExit(child);

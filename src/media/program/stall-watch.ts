@@ -1,7 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-/** What a process and those it started have done so far, as a text that changes when they do anything; `null` where it cannot be seen. */
+/**
+ * What a process and those it started have done so far, as a text that changes when they do
+ * anything; `null` where it cannot be seen.
+ */
 function workOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
@@ -20,8 +23,8 @@ function workOf(pid: number): string | null {
 }
 
 /**
- * The same as far as `ps` tells: the processor time of the process and those of its group, so that each
- * process that was started must lead one. For systems without /proc, as macOS.
+ * The same as far as `ps` tells: the processor time of the process and those of its group, so that
+ * each process that was started must lead one. For systems without /proc, as macOS.
  */
 export async function workByPs(pid: number): Promise<string | null> {
   const list = await new Promise<string>((resolve) => {
@@ -34,10 +37,10 @@ export async function workByPs(pid: number): Promise<string | null> {
 }
 
 /**
- * Calls `onStall` once the process `pid` has used no processor and moved no byte for `limitMs`: a long
- * copy that prints nothing is no stall, a process that waits for ever is. Only for processes whose
- * output is always read. Returns what ends the watch. Without /proc only processor time is watched, on
- * Windows nothing.
+ * Calls `onStall` once the process `pid` has used no processor and moved no byte for `limitMs`: a
+ * long copy that prints nothing is no stall, a process that waits for ever is. Only for processes
+ * whose output is always read. Returns what ends the watch. Without /proc only processor time is
+ * watched, on Windows nothing.
  */
 export function watchWork(pid: number, limitMs: number, onStall: () => void): () => void {
   if (process.platform === 'win32') return () => {};
@@ -73,8 +76,8 @@ export function watchWork(pid: number, limitMs: number, onStall: () => void): ()
 }
 
 /**
- * Calls `onStall` once `stream` has waited for bytes for `limitMs`; time that its consumer takes does not
- * count. Returns what ends the watch.
+ * Calls `onStall` once `stream` has waited for bytes for `limitMs`; time that its consumer takes
+ * does not count. Returns what ends the watch.
  */
 export function watchWaiting(
   stream: { readonly waitingSince: number | null },

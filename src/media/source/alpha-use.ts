@@ -5,10 +5,14 @@ import { startProcess, throwIfAborted } from '../program/process.js';
 import type { VideoStream } from './source.js';
 import { travelFormat } from './travel-format.js';
 
-/** Frames that are looked at; a clip that is longer and opaque so far keeps its alpha, to be safe. */
+/**
+ * Frames that are looked at; a clip that is longer and opaque so far keeps its alpha, to be safe.
+ */
 const looked = 500;
 
-/** Whether alpha of such a stream is worth a look: formats that have it whether or not it is used. */
+/**
+ * Whether alpha of such a stream is worth a look: formats that have it whether or not it is used.
+ */
 function mayBeEmpty(video: VideoStream): boolean {
   return video.format.alpha && (video.conversion === 'rgb' || video.decoder !== null);
 }

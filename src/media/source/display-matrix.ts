@@ -12,7 +12,10 @@ function matrixOfTurn(degrees: number): DisplayMatrix | null {
   return degrees === 0 ? null : [a!, b!, 0, -b!, a!, 0, 0, 0, 0x40000000];
 }
 
-/** A stream's display matrix, from its side data or the tag that old files have alone; `null` where it is shown as it is. */
+/**
+ * A stream's display matrix, from its side data or the tag that old files have alone; `null` where
+ * it is shown as it is.
+ */
 export function parseMatrix(stream: Json): DisplayMatrix | null {
   const said = listAt(stream, 'side_data_list').find((data) => 'displaymatrix' in data);
   const rows = (textAt(said ?? {}, 'displaymatrix') ?? '').matchAll(
@@ -41,13 +44,17 @@ const titles: Readonly<Record<string, string>> = {
   ...{ '0,-1,-1,0': 'the transposition' },
 };
 
-/** The turn that shows frames as `matrix` does; `null` where it is none by whole pixels, as where it turns by 45 degrees. */
+/**
+ * The turn that shows frames as `matrix` does; `null` where it is none by whole pixels, as where it
+ * turns by 45 degrees.
+ */
 export function turnOf(matrix: DisplayMatrix): Turn | null {
   const parts = partsOf(matrix);
   if (parts === null) return null;
   const [a, b, c, d] = parts;
   const transposed = a === 0;
-  // ffmpeg's transpose: 0 swaps rows and columns, 1 turns clockwise, 2 back, 3 does both mirrorings too.
+  // ffmpeg's transpose: 0 swaps rows and columns, 1 turns clockwise, 2 back, 3 does both mirrorings
+  // too.
   const transpose = c > 0 ? (b > 0 ? 0 : 2) : b > 0 ? 1 : 3;
   return {
     filters: transposed
@@ -59,7 +66,10 @@ export function turnOf(matrix: DisplayMatrix): Turn | null {
   };
 }
 
-/** The turn in degrees clockwise: 90, 180 or 270; 0 where a matrix mirrors as well, or does something else. */
+/**
+ * The turn in degrees clockwise: 90, 180 or 270; 0 where a matrix mirrors as well, or does
+ * something else.
+ */
 export function degreesOf(matrix: DisplayMatrix): number {
   const [, degrees] = /by (\d+) degrees/.exec(turnOf(matrix)?.title ?? '') ?? [];
   return degrees === undefined ? 0 : Number(degrees);

@@ -1,6 +1,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
-/** The least disposal method that takes a frame away again: to the background, or to what was before (GIF89a, section 23). */
+/**
+ * The least disposal method that takes a frame away again: to the background, or to what was before
+ * (GIF89a, section 23).
+ */
 const leastTakenAway = 2;
 
 /** Bytes of a file in order, read in pieces. */
@@ -51,15 +54,15 @@ class Bytes {
 const sizes = {
   /** The screen's width and height. */
   screen: 4,
-  /** The background's number and the pixels' aspect, behind the screen's packed field. */
+  /** The background's number and the pixels' aspect, after the screen's packed field. */
   background: 2,
-  /** A control block's own size, ahead of its packed field. */
+  /** A control block's own size, before its packed field. */
   controlSize: 1,
-  /** Its delay and transparent colour, behind that. */
+  /** Its delay and transparent colour, after that. */
   control: 3,
-  /** An image's place and size, ahead of its packed field. */
+  /** An image's place and size, before its packed field. */
   image: 8,
-  /** The smallest code of its compression, behind its colours. */
+  /** The smallest code of its compression, after its colours. */
   smallestCode: 1,
 } as const;
 
@@ -118,9 +121,9 @@ export async function gifBlocks(file: FileHandle, size: number): Promise<GifBloc
 }
 
 /**
- * Whether a picture once opaque stays so in the GIF at `path`: no frame is taken away before the next. Later
- * frames then only paint over it, and their transparent pixels leave what was there. `false` for what is no
- * whole GIF.
+ * Whether a picture once opaque stays so in the GIF at `path`: no frame is taken away before the
+ * next. Later frames then only paint over it, and their transparent pixels leave what was there.
+ * `false` for what is no whole GIF.
  */
 export async function keepsOpaque(path: string): Promise<boolean> {
   await using file = await open(path);

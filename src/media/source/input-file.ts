@@ -8,7 +8,9 @@ export type InputFile = { readonly path: string; readonly sizeBytes: number };
 /** Extensions by which headerless video goes; ffmpeg would guess its size from nothing. */
 const headerless = new Set(['.yuv', '.rgb', '.raw', '.i420', '.nv12', '.uyvy', '.yuyv', '.y']);
 
-/** Checks that `name` is a plain file with something in it. Throws `VsrError('media')` otherwise. */
+/**
+ * Checks that `name` is a plain file with something in it. Throws `VsrError('media')` otherwise.
+ */
 export async function openPlainFile(name: string): Promise<InputFile> {
   const full = path.resolve(name);
   const found = await stat(full).catch((error: unknown) => {
@@ -51,7 +53,10 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   }
 }
 
-/** The error for a file that ffprobe would not open, from what it said (`errors`) and what is in the file. */
+/**
+ * The error for a file that ffprobe would not open, from what it said (`errors`) and what is in the
+ * file.
+ */
 export async function whyUnreadable(file: InputFile, errors: readonly string[]): Promise<VsrError> {
   const said = errors.join('\n');
   const media = (sentence: string): VsrError => new VsrError('media', sentence);

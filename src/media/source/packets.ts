@@ -42,8 +42,8 @@ export function parsePacket(line: string): Packet | null {
 }
 
 /**
- * The packets of stream `index` (default: the video) in file order, without decoding, one at a time.
- * A damaged source ends them early; that is the decoder's to report.
+ * The packets of stream `index` (default: the video) in file order, without decoding, one at a
+ * time. A damaged source ends them early; that is the decoder's to report.
  */
 export async function* packetsOf(
   ffmpeg: Ffmpeg,

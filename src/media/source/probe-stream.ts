@@ -105,7 +105,10 @@ const sitings: readonly ChromaSiting[] = [
   ...(['left', 'center', 'topleft', 'top', 'bottomleft', 'bottom'] as const),
 ];
 
-/** Colour of a stream: its first frame's word counts before the container's. `request` tells `yuvj` names apart. */
+/**
+ * Colour of a stream: its first frame's word counts before the container's. `request` tells `yuvj`
+ * names apart.
+ */
 export function parseColour(stream: Json, frame: Json | undefined, sourceFormat: string): Colour {
   const either = (key: string): string | null => textAt(frame ?? {}, key) ?? textAt(stream, key);
   const range = sourceFormat.startsWith('yuvj') ? 'pc' : either('color_range');
@@ -119,7 +122,7 @@ export function parseColour(stream: Json, frame: Json | undefined, sourceFormat:
   };
 }
 
-/** How fields lie: by the frames that were read, else by what the stream says. */
+/** How fields lie: by the frames that were read, otherwise by what the stream says. */
 export function parseInterlacing(
   stream: Json,
   frames: readonly Json[],
@@ -141,7 +144,10 @@ function scaled(data: Json, key: string, unit: number): number | null {
   return Number.isFinite(value) ? Math.round(value) : null;
 }
 
-/** x265's `master-display`: chromaticities in 1/50000, luminance in 1/10000 candela per square metre. */
+/**
+ * x265's `master-display`: chromaticities in 1/50000, luminance in 1/10000 candela per square
+ * metre.
+ */
 function masteringDisplay(data: Json): string | null {
   const pair = (name: string): string =>
     `(${scaled(data, `${name}_x`, 50000)},${scaled(data, `${name}_y`, 50000)})`;
@@ -178,7 +184,10 @@ export function hasCaptions(stream: Json, frames: readonly Json[]): boolean {
   return stream['closed_captions'] === 1 || frames.some(onFrame);
 }
 
-/** Forms of stereo pictures by the starts of Matroska's names, which ffprobe prints as a tag of frames. */
+/**
+ * Forms of stereo pictures by the starts of Matroska's names, which ffprobe prints as a tag of
+ * frames.
+ */
 const stereoForms: readonly (readonly [RegExp, string])[] = [
   [/^(?:left_right|right_left)$/, 'side by side'],
   [/^(?:top_bottom|bottom_top)$/, 'top and bottom'],

@@ -118,8 +118,8 @@ export function hasTimes(container: string, frames: readonly Json[]): boolean {
 }
 
 /**
- * Frames a second, from how long the frames say they last. Soft telecine shows them for three fields and
- * for two in turn: an even number of them tells the rate.
+ * Frames a second, from how long the frames say they last. Soft telecine shows them for three
+ * fields and for two in turn: an even number of them tells the rate.
  */
 function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
   const lengths = frames

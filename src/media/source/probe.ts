@@ -24,13 +24,15 @@ export type ProbeOptions = {
   /** What the file is, if it is headerless. */
   readonly raw?: RawVideoInput | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which an ffprobe that does nothing is given up; default `defaultStallMs`. */
+  /**
+   * Milliseconds after which an ffprobe that does nothing is given up; default `defaultStallMs`.
+   */
   readonly stallTimeoutMs?: number | undefined;
 };
 
 /**
- * Packets of the video stream that are decoded to see what its frames are like: few, since the start waits
- * for them, and more as long as they do not tell; so many for clips that begin badly.
+ * Packets of the video stream that are decoded to see what its frames are like: few, since the
+ * start waits for them, and more as long as they do not tell; so many for clips that begin badly.
  */
 const lookAhead = [4, 16, 4000] as const;
 
@@ -75,7 +77,10 @@ function suffice(container: string, { frames }: FirstFrames, packets: number): b
   return frames.length > 0 && (packets > lookAhead[0] || hasTimes(container, frames));
 }
 
-/** The first frames of stream `index` as ffprobe describes them, `guess` if they suffice; none if nothing decodes. */
+/**
+ * The first frames of stream `index` as ffprobe describes them, `guess` if they suffice; none if
+ * nothing decodes.
+ */
 async function firstFrames(
   ffmpeg: Ffmpeg,
   path: string,
@@ -128,15 +133,17 @@ export async function probe(
 }
 
 /**
- * How long something lasts that starts at `start`. Matroska as ffmpeg writes it states where it ends;
- * other writers of it state its length, which is then less than a late start.
+ * How long something lasts that starts at `start`. Matroska as ffmpeg writes it states where it
+ * ends; other writers of it state its length, which is then less than a late start.
  */
 function lengthOf(container: string, start: number, stated: number | null): number | null {
   if (stated === null || start <= 0 || !container.startsWith('matroska')) return stated;
   return stated > start ? stated - start : stated;
 }
 
-/** The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's. */
+/**
+ * The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's.
+ */
 async function probeStreams(
   ffmpeg: Ffmpeg,
   file: InputFile,

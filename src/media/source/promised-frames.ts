@@ -1,9 +1,9 @@
 import type { Source } from './source.js';
 
 /**
- * The frames that a container says it shows; `null` where it says nothing. MP4 and QuickTime count all
- * samples, also those that an edit list hides, as in a clip that was trimmed without encoding it anew:
- * there its length tells how many are shown, on the average.
+ * The frames that a container says it shows; `null` where it says nothing. MP4 and QuickTime count
+ * all samples, also those that an edit list hides, as in a clip that was trimmed without encoding
+ * it again: there its length tells how many are shown, on the average.
  */
 export function promisedFrames({ container, video }: Source): number | null {
   const { frameCount, frameRate, duration } = video;

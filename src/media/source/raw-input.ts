@@ -4,7 +4,7 @@ import type { InputFile } from './input-file.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
 import { travelFormat } from './travel-format.js';
 
-/** Options ahead of `-i` that tell ffmpeg what is in a headerless file. */
+/** Options before `-i` that tell ffmpeg what is in a headerless file. */
 export function rawInputOptions(raw: RawVideoInput): string[] {
   return [
     ...['-pixel_format', raw.format, '-video_size', `${raw.width}x${raw.height}`],
@@ -13,8 +13,9 @@ export function rawInputOptions(raw: RawVideoInput): string[] {
 }
 
 /**
- * What a headerless file holds, as the caller describes it: frames of `raw.format` one behind the
- * other. Throws `VsrError('option')` for a format that is none, `VsrError('media')` if not one whole frame is there.
+ * What a headerless file holds, as the caller describes it: frames of `raw.format` one after the
+ * other. Throws `VsrError('option')` for a format that is none, `VsrError('media')` if not one
+ * whole frame is there.
  */
 export function rawSource(file: InputFile, raw: RawVideoInput): Source {
   const travel = travelFormat(raw.format);

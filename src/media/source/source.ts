@@ -3,7 +3,10 @@ import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import type { Conversion } from './travel-format.js';
 
-/** How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does not say. */
+/**
+ * How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does
+ * not say.
+ */
 export type Colour = {
   readonly range: 'tv' | 'pc' | null;
   readonly matrix: string | null;
@@ -13,8 +16,8 @@ export type Colour = {
 };
 
 /**
- * How a player shows a picture, as MP4 stores it: `[a b u, c d v, x y w]`, row by row, 16.16 fixed point
- * and 2.30 in the last column. A sample at (p, q) is shown at (ap + cq + x, bp + dq + y).
+ * How a player shows a picture, as MP4 stores it: `[a b u, c d v, x y w]`, row by row, 16.16 fixed
+ * point and 2.30 in the last column. A sample at (p, q) is shown at (ap + cq + x, bp + dq + y).
  */
 export type DisplayMatrix = readonly number[];
 
@@ -32,7 +35,10 @@ export type Turn = {
 
 /** Static and dynamic HDR metadata found on the video. */
 export type HdrMetadata = {
-  /** x265's `master-display` syntax, e.g. `G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)`. */
+  /**
+   * x265's `master-display` syntax, e.g.
+   * `G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)`.
+   */
   readonly masteringDisplay: string | null;
   /** `MaxCLL,MaxFALL` in candela per square metre. */
   readonly contentLight: string | null;
@@ -92,19 +98,28 @@ export type VideoStream = StreamInfo & {
   readonly height: number;
   /** ffmpeg's pix_fmt of the stream. */
   readonly sourceFormat: string;
-  /** The planar format its frames travel in: the same samples, or YUV 4:4:4 for RGB and palette sources. */
+  /**
+   * The planar format its frames travel in: the same samples, or YUV 4:4:4 for RGB and palette
+   * sources.
+   */
   readonly format: PixelFormat;
-  /** The pix_fmt asked of ffmpeg, whose bytes are `format`'s: differs for full-range `yuvj` names only. */
+  /**
+   * The pix_fmt asked of ffmpeg, whose bytes are `format`'s: differs for full-range `yuvj` names
+   * only.
+   */
   readonly request: string;
   /** What becomes of the samples on the way into `format`. */
   readonly conversion: Conversion;
-  /** The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9); `null` for its choice. */
+  /**
+   * The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9);
+   * `null` for its choice.
+   */
   readonly decoder: string | null;
   /** Ticks are `num/den` seconds. */
   readonly timeBase: Ratio;
   /**
-   * Where frames' times come from: `stream` its own timestamps; `nominal` counted from 0 at `frameRate`,
-   * since the file has none (elementary streams) or the same for all.
+   * Where frames' times come from: `stream` its own timestamps; `nominal` counted from 0 at
+   * `frameRate`, since the file has none (elementary streams) or the same for all.
    */
   readonly times: 'stream' | 'nominal';
   /** Nominal frames a second; `null` where unknown. */
@@ -118,7 +133,10 @@ export type VideoStream = StreamInfo & {
   readonly rotation: number;
   /** How a player shows the picture; `null` for as it is. */
   readonly matrix: DisplayMatrix | null;
-  /** What is done to frames as they are decoded, since the output's container cannot say it; `null` for nothing. */
+  /**
+   * What is done to frames as they are decoded, since the output's container cannot say it; `null`
+   * for nothing.
+   */
   readonly turn: Turn | null;
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;
@@ -170,8 +188,8 @@ export type Source = {
 };
 
 /**
- * Whether ffmpeg's demuxer of this name reads a container with an index: it finds a keyframe at the times
- * that reading from the start gives, and its packets hold whole pictures.
+ * Whether ffmpeg's demuxer of this name reads a container with an index: it finds a keyframe at the
+ * times that reading from the start gives, and its packets hold whole pictures.
  */
 export function isIndexed(container: string): boolean {
   return /(?:^|,)(?:mov|matroska)(?:,|$)/.test(container);

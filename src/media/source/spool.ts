@@ -6,8 +6,8 @@ import { throwIfAborted } from '../program/process.js';
 
 /**
  * Writes standard input to a file in `folder`, since clips are read more than once and from their
- * end too; resolves to its path. Throws `VsrError('media')` if nothing came, `VsrError('disk')` if it
- * could not be written, `VsrError('interrupted')` once `signal` fires.
+ * end too; resolves to its path. Throws `VsrError('media')` if nothing came, `VsrError('disk')` if
+ * it could not be written, `VsrError('interrupted')` once `signal` fires.
  */
 export async function spoolStdin(
   folder: string,

@@ -6,12 +6,15 @@ import type { Source } from './source.js';
 /** Containers that recordings are put into one behind the other, each with a clock of its own. */
 const joinable = new Set(['mpegts', 'mpeg']);
 
-/** Seconds by which the next packet may come later, as after a gap in a recording, or earlier, as reordered frames do. */
+/**
+ * Seconds by which the next packet may come later, as after a gap in a recording, or earlier, as
+ * reordered frames do.
+ */
 const [mostLater, mostEarlier] = [60, 2];
 
 /**
- * Throws VsrError `media` for recordings that were joined without new times: frames and sound could not be
- * told apart by theirs. Reads the file once, without decoding.
+ * Throws VsrError `media` for recordings that were joined without new times: frames and sound could
+ * not be told apart by theirs. Reads the file once, without decoding.
  */
 export async function refuseTimeJumps(
   ffmpeg: Ffmpeg,

@@ -13,7 +13,10 @@ export type Conversion = 'none' | 'rgb' | 'depth' | 'chroma';
 /** How frames of a source format travel. */
 export type Travel = {
   readonly format: PixelFormat;
-  /** The pix_fmt to ask of ffmpeg: `format`'s name, or one with the same bytes (`yuvj420p`), for which it changes no range. */
+  /**
+   * The pix_fmt to ask of ffmpeg: `format`'s name, or one with the same bytes (`yuvj420p`), for
+   * which it changes no range.
+   */
   readonly request: string;
   readonly conversion: Conversion;
 };
@@ -52,7 +55,10 @@ function named(name: string): PixelFormat {
   return format;
 }
 
-/** The deepest a format with these planes travels in; formats with alpha stop at 10 bit, which old builds know. */
+/**
+ * The deepest a format with these planes travels in; formats with alpha stop at 10 bit, which old
+ * builds know.
+ */
 function planar(base: string, depth: number): { format: PixelFormat; lost: boolean } {
   if (depth <= 8) return { format: named(base), lost: false };
   if (depth <= 10) return { format: named(`${base}10le`), lost: false };
@@ -60,7 +66,10 @@ function planar(base: string, depth: number): { format: PixelFormat; lost: boole
   return { format: named(base.startsWith('yuva') ? `${base}10le` : `${base}12le`), lost: true };
 }
 
-/** How frames whose decoder gives `sourceFormat` travel; `null` for a name that cannot be turned into planes here. */
+/**
+ * How frames whose decoder gives `sourceFormat` travel; `null` for a name that cannot be turned
+ * into planes here.
+ */
 export function travelFormat(sourceFormat: string): Travel | null {
   const full = /^yuvj(420p|422p|444p|440p)$/.exec(sourceFormat);
   if (full !== null) {

@@ -15,8 +15,8 @@ export function isEncrypted(stream: StreamInfo): boolean {
 }
 
 /**
- * The video stream to enlarge: cover art and empty tracks apart, the one marked as default, then the
- * largest, then the first. Throws `VsrError('media')` if there is none.
+ * The video stream to enlarge: cover art and empty tracks apart, the one marked as default, then
+ * the largest, then the first. Throws `VsrError('media')` if there is none.
  */
 export function chooseVideo(
   file: InputFile,
@@ -61,7 +61,9 @@ const codecsByTag: Readonly<Record<string, string>> = {
   ...{ vvc1: 'vvc', vvi1: 'vvc', av01: 'av1', evc1: 'evc', apv1: 'apv' },
 };
 
-/** Throws `VsrError('media')` if `video` is encrypted or of a codec that the binary cannot decode. */
+/**
+ * Throws `VsrError('media')` if `video` is encrypted or of a codec that the binary cannot decode.
+ */
 export function refuseUndecodable(
   file: InputFile,
   video: StreamInfo,
@@ -82,7 +84,10 @@ export function refuseUndecodable(
   );
 }
 
-/** A decoder to ask for by name, if it is there: ffmpeg's own VP8 and VP9 decoders leave out the alpha that rides beside them. */
+/**
+ * A decoder to ask for by name, if it is there: ffmpeg's own VP8 and VP9 decoders leave out the
+ * alpha that rides beside them.
+ */
 export function preferredDecoder(video: StreamInfo): string | null {
   // ffmpeg writes the tag's name in capitals.
   if ((video.tags['alpha_mode'] ?? video.tags['ALPHA_MODE']) !== '1') return null;

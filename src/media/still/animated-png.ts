@@ -3,7 +3,10 @@ import { open } from 'node:fs/promises';
 /** Bytes of a PNG's signature, and of what stands around a chunk's content. */
 const [pngSignature, chunkFrame] = [8, 12];
 
-/** Whether a file is an animated PNG, which is a clip and no still: it says so before its first picture. */
+/**
+ * Whether a file is an animated PNG, which is a clip and no still: it says so before its first
+ * picture.
+ */
 export async function isAnimatedPng(file: string): Promise<boolean> {
   const handle = await open(file).catch(() => null);
   if (handle === null) return false;

@@ -1,6 +1,8 @@
 import type { FrameLayout } from '../../planes/pixel-format.js';
 
-/** Interleaved samples as sharp reads and writes them: grey, grey and alpha, RGB, or RGB and alpha. */
+/**
+ * Interleaved samples as sharp reads and writes them: grey, grey and alpha, RGB, or RGB and alpha.
+ */
 export type Samples = {
   readonly data: Uint8Array | Uint16Array;
   readonly channels: 1 | 2 | 3 | 4;
@@ -22,8 +24,8 @@ function planesOf(data: Uint8Array, layout: FrameLayout): Plane[] {
 }
 
 /**
- * Full-range BT.601 Y'CbCr 4:4:4 of interleaved samples, into `frame`, each value rounded once:
- * Y = 0.299 R + 0.587 G + 0.114 B, Cb = half + (B - Y) / 1.772, Cr = half + (R - Y) / 1.402, with half
+ * Full-range BT.601 Y'CbCr 4:4:4 of interleaved samples, into `frame`, each value rounded once: Y =
+ * 0.299 R + 0.587 G + 0.114 B, Cb = half + (B - Y) / 1.772, Cr = half + (R - Y) / 1.402, with half
  * of 2^(bits-1). Grey samples give Y themselves, and chroma of exactly half if the layout has any.
  *
  * Source: ITU-T T.871 (JFIF).
@@ -50,7 +52,9 @@ export function toFrame(samples: Samples, frame: Uint8Array, layout: FrameLayout
   if (!colour) for (const plane of [cb, cr]) plane?.fill(half);
 }
 
-/** The inverse of `toFrame`, rounded and clamped, as `channels` interleaved samples up to `peak`. */
+/**
+ * The inverse of `toFrame`, rounded and clamped, as `channels` interleaved samples up to `peak`.
+ */
 export function fromFrame(
   frame: Uint8Array,
   layout: FrameLayout,

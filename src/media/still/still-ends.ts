@@ -10,7 +10,10 @@ export type StillFault = {
   readonly isClaim: boolean;
 };
 
-/** The most bytes of samples that a byte of a compression can stand for; those that are not listed have no bound. */
+/**
+ * The most bytes of samples that a byte of a compression can stand for; those that are not listed
+ * have no bound.
+ */
 const mostPerByte = { none: 1, packBits: 64, deflate: 1032, lzw: 2000, jpeg: 1024 } as const;
 
 const isCut = (what: string): StillFault => ({ what: `is cut off: ${what}`, isClaim: false });
@@ -32,7 +35,10 @@ async function pngFault(file: FileHandle, size: number): Promise<StillFault | nu
   return (await pngIsCutOff(file, size)) ? isCut('its chunks do not lead to its end') : null;
 }
 
-/** JPEG's marker of the frame's header has the picture's size; every 8x8 samples take a bit at least. */
+/**
+ * JPEG's marker of the frame's header has the picture's size; every 8x8 samples take a bit at
+ * least.
+ */
 async function jpegFault(file: FileHandle, size: number): Promise<StillFault | null> {
   for (let at = 2; at + 9 < size;) {
     const head = await readAt(file, at, 9);
@@ -84,7 +90,10 @@ const typeBytes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8, 1
 /** No picture that can be enlarged has more strips or tiles. */
 const mostPieces = 1 << 20;
 
-/** The first directory of a TIFF: numbers by tag. `null` for what is not one, or lies beyond the file. */
+/**
+ * The first directory of a TIFF: numbers by tag. `null` for what is not one, or lies beyond the
+ * file.
+ */
 async function tiffDirectory(file: FileHandle): Promise<Map<number, number[]> | null> {
   const head = await readAt(file, 0, 16);
   const little = head.toString('latin1', 0, 2) === 'II';
@@ -144,8 +153,9 @@ const faults: Readonly<
 > = { png: pngFault, jpeg: jpegFault, webp: webpFault, tiff: tiffFault };
 
 /**
- * What is wrong with the picture at `path`, of sharp's format `format`, by its own header and the length
- * of its file; `null` if nothing is seen. Takes no memory, whatever the picture claims to be.
+ * What is wrong with the picture at `path`, of sharp's format `format`, by its own header and the
+ * length of its file; `null` if nothing is seen. Takes no memory, whatever the picture claims to
+ * be.
  */
 export async function stillFault(path: string, format: string): Promise<StillFault | null> {
   await using file = await open(path);

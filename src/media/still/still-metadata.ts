@@ -20,7 +20,10 @@ export function plainExif(exif: Buffer): Buffer {
   return exif.subarray(0, 6).equals(exifHead) ? exif.subarray(6) : exif;
 }
 
-/** EXIF that says nothing but `orientation` (TIFF keeps it apart from EXIF); `null` for upright pictures. */
+/**
+ * EXIF that says nothing but `orientation` (TIFF keeps it apart from EXIF); `null` for upright
+ * pictures.
+ */
 export function turnedExif(orientation: number): Buffer | null {
   if (orientation === 1) return null;
   const head = Buffer.from('4d4d002a00000008' + '0001' + '0112000300000001', 'hex');
@@ -35,10 +38,12 @@ function segment(marker: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Bytes that fit in a JPEG segment besides the longest name ahead of them. */
+/** Bytes that fit in a JPEG segment besides the longest name before them. */
 const segmentRoom = 65_000;
 
-/** A JPEG with metadata put in behind its first marker. EXIF too large for one segment is left out. */
+/**
+ * A JPEG with metadata put in after its first marker. EXIF too large for one segment is left out.
+ */
 export function intoJpeg(jpeg: Buffer, metadata: StillMetadata): Buffer {
   const { icc, exif, xmp } = metadata;
   const parts: Buffer[] = [];
@@ -65,7 +70,7 @@ function chunk(type: string, body: Buffer): Buffer {
   return bytes;
 }
 
-/** A PNG with metadata put in behind its header chunk. */
+/** A PNG with metadata put in after its header chunk. */
 export function intoPng(png: Buffer, metadata: StillMetadata): Buffer {
   const { icc, exif, xmp } = metadata;
   const parts: Buffer[] = [];
@@ -125,8 +130,8 @@ export function intoWebp(
 }
 
 /**
- * A TIFF with profile, XMP and orientation added to its first directory, which is written anew at the
- * end. EXIF's own directory stays out: its offsets would have to be moved one by one.
+ * A TIFF with profile, XMP and orientation added to its first directory, which is written again at
+ * the end. EXIF's own directory stays out: its offsets would have to be moved one by one.
  */
 export function intoTiff(tiff: Buffer, metadata: StillMetadata): Buffer {
   const little = tiff[0] === 0x49;

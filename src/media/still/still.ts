@@ -25,8 +25,9 @@ export type Still = {
   /** sharp's name of its format, e.g. `png`. */
   readonly format: string;
   /**
-   * How its frame lies, full range: grey in `gray`; colour in BT.601 Y'CbCr 4:4:4 of 10 bit, enough for
-   * 8-bit RGB to come back to the last bit; 16-bit pictures in 12 bit; grey with alpha has chroma too.
+   * How its frame lies, full range: grey in `gray`; colour in BT.601 Y'CbCr 4:4:4 of 10 bit, enough
+   * for 8-bit RGB to come back to the last bit; 16-bit pictures in 12 bit; grey with alpha has
+   * chroma too.
    */
   readonly layout: FrameLayout;
   /** One channel of samples, apart from alpha. */
@@ -37,7 +38,10 @@ export type Still = {
   readonly metadata: StillMetadata;
   /** What an enlarged picture will lack, or has in another form. */
   readonly losses: readonly Announcement[];
-  /** How its file breaks off, in words that go on from its name; `null` where none is seen without decoding. */
+  /**
+   * How its file breaks off, in words that go on from its name; `null` where none is seen without
+   * decoding.
+   */
   readonly fault: string | null;
 };
 
@@ -93,8 +97,9 @@ function lossesOf(file: string, found: Metadata, deep: boolean): Announcement[] 
 }
 
 /**
- * Looks at a picture without decoding it. Throws `VsrError('media')` for a file that is missing, empty,
- * a folder, or no PNG, JPEG, WebP or TIFF, or that claims more pixels than its bytes can hold.
+ * Looks at a picture without decoding it. Throws `VsrError('media')` for a file that is missing,
+ * empty, a folder, or no PNG, JPEG, WebP or TIFF, or that claims more pixels than its bytes can
+ * hold.
  */
 export async function probeStill(file: string): Promise<Still> {
   const { path: full } = await openPlainFile(file);
@@ -139,7 +144,10 @@ export async function probeStill(file: string): Promise<Still> {
   };
 }
 
-/** sharp's space for interleaved samples of a picture; it makes three channels of one grey one unless told (0.35.5). */
+/**
+ * sharp's space for interleaved samples of a picture; it makes three channels of one grey one
+ * unless told (0.35.5).
+ */
 function spaceOf(grey: boolean, deep: boolean): string {
   if (grey) return deep ? 'grey16' : 'b-w';
   return deep ? 'rgb16' : 'srgb';
@@ -228,7 +236,8 @@ function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: 
 
 /**
  * Writes an enlarged `frame` of `layout` to `draft`, in the format that `output`'s name asks for
- * (default: `draft`'s own), with the profile, EXIF and XMP of `still`; a grey picture stays one channel.
+ * (default: `draft`'s own), with the profile, EXIF and XMP of `still`; a grey picture stays one
+ * channel.
  *
  * Throws `VsrError('option')` for a name that asks for no such format, or for transparency in JPEG.
  */

@@ -2,7 +2,7 @@ import { multiply } from './pointwise.js';
 import { reshape, transpose } from './shape.js';
 import type { Tape, Value } from './tape.js';
 
-/** The product of [M, K] and [K, N]; with `add` of a bias [N] behind it, a dense layer. */
+/** The product of [M, K] and [K, N]; with `add` of a bias [N] after it, a dense layer. */
 export function matMul(tape: Tape, a: Value, b: Value): Value {
   const [m, k] = a.shape as [number, number];
   const n = b.shape[1]!;

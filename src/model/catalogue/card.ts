@@ -30,7 +30,9 @@ export type ModelCard = {
   readonly seed: number;
   /** The pass ahead on whose output it was trained, if it is for the second of a chain. */
   readonly after?: { readonly name: string; readonly sha256: string; readonly scale: number };
-  /** By name of the benchmark set; behind a pass ahead, those of both together. */
+  /**
+   * By name of the benchmark set; for a model of a later pass, the figures of both passes together.
+   */
   readonly figures: Readonly<Record<string, CardFigures>>;
   /** The curves: validation figures over the run. */
   readonly curve?: readonly {

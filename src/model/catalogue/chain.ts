@@ -18,7 +18,10 @@ export type Chain = {
   readonly sha256s: readonly string[];
 };
 
-/** The fewest factors out of `scales` whose product is `scale`, largest first; `null` if there are none. */
+/**
+ * The fewest factors out of `scales` whose product is `scale`, largest first; `null` if there are
+ * none.
+ */
 export function factorsOf(scale: number, scales: readonly number[]): number[] | null {
   if (scale === 1) return [];
   let best: number[] | null = null;
@@ -59,7 +62,10 @@ export function chainOf(passes: readonly LoadedModel[]): Chain {
   };
 }
 
-/** Whether `model` is the path of a file, not a name of the catalogue. One that does not exist is a VsrError 'option'. */
+/**
+ * Whether `model` is the path of a file, not a name of the catalogue. One that does not exist is a
+ * VsrError 'option'.
+ */
 function isFile(model: string): boolean {
   const exists = existsSync(model);
   if (!exists && /\.onnx$/i.test(model)) {
@@ -111,10 +117,11 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
  * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
  *
  * `model` is a name or family of the catalogue, `default`, the path of an ONNX file, which is run
- * as often as its own scale needs, or names and files for the passes, separated by commas. After the
- * first pass of a family, models run that were trained on what a first pass gives
- * (`<family>-second`), where there are any; a model asked for by its full name makes all passes. With `codec`, the first pass of `default` is the model for compressed clips. Unknown
- * names and impossible scales are a VsrError 'option' that lists what there is.
+ * as often as its own scale needs, or names and files for the passes, separated by commas. After
+ * the first pass of a family, models run that were trained on what a first pass gives
+ * (`<family>-second`), where there are any; a model asked for by its full name makes all passes.
+ * With `codec`, the first pass of `default` is the model for compressed clips. Unknown names and
+ * impossible scales are a VsrError 'option' that lists what there is.
  */
 export async function chooseChain(
   scale: number,
@@ -150,7 +157,10 @@ export async function chooseChain(
   return chainOf(wanted.map(({ name }) => loaded.get(name)!));
 }
 
-/** Puts the codec model of a scale in place of the first pass, with the pass that it can stand for moved to the front. */
+/**
+ * Puts the codec model of a scale in place of the first pass, with the pass that it can stand for
+ * moved to the front.
+ */
 function startWithCodec(
   passes: CatalogueEntry[],
   entries: readonly CatalogueEntry[],
@@ -167,7 +177,7 @@ function startWithCodec(
   }
 }
 
-/** Puts the models trained on what a first pass gives in place of those behind the first. */
+/** Replaces the models of later passes by those trained on a first pass's output. */
 function continueWithSecond(
   passes: CatalogueEntry[],
   entries: readonly CatalogueEntry[],

@@ -17,10 +17,16 @@ export function originalOf(card: ModelCard): { name: string; sha256: string } | 
   return typeof name === 'string' && typeof sha256 === 'string' ? { name, sha256 } : null;
 }
 
-/** How far below its original a copy may lie on a benchmark, in dB of Y-PSNR, to stand in for it unasked. */
+/**
+ * How far below its original a copy may lie on a benchmark, in dB of Y-PSNR, to stand in for it
+ * unasked.
+ */
 const closeEnough = 0.05;
 
-/** Whether a copy's card shows it close to its original on every benchmark that both were measured on. */
+/**
+ * Whether a copy's card shows it close to its original on every benchmark that both were measured
+ * on.
+ */
 export function isClose(copy: ModelCard, original: ModelCard): boolean {
   const losses = Object.entries(original.figures).flatMap(([set, { psnr }]) => {
     const figures = copy.figures[set];
@@ -46,9 +52,9 @@ export async function inCloseCopies(chain: Chain): Promise<Chain> {
 }
 
 /**
- * The chain that `asked` means: for `int8` every float model is replaced by its 8-bit copy, from the
- * catalogue or, for a model file, beside it. `auto` is the chain as it is. A model that has no such copy, and an 8-bit one where float is asked for,
- * is a VsrError 'option'.
+ * The chain that `asked` means: for `int8` every float model is replaced by its 8-bit copy, from
+ * the catalogue or, for a model file, beside it. `auto` is the chain as it is. A model that has no
+ * such copy, and an 8-bit one where float is asked for, is a VsrError 'option'.
  */
 export async function inPrecision(chain: Chain, asked: PrecisionChoice): Promise<Chain> {
   if (asked === 'auto') return chain;
@@ -77,7 +83,7 @@ async function quantised(
     if (copy.precision === 'int8' && of === pass.sha256) return copy;
     throw new VsrError(
       'option',
-      `Expected an 8-bit copy of ${pass.path} in ${beside} but that is one of another model. Make it anew with vsr quantize.`,
+      `Expected an 8-bit copy of ${pass.path} in ${beside} but that copy belongs to another model. Make it again with vsr quantize.`,
     );
   }
   const names = entries.flatMap(({ card }) => originalOf(card)?.name ?? []).join(', ');

@@ -27,9 +27,9 @@ type Tail = {
 };
 
 /**
- * Whether folding makes the runtime's CPU provider faster here. On x64 its convolutions compute blocks
- * of 16 outputs (AVX-512) or 8 (AVX2), of which four alone waste the rest. Where it multiplies matrices
- * of any height instead, as on ARM, the zeros in folded kernels would be work.
+ * Whether folding makes the runtime's CPU provider faster here. On x64 its convolutions compute
+ * blocks of 16 outputs (AVX-512) or 8 (AVX2), of which four alone waste the rest. Where it
+ * multiplies matrices of any height instead, as on ARM, the zeros in folded kernels would be work.
  */
 export function foldingPays(): boolean {
   return process.arch === 'x64';
@@ -41,10 +41,10 @@ export function foldingPays(): boolean {
  * `input`, and DepthToSpace(2). `input` is of one channel; the picture must reach the shuffle with
  * an even width and height.
  *
- * A kernel of k x k becomes one of (k + 1) x (k + 1) with stride 2 and 16 outputs: for each neighbour the
- * four kernels at its place, zeros elsewhere. Per position that is 16 (k + 1)^2 / 4 products for each
- * input channel instead of 16 k^2, counting the unused outputs of a block. Every sum has its terms
- * in the order it had, and zeros between them.
+ * A kernel of k x k becomes one of (k + 1) x (k + 1) with stride 2 and 16 outputs: for each
+ * neighbour the four kernels at its place, zeros elsewhere. Per position that is 16 (k + 1)^2 / 4
+ * products for each input channel instead of 16 k^2, counting the unused outputs of a block. Every
+ * sum has its terms in the order it had, and zeros between them.
  */
 export function foldedShuffle(graph: OnnxGraph, input: string, output: string): OnnxGraph | null {
   const tail = tailOf(graph, input, output);
@@ -126,7 +126,10 @@ function isPlain(conv: OnnxNode): boolean {
   );
 }
 
-/** Calls `each` with a neighbour's place, one of its outputs, and where that lies in the 4x4 samples made at once. */
+/**
+ * Calls `each` with a neighbour's place, one of its outputs, and where that lies in the 4x4 samples
+ * made at once.
+ */
 function forEachOutput(each: (py: number, px: number, old: number, place: number) => void): void {
   for (let a = 0; a < 4; a++) {
     for (let b = 0; b < 4; b++) each(a >> 1, b >> 1, 2 * (a & 1) + (b & 1), 4 * a + b);

@@ -13,7 +13,10 @@ const following = new Set(
   ),
 );
 
-/** Whether a graph is one that `halfPrecision` knows how to change: single precision, without inner graphs. */
+/**
+ * Whether a graph is one that `halfPrecision` knows how to change: single precision, without inner
+ * graphs.
+ */
 export function canHalve(graph: OnnxGraph): boolean {
   const { float16, bfloat16, float64 } = elementTypes;
   const others = new Set<number>([float16, bfloat16, float64]);

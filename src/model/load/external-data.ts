@@ -8,9 +8,9 @@ import { readRegularFile } from './regular-file.js';
 const EXTERNAL = 1;
 
 /**
- * Brings weights that a model keeps in files beside it into the model, in place. Only regular files within `folder`
- * are read, no links that lead out of it: a model comes from strangers, and must not name any file of the machine.
- * Throws VsrError `model` for anything else.
+ * Brings weights that a model keeps in files beside it into the model, in place. Only regular files
+ * within `folder` are read, no links that lead out of it: a model comes from strangers, and must
+ * not name any file of the machine. Throws VsrError `model` for anything else.
  */
 export async function inlineExternalData(model: OnnxModel, folder: string): Promise<void> {
   for (const tensor of externalTensors(model)) {
@@ -41,7 +41,10 @@ export async function inlineExternalData(model: OnnxModel, folder: string): Prom
   }
 }
 
-/** Every tensor of the model whose values are elsewhere: constants, attributes, inner graphs and functions alike. */
+/**
+ * Every tensor of the model whose values are elsewhere: constants, attributes, inner graphs and
+ * functions alike.
+ */
 function externalTensors(value: unknown, found: OnnxTensor[] = []): readonly OnnxTensor[] {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return found;
   const tensor = value as OnnxTensor;

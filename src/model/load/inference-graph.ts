@@ -10,7 +10,10 @@ import type { OnnxGraph, OnnxNode } from '../onnx/types.js';
 import { addGuard, guardName, sourceGuardName } from '../graph/output-guard.js';
 import { withoutBorderPad } from '../graph/strip-pad.js';
 
-/** Between two passes: how much of the first pass's output the second one wants. All in its input samples. */
+/**
+ * Between two passes: how much of the first pass's output the second one wants. All in its input
+ * samples.
+ */
 export type Joint = {
   /** Enlargement up to here. */
   readonly scale: number;
@@ -20,7 +23,10 @@ export type Joint = {
   readonly needed: number;
 };
 
-/** A graph that takes and gives samples as the worker has them, and what windows of a picture it takes. */
+/**
+ * A graph that takes and gives samples as the worker has them, and what windows of a picture it
+ * takes.
+ */
 export type InferenceGraph = {
   /** The ONNX file: input `x`, output `y`. */
   readonly bytes: Uint8Array;
@@ -29,33 +35,37 @@ export type InferenceGraph = {
   readonly colour: 'luma' | 'rgb';
   readonly type: 'uint8' | 'uint16' | 'float32';
   /**
-   * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the picture,
-   * and the output is without them. `same`: a window brings up to `halo` samples where the picture has
-   * them, the model pads the picture's own border, and the output is cropped.
+   * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the
+   * picture, and the output is without them. `same`: a window brings up to `halo` samples where the
+   * picture has them, the model pads the picture's own border, and the output is cropped.
    */
   readonly border: 'valid' | 'same';
   /** Context each side, in source samples; `Infinity` where only the whole picture will do. */
   readonly halo: number;
   /**
-   * Windows begin and end on multiples of this; of `valid` graphs only the width and height of what a
-   * window gives must be multiples.
+   * Windows begin and end on multiples of this; of `valid` graphs only the width and height of what
+   * a window gives must be multiples.
    */
   readonly align: number;
   /** The only window size it takes. */
   readonly fixed: { readonly width: number; readonly height: number } | null;
-  /** For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i from 1. */
+  /**
+   * For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i
+   * from 1.
+   */
   readonly joints: readonly Joint[];
   /**
-   * Names of the models, by pass, where the graph also gives the sums of squares of its source and of each pass
-   * (`guardName`). Empty where everything is computed in 8 bits, which hold no value that is not finite.
+   * Names of the models, by pass, where the graph also gives the sums of squares of its source and
+   * of each pass (`guardName`). Empty where everything is computed in 8 bits, which hold no value
+   * that is not finite.
    */
   readonly guarded: readonly string[];
 };
 
 /**
- * What a graph is made for: `any` is the models as they are; `cpu` is arranged for the runtime's CPU
- * provider and gives the same picture; in `half`, for devices, layers compute in 16-bit floating
- * point, while reading, joining and rounding stay single.
+ * What a graph is made for: `any` is the models as they are; `cpu` is arranged for the runtime's
+ * CPU provider and gives the same picture; in `half`, for devices, layers compute in 16-bit
+ * floating point, while reading, joining and rounding stay single.
  */
 export type GraphTarget = 'any' | 'cpu' | 'half';
 
@@ -146,7 +156,10 @@ export function buildInferenceGraph(
   };
 }
 
-/** The graph of one pass that computes 8-bit pictures in 8 bits from end to end; `null` where it cannot. */
+/**
+ * The graph of one pass that computes 8-bit pictures in 8 bits from end to end; `null` where it
+ * cannot.
+ */
 function wholeGraph(pass: LoadedModel): InferenceGraph | null {
   const { input, output, scale, borderPad, model } = pass;
   if (pass.colour !== 'luma' || borderPad === 0 || !foldingPays()) return null;
@@ -188,7 +201,7 @@ function roundToStored(
   builder.op('Cast', [clipped], { to: elementNumber(type) }, 'y');
 }
 
-/** Context that each pass's input needs around a window, for itself and for all passes behind it. */
+/** Context that each pass's input needs around a window, for itself and for all passes after it. */
 function contextOf(passes: readonly LoadedModel[]): number[] {
   const needs: number[] = [];
   let behind = 0;

@@ -81,8 +81,9 @@ function channelsOf(value: OnnxValueInfo, what: string): 1 | 3 {
 }
 
 /**
- * Reads and checks a model file. Damaged files, other shapes or types than a picture enlarger's, and
- * models that do not run are a VsrError 'model' that says what was expected and what the file has.
+ * Reads and checks a model file. Damaged files, other shapes or types than a picture enlarger's,
+ * and models that do not run are a VsrError 'model' that says what was expected and what the file
+ * has.
  */
 export async function loadModel(file: string, name?: string): Promise<LoadedModel> {
   const full = path.resolve(file);

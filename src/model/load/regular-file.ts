@@ -5,8 +5,9 @@ import { open } from 'node:fs/promises';
 export type FilePart = { readonly offset: number; readonly length: number | null };
 
 /**
- * Reads a regular file, or a part of it. Anything else is refused before it is read: a pipe would wait for a writer,
- * a device may never end. Throws an Error that says what was wrong, without the name of the file.
+ * Reads a regular file, or a part of it. Anything else is refused before it is read: a pipe would
+ * wait for a writer, a device may never end. Throws an Error that says what was wrong, without the
+ * name of the file.
  */
 export async function readRegularFile(
   file: string,

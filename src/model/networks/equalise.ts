@@ -5,7 +5,7 @@ import type { Network, Weights } from '../language/network.js';
 const MOST = 7;
 
 /**
- * What each channel of some layers is multiplied by ahead of rounding, from what its values reach.
+ * The factor of each channel of some layers before rounding, from how far its values reach.
  * Channels of a layer share one step in 8 bits, so that a quiet one would get few of the 255 codes.
  * Full factors would give all of them the same reach, but leave the next layer's weights as unequal
  * as the values were, and these share a step as well: the square root divides it between the two
@@ -20,7 +20,7 @@ export function equalisingFactors(reaches: readonly (readonly number[])[]): numb
 }
 
 /**
- * Weights that give the same picture, with each channel behind a layer's relu multiplied by its
+ * Weights that give the same picture, with each channel after a layer's relu multiplied by its
  * factor and the next layer's weights for it divided by that. `factors` holds a positive number a
  * channel for each of the first layers, never the last.
  */

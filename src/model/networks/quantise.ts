@@ -20,7 +20,7 @@ const COVERED = 0.99999;
 /**
  * How much more than that it holds: drawings and writing have edges of full contrast, which
  * photographs seldom have. Without it a drawn clip lost 1 dB in 8 bits; coarser codes cost
- * photographs 0.03 dB ahead of training (docs/adr/0018-nine-layers-in-eight-bits.md).
+ * photographs 0.03 dB before training (docs/adr/0018-nine-layers-in-eight-bits.md).
  */
 const HEADROOM = 1.6;
 
@@ -30,7 +30,7 @@ type Parts = {
   readonly network: Network;
   readonly layers: readonly Layer[];
   readonly weights: Float32Array;
-  /** Names of what the convolutions ahead of `coarseEnd` put out, behind their relu. */
+  /** Names of the outputs of the convolutions before `coarseEnd`, after their relu. */
   readonly between: readonly string[];
 };
 
@@ -126,7 +126,7 @@ export type Calibration = {
   /** `Network.activationSteps` once the channels are multiplied. */
   readonly steps: readonly number[];
   /**
-   * What each channel of the layers ahead of `coarseEnd` is to be multiplied by (see `equalised`).
+   * What each channel of the layers before `coarseEnd` is to be multiplied by (see `equalised`).
    */
   readonly factors: readonly (readonly number[])[];
 };

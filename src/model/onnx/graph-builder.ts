@@ -68,7 +68,7 @@ export class GraphBuilder {
     this.#name = name;
   }
 
-  /** A name not used yet: `base`, or `base` with a number behind it. */
+  /** A name not used yet: `base`, or `base` with a number after it. */
   unique(base: string): string {
     let name = base;
     for (let n = 1; this.#taken.has(name); n++) name = `${base}_${n}`;
@@ -108,7 +108,8 @@ export class GraphBuilder {
 
   /**
    * Adds an operation with one output and returns that output's name, which is `output` if given.
-   * An input of `''` is an optional one left out. A `type` of another domain than ONNX's own is `<domain>:<type>`.
+   * An input of `''` is an optional one left out. A `type` of another domain than ONNX's own is
+   * `<domain>:<type>`.
    */
   op(
     type: string,
@@ -142,7 +143,9 @@ export class GraphBuilder {
     return [...names];
   }
 
-  /** Adds all nodes and constants of another graph as they are; their names must not be taken yet. */
+  /**
+   * Adds all nodes and constants of another graph as they are; their names must not be taken yet.
+   */
   append(graph: OnnxGraph): void {
     this.#nodes.push(...(graph.node ?? []));
     this.#initializers.push(...(graph.initializer ?? []));

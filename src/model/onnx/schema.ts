@@ -1,6 +1,9 @@
 import type { INamespace, IType } from 'protobufjs';
 
-/** A field written `name: 'type number'`, with `[]` behind the type when it repeats, `[packed]` when packed. */
+/**
+ * A field written `name: 'type number'`, with `[]` after the type when it repeats, `[packed]` when
+ * packed.
+ */
 type FieldTable = Readonly<Record<string, string>>;
 
 /**

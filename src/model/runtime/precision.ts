@@ -31,9 +31,9 @@ export function precisionOfPasses(passes: readonly { readonly precision: Precisi
 }
 
 /**
- * The providers to try for a chain that computes in `own` where `asked` is wanted. Half precision is
- * for devices only, and 8-bit networks are for the processor, unless another is named. Asking for
- * half precision where there is no device is a VsrError 'option'.
+ * The providers to try for a chain that computes in `own` where `asked` is wanted. Half precision
+ * is for devices only, and 8-bit networks are for the processor, unless another is named. Asking
+ * for half precision where there is no device is a VsrError 'option'.
  */
 export function candidatesIn(
   asked: PrecisionChoice,

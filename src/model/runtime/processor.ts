@@ -8,7 +8,9 @@ export function featuresIn(cpuinfo: string): ReadonlySet<string> {
 
 let known: ReadonlySet<string> | undefined;
 
-/** The features of this machine's processor, in Linux's words; empty where the system does not say. */
+/**
+ * The features of this machine's processor, in Linux's words; empty where the system does not say.
+ */
 export function processorFeatures(): ReadonlySet<string> {
   if (known !== undefined) return known;
   try {

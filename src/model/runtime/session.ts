@@ -12,8 +12,8 @@ export type OpenSession = {
 
 /**
  * Opens a session on the first candidate that starts. One thread: parallelism is several worker
- * threads, each with its session. `bytes` is the model's file: one for all candidates, or what each is
- * given. Fails with VsrError 'provider' where none starts, 'model' never.
+ * threads, each with its session. `bytes` is the model's file: one for all candidates, or what each
+ * is given. Fails with VsrError 'provider' where none starts, 'model' never.
  */
 export async function openSession(
   bytes: Uint8Array | ((provider: ProviderCandidate) => Uint8Array),
@@ -30,7 +30,8 @@ export async function openSession(
         executionMode: 'sequential',
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
-        // Patterns are kept for every shape that comes: with changing rectangles that would never end.
+        // Patterns are kept for every shape that comes: with changing rectangles that would never
+        // end.
         enableMemPattern: false,
         logSeverityLevel: 3,
       });

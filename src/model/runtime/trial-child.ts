@@ -25,7 +25,8 @@ async function run(task: TrialTask, open: () => void): Promise<TrialResult> {
   return { dims, energy };
 }
 
-// The process waits for what to try, and dies with whoever started it; a thread of it may be stuck in the runtime.
+// The process waits for what to try, and dies with whoever started it; a thread of it may be stuck
+// in the runtime.
 if (isMainThread) {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.once('message', (task: TrialTask) => {

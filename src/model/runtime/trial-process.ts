@@ -10,15 +10,19 @@ export type TrialTask = {
   readonly dims: readonly number[];
 };
 
-/** What a trial found. `energy` is the sum of squares of what came out; `null` where that is not float32. */
+/**
+ * What a trial found. `energy` is the sum of squares of what came out; `null` where that is not
+ * float32.
+ */
 export type TrialResult = { readonly dims: readonly number[]; readonly energy: number | null };
 
 /** What the process of a trial sends: once it is open, and at its end. */
 export type TrialReply = 'open' | TrialResult | { readonly failure: string };
 
 /**
- * Runs a model of strangers once in a process of its own: one that loops without end, or brings the runtime down, is
- * ended without harm. `limitMs` is for loading it, and again for running it. Rejects with a reason in words.
+ * Runs a model of strangers once in a process of its own: one that loops without end, or brings the
+ * runtime down, is ended without harm. `limitMs` is for loading it, and again for running it.
+ * Rejects with a reason in words.
  */
 export function tryInProcess(task: TrialTask, limitMs: number): Promise<TrialResult> {
   switchOffTelemetry();

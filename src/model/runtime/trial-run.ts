@@ -21,9 +21,9 @@ const limitMs = 20_000;
 const [smallWidth, smallHeight] = [64, 48];
 
 /**
- * Runs a model once on a grey picture, in a process of its own, and returns how many times larger its output is.
- * A model that does not load, does not run or does not answer, that gives no picture, or does not enlarge
- * both ways by one whole number, is a VsrError 'model'.
+ * Runs a model once on a grey picture, in a process of its own, and returns how many times larger
+ * its output is. A model that does not load, does not run or does not answer, that gives no
+ * picture, or does not enlarge both ways by one whole number, is a VsrError 'model'.
  */
 export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<number> {
   const { width, height } = trial.fixed ?? { width: smallWidth, height: smallHeight };

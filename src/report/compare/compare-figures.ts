@@ -1,5 +1,6 @@
 import { VsrError } from '../../errors.js';
-import { decodeFrames, type DecodedFrames } from '../../media/decode/decode.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { DecodedFrames } from '../../media/decode/decode-report.js';
 import { isSmaller } from '../../media/frames/compare-clips.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Source } from '../../media/source/source.js';
@@ -76,7 +77,10 @@ async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): 
   }
 }
 
-/** Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain bicubic. A `VsrError` if they are not alike enough for that. */
+/**
+ * Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain
+ * bicubic. A `VsrError` if they are not alike enough for that.
+ */
 export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise<PairFigures> {
   checkComparable(a, b);
   const [left, right] = [decodeFrames(ffmpeg, a), decodeFrames(ffmpeg, b)];

@@ -32,7 +32,10 @@ export type ComparedPair = {
   readonly ssim: number | null;
   readonly worstFrame: number;
   readonly worst: number;
-  /** The file of the two that was enlarged by plain bicubic, being the smaller one; `null` for equal sizes. */
+  /**
+   * The file of the two that was enlarged by plain bicubic, being the smaller one; `null` for equal
+   * sizes.
+   */
   readonly enlarged: string | null;
 };
 
@@ -81,7 +84,9 @@ async function comparePictures(request: CompareRequest, place: Place): Promise<C
   return result;
 }
 
-/** Measures two clips or pictures, each also against the reference, and writes one that shows both. */
+/**
+ * Measures two clips or pictures, each also against the reference, and writes one that shows both.
+ */
 export async function compare(
   ffmpeg: () => Promise<Ffmpeg>,
   request: CompareRequest,

@@ -13,8 +13,9 @@ import {
 } from './evaluation.js';
 
 /**
- * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma` gives it,
- * cropped to a multiple of `scale`, degraded, enlarged again, `border` samples cut before comparing.
+ * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma`
+ * gives it, cropped to a multiple of `scale`, degraded, enlarged again, `border` samples cut before
+ * comparing.
  */
 export async function evaluatePicture(
   file: string,

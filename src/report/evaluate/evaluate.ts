@@ -29,7 +29,10 @@ export type EvaluateOptions = {
   readonly workers?: number;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Told of each file that cannot be measured, and the others go on; left out, the first such file ends it all. */
+  /**
+   * Told of each file that cannot be measured, and the others go on; left out, the first such file
+   * ends it all.
+   */
   readonly onFailure?: (file: string, error: VsrError) => void;
 };
 
@@ -54,7 +57,10 @@ export async function evaluationInputs(inputs: readonly string[]): Promise<strin
   return found;
 }
 
-/** The chain, and beside it what `vsr upscale` runs in its place here where no model is named: its 8-bit copies. */
+/**
+ * The chain, and beside it what `vsr upscale` runs in its place here where no model is named: its
+ * 8-bit copies.
+ */
 async function modelsToMeasure(
   chain: Chain,
   { model, provider }: EvaluateOptions,

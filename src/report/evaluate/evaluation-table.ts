@@ -21,7 +21,10 @@ function shown(name: keyof Figures, value: number | null): string {
   return value === Infinity ? 'inf' : value.toFixed(places[name] ?? 2);
 }
 
-/** Files and their mean, the ways of enlarging below one another; columns that nobody has are left out. */
+/**
+ * Files and their mean, the ways of enlarging below one another; columns that nobody has are left
+ * out.
+ */
 export function evaluationTable(files: readonly FileEvaluation[]): TextTable {
   const ways = Object.keys(files[0]?.figures ?? {});
   const means = ways.map((way) => meanFigures(files.flatMap((file) => file.figures[way] ?? [])));

@@ -56,7 +56,9 @@ export type LumaErrors = {
   readonly ssim: number | null;
 };
 
-/** Compares Y; `border` samples are cut on every side, less where the picture is too small for it. */
+/**
+ * Compares Y; `border` samples are cut on every side, less where the picture is too small for it.
+ */
 export function lumaErrors(
   reference: Plane,
   actual: Plane,

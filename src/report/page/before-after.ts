@@ -1,6 +1,8 @@
 import type { RgbPicture } from '../rgb-picture.js';
 
-/** Two or three pictures of one moment at one size, for a slider; each is a `data:` URI of a WebP. */
+/**
+ * Two or three pictures of one moment at one size, for a slider; each is a `data:` URI of a WebP.
+ */
 export type Views = {
   readonly bicubic: string | null;
   readonly ours: string;
@@ -86,8 +88,8 @@ async function webp(picture: RgbPicture, part: Crop | null, fit: number, rotatio
 }
 
 /**
- * A moment as WebP, visually lossless: `crop` of it at 1:1, or (`null`) the whole, reduced to at most `fit`
- * samples a side.
+ * A moment as WebP, visually lossless: `crop` of it at 1:1, or (`null`) the whole, reduced to at
+ * most `fit` samples a side.
  */
 export async function viewsOf(moment: Moment, crop: Crop | null, fit: number): Promise<Views> {
   const ours = await webp(moment.ours, crop, fit, moment.rotation);

@@ -145,7 +145,10 @@ async function momentsOf(
   });
 }
 
-/** Reads the sidecar at `sidecarPath`, the log and the clips it names, and makes all that a page shows. */
+/**
+ * Reads the sidecar at `sidecarPath`, the log and the clips it names, and makes all that a page
+ * shows.
+ */
 export async function clipReport(
   ffmpeg: Ffmpeg,
   sidecarPath: string,

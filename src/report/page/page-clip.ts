@@ -178,7 +178,10 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
 ${slider(frame.part, clip, 2 * place + 1, `Frame ${frame.frame}, where vsr and bicubic differ most`, true)}</div>`;
 }
 
-/** How a page shows the part about a clip: the only one, one of a few, or one of many, which opens when it is asked for. */
+/**
+ * How a page shows the part about a clip: the only one, one of a few, or one of many, which opens
+ * when it is asked for.
+ */
 export type SectionKind = 'alone' | 'open' | 'folded';
 
 /** The part of the page about clip `number`, called `name`. */

@@ -1,6 +1,7 @@
 /**
- * What runs in the report page: draws the plots, moves the sliders. Plain JavaScript of the browser, kept
- * as text because it is never run here. It reads `#report-data` and leaves `window.vsrReport` for tests.
+ * What runs in the report page: draws the plots, moves the sliders. Plain JavaScript of the
+ * browser, kept as text because it is never run here. It reads `#report-data` and leaves
+ * `window.vsrReport` for tests.
  */
 export const pageScript = `
 'use strict';

@@ -1,4 +1,6 @@
-/** The report page's own style sheet: light and dark, by the reader's setting or the page's button. */
+/**
+ * The report page's own style sheet: light and dark, by the reader's setting or the page's button.
+ */
 export const pageStyle = `
 :root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
 @media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}}

@@ -15,8 +15,8 @@ import { pageScript } from './page-script.js';
 import { pageStyle } from './page-style.js';
 
 /**
- * The curves that are shown at first: against the reference the network's and bicubic's. The others lie so much
- * higher that these would be flat beside them.
+ * The curves that are shown at first: against the reference the network's and bicubic's. The others
+ * lie so much higher that these would be flat beside them.
  */
 function shownColumns(columns: readonly PsnrColumn[]): readonly PsnrColumn[] {
   const compared = columns.filter((name) => name === 'psnrY' || name === 'psnrYBicubic');
@@ -44,8 +44,8 @@ function dataOf(clip: ClipReport): unknown {
 const manyClips = 4;
 
 /**
- * One self-contained HTML page about `clips` and those of their batch that were not finished: it loads nothing,
- * and is told to its browser so.
+ * One self-contained HTML page about `clips` and those of their batch that were not finished: it
+ * loads nothing, and is told to its browser so.
  */
 export async function reportPage(
   clips: readonly ClipReport[],

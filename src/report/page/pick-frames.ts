@@ -10,7 +10,10 @@ export type PickedFrame = {
   readonly psnr: number | null;
 };
 
-/** The column that ranks frames: against the reference where there is one, else against the source. */
+/**
+ * The column that ranks frames: against the reference where there is one, otherwise against the
+ * source.
+ */
 export const rankingColumns: readonly PsnrColumn[] = ['psnrY', 'psnrToSourceY', 'psnrToBicubicY'];
 
 /** Collects what ranking a log needs: two numbers a frame. */
@@ -52,7 +55,9 @@ export class FrameRanking {
     });
   }
 
-  /** The worst, the median and the best frame, then those of `named` that the log has; each once. */
+  /**
+   * The worst, the median and the best frame, then those of `named` that the log has; each once.
+   */
   pick(named: readonly number[] = []): PickedFrame[] {
     const sorted = this.#sorted();
     const wanted: [number | undefined, PickedFrame['why']][] = [

@@ -27,7 +27,10 @@ export type WantedFrame = {
   readonly time: number;
 };
 
-/** Clips up to here are read from their beginning; in longer ones a keyframe near the frame is looked up. */
+/**
+ * Clips up to here are read from their beginning; in longer ones a keyframe near the frame is
+ * looked up.
+ */
 const readThrough = 1500;
 
 function seen(data: Uint8Array, layout: FrameLayout, source: Source): SeenFrame {
@@ -110,10 +113,11 @@ export type SourceOf = {
 };
 
 /**
- * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`. `of` is given
- * for the source of an output: the time, in seconds, of the frame that counts as number 0 (otherwise it is the
- * file's first), and the output's path, for which frames may have to be turned. One frame is held at a time.
- * A `VsrError` of code `media` for a clip that ends before them.
+ * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`.
+ * `of` is given for the source of an output: the time, in seconds, of the frame that counts as
+ * number 0 (otherwise it is the file's first), and the output's path, for which frames may have to
+ * be turned. One frame is held at a time. A `VsrError` of code `media` for a clip that ends before
+ * them.
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,

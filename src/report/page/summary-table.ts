@@ -15,7 +15,10 @@ const heads = [
   ...['size', 'frames', 'fps', 'reused', 'mean dB', 'worst dB (frame)', 'PSNR', 'missing'],
 ];
 
-/** A row per clip, leading to its part of the page, then those that have none. `nameOf` tells files apart. */
+/**
+ * A row per clip, leading to its part of the page, then those that have none. `nameOf` tells files
+ * apart.
+ */
 export function summaryTable(
   clips: readonly ClipReport[],
   unfinished: readonly UnfinishedClip[],

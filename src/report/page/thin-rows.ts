@@ -11,7 +11,9 @@ export type PlotData = {
   readonly rows: number;
 };
 
-/** Of some neighbouring rows, those that a plot must show: per column the lowest and the highest. */
+/**
+ * Of some neighbouring rows, those that a plot must show: per column the lowest and the highest.
+ */
 class Bucket {
   readonly #extremes = new Map<string, { row: FrameRow; value: number }>();
   rows = 0;
@@ -47,8 +49,9 @@ class Bucket {
 }
 
 /**
- * Takes a log of any length for a plot, holding at most `buckets` buckets of neighbouring rows; of each, the
- * rows with a column's lowest and highest figure stay. Logs of up to `buckets` rows stay whole.
+ * Takes a log of any length for a plot, holding at most `buckets` buckets of neighbouring rows; of
+ * each, the rows with a column's lowest and highest figure stay. Logs of up to `buckets` rows stay
+ * whole.
  */
 export class RowThinner {
   readonly #buckets: Bucket[] = [];

@@ -18,7 +18,10 @@ export type ReportOptions = {
   readonly unfinished?: readonly UnfinishedClip[];
 };
 
-/** Where a page goes: a name ending in .html that no other file has. Throws VsrError `option` or `media`. */
+/**
+ * Where a page goes: a name ending in .html that no other file has. Throws VsrError `option` or
+ * `media`.
+ */
 export async function reportPlace(
   file: string,
   inputs: readonly string[],
@@ -34,10 +37,10 @@ export async function reportPlace(
 const manyClips = 4;
 
 /**
- * Makes one self-contained page at `htmlPath` about the finished jobs whose sidecars are named.
- * A `VsrError` of code `media` for a sidecar or log that is missing, damaged or cut off, and for a file of that
- * name that is no report; of code `option` for a name that does not end in .html; of code `disk` if the
- * page cannot be written. A source or output that has gone is noted on the page.
+ * Makes one self-contained page at `htmlPath` about the finished jobs whose sidecars are named. A
+ * `VsrError` of code `media` for a sidecar or log that is missing, damaged or cut off, and for a
+ * file of that name that is no report; of code `option` for a name that does not end in .html; of
+ * code `disk` if the page cannot be written. A source or output that has gone is noted on the page.
  */
 export async function writeReport(
   sidecarPaths: readonly string[],

@@ -36,7 +36,9 @@ export const runJob: JobRunner = async (clip, output, options) => {
 /** Instructions that decide in which order ONNX Runtime adds up. */
 const tellingFlags = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_tile'];
 
-/** What exact results depend on, beside vsr itself: the processor's kind, and the runtime's version. */
+/**
+ * What exact results depend on, beside vsr itself: the processor's kind, and the runtime's version.
+ */
 export function machineKind(): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
     version: string;

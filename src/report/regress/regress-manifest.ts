@@ -7,12 +7,18 @@ import { Field } from '../../files/json-field.js';
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';
 
-/** What a clip is expected to come to, or came to. Decibels; "inf" in the file where planes are equal. */
+/**
+ * What a clip is expected to come to, or came to. Decibels; "inf" in the file where planes are
+ * equal.
+ */
 export type Baseline = {
   readonly frames: number;
   /** First and last timestamp in seconds, and a hash over all of them. */
   readonly times: { readonly first: number; readonly last: number; readonly sha256: string };
-  /** Each stream of the output with its codec, language and, for the picture, size, format and colour. */
+  /**
+   * Each stream of the output with its codec, language and, for the picture, size, format and
+   * colour.
+   */
   readonly streams: readonly string[];
   /** The clip reduced, enlarged by the model, against itself. */
   readonly truth: {
@@ -31,7 +37,10 @@ export type Baseline = {
     readonly worstFrame: number;
     readonly worstY: number;
   };
-  /** Hashes of the output's frames, and the kind of machine that gives them: others may round differently. */
+  /**
+   * Hashes of the output's frames, and the kind of machine that gives them: others may round
+   * differently.
+   */
   readonly exact: { readonly machine: string; readonly frames: readonly string[] } | null;
 };
 
@@ -114,7 +123,10 @@ function clip(field: Field): ManifestClip {
   };
 }
 
-/** Reads a manifest. A `VsrError` of code `media` if it is missing or damaged says what is wrong where. */
+/**
+ * Reads a manifest. A `VsrError` of code `media` if it is missing or damaged says what is wrong
+ * where.
+ */
 export async function readManifest(file: string): Promise<Manifest> {
   let value: unknown;
   try {

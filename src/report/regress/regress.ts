@@ -72,9 +72,9 @@ export type RegressOptions = {
 };
 
 /**
- * Checks each clip of `folder`'s manifest against its baseline; with `update`, writes the baselines anew once
- * all were measured (the checks then say what changes). Throws `VsrError` for a manifest that is missing,
- * damaged or names nothing; a clip that fails is a result.
+ * Checks each clip of `folder`'s manifest against its baseline; with `update`, writes the baselines
+ * again once all were measured (the checks then say what changes). Throws `VsrError` for a manifest
+ * that is missing, damaged or names nothing; a clip that fails is a result.
  */
 export async function* regress(
   ffmpeg: Ffmpeg,

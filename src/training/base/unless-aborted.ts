@@ -1,8 +1,8 @@
 import { VsrError } from '../../errors.js';
 
 /**
- * Settles as `work` does, or rejects with a VsrError `interrupted` that says `message` as soon as `signal`
- * fires; `work` is then left to itself.
+ * Settles as `work` does, or rejects with a VsrError `interrupted` that says `message` as soon as
+ * `signal` fires; `work` is then left to itself.
  */
 export async function unlessAborted<T>(
   work: Promise<T>,

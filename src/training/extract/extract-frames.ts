@@ -24,7 +24,10 @@ export type ExtractOptions = {
   /** Told of each frame written, and how many frames were looked at. */
   readonly onFrame?: (written: number, seen: number) => void;
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte from ffmpeg after which it counts as hanging; default `defaultStallMs`. */
+  /**
+   * Milliseconds without a byte from ffmpeg after which it counts as hanging; default
+   * `defaultStallMs`.
+   */
   readonly stallTimeoutMs?: number | undefined;
 };
 
@@ -56,7 +59,7 @@ async function readState(file: string): Promise<State | undefined> {
       finished: state.at('finished').oneOf(true, false),
     };
   } catch {
-    return undefined; // None yet, or not whole: begin anew.
+    return undefined; // There is none yet, or it is not whole: start from the beginning.
   }
 }
 

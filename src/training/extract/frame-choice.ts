@@ -96,7 +96,9 @@ export class FrameChooser {
     this.#rate = rate;
   }
 
-  /** Looks at the next frame; gives the frame to keep of a group that has ended with the one before. */
+  /**
+   * Looks at the next frame; gives the frame to keep of a group that has ended with the one before.
+   */
   look(index: number, frame: RgbFrame): ChosenFrame | undefined {
     const small = thumbnail(frame);
     const ended = this.#endsBefore(index, small);
@@ -110,7 +112,7 @@ export class FrameChooser {
     return kept;
   }
 
-  /** Whether a group ends ahead of frame `index`. */
+  /** Whether a group ends before frame `index`. */
   #endsBefore(index: number, small: Float32Array): boolean {
     const length = index - this.#start;
     switch (this.#choice.kind) {

@@ -34,9 +34,9 @@ let known: Promise<number> | undefined;
  * Channels in a block of ONNX Runtime's own layout for convolutions on this processor: 16 or 8; 0
  * where it has none.
  *
- * The layout is nobody's promise and depends on the processor, so it is tried: of a small network
- * the gradient with blocks must be the gradient without. With blocks of another size it is a wholly
- * different one.
+ * No document promises the layout, and it depends on the processor, so it is tried: of a small
+ * network the gradient with blocks must be the gradient without. With blocks of another size it is
+ * a wholly different one.
  */
 export function blockSize(): Promise<number> {
   return (known ??= findBlockSize());

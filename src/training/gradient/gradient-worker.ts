@@ -44,7 +44,7 @@ let source: PatchSource | undefined;
 let cutAhead = '';
 
 function cutPatches(step: number, microBatch: number): void {
-  if (source === undefined) throw new Error('a step was ordered ahead of the pictures');
+  if (source === undefined) throw new Error('a step was ordered before the pictures came');
   for (let patch = 0; patch < batch.patches; patch++) {
     const index = microBatch * batch.patches + patch;
     source.cut([seed, step, index], x.data, t.data, patch);

@@ -7,7 +7,8 @@ export type Schedule = (typeof schedules)[number];
 /**
  * The learning rate of a step (from 0) in a run of `steps`, `rate` being the highest.
  *
- * - `one-cycle`: up from rate/25 over the first 10 %, then down to rate/10,000, both by half a cosine.
+ * - `one-cycle`: up from rate/25 over the first 10 %, then down to rate/10,000, both by half a
+ *   cosine.
  * - `cosine`: from rate to rate/100 by half a cosine.
  * - `step`: halved at each fifth of the run.
  * - `exponential`: from rate to rate/100, by the same factor each step.

@@ -17,7 +17,7 @@ export const stateNames = ['weights', 'first', 'second', 'average'] as const;
  * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (what the
  * optimiser keeps) and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step),
  * `correction2` likewise (both for Adam alone), and `follow`, the share by which the average moves
- * towards the weights; each [1]. Outputs: the four lists with `_next` behind their names.
+ * towards the weights; each [1]. Outputs: the four lists with `_next` after their names.
  *
  * With an `expansion` it steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
  * `second` are [expandedCount], `pairs_next` is a fifth output, and `weights_next` is what these

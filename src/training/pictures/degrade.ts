@@ -10,17 +10,22 @@ export const degradations = ['bicubic', 'blur', 'codec'] as const;
 /** How the low-resolution input is made of a picture. */
 export type Degradation = {
   readonly kind: (typeof degradations)[number];
-  /** Deviation of Gaussian noise added to the low-resolution samples, in sample values; 0 for none. */
+  /**
+   * Deviation of Gaussian noise added to the low-resolution samples, in sample values; 0 for none.
+   */
   readonly noise: number;
   /** For `codec`: lowest and highest x264 CRF, one drawn per picture. */
   readonly crf: readonly [number, number];
   /** For `codec`: share of the pictures, 0 to 1, left as `bicubic` makes them; 0 if absent. */
   readonly clean?: number;
-  /** Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if absent. */
+  /**
+   * Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if
+   * absent.
+   */
   readonly fullRange?: number;
   /**
-   * The pass ahead, for a network that is the second of a chain: the picture is made smaller by its scale,
-   * too, and what it gives is the low-resolution input.
+   * The pass ahead, for a network that is the second of a chain: the picture is made smaller by its
+   * scale, too, and what it gives is the low-resolution input.
    */
   readonly after?: FirstPass;
 };
@@ -82,8 +87,8 @@ async function reduceAndDegrade(
 }
 
 /**
- * Luma of 16 to 235 as 0 to 255, as clips of full range have it; a plane with samples beyond that is full
- * range already and stays. A network that never saw white above 235 may grey it.
+ * Luma of 16 to 235 as 0 to 255, as clips of full range have it; a plane with samples beyond that
+ * is full range already and stays. A network that never saw white above 235 may grey it.
  */
 export function toFullRange(plane: Plane): Plane {
   const data = new Uint8Array(plane.data.length);
@@ -95,7 +100,10 @@ export function toFullRange(plane: Plane): Plane {
   return { ...plane, data };
 }
 
-/** Frames of the clip a still is coded as: x264 treats the first, those between and the last differently. */
+/**
+ * Frames of the clip a still is coded as: x264 treats the first, those between and the last
+ * differently.
+ */
 const clipFrames = 6;
 
 /** Low-resolution samples the view moves by from frame to frame, at most. */
@@ -148,7 +156,9 @@ function noisy(plane: Plane, deviation: number, random: Random): Plane {
   return { ...plane, data: new Uint8Array(data.buffer) };
 }
 
-/** Gaussian blur (borders repeated), then the sample nearest the middle of each scale x scale block. */
+/**
+ * Gaussian blur (borders repeated), then the sample nearest the middle of each scale x scale block.
+ */
 function blurAndPick(high: Plane, scale: number): Plane {
   const deviation = 0.4 * scale;
   const radius = Math.ceil(3 * deviation);

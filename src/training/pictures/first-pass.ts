@@ -17,8 +17,8 @@ export type FirstPass = {
 };
 
 /**
- * The first pass by a name of the catalogue or a model file. One that takes anything but luma as float32, of any
- * size, is a VsrError 'option'.
+ * The first pass by a name of the catalogue or a model file. One that takes anything but luma as
+ * float32, of any size, is a VsrError 'option'.
  */
 export async function firstPassOf(wanted: string): Promise<FirstPass> {
   const { name, path, sha256, scale, colour, type, outputType, fixed } = await chooseModel(wanted);

@@ -5,7 +5,9 @@ import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
 import type { PictureItem } from './picture-feed.js';
 
-/** Images of one source on the command line: all of a folder (and the folders in it), or one file. */
+/**
+ * Images of one source on the command line: all of a folder (and the folders in it), or one file.
+ */
 async function imagesOf(source: string): Promise<string[]> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new VsrError('media', `There is no file or folder ${source}.`);
@@ -58,8 +60,8 @@ export type SplitItems = Record<keyof Split, PictureItem[]>;
 
 /**
  * Deals files out by the split, in an order drawn from the seed. By file, never by patch: what is
- * validated with was not seen. Two files or more leave at least one for training and one for validation
- * if the split gives validation anything.
+ * validated with was not seen. Two files or more leave at least one for training and one for
+ * validation if the split gives validation anything.
  */
 export function splitItems(items: readonly PictureItem[], split: Split, seed: number): SplitItems {
   const order = shuffled(items, randomAt(seed, 0x5b));

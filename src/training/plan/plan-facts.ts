@@ -47,7 +47,7 @@ export function requireSameFacts(
     if (known[name] === value) continue;
     throw new VsrError(
       'option',
-      `The checkpoint ${file} is of a run with ${name} ${String(known[name])}, but ${String(value)} was asked for. Resume with the options it was started with, or start anew without --resume.`,
+      `The checkpoint ${file} is of a run with ${name} ${String(known[name])}, but ${String(value)} was asked for. Resume with the options it was started with, or start again without --resume.`,
     );
   }
 }

@@ -52,7 +52,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   } catch (error) {
     throw new VsrError(
       'option',
-      `There is no checkpoint to resume from: ${messageOf(error)}. Leave --resume out to start anew.`,
+      `There is no checkpoint to resume from: ${messageOf(error)}. Leave --resume out to start again.`,
       { cause: error },
     );
   }
@@ -86,7 +86,7 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   };
   const best = list(parameters);
   if (pairs > 0) state.pairs = list(pairs);
-  // JSON knows no infinity: ahead of the first validation there is no best.
+  // JSON has no infinity, and before the first validation there is no best.
   const bestPsnr = (facts.bestPsnr as number | null) ?? -Infinity;
   return { ...facts, bestPsnr, state, best };
 }

@@ -20,8 +20,9 @@ async function begins(file: string, start: string): Promise<boolean> {
 }
 
 /**
- * Checks that a run may write into `folder`. Throws VsrError `media` where files of its names lie there that
- * no run of vsr made, and where an earlier run has left a checkpoint, which only `--resume` and `--overwrite` touch.
+ * Checks that a run may write into `folder`. Throws VsrError `media` where files of its names lie
+ * there that no run of vsr made, and where an earlier run has left a checkpoint, which only
+ * `--resume` and `--overwrite` touch.
  */
 export async function checkTrainingFolder(folder: string): Promise<void> {
   const names = Object.values(trainingFiles);
@@ -40,7 +41,7 @@ export async function checkTrainingFolder(folder: string): Promise<void> {
   if (hasCheckpoint) {
     throw new VsrError(
       'media',
-      `${folder} holds the checkpoint of an earlier run. Go on with it by --resume, or start anew with --overwrite.`,
+      `${folder} holds the checkpoint of an earlier run. Go on with it by --resume, or start again with --overwrite.`,
     );
   }
 }

@@ -4,7 +4,10 @@ import type { JobPlan } from '../plan/job-plan.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 import type { WorkFolder } from '../segments/work-folder.js';
 
-/** The whole clip's log, still in the work folder, and what it says; both `null` where none is wanted. */
+/**
+ * The whole clip's log, still in the work folder, and what it says; both `null` where none is
+ * wanted.
+ */
 export type JoinedLog = { readonly file: string | null; readonly summary: LogSummary | null };
 
 /** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */

@@ -18,7 +18,8 @@ export async function joinSegments(
   folder: WorkFolder,
   records: readonly SegmentRecord[],
 ): Promise<JoinedClip> {
-  // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's file.
+  // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's
+  // file.
   const name = `joined.${process.pid}${path.extname(plan.paths.output)}`;
   const file = path.join(folder.path, name);
   const videos = folder.plan.segments.flatMap((segment, i) =>

@@ -12,8 +12,8 @@ export type FinishedFiles = {
 };
 
 /**
- * Gives log and clip their names. Nothing is computed any more, and the folder is sealed first: a job
- * that dies after this has only the sidecar left to write.
+ * Gives log and clip their names. Nothing is computed any more, and the folder is sealed first: a
+ * job that dies after this has only the sidecar left to write.
  */
 export async function giveNames(
   folder: LockedWorkFolder,

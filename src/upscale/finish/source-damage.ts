@@ -13,7 +13,10 @@ import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from '../segments/job-context.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
-/** Reads all packets of a job's source that belong to the output, and tells what of them is missing or broken. */
+/**
+ * Reads all packets of a job's source that belong to the output, and tells what of them is missing
+ * or broken.
+ */
 export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<SourceReport> {
   const { source, outputPlan } = plan;
   const kept = outputPlan.streams.filter(({ action }) => action !== 'drop');
@@ -39,10 +42,16 @@ function wantedRange(
   return { from, to: (first * timeBase.num) / timeBase.den + (frames * rate.den) / rate.num };
 }
 
-/** Containers and bare streams that may begin anywhere: what their first pictures build on was never in them. */
+/**
+ * Containers and bare streams that may begin anywhere: what their first pictures build on was never
+ * in them.
+ */
 const beginAnywhere = new Set(['mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc']);
 
-/** Codecs of which every packet that is shown gives one frame, where a container holds whole pictures. */
+/**
+ * Codecs of which every packet that is shown gives one frame, where a container holds whole
+ * pictures.
+ */
 const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpeg', 'png']);
 
 /** What decoding the video showed to be broken, `null` if nothing. */
@@ -78,7 +87,9 @@ function brokenVideo(
   };
 }
 
-/** Frames that silently did not come of the packets that should give one each, `null` if all did. */
+/**
+ * Frames that silently did not come of the packets that should give one each, `null` if all did.
+ */
 function lostFrames(
   { source, range, settings }: JobPlan,
   records: readonly SegmentRecord[],
@@ -138,7 +149,10 @@ export function damageNotes(plan: JobPlan, damages: readonly Damage[]): Announce
   }));
 }
 
-/** Packets before the first key frame, which no decoder makes a frame of: how a recording begins is no damage. */
+/**
+ * Packets before the first key frame, which no decoder makes a frame of: how a recording begins is
+ * no damage.
+ */
 export function leadingNotes(plan: JobPlan, { census }: SourceReport): Announcement[] {
   const leading = census.streams.get(plan.source.video.index)?.leading ?? 0;
   if (leading === 0 || plan.range.from !== undefined) return [];

@@ -36,8 +36,8 @@ export function showBytes(bytes: number): string {
 }
 
 /**
- * What to say about the disk before a job. Throws VsrError `disk` where not even as much is free as the
- * source takes.
+ * What to say about the disk before a job. Throws VsrError `disk` where not even as much is free as
+ * the source takes.
  */
 export async function spaceNotes(
   folder: string,

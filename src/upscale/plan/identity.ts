@@ -9,11 +9,16 @@ const END_BYTES = 1024 * 1024;
 /** What tells one source file from another without reading all of it. */
 export type SourceIdentity = {
   readonly sizeBytes: number;
-  /** SHA-256, in hex, of the first and the last MiB (of the whole file if it is shorter than two). */
+  /**
+   * SHA-256, in hex, of the first and the last MiB (of the whole file if it is shorter than two).
+   */
   readonly endsSha256: string;
 };
 
-/** What throws an error of the system's on with the file's name, which calls on an open file leave out. */
+/**
+ * What throws an error of the system's on with the file's name, which calls on an open file leave
+ * out.
+ */
 export function naming(file: string): (error: unknown) => never {
   return (error) => {
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
@@ -32,7 +37,10 @@ function unreadable(file: string, at: number, cause: unknown): VsrError {
 /** Bytes that are read at once. */
 const stepBytes = 1024 * 1024;
 
-/** Up to `length` bytes of an open file from `start` on, in pieces that are valid until the next. Throws VsrError `disk`. */
+/**
+ * Up to `length` bytes of an open file from `start` on, in pieces that are valid until the next.
+ * Throws VsrError `disk`.
+ */
 async function* bytesFrom(
   handle: FileHandle,
   file: string,
@@ -52,9 +60,9 @@ async function* bytesFrom(
 }
 
 /**
- * Reads a file to its end for nothing but to see that it can be: ffmpeg takes a place that the disk does
- * not give for the end, and of some containers says no word about it. Throws VsrError `disk` naming the
- * byte, `interrupted` once `signal` fires.
+ * Reads a file to its end for nothing but to see that it can be: ffmpeg takes a place that the disk
+ * does not give for the end, and of some containers says no word about it. Throws VsrError `disk`
+ * naming the byte, `interrupted` once `signal` fires.
  */
 export async function checkReadable(file: string, signal?: AbortSignal): Promise<void> {
   await using handle = await open(file, 'r');
@@ -92,9 +100,9 @@ const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 62;
 
 /**
- * SHA-256, in hex, of the first and the last MiB of a file and of samples between them; of all of it where
- * these would cover it. Throws VsrError `disk` where the disk does not give its bytes; with `allowGaps` those
- * that it gives count.
+ * SHA-256, in hex, of the first and the last MiB of a file and of samples between them; of all of
+ * it where these would cover it. Throws VsrError `disk` where the disk does not give its bytes;
+ * with `allowGaps` those that it gives count.
  */
 export async function samplesOf(file: string, allowGaps = false): Promise<string> {
   await using handle = await open(file, 'r');
@@ -118,7 +126,10 @@ export async function samplesOf(file: string, allowGaps = false): Promise<string
   return hash.digest('hex');
 }
 
-/** Whether the file at `output` is the one that a sidecar speaks of; those of vsr's first days know only its size. */
+/**
+ * Whether the file at `output` is the one that a sidecar speaks of; those of vsr's first days know
+ * only its size.
+ */
 export async function isOutputOf(sidecar: Sidecar, output: string): Promise<boolean> {
   const found = await lstat(output).catch(() => null);
   if (found?.isFile() !== true || found.size !== sidecar.output.sizeBytes) return false;

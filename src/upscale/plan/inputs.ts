@@ -16,7 +16,9 @@ const stillExtensions = new Set(['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff']);
 export type Input = {
   /** Absolute path, or `-` for stdin. */
   readonly path: string;
-  /** Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise. */
+  /**
+   * Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise.
+   */
   readonly below: string;
 };
 

@@ -193,10 +193,12 @@ function modelNotes(
 }
 
 /**
- * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes nothing.
+ * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes
+ * nothing.
  *
  * Throws VsrError: `option` for what can be refused by name, `media` and `model` for a clip or a
- * network that cannot be used, `disk` for an output folder that cannot be written or holds too little.
+ * network that cannot be used, `disk` for an output folder that cannot be written or holds too
+ * little.
  */
 export async function planJob(
   { ffmpeg, input, settings, signal }: PlanRequest,

@@ -8,7 +8,8 @@ import type { Settings } from './settings.js';
 
 /**
  * Bits per pixel below which a lossy source counts as compressed, so that the default is the
- * network trained on compressed pictures. Chosen by measuring: docs/adr/0006-codec-model-threshold.md.
+ * network trained on compressed pictures. Chosen by measuring:
+ * docs/adr/0006-codec-model-threshold.md.
  */
 export const CODEC_MODEL_BITS_PER_PIXEL = 0.3;
 
@@ -35,9 +36,9 @@ export function isStronglyCompressed(source: Source): boolean {
 /**
  * The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'.
  *
- * Where neither model nor precision is named and the processor computes, 8-bit copies run if they are
- * faster on it and hardly show (docs/adr/0014-precision.md). A model that is named runs as it is, so
- * that its picture is the same everywhere.
+ * Where neither model nor precision is named and the processor computes, 8-bit copies run if they
+ * are faster on it and hardly show (docs/adr/0014-precision.md). A model that is named runs as it
+ * is, so that its picture is the same everywhere.
  */
 export async function chainFor(
   chain: Chain,

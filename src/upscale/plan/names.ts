@@ -32,7 +32,10 @@ export function outputName(
   return path.join(folder ?? dir, `${name}.x${scale}${extension}`);
 }
 
-/** Names of everything beside `output`. `log` is a path, `false` for none, or `null` for the usual name. */
+/**
+ * Names of everything beside `output`. `log` is a path, `false` for none, or `null` for the usual
+ * name.
+ */
 export function outputPaths(output: string, log: string | false | null): OutputPaths {
   return {
     output,
@@ -42,7 +45,9 @@ export function outputPaths(output: string, log: string | false | null): OutputP
   };
 }
 
-/** Throws VsrError `option` where a file that stays is to have a name longer than file systems take. */
+/**
+ * Throws VsrError `option` where a file that stays is to have a name longer than file systems take.
+ */
 export function checkNames({ output, log, sidecar }: OutputPaths): void {
   for (const [what, file] of Object.entries({ output, log, sidecar })) {
     if (file === null || nameBytes(file) <= LONGEST_NAME) continue;

@@ -2,7 +2,9 @@ import { precisionNames, type PrecisionChoice } from '../../model/runtime/precis
 
 export { precisionNames };
 
-/** Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs. */
+/**
+ * Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs.
+ */
 export const codecNames = ['auto', 'h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
 export type CodecName = (typeof codecNames)[number];
 
@@ -26,15 +28,19 @@ export type UpscaleOptions = {
   readonly to?: string;
   /** Output file, a folder (existing, or ending in a slash), or `-` for Matroska on stdout. */
   readonly output?: string;
-  /** A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default: the best for the source. */
+  /**
+   * A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default:
+   * the best for the source.
+   */
   readonly model?: string;
   readonly provider?: ProviderName;
   /** GPU number, from 0. */
   readonly device?: number;
   /**
-   * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a GPU.
-   * Default `auto`: single precision; on a GPU half where that is faster and shows the same; and
-   * where no `model` is named, on a processor with VNNI or AVX2 alone the 8-bit copy, at most 0.05 dB below.
+   * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a
+   * GPU. Default `auto`: single precision; on a GPU half where that is faster and shows the same;
+   * and where no `model` is named, on a processor with VNNI or AVX2 alone the 8-bit copy, at most
+   * 0.05 dB below.
    */
   readonly precision?: PrecisionChoice;
   /** Inference threads; default: the cores there are. */
@@ -66,13 +72,19 @@ export type UpscaleOptions = {
   readonly overwrite?: boolean;
   /** Look into sub-folders of folders. */
   readonly recursive?: boolean;
-  /** Take what there is of a damaged or truncated source; the output is marked. Default: such a job fails at its end. */
+  /**
+   * Take what there is of a damaged or truncated source; the output is marked. Default: such a job
+   * fails at its end.
+   */
   readonly allowDamaged?: boolean;
   /** The older name of `allowDamaged`. */
   readonly allowTruncated?: boolean;
   /** Cut long clips into segments that a resumed job need not do again. Default true. */
   readonly segments?: boolean;
-  /** Seconds that a segment lasts at least; a resumed job loses at most about this much work. Default 10. */
+  /**
+   * Seconds that a segment lasts at least; a resumed job loses at most about this much work.
+   * Default 10.
+   */
   readonly segmentSeconds?: number;
   /** Throw away the finished segments of a job whose source, model or settings have changed. */
   readonly restart?: boolean;

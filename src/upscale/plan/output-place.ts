@@ -4,7 +4,10 @@ import { VsrError } from '../../errors.js';
 import type { Input } from './inputs.js';
 import { outputName } from './names.js';
 
-/** Where the output of an input goes: the file or into the folder wished for, otherwise beside the input. */
+/**
+ * Where the output of an input goes: the file or into the folder wished for, otherwise beside the
+ * input.
+ */
 export async function outputFor(
   input: Input,
   wish: string | null,
@@ -23,7 +26,9 @@ export async function outputFor(
   return full;
 }
 
-/** Throws VsrError for an output that is the input, a folder, or lies where nothing can be written. */
+/**
+ * Throws VsrError for an output that is the input, a folder, or lies where nothing can be written.
+ */
 export async function checkOutputPlace(output: string, input: string): Promise<void> {
   const existing = await stat(output).catch(() => undefined);
   const source = await stat(input);

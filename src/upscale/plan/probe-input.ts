@@ -7,8 +7,8 @@ import { checkDescribed } from './raw-video.js';
 import type { Settings } from './settings.js';
 
 /**
- * Looks at a clip. Throws VsrError: `option` for a headerless one that is not described, `media` for one
- * that cannot be used, `disk` for one that the disk does not give.
+ * Looks at a clip. Throws VsrError: `option` for a headerless one that is not described, `media`
+ * for one that cannot be used, `disk` for one that the disk does not give.
  */
 export async function probeInput(
   ffmpeg: Ffmpeg,

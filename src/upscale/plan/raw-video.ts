@@ -20,8 +20,8 @@ function parseRate(text: string): Ratio {
 }
 
 /**
- * What headerless raw video holds, from the three options that describe it; `null` without any of them.
- * Throws VsrError `option` where some are missing or wrong.
+ * What headerless raw video holds, from the three options that describe it; `null` without any of
+ * them. Throws VsrError `option` where some are missing or wrong.
  */
 export function rawVideoOf(options: UpscaleOptions): RawVideoInput | null {
   const { inputFormat, inputSize, inputRate } = options;

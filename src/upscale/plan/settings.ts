@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
-import { checkCrf } from '../../media/output/codecs.js';
+import { checkCrf } from '../../media/output/encoder-limits.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
 import type { AskedSettings } from '../../metrics/sidecar-schema.js';
@@ -11,8 +11,8 @@ import { codecNames, providerNames, type CodecName, type UpscaleOptions } from '
 import { rawVideoOf } from './raw-video.js';
 
 /**
- * What an enlargement is told, checked, with every default filled in: `checkOptions` makes it once, and
- * nothing after it looks at options. `null` leaves a choice to what the source turns out to be.
+ * What an enlargement is told, checked, with every default filled in: `checkOptions` makes it once,
+ * and nothing after it looks at options. `null` leaves a choice to what the source turns out to be.
  */
 export type Settings = {
   /** Enlargement each way, unless `to` names a size to reach. */

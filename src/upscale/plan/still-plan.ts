@@ -32,7 +32,10 @@ export type StillPlan = {
   readonly earlierJobs: readonly string[];
 };
 
-/** Throws VsrError `option` for a setting that means nothing for a picture: better said than swallowed. */
+/**
+ * Throws VsrError `option` for a setting that means nothing for a picture: better said than
+ * swallowed.
+ */
 function checkForStill(settings: Settings, file: string): void {
   const clipOnly: Readonly<Record<string, boolean>> = {
     to: settings.to !== null,

@@ -12,9 +12,9 @@ export type EnlargedFrame = {
 };
 
 /**
- * Enlarges frames on all threads, two more than threads at a time; they come in the order given. What is
- * yielded stays untouched until the frame after the next is asked for. `onBegun` is called whenever one
- * is under way.
+ * Enlarges frames on all threads, two more than threads at a time; they come in the order given.
+ * What is yielded stays untouched until the frame after the next is asked for. `onBegun` is called
+ * whenever one is under way.
  */
 export async function* enlargeFrames(
   { upscaler, reader, reference, workers, clock }: SegmentTools,

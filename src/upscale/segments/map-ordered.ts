@@ -17,6 +17,6 @@ export async function* mapOrdered<In, Out>(
     }
     while (inFlight.length > 0) yield await inFlight.shift()!;
   } finally {
-    await Promise.allSettled(inFlight); // Leave no work running behind an error.
+    await Promise.allSettled(inFlight); // Leave no work running after an error.
   }
 }

@@ -38,8 +38,9 @@ export function isRecordName(name: string): boolean {
 }
 
 /**
- * What of ours lies in a work folder; nothing where there is none. Throws VsrError `media` for a link of that name, a
- * file, and a folder that holds what vsr did not make: nothing of it is touched.
+ * What of ours lies in a work folder; nothing where there is none. Throws VsrError `media` for a
+ * link of that name, a file, and a folder that holds what vsr did not make: nothing of it is
+ * touched.
  */
 export async function ownNames(folder: string): Promise<OwnName[]> {
   const found = await lstat(folder).catch(() => null);

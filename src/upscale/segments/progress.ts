@@ -10,7 +10,10 @@ export type Progress = {
   readonly fps: number;
   /** Seconds to the end; `null` where unknown. */
   readonly eta: number | null;
-  /** Mean, in dB, of the finite Y-PSNR figures so far: against the reference, or else of the output reduced again against the source. */
+  /**
+   * Mean, in dB, of the finite Y-PSNR figures so far: against the reference, or else of the output
+   * reduced again against the source.
+   */
   readonly psnr: number | null;
 };
 

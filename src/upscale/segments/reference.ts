@@ -14,8 +14,8 @@ export interface ReferenceFrames extends AsyncDisposable {
 }
 
 /**
- * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of the
- * enlarged picture, and its frame count the clip's where both are stated.
+ * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of
+ * the enlarged picture, and its frame count the clip's where both are stated.
  */
 export async function openReference(
   { ffmpeg, plan, signal }: JobContext,

@@ -29,9 +29,9 @@ export type SegmentsDone = {
 };
 
 /**
- * Makes the segments that are not done, in order, and returns the records of all. The next one begins
- * while the encoder ends the file of the one before. Network and decoder are opened only if there is
- * something to do.
+ * Makes the segments that are not done, in order, and returns the records of all. The next one
+ * begins while the encoder ends the file of the one before. Network and decoder are opened only if
+ * there is something to do.
  */
 export async function runSegments(
   job: JobContext,

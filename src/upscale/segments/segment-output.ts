@@ -20,8 +20,8 @@ function outputTicks(pts: number, from: Ratio, to: Ratio): number {
 }
 
 /**
- * The files of one segment while they are being written. They appear under their names only when they
- * are whole; doing the segment again gives the same.
+ * The files of one segment while they are being written. They appear under their names only when
+ * they are whole; doing the segment again gives the same.
  */
 export class SegmentOutput {
   readonly #tools: SegmentTools;
@@ -85,7 +85,9 @@ export class SegmentOutput {
     await rows.finish();
   }
 
-  /** Ends the files and gives them their names; `report` is what decoding the segment had to say. */
+  /**
+   * Ends the files and gives them their names; `report` is what decoding the segment had to say.
+   */
   async close(report: SegmentReport): Promise<SegmentRecord> {
     const { upscaler } = this.#tools;
     try {

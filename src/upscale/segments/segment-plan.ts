@@ -1,7 +1,9 @@
 import { framesPerSecond, type Ratio } from '../../planes/ratio.js';
 import type { TickRange } from '../plan/tick-range.js';
 
-/** A run of frames between two cut points of the source: the unit of resuming and spreading work. */
+/**
+ * A run of frames between two cut points of the source: the unit of resuming and spreading work.
+ */
 export type Segment = {
   /** Place in the clip, from 0. */
   readonly number: number;
@@ -10,22 +12,28 @@ export type Segment = {
   /** Ticks before which its frames lie; `null` for the clip's end. */
   readonly to: number | null;
   /**
-   * Ticks of the keyframe at which reading may start where the segment before has not just been read;
-   * `null` reads from the clip's beginning and passes over what comes before.
+   * Ticks of the keyframe at which reading may start where the segment before has not just been
+   * read; `null` reads from the clip's beginning and passes over what comes before.
    */
   readonly seekTo: number | null;
 };
 
-/** Default of the seconds that a segment lasts at least; resuming loses at most about this much work. */
+/**
+ * Default of the seconds that a segment lasts at least; resuming loses at most about this much
+ * work.
+ */
 export const SEGMENT_SECONDS = 10;
 
 /**
- * Samples of luma that a segment holds at least. What beginning and ending one costs (0.1 s of one core) would
- * weigh more than 2 % with tiny pictures, of which seconds are enlarged in no time.
+ * Samples of luma that a segment holds at least. What beginning and ending one costs (0.1 s of one
+ * core) would weigh more than 2 % with tiny pictures, of which seconds are enlarged in no time.
  */
 const LEAST_SAMPLES = 1e7;
 
-/** Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (the usual rate where it is unknown). */
+/**
+ * Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (the usual
+ * rate where it is unknown).
+ */
 export function usualSeconds(
   { width, height }: { readonly width: number; readonly height: number },
   rate: Ratio | null,
@@ -41,8 +49,8 @@ export function wholeClip(range: TickRange): Segment[] {
 
 /**
  * Cuts a clip at keyframes into segments of at least `seconds`, the last one too. Frames that come
- * before a keyframe in time but after it in the file (open GOPs) belong to the segment before, which
- * reads on until its last time; so every frame is in exactly one segment.
+ * before a keyframe in time but after it in the file (open GOPs) belong to the segment before,
+ * which reads on until its last time; so every frame is in exactly one segment.
  *
  * `keyframes` are their times in ticks of `timeBase`, in file order; cutting stops being possible
  * where times do not rise, and such a clip stays whole.
@@ -74,8 +82,8 @@ export function planSegments(
 
 /**
  * Cuts a clip whose container is not trusted to find its keyframes: every `seconds` from `start` to
- * about `end` (ticks). Such segments are read from the clip's beginning when a job goes on with them,
- * so that any time will do.
+ * about `end` (ticks). Such segments are read from the clip's beginning when a job goes on with
+ * them, so that any time will do.
  */
 export function planBlindSegments(
   start: number,

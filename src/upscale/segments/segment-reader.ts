@@ -1,5 +1,6 @@
 import { VsrError } from '../../errors.js';
-import { decodeFrames, type DecodedFrames, type DecodeReport } from '../../media/decode/decode.js';
+import { decodeFrames } from '../../media/decode/decode.js';
+import type { DecodedFrames, DecodeReport } from '../../media/decode/decode-report.js';
 import type { Frame } from '../../planes/frame.js';
 import { checkReadable } from '../plan/identity.js';
 import type { JobContext } from './job-context.js';
@@ -10,7 +11,9 @@ export type SegmentReport = {
   readonly damagedFrames: readonly number[];
   readonly messages: readonly string[];
   readonly truncated: boolean;
-  /** Frames from which on the source's picture has another size; they are brought to the first one. */
+  /**
+   * Frames from which on the source's picture has another size; they are brought to the first one.
+   */
   readonly sizeChanges: readonly {
     readonly frame: number;
     readonly width: number;
@@ -29,7 +32,10 @@ export type SegmentComplaints = {
   /** `null` where no frame came after it. */
   readonly firstPts: number | null;
   readonly lastPts: number | null;
-  /** Of them, those about the first frames that say no more than that what these build on is not there. */
+  /**
+   * Of them, those about the first frames that say no more than that what these build on is not
+   * there.
+   */
   readonly unstarted: number;
 };
 
@@ -37,7 +43,10 @@ const noComplaints: SegmentComplaints = {
   ...{ count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
 };
 
-/** What decoders say of pictures whose beginning lies before the file's, and of no others at its start. */
+/**
+ * What decoders say of pictures whose beginning lies before the file's, and of no others at its
+ * start.
+ */
 const unstartedWords =
   /corrupt decoded frame|no frame!|non-existing [SP]PS|reference picture|Could not find ref|mmco|decode_slice_header error|Frame num|co located POCs|first frame is no keyframe|Error (?:while decoding stream|submitting packet)/i;
 
@@ -49,7 +58,9 @@ const silence: SegmentReport = {
 /** First frames of a segment that may lack what they build on: no group of pictures is longer. */
 const mostEarly = 64;
 
-/** A seek that did not land on the segment's first frame: the container's index cannot be trusted. */
+/**
+ * A seek that did not land on the segment's first frame: the container's index cannot be trusted.
+ */
 class MissedCut extends Error {}
 
 /** One decoder and how far it is. */
@@ -65,8 +76,8 @@ type Run = {
 };
 
 /**
- * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what an
- * uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
+ * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what
+ * an uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
  */
 export class SegmentReader implements AsyncDisposable {
   readonly #job: JobContext;
@@ -80,8 +91,8 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   /**
-   * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then ask
-   * for `frames` of the same segment and number; what fails is thrown there.
+   * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then
+   * ask for `frames` of the same segment and number; what fails is thrown there.
    */
   prepare(segment: Segment, most: number): void {
     this.#starting = this.#begin(segment, most);
@@ -159,7 +170,10 @@ export class SegmentReader implements AsyncDisposable {
     await this.#end();
   }
 
-  /** What ffmpeg took for the source's end must be its end: otherwise the segment would count as done. */
+  /**
+   * What ffmpeg took for the source's end must be its end: otherwise the segment would count as
+   * done.
+   */
   async #checkReadable(run: Run): Promise<void> {
     const { plan, signal } = this.#job;
     const { settings, source } = plan;
@@ -213,7 +227,10 @@ export class SegmentReader implements AsyncDisposable {
   }
 }
 
-/** Where the first frames of a segment lie that the decoder reports as damaged, one after the other: at least its first. */
+/**
+ * Where the first frames of a segment lie that the decoder reports as damaged, one after the other:
+ * at least its first.
+ */
 function startOf(frames: readonly number[], damaged: readonly number[]): number {
   let count = 0;
   while (damaged[count] === count && count + 1 < frames.length) count++;
@@ -221,8 +238,9 @@ function startOf(frames: readonly number[], damaged: readonly number[]): number 
 }
 
 /**
- * The complaints that belong to a segment's frames. A decoder that began before it, at a key frame, may
- * have met others: leading pictures that lack what they build on, and what an earlier segment holds.
+ * The complaints that belong to a segment's frames. A decoder that began before it, at a key frame,
+ * may have met others: leading pictures that lack what they build on, and what an earlier segment
+ * holds.
  */
 function complaintsWithin(
   all: DecodeReport['complaints'],

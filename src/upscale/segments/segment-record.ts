@@ -12,7 +12,7 @@ export type SegmentRecord = {
   readonly precision: string;
   /** Of the video file, checked before it is used: a job may go on long after, and elsewhere. */
   readonly videoSha256: string;
-  /** Of the file of log rows, checked likewise. */
+  /** Of the file of log rows, checked in the same way. */
   readonly rowsSha256: string;
   /** Mean share of tiles copied from the frame before, 0 to 1. */
   readonly reused: number;
@@ -22,7 +22,10 @@ export type SegmentRecord = {
   readonly messages: readonly string[];
   /** The source ended early in this segment. */
   readonly truncated: boolean;
-  /** Frames, from 0 in this segment, from which on the source's picture has another size; the first hundred. */
+  /**
+   * Frames, from 0 in this segment, from which on the source's picture has another size; the first
+   * hundred.
+   */
   readonly sizeChanges: readonly {
     readonly frame: number;
     readonly width: number;
@@ -44,7 +47,9 @@ function complaintsOf(field: Field): SegmentComplaints {
   };
 }
 
-/** Reads a record as what a stranger may have written. Throws VsrError `media` naming what is wrong. */
+/**
+ * Reads a record as what a stranger may have written. Throws VsrError `media` naming what is wrong.
+ */
 export function segmentRecordOf(value: unknown, file: string): SegmentRecord {
   const top = new Field(value, `the record ${file}`);
   const count = (field: Field): number => field.count();

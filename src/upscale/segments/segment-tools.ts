@@ -19,7 +19,10 @@ export interface SegmentTools extends AsyncDisposable {
   readonly clock: StageClock;
 }
 
-/** Opens the network, the decoder at `segment`, which is to give at most `most` frames, and the ground truth, `skip` frames in. */
+/**
+ * Opens the network, the decoder at `segment`, which is to give at most `most` frames, and the
+ * ground truth, `skip` frames in.
+ */
 export async function openSegmentTools(
   job: JobContext,
   segment: Segment,

@@ -15,7 +15,10 @@ export type StoredPlan = {
   readonly ffmpeg: string;
   /** Hash over source, models and settings: the segments are worth keeping only while it holds. */
   readonly job: string;
-  /** When the source was last written, in milliseconds since 1970: tells what a hash of its ends cannot. */
+  /**
+   * When the source was last written, in milliseconds since 1970: tells what a hash of its ends
+   * cannot.
+   */
   readonly sourceModifiedMs: number;
   /** For people, and for telling what has changed: what the hash was made of. */
   readonly source: unknown;
@@ -24,7 +27,10 @@ export type StoredPlan = {
   readonly segments: readonly Segment[];
 };
 
-/** A plan of another version, of which only that is known, and the vsr that wrote it where it says so. */
+/**
+ * A plan of another version, of which only that is known, and the vsr that wrote it where it says
+ * so.
+ */
 export type ForeignPlan = { readonly version: number; readonly vsr: string | null };
 
 const tick = (field: Field): number | null => field.orNull((value) => value.integer());
@@ -39,8 +45,9 @@ function segmentOf(field: Field, number: number): Segment {
 }
 
 /**
- * Reads a stored plan as what a stranger may have written: every value has its type and range, and segment n has
- * the number n, so that no name is made of anything else. Throws VsrError `media` naming what is wrong.
+ * Reads a stored plan as what a stranger may have written: every value has its type and range, and
+ * segment n has the number n, so that no name is made of anything else. Throws VsrError `media`
+ * naming what is wrong.
  */
 export function storedPlanOf(text: string, file: string): StoredPlan | ForeignPlan {
   let value: unknown;
@@ -66,7 +73,10 @@ export function storedPlanOf(text: string, file: string): StoredPlan | ForeignPl
   };
 }
 
-/** Throws VsrError `media` unless the segments follow one another from the beginning of `range` to its end. */
+/**
+ * Throws VsrError `media` unless the segments follow one another from the beginning of `range` to
+ * its end.
+ */
 export function checkSegments(plan: StoredPlan, range: TickRange, file: string): void {
   const { segments } = plan;
   const follows = segments.every((segment, i) => {

@@ -38,7 +38,10 @@ export interface LockedWorkFolder extends WorkFolder, AsyncDisposable {
   readonly lost: AbortSignal;
   /** Notes what the sidecar will say of an output that is whole and only needs its name. */
   seal(sidecar: Sidecar): Promise<void>;
-  /** Removes all that vsr made in the folder, and the folder if nothing else is in it; gives the lock back. */
+  /**
+   * Removes all that vsr made in the folder, and the folder if nothing else is in it; gives the
+   * lock back.
+   */
   remove(): Promise<void>;
 }
 
@@ -57,8 +60,8 @@ export async function keepFile(draft: string, file: string): Promise<void> {
 }
 
 /**
- * What an earlier run of `job` sealed before it gave its files their names; `null` where there is none. With it a
- * job that died before its sidecar was written knows its own output and log.
+ * What an earlier run of `job` sealed before it gave its files their names; `null` where there is
+ * none. With it a job that died before its sidecar was written knows its own output and log.
  */
 export async function readSeal(folder: string, job: string): Promise<Sidecar | null> {
   const sidecar = await readSidecar(path.join(folder, sealName)).catch(() => null);
@@ -123,7 +126,10 @@ function whyNot(
   return `holds finished segments of another job: ${whatChanged(stored, now)} since. Start over with --restart, or repeat the earlier command to go on with it.`;
 }
 
-/** The plan that a folder holds, as far as it can be read; an error where it is none that can be gone on with. */
+/**
+ * The plan that a folder holds, as far as it can be read; an error where it is none that can be
+ * gone on with.
+ */
 async function readPlan(
   file: string,
   { job, range }: WorkFolderRequest,
@@ -154,11 +160,12 @@ export type WorkFolderRequest = {
 };
 
 /**
- * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job, made by the same
- * programs, is gone on with.
+ * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job,
+ * made by the same programs, is gone on with.
  *
- * Throws VsrError `busy` where another process works on the output; `media` where the folder is none of vsr's, or
- * holds the segments of another job and `restart` is not set; `disk` where nothing can be written.
+ * Throws VsrError `busy` where another process works on the output; `media` where the folder is
+ * none of vsr's, or holds the segments of another job and `restart` is not set; `disk` where
+ * nothing can be written.
  */
 export async function openWorkFolder(request: WorkFolderRequest): Promise<LockedWorkFolder> {
   const { folder, output, job, restart } = request;
@@ -195,7 +202,10 @@ export async function openWorkFolder(request: WorkFolderRequest): Promise<Locked
   }
 }
 
-/** Removes the work folder that a finished job died too early to remove; leaves one that is in use, or not ours. */
+/**
+ * Removes the work folder that a finished job died too early to remove; leaves one that is in use,
+ * or not ours.
+ */
 export async function clearWorkFolder(folder: string, output: string): Promise<void> {
   const own = await ownNames(folder).catch(() => []);
   if (own.length === 0) return;

@@ -83,7 +83,8 @@ for (const [where, theirs] of Object.entries({
 })) {
   test(`a holder ${where} keeps its lease while it gives signs of life, and a minute longer`, () =>
     inFolder(async (file) => {
-      // A number that runs here says nothing about the process of that number there, and neither does one that does not.
+      // A number that runs here says nothing about the process of that number there, and neither
+      // does one that does not.
       for (const pid of [process.ppid, 2 ** 22 + 1]) {
         await writeFile(file, held({ pid, ...theirs }));
         await age(file, LEASE_MS - 20_000);

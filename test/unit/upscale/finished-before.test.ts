@@ -82,7 +82,9 @@ async function finished(plan: JobPlan, changes: Partial<Sidecar> = {}): Promise<
   });
 }
 
-/** Sidecars without times of the source count it as unchanged if it was last written before this. */
+/**
+ * Sidecars without times of the source count it as unchanged if it was last written before this.
+ */
 const later = new Date(Date.now() + 3600_000).toISOString();
 
 const next = (): string => path.join(folder, `${outputs++}.mp4`);

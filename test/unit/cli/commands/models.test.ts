@@ -3,7 +3,7 @@ import test from 'node:test';
 import { modelTable } from '../../../../src/cli/commands/models.js';
 import { catalogue } from '../../../../src/model/catalogue/catalogue.js';
 
-test('the table of models says behind which scale one runs, and what both passes give', async () => {
+test('the table of models says after which scale one runs, and what both passes give', async () => {
   const lines = modelTable(await catalogue(), 100).split('\n');
   const lineOf = (name: string) => lines.find((line) => line.startsWith(`${name} `));
   assert.match(lineOf('espcn-16-x2')!, /^\S+ +2x +19300 +37\.\d\d \(33\.65\)/);

@@ -25,7 +25,8 @@ for (const scale of [2, 3]) {
     const request = { reference: null, standing: true };
     score(frame, into, { ...request, sums: before, before: null });
     for (let row = 0; row < height; row++) {
-      // One source row, and the larger rows made of it, are new: bands near it must be measured again.
+      // One source row, and the larger rows made of it, are new: bands near it must be measured
+      // again.
       const [now, made] = [frame.slice(), into.slice()];
       planeOf(now, layout, 0).data.fill(row * 5, row * width, (row + 1) * width);
       const [y0, y1] = [row * scale, (row + 1) * scale];

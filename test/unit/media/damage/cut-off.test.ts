@@ -25,7 +25,7 @@ async function cutOff(container: string, bytes: Uint8Array): Promise<boolean> {
 const text = (words: string): Buffer => Buffer.from(words, 'latin1');
 const joined = (...parts: Uint8Array[]): Buffer => Buffer.concat(parts);
 
-test('a GIF is blocks up to its semicolon, whatever zeros come behind', async () => {
+test('a GIF is blocks up to its semicolon, whatever zeros come after', async () => {
   const head = joined(text('GIF89a'), Buffer.alloc(7), text('!\xfe\x02hi\0'));
   assert.equal(await cutOff('gif', joined(head, text(';'))), false);
   assert.equal(await cutOff('gif', joined(head, text(';\0\0'))), false);

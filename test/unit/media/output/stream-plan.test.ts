@@ -9,7 +9,9 @@ import { pixelFormats } from '../../../../src/planes/pixel-format.js';
 import type { Source } from '../../../../src/media/source/source.js';
 import { sampleSource, sampleStream, sampleVideo } from '../sample-source.js';
 
-/** What a muxer of each container takes, by codec; the real one is asked in the tests with ffmpeg. */
+/**
+ * What a muxer of each container takes, by codec; the real one is asked in the tests with ffmpeg.
+ */
 const taken: Readonly<Record<string, string>> = {
   mp4: 'aac opus mov_text alac',
   mov: 'aac pcm_s16le mov_text',

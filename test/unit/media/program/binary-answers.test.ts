@@ -36,7 +36,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** Asks from a process of its own, as another run of vsr does; `say` is what the program answers. */
+/**
+ * Asks from a process of its own, as another run of vsr does; `say` is what the program answers.
+ */
 async function ask(say = 'yes', cache = path.join(folder, 'cache')): Promise<string> {
   const module = new URL('../../../../src/media/program/binary-answers.js', import.meta.url).href;
   const question = `printf x >> ${marks}; echo ${say}`;

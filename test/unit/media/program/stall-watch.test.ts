@@ -22,7 +22,8 @@ test('ps tells a process that works from one that waits', { skip }, async () => 
   try {
     const before = [await workByPs(waiting.pid!), await workByPs(working.pid!)];
     assert.ok(before[0] !== null && before[1] !== null, 'both are seen');
-    // Processor time is told in whole seconds: waited for until it grows, however busy the machine is.
+    // Processor time is told in whole seconds: waited for until it grows, however busy the machine
+    // is.
     while ((await workByPs(working.pid!)) === before[1]) {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

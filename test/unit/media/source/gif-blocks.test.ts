@@ -5,7 +5,10 @@ import path from 'node:path';
 import test from 'node:test';
 import { keepsOpaque } from '../../../../src/media/source/gif-blocks.js';
 
-/** A GIF of one dot a frame, each with the disposal method given; `null` for a frame without a control block. */
+/**
+ * A GIF of one dot a frame, each with the disposal method given; `null` for a frame without a
+ * control block.
+ */
 function gif(disposals: readonly (number | null)[], end: readonly number[] = [0x3b]): Buffer {
   const screen = [1, 0, 1, 0, 0x80, 0, 0, ...[0, 0, 0, 255, 255, 255]];
   const loop = [0x21, 0xff, 11, ...Buffer.from('NETSCAPE2.0'), 3, 1, 0, 0, 0];

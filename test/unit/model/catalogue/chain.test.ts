@@ -77,7 +77,7 @@ test('models separated by commas are the passes, in order, and must make the sca
   }
 });
 
-test('behind the first pass of a family run the models trained on what such a pass gives', async () => {
+test('after the first pass of a family run the models trained on what such a pass gives', async () => {
   const namesOf = async (scale: number, model: string, codec = false) =>
     (await chooseChain(scale, model, { codec })).names;
   const second = 'espcn-16-second-x2';
@@ -91,7 +91,7 @@ test('behind the first pass of a family run the models trained on what such a pa
   assert.deepEqual(await namesOf(4, 'espcn'), ['espcn-x2', 'espcn-x2']);
 });
 
-test('a model for the second pass was trained behind the first one that ships', async () => {
+test('a model for the second pass was trained on the output of the first one that ships', async () => {
   const entries = await catalogue();
   const seconds = entries.filter(({ card }) => card.after !== undefined);
   assert.deepEqual(

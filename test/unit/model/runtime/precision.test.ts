@@ -101,7 +101,7 @@ test("a model file's 8-bit copy lies beside it, and must be its own", async () =
     const other = path.join(folder, 'other-x2.onnx');
     await writeFile(other, randomModel('espcn-16', 2, 9));
     await copyFile(copy, path.join(folder, 'other-int8-x2.onnx'));
-    await assert.rejects(inPrecision(await chosen(2, other), 'int8'), /one of another model/);
+    await assert.rejects(inPrecision(await chosen(2, other), 'int8'), /belongs to another model/);
   } finally {
     await rm(folder, { recursive: true });
   }
