@@ -231,6 +231,25 @@ test('from a pipe to a pipe', async () => {
   assert.equal(video['nb_read_packets'], '4');
 });
 
+test('from a pipe without -o it goes into the current folder; among other inputs - wants one', async () => {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const here = at('here');
+  await mkdir(here);
+  const child = spawn(process.execPath, [bin, 'upscale', '-', '--frames', '4'], { cwd: here });
+  let talk = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (talk += text));
+  child.stdin.end(await readFile(at('clip.mp4')));
+  assert.equal(await new Promise((resolve) => child.once('close', resolve)), 0, talk);
+  const made = (await readdir(here)).toSorted();
+  assert.deepEqual(made, ['stdin.x2.mp4', 'stdin.x2.mp4.psnr.csv', 'stdin.x2.mp4.vsr.json']);
+  const video = (await facts(path.join(here, 'stdin.x2.mp4'))).streams[0]!;
+  assert.equal(video['nb_read_packets'], '4');
+
+  const several = await runVsr('upscale', '-', at('clip.mp4'));
+  assert.equal(several.code, 2);
+  assert.match(several.stderr, /Expected -o with a folder/);
+});
+
 test('interrupted while standard input is read, it ends with 130 and leaves nothing', async () => {
   const temporary = at('temporary');
   await mkdir(temporary);

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
-import { badValue, exitCodeOf } from '../../errors.js';
+import { badValue, exitCodeOf, VsrError } from '../../errors.js';
 import { isReportName } from '../../files/marks.js';
 import {
   codecNames,
@@ -112,7 +112,7 @@ export function upscaleCommand(): Command {
         .default('auto'),
     )
     .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
-    .option('--no-reuse', 'compute every tile anew, even those that did not change')
+    .option('--no-reuse', 'compute every tile again, even those that did not change')
     .optionsGroup('Encoding:')
     .addOption(new Option('--codec <name>', 'video codec').choices(codecNames).default('auto'))
     .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
@@ -201,6 +201,12 @@ async function runPiped(
   interruption: BatchInterruption,
 ): Promise<BatchResult> {
   const toStdout = flags.output === '-';
+  if (flags.output === undefined && inputs.length > 1) {
+    throw new VsrError(
+      'option',
+      'Expected -o with a folder, since - is one of several inputs: what comes from standard input has no place of its own.',
+    );
+  }
   const folder = await temporaryFolder();
   try {
     const named: string[] = [];
@@ -208,18 +214,19 @@ async function runPiped(
       named.push(input === '-' ? await spoolInput(folder, interruption.signal) : input);
     }
     const options = optionsOf(flags);
-    const output = toStdout ? path.join(folder, 'output.mkv') : flags.output;
+    // Beside the input would be the temporary folder, which goes: the current one takes its place.
+    const output = toStdout ? path.join(folder, 'output.mkv') : (flags.output ?? `.${path.sep}`);
     const result = await runBatch(
       named,
       {
         ...options,
-        ...(output === undefined ? {} : { output }),
+        output,
         ...(toStdout && flags.log === true ? { log: false } : {}),
       },
       toStdout && talk.json !== null ? { ...talk, json: process.stderr } : talk,
       interruption,
     );
-    if (toStdout && output !== undefined && result.exitCode === 0 && flags.dryRun !== true) {
+    if (toStdout && result.exitCode === 0 && flags.dryRun !== true) {
       await streamOutput(output);
     }
     return result;
