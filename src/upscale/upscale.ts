@@ -143,6 +143,7 @@ export async function* upscale(
   const found = await findInputs(
     typeof inputs === 'string' ? [inputs] : inputs,
     settings.recursive,
+    settings.output !== null,
   );
   checkOneOutput(found, settings);
   const ffmpeg = await locateFfmpeg({

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { distinctNames } from '../../files/distinct-names.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 
 const clipExtensions = new Set(
@@ -20,7 +21,15 @@ export type Input = {
    * Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise.
    */
   readonly below: string;
+  /**
+   * What its output's name begins with: its own name without the ending, or more of its path where
+   * another input of the batch would get the same name in the same folder.
+   */
+  readonly name: string;
 };
+
+/** An input before all of its batch are known. */
+type Found = Omit<Input, 'name'>;
 
 function extensionOf(file: string): string {
   return path.extname(file).slice(1).toLowerCase();
@@ -36,17 +45,21 @@ export function looksLikeClip(file: string): boolean {
   return clipExtensions.has(extensionOf(file));
 }
 
-/** A clip or still by its name, and not something that vsr made: outputs have a sidecar. */
+/**
+ * A clip or still by its name, and not something that vsr made: outputs have a sidecar. `._clip.mp4`
+ * is no clip but what macOS keeps about one on disks of other systems (AppleDouble).
+ */
 function isWanted(file: string): boolean {
+  if (path.basename(file).startsWith('._')) return false;
   const extension = extensionOf(file);
   if (!clipExtensions.has(extension) && !stillExtensions.has(extension)) return false;
   return !existsSync(sidecarPathOf(file));
 }
 
-async function filesOf(folder: string, recursive: boolean, below = ''): Promise<Input[]> {
+async function filesOf(folder: string, recursive: boolean, below = ''): Promise<Found[]> {
   const entries = await readdir(path.join(folder, below), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const found: Input[] = [];
+  const found: Found[] = [];
   for (const entry of entries) {
     const full = path.join(folder, below, entry.name);
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(full)));
@@ -69,19 +82,26 @@ async function isDirectory(file: string): Promise<boolean> {
 
 /**
  * What the words on the command line mean: files as they are, folders by what they hold, globs by
- * what they match. A file that exists is never read as a glob. Each file comes once.
+ * what they match. A file that exists is never read as a glob. Each file comes once, also where a
+ * link gives its folder another name. `together` tells that all outputs go to one folder, and its
+ * sub-folders where inputs lie in some; otherwise each lies beside its input.
  *
  * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
  * plain file is left in the list, so that a batch reports it among the others.
  */
-export async function findInputs(words: readonly string[], recursive: boolean): Promise<Input[]> {
-  const found = new Map<string, Input>();
-  const add = (input: Input): void => {
-    if (!found.has(input.path)) found.set(input.path, input);
+export async function findInputs(
+  words: readonly string[],
+  recursive: boolean,
+  together: boolean,
+): Promise<Input[]> {
+  const found = new Map<string, Found>();
+  const add = async (input: Found): Promise<void> => {
+    const real = await realpath(input.path).catch(() => input.path);
+    if (!found.has(real)) found.set(real, input);
   };
   for (const word of words) {
     if (word === '-') {
-      add({ path: '-', below: '' });
+      await add({ path: '-', below: '' });
       continue;
     }
     const full = path.resolve(word);
@@ -95,7 +115,7 @@ export async function findInputs(words: readonly string[], recursive: boolean): 
           `Expected clips or pictures in ${word}, but it holds none.${advice}`,
         );
       }
-      inside.forEach(add);
+      for (const input of inside) await add(input);
     } else if (stats === undefined && /[*?[\]{}]/.test(word)) {
       const { glob } = await import('tinyglobby');
       const matches = (await glob(word, { absolute: true })).filter(isWanted).sort();
@@ -105,10 +125,17 @@ export async function findInputs(words: readonly string[], recursive: boolean): 
           `Expected clips or pictures matching ${word}, but there are none.`,
         );
       }
-      for (const match of matches) add({ path: path.resolve(match), below: '' });
+      for (const match of matches) await add({ path: path.resolve(match), below: '' });
     } else {
-      add({ path: full, below: '' });
+      await add({ path: full, below: '' });
     }
   }
-  return [...found.values()];
+  const inputs = [...found.values()];
+  const names = distinctNames(
+    inputs.map(({ path: file, below }) => ({
+      file,
+      folder: together ? below : path.dirname(file),
+    })),
+  );
+  return inputs.map((input, i) => ({ ...input, name: names[i]! }));
 }

@@ -22,14 +22,8 @@ export type OutputPlaces = {
 };
 
 /** `<folder>/<name>.x<scale><extension>`; the extension comes with its dot. */
-export function outputName(
-  input: string,
-  scale: string,
-  extension: string,
-  folder?: string,
-): string {
-  const { dir, name } = path.parse(input);
-  return path.join(folder ?? dir, `${name}.x${scale}${extension}`);
+export function outputName(folder: string, name: string, scale: string, extension: string): string {
+  return path.join(folder, `${name}.x${scale}${extension}`);
 }
 
 /**

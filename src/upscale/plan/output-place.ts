@@ -14,7 +14,8 @@ export async function outputFor(
   scale: string,
   extension: string,
 ): Promise<string> {
-  if (wish === null) return outputName(input.path, scale, extension);
+  const { name, below } = input;
+  if (wish === null) return outputName(path.dirname(input.path), name, scale, extension);
   const full = path.resolve(wish);
   const isFolder =
     /[/\\]$/.test(wish) ||
@@ -22,7 +23,7 @@ export async function outputFor(
       (s) => s.isDirectory(),
       () => false,
     ));
-  if (isFolder) return outputName(input.path, scale, extension, path.join(full, input.below));
+  if (isFolder) return outputName(path.join(full, below), name, scale, extension);
   return full;
 }
 
