@@ -1,21 +1,8 @@
-import { createReadStream, rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
+import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, VsrError } from '../../errors.js';
 import { spoolStdin } from '../../media/source/spool.js';
 import { say } from '../display/say.js';
-
-/**
- * A new folder for what comes from or goes to a pipe; the caller removes it; otherwise the end of
- * the process does.
- */
-export async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pipe-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /**
  * Reads standard input to a file of `folder`; its path. Throws VsrError `option` on a terminal,

@@ -1,5 +1,4 @@
 import { Command, Option } from 'commander';
-import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, exitCodeOf, VsrError } from '../../errors.js';
 import { isReportName } from '../../files/marks.js';
@@ -12,7 +11,8 @@ import {
 import { parseTime, realNumber, wholeNumber } from '../display/numbers.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
-import { spoolInput, streamOutput, temporaryFolder } from '../process/standard-streams.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
+import { spoolInput, streamOutput } from '../process/standard-streams.js';
 
 /** Options as commander hands them over. */
 type Flags = {
@@ -207,15 +207,17 @@ async function runPiped(
       'Expected -o with a folder, since - is one of several inputs: what comes from standard input has no place of its own.',
     );
   }
-  const folder = await temporaryFolder();
+  await using folder = await temporaryFolder('pipe');
   try {
     const named: string[] = [];
     for (const input of inputs) {
-      named.push(input === '-' ? await spoolInput(folder, interruption.signal) : input);
+      named.push(input === '-' ? await spoolInput(folder.path, interruption.signal) : input);
     }
     const options = optionsOf(flags);
     // Beside the input would be the temporary folder, which goes: the current one takes its place.
-    const output = toStdout ? path.join(folder, 'output.mkv') : (flags.output ?? `.${path.sep}`);
+    const output = toStdout
+      ? path.join(folder.path, 'output.mkv')
+      : (flags.output ?? `.${path.sep}`);
     const result = await runBatch(
       named,
       {
@@ -233,7 +235,5 @@ async function runPiped(
   } catch (error) {
     if (exitCodeOf(error) === 130) return { exitCode: 130 };
     throw error;
-  } finally {
-    await rm(folder, { recursive: true, force: true });
   }
 }

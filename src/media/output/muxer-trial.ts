@@ -1,6 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 import { knownAnswer } from '../program/binary-answers.js';
 import { buildArguments, fileUrl, safeInputOptions } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
@@ -152,23 +151,19 @@ type TrialOutcome = 'yes' | 'no' | 'empty' | 'failed';
 /** One trial: written, read back, and decoded where it is sound. */
 async function outcomeOf(trial: Trial): Promise<TrialOutcome> {
   const { container, stream, encoder } = trial;
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-trial-'));
-  const file = path.join(folder, `trial${container.extensions[0]}`);
-  try {
-    let said = await writeTrial(trial, file, []);
-    if (said?.some((line) => wrongTagWords.test(line)) && stream.codec === 'dvd_subtitle') {
-      said = await writeTrial(trial, file, ['-tag:0', dvdSubtitleTag]);
-    }
-    if (said !== null) return said.some((line) => refusalWords.test(line)) ? 'no' : 'failed';
-    const read = await readTrial(trial, file);
-    if (read === null) return 'failed';
-    if (!isSame(stream, encoder, read)) return 'no';
-    if (Number(read['nb_read_packets'] ?? 0) === 0) return 'empty';
-    if (stream.kind !== 'audio') return 'yes';
-    return (await soundsAlike(trial, file)) ? 'yes' : 'failed';
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using folder = await temporaryFolder('trial');
+  const file = path.join(folder.path, `trial${container.extensions[0]}`);
+  let said = await writeTrial(trial, file, []);
+  if (said?.some((line) => wrongTagWords.test(line)) && stream.codec === 'dvd_subtitle') {
+    said = await writeTrial(trial, file, ['-tag:0', dvdSubtitleTag]);
   }
+  if (said !== null) return said.some((line) => refusalWords.test(line)) ? 'no' : 'failed';
+  const read = await readTrial(trial, file);
+  if (read === null) return 'failed';
+  if (!isSame(stream, encoder, read)) return 'no';
+  if (Number(read['nb_read_packets'] ?? 0) === 0) return 'empty';
+  if (stream.kind !== 'audio') return 'yes';
+  return (await soundsAlike(trial, file)) ? 'yes' : 'failed';
 }
 
 /** All that an answer depends on, besides the programs. */
