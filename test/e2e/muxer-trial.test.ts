@@ -66,13 +66,16 @@ describe('what a container takes is asked of the ffmpeg that writes it', () => {
   test('sound of Flash goes where it can be played again, else it is converted without a loss', async () => {
     const swf = await clip('swf.flv', ...['-c:v', 'flv', '-c:a', 'adpcm_swf']);
     for (const [muxer, expected] of [
-      ['mp4', 'convert flac'],
+      // FLAC in MP4 is taken by some builds only; ALAC keeps every sample, too.
+      ['mp4', /^convert (flac|alac)$/],
       ['mov', 'convert pcm_s16le'],
       ['matroska', 'convert flac'],
       ['avi', 'convert pcm_s16le'],
       ['webm', 'drop'],
     ] as const) {
-      assert.equal(await fate(swf, muxer), expected, muxer);
+      const came = await fate(swf, muxer);
+      if (typeof expected === 'string') assert.equal(came, expected, muxer);
+      else assert.match(came, expected, muxer);
     }
     const output = await enlarged(swf, { ...small, output: file('swf.mkv') });
     assert.equal(await samples(output), await samples(swf));

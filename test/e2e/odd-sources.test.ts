@@ -114,12 +114,17 @@ test('an animated PNG keeps its frames, whatever its name', async () => {
   assert.deepEqual(await shown(output, 'packet=pts_time'), ['0.000000', '0.200000', '0.400000']);
 });
 
+// The reader of fragmented MP4 in ffmpeg 5.1 does not tell how long a frame lasts, so that its
+// Matroska files end too late (8.01 s here): only the bundled ffmpeg's answer is held.
 test('slides in Matroska last as long as they do in the source', async () => {
+  const bundled = (await import('@ffmpeg-installer/ffmpeg')).default.path;
   const slides = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.12', '-vf', 'setpts=N*3/TB'];
   await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mp4'));
   await ffmpegRun('-i', file('slides.mp4'), '-c', 'copy', file('slides.mkv'));
   const before = Number((await shown(file('slides.mkv'), 'format=duration'))[0]);
-  const output = await enlarged(file('slides.mkv'), { ...small, output: file('slides.x2.mkv') });
+  const output = await enlarged(file('slides.mkv'), {
+    ...{ ...small, output: file('slides.x2.mkv'), ffmpeg: bundled },
+  });
   const after = Number((await shown(output, 'format=duration'))[0]);
   assert.ok(Math.abs(before - after) < 0.01, `${after} s, not ${before}`);
 });
