@@ -9,8 +9,8 @@ export type Complaint = {
   readonly stream: number | null;
 };
 
-/** Parts of ffmpeg that work for us behind the decoders: what they say is not about the source. */
-const behindDecoders =
+/** Parts of ffmpeg that work for us after the decoders: what they say is not about the source. */
+const afterDecoders =
   /^(?:null|framecrc|rawvideo|swscaler|auto_scale.*|auto_aresample.*|Parsed_.*|out#.*|af#.*|vf#.*|format.*|showinfo.*|pcm_.*|wrapped_avframe)$/;
 
 /**
@@ -18,6 +18,12 @@ const behindDecoders =
  */
 const notOfSource =
   /^(?:Application provided invalid, non monoton|av_interleaved_write_frame|Error (?:muxing|writing|marking filters)|Conversion failed|Cannot determine format of input stream|Decoder \(codec \S+\) not found|Too many packets buffered)/;
+
+/**
+ * What the H.264 decoder says of whole clips as well, where reading begins at a key frame in the
+ * middle (open GOPs): a picture that it is told to forget was never read.
+ */
+const afterSeek = /^mmco: unref short failure$/;
 
 /**
  * Warnings that tell of data that is broken or lost; all other warnings tell how ffmpeg copes with
@@ -37,8 +43,8 @@ export function complaintIn(line: string): Complaint | null {
   const match = /^(?:\[(.+?) @ [^\]]*\] )?\[(warning|error|fatal|panic)\] (.*)$/.exec(line);
   if (match === null) return null;
   const [, speaker, level, text] = match;
-  if (speaker !== undefined && behindDecoders.test(speaker)) return null;
-  if (notOfSource.test(text!)) return null;
+  if (speaker !== undefined && afterDecoders.test(speaker)) return null;
+  if (notOfSource.test(text!) || afterSeek.test(text!)) return null;
   if (level === 'warning' && !damageWarnings.test(text!)) return null;
   const stream = streamWords.exec(text!)?.[1];
   return {

@@ -31,3 +31,7 @@ test('what our own muxers and filters say is none, and no other line', () => {
     assert.equal(complaintIn(line), null, line);
   }
 });
+
+test('what a decoder says of a whole clip when it begins in the middle is none', () => {
+  assert.equal(complaintIn('[h264 @ 0x1] [error] mmco: unref short failure'), null);
+});
