@@ -1,5 +1,6 @@
 /**
- * The right inverse of a matrix `a` [rows, columns] of full rank with rows <= columns: Aᵀ (A Aᵀ)⁻¹,
+ * The right inverse of a matrix `a` [rows, columns] of full rank with rows <= columns:
+ * Aᵀ (A Aᵀ)⁻¹,
  * [columns, rows]. Of all X with A X = 1 it is the smallest. By Cholesky's decomposition, in double
  * precision.
  */
