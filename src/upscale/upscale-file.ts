@@ -136,7 +136,9 @@ async function makeSegment(
   } catch (error) {
     throw await output.discarded(error);
   }
-  return { frames: output.frames, written: output.close(tools.reader.report()) };
+  const written = output.close(tools.reader.report());
+  written.catch(() => {}); // Reported by whoever waits for it.
+  return { frames: output.frames, written };
 }
 
 async function openJob(
