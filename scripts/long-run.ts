@@ -7,6 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { errorOf } from '../src/errors.js';
 import { upscale } from '../src/upscale/upscale.js';
 import { ffmpegRun } from '../test/support/enlarge.js';
 import { writeTinyModel } from './fuzz/seed-files.js';
@@ -25,15 +26,14 @@ try {
   let most = 0;
   const output = path.join(folder, 'out.mp4');
   for await (const event of upscale(clip, { model, output, workers: 1, preset: 'ultrafast' })) {
-    if (event.type === 'progress') {
+    if (event.event === 'progress') {
       most = Math.max(most, megabytes());
-      if (early === 0 && event.progress.frames >= frames / 10) early = megabytes();
+      if (early === 0 && event.frames >= frames / 10) early = megabytes();
     }
-    if (event.type !== 'end') continue;
-    const { outcome } = event;
-    if (outcome.status !== 'done') throw new Error(`the job was ${outcome.status}`);
+    if (event.event === 'failed') throw errorOf(event.error);
+    if (event.event !== 'done' || event.status !== 'done') continue;
     const late = megabytes();
-    const done = outcome.summary.output.frames;
+    const done = event.summary.output.frames;
     console.log(`${done} frames: ${early} MB at 10 %, ${late} MB at 100 %, at most ${most} MB`);
     if (done !== frames || early === 0 || late > early * 1.25) process.exitCode = 1;
   }

@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
+import { errorOf } from '../src/errors.js';
 import { locateFfmpeg } from '../src/media/program/ffmpeg.js';
 import { runProcess } from '../src/media/program/process.js';
 import { packageRoot } from '../src/package-root.js';
@@ -42,7 +43,7 @@ try {
   await run('-i', at('small.mkv'), '-vf', large, '-c:v', 'ffv1', at('bicubic.mkv'));
   const options = { output: at('vsr.mkv'), codec: 'ffv1' as const, model: 'espcn-16-x2' };
   for await (const event of upscale(at('small.mkv'), options)) {
-    if (event.type === 'end' && event.outcome.status === 'failed') throw event.outcome.error;
+    if (event.event === 'failed') throw errorOf(event.error);
   }
   const pictures = [
     await part(at('bicubic.mkv'), at('bicubic.png')),

@@ -128,7 +128,13 @@ async function trainModel(name: string): Promise<void> {
     lastLine = performance.now();
     say(line);
   };
-  const { card } = await runTraining(plan, name, { say, progress }, undefined, measure);
+  const { card } = await runTraining(
+    plan,
+    name,
+    { say, progress, tell: () => {} },
+    undefined,
+    measure,
+  );
   const shown = Object.entries(card.figures).map(
     ([set, { psnr, bicubicPsnr }]) =>
       `${set} ${psnr.toFixed(3)} (bicubic ${bicubicPsnr.toFixed(2)})`,

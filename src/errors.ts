@@ -6,8 +6,16 @@
  *   code 1.
  * - `interrupted`: a signal or an abort stopped the job. Exit code 130.
  */
-export type VsrErrorCode =
-  'option' | 'media' | 'model' | 'provider' | 'disk' | 'busy' | 'interrupted';
+export const errorCodes = [
+  'option',
+  'media',
+  'model',
+  'provider',
+  'disk',
+  'busy',
+  'interrupted',
+] as const;
+export type VsrErrorCode = (typeof errorCodes)[number];
 
 /** A failure the user can act on. Anything else thrown is a bug in vsr. */
 export class VsrError extends Error {
@@ -31,6 +39,39 @@ export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   if (!(error instanceof VsrError)) return 1;
   if (error.code === 'option') return 2;
   return error.code === 'interrupted' ? 130 : 1;
+}
+
+/** An error as plain values, for events and summaries. */
+export type ErrorFacts = {
+  /** `bug` for whatever was thrown that is no `VsrError`. */
+  readonly code: VsrErrorCode | 'bug';
+  /** One sentence or two: what was expected, what came, where, what to try. */
+  readonly message: string;
+  /** What a process that fails by it alone ends with. */
+  readonly exitCode: 1 | 2 | 130;
+  /** The option that had a bad value, by its name in the library. */
+  readonly option?: string;
+  /** Where a bug was thrown: its stack. */
+  readonly detail?: string;
+};
+
+/** Whatever was thrown, as plain values. */
+export function errorFacts(error: unknown): ErrorFacts {
+  const exitCode = exitCodeOf(error);
+  const message = messageOf(error);
+  if (!(error instanceof VsrError)) {
+    const detail = error instanceof Error ? error.stack : undefined;
+    return { code: 'bug', message, exitCode, ...(detail === undefined ? {} : { detail }) };
+  }
+  const option = error.bad?.name;
+  return { code: error.code, message, exitCode, ...(option === undefined ? {} : { option }) };
+}
+
+/** An error to throw of the facts of another one. */
+export function errorOf({ code, message, option }: ErrorFacts): Error {
+  if (code === 'bug') return new Error(message);
+  const error = new VsrError(code, message);
+  return option === undefined ? error : Object.assign(error, { bad: { name: option } });
 }
 
 /**

@@ -1,3 +1,4 @@
+import { errorOf } from '../../src/errors.js';
 import { upscale } from '../../src/index.js';
 
 /**
@@ -8,8 +9,8 @@ const [clip = '', output = ''] = process.argv.slice(2);
 const stop = new AbortController();
 const options = { output, log: false, provider: 'cpu', signal: stop.signal } as const;
 for await (const event of upscale(clip, options)) {
-  if (event.type === 'end' && event.outcome.status === 'failed') throw event.outcome.error;
-  if (event.type !== 'progress' || event.progress.frames === 0) continue;
+  if (event.event === 'failed') throw errorOf(event.error);
+  if (event.event !== 'progress' || event.frames === 0) continue;
   console.log(performance.now());
   break;
 }

@@ -1,10 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import { existsSync } from 'node:fs';
-import { exitCodeOf, VsrError, messageOf } from '../errors.js';
+import { errorFacts } from '../errors.js';
 import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
 import { watchForRequests } from './process/interruption.js';
 import { say } from './display/say.js';
+import { closeAnswer, openAnswer } from './process/answer.js';
 import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './display/sentence.js';
@@ -103,31 +104,43 @@ function missingUpscale(words: readonly string[]): string {
   return namesClips ? ` Did you mean: vsr upscale ${words.join(' ')}` : '';
 }
 
+/** Says what ended a call, to people and to the program that made it; returns the exit code. */
+function ended(error: unknown, words: readonly string[]): number {
+  if (error instanceof CommanderError) {
+    // Help and version come this way with code 0.
+    if (error.exitCode === 0) return 0;
+    const sentence = callError(error);
+    const advice = sentence.includes('Did you mean') ? '' : missingUpscale(words);
+    const message = `${sentence}${advice}`;
+    say(`vsr: ${message}`);
+    closeAnswer(2, { code: 'option', message, exitCode: 2 });
+    return 2;
+  }
+  const facts = errorFacts(error);
+  if (facts.code !== 'bug') say(`vsr: ${sentenceOf(facts)}`);
+  else {
+    say('vsr: this is a bug in vsr; please report it.');
+    (facts.detail ?? facts.message).split('\n').forEach(say);
+  }
+  closeAnswer(facts.exitCode, facts);
+  return facts.exitCode;
+}
+
 async function main(words: readonly string[]): Promise<number> {
   try {
-    const program = await programFor(calledCommand(words));
+    const name = calledCommand(words);
+    openAnswer(name ?? '', words);
+    const program = await programFor(name);
     if (words.length === 0) {
       program.outputHelp();
       return 0;
     }
     await program.parseAsync(words, { from: 'user' });
-    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+    const exitCode = process.exitCode === undefined ? 0 : (process.exitCode as 0 | 1 | 2 | 130);
+    closeAnswer(exitCode, null);
+    return exitCode;
   } catch (error) {
-    // Help and version come this way with code 0.
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return 0;
-      const sentence = callError(error);
-      const advice = sentence.includes('Did you mean') ? '' : missingUpscale(words);
-      say(`vsr: ${sentence}${advice}`);
-      return 2;
-    }
-    if (error instanceof VsrError) say(`vsr: ${sentenceOf(error)}`);
-    else {
-      const detail = error instanceof Error ? (error.stack ?? error.message) : messageOf(error);
-      say('vsr: this is a bug in vsr; please report it.');
-      detail.split('\n').forEach(say);
-    }
-    return exitCodeOf(error);
+    return ended(error, words);
   }
 }
 

@@ -1,10 +1,10 @@
+import type { ProgressEvent } from '../events.js';
 import type { Ffmpeg } from '../media/program/ffmpeg.js';
 import type { Sidecar } from '../metrics/sidecar.js';
 import type { Input } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { Settings } from './plan/settings.js';
 import type { StillPlan } from './plan/still-plan.js';
-import type { Progress } from './segments/progress.js';
 
 /** One file to enlarge, and who is to hear of it. */
 export type FileRequest = {
@@ -21,10 +21,10 @@ export type FileRequest = {
   readonly claim: (output: string) => void;
   /** Called when everything is decided; `finished` if an earlier job has done it all. */
   readonly onPlan: (plan: JobPlan | StillPlan, finished: boolean) => void;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: ProgressEvent) => void;
 };
 
 /** What became of a file that did not fail. */
 export type FileResult =
   | { readonly status: 'done' | 'skipped'; readonly summary: Sidecar }
-  | { readonly status: 'planned' };
+  | { readonly status: 'planned'; readonly summary: null };

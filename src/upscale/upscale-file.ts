@@ -56,7 +56,7 @@ export async function upscaleFile(
   const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
   request.onPlan(plan, finished !== null);
   if (finished !== null) return { status: 'skipped', summary: finished };
-  if (plan.settings.dryRun) return { status: 'planned' };
+  if (plan.settings.dryRun) return { status: 'planned', summary: null };
 
   const opened = await openJob(request, plan);
   await using folder = await openFolder(opened);
@@ -91,8 +91,10 @@ async function makeOutput(
   const damages = allDamage(plan, records, report);
   refuseDamage(plan, damages);
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
+  progress.enter('join');
   const { file: clip, late } = await joinSegments(job, folder, records);
   const { stallTimeoutMs } = plan.settings;
+  progress.enter('check');
   await verifyOutput(ffmpeg, clip, { frames, plan: plan.outputPlan, stallTimeoutMs });
   const log = await joinLogs(plan, folder, records);
   await checkSource(job);
@@ -146,7 +148,7 @@ async function openJob(
   plan: JobPlan,
 ): Promise<JobContext> {
   const stamp = await stampOf(input.path);
-  const place = { input: plan.input, output: plan.paths.output, total: expectedFrames(plan) };
+  const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
   return { ffmpeg, plan, signal, stamp, progress: new ProgressCounter(place, onProgress) };
 }
 

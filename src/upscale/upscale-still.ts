@@ -26,7 +26,7 @@ export async function upscaleStill(request: FileRequest): Promise<FileResult> {
   const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
   request.onPlan(plan, finished !== null);
   if (finished !== null) return { status: 'skipped', summary: finished };
-  if (plan.settings.dryRun) return { status: 'planned' };
+  if (plan.settings.dryRun) return { status: 'planned', summary: null };
   return { status: 'done', summary: await makeStill(plan, places, request.signal) };
 }
 

@@ -1,49 +1,28 @@
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { VsrError, messageOf } from '../errors.js';
+import { errorFacts, VsrError } from '../errors.js';
+import type { JobEvent, Outcome } from '../events.js';
 import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
 import { isAnimatedPng } from '../media/still/animated-png.js';
-import type { Sidecar } from '../metrics/sidecar.js';
+import type { Sidecar, SidecarAnnouncement } from '../metrics/sidecar.js';
+import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
-import type { JobPlan } from './plan/job-plan.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
-import type { StillPlan } from './plan/still-plan.js';
-import type { Progress } from './segments/progress.js';
+import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
+
+/**
+ * What `upscale` tells: `start` with everything that will be worked on; for each input a `plan`,
+ * with a `note` or `lost` for each thing worth knowing, then `progress`, and one `done` or `failed`.
+ */
+export type UpscaleEvent = JobEvent<Sidecar, UpscalePlan>;
 
 /** What became of one input. */
-export type Outcome =
-  | {
-      readonly status: 'done' | 'skipped';
-      readonly input: string;
-      readonly output: string;
-      readonly summary: Sidecar;
-    }
-  | { readonly status: 'planned'; readonly input: string; readonly output: string }
-  | {
-      readonly status: 'failed';
-      readonly input: string;
-      readonly output: string | null;
-      readonly error: Error;
-    };
-
-/** What `upscale` tells while it works. */
-export type UpscaleEvent =
-  /** Once, first: everything that will be worked on. */
-  | { readonly type: 'start'; readonly inputs: readonly string[] }
-  /**
-   * Before a clip's first frame: all that is decided about it, and whether an identical job has
-   * finished it.
-   */
-  | { readonly type: 'plan'; readonly plan: JobPlan | StillPlan; readonly finished: boolean }
-  /** A few times a second for each clip under way. */
-  | { readonly type: 'progress'; readonly progress: Progress }
-  /** Once for each input. */
-  | { readonly type: 'end'; readonly outcome: Outcome };
+export type UpscaleOutcome = Outcome<Sidecar>;
 
 class Batch {
   readonly #ffmpeg: Ffmpeg;
@@ -71,7 +50,10 @@ class Batch {
 
   /** One input from its probing to its end; never rejects. */
   async work(input: Input): Promise<void> {
-    let named: string | null = null;
+    const clip = input.path;
+    let output: string | null = null;
+    let begun = false;
+    let announced = 0;
     try {
       const result = await this.#upscale({
         ffmpeg: this.#ffmpeg,
@@ -79,22 +61,34 @@ class Batch {
         settings: this.#settings,
         reads: this.#reads,
         signal: this.#signal,
-        claim: (output) => {
-          named = output;
-          this.#claim(output, input.path);
+        claim: (named) => {
+          output = named;
+          this.#claim(named, clip);
         },
-        onPlan: (plan, finished) => this.#events.push({ type: 'plan', plan, finished }),
-        onProgress: (progress) => this.#events.push({ type: 'progress', progress }),
+        onPlan: (plan, finished) => {
+          this.#events.push(planEventOf(plan, finished));
+          if (finished) return;
+          announced = plan.announcements.length;
+          this.#announce(clip, plan.announcements);
+        },
+        onProgress: (progress) => {
+          begun = true;
+          this.#events.push(progress);
+        },
       });
-      this.#end({ ...result, input: input.path, output: named! });
-    } catch (error) {
-      this.#end({
-        status: 'failed',
-        input: input.path,
-        output: named,
-        error: error instanceof Error ? error : new Error(messageOf(error)),
-      });
+      // What a summary says that the plan did not has turned out only now.
+      if (result.status === 'done') this.#announce(clip, result.summary.missing.slice(announced));
+      this.#events.push({ event: 'done', clip, output, ...result });
+    } catch (cause) {
+      const error = errorFacts(cause);
+      const stopped = begun ? 'interrupted' : 'not begun';
+      const status = error.code === 'interrupted' ? stopped : 'failed';
+      this.#events.push({ event: 'failed', clip, status, output, error });
     }
+  }
+
+  #announce(clip: string, announcements: readonly SidecarAnnouncement[]): void {
+    for (const each of announcements) this.#events.push(noteEventOf(clip, each));
   }
 
   async #upscale(request: FileRequest): Promise<FileResult> {
@@ -120,15 +114,11 @@ class Batch {
     }
     this.#claimed.set(output, input);
   }
-
-  #end(outcome: Outcome): void {
-    this.#events.push({ type: 'end', outcome });
-  }
 }
 
 /**
- * Enlarges clips and pictures. Iterate to run it: each input ends in one `end` event, and a failing
- * one does not stop the others.
+ * Enlarges clips and pictures. Iterate to run it: each input ends in one `done` or `failed` event, and
+ * a failing one does not stop the others.
  *
  * Throws VsrError before the first event for a wrong call, and for inputs that name nothing.
  * Aborting `options.signal`, or leaving the loop, stops every job within two seconds; jobs under
@@ -158,7 +148,8 @@ export async function* upscale(
   const reads = found.map((input) => input.path).filter((file) => file !== '-');
   if (settings.reference !== null) reads.push(settings.reference);
   const batch = new Batch(ffmpeg, settings, reads, signal, events);
-  events.push({ type: 'start', inputs: found.map((input) => input.path) });
+  const clips = found.map((input) => input.path);
+  events.push({ event: 'start', command: 'upscale', vsr: version(), clips });
   for (const input of found) void queue.add(() => batch.work(input));
   const idle = queue.onIdle().then(() => events.close());
   try {

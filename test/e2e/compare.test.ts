@@ -81,15 +81,18 @@ test('PSNR and SSIM of each frame are those of ffmpeg', async () => {
   }
 });
 
-type Answer = {
-  output: string;
-  pairs: { frames: number; psnr: number | 'inf'; ssim: number }[];
-};
+type Pair = { frames: number; psnr: number | 'inf'; ssim: number; enlarged: string | null };
+
+/** What `--json` says of the pairs, and of the file that shows the first. */
+function answerOf(stdout: string): { output: string; pairs: Pair[] } {
+  const { outcomes } = JSON.parse(stdout) as { outcomes: { output: string; summary: Pair }[] };
+  return { output: outcomes[0]!.output, pairs: outcomes.map(({ summary }) => summary) };
+}
 
 test('a split clip has the left of one and the right of the other', async () => {
   const run = await runVsr('compare', at('a.mkv'), at('b.mkv'), '--json');
   assert.equal(run.code, 0, run.stderr);
-  const { output, pairs } = JSON.parse(run.stdout) as Answer;
+  const { output, pairs } = answerOf(run.stdout);
   assert.equal(output, at('b.vs-a.mkv'));
   assert.equal(pairs[0]!.frames, 8);
   const made = await lumaOf(output);
@@ -118,7 +121,7 @@ test('side and difference, and both against a reference', async () => {
     ...['--mode', 'difference', '-o', same],
   );
   assert.equal(run.code, 0, run.stderr);
-  const { pairs } = JSON.parse(run.stdout) as Answer;
+  const { pairs } = answerOf(run.stdout);
   assert.equal(pairs.length, 3);
   assert.equal(pairs[0]!.psnr, 'inf');
   assert.equal(pairs[1]!.psnr, pairs[2]!.psnr);
@@ -154,7 +157,7 @@ test('a smaller clip or picture is enlarged by plain bicubic, and it is said whi
   const mean = off.reduce((sum, each) => sum + each, 0) / off.length;
   assert.ok(mean < 3, `${mean} of 255 apart`);
   const answer = await runVsr('compare', large, small, '-o', output, '--overwrite', '--json');
-  const { pairs } = JSON.parse(answer.stdout) as Answer & { pairs: { enlarged: string }[] };
+  const { pairs } = answerOf(answer.stdout);
   const mse = grown.map((plane, i) => 10 ** (-psnr(truth[i]!, plane) / 10));
   const expected = -10 * Math.log10(mse.reduce((sum, each) => sum + each, 0) / mse.length);
   assert.ok(Math.abs(Number(pairs[0]!.psnr) - expected) < 0.005, `${pairs[0]!.psnr}, ${expected}`);

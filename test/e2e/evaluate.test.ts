@@ -23,7 +23,21 @@ async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string;
   }
 }
 
-type Answer = { mean: Record<string, { psnrY: number; ssim: number }>; files: unknown[] };
+type Figures = Record<string, { psnrY: number; psnrU: number; ssim: number }>;
+type File = { frames: number; figures: Figures };
+
+/** What `--json` says: the mean, the files measured, and the names of those that failed. */
+function answerOf(stdout: string): { mean: Figures; files: File[]; failed: string[] } {
+  const { facts, outcomes } = JSON.parse(stdout) as {
+    facts: { mean: Figures };
+    outcomes: { clip: string; summary?: File }[];
+  };
+  return {
+    mean: facts.mean,
+    files: outcomes.flatMap(({ summary }) => summary ?? []),
+    failed: outcomes.flatMap(({ clip, summary }) => (summary === undefined ? [clip] : [])),
+  };
+}
 
 // PSNR and SSIM of bicubic as the literature states them (e.g. the tables of VDSR, CVPR 2016).
 const literature = [
@@ -39,7 +53,7 @@ for (const [set, scale, psnr, ssim] of literature) {
   test(`bicubic on ${set} at ${scale}x is what the literature says`, { skip }, async () => {
     const folder = path.join(bench, set);
     const { stdout } = await vsr('evaluate', folder, '-s', String(scale), '-m', 'none', '--json');
-    const { mean, files } = JSON.parse(stdout) as Answer;
+    const { mean, files } = answerOf(stdout);
     assert.equal(files.length, set === 'Set5' ? 5 : 14);
     const bicubic = mean['bicubic']!;
     assert.ok(Math.abs(bicubic.psnrY - psnr) <= 0.02, `PSNR ${bicubic.psnrY}`);
@@ -50,7 +64,7 @@ for (const [set, scale, psnr, ssim] of literature) {
 
 test('the default model is better than bicubic and lanczos on Set5', { skip }, async () => {
   const { stdout } = await vsr('evaluate', path.join(bench, 'Set5'), '--json');
-  const { mean } = JSON.parse(stdout) as Answer;
+  const { mean } = answerOf(stdout);
   const model = Object.keys(mean)[0]!;
   assert.match(model, /^espcn/);
   assert.ok(mean[model]!.psnrY > mean['lanczos']!.psnrY + 1);
@@ -79,9 +93,7 @@ const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
 test('a clip is measured in its own Y, U and V', async () => {
   const { stdout, stderr } = await vsr('evaluate', clip, '--frames', '3', '--json');
   assert.equal(stderr, '');
-  const { files } = JSON.parse(stdout) as {
-    files: { frames: number; figures: Record<string, { psnrY: number; psnrU: number }> }[];
-  };
+  const { files } = answerOf(stdout);
   const { frames, figures } = files[0]!;
   assert.equal(frames, 3);
   const [model] = Object.keys(figures);
@@ -96,11 +108,7 @@ test('beside the default model stands what vsr upscale runs here: its 8-bit copy
     [['--degrade', 'codec'], 'espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
   ] as const) {
     const args = ['evaluate', clip, '--frames', '1', '--json', ...degradation];
-    const [{ figures }] = (
-      JSON.parse((await vsr(...args)).stdout) as Answer & {
-        files: [{ figures: Record<string, { psnrY: number }> }];
-      }
-    ).files;
+    const { figures } = answerOf((await vsr(...args)).stdout).files[0]!;
     const names = Object.keys(figures).slice(0, -4);
     assert.deepEqual(names, isFastInEightBits() ? [float, copy] : [float]);
     if (!isFastInEightBits()) continue;
@@ -115,7 +123,7 @@ test('beside the default model stands what vsr upscale runs here: its 8-bit copy
 test('a clip through x264 loses against the clean one', async () => {
   const psnrOf = async (...more: string[]) => {
     const args = ['evaluate', clip, '--frames', '3', '-m', 'none', '--json', ...more];
-    const { mean } = JSON.parse((await vsr(...args)).stdout) as Answer;
+    const { mean } = answerOf((await vsr(...args)).stdout);
     return mean['bicubic']!.psnrY;
   };
   assert.ok((await psnrOf('--degrade', 'codec', '--crf', '35')) < (await psnrOf()) - 0.3);
@@ -130,9 +138,9 @@ test('a file that cannot be measured is named, and the others are measured', asy
     await writeFile(path.join(folder, 'c.yuv'), new Uint8Array(1000));
     const { stdout, stderr, code } = await vsr('evaluate', folder, '-m', 'none', '--json');
     assert.equal(code, 1);
-    const { files, failed } = JSON.parse(stdout) as Answer & { failed: { file: string }[] };
+    const { files, failed } = answerOf(stdout);
     assert.deepEqual(
-      failed.map(({ file }) => path.basename(file)),
+      failed.map((file) => path.basename(file)),
       ['a.png', 'c.yuv'],
     );
     assert.equal(files.length, 2);

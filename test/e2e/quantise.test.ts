@@ -112,11 +112,12 @@ test('vsr quantize measures the copy of a model for the second pass after the fi
     );
     const card = JSON.parse(await readFile(copy.replace('.onnx', '.json'), 'utf8')) as ModelCard;
     const chain = `espcn-16-x2,${copy}`;
-    const measured = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
-      mean: Record<string, { psnrY: number }>;
+    const answer = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
+      facts: { mean: Record<string, { psnrY: number }> };
     };
-    assert.equal(card.figures['waves']!.bicubicPsnr, measured.mean['bicubic']!.psnrY);
-    assert.equal(card.figures['waves']!.psnr, measured.mean['espcn-16-x2 + copy-x2']!.psnrY);
+    const { mean } = answer.facts;
+    assert.equal(card.figures['waves']!.bicubicPsnr, mean['bicubic']!.psnrY);
+    assert.equal(card.figures['waves']!.psnr, mean['espcn-16-x2 + copy-x2']!.psnrY);
   } finally {
     await rm(folder, { recursive: true });
   }

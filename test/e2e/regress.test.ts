@@ -67,9 +67,9 @@ async function failing(run: JobRunner = runJob): Promise<Map<string, number | nu
 
 /** The real job, whose output is then passed through ffmpeg once more. */
 function spoilt(...args: string[]): JobRunner {
-  return async (clip, output, options) => {
+  return async (clip, output, options, onProgress) => {
     const whole = output.replace(/mkv$/, 'whole.mkv');
-    await runJob(clip, whole, options);
+    await runJob(clip, whole, options, onProgress);
     await runFfmpeg('-i', whole, ...args, '-c:v', 'ffv1', output);
   };
 }

@@ -195,8 +195,8 @@ test(
       '--json',
     );
     assert.doesNotMatch(json.stdout.replaceAll('\n', ''), /[\p{Cc}\p{Cf}]/u);
-    const { outcomes } = JSON.parse(json.stdout) as { outcomes: { input: string }[] };
-    assert.ok(outcomes.some(({ input }) => input === at('evil', `${evil}.mp4`)));
+    const { outcomes } = JSON.parse(json.stdout) as { outcomes: { clip: string }[] };
+    assert.ok(outcomes.some(({ clip }) => clip === at('evil', `${evil}.mp4`)));
     const unknown = await runVsr(`--${evil}`);
     assert.ok(unknown.stderr.includes(`There is no option --${shown}.`), unknown.stderr);
     assert.equal(unknown.code, 2);

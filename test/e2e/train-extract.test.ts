@@ -66,7 +66,10 @@ test('frames are whole pictures, those that stand still are left out, and a seco
   const out = path.join(folder, 'every');
   const first = extract(clip, '-o', out, '--every', '2', '--json');
   assert.equal(first.code, 0, first.stderr);
-  const [result] = JSON.parse(first.stdout) as { written: number; duplicates: number }[];
+  const { outcomes } = JSON.parse(first.stdout) as {
+    outcomes: { summary: { written: number; duplicates: number } }[];
+  };
+  const result = outcomes[0]?.summary;
   const names = readdirSync(out).filter((name) => name.endsWith('.png'));
   assert.equal(names.length, result!.written);
   assert.equal(result!.written + result!.duplicates, 8);

@@ -70,7 +70,10 @@ for (const [arch, scale, ...more] of [
     const call = ['--arch', arch, '--scale', scale, ...more, '--steps', '400', '--json'];
     const trained = run(...words(`${arch}.onnx`, ...call));
     assert.equal(trained.code, 0, trained.stderr);
-    const { card } = JSON.parse(trained.stdout) as { card: ModelCard };
+    const { outcomes } = JSON.parse(trained.stdout) as {
+      outcomes: { summary: { card: ModelCard } }[];
+    };
+    const { card } = outcomes[0]!.summary;
     assert.equal(card.input, 'rgb');
     const work = path.join(folder, `${arch}.onnx.train`);
     const rows = (await readFile(path.join(work, 'metrics.csv'), 'utf8')).trim().split('\n');

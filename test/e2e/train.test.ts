@@ -45,7 +45,9 @@ function train(out: string, ...more: string[]) {
 test('a short run lowers the loss and leaves model, card, metrics, curves and contact sheet', async () => {
   const { code, stdout, stderr } = train('a.onnx', '--steps', '300', '--json');
   assert.equal(code, 0, stderr);
-  const summary = JSON.parse(stdout) as { card: ModelCard; psnr: number };
+  const { summary } = (
+    JSON.parse(stdout) as { outcomes: { summary: { card: ModelCard; psnr: number } }[] }
+  ).outcomes[0]!;
   assert.equal(summary.card.parameters, 160 + 2320 + 580);
   const card = JSON.parse(await readFile(path.join(folder, 'a.json'), 'utf8')) as ModelCard;
   assert.equal(card.sha256, summary.card.sha256);

@@ -196,10 +196,10 @@ test('a folder: the failing clip is told apart, the others are done, outputs are
   const batch = await runVsr(...args);
   assert.equal(batch.code, 1);
   const { outcomes } = JSON.parse(batch.stdout) as {
-    outcomes: { input: string; status: string }[];
+    outcomes: { clip: string; status: string }[];
   };
   const became = Object.fromEntries(
-    outcomes.map(({ input, status }) => [path.basename(input), status]),
+    outcomes.map(({ clip, status }) => [path.basename(clip), status]),
   );
   assert.deepEqual(became, { 'a b.mp4': 'done', 'broken.mp4': 'failed' });
   const again = JSON.parse((await runVsr(...args)).stdout) as { outcomes: { status: string }[] };
@@ -294,7 +294,9 @@ test('--dry-run says what would be done and does nothing', async () => {
   const before = await readdir(folder);
   const dry = await runVsr('upscale', at('clip.mp4'), '-o', at('dry.mkv'), '--dry-run', '--json');
   assert.equal(dry.code, 0, dry.stderr);
-  const { plans } = JSON.parse(dry.stdout) as { plans: { width: number; encoder: string }[] };
+  const { plans } = (
+    JSON.parse(dry.stdout) as { facts: { plans: { width: number; encoder: string }[] } }
+  ).facts;
   assert.equal(plans[0]!.width, 96);
   assert.equal(plans[0]!.encoder, 'libx264');
   assert.deepEqual(await readdir(folder), before);

@@ -16,6 +16,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import type { NoteEvent } from '../../src/events.js';
 import { upscale, type UpscaleEvent } from '../../src/upscale/upscale.js';
 import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
@@ -72,15 +73,15 @@ for (const [kind, name] of Object.entries(names)) {
       const log = `${output}.psnr.csv`;
       let isThere = false;
       const events = await enlargedWith(at(name), { output, log }, async (event) => {
-        if (event.type !== 'plan') return;
+        if (event.event !== 'plan') return;
         await writeFile(output + ending, precious);
         isThere = true;
       });
       assert.ok(isThere);
       const end = events.at(-1)!;
-      assert.ok(end.type === 'end' && end.outcome.status === 'failed', `${kind}${ending}`);
-      assert.match(end.outcome.error.message, /appeared while .* was being made, and was kept/);
-      assert.ok(end.outcome.error.message.includes(output + ending));
+      assert.ok(end.event === 'failed', `${kind}${ending}`);
+      assert.match(end.error.message, /appeared while .* was being made, and was kept/);
+      assert.ok(end.error.message.includes(output + ending));
       assert.equal(await readFile(output + ending, 'utf8'), precious);
     }
   });
@@ -110,7 +111,7 @@ async function changeMiddle(file: string): Promise<void> {
 
 /** What was said before the start, of being done again. */
 function saidAgain(events: readonly UpscaleEvent[]): string {
-  const notes = events.flatMap((event) => (event.type === 'plan' ? event.plan.announcements : []));
+  const notes = events.filter(({ event }) => event === 'note') as NoteEvent[];
   return notes.find(({ what }) => what === 'done again')?.why ?? '';
 }
 
@@ -123,7 +124,7 @@ test('a job counts as finished only while source, output and log are as they wer
   const run = () => enlargedWith(source, { output }, () => Promise.resolve());
   const status = (events: readonly UpscaleEvent[]) => {
     const end = events.at(-1)!;
-    return end.type === 'end' ? end.outcome.status : '';
+    return 'status' in end ? end.status : '';
   };
   assert.equal(status(await run()), 'done');
   assert.equal(status(await run()), 'skipped');

@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
-import { upscale, type Outcome } from '../../src/upscale/upscale.js';
+import { errorOf } from '../../src/errors.js';
+import type { Sidecar } from '../../src/metrics/sidecar.js';
+import { upscale } from '../../src/upscale/upscale.js';
 import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 
 const exec = promisify(execFile);
@@ -14,14 +16,25 @@ export async function ffmpegRun(...args: string[]): Promise<string> {
   return stdout;
 }
 
+/** How an enlargement ended. */
+export type Enlarged =
+  | { readonly status: 'done' | 'skipped'; readonly output: string; readonly summary: Sidecar }
+  | { readonly status: 'planned'; readonly output: string }
+  | { readonly status: 'failed'; readonly output: string | null; readonly error: Error };
+
 /** Enlarges one clip with the library and returns how it ended. */
-export async function enlarge(input: string, options: UpscaleOptions): Promise<Outcome> {
-  let outcome: Outcome | undefined;
+export async function enlarge(input: string, options: UpscaleOptions): Promise<Enlarged> {
+  let ended: Enlarged | undefined;
   for await (const event of upscale(input, { workers: 1, ...options })) {
-    if (event.type === 'end') outcome = event.outcome;
+    const { output } = { output: null, ...event };
+    if (event.event === 'failed') {
+      ended = { status: 'failed', output, error: errorOf(event.error) };
+    } else if (event.event === 'done') {
+      ended = { ...event, output: output ?? '' };
+    }
   }
-  if (outcome === undefined) throw new Error('no end event came');
-  return outcome;
+  if (ended === undefined) throw new Error('neither done nor failed came');
+  return ended;
 }
 
 /** As `enlarge`; rejects with the error of a job that failed. */

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
 import path from 'node:path';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { realNumber } from '../display/numbers.js';
+import { isAnsweredInJson, tell } from '../process/answer.js';
+import { withEvents } from '../process/program-options.js';
 import { interruption } from '../process/interruption.js';
-import { shownPath } from '../display/say.js';
+import { sayRaw, shownPath } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 const modes = ['split', 'side', 'difference'] as const;
@@ -15,7 +17,6 @@ type Flags = {
   overwrite?: true;
   mode: (typeof modes)[number];
   amplify: number;
-  json?: true;
   ffmpeg?: string;
   ffprobe?: string;
 };
@@ -30,7 +31,7 @@ Examples:
 
 /** The command `vsr compare`. */
 export function compareCommand(): Command {
-  return new Command('compare')
+  const command = new Command('compare')
     .description(
       'Puts two clips or pictures into one, the smaller enlarged by bicubic, and measures how they differ.',
     )
@@ -42,8 +43,8 @@ export function compareCommand(): Command {
     .addOption(
       new Option('--mode <how>', 'how they are put together').choices(modes).default('split'),
     )
-    .option('--amplify <n>', 'times by which a difference is enlarged', realNumber, 4)
-    .option('--json', 'the figures as JSON')
+    .option('--amplify <n>', 'times by which a difference is enlarged', realNumber, 4);
+  return withEvents(command)
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
     .addHelpText('after', examples)
@@ -65,11 +66,9 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const pairs = await compare(() => locateFfmpeg(flags), {
     ...{ a, b, output, mode, amplify, overwrite: flags.overwrite ?? false },
     ...(reference === undefined ? {} : { reference }),
+    tell,
   });
-  if (flags.json) {
-    process.stdout.write(`${printableJson({ output, pairs })}\n`);
-    return;
-  }
+  if (isAnsweredInJson()) return;
   const show = (value: number | null, places = 2) =>
     value === null ? '' : value === Infinity ? 'equal' : value.toFixed(places);
   const rows = pairs.map((pair) => [
@@ -86,6 +85,6 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const shown = (file: string): string =>
     `${printable(file)}${file === enlarged ? ' (enlarged by bicubic)' : ''}`;
   const [one, other] = mode === 'difference' ? ['Lighter', 'Darker'] : ['Left', 'Right'];
-  process.stderr.write(`${one}: ${shown(a)}. ${other}: ${shown(b)}.\n`);
+  sayRaw(`${one}: ${shown(a)}. ${other}: ${shown(b)}.\n`);
   process.stdout.write(`${formatTable(header, rows)}\n${shownPath(output)}\n`);
 }

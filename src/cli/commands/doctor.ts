@@ -7,8 +7,10 @@ import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
 import { candidatesFor, isOffered, providerNames } from '../../model/runtime/providers.js';
 import { openSession } from '../../model/runtime/session.js';
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { version } from '../../version.js';
+import { addFacts, isAnsweredInJson } from '../process/answer.js';
+import { withJson } from '../process/program-options.js';
 
 const examples = `
 Examples:
@@ -26,24 +28,24 @@ export type Finding = {
   readonly detail: string;
 };
 
-type Flags = { ffmpeg?: string; ffprobe?: string; json?: true };
+type Flags = { ffmpeg?: string; ffprobe?: string };
 
 /** The command `vsr doctor`. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
+  const command = new Command('doctor')
     .description('Says what was found on this machine, and what is missing.')
     .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
-    .option('--json', 'the findings as JSON')
+    .option('--ffprobe <path>', 'this ffprobe');
+  return withJson(command)
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
       const findings = await examine(flags);
       const able = findings.every(({ vital, ok }) => ok || !vital);
-      process.stdout.write(
-        flags.json === true
-          ? `${printableJson({ vsr: version(), able, findings })}\n`
-          : `${findings.map(lineOf).join('\n')}\n\n${able ? 'vsr upscale can run here.' : 'vsr upscale cannot run here.'}\n`,
-      );
+      addFacts({ able, findings });
+      const verdict = able ? 'vsr upscale can run here.' : 'vsr upscale cannot run here.';
+      if (!isAnsweredInJson()) {
+        process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${verdict}\n`);
+      }
       if (!able) process.exitCode = 1;
     });
 }

@@ -1,13 +1,15 @@
 import { Command, Option } from 'commander';
-import { VsrError } from '../../errors.js';
+import { errorFacts, VsrError } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { printableJson } from '../../printable.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
+import { addFacts, isAnsweredInJson, tell } from '../process/answer.js';
+import { withEvents } from '../process/program-options.js';
+import { sentenceOf } from '../display/sentence.js';
 import { interruption } from '../process/interruption.js';
-import { say } from '../display/say.js';
+import { hasTerminal, say } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 type Flags = {
@@ -21,7 +23,6 @@ type Flags = {
   provider: (typeof providerNames)[number];
   device?: number;
   workers?: number;
-  json?: true;
   csv?: true;
   markdown?: true;
   ffmpeg?: string;
@@ -39,7 +40,7 @@ by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of s
 
 /** The command `vsr evaluate`. */
 export function evaluateCommand(): Command {
-  return new Command('evaluate')
+  const command = new Command('evaluate')
     .description(
       'Measures a model beside nearest, bilinear, bicubic and lanczos. Beside the default stands what vsr upscale runs in its place here, its 8-bit copy.',
     )
@@ -63,8 +64,8 @@ export function evaluateCommand(): Command {
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
-    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
-    .addOption(new Option('--json', 'as JSON').conflicts(['csv', 'markdown']))
+    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1));
+  return withEvents(command)
     .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
     .addOption(new Option('--markdown', 'as a Markdown table').conflicts(['json', 'csv']))
     .option('--ffmpeg <path>', 'this ffmpeg')
@@ -81,7 +82,7 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
   const { meanFigures } = await import('../../report/evaluate/evaluation.js');
   const files = await evaluationInputs(inputs);
   const results: FileEvaluation[] = [];
-  const failed: { file: string; message: string }[] = [];
+  let failed = 0;
   const options = {
     scale: flags.scale,
     model: flags.model,
@@ -95,35 +96,30 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
     ...(files.length === 1
       ? {}
       : {
-          onFailure: (file: string, { message }: VsrError) => {
-            failed.push({ file, message });
-            say(`vsr: ${message}`);
+          onFailure: (_file: string, error: VsrError) => {
+            failed++;
+            say(`vsr: ${sentenceOf(errorFacts(error))}`);
           },
         }),
+    tell,
   };
   for await (const result of evaluate(() => locateFfmpeg(flags), files, options)) {
     results.push(result);
-    if (process.stderr.isTTY) say(`${results.length}/${files.length} ${result.file}`);
+    if (hasTerminal()) say(`${results.length}/${files.length} ${result.file}`);
   }
   if (results.length === 0) {
     throw new VsrError('media', `None of the ${files.length} files could be measured.`);
   }
-  if (failed.length > 0) process.exitCode = 1;
+  if (failed > 0) process.exitCode = 1;
   const table = evaluationTable(results);
-  if (flags.json) {
+  if (isAnsweredInJson()) {
     const ways = Object.keys(results[0]?.figures ?? {});
     const means = ways.map((way) => [
       way,
       meanFigures(results.flatMap((r) => r.figures[way] ?? [])),
     ]);
-    const all = {
-      scale: flags.scale,
-      degrade: options.degradation,
-      files: results,
-      failed,
-      mean: Object.fromEntries(means) as unknown,
-    };
-    process.stdout.write(`${printableJson(all)}\n`);
+    const mean = Object.fromEntries(means) as unknown;
+    addFacts({ scale: flags.scale, degrade: options.degradation, mean });
   } else if (flags.csv) process.stdout.write(csvOf(table));
   else if (flags.markdown) process.stdout.write(markdownOf(table));
   else {

@@ -1,12 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
-import path from 'node:path';
 import { Command } from 'commander';
-import { badValue, messageOf, VsrError } from '../../errors.js';
-import { distinctNames } from '../../files/distinct-names.js';
-import { isImageName } from '../../media/still/luma-image.js';
-import { printableJson } from '../../printable.js';
+import { badValue, VsrError } from '../../errors.js';
+import type { JobEvent } from '../../events.js';
+import type { ExtractResult } from '../../training/extract/extract-frames.js';
 import type { FrameChoice } from '../../training/extract/frame-choice.js';
+import { isAnsweredInJson, tell } from '../process/answer.js';
 import { batchInterruption } from '../process/interruption.js';
+import { withEvents } from '../process/program-options.js';
+import { sentenceOf } from '../display/sentence.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import { say } from '../display/say.js';
 
@@ -18,7 +18,6 @@ type Flags = {
   scenes?: true;
   max?: number;
   overwrite?: true;
-  json?: true;
   quiet?: true;
 };
 
@@ -33,7 +32,7 @@ The same command run again passes over finished clips and completes unfinished o
 
 /** The command `vsr extract`. */
 export function extractCommand(): Command {
-  return new Command('extract')
+  const command = new Command('extract')
     .description('Takes sharp frames out of clips, as lossless pictures to train on.')
     .argument('<clips...>', 'clips, or folders of clips')
     .requiredOption('-o, --output <folder>', 'where the frames go')
@@ -41,8 +40,8 @@ export function extractCommand(): Command {
     .option('--fps <rate>', 'keep so many frames a second', realNumber)
     .option('--scenes', 'keep one frame of each scene, and of each 120 frames (the default)')
     .option('--max <n>', 'frames of each clip at most', wholeNumber(1))
-    .option('--overwrite', 'replace pictures of such names that vsr extract did not write')
-    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .option('--overwrite', 'replace pictures of such names that vsr extract did not write');
+  return withEvents(command)
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
     .action(run);
@@ -58,67 +57,37 @@ function choiceOf({ every, fps, scenes }: Flags): FrameChoice {
   return { kind: 'fps', rate: fps };
 }
 
-/** The clips named, with those in folders in order of name. */
-async function clipsOf(places: readonly string[]): Promise<string[]> {
-  const clips: string[] = [];
-  for (const place of places) {
-    const info = await stat(place).catch(() => undefined);
-    if (info === undefined) throw new VsrError('media', `There is no file ${place}.`);
-    if (!info.isDirectory()) {
-      clips.push(place);
-      continue;
+/** Says what became of each clip; what ends the whole call is said by others. */
+function talk(quiet: boolean): (event: JobEvent<ExtractResult>) => void {
+  let clips = 0;
+  return (event) => {
+    if (event.event === 'start') clips = event.clips.length;
+    else if (event.event === 'done' && event.summary !== null && !quiet) {
+      const { written, duplicates, already } = event.summary;
+      const rest = already ? 'finished before' : `${duplicates} duplicates left out`;
+      say(`${event.clip}: ${written} frames, ${rest}`);
+    } else if (event.event === 'failed' && event.status === 'failed' && clips > 1) {
+      say(`vsr: ${sentenceOf(event.error)}`);
     }
-    const entries = await readdir(place, { withFileTypes: true });
-    const names = entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
-    const wanted = names.filter((name) => !name.startsWith('.') && !isImageName(name)).sort();
-    clips.push(...wanted.map((name) => path.join(place, name)));
-  }
-  if (clips.length === 0) {
-    throw new VsrError('media', `There are no clips in ${places.join(', ')}.`);
-  }
-  return clips;
+  };
 }
 
 async function run(places: string[], flags: Flags): Promise<void> {
   const choose = choiceOf(flags);
-  const clips = await clipsOf(places);
-  // Clips of one name would overwrite each other's frames.
-  const names = distinctNames(
-    clips.map((clip) => ({ file: path.resolve(clip), folder: flags.output })),
-  );
-  const { extractFrames } = await import('../../training/extract/extract-frames.js');
-  const silent = flags.quiet === true || flags.json === true;
-  const tell = (line: string) => void (silent || say(line));
+  const { extractClips } = await import('../../training/extract/extract-clips.js');
+  const show = talk(flags.quiet === true || isAnsweredInJson());
   const interruption = batchInterruption();
-  const results: Record<string, unknown>[] = [];
-  let failed = 0;
   try {
-    for (const [i, clip] of clips.entries()) {
-      try {
-        const result = await extractFrames(clip, flags.output, {
-          ...{ choose, name: names[i]!, overwrite: flags.overwrite ?? false },
-          signal: interruption.signal,
-          ...(flags.max === undefined ? {} : { most: flags.max }),
-        });
-        const { written, duplicates, already } = result;
-        tell(
-          `${clip}: ${written} frames${already ? ', finished before' : `, ${duplicates} duplicates left out`}`,
-        );
-        results.push({ clip, ...result });
-      } catch (error) {
-        const code = error instanceof VsrError ? error.code : undefined;
-        // One clip that cannot be read does not stop the others.
-        if (code !== 'media' || clips.length === 1) throw error;
-        failed++;
-        say(`vsr: ${messageOf(error)}`);
-        results.push({ clip, error: messageOf(error) });
-      }
-    }
+    await extractClips(places, flags.output, {
+      ...{ choose, overwrite: flags.overwrite ?? false },
+      signal: interruption.signal,
+      ...(flags.max === undefined ? {} : { most: flags.max }),
+      tell: (event) => {
+        tell(event);
+        show(event);
+      },
+    });
   } finally {
     interruption.over();
-  }
-  if (flags.json === true) process.stdout.write(`${printableJson(results)}\n`);
-  if (failed > 0) {
-    throw new VsrError('media', `${failed} of ${clips.length} clips could not be extracted.`);
   }
 }

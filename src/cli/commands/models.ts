@@ -3,14 +3,16 @@ import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
 import { DEFAULT_FAMILY } from '../../model/catalogue/chain.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
+import { addFacts, isAnsweredInJson } from '../process/answer.js';
+import { withJson } from '../process/program-options.js';
 import { screenWidth } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 const examples = `
 Examples:
   vsr models                       the catalogue with its figures
-  vsr models --json | jq '.[].name'
+  vsr models --json | jq '.facts.models[].name'
   vsr upscale clip.mp4 -m espcn-16-x2
 
 Figures are mean Y-PSNR in dB on the usual benchmarks (BT.601 Y, scale pixels cut from the border);
@@ -18,17 +20,15 @@ in brackets what plain bicubic gives. Of a model for the second of chained passe
 
 /** The command `vsr models`. */
 export function modelsCommand(): Command {
-  return new Command('models')
-    .description('Lists the models and their figures.')
-    .option('--json', 'the cards as JSON')
+  const command = new Command('models').description('Lists the models and their figures.');
+  return withJson(command)
     .addHelpText('after', examples)
-    .action(async (flags: { json?: true }) => {
+    .action(async () => {
       const entries = await catalogue();
-      const text =
-        flags.json === true
-          ? printableJson(entries.map(({ card, file }) => ({ ...card, file })))
-          : modelTable(entries, Math.min(widest, screenWidth(process.stdout, widest)));
-      process.stdout.write(`${text}\n`);
+      addFacts({ models: entries.map(({ card, file }) => ({ ...card, file })) });
+      if (isAnsweredInJson()) return;
+      const width = Math.min(widest, screenWidth(process.stdout, widest));
+      process.stdout.write(`${modelTable(entries, width)}\n`);
     });
 }
 

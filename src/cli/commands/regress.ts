@@ -2,8 +2,9 @@ import { Command } from 'commander';
 import { hasMark, resultsMark } from '../../files/marks.js';
 import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { printableJson } from '../../printable.js';
 import type { ClipResult } from '../../report/regress/regress.js';
+import { isAnsweredInJson, tell } from '../process/answer.js';
+import { withEvents } from '../process/program-options.js';
 import { interruption } from '../process/interruption.js';
 import { say } from '../display/say.js';
 import { formatTable } from '../display/table.js';
@@ -13,7 +14,6 @@ type Flags = {
   only?: string[];
   junit?: string;
   overwrite?: true;
-  json?: true;
   ffmpeg?: string;
   ffprobe?: string;
 };
@@ -28,14 +28,14 @@ Each clip is enlarged for real, and its frame count, timestamps, streams, colour
 
 /** The command `vsr regress`. */
 export function regressCommand(): Command {
-  return new Command('regress')
+  const command = new Command('regress')
     .description('Checks clips against a stored baseline; exit code 1 if one has changed.')
     .argument('[folder]', 'a folder with a regress.json', 'samples')
     .option('--update', 'take what is measured now as the baseline')
     .option('--only <clips...>', 'only these clips')
     .option('--junit <file.xml>', 'write the results as JUnit XML, too')
-    .option('--overwrite', 'let --junit replace a file that vsr regress did not write')
-    .option('--json', 'the results as JSON')
+    .option('--overwrite', 'let --junit replace a file that vsr regress did not write');
+  return withEvents(command)
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
     .addHelpText('after', examples)
@@ -75,6 +75,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
     update: flags.update ?? false,
     only: flags.only ?? [],
     signal,
+    tell,
   })) {
     results.push(result);
     const bad = result.checks.filter(({ ok }) => !ok).length;
@@ -90,8 +91,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
     await place.write(junitOf(results));
   }
   const rows = failures(results);
-  if (flags.json) process.stdout.write(`${printableJson(results)}\n`);
-  else if (rows.length > 0) {
+  if (rows.length > 0 && !isAnsweredInJson()) {
     const head = flags.update ? ['was', 'is now'] : ['expected', 'found'];
     process.stdout.write(`${formatTable(['clip', 'check', ...head, 'frame'], rows)}\n`);
   }

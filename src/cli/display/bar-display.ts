@@ -1,6 +1,6 @@
 import type { createLogUpdate } from 'log-update';
 import { printable } from '../../printable.js';
-import type { Progress } from '../../upscale/segments/progress.js';
+import type { ProgressEvent } from '../../events.js';
 import { barLine } from './bar-line.js';
 import {
   batchFigures,
@@ -19,7 +19,7 @@ const everyMs = 100;
 export class BarDisplay implements ProgressDisplay {
   readonly #bars: ReturnType<typeof createLogUpdate>;
   readonly #view: BatchView;
-  readonly #running = new Map<string, Progress>();
+  readonly #running = new Map<string, ProgressEvent>();
   #drawnAt = -Infinity;
   #stopped = false;
 
@@ -39,13 +39,13 @@ export class BarDisplay implements ProgressDisplay {
     this.#draw();
   }
 
-  update(progress: Progress): void {
-    this.#running.set(progress.output, progress);
+  update(progress: ProgressEvent): void {
+    this.#running.set(progress.clip, progress);
     if (performance.now() - this.#drawnAt >= everyMs) this.#draw();
   }
 
-  end(output: string | null, line: string): void {
-    if (output !== null) this.#running.delete(output);
+  end(clip: string, line: string): void {
+    this.#running.delete(clip);
     this.say(line);
   }
 
@@ -73,8 +73,8 @@ export class BarDisplay implements ProgressDisplay {
     const clips = [...this.#running.values()].map((progress) =>
       barLine(
         {
-          share: progress.total === null ? null : progress.frames / Math.max(progress.total, 1),
-          name: printable(this.#view.nameOf(progress.input)),
+          share: progress.of === null ? null : progress.frames / Math.max(progress.of, 1),
+          name: printable(this.#view.nameOf(progress.clip)),
           figures: clipFigures(progress),
         },
         width,

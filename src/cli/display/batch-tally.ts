@@ -1,4 +1,4 @@
-import type { Progress } from '../../upscale/segments/progress.js';
+import type { ProgressEvent } from '../../events.js';
 
 /** One clip of a batch, as far as it is known. */
 type Clip = {
@@ -41,7 +41,7 @@ export class BatchTally {
   }
 
   /** `now` is in milliseconds. */
-  update({ input, frames, total }: Progress, now = performance.now()): void {
+  update({ clip: input, frames, of: total }: ProgressEvent, now = performance.now()): void {
     const clip = this.#clips.get(input);
     if (clip === undefined) return;
     this.#startedAt ??= now;

@@ -1,30 +1,18 @@
 import path from 'node:path';
-import { VsrError } from '../../errors.js';
-import type { Outcome } from '../../upscale/upscale.js';
+import { endings, type Ending } from '../../events.js';
+import type { UpscaleOutcome } from '../../upscale/upscale.js';
 import { sentenceOf } from './sentence.js';
 import { showTime } from './numbers.js';
 import { formatTable } from './table.js';
 
 /** One input's end, with what only the run knows. */
-export type Ending = {
-  readonly outcome: Outcome;
+export type ShownOutcome = {
+  readonly outcome: UpscaleOutcome;
   /** The input's name, told from those of the others. */
   readonly name: string;
   /** How far it came, where it was begun: `112 of 250`. */
   readonly begun: string | null;
 };
-
-/** How an input ended, in a word for people. */
-const endingWords = ['done', 'skipped', 'planned', 'failed', 'interrupted', 'not begun'] as const;
-export type EndingWord = (typeof endingWords)[number];
-
-/** What became of an input. */
-export function endingWord({ outcome, begun }: Ending): EndingWord {
-  if (outcome.status !== 'failed') return outcome.status;
-  const { error } = outcome;
-  if (!(error instanceof VsrError && error.code === 'interrupted')) return 'failed';
-  return begun === null ? 'not begun' : 'interrupted';
-}
 
 /** How to go on with a job or batch that was interrupted. */
 const howToGoOn = 'Run the same command again to go on; what is finished is not done again.';
@@ -34,7 +22,7 @@ function decibels(value: number): string {
 }
 
 /** The figure that one line has room for. */
-function psnrOf(outcome: Outcome): string {
+function psnrOf(outcome: UpscaleOutcome): string {
   if (outcome.status !== 'done') return '';
   const { psnr } = outcome.summary;
   if (psnr?.psnrY) return `, ${decibels(psnr.psnrY.mean)} to the reference`;
@@ -43,22 +31,22 @@ function psnrOf(outcome: Outcome): string {
 }
 
 /** Whether an output lacks what its source did not give, which was allowed. */
-function isDamaged(outcome: Outcome): boolean {
-  return 'summary' in outcome && (outcome.summary.source.damage ?? []).length > 0;
+function isDamaged(outcome: UpscaleOutcome): boolean {
+  return 'summary' in outcome && (outcome.summary?.source.damage ?? []).length > 0;
 }
 
 /** How one input ended, in one line; it says how to go on where it is the only one. */
-export function outcomeLine(ending: Ending, alone: boolean): string {
-  const { outcome, name, begun } = ending;
+export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
+  const { outcome, name, begun } = shown;
   const goOn = alone ? ` ${howToGoOn}` : '';
-  switch (endingWord(ending)) {
+  switch (outcome.status) {
     case 'not begun':
       return `${name}: not begun.${goOn}`;
     case 'interrupted':
       return `${name}: interrupted after ${begun} frames.${goOn}`;
   }
-  if (outcome.status === 'failed') return `${name}: failed: ${sentenceOf(outcome.error)}`;
-  if (outcome.status === 'planned') return `${name}: would be written to ${outcome.output}`;
+  if ('error' in outcome) return `${name}: failed: ${sentenceOf(outcome.error)}`;
+  if (outcome.summary === null) return `${name}: would be written to ${outcome.output}`;
   const { output, elapsedSeconds, fps, provider, precision, vsr } = outcome.summary;
   if (outcome.status === 'skipped')
     return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames, by vsr ${vsr})`;
@@ -68,11 +56,11 @@ export function outcomeLine(ending: Ending, alone: boolean): string {
   return `${name}: done, ${frames}${damaged} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}`;
 }
 
-function tableRow(ending: Ending, measured: boolean): string[] {
-  const { outcome, name, begun } = ending;
-  const head = [name, `${endingWord(ending)}${isDamaged(outcome) ? ', damaged' : ''}`];
-  if (outcome.status === 'failed') return [...head, begun ?? ''];
-  if (outcome.status === 'planned') return head;
+function tableRow(shown: ShownOutcome, measured: boolean): string[] {
+  const { outcome, name, begun } = shown;
+  const head = [name, `${outcome.status}${isDamaged(outcome) ? ', damaged' : ''}`];
+  if ('error' in outcome) return [...head, begun ?? ''];
+  if (outcome.summary === null) return head;
   const { output, fps, psnr } = outcome.summary;
   const mean = psnr?.psnrY?.mean;
   const figure = mean === undefined ? '' : decibels(mean);
@@ -80,12 +68,13 @@ function tableRow(ending: Ending, measured: boolean): string[] {
 }
 
 /** What became of each of a batch, in at most `width` columns. */
-export function outcomeTable(endings: readonly Ending[], width: number): string {
-  const measured = endings.some(
-    ({ outcome }) => 'summary' in outcome && outcome.summary.psnr?.psnrY !== null,
+export function outcomeTable(all: readonly ShownOutcome[], width: number): string {
+  const measured = all.some(
+    ({ outcome }) =>
+      'summary' in outcome && outcome.summary !== null && outcome.summary.psnr?.psnrY !== null,
   );
   const header = ['clip', 'result', 'frames', 'fps', ...(measured ? ['to reference'] : [])];
-  const rows = endings.map((ending) => tableRow(ending, measured));
+  const rows = all.map((shown) => tableRow(shown, measured));
   return formatTable(header, rows, { right: new Set([2, 3, 4]), width });
 }
 
@@ -93,27 +82,26 @@ export function outcomeTable(endings: readonly Ending[], width: number): string 
  * What a batch came to, in lines below its table: counts, reasons of failures, where outputs are,
  * how to go on.
  */
-export function closingLines(endings: readonly Ending[]): string[] {
-  const counts = new Map<EndingWord, number>();
-  for (const ending of endings) {
-    const word = endingWord(ending);
-    counts.set(word, (counts.get(word) ?? 0) + 1);
+export function closingLines(all: readonly ShownOutcome[]): string[] {
+  const counts = new Map<Ending, number>();
+  for (const { outcome } of all) {
+    counts.set(outcome.status, (counts.get(outcome.status) ?? 0) + 1);
   }
-  const failed = endings.flatMap((ending) =>
-    endingWord(ending) === 'failed' && ending.outcome.status === 'failed'
-      ? [`${ending.name}: ${sentenceOf(ending.outcome.error)}`]
+  const failed = all.flatMap(({ outcome, name }) =>
+    outcome.status === 'failed' && 'error' in outcome
+      ? [`${name}: ${sentenceOf(outcome.error)}`]
       : [],
   );
   const folders = new Set(
-    endings.flatMap(({ outcome }) =>
-      outcome.status === 'done' || outcome.status === 'skipped'
+    all.flatMap(({ outcome }) =>
+      'summary' in outcome && outcome.summary !== null && outcome.output !== null
         ? [path.dirname(outcome.output)]
         : [],
     ),
   );
   const unfinished = counts.has('interrupted') || counts.has('not begun');
   return [
-    `${endingWords.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', ')}.`,
+    `${endings.flatMap((word) => (counts.has(word) ? [`${counts.get(word)} ${word}`] : [])).join(', ')}.`,
     ...(folders.size === 1 ? [`Outputs are in ${[...folders].join()}.`] : []),
     ...failed,
     ...(unfinished ? [howToGoOn] : []),

@@ -1,4 +1,4 @@
-import type { Progress } from '../../upscale/segments/progress.js';
+import type { ProgressEvent } from '../../events.js';
 import type { BatchFigures, BatchTally } from './batch-tally.js';
 import { showTime } from './numbers.js';
 import { say } from './say.js';
@@ -7,9 +7,9 @@ import { say } from './say.js';
 export interface ProgressDisplay {
   /** Everything that will be worked on has been counted. */
   start(): void;
-  update(progress: Progress): void;
+  update(progress: ProgressEvent): void;
   /** One clip has ended; `line` says how. */
-  end(output: string | null, line: string): void;
+  end(clip: string, line: string): void;
   /** A line between the progress, e.g. an announcement. */
   say(line: string): void;
   /** From now on only lines come. */
@@ -24,8 +24,8 @@ export type BatchView = {
 };
 
 /** What is told of a clip under way, the most important first. */
-export function clipFigures(progress: Progress): string[] {
-  const total = progress.total === null ? '' : `/${progress.total}`;
+export function clipFigures(progress: ProgressEvent): string[] {
+  const total = progress.of === null ? '' : `/${progress.of}`;
   const eta = progress.eta === null ? [] : [`${showTime(progress.eta)} left`];
   const psnr = progress.psnr === null ? [] : [`${progress.psnr.toFixed(2)} dB`];
   return [`${progress.frames}${total} frames`, ...eta, `${progress.fps.toFixed(1)} fps`, ...psnr];
@@ -58,20 +58,20 @@ export class LineDisplay implements ProgressDisplay {
     this.#batchAt = performance.now();
   }
 
-  update(progress: Progress): void {
+  update(progress: ProgressEvent): void {
     const now = performance.now();
-    const last = this.#lastAt.get(progress.output);
-    if (last === undefined) this.#lastAt.set(progress.output, now);
+    const last = this.#lastAt.get(progress.clip);
+    if (last === undefined) this.#lastAt.set(progress.clip, now);
     if (last === undefined || now - last < this.#everyMs) return;
-    this.#lastAt.set(progress.output, now);
-    this.say(`${this.#view.nameOf(progress.input)}: ${clipFigures(progress).join(', ')}`);
+    this.#lastAt.set(progress.clip, now);
+    this.say(`${this.#view.nameOf(progress.clip)}: ${clipFigures(progress).join(', ')}`);
     const figures = this.#view.tally.figures(now);
     if (figures.clips < 2 || now - this.#batchAt < this.#everyMs) return;
     this.#batchAt = now;
     this.say(`All: ${batchFigures(figures).join(', ')}`);
   }
 
-  end(_output: string | null, line: string): void {
+  end(_clip: string, line: string): void {
     this.say(line);
   }
 

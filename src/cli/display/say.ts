@@ -1,8 +1,28 @@
 import { printable } from '../../printable.js';
 
+/** Standard error belongs to events: no word for people goes there. */
+let isForEvents = false;
+
+/** From now on nothing for people is written to standard error. */
+export function leaveStderrToEvents(): void {
+  isForEvents = true;
+  // Node itself writes its warnings there.
+  process.removeAllListeners('warning');
+}
+
+/** Whether there is a terminal that text for people goes to. */
+export function hasTerminal(): boolean {
+  return process.stderr.isTTY && !isForEvents;
+}
+
+/** Text for people, on stderr, as it is: it may move the cursor. */
+export function sayRaw(text: string): void {
+  if (!isForEvents) process.stderr.write(text);
+}
+
 /** A line for people, on stderr; what could steer their terminal is written out. */
 export function say(line: string): void {
-  process.stderr.write(`${printable(line)}\n`);
+  sayRaw(`${printable(line)}\n`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { messageOf, VsrError } from '../../errors.js';
+import type { ErrorFacts } from '../../errors.js';
 
 /** Options whose name here is not the library's in other letters. */
 const flags: Readonly<Record<string, string>> = { pixelFormat: '--pix-fmt', output: '-o' };
@@ -9,10 +9,7 @@ function flagOf(name: string): string {
 }
 
 /** The message of an error, with options named as the command line names them. */
-export function sentenceOf(error: unknown): string {
-  const message = messageOf(error);
-  if (!(error instanceof VsrError) || error.bad === undefined) return message;
-  const { name } = error.bad;
-  if (!/^[a-z]+$/i.test(name)) return message;
-  return message.replace(` for ${name} but received `, ` for ${flagOf(name)} but received `);
+export function sentenceOf({ message, option }: ErrorFacts): string {
+  if (option === undefined || !/^[a-z]+$/i.test(option)) return message;
+  return message.replace(` for ${option} but received `, ` for ${flagOf(option)} but received `);
 }

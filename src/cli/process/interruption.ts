@@ -1,5 +1,6 @@
 import { endAtOnceAtExit } from '../../end-at-once.js';
 import { VsrError } from '../../errors.js';
+import { say } from '../display/say.js';
 
 /**
  * What is under way has this long to end by itself, in milliseconds. With what the end of the
@@ -41,7 +42,7 @@ export function interruption(): AbortSignal {
   onRequest = () => {
     onRequest = end;
     setTimeout(() => {
-      process.stderr.write('vsr: Interrupted.\n');
+      say('vsr: Interrupted.');
       end();
     }, graceMs).unref();
     controller.abort(new VsrError('interrupted', 'Interrupted.'));

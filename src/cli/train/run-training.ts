@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import type { Tell } from '../../events.js';
 import type { ModelCard } from '../../model/catalogue/card.js';
 import { lineChart } from '../../report/line-chart.js';
 import { contactSheet } from '../../training/validation/contact-sheet.js';
@@ -16,6 +17,7 @@ import type { TrainPlan } from '../../training/plan/plan.js';
 import { train } from '../../training/trainer.js';
 import { trainingFiles } from '../../training/saved/training-folder.js';
 import { writeModel } from '../../training/saved/write-model.js';
+import { version } from '../../version.js';
 import { showTime } from '../display/numbers.js';
 
 /** Where the words of a run go. */
@@ -24,6 +26,7 @@ export type TrainingDisplay = {
   readonly say: (line: string) => void;
   /** The progress line, which the next one replaces. */
   readonly progress: (line: string) => void;
+  readonly tell: Tell<TrainingResult>;
 };
 
 /** What became of a run. */
@@ -95,6 +98,13 @@ export async function runTraining(
   measure: (weights: Float32Array) => Promise<ModelCard['figures']> = () => Promise.resolve({}),
 ): Promise<TrainingResult> {
   const { network, workFolder, steps } = plan;
+  const { tell } = display;
+  const clip = plan.out;
+  tell({ event: 'start', command: 'train', vsr: version(), clips: [clip] });
+  tell({
+    ...{ event: 'plan', clip, output: clip, frames: steps, finished: false },
+    facts: { arch: network.arch, scale: network.scale, workFolder },
+  });
   const metricsFile = path.join(workFolder, trainingFiles.metrics);
   const skipped = { unreadable: 0, tooSmall: 0 };
   const named = new Set<string>();
@@ -109,6 +119,7 @@ export async function runTraining(
         if (named.has(event.reason)) break;
         named.add(event.reason);
         skipped[event.why === 'unreadable' ? 'unreadable' : 'tooSmall']++;
+        tell({ event: 'note', clip, kind: 'note', what: 'skipped', why: event.reason });
         if (named.size <= mostNamed) display.say(`Skipped: ${event.reason}`);
         if (named.size === mostNamed)
           display.say('Further files that are skipped are only counted.');
@@ -128,6 +139,11 @@ export async function runTraining(
       case 'progress': {
         const { step, loss, rate, stepsPerSecond } = event;
         const left = showTime((steps - step) / stepsPerSecond);
+        tell({
+          ...{ event: 'progress', clip, output: clip, stage: 'train', frames: step, of: steps },
+          ...{ fps: stepsPerSecond, eta: (steps - step) / stepsPerSecond },
+          psnr: best === undefined || Number.isNaN(best.psnr) ? null : best.psnr,
+        });
         const figures = best === undefined ? '' : `, best ${best.psnr.toFixed(2)} dB`;
         display.progress(
           `step ${step} of ${steps}, loss ${loss.toExponential(2)}, rate ${rate.toExponential(1)}${figures}, ${stepsPerSecond.toFixed(1)} steps/s, ${left} left`,
@@ -154,7 +170,9 @@ export async function runTraining(
         const figures = await measure(event.best);
         const card = await writeModel(plan, event.best, { name, figures, curve });
         const psnr = best?.psnr ?? NaN;
-        return { card, skipped, psnr, bicubicPsnr: best?.bicubicPsnr ?? NaN };
+        const summary = { card, skipped, psnr, bicubicPsnr: best?.bicubicPsnr ?? NaN };
+        tell({ event: 'done', clip, status: 'done', output: clip, summary });
+        return summary;
       }
     }
   }

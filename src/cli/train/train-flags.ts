@@ -47,6 +47,5 @@ export type TrainFlags = {
   licence?: string;
   resume?: true;
   overwrite?: true;
-  json?: true;
   quiet?: true;
 };

@@ -95,7 +95,7 @@ export async function trainPlanOf(
 /** The settings that the card keeps: all that has a say in the weights. */
 function recipeOf(flags: TrainFlags): Record<string, unknown> {
   const unimportant = [
-    ...['out', 'work', 'resume', 'overwrite', 'json', 'quiet'],
+    ...['out', 'work', 'resume', 'overwrite', 'json', 'quiet', 'progress', 'progressFd'],
     ...['workers', 'device', 'licence'],
   ];
   return Object.fromEntries(Object.entries(flags).filter(([name]) => !unimportant.includes(name)));

@@ -5,13 +5,15 @@ import { messageOf, VsrError } from '../../errors.js';
 import { architectures, archs } from '../../model/architectures/list.js';
 import { activations } from '../../model/blocks/activation.js';
 import { providerNames } from '../../model/runtime/providers.js';
-import { printable, printableJson } from '../../printable.js';
+import { printable } from '../../printable.js';
 import { degradations } from '../../training/pictures/degrade.js';
 import { losses } from '../../training/gradient/loss.js';
 import { optimisers } from '../../training/optimiser/optimisers.js';
 import { schedules } from '../../training/optimiser/schedule.js';
 import { shortened } from '../display/bar-line.js';
-import { say, screenWidth } from '../display/say.js';
+import { hasTerminal, say, sayRaw, screenWidth } from '../display/say.js';
+import { isAnsweredInJson, tell } from '../process/answer.js';
+import { withEvents } from '../process/program-options.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import {
@@ -52,7 +54,7 @@ const defaultsOf = (option: 'depth' | 'width'): string =>
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {
-  return new Command('train')
+  const command = new Command('train')
     .description('Trains a network on pictures and writes it as a model that vsr upscale takes.')
     .optionsGroup('Data:')
     .requiredOption(
@@ -186,8 +188,8 @@ export function trainCommand(): Command {
     )
     .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
     .option('--resume', 'go on from the checkpoint in the work folder')
-    .option('--overwrite', 'replace an existing model, its card, and what an earlier run left')
-    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .option('--overwrite', 'replace an existing model, its card, and what an earlier run left');
+  return withEvents(command)
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
     .action((flags: TrainFlags) => run({ ...flags, scale: Number(flags.scale) }));
@@ -206,37 +208,31 @@ async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const workFolder = flags.work ?? `${flags.out}.train`;
   const plan = await trainPlanOf(flags, workFolder, signal);
   const { runTraining } = await import('./run-training.js');
-  const silent = flags.quiet === true || flags.json === true;
-  const terminal = process.stderr.isTTY;
+  const silent = flags.quiet === true || isAnsweredInJson();
+  const terminal = hasTerminal();
   let lastLine = -Infinity;
-  const tell = (line: string) => {
+  const tellPeople = (line: string) => {
     if (silent) return;
-    if (terminal) process.stderr.write('\r\x1b[K');
+    if (terminal) sayRaw('\r\x1b[K');
     say(line);
   };
   const progress = (line: string) => {
     if (silent) return;
-    if (terminal) process.stderr.write(`\r\x1b[K${shortened(printable(line), screenWidth() - 1)}`);
+    if (terminal) sayRaw(`\r\x1b[K${shortened(printable(line), screenWidth() - 1)}`);
     else if (performance.now() - lastLine > 10_000) {
       lastLine = performance.now();
       say(line);
     }
   };
-  for (const line of trainingSummary(plan)) tell(line);
+  for (const line of trainingSummary(plan)) tellPeople(line);
   try {
     const name = path.basename(flags.out, '.onnx');
-    const result = await runTraining(plan, name, { say: tell, progress }, signal);
+    const result = await runTraining(plan, name, { say: tellPeople, progress, tell }, signal);
     const { unreadable, tooSmall } = result.skipped;
     if (unreadable + tooSmall > 0) {
-      tell(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
+      tellPeople(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
     }
-    tell(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
-    if (flags.json === true) {
-      const { card, skipped, psnr, bicubicPsnr } = result;
-      process.stdout.write(
-        `${printableJson({ model: flags.out, card, skipped, psnr, bicubicPsnr })}\n`,
-      );
-    }
+    tellPeople(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
   } catch (error) {
     throw asDiskError(error, workFolder);
   }

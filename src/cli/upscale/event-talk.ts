@@ -1,12 +1,11 @@
 import path from 'node:path';
+import type { DoneEvent, FailedEvent, ProgressEvent } from '../../events.js';
+import type { Sidecar } from '../../metrics/sidecar.js';
 import { namesApart } from '../../names-apart.js';
-import type { JobPlan } from '../../upscale/plan/job-plan.js';
-import type { Progress } from '../../upscale/segments/progress.js';
-import type { Outcome, UpscaleEvent } from '../../upscale/upscale.js';
-import type { StillPlan } from '../../upscale/plan/still-plan.js';
+import type { UpscaleEvent } from '../../upscale/upscale.js';
 import { BatchTally } from '../display/batch-tally.js';
-import { describePlan, lateLines } from '../display/describe.js';
-import { outcomeLine, type Ending } from '../display/outcome-lines.js';
+import { describeNote, describePlan } from '../display/describe.js';
+import { outcomeLine, type ShownOutcome } from '../display/outcome-lines.js';
 import {
   SilentDisplay,
   type BatchView,
@@ -17,11 +16,10 @@ import { say } from '../display/say.js';
 /** Shows events and remembers what the table at the end and later lines need of them. */
 export class EventTalk implements BatchView {
   readonly tally = new BatchTally();
-  readonly endings: Ending[] = [];
+  readonly outcomes: ShownOutcome[] = [];
   readonly #dryRun: boolean;
-  readonly #plans = new Map<string, JobPlan | StillPlan>();
   /** How far each input came that was begun. */
-  readonly #begun = new Map<string, Progress>();
+  readonly #begun = new Map<string, ProgressEvent>();
   #names: ReadonlyMap<string, string> = new Map();
   #display: ProgressDisplay = new SilentDisplay();
 
@@ -33,48 +31,52 @@ export class EventTalk implements BatchView {
     this.#display = display;
   }
 
-  nameOf = (input: string): string => this.#names.get(input) ?? path.basename(input);
+  nameOf = (clip: string): string => this.#names.get(clip) ?? path.basename(clip);
 
   show(event: UpscaleEvent): void {
-    if (event.type === 'start') {
-      this.#names = namesApart(event.inputs);
-      this.tally.start(event.inputs);
-      this.#display.start();
-    } else if (event.type === 'progress') {
-      this.#begun.set(event.progress.input, event.progress);
-      this.tally.update(event.progress);
-      this.#display.update(event.progress);
-    } else if (event.type === 'plan') {
-      const { plan, finished } = event;
-      this.#plans.set(plan.input, plan);
-      this.tally.plan(plan.input, framesOf(plan), plan.size.width * plan.size.height);
-      if (!finished) this.#say(describePlan(plan, this.nameOf(plan.input), this.#dryRun));
-    } else this.#end(event.outcome);
+    switch (event.event) {
+      case 'start':
+        this.#names = namesApart(event.clips);
+        this.tally.start(event.clips);
+        this.#display.start();
+        break;
+      case 'plan': {
+        const { clip, frames, facts, finished } = event;
+        this.tally.plan(clip, frames, facts.width * facts.height);
+        if (finished) break;
+        for (const line of describePlan(event, this.nameOf(clip), this.#dryRun)) {
+          this.#display.say(line);
+        }
+        break;
+      }
+      case 'note':
+      case 'lost':
+        this.#display.say(describeNote(event));
+        break;
+      case 'progress':
+        this.#begun.set(event.clip, event);
+        this.tally.update(event);
+        this.#display.update(event);
+        break;
+      case 'done':
+      case 'failed':
+        this.#end(event);
+    }
   }
 
-  #end(outcome: Outcome): void {
-    this.#say(lateLines(outcome, this.#plans.get(outcome.input)));
-    this.#plans.delete(outcome.input);
-    this.tally.end(outcome.input);
-    const progress = this.#begun.get(outcome.input);
-    const all = progress?.total == null ? '' : ` of ${progress.total}`;
-    const ending = {
+  #end(outcome: DoneEvent<Sidecar> | FailedEvent): void {
+    const clip = outcome.clip ?? '';
+    this.tally.end(clip);
+    const progress = this.#begun.get(clip);
+    const all = progress === undefined || progress.of === null ? '' : ` of ${progress.of}`;
+    const shown = {
       outcome,
-      name: this.nameOf(outcome.input),
+      name: this.nameOf(clip),
       begun: progress === undefined ? null : `${progress.frames}${all}`,
     };
-    this.endings.push(ending);
-    const line = outcomeLine(ending, this.#names.size < 2);
-    this.#display.end(outcome.output, line);
-    if (outcome.status === 'failed' && this.#display instanceof SilentDisplay) say(line);
+    this.outcomes.push(shown);
+    const line = outcomeLine(shown, this.#names.size < 2);
+    this.#display.end(clip, line);
+    if (outcome.event === 'failed' && this.#display instanceof SilentDisplay) say(line);
   }
-
-  #say(lines: readonly string[]): void {
-    for (const line of lines) this.#display.say(line);
-  }
-}
-
-/** Frames that a plan counts on; `null` where the source does not tell. */
-function framesOf(plan: JobPlan | StillPlan): number | null {
-  return plan.kind === 'still' ? 1 : (plan.source.video.frameCount ?? null);
 }

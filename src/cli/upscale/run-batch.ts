@@ -1,28 +1,23 @@
-import { sidecarPathOf } from '../../metrics/sidecar.js';
 import path from 'node:path';
-import { exitCodeOf } from '../../errors.js';
-import { printableJson } from '../../printable.js';
+import { sidecarPathOf } from '../../metrics/sidecar.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
-import { upscale, type Outcome } from '../../upscale/upscale.js';
-import { version } from '../../version.js';
+import { upscale, type UpscaleOutcome } from '../../upscale/upscale.js';
+import { addFacts, hasEventsOnStderr, isAnsweredInJson, tell } from '../process/answer.js';
 import type { BatchInterruption } from '../process/interruption.js';
 import { BarDisplay } from '../display/bar-display.js';
-import { planJson } from '../display/describe.js';
-import { closingLines, endingWord, outcomeTable, type Ending } from '../display/outcome-lines.js';
+import { closingLines, outcomeTable, type ShownOutcome } from '../display/outcome-lines.js';
 import {
   LineDisplay,
   SilentDisplay,
   type BatchView,
   type ProgressDisplay,
 } from '../display/progress-display.js';
-import { say, screenWidth } from '../display/say.js';
+import { hasTerminal, say, sayRaw, screenWidth } from '../display/say.js';
 import { sentenceOf } from '../display/sentence.js';
 import { EventTalk } from './event-talk.js';
 
 /** How a batch is talked about. */
 export type Talk = {
-  /** Where the machine-readable summary goes; `null` for none. */
-  readonly json: NodeJS.WritableStream | null;
   readonly quiet: boolean;
   /** A report page is wanted: its file, or `true` for the name by default. */
   readonly report: string | true | null;
@@ -34,18 +29,19 @@ export type Talk = {
 export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
 
 async function openDisplay(talk: Talk, view: BatchView): Promise<ProgressDisplay> {
-  if (talk.quiet || talk.json !== null) return new SilentDisplay();
-  const { isTTY, columns } = process.stderr;
-  return isTTY && columns > 0 ? BarDisplay.open(view) : new LineDisplay(view);
+  if (talk.quiet || isAnsweredInJson() || hasEventsOnStderr()) return new SilentDisplay();
+  return hasTerminal() && process.stderr.columns > 0
+    ? BarDisplay.open(view)
+    : new LineDisplay(view);
 }
 
 /**
  * The worst of what the outcomes say: interrupted, otherwise failed, otherwise a wrong call,
  * otherwise all is well.
  */
-export function batchExitCode(outcomes: readonly Outcome[]): BatchResult['exitCode'] {
+function batchExitCode(outcomes: readonly UpscaleOutcome[]): BatchResult['exitCode'] {
   const codes = new Set(
-    outcomes.flatMap((outcome) => (outcome.status === 'failed' ? [exitCodeOf(outcome.error)] : [])),
+    outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error.exitCode] : [])),
   );
   for (const code of [130, 1, 2] as const) if (codes.has(code)) return code;
   return 0;
@@ -64,58 +60,41 @@ export async function runBatch(
   const talking = new EventTalk(options.dryRun ?? false);
   const display = await openDisplay(talk, talking);
   talking.showOn(display);
-  const plans: unknown[] = [];
+  const plans: object[] = [];
   try {
     for await (const event of upscale(inputs, { ...options, signal: interruption.signal })) {
+      tell(event);
       talking.show(event);
-      if (event.type === 'plan' && options.dryRun === true) plans.push(planJson(event.plan));
+      if (event.event === 'plan') plans.push({ clip: event.clip, ...event.facts });
     }
   } finally {
     display.stop();
     interruption.over();
   }
-  const { endings } = talking;
-  const outcomes = endings.map(({ outcome }) => outcome);
-  const exitCode = batchExitCode(outcomes);
-  if (endings.length > 1 && !(display instanceof SilentDisplay)) {
-    process.stderr.write(`\n${outcomeTable(endings, screenWidth())}\n\n`);
-    for (const line of closingLines(endings)) say(line);
+  if (options.dryRun === true) addFacts({ plans });
+  const { outcomes } = talking;
+  const exitCode = batchExitCode(outcomes.map(({ outcome }) => outcome));
+  if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {
+    sayRaw(`\n${outcomeTable(outcomes, screenWidth())}\n\n`);
+    for (const line of closingLines(outcomes)) say(line);
   }
-  if (talk.report !== null) await report(endings, talk, display);
-  if (talk.json !== null) {
-    const summary = {
-      vsr: version(),
-      exitCode,
-      outcomes: endings.map(outcomeJson),
-      ...(plans.length > 0 ? { plans } : {}),
-    };
-    talk.json.write(`${printableJson(summary)}\n`);
-  }
+  if (talk.report !== null) await report(outcomes, talk, display);
   return { exitCode };
 }
 
-function outcomeJson(ending: Ending): unknown {
-  const { outcome } = ending;
-  if (outcome.status !== 'failed') return outcome;
-  const { error, ...rest } = outcome;
-  const status = endingWord(ending);
-  return { ...rest, status, error: { message: sentenceOf(error), exitCode: exitCodeOf(error) } };
-}
-
 async function report(
-  endings: readonly Ending[],
+  outcomes: readonly ShownOutcome[],
   { report: wish, overwrite }: Talk,
   display: ProgressDisplay,
 ): Promise<void> {
-  const outputs = endings.flatMap(({ outcome }) =>
-    outcome.status === 'done' || outcome.status === 'skipped' ? [outcome.output] : [],
+  const outputs = outcomes.flatMap(({ outcome: { output, ...outcome } }) =>
+    'summary' in outcome && outcome.summary !== null && output !== null ? [output] : [],
   );
-  const unfinished = endings.flatMap((ending) => {
-    const { outcome } = ending;
-    if (outcome.status !== 'failed') return [];
-    const result = endingWord(ending);
-    const reason = result === 'failed' ? sentenceOf(outcome.error) : (ending.begun ?? '');
-    return [{ input: outcome.input, result, reason }];
+  const unfinished = outcomes.flatMap(({ outcome, begun }) => {
+    if (!('error' in outcome)) return [];
+    const { clip, status, error } = outcome;
+    const reason = status === 'failed' ? sentenceOf(error) : (begun ?? '');
+    return [{ input: clip ?? '', result: status, reason }];
   });
   const first = outputs[0];
   if (first === undefined) return;
@@ -128,5 +107,6 @@ async function report(
   display.say('Making the report …');
   const { writeReport } = await import('../../report/page/write-report.js');
   await writeReport(outputs.map(sidecarPathOf), file, { overwrite, unfinished });
+  addFacts({ report: file });
   display.say(`Report: ${file}`);
 }

@@ -12,6 +12,8 @@ import { parseTime, realNumber, wholeNumber } from '../display/numbers.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
+import { giveUpStdout } from '../process/answer.js';
+import { withEvents } from '../process/program-options.js';
 import { spoolInput, streamOutput } from '../process/standard-streams.js';
 
 /** Options as commander hands them over. */
@@ -52,7 +54,6 @@ type Flags = {
   ffprobe?: string;
   dryRun?: true;
   report?: string | true;
-  json?: true;
   quiet?: true;
 };
 
@@ -77,7 +78,7 @@ function words(text: string): string[] {
 
 /** The command `vsr upscale`. */
 export function upscaleCommand(): Command {
-  return new Command('upscale')
+  const command = new Command('upscale')
     .description(
       'Enlarges clips and pictures. Everything else in a clip is kept, or announced before the start.',
     )
@@ -141,8 +142,8 @@ export function upscaleCommand(): Command {
     .option('--input-format <pix_fmt>', 'e.g. yuv420p')
     .option('--input-size <WxH>', 'e.g. 352x288')
     .option('--input-rate <fps>', 'e.g. 25 or 30000/1001')
-    .optionsGroup('Talking:')
-    .option('--json', 'one machine-readable summary on standard output, nothing else there')
+    .optionsGroup('Talking:');
+  return withEvents(command)
     .option('-q, --quiet', 'only errors')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
@@ -177,7 +178,6 @@ async function checkReport(file: string, inputs: readonly string[], overwrite: b
 async function run(inputs: string[], flags: Flags): Promise<void> {
   const interruption = batchInterruption();
   const talk = {
-    json: flags.json === true ? process.stdout : null,
     quiet: flags.quiet ?? false,
     report: flags.report ?? null,
     overwrite: flags.overwrite ?? false,
@@ -201,6 +201,7 @@ async function runPiped(
   interruption: BatchInterruption,
 ): Promise<BatchResult> {
   const toStdout = flags.output === '-';
+  if (toStdout) giveUpStdout();
   if (flags.output === undefined && inputs.length > 1) {
     throw new VsrError(
       'option',
@@ -225,7 +226,7 @@ async function runPiped(
         output,
         ...(toStdout && flags.log === true ? { log: false } : {}),
       },
-      toStdout && talk.json !== null ? { ...talk, json: process.stderr } : talk,
+      talk,
       interruption,
     );
     if (toStdout && result.exitCode === 0 && flags.dryRun !== true) {

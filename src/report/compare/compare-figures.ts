@@ -79,9 +79,14 @@ async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): 
 
 /**
  * Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain
- * bicubic. A `VsrError` if they are not alike enough for that.
+ * bicubic. `onFrames` is told how many have been. A `VsrError` if they are not alike enough for that.
  */
-export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise<PairFigures> {
+export async function pairFigures(
+  ffmpeg: Ffmpeg,
+  a: Source,
+  b: Source,
+  onFrames: (frames: number) => void = () => {},
+): Promise<PairFigures> {
   checkComparable(a, b);
   const [left, right] = [decodeFrames(ffmpeg, a), decodeFrames(ffmpeg, b)];
   const others = right[Symbol.asyncIterator]();
@@ -107,6 +112,7 @@ export async function pairFigures(ffmpeg: Ffmpeg, a: Source, b: Source): Promise
         atSize(other.value, right.layout, larger, b),
       ] as const;
       addFrame(sums, larger, ...pair);
+      onFrames(sums.frames);
       left.release(one.value);
       right.release(other.value);
     }

@@ -1,9 +1,12 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import type { Tell } from '../../events.js';
 import { openPlace, type Place } from '../../files/place.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import { isSmaller, type CompareMode } from '../../media/frames/compare-clips.js';
+import { paceOf } from '../../pace.js';
+import { version } from '../../version.js';
 import { combine, readRgb, rgbPsnr, writeRgb } from './compare-pictures.js';
 import { resizeRgb, type RgbPicture } from '../rgb-picture.js';
 
@@ -19,6 +22,8 @@ export type CompareRequest = {
   readonly mode: CompareMode;
   /** Times by which a difference is shown enlarged. */
   readonly amplify: number;
+  /** Told of the pairs: how far each is, and what came of it. */
+  readonly tell?: Tell<ComparedPair>;
 };
 
 /** Figures of one pair: decibels, SSIM. */
@@ -93,12 +98,17 @@ export async function compare(
 ): Promise<ComparedPair[]> {
   const { a, b, mode, amplify } = request;
   const inputs = pairsOf(request).flat();
+  const tell: Tell<ComparedPair> = request.tell ?? (() => {});
   const place = await openPlace({
     ...{ what: 'output', file: request.output, inputs, otherName: 'with -o' },
     overwrite: request.overwrite ?? false,
   });
+  const clips = pairsOf(request).map(([x, y]) => nameOf(x, y));
+  tell({ event: 'start', command: 'compare', vsr: version(), clips });
   const stills = inputs.filter(isImageName).length;
-  if (stills === inputs.length) return comparePictures(request, place);
+  if (stills === inputs.length) {
+    return toldOf(await comparePictures(request, place), request.output, tell);
+  }
   if (stills > 0) {
     throw new VsrError('media', `Expected two clips or two pictures but received one of each.`);
   }
@@ -111,13 +121,30 @@ export async function compare(
   const result: ComparedPair[] = [];
   for (const [x, y] of pairsOf(request)) {
     const [one, other] = [await probe(found, x), await probe(found, y)];
-    const figures = await pairFigures(found, one, other);
+    const pair = nameOf(x, y);
+    const counted = {
+      clip: pair,
+      output: null,
+      stage: 'measure',
+      of: one.video.frameCount,
+    } as const;
+    const figures = await pairFigures(found, one, other, paceOf(counted, tell));
     const enlarged = smallerOf(x, one.video, y, other.video);
     const { frames, psnrY, psnrU, psnrV, ssim, worst } = figures;
-    const pair = nameOf(x, y);
     const low = { worstFrame: worst.frame, worst: worst.psnr };
     result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, enlarged, ...low });
   }
+  const writing = { clip: clips[0]!, output: request.output, stage: 'compare', of: null } as const;
+  paceOf(writing, tell)(0);
   await compareClips(found, await probe(found, a), await probe(found, b), place, mode, amplify);
-  return result;
+  return toldOf(result, request.output, tell);
+}
+
+/** Tells what came of each pair; the first is the one that was put into a file. */
+function toldOf(pairs: ComparedPair[], output: string, tell: Tell<ComparedPair>): ComparedPair[] {
+  for (const [i, summary] of pairs.entries()) {
+    const file = i === 0 ? output : null;
+    tell({ event: 'done', clip: summary.pair, status: 'done', output: file, summary });
+  }
+  return pairs;
 }

@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import type { TellProgress } from '../../events.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { paceOf } from '../../pace.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
 import { frameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
@@ -33,6 +35,8 @@ export type ClipEvaluationOptions = {
   readonly workers: number;
   readonly precision: PrecisionChoice;
   readonly signal?: AbortSignal;
+  /** Told how far the clip is. */
+  readonly onProgress?: TellProgress;
 };
 
 /** A frame as it was, and as it is given to be enlarged. */
@@ -115,6 +119,12 @@ export async function evaluateClip(
         made: await Promise.all(upscalers.map(({ upscaler }) => upscaler.upscale(pair.low))),
       }),
     );
+    const of = Math.min(options.frames, source.video.frameCount ?? Infinity);
+    const pace = paceOf(
+      { clip: file, output: null, stage: 'measure', of: of === Infinity ? null : of },
+      options.onProgress ?? (() => {}),
+    );
+    let measured = 0;
     for await (const { truth, low: given, made } of larger) {
       if (options.baselines) {
         for (const [way, kernel] of Object.entries(baselines)) {
@@ -127,6 +137,7 @@ export async function evaluateClip(
         upscaler.release(frame);
       }
       pool.release(given);
+      pace(++measured);
     }
     await coded?.return(undefined);
     return { file, ...(await meter.finish(file)) };

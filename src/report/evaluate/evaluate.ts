@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { VsrError } from '../../errors.js';
+import { errorFacts, VsrError } from '../../errors.js';
+import type { Tell } from '../../events.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
@@ -10,6 +11,7 @@ import type { Plane } from '../../planes/plane.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
 import { chainFor } from '../../upscale/plan/model-choice.js';
+import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
 import type { FileEvaluation, NamedChain } from './evaluation.js';
 import { enlargePicture } from './picture-enlarger.js';
@@ -34,6 +36,8 @@ export type EvaluateOptions = {
    * ends it all.
    */
   readonly onFailure?: (file: string, error: VsrError) => void;
+  /** Told of each file: how far it is, and what came of it. */
+  readonly tell?: Tell<FileEvaluation>;
 };
 
 /** Pictures and clips among `inputs`, with those of folders and of the folders within. */
@@ -91,6 +95,8 @@ export async function* evaluate(
     name,
     enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal),
   }));
+  const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
+  tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });
   const measure = async (file: string): Promise<FileEvaluation> => {
     if (isImageName(file)) return evaluatePicture(file, enlargers, scale, degradation, border);
     const { evaluateClip } = await import('./evaluate-clip.js');
@@ -99,6 +105,7 @@ export async function* evaluate(
       baselines: true,
       precision: 'auto',
       ...(options.signal === undefined ? {} : { signal: options.signal }),
+      onProgress: tell,
       vmaf: true,
       frames: options.frames ?? Infinity,
       workers: options.workers ?? os.availableParallelism(),
@@ -106,8 +113,13 @@ export async function* evaluate(
   };
   for (const file of files) {
     try {
-      yield await measure(file);
+      const summary = await measure(file);
+      tell({ event: 'done', clip: file, status: 'done', output: null, summary });
+      yield summary;
     } catch (error) {
+      const facts = errorFacts(error);
+      const status = facts.code === 'interrupted' ? 'interrupted' : 'failed';
+      tell({ event: 'failed', clip: file, status, output: null, error: facts });
       const itsOwn = error instanceof VsrError && ['media', 'option'].includes(error.code);
       if (!itsOwn || options.onFailure === undefined) throw error;
       options.onFailure(file, error);

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import os from 'node:os';
 import path from 'node:path';
-import { VsrError } from '../../errors.js';
+import { errorOf, VsrError } from '../../errors.js';
+import type { TellProgress } from '../../events.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { turnedFor } from '../../media/output/turned-source.js';
@@ -24,12 +25,18 @@ import type { Baseline, ManifestClip } from './regress-manifest.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** Enlarges `clip` into `output`; what `regress` watches over. */
-export type JobRunner = (clip: string, output: string, options: UpscaleOptions) => Promise<void>;
+export type JobRunner = (
+  clip: string,
+  output: string,
+  options: UpscaleOptions,
+  onProgress: TellProgress,
+) => Promise<void>;
 
 /** The real thing. */
-export const runJob: JobRunner = async (clip, output, options) => {
+export const runJob: JobRunner = async (clip, output, options, onProgress) => {
   for await (const event of upscale(clip, { ...options, output, overwrite: true })) {
-    if (event.type === 'end' && event.outcome.status === 'failed') throw event.outcome.error;
+    if (event.event === 'progress') onProgress(event);
+    if (event.event === 'failed') throw errorOf(event.error);
   }
 };
 
@@ -145,7 +152,7 @@ export async function regressClip(
   folder: string,
   entry: ManifestClip,
   run: JobRunner = runJob,
-  signal?: AbortSignal,
+  { signal, tell = () => {} }: { signal?: AbortSignal | undefined; tell?: TellProgress } = {},
 ): Promise<Baseline> {
   const clip = path.resolve(folder, entry.clip);
   // A model file is named relative to the manifest, as the clips are.
@@ -159,7 +166,9 @@ export async function regressClip(
   const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
   const exactly = { provider: 'cpu', precision } as const;
   const abort = signal === undefined ? {} : { signal };
-  await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort });
+  // Its files are temporary ones: the clip is known by its name in the manifest.
+  const onProgress: TellProgress = (event) => tell({ ...event, clip: entry.clip, output: null });
+  await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort }, onProgress);
   const source = turnedFor(output, await probe(ffmpeg, clip), false);
   const made = await probe(ffmpeg, output);
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
@@ -172,6 +181,7 @@ export async function regressClip(
     vmaf: false,
     precision: exactly.precision,
     ...abort,
+    onProgress,
     frames: Infinity,
     provider: { name: 'cpu' },
     workers: os.availableParallelism(),

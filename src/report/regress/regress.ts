@@ -1,8 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { VsrError, messageOf } from '../../errors.js';
+import { errorFacts, messageOf, VsrError } from '../../errors.js';
+import type { Tell } from '../../events.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
+import { version } from '../../version.js';
 import { regressClip, runJob, type JobRunner } from './regress-clip.js';
 import { compareBaseline, type Check } from './regress-compare.js';
 import {
@@ -20,6 +22,13 @@ export type ClipResult = {
   readonly checks: readonly Check[];
   /** Why it could not be measured; `null` if it was. */
   readonly error: string | null;
+};
+
+/** What became of a clip that could be measured. */
+export type RegressSummary = {
+  /** Every check holds. */
+  readonly ok: boolean;
+  readonly checks: readonly Check[];
 };
 
 /** Clips of a folder that has no manifest yet, or that its manifest does not name. */
@@ -65,6 +74,8 @@ export type RegressOptions = {
   readonly update?: boolean;
   /** Only these clips, by their name in the manifest. */
   readonly only?: readonly string[];
+  /** Told of each clip: how far it is, and what came of it. */
+  readonly tell?: Tell<RegressSummary>;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
   /** Stands in for the real job in tests. */
@@ -89,23 +100,34 @@ export async function* regress(
     const names = manifest.clips.map(({ clip }) => clip).join(', ');
     throw new VsrError('option', `Expected one of ${names} for --only but received ${name}.`);
   }
+  const wanted = manifest.clips.filter(({ clip }) => only.length === 0 || only.includes(clip));
+  const tell: Tell<RegressSummary> = options.tell ?? (() => {});
+  const clips = wanted.map(({ clip }) => clip);
+  tell({ event: 'start', command: 'regress', vsr: version(), clips });
   const measured = new Map<string, ManifestClip>();
   let failed = false;
-  for (const entry of manifest.clips) {
-    if (only.length > 0 && !only.includes(entry.clip)) continue;
+  for (const entry of wanted) {
+    const { clip } = entry;
     try {
-      const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob, options.signal);
+      const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob, {
+        ...{ signal: options.signal, tell },
+      });
       measured.set(entry.clip, { ...entry, baseline: found });
       if (entry.baseline === null && options.update !== true) {
         throw new VsrError('media', 'it has no baseline yet. Make it with --update');
       }
       const against = entry.baseline ?? found;
       const checks = compareBaseline(against, found, entry.tolerance);
-      yield { clip: entry.clip, checks, error: null };
+      const summary = { ok: checks.every(({ ok }) => ok), checks };
+      tell({ event: 'done', clip, status: 'done', output: null, summary });
+      yield { clip, checks, error: null };
     } catch (error) {
+      const facts = errorFacts(error);
+      const status = facts.code === 'interrupted' ? 'interrupted' : 'failed';
+      tell({ event: 'failed', clip, status, output: null, error: facts });
       if (error instanceof VsrError && error.code === 'interrupted') throw error;
       failed = true;
-      yield { clip: entry.clip, checks: [], error: messageOf(error) };
+      yield { clip, checks: [], error: messageOf(error) };
     }
   }
   if (options.update === true && !failed) {

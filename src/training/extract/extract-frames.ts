@@ -2,6 +2,8 @@ import { framesPerSecond } from '../../planes/ratio.js';
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
+import type { TellProgress } from '../../events.js';
+import { paceOf } from '../../pace.js';
 import { Field } from '../../files/json-field.js';
 import { openPlace, type Place } from '../../files/place.js';
 import { isTaken } from '../../files/place-key.js';
@@ -21,8 +23,8 @@ export type ExtractOptions = {
   readonly overwrite?: boolean;
   /** Frames kept at most; no limit if absent. */
   readonly most?: number;
-  /** Told of each frame written, and how many frames were looked at. */
-  readonly onFrame?: (written: number, seen: number) => void;
+  /** Told how many of the clip's frames have been looked at. */
+  readonly tell?: TellProgress;
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds without a byte from ffmpeg after which it counts as hanging; default
@@ -141,12 +143,16 @@ export async function extractFrames(
     // Claimed before it is there: what a killed run wrote is known to be ours.
     await save(false);
     if (place !== null) await writePng(path.join(drafts.path, name), place, chosen.frame);
-    options.onFrame?.(files.length, seen);
   };
   const { width, height } = video;
+  const seenSoFar = paceOf(
+    { clip, output: folder, stage: 'extract', of: video.frameCount },
+    options.tell ?? (() => {}),
+  );
   for await (const data of rgbFrames(ffmpeg, source, { signal, stallTimeoutMs })) {
     await keep(chooser.look(seen, { data, width, height }));
     seen++;
+    seenSoFar(seen);
     if (files.length >= most) break;
   }
   if (signal?.aborted !== true) await keep(chooser.end());

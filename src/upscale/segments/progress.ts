@@ -1,37 +1,21 @@
-/** How far one clip is. */
-export type Progress = {
-  readonly input: string;
-  readonly output: string;
-  /** Frames that the encoder has taken, those of earlier runs included. */
-  readonly frames: number;
-  /** Frames the clip is thought to have; `null` where unknown. */
-  readonly total: number | null;
-  /** Frames a second in this run. */
-  readonly fps: number;
-  /** Seconds to the end; `null` where unknown. */
-  readonly eta: number | null;
-  /**
-   * Mean, in dB, of the finite Y-PSNR figures so far: against the reference, or else of the output
-   * reduced again against the source.
-   */
-  readonly psnr: number | null;
-};
+import type { ProgressEvent, Stage } from '../../events.js';
 
 /** Counts frames and says how far the clip is, at most every `intervalMs`. */
 export class ProgressCounter {
-  readonly #report: (progress: Progress) => void;
-  readonly #place: Pick<Progress, 'input' | 'output' | 'total'>;
+  readonly #report: (progress: ProgressEvent) => void;
+  readonly #place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>;
   readonly #startedAt = performance.now();
   readonly #intervalMs: number;
   #reportedAt = 0;
+  #stage: Stage = 'enlarge';
   #frames = 0;
   #before = 0;
   #sum = 0;
   #scored = 0;
 
   constructor(
-    place: Pick<Progress, 'input' | 'output' | 'total'>,
-    report: (progress: Progress) => void,
+    place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>,
+    report: (progress: ProgressEvent) => void,
     intervalMs = 100,
   ) {
     this.#place = place;
@@ -65,21 +49,29 @@ export class ProgressCounter {
     this.tell();
   }
 
+  /** What is done now is another thing than before. */
+  enter(stage: Stage): void {
+    this.#stage = stage;
+    this.tell();
+  }
+
   /** Says how far the clip is, whenever that was said last. */
   tell(): void {
     this.#reportedAt = performance.now();
     this.#report(this.#now());
   }
 
-  #now(): Progress {
+  #now(): ProgressEvent {
     const frames = this.#before + this.#frames;
     const fps = this.#frames / Math.max(this.elapsed, 1e-3);
-    const { total } = this.#place;
+    const { of } = this.#place;
     return {
+      event: 'progress',
       ...this.#place,
+      stage: this.#stage,
       frames,
       fps,
-      eta: total === null || fps === 0 ? null : Math.max(0, total - frames) / fps,
+      eta: of === null || fps === 0 ? null : Math.max(0, of - frames) / fps,
       psnr: this.#scored === 0 ? null : this.#sum / this.#scored,
     };
   }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { ProgressEvent } from '../../../../src/events.js';
 import { BatchTally } from '../../../../src/cli/display/batch-tally.js';
 
-const progress = (input: string, frames: number, total: number | null) => ({
-  ...{ input, output: `${input}.x2`, frames, total },
+const progress = (clip: string, frames: number, of: number | null): ProgressEvent => ({
+  ...{ event: 'progress', stage: 'enlarge', clip, output: `${clip}.x2`, frames, of },
   ...{ fps: 0, eta: null, psnr: null },
 });
 

@@ -1,0 +1,159 @@
+import type { ErrorFacts } from './errors.js';
+
+/**
+ * What vsr tells while it works: a closed set of plain values, the same from the library, the
+ * command line and whatever passes them on. `docs/schema/events.json` describes them as JSON.
+ */
+export const eventsVersion = 1;
+
+/** What a command does that may take long, by the name of the command. */
+export const longCommands = [
+  'upscale',
+  'evaluate',
+  'train',
+  'extract',
+  'regress',
+  'compare',
+] as const;
+export type LongCommand = (typeof longCommands)[number];
+
+/** What is being done to a clip, in the order in which it is. */
+export const stages = [
+  'enlarge',
+  'join',
+  'check',
+  'measure',
+  'extract',
+  'train',
+  'compare',
+] as const;
+export type Stage = (typeof stages)[number];
+
+/** Once, first: everything that will be worked on. */
+export type StartEvent = {
+  readonly event: 'start';
+  readonly command: LongCommand;
+  /** Version of vsr. */
+  readonly vsr: string;
+  /**
+   * What is worked on: paths of clips and pictures; for `train` the model to be made, for `compare`
+   * the pairs.
+   */
+  readonly clips: readonly string[];
+};
+
+/** Everything has been decided about a clip, and nothing done yet. */
+export type PlanEvent<Facts = object> = {
+  readonly event: 'plan';
+  readonly clip: string;
+  /** Where the result goes; `null` where there is no file. */
+  readonly output: string | null;
+  /** Frames (of `train`, steps) that are expected; `null` where unknown. */
+  readonly frames: number | null;
+  /** An earlier job has made exactly this: it is left as it is. */
+  readonly finished: boolean;
+  /** What was decided; the command says which facts these are. */
+  readonly facts: Facts;
+};
+
+/** How far a clip is, a few times a second. */
+export type ProgressEvent = {
+  readonly event: 'progress';
+  readonly clip: string;
+  readonly output: string | null;
+  readonly stage: Stage;
+  /** Frames (of `train`, steps) done, those of earlier runs included. */
+  readonly frames: number;
+  /** Frames there are thought to be; `null` where unknown. */
+  readonly of: number | null;
+  /** Frames a second in this run. */
+  readonly fps: number;
+  /** Seconds to the end; `null` where unknown. */
+  readonly eta: number | null;
+  /**
+   * Mean, in dB, of the finite Y-PSNR figures so far: against the reference, or else of the output
+   * reduced again against the source. `null` where nothing is measured.
+   */
+  readonly psnr: number | null;
+};
+
+/** Something about a clip that is good to know; nothing is lost by it. */
+export type NoteEvent = {
+  readonly event: 'note';
+  readonly clip: string;
+  /** `converted`: kept in another form. `padded`: the picture grew by a row or column. */
+  readonly kind: 'note' | 'converted' | 'padded';
+  /** The thing, named: `subtitle stream 3 (hdmv_pgs_subtitle, eng)`. */
+  readonly what: string;
+  readonly why: string;
+  /** What can be done about it. */
+  readonly advice?: string;
+  /** The source's stream it is about. */
+  readonly stream?: number;
+};
+
+/** Something of the source that the output lacks. */
+export type LostEvent = Omit<NoteEvent, 'event' | 'kind'> & { readonly event: 'lost' };
+
+/** How a clip can end. */
+export const endings = [
+  'done',
+  'skipped',
+  'planned',
+  'failed',
+  'interrupted',
+  'not begun',
+] as const;
+export type Ending = (typeof endings)[number];
+
+/** What came of a clip with a good end. */
+type Success<Summary> =
+  /** `skipped`: an earlier job had done it. */
+  | { readonly status: 'done' | 'skipped'; readonly summary: Summary }
+  /** It was only to be planned. */
+  | { readonly status: 'planned'; readonly summary: null };
+
+/** A clip has come to a good end. */
+export type DoneEvent<Summary = object> = {
+  readonly event: 'done';
+  readonly clip: string;
+  readonly output: string | null;
+} & Success<Summary>;
+
+/** A clip has failed, or the whole call has. */
+export type FailedEvent = {
+  readonly event: 'failed';
+  /** `null` where it was not about one clip. */
+  readonly clip: string | null;
+  readonly status: 'failed' | 'interrupted' | 'not begun';
+  readonly output: string | null;
+  readonly error: ErrorFacts;
+};
+
+/** Once, last; told by the program, which alone knows its exit code. */
+export type EndEvent = {
+  readonly event: 'end';
+  readonly exitCode: 0 | 1 | 2 | 130;
+};
+
+/** What became of a clip, or of the whole call. */
+export type Outcome<Summary = object> = DoneEvent<Summary> | FailedEvent;
+
+/** What a job tells: `Summary` of what it made, `Plan` of what it decided. */
+export type JobEvent<Summary = object, Plan = object> =
+  | StartEvent
+  | PlanEvent<Plan>
+  | ProgressEvent
+  | NoteEvent
+  | LostEvent
+  | DoneEvent<Summary>
+  | FailedEvent;
+
+/** Everything that is told. */
+export type VsrEvent = JobEvent | EndEvent;
+
+/** Who is told of a job. */
+export type Tell<Summary = object, Plan = object> = (event: JobEvent<Summary, Plan>) => void;
+
+/** Who is told how far something is. */
+export type TellProgress = (event: ProgressEvent) => void;

@@ -1,0 +1,82 @@
+import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
+import type { StreamPlan } from '../media/output/stream-plan.js';
+import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import { expectedFrames } from './plan/expected-frames.js';
+import type { JobPlan } from './plan/job-plan.js';
+import type { StillPlan } from './plan/still-plan.js';
+
+/** What was decided about a clip or picture, as plain values. */
+export type UpscalePlan = {
+  readonly kind: 'clip' | 'still';
+  /** Samples of the source. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  /** Samples of the output. */
+  readonly width: number;
+  readonly height: number;
+  /** The models of each pass. */
+  readonly models: readonly string[];
+  /** Bytes that the output and the work folder may need together; an estimate. */
+  readonly estimatedBytes: number;
+  /** Of clips: ffmpeg's name of the encoder and the container. */
+  readonly encoder?: string;
+  readonly container?: string;
+  /** Of clips: what becomes of each stream of the source. */
+  readonly streams?: readonly PlannedStream[];
+};
+
+/** A stream of the source and what becomes of it. */
+export type PlannedStream = StreamPlan & {
+  /** `video`, `audio`, `subtitle`, `data`, `attachment` or `unknown`. */
+  readonly kind: string;
+  /** Its codec in the source. */
+  readonly from: string;
+};
+
+function factsOf(plan: JobPlan | StillPlan): UpscalePlan {
+  const source = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
+  const both = {
+    kind: plan.kind,
+    sourceWidth: source.width,
+    sourceHeight: source.height,
+    width: plan.size.width,
+    height: plan.size.height,
+    models: plan.chain.names,
+    estimatedBytes: plan.estimatedBytes,
+  };
+  if (plan.kind === 'still') return both;
+  const { encoder, container, streams } = plan.outputPlan;
+  return {
+    ...both,
+    ...{ encoder, container },
+    streams: streams.map((stream) => {
+      const info = plan.source.streams[stream.index];
+      return { ...stream, kind: info?.kind ?? 'unknown', from: info?.codec ?? '' };
+    }),
+  };
+}
+
+/** The event that tells a plan; `finished` if an earlier job has done it all. */
+export function planEventOf(plan: JobPlan | StillPlan, finished: boolean): PlanEvent<UpscalePlan> {
+  return {
+    event: 'plan',
+    clip: plan.input,
+    output: plan.paths.output,
+    frames: plan.kind === 'still' ? 1 : expectedFrames(plan),
+    finished,
+    facts: factsOf(plan),
+  };
+}
+
+/** The event that tells what the output lacks, or what is worth knowing of it. */
+export function noteEventOf(
+  clip: string,
+  { kind, what, why, advice, streamIndex }: SidecarAnnouncement,
+): NoteEvent | LostEvent {
+  const about = {
+    ...{ clip, what, why },
+    ...(advice === undefined ? {} : { advice }),
+    ...(streamIndex === undefined ? {} : { stream: streamIndex }),
+  };
+  return kind === 'missing' ? { event: 'lost', ...about } : { event: 'note', kind, ...about };
+}
