@@ -9,7 +9,10 @@ import { packageRoot } from '../../src/package-root.js';
 const read = (name: string): string => readFileSync(path.join(packageRoot(), name), 'utf8');
 
 /** Licences that ask for nothing but their own text. */
-const permissive = ['MIT', 'ISC', '0BSD', 'BSD-3-Clause', 'Apache-2.0', '(MIT OR CC0-1.0)'];
+const permissive = [
+  ...['MIT', 'ISC', '0BSD', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0'],
+  '(MIT OR CC0-1.0)',
+];
 
 type Locked = { readonly license?: string; readonly dev?: boolean };
 
