@@ -1,7 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { isFetched, problemOf, runtimeVersion } from './provider-files.js';
 
 /** What a session can run on. */
 export const providerNames = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
@@ -28,8 +27,9 @@ const platforms: Readonly<Record<ProviderName, readonly NodeJS.Platform[]>> = {
 /** How to get a provider that does not start. */
 const advice: Readonly<Record<ProviderName, string>> = {
   cpu: 'Is onnxruntime-node installed for this system?',
-  cuda: 'Run `vsr setup cuda` to fetch its files; it needs an NVIDIA driver, CUDA 12 and cuDNN 9.',
-  tensorrt: 'Run `vsr setup cuda` to fetch its files; it needs TensorRT 10 beside CUDA 12.',
+  cuda: 'Run `vsr setup cuda` to fetch its files; it needs an NVIDIA driver, CUDA and cuDNN 9 (docs/gpu.md says which).',
+  tensorrt:
+    'Run `vsr setup cuda` to fetch its files; it needs TensorRT 10 beside CUDA (docs/gpu.md).',
   webgpu: 'It needs a graphics driver with Vulkan, Metal or Direct3D 12.',
   coreml: 'It is part of macOS.',
   dml: 'It is part of Windows 10 and later, with a Direct3D 12 driver.',
@@ -38,21 +38,6 @@ const advice: Readonly<Record<ProviderName, string>> = {
 /** Whether the binding for this system can have the provider at all. */
 export function isOffered(name: ProviderName): boolean {
   return platforms[name].includes(process.platform);
-}
-
-function bindingFolder(): string {
-  const main = createRequire(import.meta.url).resolve('onnxruntime-node');
-  return path.join(main, '../../bin/napi-v6', process.platform, process.arch);
-}
-
-/** Whether the files of a provider that is not bundled have been fetched. */
-function isInstalled(name: ProviderName): boolean {
-  if (name !== 'cuda' && name !== 'tensorrt') return true;
-  const file =
-    process.platform === 'win32'
-      ? `onnxruntime_providers_${name}.dll`
-      : `libonnxruntime_providers_${name}.so`;
-  return existsSync(path.join(bindingFolder(), file));
 }
 
 /** Whether a real graphics device is there: a software Vulkan is slower than the CPU provider. */
@@ -67,8 +52,8 @@ function hasGraphicsDevice(): boolean {
 }
 
 /**
- * The providers to try, in order: for `auto` every one that may be faster and whose files and
- * device are there, and last the CPU; by name only that one. A provider that this system cannot
+ * The providers to try, in order: for `auto` every one that may be faster and whose files, libraries
+ * and device are there, and last the CPU; by name only that one. A provider that this system cannot
  * have is a VsrError 'provider'.
  */
 export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
@@ -78,20 +63,19 @@ export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
       const here = providerNames.filter(isOffered).join(', ');
       throw new VsrError(
         'provider',
-        `The provider ${choice.name} does not exist on ${process.platform} (onnxruntime-node 1.30). Here there are: ${here}.`,
+        `The provider ${choice.name} does not exist on ${process.platform} (onnxruntime-node ${runtimeVersion()}). Here there are: ${here}.`,
       );
     }
-    if (!isInstalled(choice.name)) {
-      throw new VsrError(
-        'provider',
-        `The provider ${choice.name} is not installed. ${advice[choice.name]}`,
-      );
-    }
+    const problem = isFetched(choice.name) ? problemOf(choice.name) : null;
+    if (problem !== null) throw new VsrError('provider', `${problem} ${advice[choice.name]}`);
     return [{ name: choice.name, device }];
   }
   const order: readonly ProviderName[] = ['cuda', 'dml', 'coreml', 'webgpu'];
   const faster = order.filter(
-    (name) => isOffered(name) && isInstalled(name) && (name !== 'webgpu' || hasGraphicsDevice()),
+    (name) =>
+      isOffered(name) &&
+      (!isFetched(name) || problemOf(name) === null) &&
+      (name !== 'webgpu' || hasGraphicsDevice()),
   );
   return [...faster, 'cpu' as const].map((name) => ({ name, device }));
 }
