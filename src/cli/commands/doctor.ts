@@ -1,10 +1,17 @@
 import { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
+import path from 'node:path';
 import { messageOf } from '../../errors.js';
 import { capabilities } from '../../media/program/capabilities.js';
 import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
+import {
+  checkVersion,
+  isFetched,
+  providerFileName,
+  providerFolder,
+} from '../../model/runtime/provider-files.js';
 import { candidatesFor, isOffered, providerNames } from '../../model/runtime/providers.js';
 import { openSession } from '../../model/runtime/session.js';
 import { printable } from '../../printable.js';
@@ -145,7 +152,11 @@ async function providers(): Promise<Finding[]> {
   for (const name of providerNames.filter(isOffered)) {
     const finding = { topic: name, vital: name === 'cpu' };
     try {
-      const { session, provider } = await openSession(bytes, candidatesFor({ name }));
+      const candidates = candidatesFor({ name });
+      if (isFetched(name) && process.platform === 'linux') {
+        checkVersion(name, path.join(providerFolder(), providerFileName(name)));
+      }
+      const { session, provider } = await openSession(bytes, candidates);
       await session.release();
       findings.push({ ...finding, ok: true, detail: `starts (device ${provider.device})` });
     } catch (error) {

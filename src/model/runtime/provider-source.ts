@@ -145,16 +145,21 @@ async function packedByNpm(name: string, work: string): Promise<string> {
     );
   }
   try {
-    await promisify(execFile)('npm', ['pack', '--silent', '--pack-destination', work, name], {
-      cwd: work,
-    });
+    await promisify(execFile)(
+      'npm',
+      ['pack', '--loglevel=error', '--pack-destination', work, name],
+      {
+        cwd: work,
+      },
+    );
     const [file] = (await readdir(work)).filter((entry) => entry.endsWith('.tgz'));
     return path.join(work, file!);
   } catch (cause) {
-    throw new VsrError(
-      'provider',
-      `npm could not fetch ${name}: ${messageOf(cause).replace(/\s+/g, ' ')}`,
-      { cause },
-    );
+    // The first line of its complaint that is words, not a code.
+    const said = messageOf(cause).split('\n').slice(1);
+    const why = said.map((line) => line.replace(/^npm error /, '')).find((line) => / /.test(line));
+    throw new VsrError('provider', `npm could not fetch ${name}: ${why ?? 'it gave no reason'}.`, {
+      cause,
+    });
   }
 }

@@ -49,7 +49,12 @@ export function neededLibraries(file: string): string[] | null {
     );
     if (home === undefined) return [];
     const start = home.offset + strings - home.address;
-    return names.map((at) => read(start + at, 256).toString('latin1').split('\0', 1)[0]!);
+    return names.map(
+      (at) =>
+        read(start + at, 256)
+          .toString('latin1')
+          .split('\0', 1)[0]!,
+    );
   } catch (error) {
     if (error instanceof RangeError) return null; // Cut off, or no ELF file after its first bytes.
     throw error;
@@ -59,7 +64,14 @@ export function neededLibraries(file: string): string[] | null {
 }
 
 /** Where the loader of this system looks besides LD_LIBRARY_PATH and its cache. */
-const usualFolders = ['/lib/x86_64-linux-gnu', '/usr/lib/x86_64-linux-gnu', '/lib64', '/usr/lib64', '/lib', '/usr/lib'];
+const usualFolders = [
+  '/lib/x86_64-linux-gnu',
+  '/usr/lib/x86_64-linux-gnu',
+  '/lib64',
+  '/usr/lib64',
+  '/lib',
+  '/usr/lib',
+];
 
 /** What the loader's cache holds: file names by library name. Empty where nobody can say. */
 function loaderCache(): ReadonlyMap<string, string> {
@@ -114,6 +126,10 @@ export function missingLibraries(
     }
   };
   look(wanted, folder);
-  const looked = [...named.map((place) => `${place} (LD_LIBRARY_PATH)`), "the loader's cache", ...usualFolders.filter((place) => existsSync(place))];
+  const looked = [
+    ...named.map((place) => `${place} (LD_LIBRARY_PATH)`),
+    "the loader's cache",
+    ...usualFolders.filter((place) => existsSync(place)),
+  ];
   return { names, looked };
 }
