@@ -3,6 +3,7 @@ import { messageOf, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { nativeWork } from '../native-work.js';
+import { deviceFailure } from './device-failure.js';
 import type { FrameTrace } from './frame-trace.js';
 import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './frame-enlarger.js';
 
@@ -32,7 +33,11 @@ export type WorkerReply =
 /** The body of a worker thread: opens its session, then enlarges frame after frame. */
 function serve(port: MessagePort): void {
   const send = (reply: WorkerReply): void => port.postMessage(reply);
-  const fail = (error: unknown): void => {
+  let runsOn: ProviderCandidate | undefined;
+  const fail = (thrown: unknown): void => {
+    const isDevices =
+      runsOn !== undefined && runsOn.name !== 'cpu' && !(thrown instanceof VsrError);
+    const error = isDevices ? deviceFailure(runsOn!, thrown) : thrown;
     const code = error instanceof VsrError ? error.code : 'model';
     const message =
       error instanceof VsrError
@@ -41,7 +46,10 @@ function serve(port: MessagePort): void {
     send({ kind: 'failed', code, message });
   };
   const opened = nativeWork(() => openFrameEnlarger(workerData as EnlargerSpec));
-  opened.then(({ provider, precision }) => send({ kind: 'ready', provider, precision }), fail);
+  opened.then(({ provider, precision }) => {
+    runsOn = provider;
+    send({ kind: 'ready', provider, precision });
+  }, fail);
   const work = async ({ frame, reference, before, helps }: FrameJob): Promise<void> => {
     const enlarger = await opened;
     const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);

@@ -36,6 +36,11 @@ export type UpscalerOptions = {
   readonly scores: boolean;
   /** Copy what did not change since the frame before. The result is the same to the bit. */
   readonly reuse: boolean;
+  /**
+   * Milliseconds that a device of its own may take for a frame before it counts as hung; two
+   * minutes if left out.
+   */
+  readonly deviceFrameMs?: number;
   /** Rejects all frames under way with VsrError 'interrupted'. */
   readonly signal?: AbortSignal;
 };
@@ -117,7 +122,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     scores: options.scores,
     candidates,
   };
-  const pool = await WorkerPool.open(spec, options.workers);
+  const pool = await WorkerPool.open(spec, options.workers, options.deviceFrameMs);
   const frames = new FramePool(larger);
   const spent = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
   const abort = (): void => {

@@ -4,6 +4,7 @@ import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { startThread } from '../start-thread.js';
+import { deviceHangs, longestDeviceFrameMs } from './device-failure.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
@@ -24,7 +25,12 @@ const graceMs = 500;
 /** Where a thread's session runs, and in what. */
 type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
 
-type Member = { readonly worker: Worker; current: Waiting | null };
+type Member = {
+  readonly worker: Worker;
+  current: Waiting | null;
+  /** Counts while a device of its own is at work. */
+  patience?: NodeJS.Timeout;
+};
 
 /** Worker threads that take frames in the order given; each works on one at a time. */
 export class WorkerPool implements AsyncDisposable {
@@ -34,9 +40,11 @@ export class WorkerPool implements AsyncDisposable {
   readonly #members: Member[];
   readonly #queue: Waiting[] = [];
   readonly #stop: Int32Array;
+  readonly #deviceFrameMs: number;
   #failure: Error | undefined;
 
-  private constructor(members: Member[], stop: Int32Array, runs: WhatRuns) {
+  private constructor(members: Member[], stop: Int32Array, runs: WhatRuns, deviceFrameMs: number) {
+    this.#deviceFrameMs = deviceFrameMs;
     this.#members = members;
     this.#stop = stop;
     this.provider = runs.provider;
@@ -46,9 +54,14 @@ export class WorkerPool implements AsyncDisposable {
 
   /**
    * Starts up to `count` threads. The first finds the provider; the others run on it too, unless it
-   * is a device of its own, which one thread keeps busy.
+   * is a device of its own: one thread keeps that busy, and WebGPU hangs where two threads have a
+   * session each (onnxruntime-node 1.30 over a Vulkan in software).
    */
-  static async open(work: Omit<EnlargerSpec, 'stop'>, count: number): Promise<WorkerPool> {
+  static async open(
+    work: Omit<EnlargerSpec, 'stop'>,
+    count: number,
+    deviceFrameMs = longestDeviceFrameMs,
+  ): Promise<WorkerPool> {
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const spec: EnlargerSpec = { ...work, stop };
     const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
@@ -67,7 +80,7 @@ export class WorkerPool implements AsyncDisposable {
         await Promise.all(others(count - 1, () => start([runs.provider])));
       }
       const members = started.map((worker) => ({ worker, current: null }));
-      return new WorkerPool(members, stop, runs);
+      return new WorkerPool(members, stop, runs, deviceFrameMs);
     } catch (error) {
       await Promise.all(started.map((worker) => ended(worker)));
       throw error;
@@ -118,6 +131,7 @@ export class WorkerPool implements AsyncDisposable {
     const { worker } = member;
     worker.on('message', (reply: WorkerReply) => {
       const waiting = member.current;
+      clearTimeout(member.patience);
       member.current = null;
       if (reply.kind === 'done') waiting?.resolve(reply.result);
       else if (reply.kind === 'failed') waiting?.reject(new VsrError(reply.code, reply.message));
@@ -133,8 +147,15 @@ export class WorkerPool implements AsyncDisposable {
       const next = this.#queue.shift();
       if (next === undefined) return;
       member.current = next;
+      if (this.provider.name !== 'cpu') this.#watch(member);
       tell(member.worker, next.job);
     }
+  }
+
+  /** A thread that hangs never comes back: nobody may wait for it, and none of its work counts. */
+  #watch(member: Member): void {
+    const limit = this.#deviceFrameMs;
+    member.patience = setTimeout(() => this.#fail(deviceHangs(this.provider, limit)), limit);
   }
 
   /** Once a thread is lost no frame can be trusted to come: all that wait are told. */
@@ -145,6 +166,7 @@ export class WorkerPool implements AsyncDisposable {
     const waiting = this.#members.flatMap(({ current }) => current ?? []);
     for (const { reject } of [...waiting, ...this.#queue.splice(0)]) reject(error);
     for (const member of this.#members) {
+      clearTimeout(member.patience);
       member.current = null;
       tell(member.worker, null);
     }

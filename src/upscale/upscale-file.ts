@@ -85,7 +85,7 @@ async function makeOutput(
   // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
   const reading = readSource(job);
   reading.catch(() => {}); // Thrown below.
-  const { records, stages } = await runSegments(job, folder, makeSegment);
+  const { records, stages, notes } = await runSegments(job, folder, makeSegment);
   checkDecoded(plan, records);
   const report = await reading;
   const damages = allDamage(plan, records, report);
@@ -101,7 +101,7 @@ async function makeOutput(
   throwIfAborted(job);
   const sidecar = sidecarOf(plan, {
     records,
-    late: [...leadingNotes(plan, report), ...damageNotes(plan, damages), ...late],
+    late: [...notes, ...leadingNotes(plan, report), ...damageNotes(plan, damages), ...late],
     damages,
     elapsedSeconds: progress.elapsed,
     stages,

@@ -11,6 +11,20 @@ test('the webgpu provider gives the values of the CPU', { skip: noSoftwareVulkan
   assert.equal(webgpu, cpu.replace('cpu', 'webgpu:0'));
 });
 
+test('frames that are given at once come in their order', { skip: noSoftwareVulkan }, () => {
+  const [cpu, webgpu] = ['cpu', 'webgpu'].map((name) => runWithVulkan(program, name, 'fp32', '3'));
+  assert.equal(webgpu, cpu!.replace('cpu', 'webgpu:0'));
+});
+
+test(
+  'a device that does not answer in time is named, and nothing waits for it',
+  { skip: noSoftwareVulkan },
+  () => {
+    const said = runWithVulkan(program, 'webgpu', 'fp32', '2', '1');
+    assert.equal(said, 'provider: The device webgpu:0 has not answered for 0 s: its driver hangs.');
+  },
+);
+
 test(
   'a device without half precision says so, and auto is then single',
   {

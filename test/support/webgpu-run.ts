@@ -7,20 +7,24 @@ import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from './picture.js';
 
 /**
- * Run as a program: enlarges one small frame on the provider, and in the precision, named and
- * prints what became of it.
+ * Run as a program: enlarges frames of a small clip on the provider, in the precision, with the
+ * threads and under the limit for a frame (ms) that are named, and prints what became of them.
  */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const precision = precisionNames.find((known) => known === process.argv[3]) ?? 'fp32';
+const workers = Number(process.argv[4] ?? 1);
+const deviceFrameMs = Number(process.argv[5] ?? 120_000);
 const chain = await chooseChain(2, 'default', { codec: false });
 const layout = frameLayout(pixelFormats.get('yuv420p')!, 48, 32);
 try {
   await using upscaler = await openUpscaler(
-    optionsFor(chain, layout, { provider: { name }, precision, workers: 1 }),
+    optionsFor(chain, layout, { provider: { name }, precision, workers, deviceFrameMs }),
   );
-  const { frame } = await upscaler.upscale(picture(layout, 0));
-  const hash = createHash('md5').update(frame.data).digest('hex');
-  process.stdout.write(`${upscaler.provider} ${upscaler.precision} ${hash}\n`);
+  const hash = createHash('md5');
+  const frames = Array.from({ length: workers + 1 }, (_, i) => picture(layout, i));
+  const enlarged = await Promise.all(frames.map((frame) => upscaler.upscale(frame)));
+  for (const { frame } of enlarged) hash.update(frame.data);
+  process.stdout.write(`${upscaler.provider} ${upscaler.precision} ${hash.digest('hex')}\n`);
 } catch (error) {
   if (!(error instanceof VsrError)) throw error;
   process.stdout.write(`${error.code}: ${error.message}\n`);

@@ -14,10 +14,10 @@ export type ProviderChoice = { readonly name: 'auto' | ProviderName; readonly de
 /** A provider to try. */
 export type ProviderCandidate = { readonly name: ProviderName; readonly device: number };
 
-/** Where the Node binding of onnxruntime 1.30 brings each provider. */
+/** Where the Node binding of onnxruntime 1.30 brings each provider, by its own README. */
 const platforms: Readonly<Record<ProviderName, readonly NodeJS.Platform[]>> = {
   cpu: ['linux', 'darwin', 'win32'],
-  cuda: ['linux', 'win32'],
+  cuda: ['linux'],
   tensorrt: ['linux'],
   webgpu: ['linux', 'darwin', 'win32'],
   coreml: ['darwin'],

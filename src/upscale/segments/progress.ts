@@ -38,6 +38,11 @@ export class ProgressCounter {
     this.#before += frames;
   }
 
+  /** Takes back frames that are to be done again. */
+  takeBack(frames: number): void {
+    this.#frames -= frames;
+  }
+
   add(psnr: number | null): void {
     this.#frames++;
     if (psnr !== null && Number.isFinite(psnr)) {

@@ -1,8 +1,9 @@
 import type { StageSeconds } from '../../metrics/sidecar-schema.js';
+import type { Announcement } from '../../media/output/output-plan.js';
 import { checkUnchanged } from '../plan/identity.js';
 import { throwIfAborted, type JobContext } from './job-context.js';
 import type { Segment } from './segment-plan.js';
-import { openSegmentTools, type SegmentTools } from './segment-tools.js';
+import { noteOfLostDevice, onCpu, openSegmentTools, type SegmentTools } from './segment-tools.js';
 import type { SegmentRecord } from './segment-record.js';
 import type { SegmentFiles, WorkFolder } from './work-folder.js';
 
@@ -26,22 +27,27 @@ export type SegmentsDone = {
   readonly records: SegmentRecord[];
   /** Where the time went; `null` where nothing was left to do. */
   readonly stages: StageSeconds | null;
+  /** What went otherwise than planned, and is nevertheless whole. */
+  readonly notes: readonly Announcement[];
 };
 
 /**
  * Makes the segments that are not done, in order, and returns the records of all. The next one
  * begins while the encoder ends the file of the one before. Network and decoder are opened only if
- * there is something to do.
+ * there is something to do. Where a device that nobody asked for by name is lost, the segment is
+ * made again on the CPU, and so is the rest.
  */
 export async function runSegments(
   job: JobContext,
   folder: WorkFolder,
   make: MakeSegment,
+  open = openSegmentTools,
 ): Promise<SegmentsDone> {
   const { plan, progress } = job;
   const records: SegmentRecord[] = [];
   const most = plan.settings.frames;
   let frames = 0;
+  const notes: Announcement[] = [];
   let tools: SegmentTools | undefined;
   /** The segment whose encoder is ending its file. */
   let ending: Promise<void> = Promise.resolve();
@@ -57,8 +63,21 @@ export async function runSegments(
         frames += earlier.frames;
         continue;
       }
-      tools ??= await openSegmentTools(job, segment, most - frames, frames);
-      const enlarged = await make(tools, segment, folder.files(segment), most - frames);
+      tools ??= await open(job, segment, most - frames, frames);
+      const begun = progress.frames;
+      let enlarged: EnlargedSegment;
+      try {
+        enlarged = await make(tools, segment, folder.files(segment), most - frames);
+      } catch (error) {
+        const note = noteOfLostDevice(error, plan, tools.upscaler);
+        if (note === null) throw error;
+        notes.push(note);
+        progress.takeBack(progress.frames - begun);
+        await ending;
+        await tools[Symbol.asyncDispose]();
+        tools = await open(onCpu(job), segment, most - frames, frames);
+        enlarged = await make(tools, segment, folder.files(segment), most - frames);
+      }
       await ending;
       ending = enlarged.written.then(async (record) => {
         await checkUnchanged(plan.input, job.stamp);
@@ -70,7 +89,7 @@ export async function runSegments(
     }
     await ending;
     const stages = tools === undefined ? null : tools.clock.seconds(tools.upscaler.timings);
-    return { records, stages };
+    return { records, stages, notes };
   } finally {
     await ending.catch(() => {});
     await tools?.[Symbol.asyncDispose]();

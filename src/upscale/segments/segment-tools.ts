@@ -1,5 +1,8 @@
 import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
+import { VsrError } from '../../errors.js';
+import type { Announcement } from '../../media/output/output-plan.js';
 import { frameLayout } from '../../planes/pixel-format.js';
+import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from './job-context.js';
 import { openReference, type ReferenceFrames } from './reference.js';
 import type { Segment } from './segment-plan.js';
@@ -70,4 +73,29 @@ export async function openSegmentTools(
     clock: new StageClock(),
     [Symbol.asyncDispose]: close,
   };
+}
+
+/**
+ * What to say where a segment failed because a device of its own did, and the CPU is to go on;
+ * `null` for every other error, and for a device that was asked for by name (docs/adr/0003): that
+ * job stops.
+ */
+export function noteOfLostDevice(
+  error: unknown,
+  plan: Pick<JobPlan, 'settings'>,
+  upscaler: Pick<Upscaler, 'provider'>,
+): Announcement | null {
+  if (!(error instanceof VsrError) || error.code !== 'provider') return null;
+  if (plan.settings.provider.name !== 'auto' || upscaler.provider === 'cpu') return null;
+  return {
+    kind: 'note',
+    what: `provider ${upscaler.provider}`,
+    why: `${error.message} The CPU made that segment again and went on from there.`,
+  };
+}
+
+/** The same job with its network on the CPU. */
+export function onCpu(job: JobContext): JobContext {
+  const settings = { ...job.plan.settings, provider: { name: 'cpu' as const } };
+  return { ...job, plan: { ...job.plan, settings } };
 }
