@@ -19,7 +19,7 @@ import { temporaryFolder } from '../../../support/temporary-folder.js';
 async function runOn(provider: 'auto' | 'webgpu', error: Error) {
   const input = path.join(temporaryFolder(), 'clip.mp4');
   writeFileSync(input, 'a clip');
-  const progress = new ProgressCounter({ input, output: 'out.mp4', total: 30 }, () => {});
+  const progress = new ProgressCounter({ clip: input, output: 'out.mp4', of: 30 }, () => {});
   const settings = { frames: Infinity, provider: { name: provider, device: 0 } };
   const job = {
     plan: { input, settings },
