@@ -112,7 +112,11 @@ export function upscaleCommand(): Command {
         .choices(precisionNames)
         .default('auto'),
     )
-    .option('--workers <n>', 'inference threads on the CPU (default: the cores there are)', wholeNumber(1))
+    .option(
+      '--workers <n>',
+      'inference threads on the CPU (default: the cores there are)',
+      wholeNumber(1),
+    )
     .option('--no-reuse', 'compute every tile again, even those that did not change')
     .optionsGroup('Encoding:')
     .addOption(new Option('--codec <name>', 'video codec').choices(codecNames).default('auto'))
