@@ -12,7 +12,7 @@ const linux = process.platform === 'linux' ? false : 'ELF files are of Linux';
 
 test('the libraries that a file needs are those that readelf names', { skip: linux }, (t) => {
   const file = path.join(providerFolder(), 'libonnxruntime.so.1');
-  let text = '';
+  let text: string;
   try {
     text = execFileSync('readelf', ['-d', file], { encoding: 'utf8' });
   } catch {

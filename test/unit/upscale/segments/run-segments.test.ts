@@ -31,10 +31,11 @@ async function runOn(provider: 'auto' | 'webgpu', error: Error) {
   const finished = new Map<number, SegmentRecord>();
   const folder = {
     plan: { segments },
-    finished: async () => null,
+    finished: () => Promise.resolve(null),
     files: (segment: unknown) => segment,
-    finish: async (segment: unknown, record: SegmentRecord) => {
+    finish: (segment: unknown, record: SegmentRecord) => {
       finished.set(segment as number, record);
+      return Promise.resolve();
     },
   } as unknown as WorkFolder;
   const opened: string[] = [];
@@ -48,24 +49,25 @@ async function runOn(provider: 'auto' | 'webgpu', error: Error) {
     const runs = name === 'cpu' ? 'cpu' : 'webgpu:0';
     opened.push(`${runs} at segment ${String(segment)}, frame ${skip}`);
     open++;
-    return {
+    return Promise.resolve({
       job: context,
       upscaler: { provider: runs, timings: {} },
       reference: null,
       clock: { seconds: () => ({}) },
-      async [Symbol.asyncDispose]() {
+      [Symbol.asyncDispose]() {
         open--;
+        return Promise.resolve();
       },
-    } as unknown as SegmentTools;
+    } as unknown as SegmentTools);
   }) as typeof openSegmentTools;
-  const make = async (tools: SegmentTools, segment: unknown) => {
+  const make = (tools: SegmentTools, segment: unknown) => {
     const device = tools.upscaler.provider;
     for (let i = 0; i < 10; i++) {
-      if (segment === 1 && device !== 'cpu' && i === 4) throw error;
+      if (segment === 1 && device !== 'cpu' && i === 4) return Promise.reject(error);
       progress.add(null);
     }
     const record = { frames: 10, provider: device } as SegmentRecord;
-    return { frames: 10, written: Promise.resolve(record) };
+    return Promise.resolve({ frames: 10, written: Promise.resolve(record) });
   };
   const result = await runSegments(job, folder, make as never, openFake).catch(
     (failure: unknown) => failure,
