@@ -1,5 +1,7 @@
 import type { CardData } from '../src/model/catalogue/card.js';
+import type { Init } from '../src/training/optimiser/initial-weights.js';
 import type { Degradation } from '../src/training/pictures/degrade.js';
+import type { Split } from '../src/training/pictures/list-images.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 
 /**
@@ -71,6 +73,11 @@ export type Recipe = {
   readonly patch: number;
   readonly loss?: TrainPlan['loss'];
   readonly degradation?: Degradation;
+  /** Parts of the files to train, validate and test with; 95/5/0. */
+  readonly split?: Split;
+  readonly optimiser?: TrainPlan['optimiser'];
+  readonly init?: Init;
+  readonly schedule?: TrainPlan['schedule'];
   /** Channels that each layer is expanded to in training; 0. */
   readonly expand?: number;
   /** Each picture is degraded so many times, differently. */
@@ -217,6 +224,13 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     steps: 20_000,
     rate: 1.2e-3,
     from: 'espcn-x2',
+  },
+  // A perceptron on patches of luma, and no convolution.
+  'research/patch-mlp-x1.5': {
+    ...{ arch: 'patch-mlp', scale: 1.5, pictures: openPictures, loss: 'mse' },
+    ...{ batch: 128, patch: 10, steps: 16_000, rate: 2e-4, averaged: 800 },
+    ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
+    split: { training: 75, validation: 12.5, test: 12.5 },
   },
   // RGB enlarged bicubically before: a large network's cost, since all of it is at the large size.
   'research/srcnn-x2': {

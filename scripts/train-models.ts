@@ -1,5 +1,5 @@
 // Trains the models that ship, each with its card: node build/scripts/train-models.js <name>
-// [--resume] [--steps=n] [--work=folder] [--out=folder] The pictures are expected in ../shared/data
+// [--resume] [--steps=n] [--workers=n] [--work=folder] [--out=folder] The pictures are expected in ../shared/data
 // (train and bench); without a name all are trained in turn.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -12,6 +12,7 @@ import { benchmark } from '../src/training/validation/benchmark.js';
 import { alsoReduced, listImages, splitItems } from '../src/training/pictures/list-images.js';
 import { firstPassOf } from '../src/training/pictures/first-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
+import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
 import { bicubic, type Recipe, recipes } from './recipes.js';
 
@@ -19,7 +20,7 @@ const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
 
 const seed = 1;
-const split = { training: 95, validation: 5, test: 0 };
+const usualSplit = { training: 95, validation: 5, test: 0 };
 
 const words = process.argv.slice(2);
 const option = (key: string) =>
@@ -39,6 +40,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const degradation =
     after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
+  const { split = usualSplit, schedule = 'one-cycle', optimiser, init } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -53,19 +55,21 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     [from ?? []].flat().map((each) => startFrom(network, fileOf(each), calibration)),
   );
   const start =
-    starts.length < 2 ? (starts[0] ?? { network }) : { network, initial: meanOf(starts) };
+    starts.length < 2
+      ? (starts[0] ?? { network, initial: initialWeights(network, seed, init) })
+      : { network, initial: meanOf(starts) };
   return {
     ...start,
     training: Array.from({ length: variants }, () => learned).flat(),
     validation: parts.validation,
     test: parts.test,
     degradation,
-    schedule: 'one-cycle',
-    ...{ loss, rate, batch, patch, steps, seed, averaged, expand },
+    ...(optimiser === undefined ? {} : { optimiser }),
+    ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand },
     // The few pictures left to validate with show that a run goes well; they are too few to choose
     // by.
     ...{ validateEvery: 1000, keep: 'last' },
-    workers: 2,
+    workers: Number(option('workers') ?? 2),
     windowBytes: 600e6,
     out: fileOf(name, option('out')),
     overwrite: true,
@@ -80,7 +84,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
         split,
         degradation: kind,
         loss,
-        schedule: 'one-cycle',
+        schedule,
         rate,
         batch,
         patch,
@@ -92,6 +96,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
       ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),
+      ...(optimiser === undefined ? {} : { optimiser }),
+      ...(init === undefined ? {} : { init }),
     },
   };
 }

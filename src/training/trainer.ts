@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { mkdir } from 'node:fs/promises';
 import { VsrError } from '../errors.js';
-import { parameterCount } from '../model/language/network.js';
+import { alignmentOf, parameterCount } from '../model/language/network.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
 import { trainingFiles } from './saved/training-folder.js';
 import { buildForwardModel } from './gradient/gradient-graph.js';
@@ -73,7 +73,7 @@ function mean(values: readonly number[]): number {
 export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenerator<TrainEvent> {
   const { network, batch, patch, seed, steps } = plan;
   const parameters = parameterCount(network);
-  const patches = patchesAtOnce(batch, patch, plan.provider);
+  const patches = patchesAtOnce(batch, patch, plan.provider, network.patches !== undefined);
   const microBatches = batch / patches;
   await mkdir(plan.workFolder, { recursive: true });
   const checkpointFile = path.join(plan.workFolder, trainingFiles.checkpoint);
@@ -81,7 +81,10 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
 
   // A provider that does not start says so here, not from a thread.
   if (plan.provider !== undefined) {
-    const trial = await openSession(buildForwardModel(network, 8), plan.provider);
+    const trial = await openSession(
+      buildForwardModel(network, alignmentOf(network) * 8),
+      plan.provider,
+    );
     await trial.release();
   }
 

@@ -2,25 +2,49 @@ import { badValue, VsrError } from '../../errors.js';
 import { networkOf } from '../../model/architectures/list.js';
 import { layersOf } from '../../model/language/layers.js';
 import { alignmentOf, type Network } from '../../model/language/network.js';
+import { ratioOf } from '../../model/language/ratio.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainFlags } from './train-flags.js';
 
+/** Low-resolution samples each way of a patch where nothing else is asked for. */
+const usualPatch = 40;
+
+/** Low-resolution samples each way of the patches that a network is trained on. */
+export function patchOf({ patches }: Network, { patch }: Pick<TrainFlags, 'patch'>): number {
+  return patches?.size ?? patch ?? usualPatch;
+}
+
 /** The network that a call asks for. What does not go with it is a VsrError 'option'. */
 export function networkOfFlags(flags: TrainFlags): Network {
-  const { arch, scale, activation, depth, width } = flags;
+  const { arch, scale, activation, depth, width, dropout } = flags;
+  const { patches: takesPatches } = networkOf(arch, scale);
   const network = networkOf(arch, scale, {
     activation,
     ...(depth === undefined ? {} : { depth }),
     ...(width === undefined ? {} : { width }),
+    ...(dropout === 0 ? {} : { dropout }),
+    // What others are trained on is what these are made for.
+    ...(takesPatches === undefined || flags.patch === undefined ? {} : { patch: flags.patch }),
   });
+  const patch = patchOf(network, flags);
   const widest = widestLayer(network);
   if (flags.expand !== 0 && flags.expand < widest) {
     const least = `0, or at least ${widest}, the channels of the widest layer of ${arch},`;
     throw badValue(least, '--expand', flags.expand);
   }
-  const alignment = alignmentOf(network);
-  if (flags.patch % alignment !== 0) {
-    throw badValue(`a multiple of ${alignment} for ${arch}`, '--patch', flags.patch);
+  const { den } = ratioOf(scale);
+  const alignment = network.patches === undefined ? alignmentOf(network) : den;
+  if (patch % alignment !== 0) {
+    throw badValue(`a multiple of ${alignment} for ${arch} at ${scale}x`, '--patch', patch);
+  }
+  if (den !== 1 && flags.degrade !== 'bicubic') {
+    throw badValue('bicubic', `--degrade for a scale of ${scale}`, flags.degrade);
+  }
+  if (scale === 1 && flags.degrade === 'bicubic' && flags.noise === 0) {
+    throw new VsrError(
+      'option',
+      'At a scale of 1 there is nothing to learn from pictures left as they are: give --noise or --degrade codec.',
+    );
   }
   if (flags.int8 === true) {
     if (flags.from === undefined) {

@@ -22,6 +22,14 @@ export function fraction(text: string): number {
   return value;
 }
 
+/** A share that leaves something: 0 up to, not including, 1. */
+export function dropoutShare(text: string): number {
+  const value = realNumber(text);
+  if (value < 0 || value >= 1)
+    throw new InvalidArgumentError('Expected a number from 0 to below 1.');
+  return value;
+}
+
 /** A number above 0. */
 export function positive(text: string): number {
   const value = realNumber(text);

@@ -18,6 +18,7 @@ export type TrainFlags = {
   scale: number;
   depth?: number;
   width?: number;
+  dropout: number;
   activation: Exclude<Activation, 'none'>;
   expand: number;
   from?: string;
@@ -34,7 +35,7 @@ export type TrainFlags = {
   init: Init;
   lr: number;
   batch: number;
-  patch: number;
+  patch?: number;
   steps: number;
   average: number;
   seed: number;

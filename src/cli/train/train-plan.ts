@@ -36,7 +36,7 @@ export async function trainPlanOf(
   if (!overwrite && flags.resume !== true) await checkTrainingFolder(workFolder);
   const chosen = { name: flags.provider, device: flags.device };
   const provider = flags.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
-  const { networkOfFlags } = await import('./network-flags.js');
+  const { networkOfFlags, patchOf } = await import('./network-flags.js');
   const network = networkOfFlags(flags);
   if (flags.from !== undefined && !(await exists(flags.from))) {
     throw new VsrError('model', `There is no model file ${flags.from}.`);
@@ -80,7 +80,7 @@ export async function trainPlanOf(
     test: parts.test,
     degradation,
     ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr, optimiser: flags.optimiser },
-    ...{ batch: flags.batch, patch: flags.patch, steps: flags.steps, seed },
+    ...{ batch: flags.batch, patch: patchOf(network, flags), steps: flags.steps, seed },
     ...{ averaged: flags.average, expand: flags.expand },
     ...{ validateEvery: flags.valEvery, keep: flags.keep },
     workers: flags.workers,

@@ -17,6 +17,7 @@ import { withEvents } from '../process/program-options.js';
 import { batchInterruption } from '../process/interruption.js';
 import { realNumber, wholeNumber } from '../display/numbers.js';
 import {
+  dropoutShare,
   fraction,
   listOf,
   parseCrf,
@@ -45,12 +46,15 @@ The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr
 The model is written at the end, with a card (.json) that keeps every setting.`;
 
 /** What an option is where it can be chosen, by architecture. */
-const defaultsOf = (option: 'depth' | 'width'): string =>
+const defaultsOf = (option: 'depth' | 'width' | 'patch'): string =>
   architectures
     .flatMap(({ name, defaults }) =>
       defaults[option] === undefined ? [] : [`${defaults[option]} for ${name}`],
     )
     .join(', ');
+
+/** The scales that any architecture can be built for. */
+const scales = [...new Set(architectures.flatMap(({ scales }) => scales))].sort((a, b) => a - b);
 
 /** The command `vsr train`. */
 export function trainCommand(): Command {
@@ -79,7 +83,9 @@ export function trainCommand(): Command {
       new Option('--arch <name>', 'shape of the network').choices(archs).default('espcn-16'),
     )
     .addOption(
-      new Option('-s, --scale <n>', 'enlargement each way').choices(['2', '3', '4']).default('2'),
+      new Option('-s, --scale <n>', 'enlargement each way')
+        .choices(scales.map(String))
+        .default('2'),
     )
     .option(
       '--width <n>',
@@ -95,6 +101,12 @@ export function trainCommand(): Command {
       new Option('--activation <name>', 'of all layers but the last')
         .choices(activations.filter((name) => name !== 'none'))
         .default('relu'),
+    )
+    .option(
+      '--dropout <share>',
+      'of the values of dense layers, left out at random while they learn',
+      dropoutShare,
+      0,
     )
     .option(
       '--expand <n>',
@@ -147,7 +159,11 @@ export function trainCommand(): Command {
     )
     .option('--lr <rate>', 'highest learning rate (for Adam 2e-3, for AdaDelta 1)', positive, 2e-3)
     .option('--batch <n>', 'patches a step', wholeNumber(1), 8)
-    .option('--patch <n>', 'low-resolution samples each way of a patch', wholeNumber(1), 40)
+    .option(
+      '--patch <n>',
+      `low-resolution samples each way of a patch (default: 40, or ${defaultsOf('patch')})`,
+      wholeNumber(1),
+    )
     .option('--steps <n>', 'steps', wholeNumber(1), 20_000)
     .option(
       '--average <n>',

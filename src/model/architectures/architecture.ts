@@ -11,6 +11,8 @@ export type NetworkOptions = {
   readonly activation?: Exclude<Activation, 'none'>;
   /** Share of values left out at random while dense layers learn. */
   readonly dropout?: number;
+  /** Source samples each way of the patches that a network of dense layers takes. */
+  readonly patch?: number;
 };
 
 /** A shape of network, for the scales that it can be built for. */

@@ -7,6 +7,7 @@ import { espcn32 } from './espcn-32.js';
 import { espcn48 } from './espcn-48.js';
 import { espcn58k } from './espcn-58k.js';
 import { espcnU32 } from './espcn-u32.js';
+import { patchMlp } from './patch-mlp.js';
 import { resnet } from './resnet.js';
 import { srcnn } from './srcnn.js';
 
@@ -20,13 +21,14 @@ export const architectures: readonly Architecture[] = [
   espcnU32,
   srcnn,
   resnet,
+  patchMlp,
 ];
 
 /** The names `networkOf` knows. */
 export const archs: readonly string[] = architectures.map(({ name }) => name);
 
 /** What an architecture is built with where it does not use an option. */
-const unused = { depth: 0, width: 0, activation: 'relu', dropout: 0 } as const;
+const unused = { depth: 0, width: 0, activation: 'relu', dropout: 0, patch: 0 } as const;
 
 /**
  * The network of an architecture at a scale. An unknown name, a scale that it cannot be built for

@@ -56,11 +56,14 @@ export const denseKind: BlockKind<Dense> = {
     return training.dropout(trainActivation(tape, activation, sums, training), dropout);
   },
 
-  run({ activation }, x, running) {
+  // A picture of patches, their values being its channels: to each place the same layer.
+  run({ width, activation }, x, running) {
     const { graph, take } = running;
-    const rows = graph.op('Flatten', [x], { axis: 1 });
-    const sums = graph.op('Gemm', [rows, take(), take()]);
-    return runActivation(activation, sums, running);
+    const turned = graph.op('Transpose', [take()], { perm: [1, 0] });
+    const kernel = graph.op('Reshape', [turned, graph.ints('shape', [width, -1, 1, 1])]);
+    const sums = graph.op('Conv', [x, kernel, take()], { kernel_shape: [1, 1] });
+    const slope = () => graph.op('Reshape', [take(), graph.ints('shape', [width, 1, 1])]);
+    return runActivation(activation, sums, { ...running, take: slope });
   },
 
   multiplications({ width }, grid) {

@@ -1,17 +1,7 @@
 import type { Grid, Parameter } from '../blocks/block.js';
 import { type Block, blockMultiplications, blockParameters, gridAfter } from '../blocks/kinds.js';
+import { type Patches, patchReach } from './patch-grid.js';
 import { ratioOf } from './ratio.js';
-
-/**
- * How a network that takes patches of one size covers a picture: they overlap, blended by a
- * Gaussian.
- */
-export type Patches = {
-  /** Source samples each way of a patch. */
-  readonly size: number;
-  /** Source samples from one patch to the next. */
-  readonly step: number;
-};
 
 /**
  * A network that enlarges pictures, as a value: training graph, model file, layout of the weights,
@@ -120,22 +110,31 @@ export function parameterCount(network: Network): number {
   return parametersOf(network).reduce((sum, { size }) => sum + size, 0);
 }
 
-/** A picture, and a patch that is trained on, must be a multiple of this each way. */
+/**
+ * A picture that is run, and a patch that is trained on where the network takes any, must be a
+ * multiple of this each way.
+ */
 export function alignmentOf(network: Network): number {
+  if (network.patches !== undefined) return network.patches.step;
   return Math.max(unshuffleOf(network), ratioOf(network.scale).den);
 }
 
-/**
- * How many source samples of context the network reads each side; 0 for one that takes patches,
- * which sees nothing but them.
- */
+/** How many source samples of context the network reads each side. */
 export function reachOf(network: Network): number {
   const { scale, skip, patches } = network;
-  if (patches !== undefined) return 0;
+  if (patches !== undefined) return patchReach(patches, scale);
   const { density, lost } = gridAfter(network.blocks, firstGrid(network));
   const needed = Math.max(lost / density, skip === 'bicubic' ? bicubicLoss(scale) : 0);
   const align = alignmentOf(network);
   return Math.ceil(needed / align - 1e-9) * align;
+}
+
+/**
+ * How many source samples of context a patch that is trained on brings each side: none where the
+ * network takes patches, since it sees nothing but them.
+ */
+export function trainingReach(network: Network): number {
+  return network.patches === undefined ? reachOf(network) : 0;
 }
 
 /** Multiplications for each sample of the source picture, without those of bicubic enlargements. */

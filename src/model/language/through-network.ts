@@ -1,5 +1,6 @@
 import { type BicubicKernel, bicubicKernel } from './bicubic.js';
 import { gridAfter } from '../blocks/kinds.js';
+import { type PatchGrid, patchGrid } from './patch-grid.js';
 import {
   bicubicLoss,
   channelsOf,
@@ -26,8 +27,10 @@ export type Sheet<V> = {
   readonly repeated: (x: V, count: number) => V;
   /** `factor` x + `offset`. */
   readonly scaled: (x: V, factor: number, offset: number) => V;
-  /** Rows of values as pictures of `channels`, `side` samples each way. */
-  readonly shaped: (x: V, channels: number, side: number) => V;
+  /** The patches of a picture, in the form in which the sheet runs dense layers. */
+  readonly patched: (x: V, grid: PatchGrid, channels: number) => V;
+  /** The picture of patches that went through those layers. */
+  readonly blended: (x: V, grid: PatchGrid, channels: number) => V;
 };
 
 /** By how much the result of `throughNetwork` is still to be shuffled; 1 for not at all. */
@@ -59,12 +62,14 @@ export function throughNetwork<V>(
 
   let value = before === 'bicubic' ? enlarged! : x;
   if (unshuffle > 1) value = sheet.unshuffled(value, unshuffle);
+  const grid = patches === undefined ? undefined : patchGrid(patches, channels, scale);
+  if (grid !== undefined) value = sheet.patched(value, grid, channels);
   if (network.signed === true) value = sheet.scaled(value, 2, -1);
   value = runBlocks(value);
   if (network.signed === true) value = sheet.scaled(value, 0.5, 0.5);
-  if (patches !== undefined) return sheet.shaped(value, channels, patches.size * scale);
-  const grid = gridAfter(network.blocks, firstGrid(network));
-  value = sheet.cropped(value, reach * grid.density - grid.lost);
+  if (grid !== undefined) return sheet.blended(value, grid, channels);
+  const { density, lost } = gridAfter(network.blocks, firstGrid(network));
+  value = sheet.cropped(value, reach * density - lost);
   if (unshuffle > 1) value = sheet.shuffled(value, unshuffle);
   return skip === 'none' ? value : sheet.sum(value, skipped());
 

@@ -1,15 +1,20 @@
 import { multiply, add } from '../autodiff/pointwise.js';
-import { crop, depthToSpace, reshape, spaceToDepth } from '../autodiff/shape.js';
+import { crop, depthToSpace, reshape, spaceToDepth, transpose } from '../autodiff/shape.js';
 import { sizeOf, type Tape, type Value } from '../autodiff/tape.js';
 import type { Training } from '../blocks/block.js';
 import { trainBlocks } from '../blocks/kinds.js';
 import { type Network, parametersOf, type Placed } from './network.js';
+import type { PatchGrid } from './patch-grid.js';
 import { type Sheet, throughNetwork } from './through-network.js';
 
 /** What of a training graph is different from network to network or from use to use. */
 export type TrainingHooks = Pick<Training, 'kernel' | 'result' | 'dropout'>;
 
-function trainingSheet(tape: Tape): Sheet<Value> {
+/**
+ * `whole`: pictures are cut into patches and put together; otherwise each is the one patch that a
+ * network of patches takes.
+ */
+function trainingSheet(tape: Tape, whole: boolean): Sheet<Value> {
   return {
     unshuffled: (x, block) => spaceToDepth(tape, x, block),
     shuffled: (x, block) => depthToSpace(tape, x, block),
@@ -33,8 +38,46 @@ function trainingSheet(tape: Tape): Sheet<Value> {
     },
     scaled: (x, factor, offset) =>
       add(tape, multiply(tape, x, tape.scalar(factor)), tape.scalar(offset)),
-    shaped: (x, channels, side) => reshape(tape, x, [x.shape[0]!, channels, side, side]),
+    patched: (x, grid, channels) => (whole ? patchRows(tape, x, grid, channels) : x),
+    blended: (x, grid, channels) =>
+      whole
+        ? blendedRows(tape, x, grid, channels)
+        : reshape(tape, x, [x.shape[0]!, channels, grid.large, grid.large]),
   };
+}
+
+/** A picture [1, C, H, W] as a row of values for each patch; nobody asks for its gradient. */
+function patchRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): Value {
+  const { size, step, units } = grid;
+  const [, , h, w] = x.shape as [number, number, number, number];
+  const [down, across] = [h, w].map((extent) => Math.floor((extent - size) / step) + 1);
+  const values = channels * size * size;
+  const kernel = tape.graph.initializer('units', 'float32', [values, 1, size, size], units);
+  const attributes = { kernel_shape: [size, size], strides: [step, step], group: channels };
+  const apart = tape.node('Conv', [x], [1, values, down!, across!], attributes, [kernel]);
+  const last = tape.node('Transpose', [apart], [1, down!, across!, values], { perm: [0, 2, 3, 1] });
+  const rows = [down! * across!, values];
+  return tape.node('Reshape', [last], rows, {}, [tape.graph.ints('shape', rows)]);
+}
+
+/** The reverse: a row for each patch to the picture without what its context has made. */
+function blendedRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): Value {
+  const { large, largeStep, window, before, after } = grid;
+  const values = channels * large * large;
+  // As many patches across as down: pictures that are enlarged while training are squares.
+  const across = Math.sqrt(x.shape[0]!);
+  const apart = reshape(tape, x, [1, across, across, values]);
+  const first = transpose(tape, apart, [0, 3, 1, 2]);
+  const kernel = tape.graph.initializer('window', 'float32', [values, 1, large, large], window);
+  const side = (across - 1) * largeStep + large;
+  const attributes = {
+    ...{ kernel_shape: [large, large], strides: [largeStep, largeStep], group: channels },
+  };
+  const whole = tape.node('ConvTranspose', [first], [1, channels, side, side], attributes, [
+    kernel,
+  ]);
+  const extent = side - before - after;
+  return crop(tape, whole, [0, 0, before, before], [1, channels, extent, extent]);
 }
 
 /** The lists of each block: those that share a prefix such as `conv3`. */
@@ -94,7 +137,8 @@ export function trainedValues(tape: Tape, network: Network, flat: Value): Traine
 
 /**
  * The network up to the last shuffle: [N, C, h + 2 reach, w + 2 reach] to [N, C lastShuffle^2,
- * ...]; see `throughNetwork`.
+ * ...]; see `throughNetwork`. One that takes patches is given those, [N, C, size, size], or, where
+ * `whole` is set, one square picture.
  */
 export function trainNetwork(
   tape: Tape,
@@ -102,10 +146,11 @@ export function trainNetwork(
   x: Value,
   { values }: TrainedValues,
   hooks: TrainingHooks,
+  whole = false,
 ): Value {
   const next = values[Symbol.iterator]();
   const take = (): Value => next.next().value!;
-  return throughNetwork(network, x, trainingSheet(tape), (value) =>
+  return throughNetwork(network, x, trainingSheet(tape, whole), (value) =>
     trainBlocks(tape, network.blocks, value, { ...hooks, take }),
   );
 }

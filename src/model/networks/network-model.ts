@@ -1,5 +1,6 @@
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
+import { elementTypes } from '../onnx/types.js';
 import { buildQuantisedModel } from './quantised-graph.js';
 import { runBlocks } from '../blocks/kinds.js';
 import {
@@ -34,8 +35,22 @@ export function runningSheet(graph: GraphBuilder): Sheet<string> {
       const product = graph.op('Mul', [x, graph.floats('factor', factor)]);
       return graph.op('Add', [product, graph.floats('offset', offset)]);
     },
-    shaped: (x, channels, side) =>
-      graph.op('Reshape', [x, graph.ints('shape', [-1, channels, side, side])]),
+    patched(x, { size, step, units }, channels) {
+      const dims = [channels * size * size, 1, size, size];
+      const kernel = graph.initializer('units', 'float32', dims, units);
+      const attributes = { kernel_shape: [size, size], strides: [step, step], group: channels };
+      return graph.op('Conv', [x, kernel], attributes);
+    },
+    blended(x, { large, largeStep, window, before, after }, channels) {
+      const dims = [channels * large * large, 1, large, large];
+      const kernel = graph.initializer('window', 'float32', dims, window);
+      const strides = [largeStep, largeStep];
+      const attributes = { kernel_shape: [large, large], strides, group: channels };
+      const whole = graph.op('ConvTranspose', [x, kernel], attributes);
+      const from = graph.ints('picture.from', [before, before]);
+      const to = graph.ints('picture.to', [-after, -after]);
+      return graph.op('Slice', [whole, from, to, graph.ints('picture.axes', [2, 3])]);
+    },
   };
 }
 
@@ -43,8 +58,9 @@ export function runningSheet(graph: GraphBuilder): Sheet<string> {
  * The model file of a trained network: input `x` float32 [N, C, H, W] in 0..1, output `y` [N, C,
  * scale H, scale W], not clipped. One leading Pad (edge) by the network's reach, then convolutions
  * without border: cutting that Pad off gives the graph that runs on tiles which bring their own
- * border. H and W must be multiples of `alignmentOf`. A network of patches takes [N, C, size, size]
- * and has no Pad.
+ * border. H and W must be multiples of `alignmentOf`. A network of patches is the same: the graph
+ * takes them out of the picture and blends them, and the metadata say that tiles must begin on
+ * multiples of `align`. Its weights, which are many, are kept in half precision.
  */
 export function buildInferenceModel(
   network: Network,
@@ -58,33 +74,30 @@ export function buildInferenceModel(
   const reach = reachOf(network);
   const channels = channelsOf(network);
   const graph = new GraphBuilder(`${network.arch}-x${scale}`);
-  const size = patches === undefined ? ['H', 'W'] : [patches.size, patches.size];
-  const x = graph.input('x', 'float32', ['N', channels, ...size]);
-  const padded = (): string => {
-    const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
-    return graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
-  };
+  const x = graph.input('x', 'float32', ['N', channels, 'H', 'W']);
+  const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
+  const padded = graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
   const lists = parametersOf(network)[Symbol.iterator]();
   const take = (): string => {
     const { name, shape, offset, size } = lists.next().value!;
-    return graph.initializer(name, 'float32', shape, weights.subarray(offset, offset + size));
+    const values = weights.subarray(offset, offset + size);
+    if (patches === undefined) return graph.initializer(name, 'float32', shape, values);
+    return graph.op('Cast', [graph.halves(name, shape, values)], { to: elementTypes.float32 });
   };
   const sheet = runningSheet(graph);
-  const result = throughNetwork(network, patches === undefined ? padded() : x, sheet, (value) =>
+  const result = throughNetwork(network, padded, sheet, (value) =>
     runBlocks(network.blocks, value, { graph, take }),
   );
   const shuffle = lastShuffle(network);
   if (shuffle === 1) graph.op('Identity', [result], {}, 'y');
   else graph.op('DepthToSpace', [result], { blocksize: shuffle, mode: 'DCR' }, 'y');
   // Names that no expression needs: runtimes of any age take them.
-  const larger =
-    patches === undefined ? ['H_out', 'W_out'] : [patches.size * scale, patches.size * scale];
-  graph.output('y', 'float32', ['N', channels, ...larger]);
+  graph.output('y', 'float32', ['N', channels, 'H_out', 'W_out']);
   const facts = {
     arch: network.arch,
     scale: String(scale),
     input: network.colour,
-    ...(patches === undefined ? {} : { patchStep: String(patches.step) }),
+    ...(patches === undefined ? {} : { reach: String(reach), align: String(patches.step) }),
     ...metadata,
   };
   return encodeModel(graph.build({ opset: 13, irVersion: 7, metadata: facts }));

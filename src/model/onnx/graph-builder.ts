@@ -1,3 +1,4 @@
+import { halfTensor } from './half-float.js';
 import { type ArrayElementType, tensorOf, type TensorValues } from './tensor-values.js';
 import {
   attributeTypes,
@@ -92,6 +93,13 @@ export class GraphBuilder {
   ): string {
     const unique = this.unique(name);
     this.#initializers.push(tensorOf(unique, type, dims, values));
+    return unique;
+  }
+
+  /** A float16 constant of `dims`. */
+  halves(name: string, dims: readonly number[], values: ArrayLike<number>): string {
+    const unique = this.unique(name);
+    this.#initializers.push(halfTensor(unique, dims, values));
     return unique;
   }
 

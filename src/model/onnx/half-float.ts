@@ -33,7 +33,7 @@ export function halfBits(value: number): number {
 /** A float16 constant of `dims` from numbers. */
 export function halfTensor(
   name: string,
-  dims: OnnxTensor['dims'],
+  dims: Readonly<OnnxTensor['dims']>,
   values: ArrayLike<number>,
 ): OnnxTensor {
   const data = Uint16Array.from(values, halfBits);
@@ -43,4 +43,14 @@ export function halfTensor(
     dims: [...(dims ?? [])],
     rawData: new Uint8Array(data.buffer),
   };
+}
+
+/** The number that `bits` stand for. */
+export function fromHalfBits(bits: number): number {
+  const sign = (bits & 0x8000) === 0 ? 1 : -1;
+  const exponent = (bits >>> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

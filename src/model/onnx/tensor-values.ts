@@ -1,4 +1,5 @@
 import { VsrError } from '../../errors.js';
+import { fromHalfBits } from './half-float.js';
 import { type ElementType, elementTypes, type OnnxTensor } from './types.js';
 
 /** The typed array that holds each element type in memory. */
@@ -62,11 +63,16 @@ function fromNumbers(type: ArrayElementType, values: readonly number[]): TensorV
 }
 
 /**
- * The values of a constant, wherever the file keeps them (raw bytes or a typed list).
- * Kinds without a typed array (float16, string, ...) and external data are a VsrError 'model'.
+ * The values of a constant, wherever the file keeps them (raw bytes or a typed list); float16 as
+ * float32. Kinds without a typed array (string, ...) and external data are a VsrError 'model'.
  */
 export function valuesOf(tensor: OnnxTensor): TensorValues {
   const type = elementTypeName(tensor.dataType ?? 0);
+  if (type === 'float16') {
+    // A typed list keeps their bits as whole numbers.
+    const bits = valuesOf({ ...tensor, dataType: elementTypes.uint16 }) as Uint16Array;
+    return Float32Array.from(bits, fromHalfBits);
+  }
   const name = tensor.name ?? '';
   if (type === undefined || !(type in arrayTypes) || tensor.dataLocation === 1) {
     const what = tensor.dataLocation === 1 ? 'in another file' : `of type ${type ?? 'unknown'}`;

@@ -1,12 +1,19 @@
-import { channelsOf, type Network, parameterCount, reachOf } from '../../model/language/network.js';
+import {
+  alignmentOf,
+  channelsOf,
+  type Network,
+  parameterCount,
+  reachOf,
+} from '../../model/language/network.js';
 import { lastShuffle } from '../../model/language/through-network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
+import { enlarged } from '../../planes/enlarged.js';
 import type { Plane } from '../../planes/plane.js';
 import { buildForwardModel, sourceShape, targetShape } from './gradient-graph.js';
 import { cpu, floatTensor, openSession } from '../base/session.js';
 
-/** Low-resolution samples each way that are enlarged at once. */
-const side = 64;
+/** Low-resolution samples each way that are enlarged at once, at least. */
+const least = 64;
 
 /**
  * Enlarges 8-bit planes, as many as the network takes, with the weights given; the result is
@@ -20,13 +27,15 @@ export async function openEnlarger(
   provider: ProviderCandidate = cpu,
 ): Promise<Enlarge> {
   const { scale } = network;
+  const align = alignmentOf(network);
+  const side = Math.ceil(least / align) * align;
   const reach = reachOf(network);
   const channels = channelsOf(network);
   const shuffle = lastShuffle(network);
   const session = await openSession(buildForwardModel(network, side), provider);
   const wide = side + 2 * reach;
   const square = { patches: 1, patch: side };
-  const x = await floatTensor(sourceShape(network, square));
+  const x = await floatTensor(sourceShape(network, square, reach));
   const parameters = await floatTensor([parameterCount(network)]);
   const y = await floatTensor(targetShape(network, square));
   const columns = (side * scale) / shuffle;
@@ -35,7 +44,10 @@ export async function openEnlarger(
   return async (low, weights) => {
     parameters.data.set(weights);
     const [{ width: lowWidth, height: lowHeight }] = low as readonly [Plane];
-    const [width, height] = [lowWidth * scale, lowHeight * scale];
+    const [width, height] = [lowWidth, lowHeight].map((extent) => enlarged(extent, scale)) as [
+      number,
+      number,
+    ];
     const larger = low.map(() => ({ data: new Uint8Array(width * height), width, height }));
     for (let top = 0; top < lowHeight; top += side) {
       for (let left = 0; left < lowWidth; left += side) {
@@ -44,8 +56,8 @@ export async function openEnlarger(
           fillSquare(plane, left - reach, top - reach, wide, square);
         });
         await session.run(feeds, { y: y.tensor });
-        const across = Math.min(side, lowWidth - left) * scale;
-        const down = Math.min(side, lowHeight - top) * scale;
+        const across = enlarged(Math.min(side, lowWidth - left), scale);
+        const down = enlarged(Math.min(side, lowHeight - top), scale);
         larger.forEach(({ data }, c) => {
           for (let v = 0; v < down; v++) {
             let to = (top * scale + v) * width + left * scale;

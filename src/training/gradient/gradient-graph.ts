@@ -1,6 +1,13 @@
+import { multiply } from '../../model/autodiff/pointwise.js';
 import { roundedToCodes, roundedToWeightSteps } from '../../model/autodiff/quantisation.js';
 import { Tape, type Value } from '../../model/autodiff/tape.js';
-import { channelsOf, type Network, parameterCount, reachOf } from '../../model/language/network.js';
+import {
+  channelsOf,
+  type Network,
+  parameterCount,
+  reachOf,
+  trainingReach,
+} from '../../model/language/network.js';
 import { lastShuffle } from '../../model/language/through-network.js';
 import {
   trainedValues,
@@ -48,10 +55,19 @@ function roundingHooks(tape: Tape, network: Network): Pick<TrainingHooks, 'kerne
   };
 }
 
-function forward(tape: Tape, network: Network, x: Value, flat: Value): [Value, TrainedValues] {
+/** How the network is written: learning or not, on patches alone or on whole pictures. */
+type Way = { readonly dropout?: TrainingHooks['dropout']; readonly whole?: boolean };
+
+function forward(
+  tape: Tape,
+  network: Network,
+  x: Value,
+  flat: Value,
+  { dropout = (value) => value, whole = false }: Way = {},
+): [Value, TrainedValues] {
   const values = trainedValues(tape, network, flat);
-  const hooks = { ...roundingHooks(tape, network), dropout: (value: Value) => value };
-  return [trainNetwork(tape, network, x, values, hooks), values];
+  const hooks = { ...roundingHooks(tape, network), dropout };
+  return [trainNetwork(tape, network, x, values, hooks, whole), values];
 }
 
 /**
@@ -64,17 +80,46 @@ export function targetShape(network: Network, { patches, patch }: MicroBatch): n
   return [patches, channelsOf(network) * shuffle ** 2, side, side];
 }
 
-/** Shape of the low-resolution samples of patches, with their context. */
-export function sourceShape(network: Network, { patches, patch }: MicroBatch): number[] {
-  const side = patch + 2 * reachOf(network);
+/**
+ * Shape of the low-resolution samples of patches, with their context: as much as training brings
+ * unless told otherwise.
+ */
+export function sourceShape(
+  network: Network,
+  { patches, patch }: MicroBatch,
+  reach = trainingReach(network),
+): number[] {
+  const side = patch + 2 * reach;
   return [patches, channelsOf(network), side, side];
+}
+
+/** A random list of factors that a step needs: `share` of them 0, the others made larger for it. */
+export type DropoutMask = {
+  /** The graph's input. */
+  readonly name: string;
+  readonly share: number;
+  readonly shape: readonly number[];
+};
+
+/**
+ * The masks that `buildGradientModel` takes beside its other inputs, in the order of the layers;
+ * none for a network without dropout.
+ */
+export function dropoutMasks({ blocks }: Network, { patches }: MicroBatch): DropoutMask[] {
+  const shares = blocks.flatMap((block) =>
+    block.kind === 'dense' && block.dropout > 0 ? [block] : [],
+  );
+  return shares.map(({ dropout: share, width }, i) => {
+    return { name: `dropout${i}`, share, shape: [patches, width] };
+  });
 }
 
 /**
  * The model that computes loss and gradient of one micro-batch.
  *
  * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
- * (which spares the graph the shuffle and its gradient); `weights` [parameters]. Convolutions are
+ * (which spares the graph the shuffle and its gradient); `weights` [parameters]; and those of
+ * `dropoutMasks`. Convolutions are
  * written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
  * Outputs: `loss` [1] and `gradient` [parameters].
  */
@@ -94,7 +139,10 @@ export function buildGradientModel(
   const x = input('x', sourceShape(network, batch));
   const wanted = input('t', targetShape(network, batch));
   const flat = input('weights', [count]);
-  const [actual, values] = forward(tape, network, x, flat);
+  const masks = dropoutMasks(network, batch).map(({ name, shape }) => input(name, [...shape]));
+  const dropout = (value: Value, share: number): Value =>
+    share > 0 ? multiply(tape, value, masks.shift()!) : value;
+  const [actual, values] = forward(tape, network, x, flat, { dropout });
   const value = lossOf(tape, loss, actual, wanted);
   tape.backward(value);
   values.gradient('gradient');
@@ -112,11 +160,11 @@ export function buildGradientModel(
 export function buildForwardModel(network: Network, side: number): Uint8Array {
   const graph = new GraphBuilder('forward');
   const tape = new Tape(graph);
-  const shape = sourceShape(network, { patches: 1, patch: side });
+  const shape = sourceShape(network, { patches: 1, patch: side }, reachOf(network));
   const x = { name: graph.input('x', 'float32', shape), shape };
   const count = parameterCount(network);
   const flat = { name: graph.input('weights', 'float32', [count]), shape: [count] };
-  const [value] = forward(tape, network, x, flat);
+  const [value] = forward(tape, network, x, flat, { whole: true });
   graph.op('Identity', [value.name], {}, 'y');
   graph.output('y', 'float32', value.shape);
   return encodeModel(graph.build());

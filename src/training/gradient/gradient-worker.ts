@@ -1,16 +1,17 @@
 // The thread that computes gradients: cuts its patches itself, so that pictures are never copied.
+import type { Tensor } from 'onnxruntime-node';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { lumaOfPlanes } from '../../media/still/luma-image.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
-import { parameterCount, reachOf } from '../../model/language/network.js';
+import { parameterCount, trainingReach } from '../../model/language/network.js';
 import { lastShuffle } from '../../model/language/through-network.js';
 import { nativeWork } from '../../native-work.js';
 import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
-import { buildGradientModel, sourceShape, targetShape } from './gradient-graph.js';
+import { buildGradientModel, dropoutMasks, sourceShape, targetShape } from './gradient-graph.js';
 import type {
   GradientAnswer,
   GradientOrder,
@@ -19,13 +20,16 @@ import type {
 } from './messages.js';
 import { PatchSource } from '../pictures/patches.js';
 import type { Picture } from '../pictures/picture.js';
+import { randomAt } from '../base/random.js';
 import { floatTensor, openSession } from '../base/session.js';
 
 const data = workerData as GradientWorkerData;
 const { network, batch, microBatches, seed, provider } = data;
 const { scale } = network;
-const reach = reachOf(network);
+const reach = trainingReach(network);
 const count = parameterCount(network);
+/** Samples cut from each side before comparing. */
+const border = Math.ceil(scale);
 
 const session = await nativeWork(async () => {
   const block = provider.name === 'cpu' ? await blockSize() : 0;
@@ -36,7 +40,13 @@ const t = await floatTensor(targetShape(network, batch));
 const weights = await floatTensor([count]);
 const loss = await floatTensor([1]);
 const gradient = await floatTensor([count]);
-const feeds = { x: x.tensor, t: t.tensor, weights: weights.tensor };
+const feeds: Record<string, Tensor> = { x: x.tensor, t: t.tensor, weights: weights.tensor };
+const masks: { readonly share: number; readonly data: Float32Array }[] = [];
+for (const { name, share, shape } of dropoutMasks(network, batch)) {
+  const { tensor, data: factors } = await floatTensor(shape);
+  feeds[name] = tensor;
+  masks.push({ share, data: factors });
+}
 const fetches = { loss: loss.tensor, gradient: gradient.tensor };
 
 let source: PatchSource | undefined;
@@ -51,6 +61,18 @@ function cutPatches(step: number, microBatch: number): void {
   }
 }
 
+/** Where the random numbers of dropout begin, apart from those of the patches. */
+const dropoutStream = 0x64;
+
+/** Draws which values are left out; the same ones for the same place in a run. */
+function drawMasks(step: number, microBatch: number): void {
+  masks.forEach(({ share, data: factors }, layer) => {
+    const random = randomAt(seed, dropoutStream, step, microBatch, layer);
+    const kept = 1 / (1 - share);
+    for (let i = 0; i < factors.length; i++) factors[i] = random() < share ? 0 : kept;
+  });
+}
+
 /**
  * Computes micro-batches until none is left; the first is always the one of this worker's number.
  */
@@ -60,6 +82,7 @@ async function runStep(step: number): Promise<void> {
   while (microBatch < microBatches) {
     if (cutAhead !== `${step}/${microBatch}`) cutPatches(step, microBatch);
     cutAhead = '';
+    drawMasks(step, microBatch);
     await nativeWork(() => session.run(feeds, fetches));
     data.gradients.set(gradient.data, microBatch * count);
     data.losses[microBatch] = loss.data[0]!;
@@ -78,9 +101,9 @@ async function score(picture: Picture, at: Float32Array): Promise<PictureScore> 
   const bicubic = lumaOfPlanes(low.map((plane) => resizePlane(plane, width, height)));
   return {
     name: picture.name,
-    psnr: psnr(wanted, ours, 8, scale),
+    psnr: psnr(wanted, ours, 8, border),
     ssim: ssim(wanted, ours),
-    bicubicPsnr: psnr(wanted, bicubic, 8, scale),
+    bicubicPsnr: psnr(wanted, bicubic, 8, border),
     bicubicSsim: ssim(wanted, bicubic),
   };
 }

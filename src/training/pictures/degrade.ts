@@ -1,3 +1,4 @@
+import { ratioOf } from '../../model/language/ratio.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { codeAndDecode } from '../../media/frames/code-and-decode.js';
@@ -69,14 +70,23 @@ export async function degrade(
   return { low: await runFirstPass(after, low), high };
 }
 
+/**
+ * Samples of the low resolution of `extent` samples: as many as are enlarged to whole ones, at most
+ * `extent`.
+ */
+export function reduced(extent: number, scale: number): number {
+  const { num, den } = ratioOf(scale);
+  return Math.floor(extent / num) * den;
+}
+
 async function reduceAndDegrade(
   picture: Plane,
   scale: number,
   { kind, noise, crf, clean = 0, fullRange = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
-  const width = Math.floor(picture.width / scale);
-  const height = Math.floor(picture.height / scale);
+  const width = reduced(picture.width, scale);
+  const height = reduced(picture.height, scale);
   const cropped = cropPlane(picture, 0, 0, width * scale, height * scale);
   const high = fullRange > 0 && random() < fullRange ? toFullRange(cropped) : cropped;
   let pair: PlanePair = { low: resizePlane(high, width, height), high };
@@ -132,14 +142,14 @@ async function codePair(
   /** Where a frame's view begins, in samples of the original. */
   const at = (frame: number, move: number) =>
     margin * scale + Math.round((frame - (clipFrames - 1) / 2) * move);
-  const reduced = new Map<number, Plane>();
+  const smaller = new Map<number, Plane>();
   const frames = Array.from({ length: clipFrames }, (_, frame) => {
     const [x, y] = [at(frame, moveX), at(frame, moveY)];
     const [shiftX, shiftY] = [x % scale, y % scale];
     const phase = shiftY * scale + shiftX;
     const whole =
-      reduced.get(phase) ?? resizePlane(high, low.width, low.height, 8, { shiftX, shiftY });
-    reduced.set(phase, whole);
+      smaller.get(phase) ?? resizePlane(high, low.width, low.height, 8, { shiftX, shiftY });
+    smaller.set(phase, whole);
     return cropPlane(whole, (x - shiftX) / scale, (y - shiftY) / scale, width, height);
   });
   const coded = await codeAndDecode(frames, crf);

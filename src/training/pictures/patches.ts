@@ -1,3 +1,5 @@
+import { ratioOf } from '../../model/language/ratio.js';
+import type { Ratio } from '../../planes/ratio.js';
 import type { Picture, SharedPlane } from './picture.js';
 import { randomAt } from '../base/random.js';
 
@@ -16,6 +18,7 @@ export type PatchShape = {
 export class PatchSource {
   readonly #pictures: readonly Picture[];
   readonly #shape: PatchShape;
+  readonly #ratio: Ratio;
   /** Running sum of the pictures' shares. */
   readonly #shares: number[] = [];
 
@@ -23,6 +26,7 @@ export class PatchSource {
   constructor(pictures: readonly Picture[], shape: PatchShape) {
     this.#pictures = pictures;
     this.#shape = shape;
+    this.#ratio = ratioOf(shape.scale);
     let sum = 0;
     for (const { low } of pictures) {
       // The exponent weighs pictures nearly alike: by room, the large ones (soft per sample, as
@@ -50,8 +54,10 @@ export class PatchSource {
     const random = randomAt(...place);
     const { low, high } = this.#pictures[this.#pick(random() * this.#total)]!;
     const [{ width, height }] = low as readonly [SharedPlane];
-    const left = Math.floor(random() * (width - patch + 1));
-    const top = Math.floor(random() * (height - patch + 1));
+    // Where the enlargement has a sample that begins with one of theirs.
+    const { den } = this.#ratio;
+    const left = den * Math.floor(random() * (Math.floor((width - patch) / den) + 1));
+    const top = den * Math.floor(random() * (Math.floor((height - patch) / den) + 1));
     const turn = Math.floor(random() * 8);
     const side = patch + 2 * reach;
     const wide = patch * scale;

@@ -74,12 +74,18 @@ export type TrainPlan = {
 const microBatchSamples = 2400;
 
 /**
- * How many patches go through the graph at once: a divisor of the batch, near what the cache holds.
- * A GPU takes the whole batch.
+ * Patches that dense layers take at once: their weights, read once for all of them, are many times
+ * more than the patches hold.
  */
-export function patchesAtOnce(batch: number, patch: number, provider = cpu): number {
+const densePatches = 128;
+
+/**
+ * How many patches go through the graph at once: a divisor of the batch, near what the cache holds.
+ * A GPU takes the whole batch; `dense` networks take many.
+ */
+export function patchesAtOnce(batch: number, patch: number, provider = cpu, dense = false): number {
   if (provider.name !== 'cpu') return batch;
-  const most = Math.max(1, Math.floor(microBatchSamples / (patch * patch)));
+  const most = dense ? densePatches : Math.max(1, Math.floor(microBatchSamples / (patch * patch)));
   for (let n = Math.min(most, batch); n > 1; n--) if (batch % n === 0) return n;
   return 1;
 }

@@ -6,7 +6,7 @@ import { ssim } from '../../metrics/ssim.js';
 import type { CardFigures } from '../../model/catalogue/card.js';
 import type { Network } from '../../model/language/network.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane } from '../pictures/degrade.js';
+import { cropPlane, reduced } from '../pictures/degrade.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 
@@ -21,14 +21,15 @@ export async function benchmark(
   after?: FirstPass,
 ): Promise<CardFigures> {
   const scale = network.scale * (after?.scale ?? 1);
+  const border = Math.ceil(scale);
   const enlarge = await openEnlarger(network);
   const files = (await readdir(folder)).filter(isImageName).sort();
   const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
   for (const file of files) {
     const place = path.join(folder, file);
     const whole = network.colour === 'rgb' ? await readRgb(place) : [await readLuma(place)];
-    const width = Math.floor(whole[0].width / scale);
-    const height = Math.floor(whole[0].height / scale);
+    const width = reduced(whole[0].width, scale);
+    const height = reduced(whole[0].height, scale);
     const planes = whole.map((plane) => cropPlane(plane, 0, 0, width * scale, height * scale));
     const low = planes.map((plane) => resizePlane(plane, width, height));
     const first = after === undefined ? low : [await runFirstPass(after, low[0]!)];
@@ -37,9 +38,9 @@ export async function benchmark(
     const bicubic = lumaOfPlanes(
       low.map((plane) => resizePlane(plane, width * scale, height * scale)),
     );
-    sums.psnr += psnr(high, ours, 8, scale);
-    sums.ssim += ssim(high, ours, 8, scale);
-    sums.bicubicPsnr += psnr(high, bicubic, 8, scale);
+    sums.psnr += psnr(high, ours, 8, border);
+    sums.ssim += ssim(high, ours, 8, border);
+    sums.bicubicPsnr += psnr(high, bicubic, 8, border);
   }
   const count = files.length;
   return {

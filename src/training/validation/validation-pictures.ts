@@ -1,6 +1,7 @@
 import type { PictureJob } from '../pictures/picture-job.js';
 import type { PicturePool } from '../pictures/picture-pool.js';
 import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.js';
+import { ratioOf } from '../../model/language/ratio.js';
 import { cropPlane } from '../pictures/degrade.js';
 import type { TrainPlan } from '../plan/plan.js';
 
@@ -13,13 +14,6 @@ const mostSamples = 256;
 
 /** Where the random numbers of validation pictures come from, apart from all others. */
 const validationStream = 0x76;
-
-function middleOf(plane: SharedPlane, width: number, height: number): SharedPlane {
-  if (plane.width === width && plane.height === height) return plane;
-  const left = (plane.width - width) >> 1;
-  const top = (plane.height - height) >> 1;
-  return sharePlane(cropPlane(plane, left, top, width, height));
-}
 
 /** The middles of the validation pictures, the same in every run of a plan. */
 export async function validationPictures(plan: TrainPlan, pool: PicturePool): Promise<Picture[]> {
@@ -37,14 +31,16 @@ export async function validationPictures(plan: TrainPlan, pool: PicturePool): Pr
     const [{ width: lowWidth, height: lowHeight }] = low as readonly [SharedPlane];
     const width = Math.min(lowWidth, mostSamples);
     const height = Math.min(lowHeight, mostSamples);
-    // An odd margin would shift the two against each other.
-    const left = (lowWidth - width) >> 1;
-    const top = (lowHeight - height) >> 1;
+    // Where the larger picture has a sample that begins with one of these.
+    const { den } = ratioOf(scale);
+    const margin = (extent: number, kept: number) => Math.floor((extent - kept) / 2 / den) * den;
+    const left = margin(lowWidth, width);
+    const top = margin(lowHeight, height);
     const highPart = (plane: SharedPlane) =>
       sharePlane(cropPlane(plane, left * scale, top * scale, width * scale, height * scale));
     pictures.push({
       name,
-      low: low.map((plane) => middleOf(plane, width, height)),
+      low: low.map((plane) => sharePlane(cropPlane(plane, left, top, width, height))),
       high: high.map(highPart),
     });
   }
