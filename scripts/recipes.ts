@@ -77,6 +77,8 @@ export type Recipe = {
   readonly split?: Split;
   readonly optimiser?: TrainPlan['optimiser'];
   readonly init?: Init;
+  /** Patches that the last dense layer is fitted to before the first step; 0. */
+  readonly fit?: number;
   readonly schedule?: TrainPlan['schedule'];
   /** Channels that each layer is expanded to in training; 0. */
   readonly expand?: number;
@@ -228,7 +230,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   // A perceptron on patches of luma, and no convolution.
   'research/patch-mlp-x1.5': {
     ...{ arch: 'patch-mlp', scale: 1.5, pictures: openPictures, loss: 'mse' },
-    ...{ batch: 128, patch: 10, steps: 16_000, rate: 2e-4, averaged: 800 },
+    ...{ batch: 128, patch: 10, steps: 200, rate: 2e-5, averaged: 60, fit: 80_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },

@@ -40,7 +40,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const degradation =
     after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
-  const { split = usualSplit, schedule = 'one-cycle', optimiser, init } = recipe;
+  const { split = usualSplit, schedule = 'one-cycle', optimiser, init, fit = 0 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const network = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -65,7 +65,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     test: parts.test,
     degradation,
     ...(optimiser === undefined ? {} : { optimiser }),
-    ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand },
+    ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand, fit },
     // The few pictures left to validate with show that a run goes well; they are too few to choose
     // by.
     ...{ validateEvery: 1000, keep: 'last' },
@@ -98,6 +98,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(int8 ? { int8 } : {}),
       ...(optimiser === undefined ? {} : { optimiser }),
       ...(init === undefined ? {} : { init }),
+      ...(fit === 0 ? {} : { fit }),
     },
   };
 }

@@ -11,6 +11,7 @@ import {
 import type { ProviderChoice } from '../model/runtime/providers.js';
 import { type Frame, FramePool } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
+import { enlarged } from '../planes/enlarged.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import type { FrameTrace } from './frame-trace.js';
@@ -102,7 +103,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   signal?.throwIfAborted();
   const { format, width, height } = layout;
   const graph = buildInferenceGraph(chain.passes, format.bitDepth);
-  const larger = frameLayout(format, width * chain.scale, height * chain.scale);
+  const larger = frameLayout(format, enlarged(width, chain.scale), enlarged(height, chain.scale));
   const devices = candidates.some(({ name }) => name !== 'cpu');
   const spec = {
     graph,

@@ -48,7 +48,7 @@ const stageSeconds = (field: Field): StageSeconds => ({
 /** What an earlier vsr did not write is taken as left out. */
 function settingsIn(field: Field): ClipSettings | StillSettings {
   const still: StillSettings = {
-    scale: field.at('scale').count(),
+    scale: field.at('scale').number(),
     precision: field.at('precision').maybe((f) => f.orNull(text)) ?? null,
     asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
   };
@@ -181,7 +181,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
         .list((pass) => ({
           name: pass.at('name').string(),
           sha256: pass.at('sha256').string(),
-          scale: pass.at('scale').count(),
+          scale: pass.at('scale').number(),
         })),
     },
     provider: top.at('provider').string(),

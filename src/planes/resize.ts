@@ -37,6 +37,11 @@ export type ResizeOptions = {
    */
   readonly shiftX?: number;
   readonly shiftY?: number;
+  /**
+   * Target samples for each source sample, each way, where that is not the quotient of the sizes:
+   * of an odd width at 3/2 the last half sample is left out, and all others stay where they are.
+   */
+  readonly scale?: number;
 };
 
 /** For each output sample: `taps` source places and weights, one after the other. */
@@ -60,11 +65,11 @@ function mirrored(index: number, length: number): number {
 export function resizeTaps(
   from: number,
   to: number,
-  { kernel = 'bicubic', antialias = true }: ResizeOptions = {},
+  { kernel = 'bicubic', antialias = true, scale }: ResizeOptions = {},
   shift = 0,
 ): ResizeTaps {
   const { reach, at } = kernels[kernel];
-  const ratio = from / to;
+  const ratio = scale === undefined ? from / to : 1 / scale;
   const stretch = antialias && kernel !== 'nearest' ? Math.max(1, ratio) : 1;
   const support = reach * stretch;
   const taps = Math.ceil(2 * support) + 1;

@@ -6,10 +6,12 @@ import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkp
 import { trainingFiles } from './saved/training-folder.js';
 import { buildForwardModel } from './gradient/gradient-graph.js';
 import { GradientPool } from './gradient/gradient-pool.js';
+import { fitLast } from './optimiser/fit-last.js';
 import { initialWeights } from './optimiser/initial-weights.js';
 import type { PictureScore } from './gradient/messages.js';
 import { initialExpandedState, initialState, openOptimiser } from './optimiser/optimiser.js';
 import { PictureFeed, type Window } from './pictures/picture-feed.js';
+import { PatchSource, patchShapeOf } from './pictures/patches.js';
 import { PicturePool } from './pictures/picture-pool.js';
 import type { Picture } from './pictures/picture.js';
 import { patchesAtOnce, type TrainPlan } from './plan/plan.js';
@@ -58,6 +60,9 @@ export type TrainEvent =
 
 /** How often each place of a window is drawn, on average, before the next window takes over. */
 const drawsPerWindow = 8;
+
+/** Where the random numbers of a fit come from, apart from those of the steps. */
+const fitStream = 0x66;
 
 /** Milliseconds between progress events. */
 const progressMs = 1000;
@@ -152,6 +157,16 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   await gradients.setPictures(window.pictures);
   let nextWindow = window.complete ? undefined : feed.window(window.end);
   nextWindow?.catch(() => {}); // Thrown when it is taken.
+  const { fit = 0 } = plan;
+  if (fit > 0 && !plan.resume) {
+    // Its own place among the random numbers: the first step draws other patches.
+    const source = new PatchSource(window.pictures, patchShapeOf(network, patch));
+    const fitted = await fitLast(network, state.weights, fit, (number, x, t, slot) =>
+      source.cut([seed, fitStream, number], x, t, slot),
+    );
+    Object.assign(state, initialState(fitted));
+    best = state.average;
+  }
   yield { kind: 'started', step, pictures: window.pictures.length, validation };
 
   let lossesSinceValidation: number[] = [];

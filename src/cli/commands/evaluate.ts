@@ -4,7 +4,7 @@ import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
-import { realNumber, wholeNumber } from '../display/numbers.js';
+import { realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { addFacts, isAnsweredInJson, tell } from '../process/answer.js';
 import { withEvents } from '../process/program-options.js';
 import { sentenceOf } from '../display/sentence.js';
@@ -45,7 +45,7 @@ export function evaluateCommand(): Command {
       'Measures a model beside nearest, bilinear, bicubic and lanczos. Beside the default stands what vsr upscale runs in its place here, its 8-bit copy.',
     )
     .argument('<inputs...>', 'pictures, clips, or folders of them')
-    .option('-s, --scale <n>', 'enlargement each way', wholeNumber(2), 2)
+    .option('-s, --scale <n>', 'enlargement each way; 1 for models that clean', scaleNumber, 2)
     .option(
       '-m, --model <name|file>',
       'a model of the catalogue, an .onnx file, one for each pass by commas, or none for the baselines alone',

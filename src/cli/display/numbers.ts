@@ -1,3 +1,4 @@
+import { isScale } from '../../planes/enlarged.js';
 import { InvalidArgumentError } from 'commander';
 import { badValue } from '../../errors.js';
 
@@ -10,6 +11,15 @@ export function wholeNumber(least: number): (text: string) => number {
     }
     return value;
   };
+}
+
+/** A parser for commander: an enlargement. */
+export function scaleNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || !isScale(value)) {
+    throw new InvalidArgumentError('Expected a whole or half number of at least 1.');
+  }
+  return value;
 }
 
 /** A parser for commander: any number. */

@@ -3,6 +3,7 @@ import { networkOf } from '../../model/architectures/list.js';
 import { layersOf } from '../../model/language/layers.js';
 import { alignmentOf, type Network } from '../../model/language/network.js';
 import { ratioOf } from '../../model/language/ratio.js';
+import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainFlags } from './train-flags.js';
 
@@ -57,6 +58,9 @@ export function networkOfFlags(flags: TrainFlags): Network {
   }
   if (flags.from !== undefined && flags.init.kind !== 'he') {
     throw new VsrError('option', '--init is for weights that begin at random; --from gives them.');
+  }
+  if (flags.fit > 0 && !canFitLast(network)) {
+    throw badValue('an architecture that ends in a dense layer', '--arch for --fit', arch);
   }
   if (network.colour === 'rgb') {
     // Both are about luma: one frame of a coded clip, the output of a luma network.

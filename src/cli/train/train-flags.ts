@@ -33,6 +33,7 @@ export type TrainFlags = {
   schedule: Schedule;
   optimiser: OptimiserName;
   init: Init;
+  fit: number;
   lr: number;
   batch: number;
   patch?: number;

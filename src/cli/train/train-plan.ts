@@ -81,7 +81,7 @@ export async function trainPlanOf(
     degradation,
     ...{ loss: flags.loss, schedule: flags.schedule, rate: flags.lr, optimiser: flags.optimiser },
     ...{ batch: flags.batch, patch: patchOf(network, flags), steps: flags.steps, seed },
-    ...{ averaged: flags.average, expand: flags.expand },
+    ...{ averaged: flags.average, expand: flags.expand, fit: flags.fit },
     ...{ validateEvery: flags.valEvery, keep: flags.keep },
     workers: flags.workers,
     ...(provider === undefined ? {} : { provider }),

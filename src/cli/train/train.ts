@@ -121,6 +121,12 @@ export function trainCommand(): Command {
         .default({ kind: 'he' }, 'he'),
     )
     .option(
+      '--fit <patches>',
+      'fit the last dense layer to so many patches by least squares before the first step; 0 for none',
+      wholeNumber(0),
+      0,
+    )
+    .option(
       '--int8',
       'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
     )

@@ -8,7 +8,7 @@ import {
   providerNames,
   type UpscaleOptions,
 } from '../../upscale/plan/options.js';
-import { parseTime, realNumber, wholeNumber } from '../display/numbers.js';
+import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
@@ -86,8 +86,8 @@ export function upscaleCommand(): Command {
     .optionsGroup('Size:')
     .option(
       '-s, --scale <n>',
-      'enlargement each way, a product of the models’ scales (default: 2)',
-      wholeNumber(2),
+      'enlargement each way, a product of the models’ scales; 1 for models that clean (default: 2)',
+      scaleNumber,
     )
     .option('--to <size>', 'reach a size instead: 1920x1080, 720p, 1080p, 4k; aspect is kept')
     .optionsGroup('Output:')

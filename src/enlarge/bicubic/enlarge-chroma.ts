@@ -4,21 +4,10 @@ import { planeOf } from '../../planes/frame.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import { CELL, type CellMap, changedCells, spread } from '../reuse/changed-cells.js';
 import { enlargingTaps, sitingShift } from './bicubic-taps.js';
+import type { ChromaEnlarger } from './chroma-enlarger.js';
+import { fractionEnlarger } from './enlarge-fraction.js';
 import type { PlaneEnlarger } from './enlarge-plane.js';
 import { rowEnlarger } from './row-enlarger.js';
-
-/** Enlarges what is not luma: both chroma planes at their siting, and opacity. */
-export type ChromaEnlarger = {
-  /**
-   * Fills chroma and alpha of the larger frame from the frame. Where `before` is given, a frame and
-   * what was made of it, only what differs from it is computed.
-   */
-  enlarge(
-    frame: Uint8Array,
-    larger: Uint8Array,
-    before?: { readonly input: Uint8Array; readonly output: Uint8Array },
-  ): void;
-};
 
 /** Samples around a change that can look different, each way, in source samples. */
 const reach = 4;
@@ -34,6 +23,7 @@ export function chromaEnlarger(
   siting: ChromaSiting,
   which: readonly number[],
 ): ChromaEnlarger {
+  if (!Number.isInteger(scale)) return fractionEnlarger(layout, larger, scale, siting, which);
   const { chroma, alpha, bitDepth } = layout.format;
   let planes: { number: number; enlarger: PlaneEnlarger }[] = [];
   const centred = enlargingTaps(scale);

@@ -6,7 +6,7 @@ import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Rect } from '../../planes/rect.js';
 import { checkGuards, guardFetches } from './guards.js';
-import { type Window, windowFor } from './window.js';
+import { enlargedRect, type Window, windowFor } from './window.js';
 
 type Samples = Uint8Array | Uint16Array;
 
@@ -119,17 +119,18 @@ export function copyWindow(source: Plane, taken: Rect, target: Samples): void {
  * Copies `rect`'s part of a run's output, which covers `given`, to its place in the larger plane.
  */
 function copyResult(output: Samples, given: Rect, rect: Rect, scale: number, target: Plane): void {
+  const { x0, y0, x1, y1 } = enlargedRect(rect, scale);
+  const top = given.y0 * scale;
   const rowLength = (given.x1 - given.x0) * scale;
-  const length = (rect.x1 - rect.x0) * scale;
+  const length = x1 - x0;
   const to = target.data;
   if (length === rowLength && length === target.width) {
-    const from = (rect.y0 - given.y0) * scale * rowLength;
-    const count = (rect.y1 - rect.y0) * scale * length;
-    to.set(output.subarray(from, from + count), rect.y0 * scale * target.width);
+    const from = (y0 - top) * rowLength;
+    to.set(output.subarray(from, from + (y1 - y0) * length), y0 * target.width);
     return;
   }
-  for (let y = rect.y0 * scale; y < rect.y1 * scale; y++) {
-    const from = (y - given.y0 * scale) * rowLength + (rect.x0 - given.x0) * scale;
-    to.set(output.subarray(from, from + length), y * target.width + rect.x0 * scale);
+  for (let y = y0; y < y1; y++) {
+    const from = (y - top) * rowLength + x0 - given.x0 * scale;
+    to.set(output.subarray(from, from + length), y * target.width + x0);
   }
 }

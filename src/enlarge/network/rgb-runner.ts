@@ -10,7 +10,7 @@ import { sitingPlace } from '../bicubic/bicubic-taps.js';
 import { type Rect } from '../../planes/rect.js';
 import type { Runner } from './luma-runner.js';
 import { checkGuards, guardFetches } from './guards.js';
-import { windowFor } from './window.js';
+import { enlargedRect, windowFor } from './window.js';
 
 /** How samples become colours. */
 export type ColourNumbers = {
@@ -174,9 +174,10 @@ export class RgbRunner implements Runner {
     const area = width * (given.y1 - given.y0) * scale;
     const stored = (value: number): number => Math.min(peak, Math.max(0, Math.floor(value + 0.5)));
     const [cb, cr] = this.#wide;
-    for (let row = rect.y0 * scale; row < rect.y1 * scale; row++) {
-      let at = (row - given.y0 * scale) * width + (rect.x0 - given.x0) * scale;
-      for (let column = rect.x0 * scale; column < rect.x1 * scale; column++, at++) {
+    const { x0, y0, x1, y1 } = enlargedRect(rect, scale);
+    for (let row = y0; row < y1; row++) {
+      let at = (row - given.y0 * scale) * width + x0 - given.x0 * scale;
+      for (let column = x0; column < x1; column++, at++) {
         const red = rgb[at]!;
         const blue = rgb[at + 2 * area]!;
         const light = kr * red + (1 - kr - kb) * rgb[at + area]! + kb * blue;

@@ -1,4 +1,5 @@
 import type { InferenceGraph, Joint } from '../../model/load/inference-graph.js';
+import { enlarged } from '../../planes/enlarged.js';
 import type { Rect } from '../../planes/rect.js';
 
 /**
@@ -35,11 +36,10 @@ export function windowFor(
   const up = (value: number): number => Math.ceil(value / align) * align;
   if (graph.border === 'valid') {
     // Perhaps beyond the picture, where the edge goes on; what is too much is not copied out.
-    const given = {
-      ...rect,
-      x1: rect.x0 + up(rect.x1 - rect.x0),
-      y1: rect.y0 + up(rect.y1 - rect.y0),
-    };
+    const from = (value: number): number =>
+      graph.anchored ? Math.floor(value / align) * align : value;
+    const [x0, y0] = [from(rect.x0), from(rect.y0)];
+    const given = { x0, y0, x1: x0 + up(rect.x1 - x0), y1: y0 + up(rect.y1 - y0) };
     return {
       taken: widened(given, halo),
       given,
@@ -63,6 +63,15 @@ export function windowFor(
   return { taken, given: taken, joints: [] };
 }
 
+/** The samples of the larger picture that belong to `rect` of the source. */
+export function enlargedRect(rect: Rect, scale: number): Rect {
+  const { x0, y0, x1, y1 } = rect;
+  return {
+    ...{ x0: enlarged(x0, scale), y0: enlarged(y0, scale) },
+    ...{ x1: enlarged(x1, scale), y1: enlarged(y1, scale) },
+  };
+}
+
 /** `rect` with `by` more samples on each side. */
 export function widened(rect: Rect, by: number): Rect {
   return { x0: rect.x0 - by, y0: rect.y0 - by, x1: rect.x1 + by, y1: rect.y1 + by };
@@ -76,8 +85,8 @@ function jointFeed(joint: Joint, rect: Rect, width: number, height: number): Joi
   const real = [
     Math.min(needed, rect.y0 * scale),
     Math.min(needed, rect.x0 * scale),
-    Math.min(needed, (height - rect.y1) * scale),
-    Math.min(needed, (width - rect.x1) * scale),
+    Math.min(needed, enlarged(height, scale) - rect.y1 * scale),
+    Math.min(needed, enlarged(width, scale) - rect.x1 * scale),
   ] as const;
   const [top, left, bottom, right] = real;
   return {

@@ -2,7 +2,8 @@ import { type FrameScores, noScores } from '../../metrics/frame-scores.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
-import { rowError, standingScorer } from './standing-scores.js';
+import { rowError } from './standing-scorer.js';
+import { standingScorer } from './standing-scores.js';
 
 /** Source rows in a band: the unit in which sums are kept and used again. */
 const bandRows = 16;
@@ -36,7 +37,7 @@ export type Scorer = (frame: Uint8Array, larger: Uint8Array, request: ScoreReque
 
 /** Prepares measuring of frames of `larger` made from `layout`. */
 export function scorer(layout: FrameLayout, larger: FrameLayout, scale: number): Scorer {
-  const scoring = standingScorer(layout, scale);
+  const scoring = standingScorer(layout, larger, scale);
   const { width, height } = layout;
   return (frame, into, { reference, standing, sums, before }) => {
     if (!standing && reference === null) return noScores;

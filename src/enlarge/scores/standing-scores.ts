@@ -4,28 +4,19 @@ import { enlargingTaps, reducingTaps, type Taps } from '../bicubic/bicubic-taps.
 import { fitsInt32, mirrored, planeEnlarger } from '../bicubic/enlarge-plane.js';
 import { KernelRows, kernelsFit, SampleRows } from '../bicubic/kernel-rows.js';
 import { packed, RowKernels } from '../bicubic/row-kernels.js';
-
-/** Sums of squared differences over a run of source rows and the larger rows made of them. */
-export type RowSums = {
-  /** The larger picture against plain bicubic of the source. */
-  readonly toBicubic: number;
-  /** The larger picture, reduced by bicubic to the source's size, against the source. */
-  readonly toSource: number;
-  /** Plain bicubic of the source against the reference; 0 without one. */
-  readonly bicubicToTruth: number;
-};
-
-/** Measures rows `y0` to `y1` of a source against the picture made of it. */
-export type StandingScorer = {
-  begin(source: Plane, larger: Plane, truth: Plane | null): void;
-  rows(y0: number, y1: number): RowSums;
-};
+import { fractionScorer } from './fraction-scorer.js';
+import { rowError, type StandingScorer } from './standing-scorer.js';
 
 /**
  * Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they
  * fit.
  */
-export function standingScorer(layout: FrameLayout, scale: number): StandingScorer {
+export function standingScorer(
+  layout: FrameLayout,
+  larger: FrameLayout,
+  scale: number,
+): StandingScorer {
+  if (!Number.isInteger(scale)) return fractionScorer(layout, larger, scale);
   const taps = enlargingTaps(scale);
   const { bitDepth } = layout.format;
   return kernelsFit(taps, taps, bitDepth) && reducesByKernels(scale, bitDepth)
@@ -116,7 +107,7 @@ function kernelReducer(
   };
 }
 
-/** The way for every scale and depth. */
+/** The way for every whole scale and every depth. */
 export function plainScorer(layout: FrameLayout, scale: number): StandingScorer {
   const { bitDepth } = layout.format;
   const taps = enlargingTaps(scale);
@@ -153,22 +144,6 @@ export function plainScorer(layout: FrameLayout, scale: number): StandingScorer 
       return { toBicubic, toSource, bicubicToTruth };
     },
   };
-}
-
-/** Sum of squared differences of `length` samples. */
-export function rowError(
-  a: Plane['data'],
-  aStart: number,
-  b: Plane['data'],
-  bStart: number,
-  length: number,
-): number {
-  let sum = 0;
-  for (let i = 0; i < length; i++) {
-    const d = a[aStart + i]! - b[bStart + i]!;
-    sum += d * d;
-  }
-  return sum;
 }
 
 /**

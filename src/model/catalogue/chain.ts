@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../did-you-mean.js';
 import { badValue, VsrError } from '../../errors.js';
+import { scalesUpTo } from '../../planes/enlarged.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
 import { loadModel, type LoadedModel } from '../load/load-model.js';
 
@@ -26,22 +27,23 @@ export function factorsOf(scale: number, scales: readonly number[]): number[] | 
   if (scale === 1) return [];
   let best: number[] | null = null;
   for (const factor of [...new Set(scales)].sort((a, b) => b - a)) {
-    if (factor < 2 || scale % factor !== 0) continue;
+    if (factor <= 1 || scale % factor !== 0) continue;
     const rest = factorsOf(scale / factor, scales);
     if (rest !== null && (best === null || rest.length + 1 < best.length)) best = [factor, ...rest];
   }
   return best;
 }
 
-/** What can be made of models of `scales`, in order, up to 16. */
+/** What can be made of models of `scales`, in order, up to 16; 1 by one that cleans. */
 export function reachableScales(scales: readonly number[]): number[] {
-  const all = Array.from({ length: LARGEST_SCALE - 1 }, (_, i) => i + 2);
-  return all.filter((scale) => factorsOf(scale, scales) !== null);
+  return scalesUpTo(LARGEST_SCALE).filter((scale) =>
+    scale === 1 ? scales.includes(1) : factorsOf(scale, scales) !== null,
+  );
 }
 
 /** The family of a catalogue name: `espcn-16-codec` of `espcn-16-codec-x2`. */
 export function familyOf(name: string): string {
-  return name.replace(/-x\d+$/, '');
+  return name.replace(/-x\d+(\.\d+)?$/, '');
 }
 
 function badScale(scale: number, what: string, scales: readonly number[]): VsrError {
@@ -50,6 +52,15 @@ function badScale(scale: number, what: string, scales: readonly number[]): VsrEr
     'option',
     `Expected a scale that can be made with ${what} but received ${scale}. Try one of: ${possible}.`,
   );
+}
+
+/** The scales of the passes that make `scale`; VsrError 'option' where there are none. */
+function factorsFor(scale: number, what: string, scales: readonly number[]): number[] {
+  // A pass that cleans has nothing to be multiplied with.
+  if (scale === 1 && scales.includes(1)) return [1];
+  const factors = factorsOf(scale, scales);
+  if (factors === null || factors.length === 0) throw badScale(scale, what, scales);
+  return factors;
 }
 
 /** A chain of models, first to run first. */
@@ -131,10 +142,7 @@ export async function chooseChain(
   if (model.includes(',') && !existsSync(model)) return namedPasses(scale, model.split(','));
   if (isFile(model)) {
     const loaded = await loadModel(model);
-    if (loaded.scale === 1 && scale === 1) return chainOf([loaded]);
-    const factors = factorsOf(scale, [loaded.scale]);
-    if (factors === null || factors.length === 0) throw badScale(scale, model, [loaded.scale]);
-    return chainOf(factors.map(() => loaded));
+    return chainOf(factorsFor(scale, model, [loaded.scale]).map(() => loaded));
   }
   const entries = await catalogue();
   const named = entries.find((entry) => entry.name === model);
@@ -144,9 +152,7 @@ export async function chooseChain(
   const members = named ? [named] : entries.filter((entry) => familyOf(entry.name) === family);
   if (members.length === 0) throw unknownModel(model, entries);
   const scales = members.map((entry) => entry.scale);
-  const factors = factorsOf(scale, scales);
-  if (factors === null || factors.length === 0)
-    throw badScale(scale, named?.name ?? family, scales);
+  const factors = factorsFor(scale, named?.name ?? family, scales);
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
   if (model === 'default' && options.codec) startWithCodec(wanted, entries, family);
   if (named === undefined) continueWithSecond(wanted, entries, family);

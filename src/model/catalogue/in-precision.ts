@@ -8,7 +8,8 @@ import type { PrecisionChoice } from '../runtime/precision.js';
 
 /** The name of the 8-bit copy: `espcn-16-int8-x2` for `espcn-16-x2`. */
 export function quantisedName(name: string): string {
-  return /-x\d+$/.test(name) ? name.replace(/-x(\d+)$/, '-int8-x$1') : `${name}-int8`;
+  const scale = /-x\d+(\.\d+)?$/;
+  return scale.test(name) ? name.replace(scale, (end) => `-int8${end}`) : `${name}-int8`;
 }
 
 /** What the model of a card is the 8-bit copy of; `null` for originals. */

@@ -13,6 +13,18 @@ const following = new Set(
   ),
 );
 
+/** Constants of half precision that nothing reads but a Cast: files are smaller so. */
+export function onlyKeptInHalf({ node = [], initializer = [] }: OnnxGraph): Set<string> {
+  const read = new Set(
+    node.filter(({ opType }) => opType !== 'Cast').flatMap(({ input }) => input ?? []),
+  );
+  return new Set(
+    initializer.flatMap(({ dataType, name = '' }) =>
+      dataType === elementTypes.float16 && !read.has(name) ? [name] : [],
+    ),
+  );
+}
+
 /**
  * Whether a graph is one that `halfPrecision` knows how to change: single precision, without inner
  * graphs.
@@ -20,7 +32,8 @@ const following = new Set(
 export function canHalve(graph: OnnxGraph): boolean {
   const { float16, bfloat16, float64 } = elementTypes;
   const others = new Set<number>([float16, bfloat16, float64]);
-  const tensors = [...constantsOf(graph).values()];
+  const kept = onlyKeptInHalf(graph);
+  const tensors = [...constantsOf(graph).values()].filter(({ name = '' }) => !kept.has(name));
   const attributes = (graph.node ?? []).flatMap((node) => node.attribute ?? []);
   return (
     !tensors.some(({ dataType }) => others.has(dataType ?? 0)) &&

@@ -2,15 +2,8 @@ import type { OnnxGraph } from '../onnx/types.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import { attribute, constantsOf, type Reach, reachOf } from './reach.js';
 
-/**
- * The edge-repeating Pad that a graph begins with, as wide on all sides, if all that follows loses
- * exactly as much again ("valid" convolutions); `null` for graphs of any other form.
- */
-export function leadingPadOf(
-  graph: OnnxGraph,
-  input: string,
-  output: string,
-): { readonly width: number; readonly after: Reach } | null {
+/** The Pad that repeats the edge equally on all sides, and that all of the input goes through. */
+function edgePad(graph: OnnxGraph, input: string): { width: number; output: string } | null {
   const users = (graph.node ?? []).filter((node) => node.input?.includes(input));
   const [pad] = users;
   if (users.length !== 1 || pad?.opType !== 'Pad') return null;
@@ -21,7 +14,27 @@ export function leadingPadOf(
   const pads = Array.from(valuesOf(tensor), Number);
   const width = pads[2] ?? 0;
   if (pads.join() !== [0, 0, width, width, 0, 0, width, width].join()) return null;
-  const after = reachOf(graph, pad.output?.[0] ?? '', output);
+  return { width, output: pad.output?.[0] ?? '' };
+}
+
+/** How many samples a graph repeats around its picture first of all; 0 for graphs that do not. */
+export function edgePadOf(graph: OnnxGraph, input: string): number {
+  return edgePad(graph, input)?.width ?? 0;
+}
+
+/**
+ * The edge-repeating Pad that a graph begins with, as wide on all sides, if all that follows loses
+ * exactly as much again ("valid" convolutions); `null` for graphs of any other form.
+ */
+export function leadingPadOf(
+  graph: OnnxGraph,
+  input: string,
+  output: string,
+): { readonly width: number; readonly after: Reach } | null {
+  const pad = edgePad(graph, input);
+  if (pad === null) return null;
+  const { width } = pad;
+  const after = reachOf(graph, pad.output, output);
   return after?.inset === width ? { width, after } : null;
 }
 

@@ -47,6 +47,8 @@ export type InferenceGraph = {
    * a window gives must be multiples.
    */
   readonly align: number;
+  /** Windows of a `valid` graph begin on multiples of `align`, too. */
+  readonly anchored: boolean;
   /** The only window size it takes. */
   readonly fixed: { readonly width: number; readonly height: number } | null;
   /**
@@ -112,7 +114,7 @@ export function buildInferenceGraph(
   }
   addGuard(builder, value, sourceGuardName);
   let soFar = 1;
-  let align = passes.reduce((most, pass) => Math.max(most, pass.reach?.align ?? 1), 1);
+  let align = alignmentOf(passes);
   passes.forEach((pass, i) => {
     if (i > 0 && valid) {
       const before = passes[i - 1]!;
@@ -130,7 +132,7 @@ export function buildInferenceGraph(
     if (target === 'cpu' && valid && colour === 'luma' && foldingPays()) {
       const folded = foldedShuffle(graph, pass.input, pass.output);
       // Beyond the first pass sizes are even if what the window gives is.
-      if (folded !== null) [graph, align] = [folded, 2];
+      if (folded !== null) [graph, align] = [folded, align % 2 === 0 ? align : 2 * align];
     }
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
@@ -150,6 +152,7 @@ export function buildInferenceGraph(
     border: valid ? 'valid' : 'same',
     halo: needs[0]!,
     align,
+    anchored: valid && align > 1 && passes.some(isAnchored),
     fixed: passes[0]!.fixed,
     joints,
     guarded: passes.map(({ name }) => name),
@@ -179,7 +182,7 @@ function wholeGraph(pass: LoadedModel): InferenceGraph | null {
   return {
     bytes: encodeModel(whole),
     ...{ scale, colour: 'luma', type: 'uint8', border: 'valid', fixed: pass.fixed },
-    ...{ halo: borderPad, align: 2, joints: [], guarded: [] },
+    ...{ halo: borderPad, align: 2, anchored: false, joints: [], guarded: [] },
   };
 }
 
@@ -207,10 +210,29 @@ function contextOf(passes: readonly LoadedModel[]): number[] {
   let behind = 0;
   for (const pass of [...passes].reverse()) {
     const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
-    behind = own + Math.ceil(behind / pass.scale);
+    // Whole steps of a pass that works on a grid: what it gives stays in phase with that.
+    const step = isAnchored(pass) ? pass.reach!.align : 1;
+    behind = own + Math.ceil(behind / pass.scale / step) * step;
     needs.unshift(behind);
   }
   return needs;
+}
+
+/** Whether tiles of a pass that brings its own border must begin on multiples of its `align`. */
+function isAnchored({ borderPad, reach }: LoadedModel): boolean {
+  return borderPad > 0 && (reach?.align ?? 1) > 1;
+}
+
+/** What the source's windows must be multiples of, so that every pass's are of its own. */
+function alignmentOf(passes: readonly LoadedModel[]): number {
+  let before = 1;
+  return passes.reduce((align, { reach, scale, borderPad }) => {
+    const own = reach?.align ?? 1;
+    let next = Math.max(align, borderPad > 0 ? 1 : own);
+    while (borderPad > 0 && (next * before) % own !== 0) next += align;
+    before *= scale;
+    return next;
+  }, 1);
 }
 
 function opsetOf(pass: LoadedModel): number {

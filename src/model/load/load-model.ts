@@ -8,7 +8,7 @@ import { inlineExternalData } from './external-data.js';
 import { readRegularFile } from './regular-file.js';
 import { precisionOf, type Precision } from '../runtime/precision.js';
 import { reachOf, type Reach } from '../graph/reach.js';
-import { borderPadOf } from '../graph/strip-pad.js';
+import { borderPadOf, edgePadOf } from '../graph/strip-pad.js';
 import { scaleByRunning } from '../runtime/trial-run.js';
 
 /** Element types a model may take its picture in: 0..1 as float32 or float16, 0..255 as uint8. */
@@ -153,15 +153,34 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     refuseDamagedWeights(graph, full);
     return { ...base, scale: reach.scale, reach, borderPad };
   }
+  const grid = statedGrid(model, input.name);
+  if (grid !== null) {
+    refuseDamagedWeights(graph, full);
+    const scale = await scaleByRunning(model, { ...base, channels, align: grid.align });
+    return { ...base, scale, reach: { ...grid, scale, inset: 0 }, borderPad: grid.reach };
+  }
   const scale = await scaleByRunning(model, { ...base, channels });
   const fits = reach !== null && reach.scale === scale && reach.inset === 0;
   return { ...base, scale, reach: fits ? reach : null, borderPad: 0 };
 }
 
+/**
+ * What a model that works on a grid of patches says of itself: no walk over its graph could tell.
+ * `null` for all others, and where the Pad that it should begin with is another.
+ */
+function statedGrid(model: OnnxModel, input: string): { reach: number; align: number } | null {
+  const stated = (name: string) =>
+    Number(model.metadataProps?.find(({ key }) => key === name)?.value ?? NaN);
+  const [reach, align] = [stated('reach'), stated('align')];
+  const fits = Number.isSafeInteger(align) && align > 1 && edgePadOf(model.graph!, input) === reach;
+  return fits ? { reach, align } : null;
+}
+
 /** Throws VsrError `model` where a weight of a network is not finite. */
 function refuseDamagedWeights(graph: OnnxGraph, file: string): void {
   for (const tensor of graph.initializer ?? []) {
-    if (tensor.dataType !== elementTypes.float32) continue;
+    if (tensor.dataType !== elementTypes.float32 && tensor.dataType !== elementTypes.float16)
+      continue;
     if (!valuesOf(tensor).every((value) => Number.isFinite(Number(value)))) {
       throw new VsrError(
         'model',

@@ -54,6 +54,9 @@ function partsOf(bytes: Uint8Array, name: string): Parts {
   const model = decodeModel(bytes, name);
   const graph = model.graph!;
   const constants = constantsOf(graph);
+  if (graph.initializer?.some(({ name }) => name === 'dense0.weight') === true) {
+    throw refuse(name, 'dense layers, for which there is no 8-bit form');
+  }
   const pad = leadingPadOf(graph, graph.input?.[0]?.name ?? '', graph.output?.[0]?.name ?? '');
   if (pad === null) throw refuse(name, 'another border than one leading Pad');
   const layers: Layer[] = [];

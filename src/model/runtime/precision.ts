@@ -1,5 +1,6 @@
 import { badValue, VsrError } from '../../errors.js';
 import { elementTypes, type OnnxGraph } from '../onnx/types.js';
+import { onlyKeptInHalf } from '../graph/half-precision.js';
 import { candidatesFor, type ProviderCandidate, type ProviderChoice } from './providers.js';
 
 /** What can be asked for; `auto` is the best that is no loss here (docs/adr/0014-precision.md). */
@@ -13,14 +14,20 @@ export type Precision = Exclude<PrecisionChoice, 'auto'>;
 
 const wholeNumbers = new Set('QLinearConv ConvInteger QLinearMatMul MatMulInteger'.split(' '));
 
-/** What a graph computes in, as its file has it: 8 bits where any layer is quantised. */
+/**
+ * What a graph computes in, as its file has it: 8 bits where any layer is quantised. Weights that
+ * are only kept in half precision say nothing.
+ */
 export function precisionOf(graph: OnnxGraph): Precision {
   const nodes = graph.node ?? [];
   const quantised = nodes.some(
     ({ opType }) => wholeNumbers.has(opType) || opType === 'DequantizeLinear',
   );
   if (quantised) return 'int8';
-  const half = (graph.initializer ?? []).some(({ dataType }) => dataType === elementTypes.float16);
+  const kept = onlyKeptInHalf(graph);
+  const half = (graph.initializer ?? []).some(
+    ({ dataType, name = '' }) => dataType === elementTypes.float16 && !kept.has(name),
+  );
   return half ? 'fp16' : 'fp32';
 }
 

@@ -1,5 +1,6 @@
 import { messageOf, VsrError } from '../../errors.js';
 import { encodeModel } from '../onnx/model-file.js';
+import { isScale } from '../../planes/enlarged.js';
 import { checkLevel } from '../graph/output-guard.js';
 import type { OnnxModel } from '../onnx/types.js';
 import { type TrialResult, tryInProcess } from './trial-process.js';
@@ -11,6 +12,8 @@ export type Trial = {
   readonly type: 'float32' | 'float16' | 'uint8';
   readonly input: string;
   readonly output: string;
+  /** What the sides of a picture must be multiples of; 1. Its scale may then be a fraction. */
+  readonly align?: number;
   readonly fixed: { readonly width: number; readonly height: number } | null;
 };
 
@@ -26,7 +29,9 @@ const [smallWidth, smallHeight] = [64, 48];
  * picture, or does not enlarge both ways by one whole number, is a VsrError 'model'.
  */
 export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<number> {
-  const { width, height } = trial.fixed ?? { width: smallWidth, height: smallHeight };
+  const { align = 1 } = trial;
+  const up = (extent: number): number => Math.ceil(extent / align) * align;
+  const { width, height } = trial.fixed ?? { width: up(smallWidth), height: up(smallHeight) };
   const dims = [1, trial.channels, height, width];
   const { type, input, output } = trial;
   // A model that takes one large picture only may need long for it.
@@ -47,7 +52,7 @@ export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<nu
     dimsOut.length === 4 &&
     dimsOut[1] === trial.channels &&
     dimsOut[2] === scale * height &&
-    Number.isInteger(scale) &&
+    (Number.isInteger(scale) || (align > 1 && isScale(scale))) &&
     scale >= 1;
   if (!good) {
     throw new VsrError(

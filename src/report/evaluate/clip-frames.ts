@@ -1,3 +1,4 @@
+import { ratioOf } from '../../model/language/ratio.js';
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
@@ -13,8 +14,10 @@ export type Sized = { readonly data: Uint8Array; readonly layout: FrameLayout };
 /** The largest size within the clip that is a multiple of the scale, in luma and in chroma. */
 export function croppedLayout(source: Source, scale: number): FrameLayout {
   const { width, height, format } = source.video;
-  const across = scale << (format.chroma?.log2X ?? 0);
-  const down = scale << (format.chroma?.log2Y ?? 0);
+  // Both sizes whole, in luma and in chroma.
+  const { num } = ratioOf(scale);
+  const across = num << (format.chroma?.log2X ?? 0);
+  const down = num << (format.chroma?.log2Y ?? 0);
   const layout = frameLayout(
     format,
     Math.floor(width / across) * across,

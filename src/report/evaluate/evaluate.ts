@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { errorFacts, VsrError } from '../../errors.js';
+import { badValue, errorFacts, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
@@ -85,12 +85,15 @@ export async function* evaluate(
   options: EvaluateOptions,
 ): AsyncGenerator<FileEvaluation> {
   const { scale, provider, degradation } = options;
+  if (!Number.isInteger(scale) && degradation.kind !== 'bicubic') {
+    throw badValue('bicubic', `--degrade for a scale of ${scale}`, degradation.kind);
+  }
   const codec = degradation.kind === 'codec';
   const models =
     options.model === 'none'
       ? []
       : await modelsToMeasure(await chooseChain(scale, options.model, { codec }), options);
-  const border = options.border ?? scale;
+  const border = options.border ?? Math.ceil(scale);
   const enlargers = models.map(({ name, chain }) => ({
     name,
     enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal),

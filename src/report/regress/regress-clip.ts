@@ -1,3 +1,4 @@
+import { enlarged } from '../../planes/enlarged.js';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -83,8 +84,8 @@ function addErrors(
   const exact = cropFrame(
     output,
     outputLayout,
-    sourceLayout.width * scale,
-    sourceLayout.height * scale,
+    enlarged(sourceLayout.width, scale),
+    enlarged(sourceLayout.height, scale),
   );
   const small = resizeFrame(
     exact.data,

@@ -111,7 +111,7 @@ function clip(field: Field): ManifestClip {
   const tolerance = field.at('tolerance');
   return {
     clip: field.at('clip').string(),
-    scale: field.at('scale').count(),
+    scale: field.at('scale').number(),
     model: field.at('model').string(),
     codec: field.at('codec').string(),
     tolerance: {

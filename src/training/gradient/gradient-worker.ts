@@ -5,8 +5,7 @@ import { messageOf } from '../../errors.js';
 import { lumaOfPlanes } from '../../media/still/luma-image.js';
 import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
-import { parameterCount, trainingReach } from '../../model/language/network.js';
-import { lastShuffle } from '../../model/language/through-network.js';
+import { parameterCount } from '../../model/language/network.js';
 import { nativeWork } from '../../native-work.js';
 import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
@@ -18,7 +17,7 @@ import type {
   GradientWorkerData,
   PictureScore,
 } from './messages.js';
-import { PatchSource } from '../pictures/patches.js';
+import { PatchSource, patchShapeOf } from '../pictures/patches.js';
 import type { Picture } from '../pictures/picture.js';
 import { randomAt } from '../base/random.js';
 import { floatTensor, openSession } from '../base/session.js';
@@ -26,7 +25,6 @@ import { floatTensor, openSession } from '../base/session.js';
 const data = workerData as GradientWorkerData;
 const { network, batch, microBatches, seed, provider } = data;
 const { scale } = network;
-const reach = trainingReach(network);
 const count = parameterCount(network);
 /** Samples cut from each side before comparing. */
 const border = Math.ceil(scale);
@@ -111,9 +109,7 @@ async function score(picture: Picture, at: Float32Array): Promise<PictureScore> 
 async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
   switch (order.kind) {
     case 'pictures':
-      source = new PatchSource(order.pictures, {
-        ...{ scale, shuffle: lastShuffle(network), patch: batch.patch, reach },
-      });
+      source = new PatchSource(order.pictures, patchShapeOf(network, batch.patch));
       cutAhead = '';
       return { kind: 'done' };
     case 'step':

@@ -1,3 +1,5 @@
+import { type Network, trainingReach } from '../../model/language/network.js';
+import { lastShuffle } from '../../model/language/through-network.js';
 import { ratioOf } from '../../model/language/ratio.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { Picture, SharedPlane } from './picture.js';
@@ -13,6 +15,12 @@ export type PatchShape = {
   /** Low-resolution samples of context on each side. */
   readonly reach: number;
 };
+
+/** How patches of `patch` low-resolution samples are cut for a network. */
+export function patchShapeOf(network: Network, patch: number): PatchShape {
+  const shuffle = lastShuffle(network);
+  return { scale: network.scale, shuffle, patch, reach: trainingReach(network) };
+}
 
 /** Pictures to draw patches from, nearly each as likely as any other. */
 export class PatchSource {

@@ -17,6 +17,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     after: after?.sha256 ?? 'none',
     expand: plan.expand ?? 0,
     optimiser: plan.optimiser ?? 'adam',
+    fit: plan.fit ?? 0,
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
@@ -42,7 +43,10 @@ export function requireSameFacts(
   asked: Readonly<Record<string, unknown>>,
 ): void {
   // Checkpoints of versions that could not do otherwise do not say that they did not.
-  const known: Readonly<Record<string, unknown>> = { expand: 0, optimiser: 'adam', ...kept };
+  const known: Readonly<Record<string, unknown>> = {
+    ...{ expand: 0, optimiser: 'adam', fit: 0 },
+    ...kept,
+  };
   for (const [name, value] of Object.entries(asked)) {
     if (known[name] === value) continue;
     throw new VsrError(

@@ -53,6 +53,8 @@ export type TrainPlan = {
   readonly expand?: number;
   /** Weights to start from; random ones by the seed if absent. */
   readonly initial?: Float32Array;
+  /** Patches that the last dense layer is fitted to before the first step; 0 or absent for none. */
+  readonly fit?: number;
   /** The float model that a network with 8-bit layers is a copy of. */
   readonly original?: { readonly name: string; readonly sha256: string };
   /** The model file to write; its folder must exist. */

@@ -1,3 +1,4 @@
+import { enlargedSize } from '../../planes/enlarged.js';
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import path from 'node:path';
@@ -214,10 +215,7 @@ export async function planJob(
   const chosen = await chooseScale(source, settings, codec);
   const chain = await chainFor(chosen.chain, settings);
   const wanted = chosen.size;
-  const enlarged = {
-    width: source.video.width * chain.scale,
-    height: source.video.height * chain.scale,
-  };
+  const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
   const label = settings.to ?? String(chain.scale);
   const output = await outputFor(input, settings.output, label, extension);

@@ -1,3 +1,4 @@
+import { isScale } from '../../planes/enlarged.js';
 import path from 'node:path';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
@@ -64,7 +65,7 @@ export type Settings = {
   readonly dryRun: boolean;
 };
 
-const wholeNumbers = ['scale', 'workers', 'frames', 'jobs'] as const;
+const wholeNumbers = ['workers', 'frames', 'jobs'] as const;
 const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
 
 function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
@@ -78,10 +79,12 @@ function checkValues(options: UpscaleOptions): void {
   for (const name of wholeNumbers) {
     const value = options[name];
     if (value === undefined) continue;
-    const least = name === 'scale' ? 2 : 1;
-    if (!Number.isSafeInteger(value) || value < least) {
-      throw badValue(`a whole number of at least ${least}`, name, value);
+    if (!Number.isSafeInteger(value) || value < 1) {
+      throw badValue('a whole number of at least 1', name, value);
     }
+  }
+  if (options.scale !== undefined && !isScale(options.scale)) {
+    throw badValue('a whole or half number of at least 1', 'scale', options.scale);
   }
   for (const name of secondsFields) {
     const value = options[name];

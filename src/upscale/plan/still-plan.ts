@@ -1,3 +1,4 @@
+import { enlargedSize } from '../../planes/enlarged.js';
 import path from 'node:path';
 import { badValue } from '../../errors.js';
 import type { Announcement } from '../../media/output/stream-plan.js';
@@ -76,8 +77,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   const paths = outputPaths(output, settings.log ?? false);
   checkNames(paths);
   const identity = await identifySource(input.path);
-  const { width, height } = still.layout;
-  const size = { width: width * chain.scale, height: height * chain.scale };
+  const size = enlargedSize(still.layout, chain.scale);
   const deciding = { scale: chain.scale, precision: settings.precision };
   return {
     kind: 'still',

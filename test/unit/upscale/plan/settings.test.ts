@@ -5,8 +5,9 @@ import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
 import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 
 const bad: [UpscaleOptions, RegExp][] = [
-  [{ scale: 1 }, /at least 2 for scale but received 1/],
-  [{ scale: 2.5 }, /whole number/],
+  [{ scale: 1.3 }, /a whole or half number of at least 1 for scale but received 1.3/],
+  [{ scale: 0.5 }, /at least 1 for scale but received 0.5/],
+  [{ scale: 2.25 }, /a whole or half number of at least 1 for scale but received 2.25/],
   [{ workers: 0 }, /at least 1 for workers/],
   [{ start: -1 }, /0 or more/],
   [{ start: 5, end: 5 }, /after start \(5 s\)/],
