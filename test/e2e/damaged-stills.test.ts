@@ -26,6 +26,27 @@ after(() => rm(folder, { recursive: true, force: true }));
 
 const picture = () => sharp(samples, { raw: { width, height, channels: 3 } });
 
+/** Rows as PackBits: runs of bytes as they are. */
+function packed(rows: Uint8Array): Buffer {
+  const parts: Uint8Array[] = [];
+  for (let at = 0; at < rows.length; at += 128) {
+    const run = rows.subarray(at, at + 128);
+    parts.push(Uint8Array.of(run.length - 1), run);
+  }
+  return Buffer.concat(parts);
+}
+
+/** A TIFF in one PackBits strip, its directory before it. */
+function packBitsTiff(): Buffer {
+  const strip = packed(samples);
+  const plain = plainTiff(height);
+  const start = plain.length - samples.length;
+  const head = Buffer.from(plain.subarray(0, start));
+  head.writeUInt32LE(32773, 10 + 12 * 3 + 8);
+  head.writeUInt32LE(strip.length, 10 + 12 * 8 + 8);
+  return Buffer.concat([head, strip]);
+}
+
 /**
  * A TIFF of plain strips whose directory stands before them, as cameras write it, with so many rows
  * a strip.
@@ -78,7 +99,7 @@ async function isRefused(name: string, bytes: Uint8Array): Promise<void> {
   assert.equal(outcome.status, 'failed', name);
   assert.match(
     outcome.error.message,
-    /is damaged: it .*--allow-damaged|cannot be read as a picture/,
+    /is damaged: it .*--allow-damaged|cannot be read as a picture|its directory, .* lies beyond/,
     name,
   );
   assert.equal(existsSync(output), false, name);
@@ -88,6 +109,8 @@ test('pictures that are cut off or broken are refused; whole ones are not', asyn
   const whole: Record<string, Buffer> = {
     'a.png': await picture().png().toBuffer(),
     'a.jpg': await picture().jpeg({ quality: 95, progressive: true }).toBuffer(),
+    'baseline.jpg': await picture().jpeg({ quality: 95, chromaSubsampling: '4:2:0' }).toBuffer(),
+    'packed.tif': packBitsTiff(),
     'a.webp': await picture().webp({ lossless: true }).toBuffer(),
     'lzw.tif': await picture().tiff({ compression: 'lzw' }).toBuffer(),
     'deflate.tif': await picture().tiff({ compression: 'deflate' }).toBuffer(),
@@ -124,6 +147,19 @@ test('with --allow-damaged what there is of a picture is kept, and marked', asyn
   assert.ok(data.some((value) => value > 0));
   const again = await enlarge(half, { ...quick, output });
   assert.equal(again.status, 'failed', 'what was allowed once is not allowed for good');
+});
+
+test('of WebP what comes before the cut is kept where it decodes; a TIFF that lost its directory says so', async () => {
+  const lossy = await picture().webp({ quality: 90 }).toBuffer();
+  const cut = await file('lossy.webp', lossy.subarray(0, Math.floor(lossy.length * 0.9)));
+  const { frame, damage } = await readStill(await probeStill(cut), true);
+  assert.match(damage ?? '', /is cut off: it ends \d+ bytes before it says/);
+  const { frame: whole } = await readStill(await probeStill(await file('whole.webp', lossy)));
+  assert.deepEqual(frame.data.subarray(0, 16 * width), whole.data.subarray(0, 16 * width));
+
+  const tiff = await picture().tiff({ compression: 'lzw' }).toBuffer();
+  const headless = await file('headless.tif', tiff.subarray(0, tiff.length >> 1));
+  await assert.rejects(probeStill(headless), /its directory, .* lies beyond its end/);
 });
 
 test('a picture that claims more than its file can hold is refused before it is decoded', async () => {

@@ -1,13 +1,15 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { pngIsCutOff } from '../damage/chunk-chain.js';
 import { readAt } from '../damage/read-at.js';
+import { packBitsFault } from './pack-bits.js';
+import { tiffDirectory, tiffTags } from './tiff-directory.js';
 
 /** What a look at a picture's file, without decoding it, finds wrong. */
 export type StillFault = {
   /** In words that go on from the file's name. */
   readonly what: string;
-  /** It claims more than its file can hold: decoding it would only take memory. */
-  readonly isClaim: boolean;
+  /** Nothing of it can be taken: it claims more than its file can hold, or says nothing at all. */
+  readonly isHopeless: boolean;
 };
 
 /**
@@ -16,10 +18,10 @@ export type StillFault = {
  */
 const mostPerByte = { none: 1, packBits: 64, deflate: 1032, lzw: 2000, jpeg: 1024 } as const;
 
-const isCut = (what: string): StillFault => ({ what: `is cut off: ${what}`, isClaim: false });
+const isCut = (what: string): StillFault => ({ what: `is cut off: ${what}`, isHopeless: false });
 const claims = (width: number, height: number, size: number): StillFault => ({
-  what: `claims ${width}x${height} pixels, more than its ${size} bytes can hold`,
-  isClaim: true,
+  what: `claims ${width}x${height} pixels, more than its ${size} bytes can hold: it is damaged, or made to harm`,
+  isHopeless: true,
 });
 
 /** Bytes of samples of each PNG colour type's pixel, in channels. */
@@ -65,12 +67,6 @@ async function webpFault(file: FileHandle, size: number): Promise<StillFault | n
   return end > size ? isCut(`it ends ${end - size} bytes before it says`) : null;
 }
 
-/** TIFF's tags that matter here. */
-const tags = {
-  ...{ width: 256, height: 257, bits: 258, compression: 259, channels: 277 },
-  ...{ stripOffsets: 273, stripBytes: 279, tileOffsets: 324, tileBytes: 325 },
-} as const;
-
 /** TIFF's compressions whose ratio has a bound. */
 const tiffRatios: Readonly<Record<number, number>> = {
   1: mostPerByte.none,
@@ -84,67 +80,29 @@ const tiffRatios: Readonly<Record<number, number>> = {
 /** Chroma of fewer samples makes less of a picture than its size and channels say. */
 const leastShare = 1 / 4;
 
-/** Bytes of TIFF's types of numbers. */
-const typeBytes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8, 18: 8 };
-
-/** No picture that can be enlarged has more strips or tiles. */
-const mostPieces = 1 << 20;
-
-/**
- * The first directory of a TIFF: numbers by tag. `null` for what is not one, or lies beyond the
- * file.
- */
-async function tiffDirectory(file: FileHandle): Promise<Map<number, number[]> | null> {
-  const head = await readAt(file, 0, 16);
-  const little = head.toString('latin1', 0, 2) === 'II';
-  if (head.length < 8) return null;
-  const unsigned = (bytes: Buffer, at: number, width: number): number => {
-    if (width === 8) return Number(little ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-    return little ? bytes.readUIntLE(at, width) : bytes.readUIntBE(at, width);
-  };
-  const big = unsigned(head, 2, 2) === 43;
-  if (big && head.length < 16) return null;
-  const word = big ? 8 : 4;
-  const at = unsigned(head, big ? 8 : 4, word);
-  const countBytes = big ? 8 : 2;
-  const counted = await readAt(file, at, countBytes);
-  if (counted.length < countBytes) return null;
-  const entries = Math.min(unsigned(counted, 0, countBytes), 4096);
-  const entryBytes = 4 + 2 * word;
-  const table = await readAt(file, at + countBytes, entries * entryBytes);
-  const found = new Map<number, number[]>();
-  for (let entry = 0; entry + entryBytes <= table.length; entry += entryBytes) {
-    const tag = unsigned(table, entry, 2);
-    const width = typeBytes[unsigned(table, entry + 2, 2)];
-    const count = unsigned(table, entry + 4, word);
-    if (width === undefined || count > mostPieces) continue;
-    const inline = count * width <= word;
-    const value = entry + 4 + word;
-    const bytes = inline
-      ? table.subarray(value, value + count * width)
-      : await readAt(file, unsigned(table, value, word), count * width);
-    const whole = Math.floor(bytes.length / width);
-    found.set(
-      tag,
-      Array.from({ length: whole }, (_, i) => unsigned(bytes, i * width, width)),
-    );
-  }
-  return found;
-}
-
 async function tiffFault(file: FileHandle, size: number): Promise<StillFault | null> {
   const directory = await tiffDirectory(file);
   const first = (tag: number): number | undefined => directory?.get(tag)?.[0];
-  const [width, height] = [first(tags.width), first(tags.height)];
-  if (directory === null || width === undefined || height === undefined) return null;
-  const offsets = directory.get(tags.stripOffsets) ?? directory.get(tags.tileOffsets) ?? [];
-  const lengths = directory.get(tags.stripBytes) ?? directory.get(tags.tileBytes) ?? [];
-  const samples = (width * height * (first(tags.bits) ?? 1) * (first(tags.channels) ?? 1)) / 8;
-  const ratio = tiffRatios[first(tags.compression) ?? 1];
+  const [width, height] = [first(tiffTags.width), first(tiffTags.height)];
+  if (directory === null) {
+    return {
+      what: 'is cut off: its directory, which says what it holds, lies beyond its end, so that nothing can be taken of it',
+      isHopeless: true,
+    };
+  }
+  if (width === undefined || height === undefined) return null;
+  const offsets = directory.get(tiffTags.stripOffsets) ?? directory.get(tiffTags.tileOffsets) ?? [];
+  const lengths = directory.get(tiffTags.stripBytes) ?? directory.get(tiffTags.tileBytes) ?? [];
+  const samples =
+    (width * height * (first(tiffTags.bits) ?? 1) * (first(tiffTags.channels) ?? 1)) / 8;
+  const ratio = tiffRatios[first(tiffTags.compression) ?? 1];
   if (ratio !== undefined && samples * leastShare > size * ratio)
     return claims(width, height, size);
   const beyond = offsets.filter((offset, i) => offset + (lengths[i] ?? 0) > size).length;
-  if (beyond === 0) return null;
+  if (beyond === 0) {
+    const what = await packBitsFault(file, directory);
+    return what === null ? null : { what, isHopeless: false };
+  }
   return isCut(`${beyond} of its ${offsets.length} strips or tiles lie beyond its end`);
 }
 
@@ -160,4 +118,13 @@ const faults: Readonly<
 export async function stillFault(path: string, format: string): Promise<StillFault | null> {
   await using file = await open(path);
   return (await faults[format]?.(file, (await file.stat()).size)) ?? null;
+}
+
+/** Why nothing at all can be taken of a TIFF, in words; `null` for other files. */
+export async function unreadableFault(path: string): Promise<string | null> {
+  await using file = await open(path);
+  const head = (await readAt(file, 0, 4)).toString('latin1');
+  if (!['II*\0', 'MM\0*'].includes(head)) return null;
+  const fault = await tiffFault(file, (await file.stat()).size);
+  return fault?.isHopeless === true ? fault.what : null;
 }

@@ -6,7 +6,8 @@ import type { Frame } from '../../planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
 import { openPlainFile } from '../source/input-file.js';
 import { fromFrame, toFrame, type Samples } from './still-colour.js';
-import { stillFault } from './still-ends.js';
+import { dataFault, readableInput } from './still-damage.js';
+import { stillFault, unreadableFault } from './still-ends.js';
 import {
   intoJpeg,
   intoPng,
@@ -106,9 +107,10 @@ export async function probeStill(file: string): Promise<Still> {
   const { default: sharp } = await import('sharp');
   let found: Metadata;
   try {
-    found = await sharp(full, { limitInputPixels: false }).metadata();
+    found = await sharp(await readableInput(full), { limitInputPixels: false }).metadata();
   } catch (error) {
-    const message = `${file} cannot be read as a picture: ${messageOf(error)}.`;
+    const why = (await unreadableFault(full)) ?? `cannot be read as a picture: ${messageOf(error)}`;
+    const message = `${file} ${why}.`;
     throw new VsrError('media', message, { cause: error });
   }
   if (!readable.has(found.format)) {
@@ -118,8 +120,8 @@ export async function probeStill(file: string): Promise<Still> {
     );
   }
   const fault = await stillFault(full, found.format);
-  if (fault?.isClaim === true) {
-    throw new VsrError('media', `${file} ${fault.what}. It is damaged, or made to harm.`);
+  if (fault?.isHopeless === true) {
+    throw new VsrError('media', `${file} ${fault.what}.`);
   }
   const grey = found.channels <= 2;
   const alpha = found.hasAlpha;
@@ -159,9 +161,9 @@ function spaceOf(grey: boolean, deep: boolean): string {
  * `allowDamaged` only for one of which nothing decodes, and says what is wrong with any other.
  */
 export async function readStill(still: Still, allowDamaged = false): Promise<ReadStill> {
-  const { path: file, fault } = still;
-  let damage = fault;
-  if (fault === null) {
+  const { path: file } = still;
+  let damage = still.fault ?? (await dataFault(still));
+  if (damage === null) {
     try {
       return { frame: await decodeStill(still, 'warning'), damage: null };
     } catch (error) {
@@ -175,19 +177,23 @@ export async function readStill(still: Still, allowDamaged = false): Promise<Rea
     throw new VsrError('media', `${file} is damaged: it ${damage}. ${advice}`);
   }
   try {
-    return { frame: await decodeStill(still, 'none'), damage };
+    return { frame: await decodeStill(still, 'none', await readableInput(still.path)), damage };
   } catch (error) {
-    const message = `${file} cannot be decoded: ${messageOf(error)}.`;
+    const message = `${file} is damaged: it ${damage}, and nothing of it can be decoded (${messageOf(error)}).`;
     throw new VsrError('media', message, { cause: error });
   }
 }
 
 /** Decodes a picture; `failOn` is the least trouble that is an error, in sharp's words. */
-async function decodeStill(still: Still, failOn: 'none' | 'warning'): Promise<Frame> {
+async function decodeStill(
+  still: Still,
+  failOn: 'none' | 'warning',
+  input: string | Buffer = still.path,
+): Promise<Frame> {
   const { default: sharp } = await import('sharp');
   const { grey, alpha, deep, layout } = still;
   const cmyk = still.losses.some((loss) => loss.what.startsWith('CMYK'));
-  const picture = sharp(still.path, { limitInputPixels: false, ignoreIcc: !cmyk, failOn });
+  const picture = sharp(input, { limitInputPixels: false, ignoreIcc: !cmyk, failOn });
   // Grey with alpha is read as colour: in a grey space sharp leaves the alpha out (0.35.5).
   const space = spaceOf(grey && !alpha, deep);
   const { data: raw, info } = await picture
