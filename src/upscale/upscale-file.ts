@@ -19,7 +19,7 @@ import {
   readSource,
   refuseDamage,
 } from './finish/source-damage.js';
-import { sidecarOf } from './finish/summary.js';
+import { firstFrameSeconds, sidecarOf } from './finish/summary.js';
 import { expectedFrames } from './plan/expected-frames.js';
 import { factsOfLog, samplesOf, stampOf } from './plan/identity.js';
 import { planJob, type JobPlan } from './plan/job-plan.js';
@@ -92,16 +92,25 @@ async function makeOutput(
   refuseDamage(plan, damages);
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   progress.enter('join');
-  const { file: clip, late } = await joinSegments(job, folder, records);
+  const { file: clip, late, cut } = await joinSegments(job, folder, records, report.census);
   const { stallTimeoutMs } = plan.settings;
   progress.enter('check');
-  await verifyOutput(ffmpeg, clip, { frames, plan: plan.outputPlan, stallTimeoutMs });
+  const differing = await verifyOutput(ffmpeg, clip, {
+    ...{ source: plan.source, census: report.census, plan: plan.outputPlan, cut, stallTimeoutMs },
+    ...{ frames, firstFrame: firstFrameSeconds(plan, records) },
+  });
   const log = await joinLogs(plan, folder, records);
   await checkSource(job);
   throwIfAborted(job);
   const sidecar = sidecarOf(plan, {
     records,
-    late: [...notes, ...leadingNotes(plan, report), ...damageNotes(plan, damages), ...late],
+    late: [
+      ...notes,
+      ...leadingNotes(plan, report),
+      ...damageNotes(plan, damages),
+      ...late,
+      ...differing,
+    ],
     damages,
     elapsedSeconds: progress.elapsed,
     stages,

@@ -9,10 +9,9 @@ import { openEncoder } from '../../src/media/encode/encode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { planOutput, type OutputPlan } from '../../src/media/output/output-plan.js';
 import { probe } from '../../src/media/source/probe.js';
-import { remux } from '../../src/media/join/remux.js';
 import type { Source } from '../../src/media/source/source.js';
-import { verifyOutput } from '../../src/media/join/verify.js';
 import { packageRoot } from '../../src/package-root.js';
+import { joinChecked } from '../support/join-checked.js';
 
 const clips = path.join(packageRoot(), '..', 'shared', 'data', 'odd');
 const skip = existsSync(clips) ? false : `no clips in ${clips}`;
@@ -38,14 +37,14 @@ async function passThrough(clip: string, name: string, frames = 6): Promise<Made
   });
   const segment = path.join(folder, `${name}.part`);
   const encoder = openEncoder(ffmpeg, plan, segment);
-  let count = 0;
+  const times: number[] = [];
   for await (const frame of decodeFrames(ffmpeg, source, { maxFrames: frames })) {
     await encoder.write(frame);
-    count++;
+    times.push(frame.pts);
   }
   await encoder.finish();
-  await remux(ffmpeg, source, plan, [segment], output);
-  await verifyOutput(ffmpeg, output, { frames: count, plan });
+  const made = { files: [segment], frames: times.length, firstPts: times[0]! };
+  await joinChecked(ffmpeg, { source, plan, output, ...made });
   return { source, plan, output: await probe(ffmpeg, output) };
 }
 

@@ -16,8 +16,8 @@ import {
 import { probe } from '../../src/media/source/probe.js';
 import { remux } from '../../src/media/join/remux.js';
 import type { Source } from '../../src/media/source/source.js';
-import { verifyOutput } from '../../src/media/join/verify.js';
 import { pixelFormats } from '../../src/planes/pixel-format.js';
+import { joinChecked } from '../support/join-checked.js';
 import { sampleSource, sampleVideo } from '../unit/media/sample-source.js';
 
 const run = promisify(execFile);
@@ -107,8 +107,8 @@ async function produce(
     await encoder.finish();
     files.push(file);
   }
-  await remux(ffmpeg, source, plan, files, request.output);
-  await verifyOutput(ffmpeg, request.output, { frames: times.length, plan });
+  const made = { files, frames: times.length, firstPts: Math.min(...times) };
+  await joinChecked(ffmpeg, { source, plan, output: request.output, ...made });
   return plan;
 }
 
@@ -473,5 +473,8 @@ test('an intermediate file that was cut off is never joined', async () => {
   const bytes = await readFile(file);
   await writeFile(file, bytes.subarray(0, bytes.length - 30));
   const output = path.join(folder, 'joined.mp4');
-  await assert.rejects(remux(found, sampleSource(), plan, [file], output), /is not whole/);
+  await assert.rejects(
+    remux(found, sampleSource(), plan, [file], output, { heard: [] }),
+    /is not whole/,
+  );
 });

@@ -210,12 +210,11 @@ test('a picture that changes its size is brought to the first size, and that is 
 });
 
 test('a clip that breaks off is found out, whatever the container', async () => {
-  const mpeg4 = '-c:v mpeg4 -q:v 2';
+  // AVI is told by counting its packets (damage.test.ts).
   const kinds = [
     ['t.mp4', `${x264} -movflags +faststart`],
     ['t.mkv', x264],
     ['t.ts', x264],
-    ['t.avi', mpeg4],
     ['t.webm', '-c:v libvpx -deadline realtime'],
     ['t.gif', '-vf format=pal8'],
     ['t.y4m', '-pix_fmt yuv420p'],

@@ -1,4 +1,3 @@
-import type { Ratio } from '../../planes/ratio.js';
 import { capabilities } from '../program/capabilities.js';
 import { buildArguments } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
@@ -6,27 +5,17 @@ import { startProcess, throwIfAborted } from '../program/process.js';
 import { rawInputOptions } from '../source/raw-input.js';
 import type { Source, StreamInfo } from '../source/source.js';
 import { complaintIn, type Complaint } from './complaint.js';
-
-/** What was read of one stream. Times are seconds on the source's clock. */
-export type StreamTally = {
-  readonly packets: number;
-  readonly bytes: number;
-  /** The least time of a packet; `null` without one. */
-  readonly first: number | null;
-  /** Where the last packet ends, by its time and length; `null` without one. */
-  readonly reached: number | null;
-  /** Packets before the first key packet: nothing can be made of them. */
-  readonly leading: number;
-  /** Packets that an edit list hides. */
-  readonly hidden: number;
-  /** Stretches of more than a packet's length in which no packet begins; the first hundred. */
-  readonly gaps: readonly { readonly from: number; readonly to: number }[];
-};
+import { parsePacketLine, parseTickLine, Tally, type StreamTally } from './stream-tally.js';
 
 /** A complaint, and where reading was when it was made. */
 export type LocatedComplaint = Complaint & {
   /** Seconds on the source's clock; `null` before the first packet. */
   readonly at: number | null;
+};
+
+/** What is needed of a file to count its packets: a source, or an output that was written. */
+export type CountedFile = Pick<Source, 'path' | 'container' | 'raw' | 'streams'> & {
+  readonly video: Pick<StreamInfo, 'codec'>;
 };
 
 /** Every packet of a source, counted, and what ffmpeg said while it read them. */
@@ -41,87 +30,14 @@ export type CensusOptions = {
   readonly decodeSound: boolean;
   /** Reads what an edit list of MP4 hides, too. */
   readonly ignoreEdits?: boolean;
+  /** Keeps the times of the packets of all streams but video. */
+  readonly moments?: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly stallTimeoutMs?: number | undefined;
 };
 
 /** How many complaints are kept: a broken file can make one for every packet. */
 const mostComplaints = 1000;
-const mostGaps = 100;
-
-/** Counts packets as their lines come by. */
-class Tally {
-  packets = 0;
-  bytes = 0;
-  first: number | null = null;
-  reached: number | null = null;
-  leading = 0;
-  hidden = 0;
-  readonly gaps: { from: number; to: number }[] = [];
-  #started = false;
-  /** Where the packet before ends in decoding order. */
-  #end: number | null = null;
-
-  add({ dts, pts, duration, size, key, hidden }: PacketLine): void {
-    this.packets++;
-    this.bytes += size;
-    this.#started ||= key;
-    if (!this.#started) this.leading++;
-    if (hidden) this.hidden++;
-    if (pts !== null) {
-      this.first = Math.min(this.first ?? Infinity, pts);
-      this.reached = Math.max(this.reached ?? -Infinity, pts + duration);
-    }
-    if (dts === null) return;
-    const late = this.#end === null ? 0 : dts - this.#end;
-    if (duration > 0 && late > duration / 2 && this.gaps.length < mostGaps) {
-      this.gaps.push({ from: this.#end!, to: dts });
-    }
-    this.#end = dts + duration;
-  }
-}
-
-/** One packet; times in seconds, `null` where the container gives none. */
-type PacketLine = {
-  readonly place: number;
-  readonly dts: number | null;
-  readonly pts: number | null;
-  readonly duration: number;
-  readonly size: number;
-  readonly key: boolean;
-  /** An edit list says that it is not shown. */
-  readonly hidden: boolean;
-};
-
-/**
- * What framecrc writes of a packet: stream, dts, pts, duration, size, checksum, and flags unless it
- * is a key packet.
- */
-const packetLine =
-  /^(\d+), +(-?\d+), +(-?\d+), +(\d+), +(\d+), 0x[0-9a-f]+(?:, F=0x([0-9A-Fa-f]+))?/;
-
-/** ffmpeg's flags of packets. */
-const [keyFlag, hiddenFlag] = [1, 4];
-
-/** What framecrc writes for a time that is not set. */
-const unsetTime = -(2 ** 63);
-
-function parsePacketLine(line: string, ticks: readonly Ratio[]): PacketLine | null {
-  const match = packetLine.exec(line);
-  if (match === null) return null;
-  const [place, dts, pts, duration, size] = match.slice(1, 6).map(Number);
-  const { num, den } = ticks[place!] ?? { num: 1, den: 1000 };
-  const seconds = (value: number): number => (value * num) / den;
-  const time = (value: number): number | null => (value === unsetTime ? null : seconds(value));
-  const flags = match[6] === undefined ? keyFlag : parseInt(match[6], 16);
-  return {
-    ...{ place: place!, dts: time(dts!), pts: time(pts!), duration: seconds(duration!) },
-    ...{ size: size!, key: (flags & keyFlag) !== 0, hidden: (flags & hiddenFlag) !== 0 },
-  };
-}
-
-/** How framecrc says how long a stream's ticks are. */
-const tickLine = /^#tb (\d+): (\d+)\/(\d+)/;
 
 /**
  * The words of the command that copies `streams` into lines of text on stderr, between the
@@ -129,7 +45,7 @@ const tickLine = /^#tb (\d+): (\d+)\/(\d+)/;
  */
 async function censusArguments(
   ffmpeg: Ffmpeg,
-  source: Source,
+  source: CountedFile,
   streams: readonly StreamInfo[],
   { decodeSound, ignoreEdits = false }: CensusOptions,
 ): Promise<string[]> {
@@ -164,7 +80,7 @@ async function censusArguments(
  * Streams whose packets can be counted: pictures and files that are attached have none of their
  * own.
  */
-function counted(source: Source, indices: ReadonlySet<number>): StreamInfo[] {
+function counted(source: CountedFile, indices: ReadonlySet<number>): StreamInfo[] {
   return source.streams.filter(
     ({ index, kind, dispositions }) =>
       indices.has(index) &&
@@ -181,12 +97,18 @@ function counted(source: Source, indices: ReadonlySet<number>): StreamInfo[] {
  */
 export async function sourceCensus(
   ffmpeg: Ffmpeg,
-  source: Source,
+  source: CountedFile,
   indices: ReadonlySet<number>,
   options: CensusOptions,
 ): Promise<SourceCensus> {
   const streams = counted(source, indices);
-  const tallies = streams.map(() => new Tally());
+  const tallies = streams.map(
+    ({ kind, codec }) =>
+      new Tally({
+        blanks: codec === 'mov_text',
+        moments: options.moments === true && kind !== 'video',
+      }),
+  );
   const ticks = streams.map(({ timeBase }) => timeBase ?? { num: 1, den: 1000 });
   const complaints: LocatedComplaint[] = [];
   let at: number | null = null;
@@ -202,8 +124,8 @@ export async function sourceCensus(
       tallies[packet.place]?.add(packet);
       return;
     }
-    const tick = tickLine.exec(line);
-    if (tick !== null) ticks[Number(tick[1])] = { num: Number(tick[2]), den: Number(tick[3]) };
+    const told = parseTickLine(line);
+    if (told !== null) ticks[told.place] = told.tick;
     if (line.includes('Stream mapping:')) reading = true;
     const complaint = complaintIn(line);
     if (complaint === null || complaints.length >= mostComplaints) return;

@@ -7,8 +7,8 @@ import {
   type CensusOptions,
   type LocatedComplaint,
   type SourceCensus,
-  type StreamTally,
 } from './source-census.js';
+import type { StreamTally } from './stream-tally.js';
 
 /** The wanted part of a source, in seconds on its clock; ends that are `undefined` are open. */
 export type SecondsRange = { readonly from?: number | undefined; readonly to?: number | undefined };

@@ -37,7 +37,10 @@ export type DecodeReport = {
     readonly width: number;
     readonly height: number;
   }[];
-  /** The source ends before it says it does, or is damaged at its end. */
+  /**
+   * Its file breaks off, by its own words or ffmpeg's, or its last pictures are damaged. Whether
+   * fewer frames came than the container counts is not told here, but by counting its packets.
+   */
   readonly truncated: boolean;
   /**
    * The disk did not give all of the source's bytes, as ffmpeg says; some containers' readers keep

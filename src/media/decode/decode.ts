@@ -9,7 +9,6 @@ import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import type { DecodedFrames, DecodeRequest } from './decode-report.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
-import { promisedFrames } from '../source/promised-frames.js';
 import { expectedTimes, withRepeats } from './repeats.js';
 import {
   defaultStallMs,
@@ -20,7 +19,7 @@ import {
 } from '../program/process.js';
 import type { Source } from '../source/source.js';
 import { watchWaiting } from '../program/stall-watch.js';
-import { rescale, seconds, ticksPerFrame, timestampMender } from './timestamps.js';
+import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
 
 /** One ffmpeg that decodes. */
 type Run = {
@@ -59,7 +58,6 @@ export function decodeFrames(
   /** Frames handed out, where some of them are repeats. */
   let yielded = 0;
   let exitCode = -1;
-  let lastPts = 0;
   let short = false;
   let log: DecodeLog | null = null;
   let mender = timestampMender(1, 0);
@@ -158,7 +156,6 @@ export function decodeFrames(
         }
         if (info.damaged) damagedFrames.push(frames);
         frames += 1;
-        lastPts = pts;
         yield { index: frames - 1, pts, data };
         if (frames >= most) return;
       }
@@ -211,7 +208,6 @@ export function decodeFrames(
         short ||
         (log?.unreadable ?? false) ||
         (log?.cutShort ?? false) ||
-        (whole && exitCode >= 0 && endsEarly(source, Math.max(frames, yielded), lastPts, log)) ||
         (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),
       messages: log?.messages ?? [],
       complaints: log?.complaints ?? [],
@@ -221,26 +217,6 @@ export function decodeFrames(
       movedTimestamps: mender.moved,
     }),
   };
-}
-
-/**
- * Whether the container promised more: frames, beyond what edit lists and a bad frame or two
- * account for, or time.
- */
-function endsEarly(
-  source: Source,
-  frames: number,
-  lastPts: number,
-  log: DecodeLog | null,
-): boolean {
-  const { timeBase } = source.video;
-  const promised = promisedFrames(source);
-  // AVI counts its ticks, also those at which nothing new is shown.
-  const reached = source.container === 'avi' ? lastPts + 1 : frames;
-  if (promised !== null && reached < promised * 0.9 - 2) return true;
-  // FLV says only how long it is; that may be its sound, so a complaint has to come with it.
-  if (source.container !== 'flv' || source.duration === null || !log?.messages.length) return false;
-  return seconds(lastPts, timeBase) < source.startTime + source.duration - 0.5;
 }
 
 /** Whether damage lies at the end alone, as where a file was cut off within a picture. */

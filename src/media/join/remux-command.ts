@@ -163,7 +163,7 @@ export function remuxArguments(
   const own = streams.findIndex(({ stream }) => stream.index === source.video.index);
   const mapped = streams.length + (extras.captions === null ? 0 : 1);
   return buildArguments({
-    options: ['-loglevel', 'level+warning', '-copyts'],
+    options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
     inputs: [
       {
         path: 'pipe:0',

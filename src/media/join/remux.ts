@@ -9,6 +9,8 @@ import { extractCover, type CoverFile } from './cover-art.js';
 import { intermediateMuxer } from '../encode/encode.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
+import type { Complaint } from '../damage/complaint.js';
+import { joinComplaints } from './join-complaints.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { matroskaStream } from './matroska-join.js';
 import { refineMovieClock, type TrackTimes } from './movie-clock.js';
@@ -25,6 +27,16 @@ export type RemuxOptions = {
   readonly stallTimeoutMs?: number | undefined;
   /** A source that cannot be read to its end gives what there is. Default: it fails. */
   readonly allowDamaged?: boolean | undefined;
+  /** What reading the source is known to make ffmpeg say: it is no news while joining. */
+  readonly heard: readonly Complaint[];
+};
+
+/** What was put together, beside the file itself. */
+export type Remuxed = {
+  /** What could not be kept after all, for the user to know. */
+  readonly late: readonly Announcement[];
+  /** How much of the source's clock it holds. */
+  readonly cut: Cut;
 };
 
 function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrError {
@@ -45,9 +57,9 @@ function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrErro
 /**
  * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of
  * the source as the plan says, into `output`. Packets are copied as they are and keep their times;
- * where the plan trims the start, all times count from the first frame. Returns what could not be
- * kept after all, for the user to know. Throws VsrError `media` or `disk`; what lies under `output`
- * is then of no use.
+ * where the plan trims the start, all times count from the first frame. Throws VsrError `media` or
+ * `disk`, also where ffmpeg ends well and yet says that something went wrong; what lies under
+ * `output` is then of no use.
  */
 export async function remux(
   ffmpeg: Ffmpeg,
@@ -55,24 +67,24 @@ export async function remux(
   plan: OutputPlan,
   videoFiles: readonly string[],
   output: string,
-  options: RemuxOptions = {},
-): Promise<readonly Announcement[]> {
+  options: RemuxOptions,
+): Promise<Remuxed> {
   const { signal } = options;
   const folder = await mkdtemp(path.join(path.dirname(output), '.vsr-extras-'));
   try {
     const cut = await cutOf(plan, videoFiles);
     const { bytes, times, lastFrame } = await joined(source, plan, videoFiles, cut);
     const extras = { ...(await findExtras(ffmpeg, source, plan, folder, signal)), lastFrame };
-    const run = async (retag: boolean): Promise<void> => {
+    const run = async (retag: boolean): Promise<readonly string[]> => {
       const args = await remuxArguments(source, plan, output, extras, cut, retag);
-      await runWith(ffmpeg, source, plan, args, bytes(), options);
+      return runWith(ffmpeg, source, plan, args, bytes(), options);
     };
-    await run(false).catch((error: unknown) => {
+    const said = await run(false).catch((error: unknown) => {
       if (!wrongTagWords.test(messageOf(error))) throw error;
       return run(true);
     });
     if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
-    return lateLosses(plan, extras);
+    return { late: [...lateLosses(plan, extras), ...joinNotes(plan, said, options)], cut };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -98,7 +110,32 @@ function lateLosses(plan: OutputPlan, { captions, covers }: Found): Announcement
   return found;
 }
 
-/** Runs ffmpeg with `bytes` on its stdin. */
+/**
+ * What ffmpeg complained about while joining, though it ended well: something may not be in the
+ * output. Throws VsrError `media`, unless damage is allowed.
+ */
+function joinNotes(
+  plan: OutputPlan,
+  said: readonly string[],
+  { allowDamaged = false }: RemuxOptions,
+): Announcement[] {
+  if (said.length === 0) return [];
+  const { title } = containerOfMuxer(plan.container);
+  const more = said.length > 1 ? ` and ${said.length - 1} more` : '';
+  const why = `ffmpeg says "${said[0]!.replace(/\.$/, '')}"${more} while writing the ${title} file`;
+  if (!allowDamaged) {
+    throw new VsrError(
+      'media',
+      `Something may be missing in the output: ${why}. Take it as it is with the same command and --allow-damaged: what is done is kept.`,
+    );
+  }
+  return [{ kind: 'missing', what: 'part of what was joined', why }];
+}
+
+/**
+ * Runs ffmpeg with `bytes` on its stdin. Returns what it complained about that reading the source
+ * does not explain.
+ */
 async function runWith(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -106,9 +143,13 @@ async function runWith(
   args: readonly string[],
   bytes: AsyncIterable<Uint8Array>,
   options: RemuxOptions,
-): Promise<void> {
+): Promise<readonly string[]> {
   const { signal, stallTimeoutMs } = options;
-  const child = startProcess(ffmpeg.ffmpeg, args, { stdin: 'pipe', signal, stallTimeoutMs });
+  const complaints = joinComplaints(options.heard);
+  const child = startProcess(ffmpeg.ffmpeg, args, {
+    ...{ stdin: 'pipe', signal, stallTimeoutMs },
+    onStderrLine: complaints.onLine,
+  });
   child.done.catch(() => {}); // Reported below.
   child.stdout.resume();
   const failed: { error: Error | null } = { error: null };
@@ -129,6 +170,7 @@ async function runWith(
     (line) => options.allowDamaged !== true || !line.includes(`${source.path}: `),
   );
   if (end.code !== 0 || diskTrouble(said) !== null) throw remuxFailed(source, plan, end);
+  return complaints.found;
 }
 
 /** Captions and covers as files, where the plan asks for them. */

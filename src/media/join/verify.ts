@@ -1,62 +1,183 @@
 import { VsrError } from '../../errors.js';
+import type { Ratio } from '../../planes/ratio.js';
+import { sourceCensus, type SourceCensus } from '../damage/source-census.js';
+import type { StreamTally } from '../damage/stream-tally.js';
+import { containerOfMuxer } from '../output/containers.js';
+import { expectedSideData } from '../output/side-data-losses.js';
+import type { Announcement, OutputPlan } from '../output/output-plan.js';
+import { buildArguments } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
-import type { OutputPlan } from '../output/output-plan.js';
 import { defaultStallMs, runProcess } from '../program/process.js';
-import { buildArguments, fileUrl, safeInputOptions } from '../program/command.js';
+import type { Source } from '../source/source.js';
+import { differences, videoStretch, type HeldClock } from './held-streams.js';
+import { readHeader, type HeaderStream, type OutputHeader } from './output-header.js';
+import { outputStreams, type Cut, type OutputStream } from './remux-command.js';
 
 /** What a finished file must hold. */
 export type ExpectedOutput = {
+  readonly source: Source;
+  /** Every packet of the source, counted. */
+  readonly census: SourceCensus;
+  readonly plan: OutputPlan;
   /** Frames of the enlarged video. */
   readonly frames: number;
-  readonly plan: OutputPlan;
+  /** When the first of them is shown, in seconds on the source's clock. */
+  readonly firstFrame: number;
+  /** What of the source was taken; `null` for all of it. */
+  readonly cut: Cut;
   /** Milliseconds after which an ffprobe that does nothing is given up. */
   readonly stallTimeoutMs?: number;
 };
 
-type ProbedStream = {
-  readonly codec_type?: string;
-  readonly codec_name?: string;
-  readonly width?: number;
-  readonly height?: number;
-  readonly nb_read_packets?: string;
-};
-
 /**
- * Reads the finished file and throws `VsrError('media')` if it is not what the plan says: frames,
- * picture size, codec, number of streams.
+ * Reads the finished file, holds it against the source, and throws `VsrError('media')` if it is
+ * not what the plan says: frames, picture size, codec, aspect and display matrix; of every kept
+ * stream all packets, and its start beside the video. Returns what differs though nothing of the
+ * streams is missing: how long the last picture stands, the rate in the header, side data.
  */
 export async function verifyOutput(
   ffmpeg: Ffmpeg,
   output: string,
-  { frames, plan, stallTimeoutMs = defaultStallMs }: ExpectedOutput,
-): Promise<void> {
-  const args = [
-    ...['-v', 'error', ...safeInputOptions, '-count_packets', '-print_format', 'json'],
-    ...['-show_streams', fileUrl(output)],
-  ];
-  const { code, signal, stdout, stderrTail } = await runProcess(ffmpeg.ffprobe, args, {
-    stallTimeoutMs,
-  });
-  // The embedded ffprobe of 2018 crashes on every MPEG-TS that names its programme; ffmpeg does
-  // not.
-  if (signal === 'SIGSEGV') return verifyByCopy(ffmpeg, output, frames);
-  if (code !== 0) {
-    throw new VsrError('media', `The finished file cannot be read back: ${stderrTail.join(' ')}`);
+  expected: ExpectedOutput,
+): Promise<readonly Announcement[]> {
+  const { source, plan, frames, stallTimeoutMs = defaultStallMs } = expected;
+  const sideData = expectedSideData(source.video, plan.encoder);
+  const header = await readHeader(ffmpeg, output, { frames: sideData.length > 0, stallTimeoutMs });
+  if (header === null) {
+    await verifyByCopy(ffmpeg, output, frames);
+    return [];
   }
-  const streams = (JSON.parse(stdout) as { streams?: ProbedStream[] }).streams ?? [];
-  // Other video streams may stand before the enlarged one.
-  const written = plan.streams.filter(({ action }) => action !== 'drop' && action !== 'attach');
-  const video = streams[written.findIndex(({ action }) => action === 'encode')];
-  if (video?.codec_type !== 'video') throw mismatch('a video stream,', 'one', 'none');
-  const packets = Number(video.nb_read_packets);
-  if (packets !== frames) throw mismatch('a frame count of', frames, packets);
+  const streams = outputStreams(source, plan);
+  const place = streams.findIndex(({ stream }) => stream.index === source.video.index);
+  const video = header.streams[place];
+  if (video?.kind !== 'video') throw mismatch('a video stream,', 'one', 'none');
+  checkPicture(video, plan);
+  const kept = plan.streams.filter(({ action }) => action !== 'drop').length;
+  if (header.streams.length < kept) {
+    throw mismatch('this many streams:', kept, header.streams.length);
+  }
+  const written = await countWritten(ffmpeg, output, header, stallTimeoutMs);
+  const tally = written.get(video.index);
+  if (tally?.packets !== frames) throw mismatch('a frame count of', frames, tally?.packets ?? 0);
+  checkStreams(streams, header, written, tally, expected);
+  return [
+    ...timeNotes(expected, video, tally),
+    ...sideData.filter((type) => !video.sideData.includes(type)).map(lostSideData),
+  ];
+}
+
+/** The packets of every stream of the output. */
+async function countWritten(
+  ffmpeg: Ffmpeg,
+  output: string,
+  { container, streams }: OutputHeader,
+  stallTimeoutMs: number,
+): Promise<ReadonlyMap<number, StreamTally>> {
+  const file = { path: output, container, raw: null, streams, video: { codec: '' } };
+  const all = new Set(streams.map(({ index }) => index));
+  const options = { decodeSound: false, stallTimeoutMs };
+  return (await sourceCensus(ffmpeg, file, all, options)).streams;
+}
+
+/** Ratios are rounded by containers that store a size in their place. */
+const isNear = (a: Ratio | null, b: Ratio | null, within: number): boolean => {
+  const [x, y] = [a, b].map((ratio) => (ratio === null ? 1 : ratio.num / ratio.den));
+  return Math.abs(x! / y! - 1) <= within;
+};
+
+const ratioWords = (ratio: Ratio | null): string =>
+  ratio === null ? 'none' : `${ratio.num}/${ratio.den}`;
+
+function checkPicture(video: HeaderStream, plan: OutputPlan): void {
   const size = `${video.width}x${video.height}`;
   const wanted = `${plan.codedWidth}x${plan.codedHeight}`;
   if (size !== wanted) throw mismatch('a picture of', wanted, size);
-  if (video.codec_name !== plan.codec) throw mismatch('the codec', plan.codec, video.codec_name);
-  const kept = plan.streams.filter(({ action }) => action !== 'drop').length;
-  if (streams.length < kept) throw mismatch('this many streams:', kept, streams.length);
+  if (video.codec !== plan.codec) throw mismatch('the codec', plan.codec, video.codec);
+  if (!isNear(video.sampleAspect, plan.sampleAspect, 0.01)) {
+    const [want, came] = [plan.sampleAspect, video.sampleAspect].map(ratioWords);
+    throw mismatch('the sample aspect ratio', want, came);
+  }
+  if (String(video.matrix) !== String(plan.matrix)) {
+    throw mismatch('the display matrix', plan.matrix ?? 'none', video.matrix ?? 'none');
+  }
 }
+
+/** Holds every stream that was kept against the source. */
+function checkStreams(
+  streams: readonly OutputStream[],
+  header: OutputHeader,
+  written: ReadonlyMap<number, StreamTally>,
+  video: StreamTally,
+  { source, census, plan, firstFrame, cut }: ExpectedOutput,
+): void {
+  const shift = (video.first ?? firstFrame) - firstFrame;
+  const clock: HeldClock = {
+    container: containerOfMuxer(plan.container),
+    shift,
+    window:
+      cut === null
+        ? null
+        : { from: cut.shift === 0 ? -Infinity : cut.shift, to: cut.end + cut.shift },
+  };
+  const found = streams.flatMap(({ stream, encoder }, place) => {
+    const { index, timeBase } = stream;
+    const had = census.streams.get(index);
+    const to = header.streams[place];
+    const has = to === undefined ? undefined : written.get(to.index);
+    if (index === source.video.index || had === undefined || has === undefined) return [];
+    const ticks = [timeBase, to?.timeBase].map((each) =>
+      each == null ? 0.001 : each.num / each.den,
+    );
+    const held = { stream, had, has, encoder, tick: Math.max(...ticks) };
+    return differences(held, clock).map((words) => `${stream.kind} stream ${index}: ${words}`);
+  });
+  if (found.length === 0) return;
+  throw new VsrError(
+    'media',
+    `The finished file is not whole, and was not given its name: ${found.join('; ')}. Another container (-o) or another ffmpeg (--ffmpeg) may keep it: the enlarged frames are kept for that.`,
+  );
+}
+
+/** How far two rates may lie apart and still be the same, as a share: a last frame may last long. */
+const sameRate = 0.05;
+
+/** What the output says of its video's times that the source does not. */
+function timeNotes(
+  { source, census, plan, cut }: ExpectedOutput,
+  header: HeaderStream,
+  video: StreamTally,
+): Announcement[] {
+  const notes: Announcement[] = [];
+  const had = census.streams.get(source.video.index);
+  const { times, timeBase } = source.video;
+  if (had === undefined || times === 'nominal' || cut !== null) return notes;
+  const tick = Math.max(
+    ...[timeBase, header.timeBase ?? timeBase].map(({ num, den }) => num / den),
+  );
+  const stretch = videoStretch(had, video, tick);
+  if (stretch !== 0) {
+    notes.push({
+      ...{ kind: 'note', what: 'length of the video' },
+      why: `it is ${Math.abs(stretch).toFixed(3)} s ${stretch > 0 ? 'longer' : 'shorter'} than in the source: how long its last picture stands is not kept`,
+    });
+  }
+  const { frameRate } = plan;
+  const [told, shown] = [header.frameRate, (video.reached ?? 0) - (video.first ?? 0)];
+  const isSteady =
+    frameRate !== null && isNear({ num: video.packets, den: shown }, frameRate, sameRate);
+  if (isSteady && told !== null && !isNear(told, frameRate, sameRate)) {
+    notes.push({
+      ...{ kind: 'note', what: 'frame rate' },
+      why: `the header of the output says ${ratioWords(told)} where the source says ${ratioWords(frameRate)}; every frame has its time all the same`,
+    });
+  }
+  return notes;
+}
+
+const lostSideData = (type: string): Announcement => ({
+  ...{ kind: 'missing', what: `${type} of the video` },
+  why: 'the encoder was given it, but the output does not say it',
+});
 
 /** Counts the packets of the first video stream as ffmpeg copies them. */
 async function verifyByCopy(ffmpeg: Ffmpeg, output: string, frames: number): Promise<void> {

@@ -76,3 +76,17 @@ export function sideDataLosses(video: VideoStream, encoder: string): Announcemen
   }
   return found;
 }
+
+/**
+ * Kinds of side data, as ffprobe names them, that a plan with `encoder` keeps on the frames or the
+ * stream.
+ */
+export function expectedSideData(video: VideoStream, encoder: string): string[] {
+  const { masteringDisplay, contentLight } = video.hdr;
+  const hdr = encoder === 'libx265';
+  return [
+    ...(encoder === 'libx264' && framePacking(video) !== null ? ['Stereo 3D'] : []),
+    ...(hdr && masteringDisplay !== null ? ['Mastering display metadata'] : []),
+    ...(hdr && contentLight !== null ? ['Content light level metadata'] : []),
+  ];
+}

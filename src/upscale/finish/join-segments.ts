@@ -1,22 +1,19 @@
 import path from 'node:path';
-import { remux } from '../../media/join/remux.js';
-import type { Announcement } from '../../media/output/output-plan.js';
+import type { SourceCensus } from '../../media/damage/source-census.js';
+import { remux, type Remuxed } from '../../media/join/remux.js';
 import type { JobContext } from '../segments/job-context.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 import type { WorkFolder } from '../segments/work-folder.js';
 
 /** The whole clip, still in the work folder. */
-export type JoinedClip = {
-  readonly file: string;
-  /** What turned out only while joining that the output lacks. */
-  readonly late: readonly Announcement[];
-};
+export type JoinedClip = { readonly file: string } & Remuxed;
 
 /** Joins the segments' videos, and puts everything that is not video beside them. */
 export async function joinSegments(
   { ffmpeg, plan, signal }: JobContext,
   folder: WorkFolder,
   records: readonly SegmentRecord[],
+  { complaints: heard }: SourceCensus,
 ): Promise<JoinedClip> {
   // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's
   // file.
@@ -26,10 +23,8 @@ export async function joinSegments(
     (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
   );
   const { stallTimeoutMs, allowDamaged } = plan.settings;
-  const late = await remux(ffmpeg, plan.source, plan.outputPlan, videos, file, {
-    signal,
-    stallTimeoutMs,
-    allowDamaged,
+  const joined = await remux(ffmpeg, plan.source, plan.outputPlan, videos, file, {
+    ...{ signal, stallTimeoutMs, allowDamaged, heard },
   });
-  return { file, late };
+  return { file, ...joined };
 }

@@ -23,6 +23,7 @@ export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<Source
   return sourceDamage(ffmpeg, source, new Set(kept.map(({ index }) => index)), {
     signal,
     stallTimeoutMs: plan.settings.stallTimeoutMs,
+    moments: outputPlan.trim !== null,
   });
 }
 

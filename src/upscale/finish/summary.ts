@@ -41,13 +41,18 @@ function damagedFrames(records: readonly SegmentRecord[]): number[] {
   return all;
 }
 
+/** When the first frame is shown, in seconds on the source's clock; 0 without one. */
+export function firstFrameSeconds({ source }: JobPlan, records: readonly SegmentRecord[]): number {
+  const { num, den } = source.video.timeBase;
+  const first = records.find((record) => record.firstPts !== null)?.firstPts ?? 0;
+  return (first * num) / den;
+}
+
 /** Puts a finished job into the words of its sidecar. */
 export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
   const { source, chain, outputPlan, paths, identity } = plan;
-  const { timeBase } = source.video;
   const frames = run.records.reduce((sum, record) => sum + record.frames, 0);
   const reused = run.records.reduce((sum, record) => sum + record.reused * record.frames, 0);
-  const firstPts = run.records.find((record) => record.firstPts !== null)?.firstPts ?? 0;
   const providers = new Set(run.records.map((record) => record.provider));
   const beside = paths.log !== null && path.dirname(paths.log) === path.dirname(paths.output);
   return {
@@ -62,7 +67,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
       width: source.video.width,
       height: source.video.height,
       pixelFormat: source.video.sourceFormat,
-      firstFrameTime: (firstPts * timeBase.num) / timeBase.den,
+      firstFrameTime: firstFrameSeconds(plan, run.records),
       damagedFrames: damagedFrames(run.records),
       ...(run.damages.length === 0 ? {} : { damage: run.damages }),
       streams: source.streams.map(({ index, kind, codec, language, title }) => ({

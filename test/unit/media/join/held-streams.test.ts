@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { Tally, type PacketLine } from '../../../../src/media/damage/stream-tally.js';
+import { containerOfMuxer } from '../../../../src/media/output/containers.js';
+import {
+  differences,
+  videoStretch,
+  type HeldStream,
+} from '../../../../src/media/join/held-streams.js';
+import { sampleSource } from '../sample-source.js';
+
+type Made = { readonly start?: number; readonly size?: number; readonly hidden?: number };
+
+/** So many packets of 20 ms each, the first few of them hidden. */
+function tallyOf(packets: number, { start = 0, size = 100, hidden = 0 }: Made = {}): Tally {
+  const tally = new Tally({ blanks: false, moments: true });
+  for (let i = 0; i < packets; i++) {
+    const at = start + 0.02 * i;
+    const line: PacketLine = {
+      ...{ place: 0, dts: at, pts: at, duration: 0.02, size, key: true, hidden: i < hidden },
+    };
+    tally.add(line);
+  }
+  return tally;
+}
+
+const audio = { ...sampleSource().streams[0]!, kind: 'audio', codec: 'aac', index: 1 } as const;
+const clock = { container: containerOfMuxer('matroska'), shift: 0, window: null };
+const held = (had: Tally, has: Tally, more: Partial<HeldStream> = {}): HeldStream => ({
+  ...{ stream: audio, had, has, encoder: null, tick: 0.001 },
+  ...more,
+});
+
+test('every packet counts, and those that an edit list hides do not', () => {
+  assert.deepEqual(differences(held(tallyOf(50), tallyOf(50)), clock), []);
+  assert.deepEqual(differences(held(tallyOf(50), tallyOf(49)), clock), [
+    '1 of 50 packets of the source are not in it',
+  ]);
+  // Containers without such a list keep what was hidden, or leave it out.
+  const hides = tallyOf(50, { hidden: 2 });
+  assert.deepEqual(differences(held(hides, tallyOf(50)), clock), []);
+  assert.deepEqual(differences(held(hides, tallyOf(48, { start: 0.04 })), clock), []);
+  assert.deepEqual(differences(held(tallyOf(50), tallyOf(25, { size: 200 })), clock), []);
+});
+
+test('a start beside the video is held to a tick', () => {
+  const moved = differences(held(tallyOf(50), tallyOf(50, { start: 0.03 })), clock);
+  assert.deepEqual(moved, ['it starts 0.030 s too late beside the video']);
+  const shifted = { ...clock, shift: 0.03 };
+  assert.deepEqual(differences(held(tallyOf(50), tallyOf(50, { start: 0.03 })), shifted), []);
+});
+
+test('of a part, the packets that lie in it count', () => {
+  const part = { ...clock, shift: -0.4, window: { from: 0.4, to: 0.8 } };
+  assert.deepEqual(differences(held(tallyOf(100), tallyOf(20)), part), []);
+  assert.match(differences(held(tallyOf(100), tallyOf(10)), part).join(), /9 of 19 packets/);
+});
+
+test('sound that is converted is held by its length', () => {
+  const flac = { encoder: 'flac' };
+  assert.deepEqual(differences(held(tallyOf(100), tallyOf(99), flac), clock), []);
+  assert.match(
+    differences(held(tallyOf(100), tallyOf(50), flac), clock).join(),
+    /1\.00 of 2\.00 s/,
+  );
+});
+
+test('a last picture that stands longer than in the source is found', () => {
+  assert.equal(videoStretch(tallyOf(50), tallyOf(50), 0.001), 0);
+  assert.ok(Math.abs(videoStretch(tallyOf(50), tallyOf(60), 0.001) - 0.2) < 1e-9);
+});
