@@ -49,8 +49,9 @@ function runFuzz(counts: Counts): void {
   try {
     const well = endsWell(built('scripts', 'fuzz.js'), '--counts', file);
     const kinds = JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, number>>;
-    for (const [kind, { whole = 0, refused = 0, bad = 0 }] of Object.entries(kinds)) {
-      add(counts, `damaged file: ${kind}`, whole + refused + bad, bad);
+    for (const [kind, ended] of Object.entries(kinds)) {
+      const tried = Object.values(ended).reduce((sum, count) => sum + count, 0);
+      add(counts, `damaged file: ${kind}`, tried, ended['bad'] ?? 0);
     }
     if (!well && [...counts.values()].every(({ bad }) => bad === 0)) {
       add(counts, 'failed: fuzz', 1, 1);

@@ -17,7 +17,7 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { kinds, makeSeedFiles, type SeedFile } from './fuzz/seed-files.js';
-import { tryFile, type Verdict } from './fuzz/try-file.js';
+import { tryFile, type Ending, type Verdict } from './fuzz/try-file.js';
 
 /** Seconds that one file may take on a busy machine. */
 const longestSeconds = 180;
@@ -166,7 +166,7 @@ async function main(): Promise<number> {
   const folder = values.folder ?? (await mkdtemp(path.join(os.tmpdir(), 'vsr-fuzz-')));
   const files = await makeSeedFiles(path.join(folder, 'seeds'));
   const cases = casesOf(files, Number(values.seed));
-  const counts = new Map<string, Record<Verdict['end'], number>>();
+  const counts = new Map<string, Record<Ending, number>>();
   const bad: string[] = [];
   const startedAt = performance.now();
   let done = 0;
@@ -178,12 +178,13 @@ async function main(): Promise<number> {
     const told = await runBatch(cases.slice(first, first + perProcess), first, folder, lane);
     for (const { place, verdict } of told) {
       const { file, seed } = cases[place]!;
-      const row = counts.get(file.kind) ?? { whole: 0, refused: 0, bad: 0 };
+      const row = counts.get(file.kind) ?? { whole: 0, less: 0, refused: 0, bad: 0 };
       row[verdict.end]++;
       counts.set(file.kind, row);
       const line = `${file.kind} ${path.basename(file.path)}, ${verdict.how}, seed ${seed}: ${verdict.end} ${verdict.why}`;
       if (verdict.end === 'bad') bad.push(line);
-      if (values.verbose || verdict.end === 'bad') console.log(line);
+      const isTold = verdict.end === 'bad' || verdict.end === 'less';
+      if (values.verbose || isTold) console.log(line);
     }
     done += told.length;
     const seconds = Math.round((performance.now() - startedAt) / 1000);
@@ -197,8 +198,10 @@ async function main(): Promise<number> {
     while (await next(lane));
   });
   await Promise.all(lanes);
-  for (const [kind, { whole, refused, bad: failures }] of counts) {
-    console.log(`${kind}: ${whole} gave a whole result, ${refused} a clear error, ${failures} bad`);
+  for (const [kind, { whole, less, refused, bad: failures }] of counts) {
+    console.log(
+      `${kind}: ${whole} gave a whole or marked result, ${less} less of which nothing told, ${refused} a clear error, ${failures} bad`,
+    );
   }
   console.log(`${done} damaged files, ${bad.length} bad; peak memory ${Math.round(peak / 1e6)} MB`);
   if (values.counts !== undefined) {

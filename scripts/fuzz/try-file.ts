@@ -10,25 +10,38 @@ import { readCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { enlarge, ffmpegRun } from '../../test/support/enlarge.js';
 import { damaged, randomOf } from './damage.js';
+import { isSilentlyLess } from './judge.js';
 import type { Kind, SeedFile } from './seed-files.js';
 
-/** How reading one damaged file ended. `bad` is what must never be. */
+/**
+ * How reading one damaged file ended: a whole result, or one that is marked; one with less of which
+ * nothing could have told; a clear error; `bad`, which must never be.
+ */
+export type Ending = 'whole' | 'less' | 'refused' | 'bad';
+
 export type Verdict = {
   readonly how: string;
-  readonly end: 'whole' | 'refused' | 'bad';
+  readonly end: Ending;
   readonly why: string;
 };
 
 type Place = { readonly folder: string; readonly model: string; readonly seed: number };
 
-/** Throws what reading the damaged file throws. */
-type Reader = (file: string, place: Place) => Promise<void>;
+/**
+ * Throws what reading the damaged file throws; `whole` is what it was before. Returns whether the
+ * result is less than the whole file's and nothing could have told.
+ */
+type Reader = (file: string, place: Place, whole: string) => Promise<boolean>;
 
 /**
- * A finished output must decode without a word and have its sidecar; a failed one must not be
- * there.
+ * A finished output must decode without a word, have its sidecar, and hold all that the whole clip
+ * held unless it says otherwise; a failed one must not be there.
  */
-async function enlargeChecked(file: string, { folder, model, seed }: Place): Promise<void> {
+async function enlargeChecked(
+  file: string,
+  { folder, model, seed }: Place,
+  whole: string,
+): Promise<boolean> {
   const still = /\.(png|jpg|webp|tif)$/.test(file);
   const output = path.join(folder, still ? `out${path.extname(file)}` : 'out.mkv');
   const outcome = await enlarge(file, {
@@ -48,6 +61,9 @@ async function enlargeChecked(file: string, { folder, model, seed }: Place): Pro
   if (existsSync(`${output}.vsr-work`)) throw new Error('a work folder beside a finished output');
   const said = await ffmpegRun('-i', output, '-map', '0:v:0', '-f', 'null', '-').catch(String);
   if (said.trim() !== '') throw new Error(`the output does not decode: ${said}`);
+  // Of strangers' clips only the first frames are enlarged; a picture is one frame.
+  if (still || path.basename(file).startsWith('odd-')) return false;
+  return isSilentlyLess(whole, file, output, await readSidecar(`${output}.vsr.json`));
 }
 
 /**
@@ -106,13 +122,21 @@ async function readAll(rows: AsyncIterable<unknown>): Promise<void> {
   for await (const row of rows) void row;
 }
 
+/** A reader of a file whose result is whole if it comes at all. */
+const plainly =
+  (read: (file: string) => Promise<unknown>): Reader =>
+  async (file) => {
+    await read(file);
+    return false;
+  };
+
 const readers: Readonly<Record<Exclude<Kind, 'work'>, Reader>> = {
   clip: enlargeChecked,
   still: enlargeChecked,
-  model: runModel,
-  checkpoint: async (file) => void (await readCheckpoint(file)),
-  log: (file) => readAll(readFrameLog(file)),
-  sidecar: async (file) => void (await readSidecar(file)),
+  model: plainly(runModel),
+  checkpoint: plainly(readCheckpoint),
+  log: plainly((file) => readAll(readFrameLog(file))),
+  sidecar: plainly(readSidecar),
 };
 
 /** Damages a copy of `seedFile` in an empty folder, reads it, and says how that ended. */
@@ -120,6 +144,7 @@ export async function tryFile(seedFile: SeedFile, place: Place): Promise<Verdict
   await rm(place.folder, { recursive: true, force: true });
   await mkdir(place.folder, { recursive: true });
   let how = 'a file of the work folder';
+  let less = false;
   try {
     if (seedFile.kind === 'work') {
       await resumeChecked(seedFile.path, place);
@@ -128,9 +153,9 @@ export async function tryFile(seedFile: SeedFile, place: Place): Promise<Verdict
       const victim = damaged(await readFile(seedFile.path), place.seed);
       how = victim.how;
       await writeFile(file, victim.bytes);
-      await readers[seedFile.kind](file, place);
+      less = await readers[seedFile.kind](file, place, seedFile.path);
     }
-    return { how, end: 'whole', why: '' };
+    return { how, end: less ? 'less' : 'whole', why: '' };
   } catch (error) {
     if (error instanceof VsrError && error.message.length > 10) {
       return { how, end: 'refused', why: error.message };
