@@ -2,6 +2,7 @@ import { VsrError } from '../errors.js';
 import { Field } from '../files/json-field.js';
 import { psnrColumns } from './frame-row.js';
 import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
+import { scanIn } from './scan-check.js';
 import {
   sidecarVersion,
   type Sidecar,
@@ -128,6 +129,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     .at('damage')
     .maybe((each) => each.list(damage));
   const stages = top.at('stages').maybe(stageSeconds);
+  const scan = top.at('scan').maybe(scanIn);
   const source = top.at('source');
   const modifiedMs = source.at('modifiedMs').maybe((f) => f.number());
   const samples = (field: Field) => {
@@ -165,6 +167,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
         title: stream.at('title').orNull(text),
       })),
     },
+    ...(scan === undefined ? {} : { scan }),
     reference: top.at('reference').orNull(text),
     output: {
       path: output.at('path').string(),

@@ -35,6 +35,40 @@ export type SidecarDamage = {
   readonly to: number | null;
 };
 
+/** What a look at a clip found before it was enlarged. */
+export type SidecarScan = {
+  /** `progressive`, `interlaced`, `telecine`, `mixed`, `repeats`, `still` or `unsure`. */
+  readonly kind: string;
+  /** The field shown first, `top` or `bottom`; `null` where there is none or it changes. */
+  readonly order: string | null;
+  /** How film lies in frames: `3:2`, `2:2`, `mixed` or `soft`; `null` for none. */
+  readonly cadence: string | null;
+  /** Every how many frames one repeats the one before; `null` for none. */
+  readonly repeats: number | null;
+  /** Share of the places where something moves that agree, 0 to 1. */
+  readonly confidence: number;
+  readonly places: readonly {
+    /** Seconds on the source's clock. */
+    readonly time: number;
+    readonly kind: string;
+    readonly order: string | null;
+    readonly cadence: string | null;
+    readonly repeats: number | null;
+    /** Frames that were looked at, and how many of them moved enough to tell something. */
+    readonly frames: number;
+    readonly telling: number;
+  }[];
+  /** Of the frames looked at, the share that says which field comes first. */
+  readonly flags: { readonly top: number; readonly bottom: number };
+  /** Lines and columns without picture; `null` for none. */
+  readonly borders: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  } | null;
+};
+
 /** What decides the output of a picture, besides the picture and the models. */
 export type StillSettings = {
   /** Enlargement each way. */
@@ -141,6 +175,8 @@ export type Sidecar = {
     readonly damage?: readonly SidecarDamage[];
     readonly streams: readonly SidecarStream[];
   };
+  /** What a look at the clip found; left out of pictures, and by a vsr that did not look. */
+  readonly scan?: SidecarScan;
   /** Ground truth that the log compares with; `null` without. */
   readonly reference: string | null;
   readonly output: {

@@ -1,6 +1,8 @@
 import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
 import type { StreamPlan } from '../media/output/stream-plan.js';
+import type { Scan } from '../media/scan/scan.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import { scanLines } from './footage/scan-lines.js';
 import { expectedFrames } from './plan/expected-frames.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { StillPlan } from './plan/still-plan.js';
@@ -23,6 +25,9 @@ export type UpscalePlan = {
   readonly container?: string;
   /** Of clips: what becomes of each stream of the source. */
   readonly streams?: readonly PlannedStream[];
+  /** Of clips: what a look at it found, as values and in a line each for people. */
+  readonly scan?: Scan;
+  readonly found?: readonly string[];
 };
 
 /** A stream of the source and what becomes of it. */
@@ -53,6 +58,8 @@ function factsOf(plan: JobPlan | StillPlan): UpscalePlan {
       const info = plan.source.streams[stream.index];
       return { ...stream, kind: info?.kind ?? 'unknown', from: info?.codec ?? '' };
     }),
+    scan: plan.scan,
+    found: scanLines(plan.scan, plan.source.video.frameRate),
   };
 }
 

@@ -192,32 +192,6 @@ test('--ffmpeg-args takes options of the encoder and refuses what changes more, 
   assert.match((await readFile(output)).toString('latin1'), /keyint=7 /);
 });
 
-test('whether fields are made frames is said once, and truly', async () => {
-  await ffmpegRun(
-    ...[
-      '-f',
-      'lavfi',
-      '-i',
-      'testsrc=s=64x48:r=25:d=0.2',
-      '-vf',
-      'setfield=tff',
-      '-c:v',
-      'libx264',
-    ],
-    ...['-flags', '+ilme+ildct', '-x264opts', 'tff=1', file('fields.mp4')],
-  );
-  const told = async (deinterlace: boolean): Promise<string[]> => {
-    const output = file(`fields-${deinterlace}.mp4`);
-    return (await said(file('fields.mp4'), { deinterlace, output })).split('\n');
-  };
-  const plain = (await told(false)).filter((line) => line.includes('interlaced'));
-  assert.equal(plain.length, 1);
-  assert.match(plain[0]!, /--deinterlace makes progressive/);
-  const asked = (await told(true)).filter((line) => line.includes('interlaced'));
-  assert.equal(asked.length, 1);
-  assert.doesNotMatch(asked[0]!, /enlarged as one|makes progressive/);
-});
-
 test('sound that starts late is not put into AVI, which would start it at once', async () => {
   await ffmpegRun(
     ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.8', '-itsoffset', '0.4', '-f', 'lavfi'],

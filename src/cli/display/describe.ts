@@ -13,11 +13,13 @@ export function describePlan(
     `${name} (${sourceWidth}x${sourceHeight}) -> ${output} (${width}x${height}), ` +
     models.join(' + ');
   const lines = [encoder === undefined ? head : `${head}, ${encoder}`];
-  if (!dryRun) return lines;
-  lines.push(`  about ${showBytes(facts.estimatedBytes)} needed`);
-  for (const { index, kind, from, action } of facts.streams ?? []) {
-    lines.push(`  stream ${index}: ${kind} ${from}, ${action}`);
+  if (dryRun) {
+    lines.push(`  about ${showBytes(facts.estimatedBytes)} needed`);
+    for (const { index, kind, from, action } of facts.streams ?? []) {
+      lines.push(`  stream ${index}: ${kind} ${from}, ${action}`);
+    }
   }
+  lines.push(...(facts.found ?? []).map((line) => `  ${line}`));
   return lines;
 }
 

@@ -12,6 +12,8 @@ export type FrameInfo = {
   readonly key: boolean;
   /** I, P, B, or what else ffmpeg calls it; `?` where the decoder does not say. */
   readonly kind: string;
+  /** Which field the frame says is shown first; `null` where it says that it has none. */
+  readonly field: 'top' | 'bottom' | null;
 };
 
 /**
@@ -33,14 +35,17 @@ export function showinfoParser(instance: string): {
     frame(line) {
       if (!owns(line)) return null;
       const match =
-        /\] n: *\d+ pts: *(NOPTS|-?\d+) .* s:(\d+)x(\d+) .*iskey:(\d)(?: type:(\S))?/.exec(line);
+        /\] n: *\d+ pts: *(NOPTS|-?\d+) .* s:(\d+)x(\d+) i:(\S) iskey:(\d)(?: type:(\S))?/.exec(
+          line,
+        );
       if (match === null) return null;
       return {
         pts: match[1] === 'NOPTS' ? null : Number(match[1]),
         width: Number(match[2]),
         height: Number(match[3]),
-        key: match[4] === '1',
-        kind: match[5] ?? '?',
+        field: match[4] === 'T' ? 'top' : match[4] === 'B' ? 'bottom' : null,
+        key: match[5] === '1',
+        kind: match[6] ?? '?',
       };
     },
     timeBase(line) {

@@ -78,6 +78,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
         title,
       })),
     },
+    scan: plan.scan,
     reference: plan.settings.reference,
     output: {
       path: paths.output,

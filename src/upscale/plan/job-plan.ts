@@ -14,11 +14,14 @@ import {
   type OutputPlan,
   type Trim,
 } from '../../media/output/output-plan.js';
+import { lookAt } from '../../media/scan/look.js';
+import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
 import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
-import { identifySource, type SourceIdentity } from './identity.js';
+import { keptScan } from '../footage/scan-cache.js';
+import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
 import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
@@ -34,6 +37,8 @@ export type JobPlan = {
   readonly paths: OutputPaths;
   readonly source: Source;
   readonly identity: SourceIdentity;
+  /** What a look at the clip found: fields, film, borders, repeats. */
+  readonly scan: Scan;
   readonly chain: Chain;
   /** Size of the frames that the network gives. */
   readonly enlarged: Size;
@@ -123,36 +128,8 @@ async function chooseScale(
 }
 
 /** What is odd about the source, and what is done about it. */
-function sourceNotes(source: Source, settings: Settings): Announcement[] {
-  const remarks = source.remarks.map((remark): Announcement => ({
-    kind: 'note',
-    what: 'source',
-    why: remark,
-  }));
-  const { interlaced } = source.video;
-  if (interlaced === 'no' && !settings.deinterlace) return remarks;
-  const order = interlaced.replace('-', ' field ');
-  return [
-    ...remarks,
-    settings.deinterlace
-      ? {
-          kind: 'note',
-          what:
-            interlaced === 'no'
-              ? 'the source does not say that it is interlaced'
-              : `the source is interlaced (${order})`,
-          why:
-            interlaced === 'no'
-              ? 'every frame is deinterlaced all the same, as --deinterlace asks'
-              : 'its fields are made whole frames first, as --deinterlace asks',
-        }
-      : {
-          kind: 'note',
-          what: `the source is interlaced (${order})`,
-          why: 'fields are enlarged as one picture',
-          advice: '--deinterlace makes progressive frames first.',
-        },
-  ];
+function sourceNotes(source: Source): Announcement[] {
+  return source.remarks.map((remark) => ({ kind: 'note', what: 'source', why: remark }));
 }
 
 /** What a look at the file's own ends tells of damage. */
@@ -206,6 +183,9 @@ export async function planJob(
   probed: Source,
 ): Promise<JobPlan> {
   checkStart(probed, settings);
+  const identity = await identifySource(input.path, settings.allowDamaged);
+  const looking = lookOnce({ ffmpeg, input, settings, signal }, probed, identity);
+  looking.catch(() => {}); // Thrown below, where it is waited for.
   await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
   const { extension } = await containerFor(probed, takes, settings.codec);
@@ -243,11 +223,10 @@ export async function planJob(
   const announcements: Announcement[] = [
     ...outputPlan.announcements,
     ...(await damageNotes(source, settings)),
-    ...sourceNotes(source, settings),
+    ...sourceNotes(source),
     ...modelNotes(source, chain, settings, codec),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const identity = await identifySource(input.path, settings.allowDamaged);
   const deciding: JobPlan['deciding'] = {
     scale: chain.scale,
     to: settings.to,
@@ -270,6 +249,7 @@ export async function planJob(
     paths,
     source,
     identity,
+    scan: await looking,
     chain,
     enlarged,
     size,
@@ -281,6 +261,19 @@ export async function planJob(
     deciding,
     ...jobHashes(deciding, { identity, models: chain.sha256s, reference, log: paths.log !== null }),
   };
+}
+
+/** Looks at the clip, while other things are decided; what was found in it before is kept. */
+async function lookOnce(
+  { ffmpeg, input, settings, signal }: PlanRequest,
+  source: Source,
+  identity: SourceIdentity,
+): Promise<Scan> {
+  const { modifiedMs } = await stampOf(input.path);
+  const { stallTimeoutMs } = settings;
+  return keptScan(ffmpeg, { ...identity, modifiedMs }, () =>
+    lookAt(ffmpeg, source, { signal, stallTimeoutMs }),
+  );
 }
 
 async function identifyReference(file: string): Promise<SourceIdentity> {

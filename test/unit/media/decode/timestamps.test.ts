@@ -12,12 +12,14 @@ const line =
 
 test('showinfo lines of the build of 2018 and of 5.1 are read', () => {
   const parser = showinfoParser('vsr1');
-  const info = { pts: -1001, width: 352, height: 288, key: true, kind: 'I' };
+  const info = { pts: -1001, width: 352, height: 288, key: true, kind: 'I', field: null };
   assert.deepEqual(parser.frame(line), info);
   const later = line.replace('pos: 4711', 'duration:1001 duration_time:0.04 pos: 4711');
   const dependent = later.replace('iskey:1 type:I', 'iskey:0 type:B');
   assert.deepEqual(parser.frame(dependent), { ...info, key: false, kind: 'B' });
   assert.equal(parser.frame(line.replace('-1001', 'NOPTS'))?.pts, null);
+  assert.equal(parser.frame(line.replace('i:P', 'i:T'))?.field, 'top');
+  assert.equal(parser.frame(line.replace('i:P', 'i:B'))?.field, 'bottom');
   assert.deepEqual(parser.timeBase('[showinfo@vsr1 @ 0x55] config in time_base: 1/24000, f'), {
     num: 1,
     den: 24000,

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { frameStream } from '../decode/frame-stream.js';
+import { decodeLog } from '../decode/decode-log.js';
+import { buildArguments } from '../program/command.js';
+import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
+import { startProcess, throwIfAborted } from '../program/process.js';
+import { watchWaiting } from '../program/stall-watch.js';
+import { rawInputOptions } from '../source/raw-input.js';
+import type { Source } from '../source/source.js';
+
+/** The brightness of one decoded frame, 8 bit, before anything was done to it. */
+export type LumaFrame = {
+  /** Ticks of the source's time base; `null` for a frame without a time. */
+  readonly pts: number | null;
+  /** Which field the frame says is shown first; `null` where it says that it has none. */
+  readonly field: 'top' | 'bottom' | null;
+  /** Row by row; valid until the frame after the next is asked for. */
+  readonly data: Uint8Array;
+};
+
+/** Which frames to read, and what ends the reading. */
+export type LumaRequest = {
+  /** Seconds on the source's clock to begin near; `null` for the beginning. */
+  readonly near: number | null;
+  /** At most so many frames. */
+  readonly frames: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without a byte from ffmpeg after which the reading ends. */
+  readonly stallTimeoutMs: number;
+};
+
+/**
+ * Reads luma of a part of a clip, for looking at it. What cannot be decoded is passed over: a clip
+ * that ends early, or an ffmpeg that dies, ends the frames. Throws `VsrError('interrupted')` once
+ * `signal` fires.
+ */
+export async function* lumaFrames(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  { near, frames, signal, stallTimeoutMs }: LumaRequest,
+): AsyncGenerator<LumaFrame> {
+  const { video, raw } = source;
+  const { width, height } = sizeAsDecoded(source);
+  const instance = `vsr${randomBytes(6).toString('hex')}`;
+  const planes = 'yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv411p|yuv410p|yuv440p|gray';
+  const args = await buildArguments({
+    options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
+    inputs: [
+      {
+        path: source.path,
+        format: raw === null ? undefined : 'rawvideo',
+        options: [
+          ...(raw === null ? [] : rawInputOptions(raw)),
+          ...['-noautorotate', '-threads', '1'],
+          ...(video.decoder === null ? [] : ['-c:v', video.decoder]),
+          ...(near === null ? [] : ['-noaccurate_seek', '-ss', near.toFixed(6)]),
+        ],
+      },
+    ],
+    outputs: [
+      {
+        path: 'pipe:1',
+        format: 'rawvideo',
+        options: [
+          ...['-map', `0:${video.index}`, '-an', '-sn', '-dn'],
+          '-vf',
+          `showinfo@${instance}=checksum=0,scale=${width}:${height},format=${planes},extractplanes=y`,
+          ...[...everyFrame(ffmpeg), '-frames:v', String(frames)],
+        ],
+      },
+    ],
+  });
+  const log = decodeLog(instance, video.timeBase, ffmpeg.libavcodec);
+  const child = startProcess(ffmpeg.ffmpeg, args, { signal, onStderrLine: log.onLine });
+  child.done.then(log.end, log.end);
+  const size = width * height;
+  const buffers = [new Uint8Array(size), new Uint8Array(size), new Uint8Array(size)];
+  let turn = 0;
+  const pictures = frameStream(child.stdout, size, () => buffers[turn++ % buffers.length]!);
+  const settle = watchWaiting(pictures, stallTimeoutMs, () => {
+    child.kill().catch(() => {});
+  });
+  try {
+    for await (const data of pictures) {
+      const info = await log.next();
+      if (info === null) return;
+      yield { pts: info.pts, field: info.field, data };
+    }
+  } catch (error) {
+    throwIfAborted(signal);
+    // A process that is ended breaks its pipe: what was read so far counts.
+    if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+  } finally {
+    settle();
+    await child.kill();
+  }
+  throwIfAborted(signal);
+}
+
+/** Samples each way before the frame is turned. */
+export function sizeAsDecoded({ video }: Source): { width: number; height: number } {
+  const { width, height, turn } = video;
+  return turn?.transposed === true ? { width: height, height: width } : { width, height };
+}

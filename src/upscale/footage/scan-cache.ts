@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { cacheFolder } from '../../media/program/binary-answers.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { scanKinds, type Scan } from '../../media/scan/scan.js';
+import { version } from '../../version.js';
+
+/** Looks that are kept: some MB at most. */
+const mostKept = 1000;
+
+/** Grows whenever a look finds something else in the same clip. */
+const lookVersion = 1;
+
+type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** The file for what was found in a clip; `null` where the system has no place for it. */
+function placeOf(key: string): string | null {
+  const folder = cacheFolder();
+  return folder === null ? null : path.join(folder, 'scans', `${sha256(key).slice(0, 32)}.json`);
+}
+
+/** The scan kept under `key`; `null` where there is none that is whole. */
+async function readKept(file: string, key: string): Promise<Scan | null> {
+  try {
+    const stored = JSON.parse(await readFile(file, 'utf8')) as Stored;
+    if (stored.key !== key || stored.sha256 !== sha256(stored.scan)) return null;
+    const scan = JSON.parse(stored.scan) as Scan;
+    return scanKinds.includes(scan.kind) ? scan : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Keeps a scan; where that cannot be done, the clip is looked at again the next time. */
+async function keep(file: string, key: string, found: Scan): Promise<void> {
+  try {
+    const folder = path.dirname(file);
+    await mkdir(folder, { recursive: true });
+    const scan = JSON.stringify(found);
+    const draft = `${file}.${process.pid}.part`;
+    await writeFile(draft, JSON.stringify({ key, sha256: sha256(scan), scan } satisfies Stored));
+    await rename(draft, file);
+    await forgetOldest(folder);
+  } catch {
+    // No room, or no right to write there.
+  }
+}
+
+async function forgetOldest(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length <= mostKept) return;
+  const files = await Promise.all(
+    names.map(async (name) => {
+      const file = path.join(folder, name);
+      return { file, time: (await stat(file)).mtimeMs };
+    }),
+  );
+  files.sort((a, b) => b.time - a.time);
+  for (const { file } of files.slice(mostKept / 2)) await rm(file, { force: true });
+}
+
+/**
+ * What a look at a clip finds, from an earlier one where the same vsr and ffmpeg have looked at the
+ * same file before; `identity` tells files apart, and changes when one is written to.
+ */
+export async function keptScan(
+  ffmpeg: Ffmpeg,
+  identity: Readonly<Record<string, unknown>>,
+  look: () => Promise<Scan>,
+): Promise<Scan> {
+  const key = JSON.stringify({ lookVersion, vsr: version(), ffmpeg: ffmpeg.build, identity });
+  const file = placeOf(key);
+  const kept = file === null ? null : await readKept(file, key);
+  if (kept !== null) return kept;
+  const found = await look();
+  if (file !== null) await keep(file, key, found);
+  return found;
+}

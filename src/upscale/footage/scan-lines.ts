@@ -1,0 +1,97 @@
+import type { Scan, ScanKind, ScanPlace } from '../../media/scan/scan.js';
+import { framesPerSecond, type Ratio } from '../../planes/ratio.js';
+
+const plainKinds: Readonly<Record<ScanKind, string>> = {
+  progressive: 'progressive',
+  interlaced: 'interlaced',
+  telecine: 'film',
+  mixed: 'mixed',
+  repeats: 'progressive',
+  still: 'not sure',
+  unsure: 'not sure',
+};
+
+/** What a place is, in a word. */
+const placeWords: Readonly<Record<ScanKind, string>> = {
+  ...plainKinds,
+  interlaced: 'video',
+  mixed: 'both',
+  repeats: 'repeats',
+  still: 'nothing moves',
+};
+
+/** A number of frames a second as people write it: 25, 29.97. */
+function rateText(rate: Ratio | null, factor: number): string {
+  return String(Math.round(framesPerSecond(rate) * factor * 100) / 100);
+}
+
+/** `5 of 8 places`, or what else there was: `3:2 in 8 of 10 places, video in 2`. */
+function evidence(scan: Scan): string {
+  const moving = scan.places.filter(({ kind }) => kind !== 'still');
+  const all = `${moving.length} ${moving.length === 1 ? 'place' : 'places'}`;
+  const counts = new Map<string, number>();
+  const wordOf = ({ kind, order, cadence }: ScanPlace): string =>
+    kind === 'interlaced' && scan.order === null && order !== null
+      ? `${order} field first`
+      : (cadence ?? placeWords[kind]);
+  for (const place of moving) counts.set(wordOf(place), (counts.get(wordOf(place)) ?? 0) + 1);
+  const parts = [...counts].sort((a, b) => b[1] - a[1]);
+  if (parts.length === 1) return `${moving.length} of ${all}`;
+  return parts
+    .map(([word, count], i) => `${word} in ${count}${i === 0 ? ` of ${all}` : ''}`)
+    .join(', ');
+}
+
+/** What the frames' flags say; empty where they say what was found. */
+function flagsAgainst({ kind, order, flags }: Scan): string {
+  const flagged = flags.top + flags.bottom;
+  if (kind === 'progressive' || kind === 'repeats') return '';
+  const said = flagged < 0.5 ? 'progressive' : flags.top >= flags.bottom ? 'top' : 'bottom';
+  if (kind === 'interlaced' ? said === order : (said === 'progressive') !== (kind === 'telecine'))
+    return '';
+  return `; flags say ${said === 'progressive' ? said : `${said} field first`}`;
+}
+
+const orderText = ({ order }: Scan): string => (order === null ? '' : `, ${order} field first`);
+
+/** What was found, with the evidence, and what can be done about it. */
+function kindLine(scan: Scan, rate: Ratio | null): string {
+  const seen = `(${evidence(scan)}${flagsAgainst(scan)})`;
+  const marked = scan.flags.top + scan.flags.bottom >= 0.5;
+  switch (scan.kind) {
+    case 'progressive':
+    case 'repeats':
+      return marked ? 'progressive, marked as interlaced: left as it is.' : `progressive ${seen}.`;
+    case 'interlaced':
+      return `interlaced${orderText(scan)} ${seen}. --deinterlace makes whole frames of its fields.`;
+    case 'telecine':
+      if (scan.cadence === 'soft')
+        return `film, its frames marked to be shown for two or three fields ${seen}: left as it is.`;
+      return `film in ${rateText(rate, 1)} frames a second ${seen}.`;
+    case 'mixed':
+      return `parts of different kinds${orderText(scan)} ${seen}.`;
+    case 'still':
+    case 'unsure': {
+      const tried = scan.places.length;
+      const why =
+        scan.kind === 'still'
+          ? `nothing moves in ${tried} ${tried === 1 ? 'place' : 'places'}`
+          : evidence(scan);
+      return `not sure (${why}${flagsAgainst(scan)}): left as it is.`;
+    }
+  }
+}
+
+/** What a look at a clip found, a line each, for people. */
+export function scanLines(scan: Scan, rate: Ratio | null): string[] {
+  const lines = [`scan: ${kindLine(scan, rate)}`];
+  if (scan.borders !== null) {
+    const sides = Object.entries(scan.borders).filter(([, count]) => count > 0);
+    lines.push(`borders: ${sides.map(([side, count]) => `${count} ${side}`).join(', ')}.`);
+  }
+  if (scan.repeats !== null) {
+    const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;
+    lines.push(`repeats: ${every} repeats the one before; kept.`);
+  }
+  return lines;
+}

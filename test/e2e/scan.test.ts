@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test, { before } from 'node:test';
+import { packageRoot } from '../../src/package-root.js';
+import { ffmpegRun } from '../support/enlarge.js';
+import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const folder = temporaryFolder();
+const file = (name: string): string => path.join(folder, name);
+
+/** A pan over a frame of our own clip: motion in every frame, at any rate. */
+const pan = 'scale=768:432,crop=320:180:5*n:40,format=yuv420p';
+const film = 'telecine=pattern=23';
+const clips = {
+  'progressive.mkv': `${pan},setfield=prog`,
+  'marked.mkv': `${pan},setfield=tff`,
+  'bottom.mkv': `${pan},tinterlace=mode=interleave_bottom,setfield=tff`,
+  'film.mkv': `${pan},${film},setfield=prog`,
+  'boxed.mkv': `${pan},pad=320:240:0:30`,
+  'still.mkv': 'trim=end_frame=1,loop=40:1:0,scale=160:90,setfield=tff',
+} as const;
+
+before(async () => {
+  const sample = path.join(packageRoot(), 'samples', 'scene.mp4');
+  await ffmpegRun('-i', sample, '-frames:v', '1', file('frame.png'));
+  const outputs = Object.entries(clips).flatMap(([name, filters]) => [
+    '-vf',
+    `trim=end_frame=${name === 'bottom.mkv' ? 80 : 40},${filters}`,
+    ...['-c:v', 'ffv1', file(name)],
+  ]);
+  await ffmpegRun('-loop', '1', '-framerate', '25', '-t', '4', '-i', file('frame.png'), ...outputs);
+});
+
+type Json = {
+  facts: {
+    plans: { clip: string; scan: Record<string, unknown> & { kind: string; places: unknown[] } }[];
+  };
+};
+
+test('a dry run says what each clip is, and why, to people and to programs', async () => {
+  const names = Object.keys(clips);
+  const { stdout, code } = await runVsr('upscale', ...names.map(file), '--dry-run', '--json');
+  assert.equal(code, 0);
+  const found: Record<string, unknown> = {};
+  for (const { clip, scan } of (JSON.parse(stdout) as Json).facts.plans) {
+    assert.equal(Object.keys(scan)[0], 'kind');
+    assert.ok(scan.places.length > 0);
+    found[path.basename(clip)] = [scan.kind, scan['order'], scan['cadence'], scan['borders']];
+  }
+  assert.deepEqual(found, {
+    'progressive.mkv': ['progressive', null, null, null],
+    'marked.mkv': ['progressive', null, null, null],
+    'bottom.mkv': ['interlaced', 'bottom', null, null],
+    'film.mkv': ['telecine', 'top', '3:2', null],
+    'boxed.mkv': ['progressive', null, null, { left: 0, right: 0, top: 30, bottom: 30 }],
+    'still.mkv': ['still', null, null, null],
+  });
+  const { stderr } = await runVsr('upscale', ...names.map(file), '--dry-run');
+  for (const line of [
+    /scan: progressive, marked as interlaced: left as it is\./,
+    /scan: interlaced, bottom field first \(1 of 1 place; flags say top field first\)\. --deint/,
+    /scan: film in 31.25 frames a second \(1 of 1 place; flags say progressive\)\./,
+    /borders: 30 top, 30 bottom\./,
+    /scan: not sure \(nothing moves in 1 place; flags say top field first\): left as it is\./,
+  ]) {
+    assert.match(stderr, line);
+  }
+});

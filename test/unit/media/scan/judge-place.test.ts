@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { measureFields } from '../../../../src/media/scan/field-measure.js';
+import { judgePlace, type FieldStep } from '../../../../src/media/scan/judge-place.js';
+
+const [width, height] = [120, 96];
+
+/** A picture with detail both ways, `time` steps into its motion. */
+function picture(time: number): Uint8Array {
+  const luma = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = x - 1.5 * time;
+      const bars = Math.sin(at / 3) + Math.sin((at + 2 * y) / 7) + Math.sin(y / 2.5 + at / 11);
+      luma[y * width + x] = 128 + 35 * bars;
+    }
+  }
+  return luma;
+}
+
+/** The even lines of one picture and the odd ones of another. */
+function woven(top: number, bottom: number): Uint8Array {
+  const luma = picture(top);
+  const other = picture(bottom);
+  for (let y = 1; y < height; y += 2) {
+    luma.set(other.subarray(y * width, (y + 1) * width), y * width);
+  }
+  return luma;
+}
+
+/** Judges frames whose top and bottom fields are of the moments given. */
+function judged(moments: readonly (readonly [number, number])[], ticks = () => 1) {
+  const frames = moments.map(([top, bottom]) => woven(top, bottom));
+  const steps = frames.slice(1).map((frame, i): FieldStep => ({
+    measure: measureFields(frame, frames[i]!, width, height),
+    ticks: ticks(),
+  }));
+  const { kind, order, cadence, repeats } = judgePlace(steps);
+  return [kind, order, cadence, repeats];
+}
+
+const count = Array.from({ length: 40 }, (_, i) => i);
+
+test('whole pictures are progressive', () => {
+  assert.deepEqual(judged(count.map((i) => [2 * i, 2 * i])), ['progressive', null, null, null]);
+});
+
+test('fields with moments of their own are interlaced, and their order is found', () => {
+  const top = judged(count.map((i) => [2 * i, 2 * i + 1]));
+  assert.deepEqual(top, ['interlaced', 'top', null, null]);
+  const bottom = judged(count.map((i) => [2 * i + 1, 2 * i]));
+  assert.deepEqual(bottom, ['interlaced', 'bottom', null, null]);
+});
+
+/** The moments of film's fields: of each five frames, four pictures for 2, 3, 2 and 3 fields. */
+function film(i: number): [number, number] {
+  const first = 4 * Math.floor(i / 5);
+  const [top, bottom] = [
+    [0, 0],
+    [1, 1],
+    [1, 2],
+    [2, 3],
+    [3, 3],
+  ][i % 5] as [number, number];
+  return [2.5 * (first + top), 2.5 * (first + bottom)];
+}
+
+test('film in five frames for four pictures is found in both orders', () => {
+  assert.deepEqual(judged(count.map(film)), ['telecine', 'top', '3:2', null]);
+  const turned = count.map(film).map(([top, bottom]): [number, number] => [bottom, top]);
+  assert.deepEqual(judged(turned), ['telecine', 'bottom', '3:2', null]);
+});
+
+test('pictures whose top field comes a frame before its bottom field are film, not video', () => {
+  const late = count.map((i): [number, number] => [2 * i, 2 * (i - 1)]);
+  assert.deepEqual(judged(late), ['telecine', 'bottom', '2:2', null]);
+});
+
+test('film and video in one place are mixed', () => {
+  const both = count.map((i): [number, number] => (i < 20 ? film(i) : [2 * i, 2 * i + 1]));
+  assert.deepEqual(judged(both), ['mixed', 'top', null, null]);
+});
+
+test('repeated frames, frames for three fields, and nothing at all are told apart', () => {
+  const twice = judged(count.map((i) => [4 * (i >> 1), 4 * (i >> 1)]));
+  assert.deepEqual(twice, ['repeats', null, null, 2]);
+  let longer = false;
+  const soft = judged(
+    count.map((i) => [2 * i, 2 * i]),
+    () => {
+      longer = !longer;
+      return longer ? 3 : 2;
+    },
+  );
+  assert.deepEqual(soft, ['telecine', null, 'soft', null]);
+  assert.deepEqual(judged(count.map(() => [5, 5])), ['still', null, null, null]);
+});
+
+test('noise alone tells nothing, and is not called progressive', () => {
+  let seed = 1;
+  const noise = (): Uint8Array =>
+    Uint8Array.from({ length: width * height }, () => {
+      seed = (seed * 1103515245 + 12345) % 2147483648;
+      return 100 + ((seed >> 16) % 60);
+    });
+  const frames = count.map(noise);
+  const steps = frames.slice(1).map((frame, i) => ({
+    measure: measureFields(frame, frames[i]!, width, height),
+    ticks: 1,
+  }));
+  assert.equal(judgePlace(steps).kind, 'unsure');
+});
