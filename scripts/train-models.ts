@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { runTraining } from '../src/cli/train/run-training.js';
+import { runTraining } from '../src/library/train/run-training.js';
 import type { ModelCard } from '../src/model/catalogue/card.js';
 import { networkOf } from '../src/model/architectures/list.js';
 import { packageRoot } from '../src/package-root.js';
@@ -135,13 +135,7 @@ async function trainModel(name: string): Promise<void> {
     lastLine = performance.now();
     say(line);
   };
-  const { card } = await runTraining(
-    plan,
-    name,
-    { say, progress, tell: () => {} },
-    undefined,
-    measure,
-  );
+  const { card } = await runTraining(plan, { name, display: { say, progress }, measure });
   const shown = Object.entries(card.figures).map(
     ([set, { psnr, bicubicPsnr }]) =>
       `${set} ${psnr.toFixed(3)} (bicubic ${bicubicPsnr.toFixed(2)})`,

@@ -1,5 +1,6 @@
 import type { ProgressEvent } from '../events.js';
 import type { Ffmpeg } from '../media/program/ffmpeg.js';
+import type { PauseControl } from '../pause-control.js';
 import type { Sidecar } from '../metrics/sidecar.js';
 import type { Input } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
@@ -14,6 +15,7 @@ export type FileRequest = {
   /** Files that the batch reads: none of them is written over. */
   readonly reads: readonly string[];
   readonly signal: AbortSignal;
+  readonly pause: PauseControl;
   /**
    * Called once the output has a name; throws VsrError `option` where another input of the batch
    * has it.

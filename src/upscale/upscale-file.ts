@@ -153,12 +153,13 @@ async function makeSegment(
 }
 
 async function openJob(
-  { ffmpeg, input, signal, onProgress }: FileRequest,
+  { ffmpeg, input, signal, pause, onProgress }: FileRequest,
   plan: JobPlan,
 ): Promise<JobContext> {
   const stamp = await stampOf(input.path);
   const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
-  return { ffmpeg, plan, signal, stamp, progress: new ProgressCounter(place, onProgress) };
+  const progress = new ProgressCounter(place, onProgress, pause.now);
+  return { ffmpeg, plan, signal, pause, stamp, progress };
 }
 
 /** The work folder, with the plan of an earlier run that was interrupted, or a new one. */

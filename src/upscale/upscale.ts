@@ -6,6 +6,7 @@ import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
 import { isAnimatedPng } from '../media/still/animated-png.js';
 import type { Sidecar, SidecarAnnouncement } from '../metrics/sidecar.js';
+import { PauseControl } from '../pause-control.js';
 import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
@@ -29,7 +30,7 @@ class Batch {
   readonly #settings: Settings;
   /** Files that the batch reads. */
   readonly #reads: readonly string[];
-  readonly #signal: AbortSignal;
+  readonly #stop: { readonly signal: AbortSignal; readonly pause: PauseControl };
   readonly #events: EventQueue<UpscaleEvent>;
   /** Which input writes each output: two of one batch must not share a name. */
   readonly #claimed = new Map<string, string>();
@@ -38,13 +39,13 @@ class Batch {
     ffmpeg: Ffmpeg,
     settings: Settings,
     reads: readonly string[],
-    signal: AbortSignal,
+    stop: { readonly signal: AbortSignal; readonly pause: PauseControl },
     events: EventQueue<UpscaleEvent>,
   ) {
     this.#ffmpeg = ffmpeg;
     this.#settings = settings;
     this.#reads = reads;
-    this.#signal = signal;
+    this.#stop = stop;
     this.#events = events;
   }
 
@@ -55,12 +56,13 @@ class Batch {
     let begun = false;
     let announced = 0;
     try {
+      await this.#stop.pause.passed(this.#stop.signal);
       const result = await this.#upscale({
         ffmpeg: this.#ffmpeg,
         input,
         settings: this.#settings,
         reads: this.#reads,
-        signal: this.#signal,
+        ...this.#stop,
         claim: (named) => {
           output = named;
           this.#claim(named, clip);
@@ -143,11 +145,12 @@ export async function* upscale(
   const stop = new AbortController();
   const signal =
     options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+  const { pause = new PauseControl() } = options;
   const events = new EventQueue<UpscaleEvent>();
   const queue = new PQueue({ concurrency: settings.jobs });
   const reads = found.map((input) => input.path).filter((file) => file !== '-');
   if (settings.reference !== null) reads.push(settings.reference);
-  const batch = new Batch(ffmpeg, settings, reads, signal, events);
+  const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, events);
   const clips = found.map((input) => input.path);
   events.push({ event: 'start', command: 'upscale', vsr: version(), clips });
   for (const input of found) void queue.add(() => batch.work(input));

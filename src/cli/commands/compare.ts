@@ -1,6 +1,4 @@
 import { Command, Option } from 'commander';
-import path from 'node:path';
-import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { printable } from '../../printable.js';
 import { realNumber } from '../display/numbers.js';
 import { isAnsweredInJson, tell } from '../process/answer.js';
@@ -51,23 +49,10 @@ export function compareCommand(): Command {
     .action(run);
 }
 
-/** Beside `b`. What x264 cannot be put into becomes Matroska. */
-function defaultOutput(a: string, b: string): string {
-  const { dir, name, ext } = path.parse(b);
-  const kept = /^\.(mp4|mov|mkv|m4v|png|jpe?g|webp|tiff?)$/i.test(ext) ? ext : '.mkv';
-  return path.join(dir, `${name}.vs-${path.parse(a).name}${kept}`);
-}
-
 async function run(a: string, b: string, flags: Flags): Promise<void> {
   interruption();
-  const { compare } = await import('../../report/compare/compare.js');
-  const output = flags.output ?? defaultOutput(a, b);
-  const { mode, amplify, reference } = flags;
-  const pairs = await compare(() => locateFfmpeg(flags), {
-    ...{ a, b, output, mode, amplify, overwrite: flags.overwrite ?? false },
-    ...(reference === undefined ? {} : { reference }),
-    tell,
-  });
+  const { compare } = await import('../../library/compare.js');
+  const { output, pairs } = await compare(a, b, { ...flags, tell });
   if (isAnsweredInJson()) return;
   const show = (value: number | null, places = 2) =>
     value === null ? '' : value === Infinity ? 'equal' : value.toFixed(places);
@@ -84,7 +69,7 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
   const enlarged = pairs[0]?.enlarged;
   const shown = (file: string): string =>
     `${printable(file)}${file === enlarged ? ' (enlarged by bicubic)' : ''}`;
-  const [one, other] = mode === 'difference' ? ['Lighter', 'Darker'] : ['Left', 'Right'];
+  const [one, other] = flags.mode === 'difference' ? ['Lighter', 'Darker'] : ['Left', 'Right'];
   sayRaw(`${one}: ${shown(a)}. ${other}: ${shown(b)}.\n`);
   process.stdout.write(`${formatTable(header, rows)}\n${shownPath(output)}\n`);
 }

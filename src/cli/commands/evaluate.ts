@@ -1,6 +1,5 @@
 import { Command, Option } from 'commander';
-import { errorFacts, VsrError } from '../../errors.js';
-import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import type { JobEvent } from '../../events.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
@@ -74,53 +73,33 @@ export function evaluateCommand(): Command {
     .action(run);
 }
 
+/** Says which files are done, on a terminal, and which cannot be measured. */
+function talk(): (event: JobEvent<FileEvaluation>) => void {
+  let clips = 0;
+  let done = 0;
+  return (event) => {
+    tell(event);
+    if (event.event === 'start') clips = event.clips.length;
+    else if (event.event === 'done' && hasTerminal()) say(`${++done}/${clips} ${event.clip}`);
+    // That of a single file ends the call, and is said there.
+    else if (event.event === 'failed' && event.status === 'failed' && clips > 1) {
+      say(`vsr: ${sentenceOf(event.error)}`);
+    }
+  };
+}
+
 async function run(inputs: string[], flags: Flags): Promise<void> {
   const signal = interruption();
-  const { evaluate, evaluationInputs } = await import('../../report/evaluate/evaluate.js');
+  const { evaluate } = await import('../../library/evaluate.js');
   const { csvOf, evaluationTable, markdownOf } =
     await import('../../report/evaluate/evaluation-table.js');
-  const { meanFigures } = await import('../../report/evaluate/evaluation.js');
-  const files = await evaluationInputs(inputs);
-  const results: FileEvaluation[] = [];
-  let failed = 0;
-  const options = {
-    scale: flags.scale,
-    model: flags.model,
-    degradation: { kind: flags.degrade, noise: flags.noise, crf: [flags.crf, flags.crf] as const },
-    signal,
-    provider: { name: flags.provider, device: flags.device ?? 0 },
-    ...(flags.border === undefined ? {} : { border: flags.border }),
-    ...(flags.frames === undefined ? {} : { frames: flags.frames }),
-    ...(flags.workers === undefined ? {} : { workers: flags.workers }),
-    // One file that cannot be measured does not take the others' figures with it.
-    ...(files.length === 1
-      ? {}
-      : {
-          onFailure: (_file: string, error: VsrError) => {
-            failed++;
-            say(`vsr: ${sentenceOf(errorFacts(error))}`);
-          },
-        }),
-    tell,
-  };
-  for await (const result of evaluate(() => locateFfmpeg(flags), files, options)) {
-    results.push(result);
-    if (hasTerminal()) say(`${results.length}/${files.length} ${result.file}`);
-  }
-  if (results.length === 0) {
-    throw new VsrError('media', `None of the ${files.length} files could be measured.`);
-  }
-  if (failed > 0) process.exitCode = 1;
-  const table = evaluationTable(results);
-  if (isAnsweredInJson()) {
-    const ways = Object.keys(results[0]?.figures ?? {});
-    const means = ways.map((way) => [
-      way,
-      meanFigures(results.flatMap((r) => r.figures[way] ?? [])),
-    ]);
-    const mean = Object.fromEntries(means) as unknown;
-    addFacts({ scale: flags.scale, degrade: options.degradation, mean });
-  } else if (flags.csv) process.stdout.write(csvOf(table));
+  const { files, failed, mean } = await evaluate(inputs, { ...flags, signal, tell: talk() });
+  if (failed.length > 0) process.exitCode = 1;
+  const { scale, degrade, noise, crf } = flags;
+  addFacts({ scale, degrade: { kind: degrade, noise, crf }, mean });
+  if (isAnsweredInJson()) return;
+  const table = evaluationTable(files);
+  if (flags.csv) process.stdout.write(csvOf(table));
   else if (flags.markdown) process.stdout.write(markdownOf(table));
   else {
     const right = new Set(table.header.map((_, i) => i).slice(2));

@@ -1,8 +1,5 @@
 import { Command, Option } from 'commander';
-import path from 'node:path';
 import { badValue } from '../../errors.js';
-import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { sidecarPathOf } from '../../metrics/sidecar.js';
 import { shownPath } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
 
@@ -51,21 +48,7 @@ export function reportCommand(): Command {
 
 async function run(outputs: string[], flags: Flags): Promise<void> {
   interruption();
-  const first = outputs[0]!.replace(/\.vsr\.json$/, '');
-  const page =
-    flags.output ??
-    (outputs.length === 1
-      ? `${first}.report.html`
-      : path.join(path.dirname(first), 'vsr-report.html'));
-  const sidecars = outputs.map((name) =>
-    path.resolve(name.endsWith('.vsr.json') ? name : sidecarPathOf(name)),
-  );
-  const { writeReport } = await import('../../report/page/write-report.js');
-  const ffmpeg = await locateFfmpeg(flags);
-  await writeReport(sidecars, page, {
-    frames: flags.frames,
-    ffmpeg,
-    overwrite: flags.overwrite ?? false,
-  });
+  const { report } = await import('../../library/report.js');
+  const page = await report(outputs, flags);
   process.stdout.write(`${shownPath(page)}\n`);
 }

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { endings, type Ending } from '../../events.js';
 import type { UpscaleOutcome } from '../../upscale/upscale.js';
 import { sentenceOf } from './sentence.js';
-import { showTime } from './numbers.js';
+import { showTime } from '../../show-time.js';
 import { formatTable } from './table.js';
 
 /** One input's end, with what only the run knows. */

@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../../events.js';
 import type { BatchFigures, BatchTally } from './batch-tally.js';
-import { showTime } from './numbers.js';
+import { showTime } from '../../show-time.js';
 import { say } from './say.js';
 
 /** Shows how far a batch is; everything goes to stderr. */

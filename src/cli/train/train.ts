@@ -1,7 +1,4 @@
-import os from 'node:os';
-import path from 'node:path';
 import { Command, Option } from 'commander';
-import { messageOf, VsrError } from '../../errors.js';
 import { architectures, archs } from '../../model/architectures/list.js';
 import { activations } from '../../model/blocks/activation.js';
 import { providerNames } from '../../model/runtime/providers.js';
@@ -26,9 +23,12 @@ import {
   positive,
   share,
 } from './train-arguments.js';
-import type { TrainFlags } from './train-flags.js';
-import { trainPlanOf } from './train-plan.js';
+import type { TrainingTalk } from '../../library/train/train.js';
+import { trainDefaults, type TrainSettings } from '../../library/train/train-options.js';
 import { trainingSummary } from '../display/training-summary.js';
+
+/** Options as commander hands them over. */
+type TrainFlags = TrainSettings & { quiet?: true };
 
 const examples = `
 Examples:
@@ -69,23 +69,25 @@ export function trainCommand(): Command {
     .addOption(
       new Option('--split <t/v/t>', 'files to train, validate and test with, in parts')
         .argParser(parseSplit)
-        .default([75, 20, 5], '75/20/5'),
+        .default(trainDefaults.split, trainDefaults.split.join('/')),
     )
     .addOption(
       new Option('--also-reduced <list>', 'each training picture again at these shares of its size')
         .argParser(listOf(share))
-        .default([], 'none'),
+        .default(trainDefaults.alsoReduced, 'none'),
     )
     .option('--licence <text>', 'the licence of the data, for the card')
     .optionsGroup('Network:')
     .requiredOption('-o, --out <file.onnx>', 'the model to write')
     .addOption(
-      new Option('--arch <name>', 'shape of the network').choices(archs).default('espcn-16'),
+      new Option('--arch <name>', 'shape of the network')
+        .choices(archs)
+        .default(trainDefaults.arch),
     )
     .addOption(
       new Option('-s, --scale <n>', 'enlargement each way')
         .choices(scales.map(String))
-        .default('2'),
+        .default(String(trainDefaults.scale)),
     )
     .option(
       '--width <n>',
@@ -100,13 +102,13 @@ export function trainCommand(): Command {
     .addOption(
       new Option('--activation <name>', 'of all layers but the last')
         .choices(activations.filter((name) => name !== 'none'))
-        .default('relu'),
+        .default(trainDefaults.activation),
     )
     .option(
       '--dropout <share>',
       'of the values of dense layers, left out at random while they learn',
       dropoutShare,
-      0,
+      trainDefaults.dropout,
     )
     .option(
       '--expand <n>',
@@ -118,13 +120,13 @@ export function trainCommand(): Command {
     .addOption(
       new Option('--init <how>', 'random weights to start from: he, xavier or normal:<deviation>')
         .argParser(parseInit)
-        .default({ kind: 'he' }, 'he'),
+        .default(trainDefaults.init, trainDefaults.init.kind),
     )
     .option(
       '--fit <patches>',
       'fit the last dense layer to so many patches by least squares before the first step; 0 for none',
       wholeNumber(0),
-      0,
+      trainDefaults.fit,
     )
     .option(
       '--int8',
@@ -132,52 +134,71 @@ export function trainCommand(): Command {
     )
     .optionsGroup('Low resolution:')
     .addOption(
-      new Option('--degrade <kind>', 'how it is made').choices(degradations).default('bicubic'),
+      new Option('--degrade <kind>', 'how it is made')
+        .choices(degradations)
+        .default(trainDefaults.degrade),
     )
     .addOption(
       new Option('--crf <range>', 'x264 quality for --degrade codec')
         .argParser(parseCrf)
-        .default([18, 32], '18-32'),
+        .default(trainDefaults.crf, trainDefaults.crf.join('-')),
     )
-    .option('--clean <share>', 'of the pictures that --degrade codec leaves uncoded', fraction, 0)
+    .option(
+      '--clean <share>',
+      'of the pictures that --degrade codec leaves uncoded',
+      fraction,
+      trainDefaults.clean,
+    )
     .option(
       '--full-range <share>',
       'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it; none for RGB',
       fraction,
-      0.25,
+      trainDefaults.fullRange,
     )
-    .option('--noise <deviation>', 'Gaussian noise added, in sample values', realNumber, 0)
+    .option(
+      '--noise <deviation>',
+      'Gaussian noise added, in sample values',
+      realNumber,
+      trainDefaults.noise,
+    )
     .option(
       '--after <model>',
       'what this model of the catalogue or file makes of a smaller picture: for the second of chained passes',
     )
     .optionsGroup('Optimisation:')
-    .addOption(new Option('--loss <name>', 'what is minimised').choices(losses).default('mse'))
+    .addOption(
+      new Option('--loss <name>', 'what is minimised').choices(losses).default(trainDefaults.loss),
+    )
     .addOption(
       new Option('--optimiser <name>', 'how a step follows from the gradient')
         .choices(optimisers)
-        .default('adam'),
+        .default(trainDefaults.optimiser),
     )
     .addOption(
       new Option('--schedule <name>', 'course of the learning rate')
         .choices(schedules)
-        .default('one-cycle'),
+        .default(trainDefaults.schedule),
     )
-    .option('--lr <rate>', 'highest learning rate (for Adam 2e-3, for AdaDelta 1)', positive, 2e-3)
-    .option('--batch <n>', 'patches a step', wholeNumber(1), 8)
+    .option(
+      '--lr <rate>',
+      'highest learning rate (for Adam 2e-3, for AdaDelta 1)',
+      positive,
+      trainDefaults.lr,
+    )
+    .option('--batch <n>', 'patches a step', wholeNumber(1), trainDefaults.batch)
     .option(
       '--patch <n>',
       `low-resolution samples each way of a patch (default: 40, or ${defaultsOf('patch')})`,
       wholeNumber(1),
     )
-    .option('--steps <n>', 'steps', wholeNumber(1), 20_000)
+    .option('--steps <n>', 'steps', wholeNumber(1), trainDefaults.steps)
     .option(
       '--average <n>',
       'steps that the running mean of the weights covers; 1 for none',
       wholeNumber(1),
       1000,
     )
-    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), 1)
+    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), trainDefaults.seed)
     .option(
       '--val-every <n>',
       'steps from one validation and checkpoint to the next',
@@ -187,26 +208,26 @@ export function trainCommand(): Command {
     .addOption(
       new Option('--keep <which>', 'weights written: best on validation, or last')
         .choices(['best', 'last'])
-        .default('best'),
+        .default(trainDefaults.keep),
     )
     .optionsGroup('Running:')
     .addOption(
       new Option('--provider <name>', 'where gradients are computed')
         .choices(providerNames)
-        .default('cpu'),
+        .default(trainDefaults.provider),
     )
-    .option('--device <n>', 'GPU number', wholeNumber(0), 0)
+    .option('--device <n>', 'GPU number', wholeNumber(0), trainDefaults.device)
     .option(
       '--workers <n>',
       'threads (the result does not depend on it)',
       wholeNumber(1),
-      os.availableParallelism(),
+      trainDefaults.workers,
     )
     .option(
       '--memory <MB>',
       'pictures held in memory; twice this when not all fit',
       wholeNumber(1),
-      160,
+      trainDefaults.memory,
     )
     .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
     .option('--resume', 'go on from the checkpoint in the work folder')
@@ -226,50 +247,47 @@ async function run(flags: TrainFlags): Promise<void> {
   }
 }
 
-async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const workFolder = flags.work ?? `${flags.out}.train`;
-  const plan = await trainPlanOf(flags, workFolder, signal);
-  const { runTraining } = await import('./run-training.js');
-  const silent = flags.quiet === true || isAnsweredInJson();
+/** Options that say how the command talks, and have no say in the training. */
+const talkOptions = ['json', 'quiet', 'progress', 'progressFd'];
+
+function settingsOf(flags: TrainFlags): TrainSettings {
+  const kept = Object.entries(flags).filter(([name]) => !talkOptions.includes(name));
+  return Object.fromEntries(kept) as TrainSettings;
+}
+
+/** What is said to people while a training runs. */
+function talkOf(quiet: boolean): TrainingTalk {
+  const silent = quiet || isAnsweredInJson();
   const terminal = hasTerminal();
   let lastLine = -Infinity;
-  const tellPeople = (line: string) => {
+  const sayLine = (line: string) => {
     if (silent) return;
     if (terminal) sayRaw('\r\x1b[K');
     say(line);
   };
-  const progress = (line: string) => {
-    if (silent) return;
-    if (terminal) sayRaw(`\r\x1b[K${shortened(printable(line), screenWidth() - 1)}`);
-    else if (performance.now() - lastLine > 10_000) {
-      lastLine = performance.now();
-      say(line);
-    }
+  return {
+    say: sayLine,
+    planned: (plan) => trainingSummary(plan).forEach(sayLine),
+    progress: (line) => {
+      if (silent) return;
+      if (terminal) sayRaw(`\r\x1b[K${shortened(printable(line), screenWidth() - 1)}`);
+      else if (performance.now() - lastLine > 10_000) {
+        lastLine = performance.now();
+        say(line);
+      }
+    },
   };
-  for (const line of trainingSummary(plan)) tellPeople(line);
-  try {
-    const name = path.basename(flags.out, '.onnx');
-    const result = await runTraining(plan, name, { say: tellPeople, progress, tell }, signal);
-    const { unreadable, tooSmall } = result.skipped;
-    if (unreadable + tooSmall > 0) {
-      tellPeople(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
-    }
-    tellPeople(`Wrote ${flags.out} with its card; curves and contact sheet are in ${workFolder}.`);
-  } catch (error) {
-    throw asDiskError(error, workFolder);
-  }
 }
 
-/** What the system says of a disk that is full or may not be written to. */
-const diskCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EEXIST'];
-
-/** A failure to write, as one sentence; any other error as it is. */
-function asDiskError(error: unknown, workFolder: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof VsrError || !diskCodes.includes(code ?? '')) return error;
-  return new VsrError(
-    'disk',
-    `Could not write into ${workFolder}: ${messageOf(error)}. The last checkpoint there is whole; once there is room, --resume goes on from it.`,
-    { cause: error },
-  );
+async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  const { train, workFolderOf } = await import('../../library/train/train.js');
+  const options = settingsOf(flags);
+  const talk = talkOf(flags.quiet === true);
+  const { skipped } = await train({ ...options, signal, tell }, talk);
+  const { unreadable, tooSmall } = skipped;
+  if (unreadable + tooSmall > 0) {
+    talk.say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
+  }
+  const place = workFolderOf(options);
+  talk.say(`Wrote ${flags.out} with its card; curves and contact sheet are in ${place}.`);
 }

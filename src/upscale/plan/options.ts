@@ -1,3 +1,4 @@
+import type { PauseControl } from '../../pause-control.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
 export { precisionNames };
@@ -102,6 +103,8 @@ export type UpscaleOptions = {
   readonly ffprobe?: string;
   /** Decide everything, enlarge nothing. */
   readonly dryRun?: boolean;
+  /** Holds the job up and lets it go on. */
+  readonly pause?: PauseControl;
   /** Stops the job; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
 };

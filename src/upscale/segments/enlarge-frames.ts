@@ -17,7 +17,7 @@ export type EnlargedFrame = {
  * whenever one is under way.
  */
 export async function* enlargeFrames(
-  { upscaler, reader, reference, workers, clock }: SegmentTools,
+  { job, upscaler, reader, reference, workers, clock }: SegmentTools,
   frames: AsyncIterable<Frame>,
   onBegun: () => void,
 ): AsyncGenerator<EnlargedFrame> {
@@ -35,6 +35,7 @@ export async function* enlargeFrames(
   async function* withReference(): AsyncGenerator<Pair> {
     for await (const source of timedItems(clock, 'decode', frames)) {
       yield { source, reference: await reference?.next() };
+      await job.pause.passed(job.signal);
     }
   }
   /** The last frame's memory: the next one may still be compared with it, and copied from it. */

@@ -1,5 +1,6 @@
 import { VsrError } from '../../errors.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { PauseControl } from '../../pause-control.js';
 import { checkUnchanged, hashOf, identifySource, type FileStamp } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { ProgressCounter } from './progress.js';
@@ -10,6 +11,8 @@ export type JobContext = {
   readonly plan: JobPlan;
   /** Stops the job, which then fails with VsrError `interrupted`. */
   readonly signal: AbortSignal;
+  /** Holds the job up between two frames. */
+  readonly pause: PauseControl;
   readonly progress: ProgressCounter;
   /** The source as it was when the job began: it must be the same when a segment counts as done. */
   readonly stamp: FileStamp;

@@ -4,10 +4,13 @@ import type { ProgressEvent, Stage } from '../../events.js';
 export class ProgressCounter {
   readonly #report: (progress: ProgressEvent) => void;
   readonly #place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>;
-  readonly #startedAt = performance.now();
+  readonly #now: () => number;
+  readonly #startedAt: number;
   readonly #intervalMs: number;
   #reportedAt = 0;
   #stage: Stage = 'enlarge';
+  /** Seconds that enlarging took; `null` while it goes on. */
+  #enlargedIn: number | null = null;
   #frames = 0;
   #before = 0;
   #sum = 0;
@@ -16,8 +19,12 @@ export class ProgressCounter {
   constructor(
     place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>,
     report: (progress: ProgressEvent) => void,
+    /** Milliseconds; stands still in pauses. */
+    now: () => number = () => performance.now(),
     intervalMs = 100,
   ) {
+    this.#now = now;
+    this.#startedAt = now();
     this.#place = place;
     this.#report = report;
     this.#intervalMs = intervalMs;
@@ -25,7 +32,7 @@ export class ProgressCounter {
 
   /** Seconds since the start. */
   get elapsed(): number {
-    return (performance.now() - this.#startedAt) / 1000;
+    return (this.#now() - this.#startedAt) / 1000;
   }
 
   /** Frames done in this run. */
@@ -49,13 +56,13 @@ export class ProgressCounter {
       this.#sum += psnr;
       this.#scored++;
     }
-    const now = performance.now();
-    if (now - this.#reportedAt < this.#intervalMs) return;
+    if (performance.now() - this.#reportedAt < this.#intervalMs) return;
     this.tell();
   }
 
   /** What is done now is another thing than before. */
   enter(stage: Stage): void {
+    this.#enlargedIn ??= this.elapsed;
     this.#stage = stage;
     this.tell();
   }
@@ -63,12 +70,12 @@ export class ProgressCounter {
   /** Says how far the clip is, whenever that was said last. */
   tell(): void {
     this.#reportedAt = performance.now();
-    this.#report(this.#now());
+    this.#report(this.#told());
   }
 
-  #now(): ProgressEvent {
+  #told(): ProgressEvent {
     const frames = this.#before + this.#frames;
-    const fps = this.#frames / Math.max(this.elapsed, 1e-3);
+    const fps = this.#frames / Math.max(this.#enlargedIn ?? this.elapsed, 1e-3);
     const { of } = this.#place;
     return {
       event: 'progress',

@@ -70,7 +70,7 @@ export async function openSegmentTools(
     workers: settings.workers,
     reader,
     reference,
-    clock: new StageClock(),
+    clock: new StageClock(job.pause.now),
     [Symbol.asyncDispose]: close,
   };
 }

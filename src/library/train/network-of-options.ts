@@ -5,19 +5,19 @@ import { alignmentOf, type Network } from '../../model/language/network.js';
 import { ratioOf } from '../../model/language/ratio.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
-import type { TrainFlags } from './train-flags.js';
+import type { TrainSettings } from './train-options.js';
 
 /** Low-resolution samples each way of a patch where nothing else is asked for. */
 const usualPatch = 40;
 
 /** Low-resolution samples each way of the patches that a network is trained on. */
-export function patchOf({ patches }: Network, { patch }: Pick<TrainFlags, 'patch'>): number {
+export function patchOf({ patches }: Network, { patch }: Pick<TrainSettings, 'patch'>): number {
   return patches?.size ?? patch ?? usualPatch;
 }
 
 /** The network that a call asks for. What does not go with it is a VsrError 'option'. */
-export function networkOfFlags(flags: TrainFlags): Network {
-  const { arch, scale, activation, depth, width, dropout } = flags;
+export function networkOfOptions(settings: TrainSettings): Network {
+  const { arch, scale, activation, depth, width, dropout } = settings;
   const { patches: takesPatches } = networkOf(arch, scale);
   const network = networkOf(arch, scale, {
     activation,
@@ -25,30 +25,32 @@ export function networkOfFlags(flags: TrainFlags): Network {
     ...(width === undefined ? {} : { width }),
     ...(dropout === 0 ? {} : { dropout }),
     // What others are trained on is what these are made for.
-    ...(takesPatches === undefined || flags.patch === undefined ? {} : { patch: flags.patch }),
+    ...(takesPatches === undefined || settings.patch === undefined
+      ? {}
+      : { patch: settings.patch }),
   });
-  const patch = patchOf(network, flags);
+  const patch = patchOf(network, settings);
   const widest = widestLayer(network);
-  if (flags.expand !== 0 && flags.expand < widest) {
+  if (settings.expand !== 0 && settings.expand < widest) {
     const least = `0, or at least ${widest}, the channels of the widest layer of ${arch},`;
-    throw badValue(least, '--expand', flags.expand);
+    throw badValue(least, 'expand', settings.expand);
   }
   const { den } = ratioOf(scale);
   const alignment = network.patches === undefined ? alignmentOf(network) : den;
   if (patch % alignment !== 0) {
-    throw badValue(`a multiple of ${alignment} for ${arch} at ${scale}x`, '--patch', patch);
+    throw badValue(`a multiple of ${alignment} for ${arch} at ${scale}x`, 'patch', patch);
   }
-  if (den !== 1 && flags.degrade !== 'bicubic') {
-    throw badValue('bicubic', `--degrade for a scale of ${scale}`, flags.degrade);
+  if (den !== 1 && settings.degrade !== 'bicubic') {
+    throw badValue('bicubic', `--degrade for a scale of ${scale}`, settings.degrade);
   }
-  if (scale === 1 && flags.degrade === 'bicubic' && flags.noise === 0) {
+  if (scale === 1 && settings.degrade === 'bicubic' && settings.noise === 0) {
     throw new VsrError(
       'option',
       'At a scale of 1 there is nothing to learn from pictures left as they are: give --noise or --degrade codec.',
     );
   }
-  if (flags.int8 === true) {
-    if (flags.from === undefined) {
+  if (settings.int8 === true) {
+    if (settings.from === undefined) {
       throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
     }
     if (layersOf(network) === null) {
@@ -56,18 +58,22 @@ export function networkOfFlags(flags: TrainFlags): Network {
       throw badValue(fitting, '--arch for --int8', arch);
     }
   }
-  if (flags.from !== undefined && flags.init.kind !== 'he') {
+  if (settings.from !== undefined && settings.init.kind !== 'he') {
     throw new VsrError('option', '--init is for weights that begin at random; --from gives them.');
   }
-  if (flags.fit > 0 && !canFitLast(network)) {
+  if (settings.fit > 0 && !canFitLast(network)) {
     throw badValue('an architecture that ends in a dense layer', '--arch for --fit', arch);
   }
   if (network.colour === 'rgb') {
     // Both are about luma: one frame of a coded clip, the output of a luma network.
-    if (flags.degrade === 'codec') {
-      throw badValue('bicubic or blur', `--degrade for ${arch}, which takes RGB,`, flags.degrade);
+    if (settings.degrade === 'codec') {
+      throw badValue(
+        'bicubic or blur',
+        `--degrade for ${arch}, which takes RGB,`,
+        settings.degrade,
+      );
     }
-    if (flags.after !== undefined) {
+    if (settings.after !== undefined) {
       throw badValue('an architecture that takes luma', '--arch for --after', arch);
     }
   }

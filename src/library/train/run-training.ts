@@ -18,7 +18,7 @@ import { train } from '../../training/trainer.js';
 import { trainingFiles } from '../../training/saved/training-folder.js';
 import { writeModel } from '../../training/saved/write-model.js';
 import { version } from '../../version.js';
-import { showTime } from '../display/numbers.js';
+import { showTime } from '../../show-time.js';
 
 /** Where the words of a run go. */
 export type TrainingDisplay = {
@@ -26,7 +26,17 @@ export type TrainingDisplay = {
   readonly say: (line: string) => void;
   /** The progress line, which the next one replaces. */
   readonly progress: (line: string) => void;
-  readonly tell: Tell<TrainingResult>;
+};
+
+/** How a planned run goes. */
+export type RunOptions = {
+  /** Name of the model, for its card. */
+  readonly name: string;
+  readonly display: TrainingDisplay;
+  readonly tell?: Tell<TrainingResult> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Figures of the weights to write, for the card. */
+  readonly measure?: (weights: Float32Array) => Promise<ModelCard['figures']>;
 };
 
 /** What became of a run. */
@@ -92,13 +102,9 @@ async function drawCurves(
  */
 export async function runTraining(
   plan: TrainPlan,
-  name: string,
-  display: TrainingDisplay,
-  signal?: AbortSignal,
-  measure: (weights: Float32Array) => Promise<ModelCard['figures']> = () => Promise.resolve({}),
+  { name, display, tell = () => {}, signal, measure }: RunOptions,
 ): Promise<TrainingResult> {
   const { network, workFolder, steps } = plan;
-  const { tell } = display;
   const clip = plan.out;
   tell({ event: 'start', command: 'train', vsr: version(), clips: [clip] });
   tell({
@@ -167,7 +173,7 @@ export async function runTraining(
         const sheet = await contactSheet(network, event.best, pictures);
         await writeFile(path.join(workFolder, trainingFiles.sheet), sheet);
         const curve = rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
-        const figures = await measure(event.best);
+        const figures = (await measure?.(event.best)) ?? {};
         const card = await writeModel(plan, event.best, { name, figures, curve });
         const psnr = best?.psnr ?? NaN;
         const summary = { card, skipped, psnr, bicubicPsnr: best?.bicubicPsnr ?? NaN };

@@ -1,0 +1,57 @@
+import path from 'node:path';
+import type { Tell } from '../events.js';
+import type { CompareMode } from '../media/frames/compare-clips.js';
+import { locateFfmpeg } from '../media/program/ffmpeg.js';
+import { compare as comparePair, type ComparedPair } from '../report/compare/compare.js';
+import type { Programs } from './programs.js';
+
+/** How two clips or pictures are put side by side. */
+export type CompareOptions = Programs & {
+  /** What is written. Default, beside `b`: `<b>.vs-<a>.<ending of b>`. */
+  readonly output?: string;
+  /** Ground truth that both are measured against as well. */
+  readonly reference?: string;
+  /** `split` (default): half of each; `side`: both; `difference`: grey where they agree. */
+  readonly mode?: CompareMode;
+  /** Times by which a difference is shown enlarged. Default 4. */
+  readonly amplify?: number;
+  /** Replace a file of that name. */
+  readonly overwrite?: boolean;
+  /** Told of each pair: how far it is, and what came of it. */
+  readonly tell?: Tell<ComparedPair>;
+};
+
+/** What a comparison came to. */
+export type Comparison = {
+  /** The file that shows both. */
+  readonly output: string;
+  /** `a` with `b`; with a reference, it with `a` and with `b` too. */
+  readonly pairs: readonly ComparedPair[];
+};
+
+/** Beside `b`. What x264 cannot be put into becomes Matroska. */
+function defaultOutput(a: string, b: string): string {
+  const { dir, name, ext } = path.parse(b);
+  const kept = /^\.(mp4|mov|mkv|m4v|png|jpe?g|webp|tiff?)$/i.test(ext) ? ext : '.mkv';
+  return path.join(dir, `${name}.vs-${path.parse(a).name}${kept}`);
+}
+
+/**
+ * Puts two clips or pictures into one, the smaller enlarged by bicubic, and measures how they
+ * differ. Throws VsrError: `media` for two that cannot be compared, `option` for an output that
+ * cannot be had.
+ */
+export async function compare(
+  a: string,
+  b: string,
+  options: CompareOptions = {},
+): Promise<Comparison> {
+  const output = options.output ?? defaultOutput(a, b);
+  const { mode = 'split', amplify = 4, overwrite = false, reference, tell } = options;
+  const pairs = await comparePair(() => locateFfmpeg(options), {
+    ...{ a, b, output, mode, amplify, overwrite },
+    ...(reference === undefined ? {} : { reference }),
+    ...(tell === undefined ? {} : { tell }),
+  });
+  return { output, pairs };
+}

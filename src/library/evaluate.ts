@@ -1,0 +1,90 @@
+import { type ErrorFacts, VsrError } from '../errors.js';
+import type { Tell } from '../events.js';
+import { locateFfmpeg } from '../media/program/ffmpeg.js';
+import type { ProviderName } from '../model/runtime/providers.js';
+import { evaluate as evaluateEach, evaluationInputs } from '../report/evaluate/evaluate.js';
+import { type FileEvaluation, type Figures, meanFigures } from '../report/evaluate/evaluation.js';
+import type { Degradation } from '../training/pictures/degrade.js';
+import type { Programs } from './programs.js';
+
+/** What is measured, and how. */
+export type EvaluateOptions = Programs & {
+  /** Enlargement each way. Default 2. */
+  readonly scale?: number;
+  /**
+   * A model of the catalogue, an .onnx file, one for each pass by commas, or `none` for the
+   * baselines alone. Default: that of `upscale`.
+   */
+  readonly model?: string;
+  /** How the small input is made: `bicubic` (default), `blur` (pictures alone) or `codec`. */
+  readonly degrade?: Degradation['kind'];
+  /** Quality of x264 for `codec`. Default 23. */
+  readonly crf?: number;
+  /** Deviation of noise added to small pictures. Default 0. */
+  readonly noise?: number;
+  /** Samples cut on each side before comparing. Default: the scale. */
+  readonly border?: number;
+  /** At most so many frames of a clip. */
+  readonly frames?: number;
+  readonly provider?: ProviderName | 'auto';
+  /** GPU number, from 0. */
+  readonly device?: number;
+  /** Inference threads; default: the cores there are. */
+  readonly workers?: number;
+  /** Stops it; it then fails with code `interrupted`. */
+  readonly signal?: AbortSignal;
+  /** Told of each file: how far it is, and what came of it. */
+  readonly tell?: Tell<FileEvaluation>;
+};
+
+/** What an evaluation came to. */
+export type Evaluation = {
+  readonly files: readonly FileEvaluation[];
+  /** Files that could not be measured. */
+  readonly failed: readonly { readonly file: string; readonly error: ErrorFacts }[];
+  /** The mean over `files`, by the way of enlarging, the models first. */
+  readonly mean: Readonly<Record<string, Figures>>;
+};
+
+/**
+ * Measures a model beside nearest, bilinear, bicubic and lanczos on pictures and clips, and those in
+ * folders. Each file is the ground truth: it is made small, enlarged again, and compared with
+ * itself.
+ *
+ * A file that cannot be measured does not take the others' figures with it. Throws VsrError: `media`
+ * if none can be, `option` and `model` for a wrong call.
+ */
+export async function evaluate(
+  inputs: string | readonly string[],
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { scale = 2, model = 'default', degrade = 'bicubic', crf = 23, noise = 0 } = options;
+  const { border, frames, workers, signal } = options;
+  const found = await evaluationInputs(typeof inputs === 'string' ? [inputs] : inputs);
+  const failed: { file: string; error: ErrorFacts }[] = [];
+  const files: FileEvaluation[] = [];
+  const alone = found.length === 1;
+  for await (const result of evaluateEach(() => locateFfmpeg(options), found, {
+    ...{ scale, model, degradation: { kind: degrade, noise, crf: [crf, crf] } },
+    provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
+    ...(border === undefined ? {} : { border }),
+    ...(frames === undefined ? {} : { frames }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(signal === undefined ? {} : { signal }),
+    ...(alone ? {} : { onFailure: () => {} }),
+    tell: (event) => {
+      if (event.event === 'failed' && event.clip !== null) {
+        failed.push({ file: event.clip, error: event.error });
+      }
+      options.tell?.(event);
+    },
+  })) {
+    files.push(result);
+  }
+  if (files.length === 0) {
+    throw new VsrError('media', `None of the ${found.length} files could be measured.`);
+  }
+  const ways = Object.keys(files[0]?.figures ?? {});
+  const mean = ways.map((way) => [way, meanFigures(files.flatMap((f) => f.figures[way] ?? []))]);
+  return { files, failed, mean: Object.fromEntries(mean) as Evaluation['mean'] };
+}

@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { errorFacts, messageOf, VsrError } from '../../errors.js';
+import type { TrainPlan } from '../../training/plan/plan.js';
+import { runTraining, type TrainingDisplay, type TrainingResult } from './run-training.js';
+import { trainDefaults, type TrainOptions } from './train-options.js';
+import { trainPlanOf } from './train-plan.js';
+
+/** Who words a run for people; the library's own callers have events. */
+export type TrainingTalk = TrainingDisplay & {
+  /** Everything has been decided. */
+  readonly planned: (plan: TrainPlan) => void;
+};
+
+const silence: TrainingTalk = { planned() {}, say() {}, progress() {} };
+
+/** Where a run keeps its checkpoint, metrics and curves. */
+export function workFolderOf({ work, out }: Pick<TrainOptions, 'work' | 'out'>): string {
+  return work ?? `${out}.train`;
+}
+
+/**
+ * Trains a network on pictures and writes it as a model that `upscale` takes, with its card; in the
+ * work folder it leaves checkpoint, metrics and curves.
+ *
+ * Throws VsrError: `option` for a wrong call, `media` for data that cannot be used, `model` for a
+ * model that does not fit or a training that diverges, `provider`, `disk`, and `interrupted` once
+ * `signal` fires; with `resume` the same call then goes on to the same weights.
+ */
+export async function train(
+  { signal, tell, ...options }: TrainOptions,
+  talk: TrainingTalk = silence,
+): Promise<TrainingResult> {
+  const workFolder = workFolderOf(options);
+  const plan = await trainPlanOf({ ...trainDefaults, ...options }, workFolder, signal);
+  talk.planned(plan);
+  const name = path.basename(options.out, '.onnx');
+  try {
+    return await runTraining(plan, { name, display: talk, tell, signal });
+  } catch (cause) {
+    const thrown = asDiskError(cause, workFolder);
+    const error = errorFacts(thrown);
+    const status = error.code === 'interrupted' ? 'interrupted' : 'failed';
+    tell?.({ event: 'failed', clip: plan.out, status, output: plan.out, error });
+    throw thrown;
+  }
+}
+
+/** What the system says of a disk that is full or may not be written to. */
+const diskCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EEXIST'];
+
+/** A failure to write, as one sentence; any other error as it is. */
+function asDiskError(error: unknown, workFolder: string): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (error instanceof VsrError || !diskCodes.includes(code ?? '')) return error;
+  return new VsrError(
+    'disk',
+    `Could not write into ${workFolder}: ${messageOf(error)}. The last checkpoint there is whole; once there is room, --resume goes on from it.`,
+    { cause: error },
+  );
+}
