@@ -230,7 +230,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   // A perceptron on patches of luma, and no convolution.
   'research/patch-mlp-x1.5': {
     ...{ arch: 'patch-mlp', scale: 1.5, pictures: openPictures, loss: 'mse' },
-    ...{ batch: 128, patch: 10, steps: 200, rate: 2e-5, averaged: 60, fit: 80_000 },
+    ...{ batch: 128, patch: 10, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },

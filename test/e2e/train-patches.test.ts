@@ -61,6 +61,20 @@ test('vsr train makes networks on patches, and says what does not go together', 
   assert.deepEqual([card.scale, card.input], [1, 'luma']);
   const model = await loadModel(out);
   assert.deepEqual([model.scale, model.reach?.align, model.precision], [1, 6, 'fp32']);
+  // The recipe that it left makes the same again.
+  const recipe = path.join(`${out}.train`, 'recipe.yaml');
+  const again = path.join(folder, 'again-x1.onnx');
+  const second = await runVsr(
+    ...['train', '--recipe', recipe, '--out', again, '--work', path.join(folder, 'again')],
+  );
+  assert.equal(second.code, 0, second.stderr);
+  const { recipe: settings } = JSON.parse(
+    await readFile(again.replace('.onnx', '.json'), 'utf8'),
+  ) as ModelCard;
+  assert.deepEqual(settings, card.recipe);
+  const weights = async (file: string) =>
+    (await loadModel(file)).model.graph!.initializer!.map(({ rawData }) => rawData);
+  assert.deepEqual(await weights(again), await weights(out));
   for (const [words, wanted] of [
     [['-s', '1'], /nothing to learn from pictures left as they are: give --noise/],
     [

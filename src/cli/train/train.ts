@@ -25,10 +25,12 @@ import {
 } from './train-arguments.js';
 import type { TrainingTalk } from '../../library/train/train.js';
 import { trainDefaults, type TrainSettings } from '../../library/train/train-options.js';
+import type { TrainPlan } from '../../training/plan/plan.js';
+import { optionsWithRecipe, writeRecipe } from './recipe-file.js';
 import { trainingSummary } from '../display/training-summary.js';
 
 /** Options as commander hands them over. */
-type TrainFlags = TrainSettings & { quiet?: true };
+type TrainFlags = TrainSettings & { quiet?: true; recipe?: string };
 
 const examples = `
 Examples:
@@ -40,9 +42,11 @@ Examples:
   vsr train --data photos/ --from mine-x2.onnx --int8 --lr 2e-4 --steps 8000 --out mine-int8-x2.onnx
   vsr train --data photos/ --after espcn-16-x2 --from espcn-16-x2 --out second-x2.onnx
                                     for vsr upscale --scale 4 --model espcn-16-x2,second-x2.onnx
+  vsr train --recipe mine.onnx.train/recipe.yaml --seed 2 --out second.onnx --work second.train
   vsr train ... --resume            goes on where a stopped or killed run was, with the same options
 
-The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg and sheet.png.
+The work folder (<out>.train/) holds the checkpoint, metrics.csv, loss.svg, psnr.svg, sheet.png
+and recipe.yaml, the options of the run.
 The model is written at the end, with a card (.json) that keeps every setting.`;
 
 /** What an option is where it can be chosen, by architecture. */
@@ -61,9 +65,9 @@ export function trainCommand(): Command {
   const command = new Command('train')
     .description('Trains a network on pictures and writes it as a model that vsr upscale takes.')
     .optionsGroup('Data:')
-    .requiredOption(
+    .option(
       '--data <places...>',
-      'folders, pictures and clips; <place>@0.5 halves its pictures first',
+      'needed: folders, pictures and clips; <place>@0.5 halves its pictures first',
     )
     .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
     .addOption(
@@ -76,9 +80,15 @@ export function trainCommand(): Command {
         .argParser(listOf(share))
         .default(trainDefaults.alsoReduced, 'none'),
     )
+    .option('--min-side <n>', 'pass over pictures with a side of fewer samples', wholeNumber(1))
+    .option(
+      '--square <n>',
+      'of each picture the largest square in its middle, reduced to this many samples each way',
+      wholeNumber(1),
+    )
     .option('--licence <text>', 'the licence of the data, for the card')
     .optionsGroup('Network:')
-    .requiredOption('-o, --out <file.onnx>', 'the model to write')
+    .option('-o, --out <file.onnx>', 'needed: the model to write')
     .addOption(
       new Option('--arch <name>', 'shape of the network')
         .choices(archs)
@@ -230,25 +240,31 @@ export function trainCommand(): Command {
       trainDefaults.memory,
     )
     .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
+    .option(
+      '--recipe <file.yaml>',
+      'options by their names; those of the command line go before. A run writes its own as recipe.yaml',
+    )
     .option('--resume', 'go on from the checkpoint in the work folder')
     .option('--overwrite', 'replace an existing model, its card, and what an earlier run left');
   return withEvents(command)
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
-    .action((flags: TrainFlags) => run({ ...flags, scale: Number(flags.scale) }));
+    .action(() => run(command));
 }
 
-async function run(flags: TrainFlags): Promise<void> {
+async function run(command: Command): Promise<void> {
+  const flags = optionsWithRecipe<TrainFlags>(command, ['data', 'out']);
   const interruption = batchInterruption();
   try {
-    await runUntil(flags, interruption.signal);
+    const values = { ...flags, scale: Number(flags.scale) };
+    await runUntil(command, values, interruption.signal);
   } finally {
     interruption.over();
   }
 }
 
 /** Options that say how the command talks, and have no say in the training. */
-const talkOptions = ['json', 'quiet', 'progress', 'progressFd'];
+const talkOptions = ['json', 'quiet', 'progress', 'progressFd', 'recipe'];
 
 function settingsOf(flags: TrainFlags): TrainSettings {
   const kept = Object.entries(flags).filter(([name]) => !talkOptions.includes(name));
@@ -279,11 +295,16 @@ function talkOf(quiet: boolean): TrainingTalk {
   };
 }
 
-async function runUntil(flags: TrainFlags, signal: AbortSignal): Promise<void> {
+async function runUntil(command: Command, flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const { train, workFolderOf } = await import('../../library/train/train.js');
   const options = settingsOf(flags);
   const talk = talkOf(flags.quiet === true);
-  const { skipped } = await train({ ...options, signal, tell }, talk);
+  const planned = (plan: TrainPlan): void => {
+    // Only now is it known that the folder is free for it.
+    writeRecipe(command, plan.workFolder);
+    talk.planned(plan);
+  };
+  const { skipped } = await train({ ...options, signal, tell }, { ...talk, planned });
   const { unreadable, tooSmall } = skipped;
   if (unreadable + tooSmall > 0) {
     talk.say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);

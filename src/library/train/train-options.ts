@@ -19,6 +19,10 @@ export type TrainSettings = {
   readonly split: readonly [training: number, validation: number, test: number];
   /** Each training picture again at these shares of its size. */
   readonly alsoReduced: readonly number[];
+  /** Pass over pictures with a side of fewer samples. */
+  readonly minSide?: number;
+  /** Of each picture the largest square in its middle, reduced to this many samples each way. */
+  readonly square?: number;
   /** The model to write, ending in .onnx; its card lies beside it. */
   readonly out: string;
   /** Folder of checkpoint, metrics and curves. */

@@ -46,8 +46,13 @@ export async function trainPlanOf(
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   const lists = await import('../../training/pictures/list-images.js');
   const { framesOfClips } = await import('./frames-of-clips.js');
+  const { minSide, square } = settings;
+  const framing = {
+    ...(minSide === undefined ? {} : { minSide }),
+    ...(square === undefined ? {} : { square }),
+  };
   const listed = async (places: readonly string[]) =>
-    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal));
+    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal), framing);
   const [trained, validated, tested] = settings.split;
   const split = { training: trained, validation: validated, test: tested };
   const parts = lists.splitItems(

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
+import type { Framing } from './framing.js';
 import type { PictureItem } from './picture-feed.js';
 
 /**
@@ -33,11 +34,14 @@ function splitReduction(source: string): { place: string; reduce: number } {
 }
 
 /** The files behind `--data`. None at all is a VsrError 'media'. */
-export async function listImages(sources: readonly string[]): Promise<PictureItem[]> {
+export async function listImages(
+  sources: readonly string[],
+  framing: Framing = {},
+): Promise<PictureItem[]> {
   const items: PictureItem[] = [];
   for (const source of sources) {
     const { place, reduce } = splitReduction(source);
-    for (const file of await imagesOf(place)) items.push({ file, reduce });
+    for (const file of await imagesOf(place)) items.push({ file, reduce, ...framing });
   }
   if (items.length === 0) {
     throw new VsrError(
@@ -82,7 +86,7 @@ export function alsoReduced(
   items: readonly PictureItem[],
   reductions: readonly number[],
 ): PictureItem[] {
-  return items.flatMap(({ file, reduce }) =>
-    [1, ...reductions].map((further) => ({ file, reduce: reduce * further })),
+  return items.flatMap((item) =>
+    [1, ...reductions].map((further) => ({ ...item, reduce: item.reduce * further })),
   );
 }

@@ -1,12 +1,13 @@
 import type { Network } from '../../model/language/network.js';
 import type { Degradation } from './degrade.js';
+import type { Framing } from './framing.js';
 import type { PictureJob } from './picture-job.js';
 import type { PicturePool } from './picture-pool.js';
 import { type Picture } from './picture.js';
 import { randomAt, shuffled } from '../base/random.js';
 
 /** A file to train on, at one size. */
-export type PictureItem = {
+export type PictureItem = Framing & {
   readonly file: string;
   /** Share of the picture's size that it is reduced to first. */
   readonly reduce: number;
@@ -60,9 +61,9 @@ export class PictureFeed {
     for (let n = start; n < start + items.length; n++) {
       const pass = Math.floor(n / items.length);
       const order = this.#orderOf(pass);
-      const { file, reduce } = items[order[n % items.length]!]!;
+      const item = items[order[n % items.length]!]!;
       const place = [seed, pictureStream, n];
-      yield { file, reduce, scale, colour, degradation, place, least: patch };
+      yield { ...item, scale, colour, degradation, place, least: patch };
     }
   }
 

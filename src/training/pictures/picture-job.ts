@@ -4,11 +4,12 @@ import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { type Degradation, degrade } from './degrade.js';
+import { framed, type Framing, tooSmall } from './framing.js';
 import { type Picture, sharePlane } from './picture.js';
 import { randomAt } from '../base/random.js';
 
 /** One training picture to be made ready. */
-export type PictureJob = {
+export type PictureJob = Framing & {
   readonly file: string;
   /** The picture is first reduced to this share of its size (bicubic); 1 leaves it. */
   readonly reduce: number;
@@ -36,6 +37,12 @@ export async function makePicture(job: PictureJob): Promise<PictureResult> {
   } catch (error) {
     return { skipped: 'unreadable', reason: messageOf(error) };
   }
+  const small = tooSmall(planes[0]!, job);
+  if (small !== null) {
+    const { width, height } = planes[0]!;
+    return { skipped: 'too small', reason: `${file} (${width}x${height}) ${small}.` };
+  }
+  planes = framed(planes, job);
   const { width, height } = planes[0]!;
   if (reduce !== 1) {
     const to = (extent: number) => Math.max(1, Math.round(extent * reduce));

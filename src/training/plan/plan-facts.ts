@@ -18,6 +18,8 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     expand: plan.expand ?? 0,
     optimiser: plan.optimiser ?? 'adam',
     fit: plan.fit ?? 0,
+    minSide: plan.training[0]?.minSide ?? 0,
+    square: plan.training[0]?.square ?? 0,
     ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
@@ -44,7 +46,7 @@ export function requireSameFacts(
 ): void {
   // Checkpoints of versions that could not do otherwise do not say that they did not.
   const known: Readonly<Record<string, unknown>> = {
-    ...{ expand: 0, optimiser: 'adam', fit: 0 },
+    ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0 },
     ...kept,
   };
   for (const [name, value] of Object.entries(asked)) {

@@ -12,6 +12,7 @@ export const trainingFiles = {
   lossCurve: 'loss.svg',
   psnrCurve: 'psnr.svg',
   sheet: 'sheet.png',
+  recipe: 'recipe.yaml',
 } as const;
 
 async function begins(file: string, start: string): Promise<boolean> {

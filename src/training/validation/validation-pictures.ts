@@ -19,8 +19,8 @@ const validationStream = 0x76;
 export async function validationPictures(plan: TrainPlan, pool: PicturePool): Promise<Picture[]> {
   const { scale, colour } = plan.network;
   const chosen = plan.validation.slice(0, mostPictures);
-  const jobs = chosen.map(({ file, reduce }, n): PictureJob => ({
-    ...{ file, reduce, scale, colour, degradation: plan.degradation },
+  const jobs = chosen.map((item, n): PictureJob => ({
+    ...{ ...item, scale, colour, degradation: plan.degradation },
     place: [plan.seed, validationStream, n],
     least: plan.patch,
   }));

@@ -1,0 +1,125 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { parse, stringify } from 'yaml';
+import { didYouMean } from '../../did-you-mean.js';
+import { messageOf, VsrError } from '../../errors.js';
+import { trainingFiles } from '../../training/saved/training-folder.js';
+import type { TrainSettings } from '../../library/train/train-options.js';
+
+/** Options that say how a run is made, not what is run: no part of a recipe. */
+const outside = ['recipe', 'resume', 'overwrite', 'json', 'progress', 'progress-fd', 'quiet'];
+
+/** The long names that a recipe may have, without dashes. */
+function recipeOptions(command: Command): Map<string, Option> {
+  const options = command.options.map((option) => [nameOf(option), option] as const);
+  return new Map(options.filter(([name]) => !outside.includes(name)));
+}
+
+const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, '');
+
+/**
+ * The options of a call, with those that it left out from the YAML file of `--recipe`: words and
+ * values, each word an option's long name. A file that cannot be read, an unknown word, a value
+ * that its option does not take, and one of `needed` that is in neither, are a VsrError 'option'.
+ */
+export function optionsWithRecipe<Flags extends TrainSettings>(
+  command: Command,
+  needed: readonly (keyof TrainSettings)[],
+): Flags {
+  const { recipe: file } = command.opts<{ recipe?: string }>();
+  const options = recipeOptions(command);
+  for (const [word, value] of file === undefined ? [] : Object.entries(valuesIn(file))) {
+    const option = options.get(word);
+    if (option === undefined) throw unknownWord(word, file!, [...options.keys()]);
+    const name = option.attributeName();
+    if (command.getOptionValueSource(name) === 'cli') continue;
+    command.setOptionValueWithSource(name, valueFor(option, value, file!), 'config');
+  }
+  for (const [word, option] of options) {
+    const name = option.attributeName() as keyof TrainSettings;
+    if (!needed.includes(name) || command.getOptionValue(name) !== undefined) continue;
+    throw new VsrError('option', `Expected --${word} to be given, but it is missing.`);
+  }
+  return command.opts<Flags>();
+}
+
+function valuesIn(file: string): Record<string, unknown> {
+  let values: unknown;
+  try {
+    values = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const [why] = messageOf(error).split('\n');
+    throw new VsrError('option', `Cannot read the recipe ${file}: ${why}`, { cause: error });
+  }
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
+    return values as Record<string, unknown>;
+  }
+  throw new VsrError(
+    'option',
+    `Expected options by their names in the recipe ${file}, such as "steps: 20000", a line each.`,
+  );
+}
+
+function unknownWord(word: string, file: string, known: readonly string[]): VsrError {
+  const close = didYouMean(word, known);
+  const advice = close === '' ? 'vsr train --help lists all options.' : close;
+  return new VsrError(
+    'option',
+    outside.includes(word)
+      ? `The recipe ${file} has "${word}", which says how a run is made: give --${word} on the command line.`
+      : `The recipe ${file} has the unknown word "${word}". ${advice}`,
+  );
+}
+
+/** A value of a recipe as the command line would have given it. */
+function valueFor(option: Option, value: unknown, file: string): unknown {
+  const wrong = (why: string) =>
+    new VsrError('option', `The recipe ${file} has a wrong value for ${nameOf(option)}: ${why}`);
+  if (option.isBoolean()) {
+    if (typeof value === 'boolean') return value;
+    throw wrong('Expected true or false.');
+  }
+  const all = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (!all.every((one) => typeof one === 'string' || typeof one === 'number')) {
+    throw wrong(`Expected ${option.variadic ? 'names in a list' : 'a number or a word'}.`);
+  }
+  const texts = all.map(String);
+  if (option.variadic) return texts;
+  if (option.parseArg === undefined) return texts.join(',');
+  try {
+    return option.parseArg(texts.join(','), undefined);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw wrong(error.message);
+  }
+}
+
+/** Options whose values are not written as they are. */
+const forms: { readonly [K in keyof TrainSettings]?: (value: TrainSettings[K]) => string } = {
+  split: (parts) => parts.join('/'),
+  crf: (range) => range.join('-'),
+  alsoReduced: (shares) => shares.join(','),
+  init: (init) => ('deviation' in init ? `normal:${init.deviation}` : init.kind),
+};
+
+/** Writes every option of a run into its work folder, as a recipe that makes the same again. */
+export function writeRecipe(command: Command, workFolder: string): void {
+  const flags = command.opts<TrainSettings>();
+  const values: Record<string, unknown> = {};
+  for (const [word, option] of recipeOptions(command)) {
+    const name = option.attributeName() as keyof TrainSettings;
+    const value = flags[name];
+    const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
+    if (isEmpty || word === 'help') continue;
+    const form = forms[name] as ((value: unknown) => string) | undefined;
+    values[word] = form?.(value) ?? value;
+  }
+  try {
+    mkdirSync(workFolder, { recursive: true });
+    writeFileSync(path.join(workFolder, trainingFiles.recipe), stringify(values));
+  } catch (cause) {
+    const why = messageOf(cause);
+    throw new VsrError('disk', `Could not write into ${workFolder}: ${why}.`, { cause });
+  }
+}

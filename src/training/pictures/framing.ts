@@ -1,0 +1,34 @@
+import type { Plane } from '../../planes/plane.js';
+import { resizePlane } from '../../planes/resize.js';
+import { cropPlane } from './degrade.js';
+
+/** What becomes of pictures of all kinds before anything else. */
+export type Framing = {
+  /** Pictures with a shorter side are passed over; absent for none. */
+  readonly minSide?: number;
+  /**
+   * The largest square in the middle of a picture is cut out and reduced to so many samples each
+   * way; smaller pictures are passed over. Absent for pictures as they are.
+   */
+  readonly square?: number;
+};
+
+/** Why a picture of a size is passed over; `null` if it is not. */
+export function tooSmall(
+  { width, height }: Pick<Plane, 'width' | 'height'>,
+  { minSide = 1, square = 1 }: Framing,
+): string | null {
+  const least = Math.max(minSide, square);
+  return Math.min(width, height) >= least ? null : `is smaller than ${least} on one side`;
+}
+
+/** The planes of a picture, framed; it must be large enough. */
+export function framed(planes: readonly Plane[], { square }: Framing): readonly Plane[] {
+  if (square === undefined) return planes;
+  return planes.map((plane) => {
+    const { width, height } = plane;
+    const side = Math.min(width, height);
+    const cut = cropPlane(plane, (width - side) >> 1, (height - side) >> 1, side, side);
+    return side === square ? cut : resizePlane(cut, square, square);
+  });
+}
