@@ -2,6 +2,7 @@ import type { ProgressEvent } from '../events.js';
 import type { Ffmpeg } from '../media/program/ffmpeg.js';
 import type { PauseControl } from '../pause-control.js';
 import type { Sidecar } from '../metrics/sidecar.js';
+import type { JobEstimate } from './estimate/estimate.js';
 import type { Input } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { Settings } from './plan/settings.js';
@@ -22,7 +23,7 @@ export type FileRequest = {
    */
   readonly claim: (output: string) => void;
   /** Called when everything is decided; `finished` if an earlier job has done it all. */
-  readonly onPlan: (plan: JobPlan | StillPlan, finished: boolean) => void;
+  readonly onPlan: (plan: JobPlan | StillPlan, estimate: JobEstimate | null) => void;
   readonly onProgress: (progress: ProgressEvent) => void;
 };
 

@@ -2,6 +2,7 @@ import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
 import type { StreamPlan } from '../media/output/stream-plan.js';
 import type { Scan } from '../media/scan/scan.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import type { JobEstimate } from './estimate/estimate.js';
 import { scanLines } from './footage/scan-lines.js';
 import { expectedFrames } from './plan/expected-frames.js';
 import type { JobPlan } from './plan/job-plan.js';
@@ -20,6 +21,8 @@ export type UpscalePlan = {
   readonly models: readonly string[];
   /** Bytes that the output and the work folder may need together; an estimate. */
   readonly estimatedBytes: number;
+  /** What the job will take; `null` where an earlier one has done it all. */
+  readonly estimate: JobEstimate | null;
   /** Of clips: ffmpeg's name of the encoder and the container. */
   readonly encoder?: string;
   readonly container?: string;
@@ -38,7 +41,7 @@ export type PlannedStream = StreamPlan & {
   readonly from: string;
 };
 
-function factsOf(plan: JobPlan | StillPlan): UpscalePlan {
+function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): UpscalePlan {
   const source = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
   const both = {
     kind: plan.kind,
@@ -48,6 +51,7 @@ function factsOf(plan: JobPlan | StillPlan): UpscalePlan {
     height: plan.size.height,
     models: plan.chain.names,
     estimatedBytes: plan.estimatedBytes,
+    estimate,
   };
   if (plan.kind === 'still') return both;
   const { encoder, container, streams } = plan.outputPlan;
@@ -63,15 +67,18 @@ function factsOf(plan: JobPlan | StillPlan): UpscalePlan {
   };
 }
 
-/** The event that tells a plan; `finished` if an earlier job has done it all. */
-export function planEventOf(plan: JobPlan | StillPlan, finished: boolean): PlanEvent<UpscalePlan> {
+/** The event that tells a plan; `estimate` is `null` if an earlier job has done it all. */
+export function planEventOf(
+  plan: JobPlan | StillPlan,
+  estimate: JobEstimate | null,
+): PlanEvent<UpscalePlan> {
   return {
     event: 'plan',
     clip: plan.input,
     output: plan.paths.output,
     frames: plan.kind === 'still' ? 1 : expectedFrames(plan),
-    finished,
-    facts: factsOf(plan),
+    finished: estimate === null,
+    facts: factsOf(plan, estimate),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Source } from '../media/source/source.js';
 import type { Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
 import { lookAtEarlier } from './earlier-output.js';
+import { estimateFor, learnFrom } from './estimate/estimate.js';
 import { explainFailure } from './explain-failure.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { checkDecoded } from './finish/check-decoded.js';
@@ -54,8 +55,11 @@ export async function upscaleFile(
   const decided = await planJob(request, source);
   request.claim(decided.paths.output);
   const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
-  request.onPlan(plan, finished !== null);
-  if (finished !== null) return { status: 'skipped', summary: finished };
+  if (finished !== null) {
+    request.onPlan(plan, null);
+    return { status: 'skipped', summary: finished };
+  }
+  request.onPlan(plan, await estimateFor(request, plan));
   if (plan.settings.dryRun) return { status: 'planned', summary: null };
 
   const opened = await openJob(request, plan);
@@ -121,6 +125,8 @@ async function makeOutput(
     logFile: log.file === null ? null : await factsOfLog(log.file),
     log: log.summary,
   });
+  const run = { frames: progress.frames, seconds: progress.elapsed };
+  await learnFrom(plan, { ...run, outputBytes: sidecar.output.sizeBytes });
   await giveNames(folder, { clip, log: log.file, sidecar }, places);
   progress.tell();
   return sidecar;

@@ -10,6 +10,7 @@ import { rowOf } from '../metrics/frame-scores.js';
 import { sidecarText, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
 import { lookAtEarlier } from './earlier-output.js';
+import { estimateFor } from './estimate/estimate.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { checkUnchanged, factsOfLog, samplesOf, stampOf } from './plan/identity.js';
 import type { OutputPlaces } from './plan/names.js';
@@ -24,8 +25,11 @@ export async function upscaleStill(request: FileRequest): Promise<FileResult> {
   const decided = await planStill(request.input, request.settings);
   request.claim(decided.paths.output);
   const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
-  request.onPlan(plan, finished !== null);
-  if (finished !== null) return { status: 'skipped', summary: finished };
+  if (finished !== null) {
+    request.onPlan(plan, null);
+    return { status: 'skipped', summary: finished };
+  }
+  request.onPlan(plan, await estimateFor(request, plan));
   if (plan.settings.dryRun) return { status: 'planned', summary: null };
   return { status: 'done', summary: await makeStill(plan, places, request.signal) };
 }

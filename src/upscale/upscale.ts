@@ -67,9 +67,9 @@ class Batch {
           output = named;
           this.#claim(named, clip);
         },
-        onPlan: (plan, finished) => {
-          this.#events.push(planEventOf(plan, finished));
-          if (finished) return;
+        onPlan: (plan, estimate) => {
+          this.#events.push(planEventOf(plan, estimate));
+          if (estimate === null) return;
           announced = plan.announcements.length;
           this.#announce(clip, plan.announcements);
         },

@@ -292,13 +292,22 @@ test('a picture with opacity is not written as JPEG; EXIF that TIFF would lose i
 
 test('--dry-run says what would be done and does nothing', async () => {
   const before = await readdir(folder);
-  const dry = await runVsr('upscale', at('clip.mp4'), '-o', at('dry.mkv'), '--dry-run', '--json');
+  const words = ['upscale', at('clip.mp4'), '-o', at('dry.mkv'), '--dry-run'];
+  const dry = await runVsr(...words, '--json');
   assert.equal(dry.code, 0, dry.stderr);
-  const { plans } = (
-    JSON.parse(dry.stdout) as { facts: { plans: { width: number; encoder: string }[] } }
+  type Figures = Record<'frames' | 'seconds' | 'outputBytes' | 'freeBytes', number>;
+  const { plans, total } = (
+    JSON.parse(dry.stdout) as {
+      facts: { plans: { width: number; encoder: string; estimate: Figures }[]; total: Figures };
+    }
   ).facts;
   assert.equal(plans[0]!.width, 96);
   assert.equal(plans[0]!.encoder, 'libx264');
+  const { frames, seconds, outputBytes, freeBytes } = plans[0]!.estimate;
+  assert.ok(frames > 0 && seconds > 0 && outputBytes > 0 && freeBytes > 0, dry.stdout);
+  assert.equal(total.seconds, seconds);
+  // What the trial showed is known now.
+  assert.match((await runVsr(...words)).stderr, /about \d+:\d\d on this machine; about .* free/);
   assert.deepEqual(await readdir(folder), before);
 });
 

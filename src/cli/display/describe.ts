@@ -1,8 +1,8 @@
 import type { LostEvent, NoteEvent, PlanEvent } from '../../events.js';
-import { showBytes } from '../../upscale/plan/disk-space.js';
 import type { UpscalePlan } from '../../upscale/plan-events.js';
+import { estimateLine } from './estimate-lines.js';
 
-/** Lines that say, before the start, what will be done. */
+/** Lines that say, before the start, what will be done and how long it takes. */
 export function describePlan(
   { facts, output }: PlanEvent<UpscalePlan>,
   name: string,
@@ -13,8 +13,11 @@ export function describePlan(
     `${name} (${sourceWidth}x${sourceHeight}) -> ${output} (${width}x${height}), ` +
     models.join(' + ');
   const lines = [encoder === undefined ? head : `${head}, ${encoder}`];
+  const { estimate } = facts;
+  if (estimate !== null && (dryRun || estimate.seconds !== null)) {
+    lines.push(`  ${estimateLine(estimate)}`);
+  }
   if (dryRun) {
-    lines.push(`  about ${showBytes(facts.estimatedBytes)} needed`);
     for (const { index, kind, from, action } of facts.streams ?? []) {
       lines.push(`  stream ${index}: ${kind} ${from}, ${action}`);
     }

@@ -1,3 +1,6 @@
+import type { JobEstimate } from '../../upscale/estimate/estimate.js';
+import { totalEstimate } from '../../upscale/estimate/total-estimate.js';
+import { totalLine } from '../display/estimate-lines.js';
 import path from 'node:path';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
@@ -61,22 +64,26 @@ export async function runBatch(
   const display = await openDisplay(talk, talking);
   talking.showOn(display);
   const plans: object[] = [];
+  const estimates: JobEstimate[] = [];
   try {
     for await (const event of upscale(inputs, { ...options, signal: interruption.signal })) {
       tell(event);
       talking.show(event);
-      if (event.event === 'plan') plans.push({ clip: event.clip, ...event.facts });
+      if (event.event !== 'plan') continue;
+      plans.push({ clip: event.clip, ...event.facts });
+      if (event.facts.estimate !== null) estimates.push(event.facts.estimate);
     }
   } finally {
     display.stop();
     interruption.over();
   }
-  if (options.dryRun === true) addFacts({ plans });
+  if (options.dryRun === true) addFacts({ plans, total: totalEstimate(estimates) });
   const { outcomes } = talking;
   const exitCode = batchExitCode(outcomes.map(({ outcome }) => outcome));
   if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {
     sayRaw(`\n${outcomeTable(outcomes, screenWidth())}\n\n`);
     for (const line of closingLines(outcomes)) say(line);
+    if (options.dryRun === true && estimates.length > 0) say(totalLine(estimates));
   }
   if (talk.report !== null) await report(outcomes, talk, display);
   return { exitCode };

@@ -1,0 +1,154 @@
+import path from 'node:path';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { Settings } from '../plan/settings.js';
+import { freeBytes } from '../plan/disk-space.js';
+import { expectedFrames } from '../plan/expected-frames.js';
+import { hashOf } from '../plan/identity.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import type { StillPlan } from '../plan/still-plan.js';
+import { knownSpeed, rememberSpeed, type Speed } from './known-speeds.js';
+import { speedTrial } from './speed-trial.js';
+
+/** What a job will take, as far as it can be told before its start. */
+export type JobEstimate = {
+  /** Frames that will come out; `null` where the source does not say. */
+  readonly frames: number | null;
+  /** Seconds until it is done, on this machine with nothing beside it; `null` where unknown. */
+  readonly seconds: number | null;
+  /** Bytes of the finished output; `null` where the source does not say how long it is. */
+  readonly outputBytes: number | null;
+  /** Bytes needed on the disk meanwhile: segments and the output lie side by side for a moment. */
+  readonly neededBytes: number;
+  /** Bytes free where the output goes; `null` where the system does not say. */
+  readonly freeBytes: number | null;
+};
+
+/** When a trial is worth its second or two. */
+export type TrialWish =
+  /** Whenever nothing is known. */
+  | 'always'
+  /** Where the job takes much longer than the trial. */
+  | 'long jobs';
+
+/** Samples of larger luma in a job from which on it is a long one: half a minute's work or so. */
+const longJobSamples = 300e6;
+
+/** Bits a sample of luma that outputs take where none of their kind has finished here. */
+const usualBits = { lossless: 6, lossy: 0.15, still: 12 } as const;
+
+/** All that the speed of a job hangs on, but for what the pictures show. */
+function keyOf(plan: JobPlan | StillPlan): string {
+  const { chain, settings, size } = plan;
+  const { provider, workers, precision } = settings;
+  const output = plan.kind === 'clip' ? plan.outputPlan : null;
+  return hashOf({
+    ...{ models: chain.sha256s, size, provider, workers, precision },
+    ...{ encoder: output?.encoder ?? 'still', encoderArgs: output?.encoderArgs ?? [] },
+    log: plan.paths.log !== null,
+  });
+}
+
+function usualBitsOf(plan: JobPlan | StillPlan): number {
+  if (plan.kind === 'still') return usualBits.still;
+  const { codec } = plan.outputPlan;
+  return codec === 'ffv1' || codec === 'prores' ? usualBits.lossless : usualBits.lossy;
+}
+
+/** What earlier jobs or a trial say of the speed; `null` where nothing does. */
+async function speedOf(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan | StillPlan,
+  wish: TrialWish,
+  signal: AbortSignal,
+): Promise<Speed | null> {
+  const key = keyOf(plan);
+  const known = await knownSpeed(key);
+  if (known !== null) return known;
+  const { width, height } = plan.size;
+  const samples = width * height * (framesOf(plan) ?? Infinity);
+  if (wish === 'long jobs' && samples < longJobSamples) return null;
+  try {
+    const secondsPerFrame = await speedTrial(ffmpeg, plan, signal);
+    const seen = { secondsPerFrame, bitsPerSample: null };
+    await rememberSpeed(key, seen);
+    return seen;
+  } catch {
+    return null; // The job itself will say why it cannot run.
+  }
+}
+
+const framesOf = (plan: JobPlan | StillPlan): number | null =>
+  plan.kind === 'clip' ? expectedFrames(plan) : 1;
+
+/**
+ * How long a planned job will take here, how large its output becomes, and what is free for it.
+ * Speeds come from earlier jobs of the same model and size, otherwise from a trial of a second or
+ * two where `wish` allows one; they are kept in the user's cache folder. Never rejects.
+ */
+export async function estimateJob(
+  ffmpeg: Ffmpeg,
+  plan: JobPlan | StillPlan,
+  wish: TrialWish,
+  signal: AbortSignal,
+): Promise<JobEstimate> {
+  const frames = framesOf(plan);
+  const [speed, free] = await Promise.all([
+    speedOf(ffmpeg, plan, wish, signal),
+    freeBytes(path.dirname(plan.paths.output)),
+  ]);
+  const { width, height } = plan.size;
+  const bits = speed?.bitsPerSample ?? usualBitsOf(plan);
+  const video = frames === null ? null : (frames * width * height * bits) / 8;
+  const copied = plan.kind === 'clip' ? copiedBytes(plan) : 0;
+  return {
+    frames,
+    seconds: speed === null || frames === null ? null : speed.secondsPerFrame * frames,
+    outputBytes: video === null ? null : Math.round(video + copied),
+    neededBytes: video === null ? plan.estimatedBytes : Math.round(2 * video + copied),
+    freeBytes: free,
+  };
+}
+
+/** Who asks, and with which programs. */
+type Asking = {
+  readonly ffmpeg: Ffmpeg;
+  readonly settings: Settings;
+  readonly signal: AbortSignal;
+};
+
+/** What a job will take: a trial that is worth it is made, and always where nothing else is done. */
+export function estimateFor(
+  { ffmpeg, settings, signal }: Asking,
+  plan: JobPlan | StillPlan,
+): Promise<JobEstimate> {
+  return estimateJob(ffmpeg, plan, settings.dryRun ? 'always' : 'long jobs', signal);
+}
+
+/** Bytes of what is copied beside the video, as the streams state their rates. */
+function copiedBytes({ source, outputPlan }: JobPlan): number {
+  const seconds = source.video.duration ?? source.duration ?? 0;
+  return outputPlan.streams.reduce((sum, { index, action }) => {
+    const stream = source.streams.find((each) => each.index === index);
+    if (action === 'drop' || action === 'encode') return sum;
+    return sum + ((stream?.bitRate ?? 0) * (stream?.duration ?? seconds)) / 8;
+  }, 0);
+}
+
+/** Fewer frames say more of how a job begins than of its speed. */
+const leastFrames = 25;
+
+/** Remembers how fast a job went that is done, and how large its output became. */
+export async function learnFrom(
+  plan: JobPlan | StillPlan,
+  run: { readonly frames: number; readonly seconds: number; readonly outputBytes: number },
+): Promise<void> {
+  const total = framesOf(plan);
+  if (run.frames < leastFrames || total === null) return;
+  const { width, height } = plan.size;
+  const copied = plan.kind === 'clip' ? copiedBytes(plan) : 0;
+  const bits = (8 * Math.max(0, run.outputBytes - copied)) / (total * width * height);
+  await rememberSpeed(keyOf(plan), {
+    secondsPerFrame: run.seconds / run.frames,
+    bitsPerSample: bits > 0 ? bits : null,
+  });
+}
