@@ -6,6 +6,7 @@ import { version } from '../version.js';
 import { watchForRequests } from './process/interruption.js';
 import { say } from './display/say.js';
 import { closeAnswer, openAnswer } from './process/answer.js';
+import { withModes } from './process/optional-modes.js';
 import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './display/sentence.js';
@@ -135,7 +136,7 @@ async function main(words: readonly string[]): Promise<number> {
       program.outputHelp();
       return 0;
     }
-    await program.parseAsync(words, { from: 'user' });
+    await program.parseAsync(withModes(words), { from: 'user' });
     const exitCode = process.exitCode === undefined ? 0 : (process.exitCode as 0 | 1 | 2 | 130);
     closeAnswer(exitCode, null);
     return exitCode;

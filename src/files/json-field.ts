@@ -81,6 +81,15 @@ export class Field {
     return this.#value === null ? null : read(this);
   }
 
+  /** What `first` reads of it, or else `second`, whose error counts. */
+  either<T>(first: (field: Field) => T, second: (field: Field) => T): T {
+    try {
+      return first(this);
+    } catch {
+      return second(this);
+    }
+  }
+
   /** Like `orNull`, for what may be left out. */
   maybe<T>(read: (field: Field) => T): T | undefined {
     return this.#value === undefined ? undefined : read(this);

@@ -65,10 +65,22 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     start: number('start'),
     end: number('end'),
     frames: number('frames'),
-    deinterlace: field.at('deinterlace').maybe((f) => f.boolean()) ?? false,
+    deinterlace: field.at('deinterlace').maybe(deinterlaceIn) ?? 'off',
+    fieldOrder: field.at('fieldOrder').maybe(text) ?? 'auto',
+    fields: field.at('fields').maybe((f) => f.orNull(fieldsIn)) ?? null,
     raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
   };
 }
+
+/** Earlier versions of vsr only wrote whether. */
+function deinterlaceIn(field: Field): string {
+  return field.either((f) => (f.boolean() ? 'auto' : 'off'), text);
+}
+
+const fieldsIn = (field: Field): NonNullable<ClipSettings['fields']> => ({
+  order: field.at('order').oneOf('top', 'bottom'),
+  rate: field.at('rate').oneOf('frame', 'field'),
+});
 
 const askedSettings = (field: Field): AskedSettings => ({
   model: field.at('model').orNull(text),

@@ -108,7 +108,12 @@ export type ClipSettings = StillSettings & {
   readonly end: number | null;
   /** At most so many frames. */
   readonly frames: number | null;
-  readonly deinterlace: boolean;
+  /** What was asked to be done with fields: `off`, `auto`, `frame` or `field`. */
+  readonly deinterlace: string;
+  /** The field order that was named; `auto` for none. */
+  readonly fieldOrder: string;
+  /** How whole frames were made of fields; `null` where they were left alone. */
+  readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
   /** What headerless raw video held. */
   readonly raw: {
     readonly format: string;

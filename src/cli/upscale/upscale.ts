@@ -8,6 +8,7 @@ import {
   providerNames,
   type UpscaleOptions,
 } from '../../upscale/plan/options.js';
+import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
@@ -34,7 +35,8 @@ type Flags = {
   start?: number;
   end?: number;
   frames?: number;
-  deinterlace?: true;
+  deinterlace?: UpscaleOptions['deinterlace'] & string;
+  fieldOrder?: UpscaleOptions['fieldOrder'] & string;
   reference?: string;
   log: string | boolean;
   jobs?: number;
@@ -64,6 +66,7 @@ Examples:
   vsr upscale tapes/ -r -o enlarged/            every clip of a folder; run it again to go on
   vsr upscale "tapes/*.avi" --to 1080p --jobs 2
   vsr upscale clip.mkv --start 1:30 --end 2:00  half a minute of it, audio cut with it
+  vsr upscale tape.avi --deinterlace field      a tape: a frame of every field, 50 or 60 a second
   vsr upscale photo.jpg -s 3                    pictures, too
   vsr upscale clip.mp4 --precision fp32         the same picture on every processor
   vsr upscale clip.mp4 --dry-run                what would be done, and what would be lost
@@ -128,7 +131,20 @@ export function upscaleCommand(): Command {
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
     .option('--frames <n>', 'at most so many frames', wholeNumber(1))
-    .option('--deinterlace', 'deinterlace an interlaced source')
+    .optionsGroup('Old footage (every clip is looked at, and what it is is said):')
+    .addOption(
+      new Option(
+        '--deinterlace [mode]',
+        'make whole frames of fields; auto: where the clip was seen to be interlaced; frame: always; field: twice as many',
+      )
+        .choices(deinterlaceModes)
+        .preset('auto'),
+    )
+    .addOption(
+      new Option('--field-order <first>', 'the field shown first (default: what was seen)').choices(
+        fieldOrders,
+      ),
+    )
     .optionsGroup('Measuring:')
     .option('--reference <file>', 'ground truth for the log')
     .option('--log <file>', 'per-frame PSNR log, .csv or .jsonl (default: <output>.psnr.csv)')

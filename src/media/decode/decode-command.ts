@@ -12,7 +12,6 @@ export type DecodeCommand = {
   readonly seekTo?: number | undefined;
   /** Frames after which ffmpeg may stop. */
   readonly frames?: number | undefined;
-  readonly deinterlace?: boolean | undefined;
 };
 
 /**
@@ -67,10 +66,10 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
   const turn = video.turn?.filters ?? [];
   const filters = [`showinfo@${command.instance}=checksum=0`];
-  if (command.deinterlace) {
-    // A stream that marks its fields is taken at its word; another one is deinterlaced throughout.
-    const marked = video.interlaced !== 'no';
-    filters.push(`bwdif=mode=send_frame:parity=auto:deint=${marked ? 'interlaced' : 'all'}`);
+  if (video.fields !== null) {
+    const { order, rate } = video.fields;
+    // Flags need not be true: all frames are taken as planned.
+    filters.push(`bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`);
   }
   const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
   filters.push(...turn, ...widened(video.sourceFormat));

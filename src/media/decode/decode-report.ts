@@ -15,8 +15,6 @@ export type DecodeRequest = {
    * seek is read from its beginning.
    */
   readonly seekTo?: number | undefined;
-  /** Makes whole frames of fields with bwdif, one for each frame. */
-  readonly deinterlace?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
    * Milliseconds without a byte from ffmpeg after which it counts as hanging; default

@@ -1,4 +1,3 @@
-import { usualRate } from '../../planes/ratio.js';
 import { randomBytes } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
@@ -19,7 +18,8 @@ import {
 } from '../program/process.js';
 import type { Source } from '../source/source.js';
 import { watchWaiting } from '../program/stall-watch.js';
-import { rescale, ticksPerFrame, timestampMender } from './timestamps.js';
+import { PictureTimes } from './picture-times.js';
+import type { TimestampMender } from './timestamps.js';
 
 /** One ffmpeg that decodes. */
 type Run = {
@@ -60,22 +60,15 @@ export function decodeFrames(
   let exitCode = -1;
   let short = false;
   let log: DecodeLog | null = null;
-  let mender = timestampMender(1, 0);
+  let mender: TimestampMender | null = null;
   let damagedFrames: number[] = [];
   let sizeChanges: { frame: number; width: number; height: number }[] = [];
-
-  /** The time of frame `number` of a source without timestamps. */
-  function counted(number: number): number {
-    const { num, den } = video.frameRate ?? usualRate;
-    return rescale(number, { num: den, den: num }, video.timeBase);
-  }
 
   async function start(seekTo: number | undefined): Promise<Run> {
     const instance = `vsr${randomBytes(6).toString('hex')}`;
     const args = await decodeArguments(ffmpeg, source, {
       instance,
       seekTo,
-      deinterlace: request.deinterlace,
       // bwdif holds one frame back, so a limit after it still counts frames.
       frames: from === -Infinity && most !== Infinity ? most : undefined,
     });
@@ -121,10 +114,8 @@ export function decodeFrames(
   async function* once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
     const run = await start(seekTo);
     log = run.log;
-    mender = timestampMender(
-      ticksPerFrame(video.frameRate, video.timeBase),
-      Math.round(((video.startTime ?? 0) * video.timeBase.den) / video.timeBase.num),
-    );
+    const times = new PictureTimes(run.log, video);
+    mender = times.mender;
     damagedFrames = [];
     sizeChanges = [];
     const { width, height, turn } = video;
@@ -132,19 +123,18 @@ export function decodeFrames(
     let size = turn?.transposed ? { width: height, height: width } : { width, height };
     let found = seekTo === undefined;
     let all = false;
-    let read = 0;
     try {
       for await (const data of run.pictures) {
-        const info = await run.log.next();
-        if (info === null) break;
-        const pts = video.times === 'nominal' ? counted(read) : mender.next(info.pts);
-        read += 1;
+        const timed = await times.next();
+        if (timed === null) break;
+        const { info, pts } = timed;
         if (pts >= to) return;
         if (!found) {
           // Everything before a key frame may be damaged, and a frame without a timestamp tells no
           // place.
-          found = info.key && pts <= from && mender.invented === 0;
-          if (!found && (pts >= from || mender.invented > 0)) return missed;
+          const { invented } = times.mender;
+          found = info.key && pts <= from && invented === 0;
+          if (!found && (pts >= from || invented > 0)) return missed;
         }
         if (pts < from) {
           pool.release({ index: 0, pts, data });
@@ -213,8 +203,8 @@ export function decodeFrames(
       complaints: log?.complaints ?? [],
       exitCode,
       lostPackets: log?.lostPackets ?? 0,
-      inventedTimestamps: mender.invented,
-      movedTimestamps: mender.moved,
+      inventedTimestamps: mender?.invented ?? 0,
+      movedTimestamps: mender?.moved ?? 0,
     }),
   };
 }

@@ -50,14 +50,14 @@ function turned(video: VideoStream, turn: Turn): VideoStream {
  * are turned or mirrored as they are decoded. As it is where it holds one, where there is none, and
  * where a turn would tear fields apart or chroma that is halved one way only.
  */
-export function turnedFor(output: string, source: Source, deinterlaced: boolean): Source {
+export function turnedFor(output: string, source: Source): Source {
   const { video } = source;
   const container = containerOfPath(output);
   if (video.matrix === null || container?.rotation === true) return source;
   const turn = turnOf(video.matrix);
   if (turn === null) return source;
   const keepsRows = !turn.transposed && !turn.flipped[1];
-  if (video.interlaced !== 'no' && !deinterlaced && !keepsRows) return source;
+  if (video.interlaced !== 'no' && video.fields === null && !keepsRows) return source;
   const { log2X, log2Y } = video.format.chroma ?? { log2X: 0, log2Y: 0 };
   if (turn.transposed && log2X !== log2Y) return source;
   const upright = turned(video, turn);

@@ -1,7 +1,5 @@
+import type { FieldOrder } from '../source/source.js';
 import type { FieldMeasure } from './field-measure.js';
-
-/** Which field of a frame is shown first. */
-export type FieldOrder = 'top' | 'bottom';
 
 /**
  * What a frame of a clip may be one of. `progressive`: both fields of one moment. `shifted`: whole

@@ -1,12 +1,7 @@
+import type { FieldOrder } from '../source/source.js';
 import type { FieldMeasure } from './field-measure.js';
 import { likelyStates, misfitOfKind } from './field-runs.js';
-import {
-  misfit,
-  shapeOf,
-  type FieldOrder,
-  type FieldShape,
-  type FieldState,
-} from './field-states.js';
+import { misfit, shapeOf, type FieldShape, type FieldState } from './field-states.js';
 import { repeatPeriod } from './repeated-frames.js';
 import type { Cadence, ScanKind, ScanPlace } from './scan.js';
 

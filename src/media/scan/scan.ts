@@ -1,4 +1,4 @@
-import type { FieldOrder } from './field-states.js';
+import type { FieldOrder } from '../source/source.js';
 
 /**
  * What a clip can turn out to be. `telecine`: film in video's frames. `mixed`: parts of different

@@ -1,4 +1,4 @@
-import type { FieldOrder } from './field-states.js';
+import type { FieldOrder } from '../source/source.js';
 import type { Borders, Scan, ScanKind, ScanPlace } from './scan.js';
 
 /** Share of the places that must be clear for the clip to be. */

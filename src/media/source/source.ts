@@ -3,6 +3,17 @@ import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import type { Conversion } from './travel-format.js';
 
+/** Which field of a frame is shown first. */
+export type FieldOrder = 'top' | 'bottom';
+
+/** How whole frames are made of fields. */
+export type FieldFrames = {
+  /** The field that is shown first. */
+  readonly order: FieldOrder;
+  /** `frame`: one frame for each of the source's. `field`: one for each field, twice as many. */
+  readonly rate: 'frame' | 'field';
+};
+
 /**
  * How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does
  * not say.
@@ -138,6 +149,9 @@ export type VideoStream = StreamInfo & {
    * for nothing.
    */
   readonly turn: Turn | null;
+  /** How whole frames are made of fields as they are decoded; `null` where they are left alone. */
+  readonly fields: FieldFrames | null;
+  /** What the stream's flags say, which need not be true. */
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;
   /** What else goes with the pictures, each kind once. */

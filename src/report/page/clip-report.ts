@@ -126,7 +126,8 @@ async function momentsOf(
     }
   };
   await read(sidecar.output.path, 'output', null, ours, false);
-  const of = { firstTime: from, output: sidecar.output.path };
+  const fields = 'fields' in sidecar.settings ? sidecar.settings.fields : null;
+  const of = { firstTime: from, output: sidecar.output.path, fields };
   await read(sidecar.source.path, 'source', of, bicubic, true);
   await read(sidecar.reference, 'reference', null, reference, false);
   const fits = (picture: RgbPicture | undefined, like: RgbPicture) =>

@@ -5,7 +5,8 @@ import { isImageName } from '../../media/still/luma-image.js';
 import { keyframes } from '../../media/source/packets.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
-import type { Source } from '../../media/source/source.js';
+import { framesOfFields } from '../../media/source/field-frames.js';
+import type { FieldFrames, Source } from '../../media/source/source.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { resizeRgb, rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
@@ -110,7 +111,14 @@ export type SourceOf = {
   readonly firstTime: number;
   /** The output's path. */
   readonly output: string;
+  /** How whole frames were made of its fields; `null` where they were left alone. */
+  readonly fields: FieldFrames | null;
 };
+
+/** The source as it was decoded for its output. */
+function sourceAsDecoded({ output, fields }: SourceOf, probed: Source): Source {
+  return turnedFor(output, fields === null ? probed : framesOfFields(probed, fields));
+}
 
 /**
  * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`.
@@ -132,7 +140,7 @@ export async function seenFrames(
     return;
   }
   const probed = await probe(ffmpeg, file);
-  const source = of === null ? probed : turnedFor(of.output, probed, false);
+  const source = of === null ? probed : sourceAsDecoded(of, probed);
   const from = of?.firstTime ?? null;
   const { video } = source;
   const layout = frameLayout(video.format, video.width, video.height);

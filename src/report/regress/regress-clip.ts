@@ -170,7 +170,7 @@ export async function regressClip(
   // Its files are temporary ones: the clip is known by its name in the manifest.
   const onProgress: TellProgress = (event) => tell({ ...event, clip: entry.clip, output: null });
   await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort }, onProgress);
-  const source = turnedFor(output, await probe(ffmpeg, clip), false);
+  const source = turnedFor(output, await probe(ffmpeg, clip));
   const made = await probe(ffmpeg, output);
   const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
   const evaluation = await evaluateClip(ffmpeg, clip, {

@@ -63,7 +63,7 @@ function kindLine(scan: Scan, rate: Ratio | null): string {
     case 'repeats':
       return marked ? 'progressive, marked as interlaced: left as it is.' : `progressive ${seen}.`;
     case 'interlaced':
-      return `interlaced${orderText(scan)} ${seen}. --deinterlace makes whole frames of its fields.`;
+      return `interlaced${orderText(scan)} ${seen}. --deinterlace field makes ${rateText(rate, 2)} frames a second, --deinterlace frame ${rateText(rate, 1)}.`;
     case 'telecine':
       if (scan.cadence === 'soft')
         return `film, its frames marked to be shown for two or three fields ${seen}: left as it is.`;

@@ -9,11 +9,23 @@ export function jobHashes(
   settings: Omit<ClipSettings | StillSettings, 'asked'>,
   others: Readonly<Record<string, unknown>>,
 ): JobHashes {
+  const before = withoutFields(settings);
   return {
     job: hashOf({ ...others, settings }),
-    // vsr 0.1.0 also hashed whether a truncated source was allowed, which changes no frame.
-    earlierJobs: [false, true].map((allowTruncated) =>
-      hashOf({ ...others, settings: { ...settings, allowTruncated } }),
-    ),
+    earlierJobs: [
+      hashOf({ ...others, settings: before }),
+      // vsr 0.1.0 also hashed whether a truncated source was allowed, which changes no frame.
+      ...[false, true].map((allowTruncated) =>
+        hashOf({ ...others, settings: { ...before, allowTruncated } }),
+      ),
+    ],
   };
+}
+
+/** The settings as a vsr knew them that only knew whether to deinterlace; it did it by flags. */
+function withoutFields(settings: object): object {
+  if (!('fields' in settings) || settings.fields !== null) return settings;
+  const { fields, fieldOrder, ...same } = settings as Partial<ClipSettings>;
+  void [fields, fieldOrder];
+  return { ...same, deinterlace: false };
 }

@@ -17,9 +17,11 @@ import {
 import { lookAt } from '../../media/scan/look.js';
 import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
+import { framesOfFields } from '../../media/source/field-frames.js';
 import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
+import { chooseFields, fieldNotes } from '../footage/field-choice.js';
 import { keptScan } from '../footage/scan-cache.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
@@ -190,7 +192,9 @@ export async function planJob(
   const takes = muxerTrials(ffmpeg, probed, signal);
   const { extension } = await containerFor(probed, takes, settings.codec);
   const name = await outputFor(input, settings.output, '', extension);
-  const source = turnedFor(name, probed, settings.deinterlace);
+  const scan = await looking;
+  const fields = chooseFields(probed, scan, settings.footage);
+  const source = turnedFor(name, fields === null ? probed : framesOfFields(probed, fields));
   const codec = isStronglyCompressed(source);
   const chosen = await chooseScale(source, settings, codec);
   const chain = await chainFor(chosen.chain, settings);
@@ -224,6 +228,7 @@ export async function planJob(
     ...outputPlan.announcements,
     ...(await damageNotes(source, settings)),
     ...sourceNotes(source),
+    ...fieldNotes(fields, scan, settings.footage),
     ...modelNotes(source, chain, settings, codec),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
@@ -237,7 +242,9 @@ export async function planJob(
     start: settings.start,
     end: settings.end,
     frames: settings.frames === Infinity ? null : settings.frames,
-    deinterlace: settings.deinterlace,
+    deinterlace: settings.footage.deinterlace,
+    fieldOrder: settings.footage.fieldOrder,
+    fields: source.video.fields,
     precision: settings.precision,
     raw: source.raw,
   };
@@ -249,7 +256,7 @@ export async function planJob(
     paths,
     source,
     identity,
-    scan: await looking,
+    scan,
     chain,
     enlarged,
     size,

@@ -1,4 +1,5 @@
 import type { PauseControl } from '../../pause-control.js';
+import type { FootageOptions } from '../footage/footage-settings.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
 export { precisionNames };
@@ -22,7 +23,7 @@ export const providerNames = [
 export type ProviderName = (typeof providerNames)[number];
 
 /** Everything an enlargement can be told. Every field may be left out. */
-export type UpscaleOptions = {
+export type UpscaleOptions = FootageOptions & {
   /** Enlargement each way; a product of the scales that models exist for. Default 2. */
   readonly scale?: number;
   /** A size to reach instead of a scale: `1920x1080`, `720p`, `1080p`, `4k`. Aspect is kept. */
@@ -61,8 +62,6 @@ export type UpscaleOptions = {
   readonly end?: number;
   /** At most so many frames. */
   readonly frames?: number;
-  /** Deinterlace an interlaced source (bwdif, one frame a frame). */
-  readonly deinterlace?: boolean;
   /** Ground truth of the enlarged size, for the log's PSNR columns. */
   readonly reference?: string;
   /** The per-frame log (.csv or .jsonl); `false` for none. Default `<output>.psnr.csv`. */

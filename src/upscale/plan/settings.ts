@@ -5,6 +5,7 @@ import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/output/encoder-limits.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
+import { checkFootage, type FootageSettings } from '../footage/footage-settings.js';
 import type { AskedSettings } from '../../metrics/sidecar-schema.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
@@ -37,7 +38,8 @@ export type Settings = {
   readonly end: number | null;
   /** At most so many frames; `Infinity` for all. */
   readonly frames: number;
-  readonly deinterlace: boolean;
+  /** What is done with old footage before it is enlarged. */
+  readonly footage: FootageSettings;
   /** Absolute path of the ground truth. */
   readonly reference: string | null;
   /** The per-frame log's file; `false` for none, `null` for the usual place. */
@@ -141,7 +143,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     start: options.start ?? null,
     end: options.end ?? null,
     frames: options.frames ?? Infinity,
-    deinterlace: options.deinterlace ?? false,
+    footage: checkFootage(options),
     reference: options.reference === undefined ? null : path.resolve(options.reference),
     log: options.log ?? null,
     jobs: options.jobs ?? 1,

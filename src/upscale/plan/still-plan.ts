@@ -44,7 +44,7 @@ function checkForStill(settings: Settings, file: string): void {
     end: settings.end !== null,
     frames: settings.frames !== Infinity,
     reference: settings.reference !== null,
-    deinterlace: settings.deinterlace,
+    deinterlace: settings.footage.deinterlace !== 'off',
     codec: settings.codec !== 'auto',
   };
   for (const [name, isSet] of Object.entries(clipOnly)) {

@@ -208,7 +208,6 @@ export class SegmentReader implements AsyncDisposable {
       },
       ...(seekTo === null ? {} : { seekTo }),
       ...(most === Infinity ? {} : { maxFrames: most }),
-      deinterlace: settings.deinterlace,
       signal,
       stallTimeoutMs: settings.stallTimeoutMs,
     });

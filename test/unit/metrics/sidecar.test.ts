@@ -42,7 +42,7 @@ function exampleSidecar(): Sidecar {
     settings: {
       ...{ scale: 2, precision: 'auto', to: null, encoder: 'libx264', encoderArgs: ['-crf', '17'] },
       ...{ pixelFormat: 'yuv420p', container: 'mp4', start: null, end: 1.5, frames: null },
-      ...{ deinterlace: false, raw: null },
+      ...{ deinterlace: 'off', fieldOrder: 'auto', fields: null, raw: null },
       asked: {
         ...{ model: null, codec: 'auto', crf: 17, preset: null, pixelFormat: null },
         ffmpegArgs: [],

@@ -1,0 +1,82 @@
+import { usualRate } from '../../planes/ratio.js';
+import type { VideoStream } from '../source/source.js';
+import type { DecodeLog, LoggedFrame } from './decode-log.js';
+import { rescale, ticksPerFrame, timestampMender, type TimestampMender } from './timestamps.js';
+
+/** One picture that leaves the decoder, and the frame of the source that it was made of. */
+export type TimedPicture = {
+  readonly info: LoggedFrame;
+  /** Ticks of the video's time base. */
+  readonly pts: number;
+  /** The frame's own time. */
+  readonly framePts: number;
+  /** It is the frame's second field. */
+  readonly second: boolean;
+};
+
+/**
+ * A gap to the next frame of more than this many usual ones is none of the frame's: its second
+ * field comes after half of a usual frame.
+ */
+const longestFrame = 1.5;
+
+/** The times of the pictures of one decoding process, in order. */
+export class PictureTimes {
+  readonly mender: TimestampMender;
+  readonly #log: DecodeLog;
+  readonly #video: VideoStream;
+  /** Ticks from one frame of the source to the next, usually. */
+  readonly #usual: number;
+  /** Pictures that one frame gives. */
+  readonly #perFrame: 1 | 2;
+  #read = 0;
+  /** The frame whose second field comes next. */
+  #half: TimedPicture | null = null;
+  /** A frame that was read ahead; `null` where there is none. */
+  #ahead: TimedPicture | null = null;
+  #ended = false;
+
+  constructor(log: DecodeLog, video: VideoStream) {
+    this.#log = log;
+    this.#video = video;
+    this.#perFrame = video.fields?.rate === 'field' ? 2 : 1;
+    this.#usual = ticksPerFrame(video.frameRate, video.timeBase) * this.#perFrame;
+    const { num, den } = video.timeBase;
+    this.mender = timestampMender(this.#usual, Math.round(((video.startTime ?? 0) * den) / num));
+  }
+
+  /** The next picture; `null` if the process ended without describing it. */
+  async next(): Promise<TimedPicture | null> {
+    if (this.#half !== null) {
+      const first = this.#half;
+      this.#half = null;
+      this.#ahead = await this.#frame();
+      const passed = this.#ahead === null ? Infinity : this.#ahead.pts - first.pts;
+      const length = passed > longestFrame * this.#usual ? this.#usual : passed;
+      return { ...first, pts: first.pts + Math.max(1, Math.round(length / 2)), second: true };
+    }
+    const frame = this.#ahead ?? (await this.#frame());
+    this.#ahead = null;
+    if (this.#perFrame === 2) this.#half = frame;
+    return frame;
+  }
+
+  async #frame(): Promise<TimedPicture | null> {
+    if (this.#ended) return null;
+    const info = await this.#log.next();
+    this.#ended = info === null;
+    if (info === null) return null;
+    const pts =
+      this.#video.times === 'nominal' ? this.#counted(this.#read) : this.mender.next(info.pts);
+    this.#read++;
+    return { info, pts, framePts: pts, second: false };
+  }
+
+  /** The time of frame `number` of a source without timestamps. */
+  #counted(number: number): number {
+    const { frameRate, timeBase } = this.#video;
+    const { num, den } = frameRate ?? usualRate;
+    const pictures = frameRate === null ? number : number * this.#perFrame;
+    return rescale(pictures, { num: den, den: num }, timeBase);
+  }
+}

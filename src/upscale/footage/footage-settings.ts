@@ -1,0 +1,52 @@
+import { badValue } from '../../errors.js';
+
+/**
+ * What can be done with fields. `frame`: one whole frame for each of the source's. `field`: one for
+ * each field, twice as many. `auto`: as `frame`, where the clip was seen to be interlaced.
+ */
+export const deinterlaceModes = ['off', 'auto', 'frame', 'field'] as const;
+export type DeinterlaceMode = (typeof deinterlaceModes)[number];
+
+/** Which field comes first; `auto` is what was seen. */
+export const fieldOrders = ['auto', 'top', 'bottom'] as const;
+export type FieldOrderChoice = (typeof fieldOrders)[number];
+
+/** What is to be done with old footage before it is enlarged. */
+export type FootageSettings = {
+  readonly deinterlace: DeinterlaceMode;
+  readonly fieldOrder: FieldOrderChoice;
+};
+
+/** The same as the library is told; everything may be left out. */
+export type FootageOptions = {
+  /**
+   * Make whole frames of an interlaced source's fields; `true` is `auto`. Default `off`.
+   */
+  readonly deinterlace?: boolean | DeinterlaceMode;
+  /** The field shown first, where what was seen is not to decide. Default `auto`. */
+  readonly fieldOrder?: FieldOrderChoice;
+};
+
+function oneOf<T extends string>(name: string, value: T, all: readonly T[]): T {
+  if (all.includes(value)) return value;
+  throw badValue(`one of ${all.join(', ')}`, name, value);
+}
+
+/** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
+export function checkFootage({ deinterlace, fieldOrder }: FootageOptions): FootageSettings {
+  const mode =
+    deinterlace === true ? 'auto' : deinterlace === false ? 'off' : (deinterlace ?? 'off');
+  const settings = {
+    deinterlace: oneOf('deinterlace', mode, deinterlaceModes),
+    fieldOrder: oneOf('fieldOrder', fieldOrder ?? 'auto', fieldOrders),
+  };
+  if (settings.fieldOrder !== 'auto' && settings.deinterlace === 'off') {
+    throw badValue(
+      'deinterlace to be given as well',
+      'fieldOrder',
+      settings.fieldOrder,
+      'Alone it would do nothing.',
+    );
+  }
+  return settings;
+}
