@@ -110,6 +110,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
     batch: { patches, patch },
     microBatches,
     loss: plan.loss,
+    features: plan.features,
     seed,
     workers: plan.workers,
     ...(plan.provider === undefined ? {} : { provider: plan.provider }),

@@ -156,3 +156,46 @@ test('what RGB cannot be trained with is one sentence', () => {
     assert.equal(stderr.trim().split('\n').length, 1);
   }
 });
+
+test('losses add up, those of features by the network that ships, and what does not go together is said', async () => {
+  const small = ['--arch', 'resnet', '--depth', '1', '--width', '4', '--patch', '16'];
+  const looks = ['--loss', 'mse:1,perceptual:0.01,texture:1e-4', '--feature-outputs', 'fire2'];
+  const steps = ['--steps', '20', '--overwrite'];
+  const one = run(...words('looks.onnx', ...small, ...looks, ...steps));
+  assert.equal(one.code, 0, one.stderr);
+  const plain = run(...words('plain.onnx', ...small, '--loss', 'mse', ...steps));
+  assert.equal(plain.code, 0, plain.stderr);
+  const lossesIn = async (name: string) => {
+    const file = path.join(folder, `${name}.onnx.train`, 'metrics.csv');
+    const [, row] = (await readFile(file, 'utf8')).split('\n');
+    return Number(row!.split(',')[1]);
+  };
+  // The same steps up to what the features add.
+  assert.ok((await lossesIn('looks')) > 1.01 * (await lossesIn('plain')));
+  const card = JSON.parse(await readFile(path.join(folder, 'looks.json'), 'utf8')) as ModelCard;
+  assert.deepEqual(card.recipe['loss'], [
+    { name: 'mse', weight: 1 },
+    { name: 'perceptual', weight: 0.01 },
+    { name: 'texture', weight: 1e-4 },
+  ]);
+  for (const [more, wanted] of [
+    [
+      [...small, '--loss', 'looks:1'],
+      /Expected one of mse, l1, charbonnier, perceptual, texture, or/,
+    ],
+    [
+      [...small, '--loss', 'perceptual', '--feature-outputs', 'fire1'],
+      /one of the outputs of .* fire9/,
+    ],
+    [
+      [...small, '--loss', 'perceptual', '--features', 'none.onnx'],
+      /no feature network .*none\.onnx/,
+    ],
+    [[...small, '--loss', 'mse', '--features', 'x.onnx'], /are for --loss perceptual and texture/],
+    [['--arch', 'espcn', '--loss', 'perceptual'], /takes RGB for --arch for --loss perceptual but/],
+  ] as const) {
+    const { code, stderr } = run(...words('wrong.onnx', ...more, '--steps', '2'));
+    assert.equal(code, 2, stderr);
+    assert.match(stderr, wanted);
+  }
+});

@@ -1,3 +1,4 @@
+import { lossText } from '../../training/gradient/loss.js';
 import { multiplicationsOf, parameterCount } from '../../model/language/network.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 
@@ -17,6 +18,6 @@ export function trainingSummary(plan: TrainPlan): string[] {
   const behind = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
   return [
     `${network.arch} ${network.scale}x, ${parameterCount(network)} weights, ${multiplicationsOf(network)} multiplications a source sample${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
-    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${behind}, ${degradation.fullRange ?? 0} full range; ${loss}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
+    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${behind}, ${degradation.fullRange ?? 0} full range; ${lossText(loss)}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }

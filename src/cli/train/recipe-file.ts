@@ -5,6 +5,7 @@ import { parse, stringify } from 'yaml';
 import { didYouMean } from '../../did-you-mean.js';
 import { messageOf, VsrError } from '../../errors.js';
 import { trainingFiles } from '../../training/saved/training-folder.js';
+import { lossText } from '../../training/gradient/loss.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 
 /** Options that say how a run is made, not what is run: no part of a recipe. */
@@ -100,6 +101,8 @@ const forms: { readonly [K in keyof TrainSettings]?: (value: TrainSettings[K]) =
   split: (parts) => parts.join('/'),
   crf: (range) => range.join('-'),
   alsoReduced: (shares) => shares.join(','),
+  loss: lossText,
+  featureOutputs: (names) => names?.join(',') ?? '',
   init: (init) => ('deviation' in init ? `normal:${init.deviation}` : init.kind),
 };
 

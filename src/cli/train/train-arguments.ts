@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { type Init, inits } from '../../training/optimiser/initial-weights.js';
+import { type Loss, losses, type LossTerm } from '../../training/gradient/loss.js';
 import { realNumber } from '../display/numbers.js';
 
 /** A parser for commander: values separated by commas. */
@@ -54,6 +55,23 @@ export function parseCrf(text: string): [number, number] {
   if (!(low <= high && high <= 51))
     throw new InvalidArgumentError('Expected a range within 0-51, for example 18-32.');
   return [low, high];
+}
+
+/** `mse`, or several with weights: `mse:1,perceptual:0.1`. */
+export function parseLoss(text: string): Loss {
+  const terms = text.split(',').map((part): LossTerm => {
+    const [name = '', weight = '1', ...more] = part.split(':');
+    const known = losses.find((each) => each === name);
+    const value = Number(weight);
+    if (known === undefined || more.length > 0 || !(value > 0 && value < Infinity)) {
+      throw new InvalidArgumentError(
+        `Expected one of ${losses.join(', ')}, or several with weights, as mse:1,perceptual:0.1.`,
+      );
+    }
+    return { name: known, weight: value };
+  });
+  const [only] = terms;
+  return terms.length === 1 && only!.weight === 1 ? only!.name : terms;
 }
 
 /** `he`, `xavier` or `normal:0.01`. */

@@ -19,6 +19,7 @@ import {
   listOf,
   parseCrf,
   parseInit,
+  parseLoss,
   parseSplit,
   positive,
   share,
@@ -177,7 +178,21 @@ export function trainCommand(): Command {
     )
     .optionsGroup('Optimisation:')
     .addOption(
-      new Option('--loss <name>', 'what is minimised').choices(losses).default(trainDefaults.loss),
+      new Option(
+        '--loss <terms>',
+        `what is minimised: ${losses.join(', ')}, or several with weights, as mse:1,perceptual:0.1`,
+      )
+        .argParser(parseLoss)
+        .default(trainDefaults.loss),
+    )
+    .option(
+      '--features <file.onnx>',
+      'feature network of perceptual and texture losses (default: the one that ships)',
+    )
+    .option(
+      '--feature-outputs <names>',
+      'its outputs that are compared (default: all of a file of your own)',
+      listOf(String),
     )
     .addOption(
       new Option('--optimiser <name>', 'how a step follows from the gradient')

@@ -3,6 +3,7 @@ import { networkOf } from '../../model/architectures/list.js';
 import { layersOf } from '../../model/language/layers.js';
 import { alignmentOf, type Network } from '../../model/language/network.js';
 import { ratioOf } from '../../model/language/ratio.js';
+import { featureLosses, lossText, needsFeatures } from '../../training/gradient/loss.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainSettings } from './train-options.js';
@@ -63,6 +64,20 @@ export function networkOfOptions(settings: TrainSettings): Network {
   }
   if (settings.fit > 0 && !canFitLast(network)) {
     throw badValue('an architecture that ends in a dense layer', '--arch for --fit', arch);
+  }
+  const looks = needsFeatures(settings.loss);
+  if (looks && network.colour !== 'rgb') {
+    throw badValue(
+      'an architecture that takes RGB',
+      `--arch for --loss ${lossText(settings.loss)}`,
+      arch,
+    );
+  }
+  if (!looks && (settings.features ?? settings.featureOutputs) !== undefined) {
+    throw new VsrError(
+      'option',
+      `--features and --feature-outputs are for --loss ${featureLosses.join(' and ')}.`,
+    );
   }
   if (network.colour === 'rgb') {
     // Both are about luma: one frame of a coded clip, the output of a luma network.

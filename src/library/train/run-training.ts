@@ -1,3 +1,4 @@
+import { lossText } from '../../training/gradient/loss.js';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
@@ -161,7 +162,7 @@ export async function runTraining(
         if (event.best) best = row;
         rows.push(row);
         await appendMetrics(metricsFile, row);
-        await drawCurves(workFolder, plan.loss, rows);
+        await drawCurves(workFolder, lossText(plan.loss), rows);
         if (event.scores.length === 0) break;
         const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
         display.say(

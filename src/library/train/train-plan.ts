@@ -1,6 +1,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
+import { featureSource } from '../../training/gradient/feature-source.js';
+import { needsFeatures } from '../../training/gradient/loss.js';
 import { openPlace } from '../../files/place.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
 import type { TrainSettings } from './train-options.js';
@@ -41,6 +43,10 @@ export async function trainPlanOf(
   if (settings.from !== undefined && !(await exists(settings.from))) {
     throw new VsrError('model', `There is no model file ${settings.from}.`);
   }
+  const patch = patchOf(network, settings);
+  const features = needsFeatures(settings.loss)
+    ? await featureSource(settings.features, settings.featureOutputs, patch * network.scale)
+    : undefined;
   const { initialWeights } = await import('../../training/optimiser/initial-weights.js');
   const { startFrom } = await import('../../training/start-from.js');
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
@@ -86,11 +92,12 @@ export async function trainPlanOf(
     degradation,
     ...{
       loss: settings.loss,
+      ...(features === undefined ? {} : { features }),
       schedule: settings.schedule,
       rate: settings.lr,
       optimiser: settings.optimiser,
     },
-    ...{ batch: settings.batch, patch: patchOf(network, settings), steps: settings.steps, seed },
+    ...{ batch: settings.batch, patch, steps: settings.steps, seed },
     ...{ averaged: settings.average, expand: settings.expand, fit: settings.fit },
     ...{ validateEvery: settings.valEvery, keep: settings.keep },
     workers: settings.workers,

@@ -1,5 +1,4 @@
 import { multiply } from './pointwise.js';
-import { reshape, transpose } from './shape.js';
 import type { Tape, Value } from './tape.js';
 
 /** The product of [M, K] and [K, N]; with `add` of a bias [N] after it, a dense layer. */
@@ -16,13 +15,24 @@ export function matMul(tape: Tape, a: Value, b: Value): Value {
 }
 
 /**
- * The Gram matrix [C, C] of features [1, C, H, W]: products of channels, summed over all places and
- * divided by C H W (https://arxiv.org/abs/1508.06576). No loss uses it yet; texture losses compare
- * it.
+ * The Gram matrices [B, C, C] of B lists of features [B, C, K]: products of channels, summed over
+ * all places and divided by C K (https://arxiv.org/abs/1508.06576).
  */
-export function gramMatrix(tape: Tape, x: Value): Value {
-  const [, c, h, w] = x.shape as [number, number, number, number];
-  const rows = reshape(tape, x, [c, h * w]);
-  const product = matMul(tape, rows, transpose(tape, rows, [1, 0]));
-  return multiply(tape, product, tape.scalar(1 / (c * h * w)));
+export function gramMatrices(tape: Tape, x: Value): Value {
+  const [b, c, k] = x.shape as [number, number, number];
+  const turned = (value: Value) => {
+    const [first, rows, columns] = value.shape as [number, number, number];
+    return tape.node('Transpose', [value], [first, columns, rows], { perm: [0, 2, 1] });
+  };
+  const product = tape.node('MatMul', [x, turned(x)], [b, c, c]);
+  const recorded = tape.record(product, [
+    [
+      x,
+      (dy) => {
+        const both = tape.node('Add', [dy, turned(dy)], [b, c, c]);
+        return tape.node('MatMul', [both, x], [b, c, k]);
+      },
+    ],
+  ]);
+  return multiply(tape, recorded, tape.scalar(1 / (c * k)));
 }

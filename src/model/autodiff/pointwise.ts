@@ -94,7 +94,7 @@ export function relu(tape: Tape, x: Value): Value {
   ]);
 }
 
-/** x above 0, `slope` x below. No network uses it yet; discriminators do. */
+/** x above 0, `slope` x below. */
 export function leakyRelu(tape: Tape, x: Value, slope: number): Value {
   const y = tape.node('LeakyRelu', [x], x.shape, { alpha: { float: slope } });
   return tape.record(y, [
@@ -124,7 +124,7 @@ export function tanh(tape: Tape, x: Value): Value {
   ]);
 }
 
-/** 1 / (1 + e^-x); its gradient is s (1 - s). No loss uses it yet; adversarial ones do. */
+/** 1 / (1 + e^-x); its gradient is s (1 - s). */
 export function sigmoid(tape: Tape, x: Value): Value {
   const y = tape.node('Sigmoid', [x], x.shape);
   return tape.record(y, [

@@ -1,4 +1,4 @@
-import type { Tape, Value } from './tape.js';
+import type { Edge, Tape, Value } from './tape.js';
 
 /** The same elements in another shape. */
 export function reshape(tape: Tape, x: Value, shape: readonly number[]): Value {
@@ -39,16 +39,18 @@ export function crop(
   ]);
 }
 
-/** Zeros around: `before` and `after` samples per axis. */
+/** Zeros around, or another `value`: `before` and `after` samples per axis. */
 export function pad(
   tape: Tape,
   x: Value,
   before: readonly number[],
   after: readonly number[],
+  value = 0,
 ): Value {
   const shape = x.shape.map((extent, axis) => extent + before[axis]! + after[axis]!);
   const pads = tape.graph.ints('pads', [...before, ...after]);
-  const y = tape.node('Pad', [x], shape, {}, [pads]);
+  const around = value === 0 ? [] : [tape.graph.floats('around', value)];
+  const y = tape.node('Pad', [x], shape, {}, [pads, ...around]);
   const end = before.map((from, axis) => from + x.shape[axis]!);
   return tape.record(y, [
     [
@@ -63,6 +65,22 @@ export function pad(
   ]);
 }
 
+/** [N, C, H, W] of several, one channel list after the other. */
+export function joinChannels(tape: Tape, parts: readonly Value[]): Value {
+  const [n, , h, w] = parts[0]!.shape as [number, number, number, number];
+  const channels = parts.reduce((sum, { shape }) => sum + shape[1]!, 0);
+  const y = tape.node('Concat', parts, [n, channels, h, w], { axis: 1 });
+  let from = 0;
+  const edges = parts.map((part): Edge => {
+    const [first, end] = [from, (from += part.shape[1]!)];
+    const bounds = { from: [first], to: [end], axes: [1] };
+    const constants = () =>
+      Object.entries(bounds).map(([name, values]) => tape.graph.ints(name, values));
+    return [part, (dy) => tape.node('Slice', [dy], part.shape, {}, constants())];
+  });
+  return tape.record(y, edges);
+}
+
 /** Plain nodes: every `stride`-th row and column of [N, C, H, W], from the first on. */
 function takeNodes(tape: Tape, x: Value, stride: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
@@ -75,7 +93,7 @@ function takeNodes(tape: Tape, x: Value, stride: number): Value {
 }
 
 /** Plain nodes: the reverse; the samples `stride` apart, zeros between, `h` x `w` in all. */
-function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number): Value {
+export function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number): Value {
   const [n, c, rows, columns] = x.shape as [number, number, number, number];
   const apart = tape.node('Reshape', [x], [n, c, rows, 1, columns, 1], {}, [
     tape.graph.ints('shape', [n, c, rows, 1, columns, 1]),
@@ -94,7 +112,6 @@ function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number)
 
 /**
  * Every `stride`-th row and column of [N, C, H, W]; after a convolution it makes a strided one.
- * No network uses it yet; discriminators do.
  */
 export function takeEvery(tape: Tape, x: Value, stride: number): Value {
   const [, , h, w] = x.shape as [number, number, number, number];

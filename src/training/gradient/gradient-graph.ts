@@ -1,3 +1,5 @@
+import type { FeatureNetwork } from '../../model/features/feature-network.js';
+import { depthToSpace } from '../../model/autodiff/shape.js';
 import { multiply } from '../../model/autodiff/pointwise.js';
 import { roundedToCodes, roundedToWeightSteps } from '../../model/autodiff/quantisation.js';
 import { Tape, type Value } from '../../model/autodiff/tape.js';
@@ -119,7 +121,7 @@ export function dropoutMasks({ blocks }: Network, { patches }: MicroBatch): Drop
  *
  * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
  * (which spares the graph the shuffle and its gradient); `weights` [parameters]; and those of
- * `dropoutMasks`. Convolutions are
+ * `dropoutMasks`. Losses of features need `features`. Convolutions are
  * written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
  * Outputs: `loss` [1] and `gradient` [parameters].
  */
@@ -128,6 +130,7 @@ export function buildGradientModel(
   batch: MicroBatch,
   loss: Loss,
   block = 0,
+  features?: FeatureNetwork,
 ): Uint8Array {
   const count = parameterCount(network);
   const graph = new GraphBuilder('gradient');
@@ -143,7 +146,11 @@ export function buildGradientModel(
   const dropout = (value: Value, share: number): Value =>
     share > 0 ? multiply(tape, value, masks.shift()!) : value;
   const [actual, values] = forward(tape, network, x, flat, { dropout });
-  const value = lossOf(tape, loss, actual, wanted);
+  const shuffle = lastShuffle(network);
+  const picture = (each: Value): Value =>
+    shuffle === 1 ? each : depthToSpace(tape, each, shuffle);
+  const looks = features === undefined ? undefined : { network: features, picture };
+  const value = lossOf(tape, loss, actual, wanted, looks);
   tape.backward(value);
   values.gradient('gradient');
   graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');

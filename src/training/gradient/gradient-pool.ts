@@ -4,6 +4,7 @@ import { type Network, parameterCount } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import { startThread } from '../../start-thread.js';
 import type { MicroBatch } from './gradient-graph.js';
+import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
 import type {
   GradientAnswer,
@@ -20,6 +21,8 @@ export type GradientPoolOptions = {
   readonly batch: MicroBatch;
   readonly microBatches: number;
   readonly loss: Loss;
+  /** For losses that compare features. */
+  readonly features?: FeatureSource | undefined;
   readonly seed: number;
   /** Where gradients are computed; the processor if absent. */
   readonly provider?: ProviderCandidate;

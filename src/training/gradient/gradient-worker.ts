@@ -11,6 +11,7 @@ import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
 import { buildGradientModel, dropoutMasks, sourceShape, targetShape } from './gradient-graph.js';
+import { openFeatures } from './feature-source.js';
 import type {
   GradientAnswer,
   GradientOrder,
@@ -31,7 +32,8 @@ const border = Math.ceil(scale);
 
 const session = await nativeWork(async () => {
   const block = provider.name === 'cpu' ? await blockSize() : 0;
-  return openSession(buildGradientModel(network, batch, data.loss, block), provider);
+  const features = data.features === undefined ? undefined : await openFeatures(data.features);
+  return openSession(buildGradientModel(network, batch, data.loss, block, features), provider);
 });
 const x = await floatTensor(sourceShape(network, batch));
 const t = await floatTensor(targetShape(network, batch));

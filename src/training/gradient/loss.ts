@@ -1,3 +1,4 @@
+import { gramMatrices } from '../../model/autodiff/matrix.js';
 import {
   absolute,
   add,
@@ -6,23 +7,125 @@ import {
   squareRoot,
   subtract,
 } from '../../model/autodiff/pointwise.js';
+import { crop, reshape, transpose } from '../../model/autodiff/shape.js';
 import type { Tape, Value } from '../../model/autodiff/tape.js';
+import { type FeatureNetwork, featuresOf } from '../../model/features/feature-network.js';
+
+/** Losses that compare pictures sample by sample. */
+export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
+
+/**
+ * Losses that compare what a feature network makes of pictures: its features place by place
+ * (https://arxiv.org/abs/1603.08155), and which of them go together within patches, wherever they
+ * lie there (https://arxiv.org/abs/1612.07919).
+ */
+export const featureLosses = ['perceptual', 'texture'] as const;
 
 /** The names `lossOf` knows. */
-export const losses = ['mse', 'l1', 'charbonnier'] as const;
+export const losses = [...pixelLosses, ...featureLosses] as const;
 
-/** How the distance of two pictures is measured in training. */
-export type Loss = (typeof losses)[number];
+/** How the distance of two pictures is measured. */
+export type LossName = (typeof losses)[number];
+
+/** One of several that add up, times `weight`. */
+export type LossTerm = { readonly name: LossName; readonly weight: number };
+
+/** What is minimised: one, or several that add up. */
+export type Loss = LossName | readonly LossTerm[];
+
+/** The terms of a loss; a name alone is one of weight 1. */
+export function termsOf(loss: Loss): readonly LossTerm[] {
+  return typeof loss === 'string' ? [{ name: loss, weight: 1 }] : loss;
+}
+
+/** A loss in words: `mse`, or `mse:1,perceptual:0.1`. */
+export function lossText(loss: Loss): string {
+  if (typeof loss === 'string') return loss;
+  return loss.map(({ name, weight }) => `${name}:${weight}`).join(',');
+}
+
+/** Whether a loss compares features. */
+export function needsFeatures(loss: Loss): boolean {
+  return termsOf(loss).some(({ name }) => (featureLosses as readonly string[]).includes(name));
+}
 
 /** Charbonnier's epsilon, in units of the 0..1 range (https://arxiv.org/abs/1710.01992). */
 const charbonnierEpsilon = 1e-3;
 
-/** The loss of `actual` against `wanted`, a scalar: the mean over all samples. */
-export function lossOf(tape: Tape, loss: Loss, actual: Value, wanted: Value): Value {
+/** What feature losses are computed with. */
+export type Looks = {
+  readonly network: FeatureNetwork;
+  /** What the pictures are made of the values compared: [N, 3, H, W]. */
+  readonly picture: (value: Value) => Value;
+};
+
+/** The loss of `actual` against `wanted`, a scalar; of each term the mean over all it compares. */
+export function lossOf(tape: Tape, loss: Loss, actual: Value, wanted: Value, looks?: Looks): Value {
+  let features: (readonly [Value, Value])[] | undefined;
+  const pairs = (): (readonly [Value, Value])[] => {
+    if (looks === undefined) throw new RangeError('a loss of features without a feature network');
+    const [ours, theirs] = [actual, wanted].map((value) =>
+      featuresOf(tape, looks.network, looks.picture(value)),
+    ) as [Value[], Value[]];
+    return (features ??= ours.map((value, i) => [value, theirs[i]!]));
+  };
+  const side = () => looks!.picture(wanted).shape[2]!;
+  const valueOf = (name: LossName): Value => {
+    switch (name) {
+      case 'perceptual':
+        return meanOf(
+          tape,
+          pairs().map(([a, b]) => pixelLoss(tape, 'mse', a, b)),
+        );
+      case 'texture':
+        return meanOf(
+          tape,
+          pairs().map(([a, b]) => textureLoss(tape, a, b, side())),
+        );
+      default:
+        return pixelLoss(tape, name, actual, wanted);
+    }
+  };
+  const terms = termsOf(loss).map(({ name, weight }) =>
+    weight === 1 ? valueOf(name) : multiply(tape, valueOf(name), tape.scalar(weight)),
+  );
+  return terms.reduce((sum, term) => add(tape, sum, term));
+}
+
+function pixelLoss(
+  tape: Tape,
+  name: (typeof pixelLosses)[number],
+  actual: Value,
+  wanted: Value,
+): Value {
   const difference = subtract(tape, actual, wanted);
-  if (loss === 'l1') return mean(tape, absolute(tape, difference));
+  if (name === 'l1') return mean(tape, absolute(tape, difference));
   const square = multiply(tape, difference, difference);
-  if (loss === 'mse') return mean(tape, square);
+  if (name === 'mse') return mean(tape, square);
   const epsilon = tape.scalar(charbonnierEpsilon ** 2);
   return mean(tape, squareRoot(tape, add(tape, square, epsilon)));
+}
+
+/** The mean of scalars. */
+function meanOf(tape: Tape, values: readonly Value[]): Value {
+  const sum = values.reduce((a, b) => add(tape, a, b));
+  return values.length === 1 ? sum : multiply(tape, sum, tape.scalar(1 / values.length));
+}
+
+/** Samples of the picture each way within which texture may lie anywhere. */
+const texturePatch = 16;
+
+/** Gram matrices of features [N, C, H, W] against those wanted, patch by patch. */
+function textureLoss(tape: Tape, actual: Value, wanted: Value, side: number): Value {
+  const [n, c, h, w] = actual.shape as [number, number, number, number];
+  const block = Math.min(h, w, Math.max(1, Math.round((texturePatch * h) / side)));
+  const [down, across] = [Math.floor(h / block), Math.floor(w / block)];
+  const grams = (value: Value): Value => {
+    const extents = [n, c, down * block, across * block];
+    const whole = crop(tape, value, [0, 0, 0, 0], extents);
+    const apart = reshape(tape, whole, [n, c, down, block, across, block]);
+    const ordered = transpose(tape, apart, [0, 2, 4, 1, 3, 5]);
+    return gramMatrices(tape, reshape(tape, ordered, [n * down * across, c, block * block]));
+  };
+  return pixelLoss(tape, 'mse', grams(actual), grams(wanted));
 }

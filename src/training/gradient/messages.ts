@@ -1,6 +1,7 @@
 import type { Network } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { MicroBatch } from './gradient-graph.js';
+import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
 import type { Picture } from '../pictures/picture.js';
 
@@ -9,6 +10,7 @@ export type GradientWorkerData = {
   readonly network: Network;
   readonly batch: MicroBatch;
   readonly loss: Loss;
+  readonly features?: FeatureSource | undefined;
   readonly seed: number;
   readonly provider: ProviderCandidate;
   /** This worker's number, from 0, and how many there are. */

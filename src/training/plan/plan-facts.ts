@@ -1,6 +1,7 @@
 import { VsrError } from '../../errors.js';
 import { layersOf } from '../../model/language/layers.js';
 import { type Network, unshuffleOf } from '../../model/language/network.js';
+import { lossText } from '../gradient/loss.js';
 import type { TrainPlan } from './plan.js';
 
 /** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
@@ -20,7 +21,12 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     fit: plan.fit ?? 0,
     minSide: plan.training[0]?.minSide ?? 0,
     square: plan.training[0]?.square ?? 0,
-    ...{ loss, schedule, rate, batch, patch, steps, seed, averaged },
+    loss: lossText(loss),
+    features:
+      plan.features === undefined
+        ? 'none'
+        : `${plan.features.sha256} ${plan.features.outputs.join(' ')}`,
+    ...{ schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
     windowBytes: plan.windowBytes,
@@ -46,7 +52,7 @@ export function requireSameFacts(
 ): void {
   // Checkpoints of versions that could not do otherwise do not say that they did not.
   const known: Readonly<Record<string, unknown>> = {
-    ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0 },
+    ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0, features: 'none' },
     ...kept,
   };
   for (const [name, value] of Object.entries(asked)) {

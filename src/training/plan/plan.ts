@@ -2,6 +2,7 @@ import type { Network } from '../../model/language/network.js';
 import type { CardData } from '../../model/catalogue/card.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Degradation } from '../pictures/degrade.js';
+import type { FeatureSource } from '../gradient/feature-source.js';
 import type { Loss } from '../gradient/loss.js';
 import type { PictureItem } from '../pictures/picture-feed.js';
 import type { OptimiserName } from '../optimiser/optimisers.js';
@@ -18,6 +19,8 @@ export type TrainPlan = {
   readonly test: readonly PictureItem[];
   readonly degradation: Degradation;
   readonly loss: Loss;
+  /** The network whose features are compared; needed where `loss` compares any. */
+  readonly features?: FeatureSource;
   readonly schedule: Schedule;
   /** How a step follows from the gradient; Adam if absent. */
   readonly optimiser?: OptimiserName;

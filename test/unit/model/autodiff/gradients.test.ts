@@ -14,20 +14,21 @@ import {
   subtract,
   tanh,
 } from '../../../../src/model/autodiff/pointwise.js';
-import { gramMatrix, matMul } from '../../../../src/model/autodiff/matrix.js';
-import { maxPool } from '../../../../src/model/autodiff/pooling.js';
+import { gramMatrices, matMul } from '../../../../src/model/autodiff/matrix.js';
+import { averagePool, maxPool } from '../../../../src/model/autodiff/pooling.js';
 import {
   crop,
   pad,
   reshape,
   depthToSpace,
+  joinChannels,
   spaceToDepth,
   spread,
   takeEvery,
   transpose,
 } from '../../../../src/model/autodiff/shape.js';
 import { Tape, type Value } from '../../../../src/model/autodiff/tape.js';
-import { losses, lossOf } from '../../../../src/training/gradient/loss.js';
+import { lossOf, pixelLosses } from '../../../../src/training/gradient/loss.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
 import { interpret, type Numbers, numbers } from './interpreter.js';
 
@@ -138,8 +139,35 @@ const operations: readonly Operation[] = [
     shapes: [[2, 3], [3, 4], [4]],
     build: (t, [x, w, b]) => add(t, matMul(t, x!, w!), b!),
   },
-  { name: 'the Gram matrix', shapes: [[1, 3, 2, 4]], build: (t, [a]) => gramMatrix(t, a!) },
-  { name: 'max pooling', shapes: [[2, 2, 4, 6]], build: (t, [a]) => maxPool(t, a!, 2) },
+  { name: 'Gram matrices', shapes: [[2, 3, 5]], build: (t, [a]) => gramMatrices(t, a!) },
+  {
+    name: 'max pooling',
+    shapes: [[2, 2, 4, 6]],
+    build: (t, [a]) => maxPool(t, a!, { size: 2, stride: 2, border: 0, ceil: false }),
+  },
+  {
+    name: 'max pooling whose windows overlap and reach beyond the picture',
+    shapes: [[1, 2, 6, 8]],
+    build: (t, [a]) => maxPool(t, a!, { size: 3, stride: 2, border: 0, ceil: true }),
+  },
+  {
+    name: 'max pooling with a border, which leaves rows over',
+    shapes: [[1, 1, 6, 7]],
+    build: (t, [a]) => maxPool(t, a!, { size: 3, stride: 2, border: 1, ceil: false }),
+  },
+  {
+    name: 'average pooling whose windows reach beyond the picture',
+    shapes: [[1, 2, 6, 5]],
+    build: (t, [a]) => averagePool(t, a!, { size: 3, stride: 2, border: 1, ceil: true }),
+  },
+  {
+    name: 'joined channels',
+    shapes: [
+      [1, 2, 2, 3],
+      [1, 1, 2, 3],
+    ],
+    build: (t, [a, b]) => joinChannels(t, [a!, b!]),
+  },
 ];
 
 /**
@@ -196,7 +224,7 @@ for (const operation of operations) {
   });
 }
 
-for (const loss of losses) {
+for (const loss of pixelLosses) {
   test(`the gradient of the ${loss} loss is what finite differences say`, () => {
     const shapes = [
       [2, 3],

@@ -158,12 +158,12 @@ function slice(x: Numbers, lists: readonly (readonly number[])[]): Numbers {
   );
 }
 
-function pad(x: Numbers, pads: readonly number[]): Numbers {
+function pad(x: Numbers, pads: readonly number[], value = 0): Numbers {
   const rank = x.dims.length;
   const dims = x.dims.map((dim, axis) => dim + pads[axis]! + pads[axis + rank]!);
   return build(dims, (index) => {
     const own = index.map((place, axis) => place - pads[axis]!);
-    return own.every((place, axis) => place >= 0 && place < x.dims[axis]!) ? get(x, own) : 0;
+    return own.every((place, axis) => place >= 0 && place < x.dims[axis]!) ? get(x, own) : value;
   });
 }
 
@@ -279,7 +279,7 @@ function runNode(node: OnnxNode, inputs: readonly Numbers[]): Numbers[] {
         ),
       ];
     case 'Pad':
-      return [pad(a, list(1))];
+      return [pad(a, list(1), inputs[2] === undefined ? 0 : list(2)[0]!)];
     case 'Concat':
       return [concat(inputs, Number(attributes['axis']))];
     case 'Conv':
