@@ -47,6 +47,14 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'make an 8-bit copy of a network, faster on the CPU',
     load: async () => (await import('./commands/quantize.js')).quantizeCommand(),
   },
+  serve: {
+    about: 'serve a page to work from, in the browser',
+    load: async () => (await import('./commands/serve.js')).serveCommand(),
+  },
+  watch: {
+    about: 'enlarge what comes into folders',
+    load: async () => (await import('./commands/watch.js')).watchCommand(),
+  },
   models: {
     about: 'list the models and their figures',
     load: async () => (await import('./commands/models.js')).modelsCommand(),

@@ -49,7 +49,7 @@ export function looksLikeClip(file: string): boolean {
  * A clip or still by its name, and not something that vsr made: outputs have a sidecar.
  * `._clip.mp4` is no clip but what macOS keeps about one on disks of other systems (AppleDouble).
  */
-function isWanted(file: string): boolean {
+export function isWanted(file: string): boolean {
   if (path.basename(file).startsWith('._')) return false;
   const extension = extensionOf(file);
   if (!clipExtensions.has(extension) && !stillExtensions.has(extension)) return false;

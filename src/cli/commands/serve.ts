@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { spawn } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+import { VsrError } from '../../errors.js';
+import { Folders } from '../../serve/folders.js';
+import { openOwnQueue } from '../../serve/open-queue.js';
+import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
+import { parseWatched, type Watched, watchFolder } from '../../serve/watch.js';
+import { checkHost, isLoopback, newToken } from '../../serve/web/guard.js';
+import { pageServer } from '../../serve/web/server.js';
+import { say } from '../display/say.js';
+import { interruption } from '../process/interruption.js';
+import { wholeNumber } from '../display/numbers.js';
+
+const examples = `
+Examples:
+  vsr serve tapes/                          a page on http://127.0.0.1:8321 to work from
+  vsr serve tapes/ /mnt/films --open        opens the browser, too
+  vsr serve out/ --watch inbox=scale=4      clips that come into inbox are enlarged
+  vsr serve tapes/ --host 0.0.0.0 --token   for other machines; the address with its token is printed
+
+The queue lives in plain files and survives a restart. Other sites, and other folders than those named, are
+out of the page's reach.`;
+
+type Flags = {
+  port: number;
+  host: string;
+  token?: true;
+  open?: true;
+  watch?: string[];
+  queueFolder?: string;
+};
+
+const collect = (value: string, before: string[] = []): string[] => [...before, value];
+
+/** The command `vsr serve`. */
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('Serves a page to work from: browse, choose, queue, pause, watch it go.')
+    .argument('[folders...]', 'folders that the page may see (default: the current one)')
+    .option('--port <n>', 'port; 0 takes a free one', wholeNumber(0), 8321)
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--token', 'ask for a token, which is printed with the address')
+    .option('--open', 'open the page in the browser')
+    .option('--watch <folder[=options]>', 'enlarge what comes into a folder (repeatable)', collect)
+    .option('--queue-folder <folder>', 'where the queue lives')
+    .addHelpText('after', examples)
+    .action(serve);
+}
+
+async function serve(named: string[], flags: Flags): Promise<void> {
+  const { host, port } = flags;
+  const token = flags.token === true ? newToken() : null;
+  checkHost(host, token);
+  const watched: Watched[] = (flags.watch ?? []).map(parseWatched);
+  const seen = named.length === 0 ? ['.'] : named;
+  const folders = await Folders.open([...seen, ...watched.map(({ folder }) => folder)]);
+  const stop = interruption();
+  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
+  const { queue, store, lost } = own;
+  const server = pageServer({ folders, queue, store, token });
+  try {
+    await server.listen({ host, port });
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new VsrError('option', `Port ${port} of ${host} is taken. Try --port 0.`, { cause });
+  }
+  const bound = server.server.address() as AddressInfo;
+  const shown = host.includes(':') ? `[${host}]` : host;
+  const address = `http://${shown}:${bound.port}/${token === null ? '' : `?token=${token}`}`;
+  say(`vsr serves ${address}`);
+  if (!isLoopback(host))
+    say('Others on this network can reach it; what they send is not encrypted.');
+  if (flags.open === true) openInBrowser(address);
+  const watchers = watched.map((each) => watchFolder(each, queue, say));
+  try {
+    await untilAborted(AbortSignal.any([stop, lost]));
+  } finally {
+    for (const watcher of watchers) await watcher[Symbol.asyncDispose]();
+    server.server.closeAllConnections();
+    await server.close();
+  }
+  if (lost.aborted) throw lost.reason;
+  throw new VsrError(
+    'interrupted',
+    'Interrupted. The queue is kept: start vsr serve again to go on.',
+  );
+}
+
+/** Settles once `signal` fires. */
+export async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function openInBrowser(address: string): void {
+  const [program, ...words] =
+    process.platform === 'win32'
+      ? ['explorer', address]
+      : process.platform === 'darwin'
+        ? ['open', address]
+        : ['xdg-open', address];
+  const child = spawn(program!, words, { stdio: 'ignore', detached: true });
+  child.once('error', () => say(`No browser could be opened. The page is at ${address}`));
+  child.unref();
+}

@@ -1,0 +1,65 @@
+import { Command } from 'commander';
+import { badValue, VsrError } from '../../errors.js';
+import { Folders } from '../../serve/folders.js';
+import { openOwnQueue } from '../../serve/open-queue.js';
+import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
+import type { Queue } from '../../serve/queue/queue.js';
+import { parseWatched, watchFolder } from '../../serve/watch.js';
+import { say } from '../display/say.js';
+import { interruption } from '../process/interruption.js';
+import { untilAborted } from './serve.js';
+
+const examples = `
+Examples:
+  vsr watch inbox                          whatever comes is enlarged twice, beside itself
+  vsr watch inbox=scale=4,folder=out       four times, into out
+  vsr watch tapes=to=1080p films=codec=hevc
+
+Options of a folder: scale, to, model, codec, crf, preset, folder, as vsr upscale has them. A file counts as
+complete once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
+
+/** The command `vsr watch`. */
+export function watchCommand(): Command {
+  return new Command('watch')
+    .description('Enlarges what comes into folders, until it is stopped.')
+    .argument('<folders...>', 'folders, each with =options or without')
+    .option('--queue-folder <folder>', 'where the queue lives')
+    .addHelpText('after', examples)
+    .action(watchFolders);
+}
+
+async function watchFolders(words: string[], flags: { queueFolder?: string }): Promise<void> {
+  const watched = words.map(parseWatched);
+  if (new Set(watched.map(({ folder }) => folder)).size < watched.length) {
+    throw badValue('each folder once', 'the folders', words.join(' '));
+  }
+  await Folders.open(watched.map(({ folder }) => folder));
+  const stop = interruption();
+  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
+  tellOf(own.queue);
+  const watchers = watched.map((each) => watchFolder(each, own.queue, say));
+  try {
+    await untilAborted(AbortSignal.any([stop, own.lost]));
+  } finally {
+    for (const watcher of watchers) await watcher[Symbol.asyncDispose]();
+  }
+  if (own.lost.aborted) throw own.lost.reason;
+  throw new VsrError(
+    'interrupted',
+    'Interrupted. What is queued is kept: start it again to go on.',
+  );
+}
+
+/** Says what becomes of each job, a line each. */
+function tellOf(queue: Queue): void {
+  const states = new Map<string, string>();
+  queue.listen((change) => {
+    if (change.kind !== 'job' || change.job === null) return;
+    const { id, state, input, output, error } = change.job;
+    if (states.get(id) === state) return;
+    states.set(id, state);
+    if (state === 'done') say(`${input}: done: ${output}`);
+    if (state === 'failed') say(`${input}: failed: ${error}`);
+    if (state === 'running') say(`${input}: begun`);
+  });
+}

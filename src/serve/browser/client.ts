@@ -1,0 +1,88 @@
+/// <reference lib="dom" />
+// Runs in the browser.
+import type { Listing } from '../folders.js';
+import type { Job, JobOptions, JobPace } from '../queue/job.js';
+import type { QueueChange } from '../queue/queue.js';
+
+/** What the page knows of the queue. */
+export type PageState = {
+  /** First to last. */
+  readonly jobs: readonly Job[];
+  readonly paused: boolean;
+  readonly paces: Readonly<Record<string, JobPace>>;
+  /** Whether changes still come. */
+  readonly connected: boolean;
+};
+
+/** The state before anything was heard. */
+export const emptyState: PageState = { jobs: [], paused: false, paces: {}, connected: false };
+
+/** What can be chosen. */
+export type Choices = {
+  readonly roots: readonly string[];
+  readonly codecs: readonly string[];
+  readonly models: readonly string[];
+};
+
+/** The state after some changes. */
+export function changed(state: PageState, changes: readonly QueueChange[]): PageState {
+  const jobs = new Map(state.jobs.map((job) => [job.id, job]));
+  const paces: Record<string, JobPace> = { ...state.paces };
+  let { paused } = state;
+  let order: readonly string[] | null = null;
+  for (const change of changes) {
+    if (change.kind === 'order') {
+      order = change.order;
+      paused = change.paused;
+    } else if (change.kind === 'pace') {
+      paces[change.id] = change.pace;
+      const job = jobs.get(change.id);
+      if (job !== undefined) jobs.set(change.id, { ...job, frames: change.frames });
+    } else if (change.job === null) jobs.delete(change.id);
+    else jobs.set(change.id, change.job);
+  }
+  const sorted =
+    order === null
+      ? [...jobs.values()]
+      : order.map((id) => jobs.get(id)).filter((job) => job !== undefined);
+  return { ...state, jobs: sorted, paces, paused };
+}
+
+/** Tells `onState` of the queue's state now and after each change; reconnects by itself. */
+export function follow(onState: (update: (state: PageState) => PageState) => void): void {
+  const source = new EventSource('/api/changes');
+  source.addEventListener('state', (event: MessageEvent<string>) => {
+    const { jobs, paused } = JSON.parse(event.data) as Pick<PageState, 'jobs' | 'paused'>;
+    onState((state) => ({ ...state, jobs, paused, connected: true }));
+  });
+  source.addEventListener('changes', (event: MessageEvent<string>) => {
+    const changes = JSON.parse(event.data) as QueueChange[];
+    onState((state) => changed(state, changes));
+  });
+  source.addEventListener('error', () => onState((state) => ({ ...state, connected: false })));
+}
+
+async function answer<T>(response: Response): Promise<T> {
+  const body = (await response.json()) as T & { error?: string };
+  if (!response.ok) throw new Error(body.error ?? `The server answered ${response.status}.`);
+  return body;
+}
+
+async function post<T>(where: string, body: object): Promise<T> {
+  const headers = { 'Content-Type': 'application/json' };
+  return answer<T>(await fetch(where, { method: 'POST', headers, body: JSON.stringify(body) }));
+}
+
+/** Calls to the server; each rejects with the server's sentence. */
+export const server = {
+  choices: async () => answer<Choices>(await fetch('/api/choices')),
+  folder: async (folder: string) =>
+    answer<Listing>(await fetch(`/api/folder?folder=${encodeURIComponent(folder)}`)),
+  plan: (input: string, options: JobOptions) => post<Partial<Job>>('/api/plan', { input, options }),
+  add: (inputs: readonly string[], options: JobOptions) =>
+    post<{ added: number }>('/api/jobs', { inputs, options }),
+  ask: (id: string, request: string) => post(`/api/jobs/${id}`, { do: request }),
+  move: (id: string, before: string | null) => post(`/api/jobs/${id}`, { do: 'move', before }),
+  pause: (paused: boolean) => post('/api/queue', { paused }),
+  log: async (id: string) => (await fetch(`/api/jobs/${id}/log`)).text(),
+};

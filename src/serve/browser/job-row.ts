@@ -1,0 +1,135 @@
+/// <reference lib="dom" />
+// Runs in the browser.
+import { html, useState } from 'htm/preact';
+import type { Job, JobPace } from '../queue/job.js';
+import { server } from './client.js';
+import { type Doing, Notes } from './files-panel.js';
+import { duration, nameOf, size } from './words.js';
+
+type RowProps = {
+  job: Job;
+  pace: JobPace | undefined;
+  /** Until it is done, once its turn has come. */
+  seconds: number | null;
+  doing: Doing;
+  onShift: (id: string, by: number) => void;
+  onDrag: (id: string | null) => void;
+  onDrop: (before: string) => void;
+};
+
+/** What can be asked of a job in each state, with the words on the button. */
+const buttons: Readonly<Record<Job['state'], readonly (readonly [string, string])[]>> = {
+  waiting: [
+    ['pause', 'Pause'],
+    ['cancel', 'Cancel'],
+  ],
+  running: [
+    ['pause', 'Pause'],
+    ['cancel', 'Cancel'],
+  ],
+  paused: [
+    ['resume', 'Go on'],
+    ['cancel', 'Cancel'],
+  ],
+  done: [['remove', 'Remove']],
+  failed: [
+    ['retry', 'Try again'],
+    ['remove', 'Remove'],
+  ],
+  cancelled: [
+    ['retry', 'Try again'],
+    ['remove', 'Remove'],
+  ],
+};
+
+function howFar(
+  { state, frames, of }: Job,
+  pace: JobPace | undefined,
+  seconds: number | null,
+): string {
+  const count = of === null ? `${frames} frames` : `${frames} of ${of} frames`;
+  if (state === 'running') {
+    if (pace === undefined) return 'beginning';
+    const eta = pace.eta === null ? '' : `, ${duration(pace.eta)} to go`;
+    return pace.stage === 'enlarge'
+      ? `${count}, ${pace.fps.toFixed(1)} a second${eta}`
+      : pace.stage;
+  }
+  if (state === 'waiting' && seconds !== null) return `waiting, takes about ${duration(seconds)}`;
+  if (state === 'paused') return `paused at ${count}`;
+  return state;
+}
+
+/** One job of the queue. */
+export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: RowProps) {
+  const [log, setLog] = useState<string | null>(null);
+  const { id, input, output, state, options } = job;
+  const name = nameOf(input);
+  const keys = (event: KeyboardEvent): void => {
+    if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
+    event.preventDefault();
+    onShift(id, event.key === 'ArrowUp' ? -1 : 1);
+  };
+  const showLog = (event: Event): void => {
+    if ((event.target as HTMLDetailsElement).open) void doing(server.log(id).then(setLog));
+  };
+  const wishes = [
+    options.to ?? `${options.scale ?? 2}x`,
+    options.model ?? job.models.join(' + '),
+    options.codec ?? '',
+    options.crf === null ? '' : `CRF ${options.crf}`,
+    job.bytes === null ? '' : `about ${size(job.bytes)}`,
+  ].filter((word) => word !== '');
+  return html`
+    <li
+      class="job ${state}"
+      tabindex="0"
+      draggable="true"
+      aria-label=${`${name}, ${state}`}
+      onKeyDown=${keys}
+      onDragStart=${() => onDrag(id)}
+      onDragEnd=${() => onDrag(null)}
+      onDragOver=${(event: Event) => event.preventDefault()}
+      onDrop=${() => onDrop(id)}
+    >
+      <div class="line">
+        <strong class="name" title=${input}>${name}</strong>
+        <span class="soft">${wishes.join(', ')}</span>
+      </div>
+      ${
+        state === 'running' || state === 'paused'
+          ? html`<progress
+              max=${job.of ?? 1}
+              value=${job.of === null ? undefined : job.frames}
+              aria-label=${`progress of ${name}`}
+            ></progress>`
+          : null
+      }
+      <div class="line">
+        <span class="far">${howFar(job, pace, seconds)}</span>
+        <span class="bar">
+          ${buttons[state].map(
+            ([request, words]) =>
+              html`<button
+                key=${request}
+                aria-label=${`${words}: ${name}`}
+                onClick=${() => void doing(server.ask(id, request))}
+              >
+                ${words}
+              </button>`,
+          )}
+          ${job.hasReport ? html`<a href=${`/reports/${id}`} target="_blank" rel="noopener">Before and after</a>` : null}
+        </span>
+      </div>
+      ${job.error === null ? null : html`<p class="note">${job.error}</p>`}
+      <details onToggle=${showLog}>
+        <summary>
+          ${job.notes.length === 0 ? 'Details' : `Details and ${job.notes.length} ${job.notes.length === 1 ? 'note' : 'notes'}`}
+        </summary>
+        <p class="where">${input}${output === null ? '' : html`<br />${output}`}</p>
+        <${Notes} notes=${job.notes} />
+        ${log === null ? null : html`<pre class="log" tabindex="0">${log || 'The log is empty.'}</pre>`}
+      </details>
+    </li>
+  `;
+}

@@ -1,0 +1,40 @@
+/// <reference lib="dom" />
+// Runs in the browser.
+import { html, render, useEffect, useState } from 'htm/preact';
+import { type Choices, emptyState, follow, server } from './client.js';
+import { FilesPanel } from './files-panel.js';
+import { QueuePanel } from './queue-panel.js';
+
+/** What the whole page is: files on one side, the queue on the other. */
+function App() {
+  const [state, setState] = useState(emptyState);
+  const [choices, setChoices] = useState<Choices | null>(null);
+  const [said, setSaid] = useState('');
+  /** Shows the sentence of what failed, and what was done, to eyes and to screen readers. */
+  const doing = async (work: Promise<unknown>, done = ''): Promise<void> => {
+    try {
+      await work;
+      setSaid(done);
+    } catch (error) {
+      setSaid(error instanceof Error ? error.message : String(error));
+    }
+  };
+  useEffect(() => {
+    follow(setState);
+    void doing(server.choices().then(setChoices));
+  }, []);
+  return html`
+    <header class="top">
+      <h1>vsr</h1>
+      <p class="said" role="status">
+        ${state.connected ? said : 'No connection to vsr. What is finished is kept; trying again …'}
+      </p>
+    </header>
+    <main>
+      ${choices === null ? null : html`<${FilesPanel} choices=${choices} doing=${doing} />`}
+      <${QueuePanel} state=${state} doing=${doing} />
+    </main>
+  `;
+}
+
+render(html`<${App} />`, document.getElementById('page')!);

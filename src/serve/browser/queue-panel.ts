@@ -1,0 +1,69 @@
+/// <reference lib="dom" />
+// Runs in the browser.
+import { html, useState } from 'htm/preact';
+import { type PageState, server } from './client.js';
+import type { Doing } from './files-panel.js';
+import { JobRow } from './job-row.js';
+import { duration, secondsFor, timeForAll } from './words.js';
+
+/** The queue: what runs, what waits, what is over. */
+export function QueuePanel({ state, doing }: { state: PageState; doing: Doing }) {
+  const { jobs, paused, paces } = state;
+  const [dragged, setDragged] = useState<string | null>(null);
+  const counts = new Map<string, number>();
+  for (const { state: each } of jobs) counts.set(each, (counts.get(each) ?? 0) + 1);
+  const { seconds, unknown, rate } = timeForAll(jobs, paces);
+  const left =
+    seconds === null
+      ? ''
+      : ` About ${duration(seconds)} to go${unknown === 0 ? '' : `, and ${unknown} of unknown length`}.`;
+  const tally = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
+  const over = jobs.filter((job) => job.state === 'done' || job.state === 'cancelled');
+  /** Puts a job `by` places further down, or up. */
+  const shift = (id: string, by: number): void => {
+    const place = jobs.findIndex((job) => job.id === id);
+    const before = jobs[by > 0 ? place + by + 1 : Math.max(0, place + by)];
+    if (before?.id !== id) void doing(server.move(id, before?.id ?? null), 'Moved.');
+  };
+  const drop = (before: string): void => {
+    if (dragged !== null && dragged !== before) void doing(server.move(dragged, before), 'Moved.');
+    setDragged(null);
+  };
+  return html`
+    <section aria-labelledby="queue-title" class="panel">
+      <h2 id="queue-title">Queue</h2>
+      <div class="bar">
+        <button aria-pressed=${paused} onClick=${() => void doing(server.pause(!paused))}>
+          ${paused ? 'Go on' : 'Pause all'}
+        </button>
+        <button
+          disabled=${over.length === 0}
+          onClick=${() => void doing(Promise.all(over.map(({ id }) => server.ask(id, 'remove'))))}
+        >
+          Clear what is over
+        </button>
+        <span class="soft">${jobs.length === 0 ? '' : `${tally}.${left}`}</span>
+      </div>
+      ${
+        jobs.length === 0
+          ? html`<p class="hint">Nothing is queued. Mark clips and add them.</p>`
+          : html`<p class="hint">Drag to reorder, or Alt with the arrow keys on a marked row.</p>`
+      }
+      <ol class="jobs">
+        ${jobs.map(
+          (job) =>
+            html`<${JobRow}
+              key=${job.id}
+              job=${job}
+              pace=${paces[job.id]}
+              seconds=${job.state === 'waiting' ? secondsFor(job, rate) : null}
+              doing=${doing}
+              onShift=${shift}
+              onDrag=${setDragged}
+              onDrop=${drop}
+            />`,
+        )}
+      </ol>
+    </section>
+  `;
+}

@@ -1,0 +1,57 @@
+// Runs in the browser.
+import type { Job, JobPace } from '../queue/job.js';
+
+/** The last part of a path of either system. */
+export function nameOf(path: string): string {
+  return path.split(/[/\\]/).at(-1) ?? path;
+}
+
+/** `1:02:03` or `2:03`. */
+export function duration(seconds: number): string {
+  const whole = Math.round(seconds);
+  const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
+}
+
+/** `1.4 GB`, as disks are sold. */
+export function size(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${value.toFixed(unit === 0 || value >= 100 ? 0 : 1)} ${units[unit]}`;
+}
+
+/** Pixels a second of enlarged frames, of a job that is under way; `null` where unknown. */
+function rateOf(job: Job, pace: JobPace | undefined): number | null {
+  return job.pixels === null || pace === undefined || pace.fps <= 0 ? null : pace.fps * job.pixels;
+}
+
+/**
+ * Seconds until a job is done, by the rate of the one that is under way; `null` where unknown.
+ */
+export function secondsFor(job: Job, rate: number | null): number | null {
+  if (rate === null || job.of === null || job.pixels === null) return null;
+  return (Math.max(0, job.of - job.frames) * job.pixels) / rate;
+}
+
+/** How long all that waits and runs will take, and for how many clips that is not known. */
+export function timeForAll(
+  jobs: readonly Job[],
+  paces: Readonly<Record<string, JobPace>>,
+): { readonly seconds: number | null; readonly unknown: number; readonly rate: number | null } {
+  const running = jobs.find(({ state }) => state === 'running');
+  const rate = running === undefined ? null : rateOf(running, paces[running.id]);
+  const open = jobs.filter(({ state }) => state === 'running' || state === 'waiting');
+  const times = open.map((job) => secondsFor(job, rate));
+  const known = times.filter((time) => time !== null);
+  return {
+    seconds: known.length === 0 ? null : known.reduce((sum, time) => sum + time, 0),
+    unknown: times.length - known.length,
+    rate,
+  };
+}

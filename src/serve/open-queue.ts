@@ -1,0 +1,31 @@
+import path from 'node:path';
+import { takeLease } from '../files/lease.js';
+import { Queue } from './queue/queue.js';
+import { QueueStore } from './queue/queue-store.js';
+
+/** A queue that this process alone works off. */
+export type OwnQueue = AsyncDisposable & {
+  readonly queue: Queue;
+  readonly store: QueueStore;
+  /** Fires where another process has taken the queue over. */
+  readonly lost: AbortSignal;
+};
+
+/** Opens the queue in a folder. Throws VsrError `busy` where another process has it. */
+export async function openOwnQueue(folder: string): Promise<OwnQueue> {
+  const store = await QueueStore.open(folder);
+  const lease = await takeLease(path.join(folder, 'lock'), 'the queue');
+  try {
+    const queue = await Queue.open(store);
+    return {
+      ...{ queue, store, lost: lease.lost },
+      async [Symbol.asyncDispose]() {
+        await queue[Symbol.asyncDispose]();
+        await lease[Symbol.asyncDispose]();
+      },
+    };
+  } catch (error) {
+    await lease[Symbol.asyncDispose]();
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import type { Field } from '../../files/json-field.js';
+
+/** What a job of the queue can be. `paused` ones keep their finished segments, across reboots too. */
+export const jobStates = ['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
+export type JobState = (typeof jobStates)[number];
+
+/** What can be chosen for a job; `null` leaves the choice to `vsr upscale`. */
+export type JobOptions = {
+  readonly scale: number | null;
+  /** A size to reach, such as `1080p`, in place of a scale. */
+  readonly to: string | null;
+  readonly model: string | null;
+  readonly codec: string | null;
+  readonly crf: number | null;
+  readonly preset: string | null;
+  /** Folder of the output, absolute; `null`: beside the source. */
+  readonly folder: string | null;
+};
+
+/** The options of a job for which nothing was chosen. */
+export const noOptions: JobOptions = {
+  scale: null,
+  to: null,
+  model: null,
+  codec: null,
+  crf: null,
+  preset: null,
+  folder: null,
+};
+
+/** Something that was said about a clip. */
+export type JobNote = { readonly what: string; readonly why: string; readonly isLoss: boolean };
+
+/** One clip or picture to enlarge, and how far it is. */
+export type Job = {
+  readonly id: string;
+  /** Absolute path. */
+  readonly input: string;
+  readonly options: JobOptions;
+  readonly state: JobState;
+  /** ISO 8601. */
+  readonly added: string;
+  /** Absolute path; `null` until it was planned. */
+  readonly output: string | null;
+  /** Frames done, and frames there are thought to be. */
+  readonly frames: number;
+  readonly of: number | null;
+  /** Pixels of a larger frame; `null` until it was planned. */
+  readonly pixels: number | null;
+  /** Estimated size of the output. */
+  readonly bytes: number | null;
+  readonly models: readonly string[];
+  readonly notes: readonly JobNote[];
+  /** Why it failed. */
+  readonly error: string | null;
+  /** Whether a page shows what was done. */
+  readonly hasReport: boolean;
+};
+
+/** What of a running job changes all the time and is not kept. */
+export type JobPace = {
+  readonly fps: number;
+  readonly stage: string;
+  /** Seconds to its end. */
+  readonly eta: number | null;
+};
+
+const text = (field: Field): string => field.string();
+const number = (field: Field): number => field.number();
+
+/** The options in what a browser or a file says. Throws VsrError for what is none. */
+export function readOptions(field: Field): JobOptions {
+  return {
+    scale: field.at('scale').orNull(number),
+    to: field.at('to').orNull(text),
+    model: field.at('model').orNull(text),
+    codec: field.at('codec').orNull(text),
+    crf: field.at('crf').orNull(number),
+    preset: field.at('preset').orNull(text),
+    folder: field.at('folder').orNull(text),
+  };
+}
+
+/** A job as its file has it. Throws VsrError for what is none. */
+export function readJob(field: Field): Job {
+  return {
+    id: field.at('id').string(),
+    input: field.at('input').string(),
+    options: readOptions(field.at('options')),
+    state: field.at('state').oneOf(...jobStates),
+    added: field.at('added').string(),
+    output: field.at('output').orNull(text),
+    frames: field.at('frames').number(),
+    of: field.at('of').orNull(number),
+    pixels: field.at('pixels').orNull(number),
+    bytes: field.at('bytes').orNull(number),
+    models: field.at('models').list((item) => item.string()),
+    notes: field.at('notes').list((item) => ({
+      what: item.at('what').string(),
+      why: item.at('why').string(),
+      isLoss: item.at('isLoss').boolean(),
+    })),
+    error: field.at('error').orNull(text),
+    hasReport: field.at('hasReport').boolean(),
+  };
+}
+
+/** Options of `vsr upscale` for the job, without its input. */
+export function argumentsOf({ options }: Pick<Job, 'options'>): string[] {
+  const { scale, to, model, codec, crf, preset, folder } = options;
+  const given: [string, string | number | null][] = [
+    ['--scale', scale],
+    ['--to', to],
+    ['--model', model],
+    ['--codec', codec],
+    ['--crf', crf],
+    ['--preset', preset],
+    // With the separator it is a folder, whether it exists or not.
+    ['--output', folder === null ? null : `${folder.replace(/[/\\]+$/, '')}/`],
+  ];
+  return given.flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));
+}

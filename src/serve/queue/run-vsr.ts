@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+import type { VsrEvent } from '../../events.js';
+import { packageRoot } from '../../package-root.js';
+
+/** How a run of the command line ended. */
+export type VsrEnd = { readonly exitCode: number | null };
+
+/** A run of the command line that goes on. */
+export type VsrRun = {
+  /** Settles when the process has ended and all its events were told. */
+  readonly ended: Promise<VsrEnd>;
+  /** Asks it to end: what is finished is kept. */
+  stop(): void;
+};
+
+/** Loaded into the process before vsr: ends it when this one is gone. */
+const endWithParent = new URL('./end-with-parent.js', import.meta.url);
+
+/**
+ * Runs the command line in a process of its own, so that nothing it does can take the queue along.
+ * `tell` gets its events; what it prints goes to `log`, or nowhere. `polite` leaves the processor to
+ * others.
+ */
+export function runVsr(
+  words: readonly string[],
+  tell: (event: VsrEvent) => void,
+  { log = null, polite = false }: { log?: string | null; polite?: boolean } = {},
+): VsrRun {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const output = log === null ? null : openSync(log, 'a', 0o600);
+  const preload = `${endWithParent.href}${polite ? '?polite' : ''}`;
+  const child = spawn(
+    process.execPath,
+    ['--import', preload, bin, ...words, '--progress-fd', '3'],
+    {
+      stdio: ['ignore', output ?? 'ignore', output ?? 'ignore', 'pipe', 'ipc'],
+      // A group of its own: a terminal's Ctrl-C is the queue's to answer.
+      detached: true,
+    },
+  );
+  if (output !== null) closeSync(output);
+  return { ended: endOf(child, tell), stop: () => void child.kill('SIGINT') };
+}
+
+async function endOf(child: ChildProcess, tell: (event: VsrEvent) => void): Promise<VsrEnd> {
+  const lines = createInterface({ input: child.stdio[3] as Readable });
+  const told = (async () => {
+    for await (const line of lines) {
+      try {
+        tell(JSON.parse(line) as VsrEvent);
+      } catch {
+        continue; // Cut off by a kill.
+      }
+    }
+  })();
+  const exitCode = await new Promise<number | null>((resolve) => {
+    child.once('error', () => resolve(null));
+    child.once('exit', (code) => resolve(code));
+  });
+  await told;
+  return { exitCode };
+}

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { pageStyle } from './page-style.js';
+
+/** A file of the page. */
+type Asset = { readonly type: string; readonly content: string };
+
+/** The library that draws the page, where its package keeps it. */
+const drawing = createRequire(import.meta.url)
+  .resolve('htm/preact')
+  .replace(/[^/\\]*$/, 'standalone.module.js');
+
+/** The page's own files, by name: compiled beside this one. */
+const scripts = [
+  'page.js',
+  'files-panel.js',
+  'queue-panel.js',
+  'job-row.js',
+  'client.js',
+  'words.js',
+];
+
+/** A file of the page by its name; `null` for every other name. */
+export async function assetOf(name: string): Promise<Asset | null> {
+  const script = 'text/javascript; charset=utf-8';
+  if (name === 'style.css') return { type: 'text/css; charset=utf-8', content: pageStyle };
+  if (name === 'drawing.js') return { type: script, content: await readFile(drawing, 'utf8') };
+  if (!scripts.includes(name)) return null;
+  const file = fileURLToPath(new URL(`../browser/${name}`, import.meta.url));
+  return { type: script, content: await readFile(file, 'utf8') };
+}
+
+/** Tells the browser where the scripts find what they import. */
+const imports = JSON.stringify({ imports: { 'htm/preact': '/app/drawing.js' } });
+
+/** Nothing but the page's own files is loaded, and its own address reached. */
+export const pagePolicy = [
+  "default-src 'none'",
+  `script-src 'self' 'sha256-${createHash('sha256').update(imports).digest('base64')}'`,
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+/** The page before its script has run. */
+export const pageHtml = `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>vsr</title>
+<link rel="icon" href="data:,">
+<link rel="stylesheet" href="/app/style.css">
+<script type="importmap">${imports}</script>
+<script type="module" src="/app/page.js"></script>
+</head>
+<body>
+<noscript>This page needs JavaScript. Without it, use the command line: vsr upscale --help</noscript>
+<div id="page"></div>
+</body>
+</html>
+`;

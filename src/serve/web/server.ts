@@ -1,0 +1,165 @@
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { createReadStream, existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { VsrError, errorFacts } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import { catalogue } from '../../model/catalogue/catalogue.js';
+import { codecNames } from '../../upscale/plan/options.js';
+import type { Folders } from '../folders.js';
+import { readOptions, type JobOptions } from '../queue/job.js';
+import { planJob, type JobChange } from '../queue/job-run.js';
+import { jobRequests, type Queue } from '../queue/queue.js';
+import type { QueueStore } from '../queue/queue-store.js';
+import { assetOf, pageHtml, pagePolicy } from './assets.js';
+import { cookieName, refusal } from './guard.js';
+import { streamChanges } from './stream.js';
+
+/** What a page shows and changes. */
+export type ServerParts = {
+  readonly folders: Folders;
+  readonly queue: Queue;
+  readonly store: QueueStore;
+  /** What has to be shown to be answered; `null` where only this machine reaches the address. */
+  readonly token: string | null;
+};
+
+/** A report runs its own script, and reaches nothing. */
+const reportPolicy =
+  "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+
+/** The last bytes of a log that are shown. */
+const logBytes = 64 * 1024;
+
+/** Most clips that one request adds. */
+const mostInputs = 10_000;
+
+/** The web server of the page; not yet listening. */
+export function pageServer(parts: ServerParts): FastifyInstance {
+  const { folders, queue, store, token } = parts;
+  const server = fastify({ bodyLimit: 4 * 1024 * 1024 });
+  // JSON alone: a form of another site cannot send it.
+  server.removeContentTypeParser('text/plain');
+  server.addHook('onRequest', async (request, reply) => {
+    const { method, headers } = request;
+    const given = new URL(request.url, 'http://page').searchParams.get('token') ?? undefined;
+    const port = request.socket.localPort ?? 0;
+    const why = refusal({ method, headers, token: given }, port, token);
+    if (why !== null) return reply.code(403).send({ error: `Refused: ${why}.` });
+    void reply.headers({
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+      'Cross-Origin-Resource-Policy': 'same-origin',
+    });
+    if (given !== undefined && token !== null) {
+      void reply.header('Set-Cookie', `${cookieName}=${token}; HttpOnly; SameSite=Strict; Path=/`);
+    }
+    return undefined;
+  });
+  server.setErrorHandler((error, _request, reply) => {
+    const { code, message } = errorFacts(error);
+    const isCallers = code === 'option' || (error instanceof VsrError && code === 'media');
+    const status = (error as { statusCode?: number }).statusCode;
+    void reply.code(isCallers ? 400 : (status ?? 500)).send({ error: message });
+  });
+
+  server.get('/', (_request, reply) =>
+    reply
+      .type('text/html; charset=utf-8')
+      .header('Content-Security-Policy', pagePolicy)
+      .send(pageHtml),
+  );
+  server.get<{ Params: { '*': string } }>('/app/*', async ({ params }, reply) => {
+    const asset = await assetOf(params['*']);
+    if (asset === null) return reply.code(404).send({ error: 'There is no such file.' });
+    return reply.type(asset.type).send(asset.content);
+  });
+
+  server.get('/api/choices', async () => ({
+    roots: folders.roots,
+    codecs: codecNames,
+    models: (await catalogue()).map(({ name }) => name),
+  }));
+  server.get('/api/state', () => ({ jobs: queue.jobs, paused: queue.paused }));
+  server.get('/api/changes', (request, reply) => {
+    reply.hijack();
+    streamChanges(queue, request.raw, reply.raw);
+  });
+  server.get<{ Querystring: { folder?: string } }>('/api/folder', async ({ query }) =>
+    folders.list(query.folder ?? folders.roots[0]!),
+  );
+
+  const optionsIn = async (body: Field): Promise<JobOptions> => {
+    const options = readOptions(body.at('options'));
+    const { folder } = options;
+    return { ...options, folder: folder === null ? null : await folders.inside(folder) };
+  };
+  server.post('/api/plan', async ({ body }) => {
+    const field = new Field(body, 'the request');
+    const input = await folders.inside(field.at('input').string());
+    return planOf(input, await optionsIn(field));
+  });
+  server.post('/api/jobs', async ({ body }) => {
+    const field = new Field(body, 'the request');
+    const named = field.at('inputs').list((item) => item.string());
+    if (named.length > mostInputs) {
+      throw new VsrError(
+        'option',
+        `Expected at most ${mostInputs} clips at once but received ${named.length}.`,
+      );
+    }
+    const options = await optionsIn(field);
+    const inputs: string[] = [];
+    for (const each of named) inputs.push(await folders.inside(each));
+    const added = queue.add(inputs, options);
+    await queue.written();
+    return { added: added.length };
+  });
+  server.post<{ Params: { id: string } }>('/api/jobs/:id', async ({ params, body }) => {
+    const field = new Field(body, 'the request');
+    const asked = field.at('do').oneOf('move', 'remove', ...jobRequests);
+    if (asked === 'move')
+      queue.move(
+        params.id,
+        field.at('before').orNull((each) => each.string()),
+      );
+    else if (asked === 'remove') queue.remove(params.id);
+    else queue.request(params.id, asked);
+    await queue.written();
+    return {};
+  });
+  server.post('/api/queue', async ({ body }) => {
+    queue.pause(new Field(body, 'the request').at('paused').boolean());
+    await queue.written();
+    return {};
+  });
+  server.get<{ Params: { id: string } }>('/api/jobs/:id/log', async ({ params }, reply) => {
+    const { id } = queue.job(params.id);
+    const content = await readFile(store.logOf(id)).catch(() => Buffer.alloc(0));
+    return reply.type('text/plain; charset=utf-8').send(content.subarray(-logBytes));
+  });
+  server.get<{ Params: { id: string } }>('/reports/:id', (request, reply) => {
+    const { id } = queue.job(request.params.id);
+    return sendReport(store.reportOf(id), reply);
+  });
+  return server;
+}
+
+function sendReport(file: string, reply: FastifyReply): FastifyReply {
+  if (!existsSync(file)) return reply.code(404).send({ error: 'This clip has no page yet.' });
+  void reply.header('Content-Security-Policy', reportPolicy).type('text/html; charset=utf-8');
+  return reply.send(createReadStream(file));
+}
+
+/** What would become of a clip. */
+async function planOf(input: string, options: JobOptions): Promise<JobChange> {
+  const plan: JobChange = {};
+  const job = { id: '', input, options, state: 'waiting', added: '', frames: 0 } as const;
+  const empty = { output: null, of: null, pixels: null, bytes: null, models: [], notes: [] };
+  const run = planJob(
+    { ...job, ...empty, error: null, hasReport: false },
+    { change: (change) => void Object.assign(plan, change), pace: () => {} },
+  );
+  await run.ended;
+  return plan;
+}

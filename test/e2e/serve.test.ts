@@ -1,0 +1,244 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as rest } from 'node:timers/promises';
+import test, { after } from 'node:test';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import { packageRoot } from '../../src/package-root.js';
+import { ffmpegRun } from '../support/enlarge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) =>
+  existsSync(file),
+);
+const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder, ...names);
+const started = new Set<ChildProcess>();
+after(() => started.forEach((child) => child.kill('SIGKILL')));
+
+/** Starts `vsr serve` on a free port; returns it with its address. */
+async function serve(
+  queue: string,
+  ...words: string[]
+): Promise<{ child: ChildProcess; address: string }> {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const all = [bin, 'serve', at('tapes'), '--port', '0', '--queue-folder', at(queue), ...words];
+  const child = spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'pipe'] });
+  started.add(child);
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [, address] = /^vsr serves (\S+)$/.exec(line) ?? [];
+    if (address !== undefined) return { child, address };
+    throw new Error(line);
+  }
+  throw new Error('it ended without a word');
+}
+
+async function makeClips(): Promise<void> {
+  mkdirSync(at('tapes', 'inner'), { recursive: true });
+  mkdirSync(at('elsewhere'));
+  const long = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=40', '-pix_fmt', 'yuv420p'];
+  await ffmpegRun(...long, '-c:v', 'ffv1', at('tapes', 'a long one.mkv'));
+  const short = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=5:d=1', '-pix_fmt', 'yuv420p'];
+  await ffmpegRun(...short, '-c:v', 'ffv1', at('tapes', '<img src=x onerror=alert(1)>.mkv'));
+  await ffmpegRun(...short, '-c:v', 'ffv1', at('tapes', 'c.mkv'));
+  await ffmpegRun(...short, '-c:v', 'ffv1', at('elsewhere', 'secret.mkv'));
+  symlinkSync(at('elsewhere'), at('tapes', 'way out'));
+  symlinkSync(at('elsewhere', 'secret.mkv'), at('tapes', 'secret.mkv'));
+  writeFileSync(at('tapes', 'letter.txt'), 'no clip');
+}
+
+const names = async (page: Page): Promise<string[]> =>
+  page.locator('.job .line > .name').allTextContents();
+const second = (page: Page): Promise<void> =>
+  page.locator('.job').nth(1).filter({ hasText: 'c.mkv' }).waitFor();
+const row = (page: Page, name: string): Locator => page.locator('.job', { hasText: name });
+
+/** Frames that a clip holds, counted by decoding. */
+function framesOf(file: string): number {
+  const entries = ['-count_frames', '-show_entries', 'stream=nb_read_frames', '-of', 'csv=p=0'];
+  const words = ['-v', 'error', '-select_streams', 'v', ...entries, file];
+  return Number(execFileSync('ffprobe', words, { encoding: 'utf8' }));
+}
+
+test(
+  'add, look, reorder, pause, kill -9, start again, go on, done; two browsers see the same',
+  { skip: noBrowser },
+  async () => {
+    await makeClips();
+    const browser: Browser = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+    });
+    try {
+      const first = await serve('queue');
+      const [page, other] = await Promise.all([
+        browser.newPage(),
+        browser.newContext().then((context) => context.newPage()),
+      ]);
+      const errors: string[] = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      page.on('dialog', (dialog) => {
+        errors.push('a name ran as a script');
+        void dialog.dismiss();
+      });
+      await Promise.all([page.goto(first.address), other.goto(first.address)]);
+
+      // Names are text, and nothing outside the folder is there, links included.
+      await page.locator('.files li').first().waitFor();
+      const files = await page.locator('.files .name').allTextContents();
+      assert.deepEqual(files, ['<img src=x onerror=alert(1)>.mkv', 'a long one.mkv', 'c.mkv']);
+      assert.deepEqual(await page.locator('.folder').allTextContents(), ['inner/']);
+
+      // One is looked at, then all are added.
+      await page.getByLabel('a long one.mkv').check();
+      await page.getByRole('button', { name: /What will become of a long one/ }).click();
+      await page.locator('.plan dl').waitFor();
+      assert.match(await page.locator('.plan').innerText(), /a long one\.x2\.mkv\s+frames\s+1000/);
+      await page.getByLabel(/^all/).check();
+      await page.getByRole('button', { name: 'Add 3 to the queue' }).click();
+      await other.locator('.job').nth(2).waitFor();
+      await page.locator('.job').nth(2).waitFor();
+
+      // The order changes by keys, and the other browser sees it.
+      await row(page, 'c.mkv').focus();
+      await page.keyboard.press('Alt+ArrowUp');
+      const moved = ['<img src=x onerror=alert(1)>.mkv', 'c.mkv', 'a long one.mkv'];
+      await second(page);
+      await second(other);
+      assert.deepEqual([await names(page), await names(other)], [moved, moved]);
+
+      // One waits for a word; the long one is under way when everything is killed.
+      const long = row(page, 'a long one.mkv');
+      await page.locator('.job.running', { hasText: 'a long one' }).waitFor({ timeout: 120_000 });
+      await long
+        .locator('.far', { hasText: /[1-9]\d* of 1000 frames/ })
+        .waitFor({ timeout: 120_000 });
+      await long.getByRole('button', { name: /^Pause/ }).click();
+      await page.locator('.job.paused', { hasText: 'a long one' }).waitFor();
+      await long.getByRole('button', { name: /^Go on/ }).click();
+      await page.locator('.job.running', { hasText: 'a long one' }).waitFor();
+      first.child.kill('SIGKILL');
+      await page.getByRole('status').filter({ hasText: 'No connection' }).waitFor();
+
+      const again = await serve('queue');
+      await page.goto(again.address);
+      await page.locator('.job').nth(2).waitFor();
+      assert.deepEqual(await names(page), moved);
+      await page
+        .locator('.job.done')
+        .nth(2)
+        .waitFor({ timeout: 400_000 })
+        .catch(async (error: unknown) => {
+          throw new Error(await page.locator('.jobs').innerText(), { cause: error });
+        });
+      assert.equal(framesOf(at('tapes', 'a long one.x2.mkv')), 1000);
+      assert.equal(framesOf(at('tapes', 'c.x2.mkv')), 5);
+      assert.equal(await page.locator('.job .note').count(), 0);
+
+      // What was done can be looked at.
+      const [report] = await Promise.all([
+        page.context().waitForEvent('page'),
+        row(page, 'c.mkv').getByRole('link', { name: 'Before and after' }).click(),
+      ]);
+      await report.locator('.stage').first().waitFor();
+      await page.getByRole('button', { name: 'Clear what is over' }).click();
+      await page.getByText('Nothing is queued').waitFor();
+      assert.deepEqual(errors, []);
+      again.child.kill('SIGINT');
+      const code = await new Promise((resolve) => again.child.once('exit', resolve));
+      assert.equal(code, 130);
+    } finally {
+      await browser.close();
+    }
+  },
+);
+
+test('other sites, other names and other folders get nothing', async () => {
+  mkdirSync(at('tapes'), { recursive: true });
+  const { child, address } = await serve('guarded', '--token');
+  const { origin } = new URL(address);
+  const open = `${origin}/api/state`;
+  const json = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ paused: true });
+  const token = new URL(address).searchParams.get('token')!;
+  const cookie = `vsr-token=${token}`;
+  const cases: [string, RequestInit, number][] = [
+    [open, {}, 403],
+    [`${open}?token=0123456789abcdef0123456789abcdef`, {}, 403],
+    [`${open}?token=${token}`, {}, 200],
+    [open, { headers: { cookie } }, 200],
+    [open, { headers: { cookie, origin: 'http://elsewhere.example' } }, 403],
+    [
+      `${origin}/api/queue`,
+      { method: 'POST', headers: { cookie, ...json, 'sec-fetch-site': 'cross-site' }, body },
+      403,
+    ],
+    [
+      `${origin}/api/queue`,
+      { method: 'POST', headers: { cookie, 'content-type': 'text/plain' }, body },
+      415,
+    ],
+    [`${origin}/api/folder?folder=/`, { headers: { cookie } }, 400],
+    [
+      `${origin}/api/folder?folder=${encodeURIComponent(at('tapes', '..'))}`,
+      { headers: { cookie } },
+      400,
+    ],
+    [`${origin}/app/..%2fserver.js`, { headers: { cookie } }, 404],
+    [`${origin}/api/jobs/..%2f..%2fqueue/log`, { headers: { cookie } }, 400],
+  ];
+  for (const [url, init, status] of cases) {
+    const response = await fetch(url, init);
+    assert.equal(
+      response.status,
+      status,
+      `${url} ${JSON.stringify(init)}: ${await response.text()}`,
+    );
+  }
+  // A second one may not work on the same queue.
+  await assert.rejects(serve('guarded'), /the queue/);
+  child.kill('SIGTERM');
+  await new Promise((resolve) => child.once('exit', resolve));
+  assert.equal(existsSync(at('guarded', 'lock')), false);
+  await rest(0);
+});
+
+test('vsr watch enlarges what has come, and what comes, once it has stopped growing', async () => {
+  const inbox = at('inbox');
+  mkdirSync(inbox);
+  const clip = [
+    '-f',
+    'lavfi',
+    '-i',
+    'testsrc2=s=64x48:r=5:d=1',
+    '-pix_fmt',
+    'yuv420p',
+    '-c:v',
+    'ffv1',
+  ];
+  await ffmpegRun(...clip, path.join(inbox, 'first.mkv'));
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const words = [bin, 'watch', `${inbox}=scale=3,codec=ffv1`, '--queue-folder', at('watch-queue')];
+  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  started.add(child);
+  const done: string[] = [];
+  for await (const line of createInterface({ input: child.stderr })) {
+    const [, file] = /: done: (.*)$/.exec(line) ?? [];
+    if (file === undefined) continue;
+    done.push(path.basename(file));
+    if (done.length === 2) break;
+    // Half of it now, the rest later: half a clip must not be taken for one.
+    await ffmpegRun(...clip, at('second.mkv'));
+    const whole = readFileSync(at('second.mkv'));
+    writeFileSync(path.join(inbox, 'second.mkv'), whole.subarray(0, whole.length >> 1));
+    await rest(1500);
+    writeFileSync(path.join(inbox, 'second.mkv'), whole);
+  }
+  assert.deepEqual(done, ['first.x3.mkv', 'second.x3.mkv']);
+  assert.equal(framesOf(path.join(inbox, 'second.x3.mkv')), 5);
+  child.kill('SIGINT');
+  assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 130);
+});

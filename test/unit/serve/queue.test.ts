@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { readdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { noOptions, type Job } from '../../../src/serve/queue/job.js';
+import type { JobRun, RunEnd, RunListener } from '../../../src/serve/queue/job-run.js';
+import { Queue, type QueueWork } from '../../../src/serve/queue/queue.js';
+import { QueueStore } from '../../../src/serve/queue/queue-store.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
+
+/** Runs that end when the test says so. */
+class FakeWork implements QueueWork {
+  readonly begun: string[] = [];
+  readonly planned: string[] = [];
+  end: (end: RunEnd) => void = () => {};
+  listener: RunListener | undefined;
+
+  readonly enlarge = (job: Job, _places: unknown, listener: RunListener): JobRun => {
+    this.begun.push(job.input);
+    this.listener = listener;
+    const ended = new Promise<RunEnd>((resolve) => (this.end = resolve));
+    return { ended, stop: () => this.end('interrupted') };
+  };
+  readonly planJob = (job: Job, listener: RunListener): JobRun => {
+    this.planned.push(job.input);
+    listener.change({ of: 10, pixels: 100 });
+    return { ended: Promise.resolve('done'), stop: () => {} };
+  };
+}
+
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+async function opened(folder = temporaryFolder()) {
+  const work = new FakeWork();
+  const queue = await Queue.open(await QueueStore.open(folder), work);
+  const states = () => queue.jobs.map(({ input, state }) => `${input} ${state}`);
+  const idOf = (input: string) => queue.jobs.find((job) => job.input === input)!.id;
+  return { folder, work, queue, states, idOf };
+}
+
+test('clips are worked off in their order, one at a time, and each is looked at beforehand', async () => {
+  const { work, queue, states } = await opened();
+  queue.add(['a', 'b', 'c'], noOptions);
+  assert.deepEqual(states(), ['a running', 'b waiting', 'c waiting']);
+  work.end('done');
+  await settled();
+  assert.deepEqual(states(), ['a done', 'b running', 'c waiting']);
+  work.end('failed');
+  await settled();
+  assert.deepEqual(states(), ['a done', 'b failed', 'c running']);
+  work.end('done');
+  await queue.idle();
+  assert.deepEqual(work.begun, ['a', 'b', 'c']);
+  // The first was under way at once.
+  assert.deepEqual(work.planned, ['b', 'c']);
+});
+
+test('what waits already with the same options is not added again', async () => {
+  const { queue } = await opened();
+  queue.add(['a', 'b'], noOptions);
+  assert.equal(queue.add(['b', 'c'], noOptions).length, 1);
+  assert.equal(queue.add(['b'], { ...noOptions, scale: 4 }).length, 1);
+  assert.equal(queue.jobs.length, 4);
+});
+
+test('moving, pausing, going on, cancelling and trying again change what comes next', async () => {
+  const { work, queue, states, idOf } = await opened();
+  queue.add(['a', 'b', 'c'], noOptions);
+  queue.move(idOf('c'), idOf('b'));
+  queue.request(idOf('a'), 'pause');
+  await settled();
+  assert.deepEqual(states(), ['a paused', 'c running', 'b waiting']);
+  queue.request(idOf('c'), 'cancel');
+  queue.request(idOf('a'), 'resume');
+  await settled();
+  assert.deepEqual(states(), ['a running', 'c cancelled', 'b waiting']);
+  queue.request(idOf('c'), 'retry');
+  assert.deepEqual(states(), ['a running', 'c waiting', 'b waiting']);
+  assert.throws(() => queue.request(idOf('b'), 'resume'), { code: 'option', message: /waiting/ });
+  assert.throws(() => queue.remove(idOf('a')), { code: 'option' });
+  queue.remove(idOf('c'));
+  work.end('done');
+  await settled();
+  assert.deepEqual(states(), ['a done', 'b running']);
+});
+
+test('pausing all stops what runs, and going on begins with it', async () => {
+  const { queue, states } = await opened();
+  queue.add(['a', 'b'], noOptions);
+  queue.pause(true);
+  await settled();
+  assert.deepEqual(states(), ['a waiting', 'b waiting']);
+  queue.pause(false);
+  assert.deepEqual(states(), ['a running', 'b waiting']);
+});
+
+test('a queue that was cut off in the middle is there again: order, states, what ran first in turn', async () => {
+  const { folder, queue, idOf } = await opened();
+  queue.add(['a', 'b', 'c', 'd'], noOptions);
+  queue.move(idOf('d'), idOf('b'));
+  queue.request(idOf('b'), 'pause');
+  await queue.written();
+  // As after kill -9: nothing was closed, and a file was half written.
+  writeFileSync(path.join(folder, 'jobs', `${idOf('a')}.json.part`), '{"id":');
+  const again = await opened(folder);
+  assert.deepEqual(again.states(), ['a running', 'd waiting', 'b paused', 'c waiting']);
+  assert.deepEqual(again.work.begun, ['a']);
+  await again.queue.written();
+});
+
+test('closing stops what runs, which is first in turn afterwards', async () => {
+  const { folder, queue } = await opened();
+  queue.add(['a', 'b'], noOptions);
+  await queue[Symbol.asyncDispose]();
+  const { jobs } = await (await QueueStore.open(folder)).load();
+  assert.deepEqual(
+    jobs.map(({ state }) => state),
+    ['waiting', 'waiting'],
+  );
+});
+
+test('a removed job leaves no file, and a file that is no job is named', async () => {
+  const { folder, queue, idOf } = await opened();
+  queue.add(['a', 'b'], noOptions);
+  queue.remove(idOf('b'));
+  await queue.written();
+  assert.equal(readdirSync(path.join(folder, 'jobs')).length, 1);
+  writeFileSync(path.join(folder, 'jobs', 'x.json'), '{"id":"../../x"}');
+  await assert.rejects(opened(folder), /x\.json/);
+});
