@@ -1,9 +1,25 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import wabt from 'wabt';
+import { packageRoot } from '../src/package-root.js';
 
-/** Translates WebAssembly's text form into its binary form. */
-export async function compileKernels(source: string): Promise<Uint8Array> {
+/** The kernels' text, below src/enlarge without its ending, and the constant that holds the bytes. */
+export const kernelFiles = [
+  { file: 'bicubic/row-kernels', name: 'rowKernelsWasm' },
+  { file: 'float/float-kernels', name: 'floatKernelsWasm' },
+  { file: 'steady/steady-kernels', name: 'steadyKernelsWasm' },
+] as const;
+
+/** Where a file of `kernelFiles` lies, with `ending`. */
+export function kernelPath(file: string, ending: string): string {
+  return path.join(packageRoot(), 'src/enlarge', `${file}${ending}`);
+}
+
+/** Translates WebAssembly's text form, of a file of `kernelFiles`, into its binary form. */
+export async function compileKernels(file: string): Promise<Uint8Array> {
   const tools = await wabt();
-  const parsed = tools.parseWat('row-kernels.wat', source, { simd: true });
+  const source = await readFile(kernelPath(file, '.wat'), 'utf8');
+  const parsed = tools.parseWat(`${path.basename(file)}.wat`, source, { simd: true });
   try {
     parsed.resolveNames();
     parsed.validate();
@@ -13,15 +29,16 @@ export async function compileKernels(source: string): Promise<Uint8Array> {
   }
 }
 
-/** The TypeScript module that carries the bytes. */
-export function kernelModule(bytes: Uint8Array): string {
+/** The TypeScript module that carries the bytes of `file` as `name`. */
+export function kernelModule(file: string, name: string, bytes: Uint8Array): string {
   const text = Buffer.from(bytes).toString('base64');
   const lines = text.match(/.{1,90}/g)!.map((line) => `  '${line}'`);
+  const source = `${path.basename(file)}.wat`;
   return [
-    '// Made of row-kernels.wat by `npm run build:kernels`; a test holds the two together.',
+    `// Made of ${source} by \`npm run build:kernels\`; a test holds the two together.`,
     '',
-    '/** The WebAssembly module of row-kernels.wat, in base64. */',
-    'export const rowKernelsWasm =',
+    `/** The WebAssembly module of ${source}, in base64. */`,
+    `export const ${name} =`,
     `${lines.join(' +\n')};`,
     '',
   ].join('\n');

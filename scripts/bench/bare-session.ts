@@ -2,7 +2,7 @@ import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
-import { chromaEnlarger } from '../../src/enlarge/bicubic/enlarge-chroma.js';
+import { chromaEnlarger } from '../../src/enlarge/chroma/enlarge-chroma.js';
 
 const ort = await onnxRuntime();
 
@@ -20,7 +20,7 @@ const session = await ort.InferenceSession.create(graph.bytes, {
 });
 const layout = frameLayout(pixelFormats.get('yuv420p')!, width, height);
 const larger = frameLayout(layout.format, width * 2, height * 2);
-const chroma = chromaEnlarger(layout, larger, 2, 'left', [1, 2]);
+const chroma = chromaEnlarger(layout, larger, 2, { kernel: 'bicubic', siting: 'left' }, [1, 2]);
 const frame = Uint8Array.from({ length: layout.byteLength }, (_, i) => (i * 2654435761) >>> 24);
 const into = new Uint8Array(larger.byteLength);
 const [w, h] = [width + 2 * graph.halo, height + 2 * graph.halo];

@@ -6,17 +6,34 @@ import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { nativeWork } from '../native-work.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import type { Rect } from '../planes/rect.js';
-import { chromaEnlarger } from './bicubic/enlarge-chroma.js';
+import type { ChromaKernel } from './chroma/chroma-kernels.js';
+import { chromaEnlarger } from './chroma/enlarge-chroma.js';
 import { CELL, type CellMap } from './reuse/changed-cells.js';
-import { canReuse, copyReused, planReuse } from './reuse/frame-reuse.js';
+import { canReuse, copyReused, planReuse, type ReusePlan } from './reuse/frame-reuse.js';
 import { openRunner, type RunnerSpec } from './network/open-runner.js';
 import { scorer } from './scores/score-frame.js';
-import { announceFrame, awaitFrame, awaitRuns, doRuns, type FrameTrace } from './frame-trace.js';
+import {
+  announceFrame,
+  announceSeen,
+  awaitFrame,
+  awaitRuns,
+  awaitSeen,
+  doRuns,
+  type FrameTrace,
+  seenLuma,
+} from './frame-trace.js';
+import { steadyLuma } from './steady/steady-luma.js';
 import { planStrips } from './reuse/strips.js';
+import { planeOf } from '../planes/frame.js';
 
 /** Everything a worker thread needs to know before its first frame; survives structured cloning. */
 export type EnlargerSpec = RunnerSpec & {
   readonly scores: boolean;
+  readonly chroma: ChromaKernel;
+  /** Copy what did not change since the frame before. */
+  readonly reuse: boolean;
+  /** Average still areas over frames before the network sees them. */
+  readonly steady: boolean;
   /** Shared with all threads: once its one number is not 0, frames under way are given up. */
   readonly stop: Int32Array;
 };
@@ -43,14 +60,11 @@ export type FrameEnlarger = {
   readonly provider: ProviderCandidate;
   readonly precision: Precision;
   /**
-   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame before it, is given, only
-   * what changed is computed; that frame may still be under way on another thread.
+   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame before it, is given,
+   * flicker is measured against it, and with `reuse` only what changed is computed; that frame may
+   * still be under way on another thread.
    */
-  enlarge(
-    frame: FrameTrace,
-    reference: Uint8Array | null,
-    before: FrameTrace | null,
-  ): Promise<EnlargedFrame>;
+  enlarge(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame>;
   /**
    * Does runs of a frame that another thread enlarges, without a frame before, until all are begun.
    */
@@ -69,17 +83,25 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   const { layout, larger, siting } = spec;
   const { runner, graph, provider, precision } = await openRunner(spec);
   const others = planesBesides(graph.colour, layout);
-  const chroma = chromaEnlarger(layout, larger, graph.scale, siting, others);
+  const chroma = chromaEnlarger(
+    layout,
+    larger,
+    graph.scale,
+    { kernel: spec.chroma, siting },
+    others,
+  );
   const score = scorer(layout, larger, graph.scale);
+  const steady = spec.steady ? steadyLuma(layout) : null;
   const onCpu = provider.name === 'cpu';
   const strips = planStrips(layout.width, layout.height, graph, onCpu);
   // Devices search for the best kernels again at every new size, so rectangles of many sizes cost
   // more there.
-  const reusable = onCpu && canReuse(graph);
+  const reusable = spec.reuse && onCpu && canReuse(graph);
   // RGB goes through planes that belong to one thread.
   const shareable = onCpu && graph.colour === 'luma';
   const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
-    runner.begin(frame.input, frame.output);
+    awaitSeen(frame, spec.stop);
+    runner.begin(seenLuma(frame), frame.output);
     const run = (rect: Rect): Promise<void> => nativeWork(() => runner.run(rect));
     await doRuns(frame, rects, spec.stop, run).catch((error: unknown) => {
       if (!(error instanceof VsrError) || error.code !== 'model') throw error;
@@ -87,34 +109,38 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
     });
     runner.finish();
   };
-  const work: FrameEnlarger['enlarge'] = async (frame, reference, before) => {
-    const { input, output, sums } = frame;
+  const work: FrameEnlarger['enlarge'] = async (frame, before) => {
+    const { input, output } = frame;
     const begun = performance.now();
-    const plan =
-      before === null || !reusable ? null : planReuse(graph, layout, before.input, input);
+    if (steady !== null && frame.steadied !== null) {
+      const luma = (data: Uint8Array | null) => (data === null ? null : planeOf(data, layout, 0));
+      steady(luma(input)!, frame.around.map(luma), luma(frame.steadied)!);
+      announceSeen(frame);
+    }
+    let plan: ReusePlan | null = null;
+    if (before !== null && reusable) {
+      awaitSeen(before, spec.stop);
+      plan = planReuse(graph, layout, seenLuma(before), seenLuma(frame));
+    }
     const rects = plan?.rects ?? strips;
     await infer(frame, rects);
     const reused = before !== null && plan !== null ? { before, ...plan } : null;
     let waited = 0;
     if (reused !== null) {
-      const ready = performance.now();
-      awaitFrame(reused.before, spec.stop);
-      waited = performance.now() - ready;
+      waited = awaitFrame(reused.before, spec.stop);
       copyReused(reused.computed, reused.before.output, output, larger, graph.scale);
     }
     const inferred = performance.now();
     chroma.enlarge(input, output, reused?.before);
     const coloured = performance.now();
     awaitRuns(frame, rects.length, spec.stop);
+    if (spec.scores && before !== null) awaitFrame(before, spec.stop);
     const whole = performance.now();
-    const scores = score(input, output, {
-      reference,
+    const scores = score(frame, {
       standing: spec.scores,
-      sums,
-      before:
-        reused === null
-          ? null
-          : { sums: reused.before.sums, changed: changedRows(reused.computed) },
+      before,
+      // What was averaged may be the same where the frames themselves are not.
+      changed: reused === null || spec.steady ? null : changedRows(reused.computed),
     });
     const timings = {
       inferenceMs: inferred - begun - waited,
@@ -126,9 +152,9 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
   return {
     provider,
     precision,
-    async enlarge(frame, reference, before) {
+    async enlarge(frame, before) {
       try {
-        const result = await work(frame, reference, before);
+        const result = await work(frame, before);
         announceFrame(frame, true);
         return result;
       } catch (error) {

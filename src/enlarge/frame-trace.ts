@@ -1,24 +1,28 @@
 import { VsrError } from '../errors.js';
 import type { Rect } from '../planes/rect.js';
+import type { ScoredFrame } from './scores/score-frame.js';
 
 /** What a frame leaves to the next one, in memory that all threads share. */
-export type FrameTrace = {
+export type FrameTrace = ScoredFrame & {
   /** `Frame.index`, for messages. */
   readonly index: number;
-  readonly input: Uint8Array;
-  readonly output: Uint8Array;
+  /** Inputs of the frames around it, two before and two after; empty where none is steadied. */
+  readonly around: readonly (Uint8Array | null)[];
+  /** Its luma averaged with theirs, which is what the network sees; `null` for its own. */
+  readonly steadied: Uint8Array | null;
+  /** 1 once `steadied` is filled. */
+  readonly ready: Int32Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */
   readonly state: Int32Array;
   /**
    * How many runs threads have begun, and how many they have ended: idle threads help with a frame.
    */
   readonly runs: Int32Array;
-  /** The standing scores' sums: two for each band of rows. */
-  readonly sums: Float64Array;
 };
 
-/** Blocks this thread until the frame before is whole. */
-export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
+/** Blocks this thread until the frame before is whole; returns the milliseconds that took. */
+export function awaitFrame(before: FrameTrace, stop: Int32Array): number {
+  const begun = performance.now();
   while (Atomics.load(before.state, 0) === 0) {
     throwIfStopped(stop);
     Atomics.wait(before.state, 0, 0, 20);
@@ -26,6 +30,27 @@ export function awaitFrame(before: FrameTrace, stop: Int32Array): void {
   if (Atomics.load(before.state, 0) !== 1) {
     throw new VsrError('model', 'The frame before failed.');
   }
+  return performance.now() - begun;
+}
+
+/** What the network sees of a frame; only its luma is to be looked at. */
+export function seenLuma({ steadied, input }: FrameTrace): Uint8Array {
+  return steadied ?? input;
+}
+
+/** Blocks this thread until what the network sees of a frame is there. */
+export function awaitSeen({ steadied, ready, state }: FrameTrace, stop: Int32Array): void {
+  while (steadied !== null && Atomics.load(ready, 0) === 0) {
+    throwIfStopped(stop);
+    if (Atomics.load(state, 0) === 2) throw new VsrError('model', 'Another thread failed.');
+    Atomics.wait(ready, 0, 0, 20);
+  }
+}
+
+/** Tells whoever waits that what the network sees of a frame is there. */
+export function announceSeen({ ready }: FrameTrace): void {
+  Atomics.store(ready, 0, 1);
+  Atomics.notify(ready, 0);
 }
 
 /** Tells whoever waits what became of a frame. */

@@ -10,8 +10,7 @@ import { type EnlargedFrame, type EnlargerSpec, openFrameEnlarger } from './fram
 /** One frame to enlarge; the bytes lie in shared memory. */
 export type FrameJob = {
   readonly frame: FrameTrace;
-  readonly reference: Uint8Array | null;
-  /** The frame given before this one, if what did not change is to be copied from it. */
+  /** The frame given before this one, if this one is compared with it. */
   readonly before: FrameTrace | null;
   /** Another thread enlarges this frame: only to take runs off it. */
   readonly helps: boolean;
@@ -50,9 +49,9 @@ function serve(port: MessagePort): void {
     runsOn = provider;
     send({ kind: 'ready', provider, precision });
   }, fail);
-  const work = async ({ frame, reference, before, helps }: FrameJob): Promise<void> => {
+  const work = async ({ frame, before, helps }: FrameJob): Promise<void> => {
     const enlarger = await opened;
-    const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, reference, before);
+    const result = helps ? enlarger.help(frame) : enlarger.enlarge(frame, before);
     send({ kind: 'done', result: await result });
   };
   port.on('message', (order: WorkerOrder) => {

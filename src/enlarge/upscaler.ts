@@ -14,8 +14,10 @@ import { lumaShares } from '../planes/matrix.js';
 import { enlarged } from '../planes/enlarged.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
+import type { ChromaKernel } from './chroma/chroma-kernels.js';
 import type { FrameTrace } from './frame-trace.js';
-import { sumsLength } from './scores/score-frame.js';
+import { stillLength } from './scores/flicker.js';
+import { lumaLayout, sumsLength } from './scores/score-frame.js';
 import { WorkerPool } from './worker-pool.js';
 
 /** What frames are enlarged with. */
@@ -24,6 +26,8 @@ export type UpscalerOptions = {
   /** Of the frames that come. */
   readonly layout: FrameLayout;
   readonly siting: ChromaSiting;
+  /** How chroma is enlarged; RGB models make it themselves. Default `bicubic`. */
+  readonly chroma?: ChromaKernel;
   /** Range of the samples; only models that take RGB care. */
   readonly range: 'tv' | 'pc';
   /** ffmpeg's name of the clip's matrix; only models that take RGB care. */
@@ -42,6 +46,11 @@ export type UpscalerOptions = {
    * minutes if left out.
    */
   readonly deviceFrameMs?: number;
+  /**
+   * Average still areas of luma over the frames around before the network sees them; for networks
+   * on luma. Default false.
+   */
+  readonly steady?: boolean;
   /** Rejects all frames under way with VsrError 'interrupted'. */
   readonly signal?: AbortSignal;
 };
@@ -77,10 +86,12 @@ export interface Upscaler extends AsyncDisposable {
   readonly timings: UpscalerTimings;
   /**
    * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame,
-   * and the larger one made of it, must stay untouched until the next frame's result has come.
-   * `reference`, of the larger frames' layout, is what the result is measured against.
+   * its reference, and the larger one made of it, must stay untouched until the next frame's result
+   * has come. `reference`, of the larger frames' layout, is what the result is measured against.
+   * `around` are the two frames before it and the two after, which must stay untouched as well;
+   * `null` where the clip has none. They are needed for `steady` alone.
    */
-  upscale(frame: Frame, reference?: Frame): Promise<Upscaled>;
+  upscale(frame: Frame, reference?: Frame, around?: readonly (Frame | null)[]): Promise<Upscaled>;
   /** Takes back a larger frame's memory. */
   release(frame: Frame): void;
 }
@@ -119,12 +130,18 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     layout,
     larger,
     siting: options.siting,
+    chroma: options.chroma ?? 'bicubic',
     colour: { range: options.range, ...lumaShares(options.matrix ?? null, height) },
     scores: options.scores,
+    reuse: options.reuse,
+    steady: options.steady ?? false,
     candidates,
   };
   const pool = await WorkerPool.open(spec, options.workers, options.deviceFrameMs);
   const frames = new FramePool(larger);
+  const bicubics = new FramePool(lumaLayout(larger));
+  const lumas = new FramePool(lumaLayout(layout));
+  const nothing = new Uint8Array(0);
   const spent = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
   const abort = (): void => {
     void pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
@@ -132,12 +149,17 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   signal?.addEventListener('abort', abort, { once: true });
   /** Larger frames that a frame under way copies from, and those of them already handed back. */
   const copiedFrom = new Map<Uint8Array, Frame | null>();
+  const takeBack = ({ bicubic, steadied }: FrameTrace): void => {
+    if (steadied !== null) lumas.release({ index: 0, pts: 0, data: steadied });
+    if (bicubic !== nothing) bicubics.release({ index: 0, pts: 0, data: bicubic });
+  };
   const noLongerCopiedFrom = (output: Uint8Array): void => {
     const handedBack = copiedFrom.get(output);
     copiedFrom.delete(output);
     if (handedBack != null) frames.release(handedBack);
   };
   const { name, device } = pool.provider;
+  const compares = options.reuse || options.scores;
   /** The frame given last: the next one is compared with it. */
   let last: FrameTrace | null = null;
   return {
@@ -147,18 +169,24 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     layout: larger,
     colourPath: graph.colour === 'rgb' ? 'rgb' : 'yuv',
     timings: spent,
-    async upscale(frame, reference) {
+    async upscale(frame, reference, around) {
       const into = frames.take(frame.index, frame.pts);
-      const trace = traceOf(frame, into, height);
-      const before = options.reuse ? last : null;
+      const before = compares ? last : null;
+      const trace: FrameTrace = {
+        index: frame.index,
+        input: frame.data,
+        output: into.data,
+        around: (around ?? []).map((other) => other?.data ?? null),
+        steadied: options.steady === true ? lumas.take(0, 0).data : null,
+        reference: reference?.data ?? null,
+        follows: before !== null,
+        bicubic: options.scores || reference !== undefined ? bicubics.take(0, 0).data : nothing,
+        ...sharedNumbers(width, height),
+      };
       last = trace;
       if (before !== null) copiedFrom.set(before.output, null);
       try {
-        const { scores, reused, timings } = await pool.run({
-          frame: trace,
-          reference: reference?.data ?? null,
-          before,
-        });
+        const { scores, reused, timings } = await pool.run({ frame: trace, before });
         spent.inferenceMs += timings.inferenceMs;
         spent.chromaMs += timings.chromaMs;
         spent.scoresMs += timings.scoresMs;
@@ -168,13 +196,19 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
         frames.release(into);
         throw error;
       } finally {
-        if (before !== null) noLongerCopiedFrom(before.output);
+        if (before !== null) {
+          noLongerCopiedFrom(before.output);
+          takeBack(before);
+        }
       }
     },
     release(frame) {
       // A frame that has been handed back cannot be compared with; one that is being copied from is
       // kept until then.
-      if (last?.output === frame.data) last = null;
+      if (last?.output === frame.data) {
+        takeBack(last);
+        last = null;
+      }
       if (copiedFrom.has(frame.data)) copiedFrom.set(frame.data, frame);
       else frames.release(frame);
     },
@@ -185,13 +219,13 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   };
 }
 
-function traceOf(frame: Frame, into: Frame, height: number): FrameTrace {
+/** What a frame of this size leaves to the next one besides pictures. */
+function sharedNumbers(width: number, height: number) {
   return {
-    index: frame.index,
-    input: frame.data,
-    output: into.data,
+    ready: new Int32Array(new SharedArrayBuffer(4)),
     state: new Int32Array(new SharedArrayBuffer(4)),
     runs: new Int32Array(new SharedArrayBuffer(8)),
     sums: new Float64Array(new SharedArrayBuffer(8 * sumsLength(height))),
+    still: new Uint8Array(new SharedArrayBuffer(stillLength(width, height))),
   };
 }

@@ -40,13 +40,20 @@ export class WorkerPool implements AsyncDisposable {
   readonly #members: Member[];
   readonly #queue: Waiting[] = [];
   readonly #stop: Int32Array;
+  readonly #reuse: boolean;
   readonly #deviceFrameMs: number;
   #failure: Error | undefined;
 
-  private constructor(members: Member[], stop: Int32Array, runs: WhatRuns, deviceFrameMs: number) {
+  private constructor(
+    members: Member[],
+    spec: EnlargerSpec,
+    runs: WhatRuns,
+    deviceFrameMs: number,
+  ) {
     this.#deviceFrameMs = deviceFrameMs;
     this.#members = members;
-    this.#stop = stop;
+    this.#stop = spec.stop;
+    this.#reuse = spec.reuse;
     this.provider = runs.provider;
     this.precision = runs.precision;
     for (const member of members) this.#attend(member);
@@ -80,7 +87,7 @@ export class WorkerPool implements AsyncDisposable {
         await Promise.all(others(count - 1, () => start([runs.provider])));
       }
       const members = started.map((worker) => ({ worker, current: null }));
-      return new WorkerPool(members, stop, runs, deviceFrameMs);
+      return new WorkerPool(members, spec, runs, deviceFrameMs);
     } catch (error) {
       await Promise.all(started.map((worker) => ended(worker)));
       throw error;
@@ -93,15 +100,16 @@ export class WorkerPool implements AsyncDisposable {
    */
   async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
     const idle = this.#members.filter(({ current }) => current === null).length;
-    const helping = job.before === null ? Math.max(0, idle - 1) : 0;
-    const whole = this.#give({ ...job, helps: false });
+    const whole = job.before === null || !this.#reuse;
+    const helping = whole ? Math.max(0, idle - 1) : 0;
+    const made = this.#give({ ...job, helps: false });
     const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
     // Nobody may be at work on the frame's memory any more when it is handed back.
-    await Promise.allSettled([whole, ...helpers]);
+    await Promise.allSettled([made, ...helpers]);
     // Report the helper's error first: it knows the cause; the waiter only knows that something
     // failed.
     const helped = await Promise.all(helpers);
-    const result = await whole;
+    const result = await made;
     const inferenceMs = [result, ...helped].reduce(
       (sum, { timings }) => sum + timings.inferenceMs,
       0,

@@ -3,8 +3,8 @@ import { VsrError, messageOf } from '../errors.js';
 import {
   columnNames,
   csvHeader,
+  figureColumns,
   logFormatOf,
-  psnrColumns,
   type FrameFigures,
   type FrameRow,
   type LogFormat,
@@ -14,7 +14,7 @@ import { readFrameLog } from './read-frame-log.js';
 
 export { readFrameLog, type FrameRow, type LogSummary };
 
-/** Decibels as they are written: four places, far below what anybody compares to. */
+/** Figures as they are written: four places, far below what anybody compares to. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1e4) / 1e4;
 }
@@ -23,7 +23,7 @@ function rounded(value: number | null): number | null {
  * `row` exactly as it will be read back, so that a summary is the same before and after a resume.
  */
 function asWritten(row: FrameRow): FrameRow {
-  const figures = Object.fromEntries(psnrColumns.map((column) => [column, rounded(row[column])]));
+  const figures = Object.fromEntries(figureColumns.map((column) => [column, rounded(row[column])]));
   return {
     frame: row.frame,
     pts: row.pts,
@@ -33,7 +33,7 @@ function asWritten(row: FrameRow): FrameRow {
 }
 
 function csvLine(row: FrameRow): string {
-  const figures = psnrColumns.map((column) => {
+  const figures = figureColumns.map((column) => {
     const value = row[column];
     if (value === null) return '';
     return value === Infinity ? 'inf' : value.toFixed(4);
@@ -42,7 +42,7 @@ function csvLine(row: FrameRow): string {
 }
 
 function jsonLine(row: FrameRow): string {
-  const figures = psnrColumns.map((column): [string, number | string | null] => {
+  const figures = figureColumns.map((column): [string, number | string | null] => {
     const value = row[column];
     return [columnNames[column], value === Infinity ? 'inf' : value];
   });

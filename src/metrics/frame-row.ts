@@ -2,10 +2,10 @@ import path from 'node:path';
 import { badValue } from '../errors.js';
 
 /**
- * The figures of a row, in decibels; `Infinity` for equal planes, `null` where there is nothing to
- * compare with.
+ * A row's figures in decibels; `Infinity` for equal planes, `null` where there is nothing to compare
+ * with.
  */
-export type FrameFigures = {
+type PsnrFigures = {
   /** Y against the reference. */
   readonly psnrY: number | null;
   /** Cb against the reference. */
@@ -23,6 +23,24 @@ export type FrameFigures = {
   readonly psnrToSourceY: number | null;
 };
 
+/**
+ * A row's figures in grey levels of 255, whatever the depth: how much more than something else the
+ * luma of still areas changes since the frame before. 0 is as steady as that, less than 0 is
+ * smoother; between -0.3 and 0.6 in the mean of most clips, 1 to 4 where a keyframe pops. `null`
+ * where there is nothing to compare with. `flicker.ts` has the formulas.
+ */
+type FlickerFigures = {
+  /** Against the reference. */
+  readonly flickerY: number | null;
+  /** Plain bicubic of the source, against the same reference. */
+  readonly flickerYBicubic: number | null;
+  /** Against plain bicubic of the source. */
+  readonly flickerToBicubicY: number | null;
+};
+
+/** The figures of a row. */
+export type FrameFigures = PsnrFigures & FlickerFigures;
+
 /** One row of the per-frame log. */
 export type FrameRow = FrameFigures & {
   /** Output frame, from 0. */
@@ -33,11 +51,16 @@ export type FrameRow = FrameFigures & {
   readonly ptsTime: number;
 };
 
-/** A figure of the log. */
-export type PsnrColumn = keyof FrameFigures;
+/** A figure of the log in decibels. */
+export type PsnrColumn = keyof PsnrFigures;
 
-/** The figures' names in the file, in the log's column order. */
-export const columnNames: Readonly<Record<PsnrColumn, string>> = {
+/** A figure of the log in grey levels. */
+export type FlickerColumn = keyof FlickerFigures;
+
+/** A figure of the log. */
+export type FigureColumn = PsnrColumn | FlickerColumn;
+
+const psnrNames: Readonly<Record<PsnrColumn, string>> = {
   psnrY: 'psnr_y',
   psnrU: 'psnr_u',
   psnrV: 'psnr_v',
@@ -46,11 +69,34 @@ export const columnNames: Readonly<Record<PsnrColumn, string>> = {
   psnrToSourceY: 'psnr_to_source_y',
 };
 
-/** The figures, in the log's column order. */
-export const psnrColumns = Object.keys(columnNames) as readonly PsnrColumn[];
+const flickerNames: Readonly<Record<FlickerColumn, string>> = {
+  flickerY: 'flicker_y',
+  flickerYBicubic: 'flicker_y_bicubic',
+  flickerToBicubicY: 'flicker_to_bicubic_y',
+};
+
+/** The figures' names in the file, in the log's column order. */
+export const columnNames: Readonly<Record<FigureColumn, string>> = {
+  ...psnrNames,
+  ...flickerNames,
+};
+
+/** The figures in decibels, in the log's column order. */
+export const psnrColumns = Object.keys(psnrNames) as readonly PsnrColumn[];
+
+/** The figures in grey levels, which come after them. */
+export const flickerColumns = Object.keys(flickerNames) as readonly FlickerColumn[];
+
+/** All figures, in the log's column order. */
+export const figureColumns: readonly FigureColumn[] = [...psnrColumns, ...flickerColumns];
+
+const firstColumns = ['frame', 'pts', 'pts_time'];
 
 /** The first line of a CSV log. */
-export const csvHeader = ['frame', 'pts', 'pts_time', ...Object.values(columnNames)].join(',');
+export const csvHeader = [...firstColumns, ...Object.values(columnNames)].join(',');
+
+/** The first line of a CSV log of vsr's first days, which did not measure flicker. */
+export const csvHeaderWithoutFlicker = [...firstColumns, ...Object.values(psnrNames)].join(',');
 
 /** How a log is written, by its file's ending. */
 export type LogFormat = 'csv' | 'jsonl';

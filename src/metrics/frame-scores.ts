@@ -1,8 +1,12 @@
 import type { Ratio } from '../planes/ratio.js';
+import type { FlickerColumn, FrameRow } from './frame-row.js';
 import { psnrOfMse } from './psnr.js';
 
-/** Mean squared errors of one larger frame, in squared sample values; `null` where not computed. */
-export type FrameScores = {
+/**
+ * What one larger frame was measured at; `null` where not computed. The first six are mean squared
+ * errors, in squared sample values.
+ */
+export type FrameScores = FlickerScores & {
   /** Against the reference, by plane. */
   readonly y: number | null;
   readonly u: number | null;
@@ -15,6 +19,16 @@ export type FrameScores = {
   readonly toSourceY: number | null;
 };
 
+/** Flicker since the frame before, in grey levels of 255. */
+export type FlickerScores = Pick<FrameRow, FlickerColumn>;
+
+/** The flicker of a frame that has none before it, or is not measured. */
+export const noFlicker: FlickerScores = {
+  flickerY: null,
+  flickerYBicubic: null,
+  flickerToBicubicY: null,
+};
+
 /** The scores of a frame that is not measured. */
 export const noScores: FrameScores = {
   y: null,
@@ -23,16 +37,17 @@ export const noScores: FrameScores = {
   yBicubic: null,
   toBicubicY: null,
   toSourceY: null,
+  ...noFlicker,
 };
 
-/** A frame's row of the log, from its mean squared errors. */
+/** A frame's row of the log, from its scores. */
 export function rowOf(
   index: number,
   pts: number,
   timeBase: Ratio,
   scores: FrameScores,
   bitDepth: number,
-) {
+): FrameRow {
   const decibels = (mse: number | null): number | null =>
     mse === null ? null : psnrOfMse(mse, bitDepth);
   return {
@@ -45,5 +60,8 @@ export function rowOf(
     psnrYBicubic: decibels(scores.yBicubic),
     psnrToBicubicY: decibels(scores.toBicubicY),
     psnrToSourceY: decibels(scores.toSourceY),
+    flickerY: scores.flickerY,
+    flickerYBicubic: scores.flickerYBicubic,
+    flickerToBicubicY: scores.flickerToBicubicY,
   };
 }

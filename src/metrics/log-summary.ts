@@ -1,9 +1,15 @@
-import type { FrameRow, PsnrColumn } from './frame-row.js';
+import {
+  flickerColumns,
+  psnrColumns,
+  type FlickerColumn,
+  type FrameRow,
+  type PsnrColumn,
+} from './frame-row.js';
 
 /** A frame and its figure in decibels. */
 export type FrameFigure = { readonly frame: number; readonly psnr: number };
 
-/** What one column of a log says as a whole; decibels. */
+/** What one column in decibels says as a whole. */
 export type ColumnSummary = {
   /** Rows that have this figure. */
   readonly frames: number;
@@ -19,12 +25,32 @@ export type ColumnSummary = {
   readonly best: FrameFigure;
 };
 
-/** What a whole log says; `null` for columns that have no figure in any row. */
-export type LogSummary = { readonly frames: number } & {
+/** What the columns in decibels say; `null` for those that have no figure in any row. */
+export type PsnrSummary = { readonly frames: number } & {
   readonly [Column in PsnrColumn]: ColumnSummary | null;
 };
 
-class Column {
+/** A frame and its flicker, in grey levels of 255. */
+export type FlickerFigure = { readonly frame: number; readonly flicker: number };
+
+/** What one column of flicker says as a whole, in grey levels of 255. */
+export type FlickerColumnSummary = {
+  /** Rows that have this figure. */
+  readonly frames: number;
+  readonly mean: number;
+  /** The frames that flicker most, the worst first; of equal ones the earlier. */
+  readonly worst: readonly FlickerFigure[];
+};
+
+/** What the columns of flicker say; `null` for those that have no figure in any row. */
+export type FlickerSummary = {
+  readonly [Column in FlickerColumn]: FlickerColumnSummary | null;
+};
+
+/** What a whole log says. */
+export type LogSummary = { readonly psnr: PsnrSummary; readonly flicker: FlickerSummary };
+
+class PsnrSums {
   #frames = 0;
   #equal = 0;
   #sum = 0;
@@ -57,30 +83,59 @@ class Column {
   }
 }
 
+/** Frames of `FlickerColumnSummary.worst`. */
+const mostWorst = 5;
+
+class FlickerSums {
+  #frames = 0;
+  #sum = 0;
+  #worst: FlickerFigure[] = [];
+
+  add(frame: number, flicker: number | null): void {
+    if (flicker === null) return;
+    this.#frames++;
+    this.#sum += flicker;
+    const least = this.#worst[mostWorst - 1]?.flicker ?? -Infinity;
+    if (flicker <= least) return;
+    // Sorting keeps the order of equal ones.
+    this.#worst.push({ frame, flicker });
+    this.#worst.sort((a, b) => b.flicker - a.flicker);
+    this.#worst.length = Math.min(this.#worst.length, mostWorst);
+  }
+
+  result(): FlickerColumnSummary | null {
+    if (this.#frames === 0) return null;
+    return { frames: this.#frames, mean: this.#sum / this.#frames, worst: [...this.#worst] };
+  }
+}
+
+/** An object with a value for each of `names`. */
+function recordOf<Name extends string, Value>(
+  names: readonly Name[],
+  value: (name: Name) => Value,
+): Record<Name, Value> {
+  return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>;
+}
+
 /** Adds up the rows of a log, holding none of them. */
 export class SummaryOfRows {
   frames = 0;
-  readonly #columns: Record<PsnrColumn, Column> = {
-    psnrY: new Column(),
-    psnrU: new Column(),
-    psnrV: new Column(),
-    psnrYBicubic: new Column(),
-    psnrToBicubicY: new Column(),
-    psnrToSourceY: new Column(),
-  };
+  readonly #psnr = recordOf(psnrColumns, () => new PsnrSums());
+  readonly #flicker = recordOf(flickerColumns, () => new FlickerSums());
 
   add(row: FrameRow): void {
     this.frames++;
-    for (const [name, column] of Object.entries(this.#columns)) {
-      column.add(row.frame, row[name as PsnrColumn]);
-    }
+    for (const column of psnrColumns) this.#psnr[column].add(row.frame, row[column]);
+    for (const column of flickerColumns) this.#flicker[column].add(row.frame, row[column]);
   }
 
   result(): LogSummary {
-    const entries = Object.entries(this.#columns).map(([name, column]) => [name, column.result()]);
     return {
-      frames: this.frames,
-      ...(Object.fromEntries(entries) as Record<PsnrColumn, ColumnSummary | null>),
+      psnr: {
+        frames: this.frames,
+        ...recordOf(psnrColumns, (column) => this.#psnr[column].result()),
+      },
+      flicker: recordOf(flickerColumns, (column) => this.#flicker[column].result()),
     };
   }
 }

@@ -2,11 +2,13 @@ import { VsrError } from '../errors.js';
 import {
   columnNames,
   csvHeader,
+  csvHeaderWithoutFlicker,
+  figureColumns,
   logFormatOf,
   psnrColumns,
   type FrameFigures,
+  type FigureColumn,
   type FrameRow,
-  type PsnrColumn,
 } from './frame-row.js';
 import { readLogLines } from './log-lines.js';
 
@@ -25,9 +27,10 @@ function figure(text: unknown, name: string): number | null {
 }
 
 function rowOf(field: (name: string, index: number) => unknown): FrameRow {
-  const figures = psnrColumns.map((column, i): [PsnrColumn, number | null] => {
+  const figures = figureColumns.map((column, i): [FigureColumn, number | null] => {
     const name = columnNames[column];
-    return [column, figure(field(name, i + 3), name)];
+    const text = field(name, i + 3);
+    return [column, figure(i < psnrColumns.length ? text : (text ?? null), name)];
   });
   const row = {
     frame: number(field('frame', 0), 'frame'),
@@ -41,9 +44,9 @@ function rowOf(field: (name: string, index: number) => unknown): FrameRow {
   return row;
 }
 
-function parseCsv(line: string): FrameRow {
+/** Reads a line of `count` columns; a log of vsr's first days has no flicker. */
+function parseCsv(line: string, count: number): FrameRow {
   const cells = line.split(',');
-  const count = psnrColumns.length + 3;
   if (cells.length !== count) {
     throw new BadLine(`expected ${count} columns but found ${cells.length}`);
   }
@@ -67,7 +70,7 @@ function parseJson(line: string): FrameRow {
  */
 export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
   const format = logFormatOf(file);
-  const parse = format === 'csv' ? parseCsv : parseJson;
+  let columns = figureColumns.length + 3;
   let expected: number | undefined;
   let lineNumber = 0;
   const bad = (why: string) =>
@@ -76,12 +79,13 @@ export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
     lineNumber++;
     if (!line.whole) throw bad('the file is cut off there');
     if (format === 'csv' && lineNumber === 1) {
-      if (line.text !== csvHeader) throw bad(`expected the header ${csvHeader}`);
+      if (line.text === csvHeaderWithoutFlicker) columns = psnrColumns.length + 3;
+      else if (line.text !== csvHeader) throw bad(`expected the header ${csvHeader}`);
       continue;
     }
     let row: FrameRow;
     try {
-      row = parse(line.text);
+      row = format === 'csv' ? parseCsv(line.text, columns) : parseJson(line.text);
     } catch (error) {
       throw error instanceof BadLine ? bad(error.message) : error;
     }

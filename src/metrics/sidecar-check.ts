@@ -1,7 +1,13 @@
 import { VsrError } from '../errors.js';
 import { Field } from '../files/json-field.js';
-import { psnrColumns } from './frame-row.js';
-import type { ColumnSummary, FrameFigure, LogSummary } from './log-summary.js';
+import { flickerColumns, psnrColumns } from './frame-row.js';
+import type {
+  ColumnSummary,
+  FlickerColumnSummary,
+  FlickerSummary,
+  FrameFigure,
+  PsnrSummary,
+} from './log-summary.js';
 import { scanIn } from './scan-check.js';
 import {
   sidecarVersion,
@@ -28,12 +34,26 @@ const column = (field: Field): ColumnSummary => ({
   best: figure(field.at('best')),
 });
 
-function logSummary(field: Field): LogSummary {
+function psnrSummary(field: Field): PsnrSummary {
   const columns = psnrColumns.map((name) => [name, field.at(name).orNull(column)] as const);
   return {
     frames: field.at('frames').count(),
-    ...(Object.fromEntries(columns) as Omit<LogSummary, 'frames'>),
+    ...(Object.fromEntries(columns) as Omit<PsnrSummary, 'frames'>),
   };
+}
+
+const flickerColumn = (field: Field): FlickerColumnSummary => ({
+  frames: field.at('frames').count(),
+  mean: field.at('mean').number(),
+  worst: field.at('worst').list((each) => ({
+    frame: each.at('frame').count(),
+    flicker: each.at('flicker').number(),
+  })),
+});
+
+function flickerSummary(field: Field): FlickerSummary {
+  const columns = flickerColumns.map((name) => [name, field.at(name).orNull(flickerColumn)]);
+  return Object.fromEntries(columns) as FlickerSummary;
 }
 
 const stageSeconds = (field: Field): StageSeconds => ({
@@ -51,6 +71,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
   const still: StillSettings = {
     scale: field.at('scale').number(),
     precision: field.at('precision').maybe((f) => f.orNull(text)) ?? null,
+    chroma: field.at('chroma').maybe(text) ?? 'bicubic',
     asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
   };
   if (field.at('encoder').maybe(text) === undefined) return still;
@@ -68,6 +89,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     deinterlace: field.at('deinterlace').maybe(deinterlaceIn) ?? 'off',
     fieldOrder: field.at('fieldOrder').maybe(text) ?? 'auto',
     fields: field.at('fields').maybe((f) => f.orNull(fieldsIn)) ?? null,
+    steady: field.at('steady').maybe(text) ?? 'off',
     raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
   };
 }
@@ -140,6 +162,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     .at('source')
     .at('damage')
     .maybe((each) => each.list(damage));
+  const flicker = top.at('flicker').maybe((field) => field.orNull(flickerSummary));
   const stages = top.at('stages').maybe(stageSeconds);
   const scan = top.at('scan').maybe(scanIn);
   const source = top.at('source');
@@ -206,7 +229,8 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     ...(stages === undefined ? {} : { stages }),
     fps: top.at('fps').number(),
     reusedShare: top.at('reusedShare').number(),
-    psnr: top.at('psnr').orNull(logSummary),
+    psnr: top.at('psnr').orNull(psnrSummary),
+    ...(flicker === undefined ? {} : { flicker }),
     missing: top.at('missing').list(announcement),
     log: top.at('log').orNull(text),
     ...(logFile === undefined ? {} : { logFile }),

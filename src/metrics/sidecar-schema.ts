@@ -1,4 +1,4 @@
-import type { LogSummary } from './log-summary.js';
+import type { FlickerSummary, PsnrSummary } from './log-summary.js';
 
 /** The version of `Sidecar` that this vsr writes and reads. */
 export const sidecarVersion = 1;
@@ -75,6 +75,8 @@ export type StillSettings = {
   readonly scale: number;
   /** What the network was to compute in; `null` in sidecars of a vsr that did not say. */
   readonly precision: string | null;
+  /** What chroma was to be enlarged by; `bicubic` in sidecars of a vsr that did not say. */
+  readonly chroma: string;
   /**
    * Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not
    * say.
@@ -114,6 +116,8 @@ export type ClipSettings = StillSettings & {
   readonly fieldOrder: string;
   /** How whole frames were made of fields; `null` where they were left alone. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
+  /** Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not say. */
+  readonly steady: string;
   /** What headerless raw video held. */
   readonly raw: {
     readonly format: string;
@@ -220,7 +224,9 @@ export type Sidecar = {
   /** Share of the picture copied from the frame before, 0 to 1. */
   readonly reusedShare: number;
   /** `null` where no log was kept. */
-  readonly psnr: LogSummary | null;
+  readonly psnr: PsnrSummary | null;
+  /** `null` where no log was kept; sidecars of vsr's first days lack it. */
+  readonly flicker?: FlickerSummary | null;
   readonly missing: readonly SidecarAnnouncement[];
   /**
    * Name of the per-frame log beside the sidecar, or its absolute path elsewhere; `null` without

@@ -144,8 +144,8 @@ async function makeSegment(
 ): Promise<EnlargedSegment> {
   const output = new SegmentOutput(tools, files);
   try {
-    const frames = tools.reader.frames(segment, most);
-    for await (const enlarged of enlargeFrames(tools, frames, () => output.prepare())) {
+    const opened = await tools.reader.open(segment, most);
+    for await (const enlarged of enlargeFrames(tools, opened, () => output.prepare())) {
       await output.encode(enlarged);
       await output.log(enlarged);
     }

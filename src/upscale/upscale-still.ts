@@ -55,6 +55,7 @@ async function makeStill(
     chain,
     layout: still.layout,
     siting: 'center',
+    chroma: settings.chroma,
     range: 'pc',
     provider: settings.provider,
     workers: 1,
@@ -73,7 +74,7 @@ async function makeStill(
   const logDraft = path.join(folder.path, `log${ending}`);
   const log = await openFrameLog(logDraft);
   await log.write(row);
-  const psnr = await log.finish();
+  const { psnr, flicker } = await log.finish();
   const elapsedSeconds = (performance.now() - startedAt) / 1000;
   const sidecar: Sidecar = {
     schemaVersion: sidecarVersion,
@@ -110,6 +111,7 @@ async function makeStill(
     fps: 1 / elapsedSeconds,
     reusedShare: 0,
     psnr,
+    flicker,
     missing: [...plan.announcements, ...damageNotes(damage)],
     log: paths.log === null ? null : path.resolve(paths.log),
     logFile: paths.log === null ? null : await factsOfLog(logDraft),

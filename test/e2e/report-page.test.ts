@@ -70,7 +70,7 @@ test(
     assert.equal(await page.locator('canvas').count(), 0);
     await page.locator('#clips a').nth(2).click();
     await page.locator('#clip-2 canvas').waitFor();
-    assert.ok((await page.locator('#clip-2 .plot').boundingBox())!.width > 600);
+    assert.ok((await page.locator('#clip-2 .plot.psnr').boundingBox())!.width > 600);
     assert.equal(await page.locator('#clip-2 h2').textContent(), 'c/clip.x2.mp4');
     const scrolled = () => page.evaluate<number>('scrollY');
     assert.ok((await scrolled()) > 50);

@@ -95,7 +95,7 @@ test(
     );
 
     await page.locator('.bar button[data-frame]').first().click();
-    await page.locator('.plot').focus();
+    await page.locator('.plot.psnr').focus();
     await page.keyboard.press('+');
     const span = await page.evaluate(
       'vsrReport.plots[0].scales.x.max - vsrReport.plots[0].scales.x.min',
@@ -148,7 +148,10 @@ test('200,000 frames stay under 10 MB and open', { skip: noBrowser }, async () =
   const facts = await readSidecar(sidecarPathOf(output));
   const log = path.join(folder, 'long.csv');
   await using rows = await openFrameLog(log);
-  const nothing = { psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null };
+  const nothing = {
+    ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
+    ...{ flickerY: null, flickerYBicubic: null },
+  };
   for (let i = 0; i < count; i++) {
     const psnrToSourceY = i === 99_999 ? 12 : 45 + Math.sin(i / 300);
     const row: FrameRow = {
@@ -158,15 +161,16 @@ test('200,000 frames stay under 10 MB and open', { skip: noBrowser }, async () =
       ...nothing,
       psnrToBicubicY: 38,
       psnrToSourceY,
+      flickerToBicubicY: i === 50_000 ? 3.5 : Math.sin(i / 100) / 10,
     };
     await rows.write(row);
   }
-  const psnr = await rows.finish();
+  const { psnr, flicker } = await rows.finish();
   const sidecar = path.join(folder, 'long.mp4.vsr.json');
   const gone = path.join(folder, 'long.mp4');
   await writeSidecar(sidecar, {
     ...facts,
-    psnr,
+    ...{ psnr, flicker },
     log: 'long.csv',
     output: { ...facts.output, path: gone, frames: count },
   });
@@ -175,6 +179,12 @@ test('200,000 frames stay under 10 MB and open', { skip: noBrowser }, async () =
   assert.ok((await stat(file)).size < 10e6);
   const { page, problems } = await open(file);
   assert.ok((await page.evaluate('vsrReport.plots[0].data[0].includes(99999)')) === true);
+  // The worst pop is drawn, marked, and led to.
+  assert.ok((await page.evaluate('vsrReport.flickers[0].data[1].includes(3.5)')) === true);
+  assert.equal(await page.evaluate('vsrReport.clips[0].flicker.marks[0].frame'), 50_000);
+  await page.locator('button[data-frame="50000"]').click();
+  assert.equal(await page.evaluate('vsrReport.clips[0].selected'), 50_000);
+  await page.waitForFunction('vsrReport.flickers[0].cursor.idx > 0');
   assert.match(
     (await page.locator('.hint').allTextContents()).join(' '),
     /Thinned from 200000 frames/,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { enlarged, ffmpegRun, frameMd5 } from '../support/enlarge.js';
+import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { writeRandomModel } from '../support/random-model.js';
 
 let folder: string;
@@ -68,14 +69,15 @@ type Plan = { readonly segments: readonly unknown[] };
  * Compares frames, times and log of a clip enlarged uncut with those of the same clip in segments,
  * and again with every second segment done again, so that decoding begins at each of their cuts.
  */
-async function checkSame(clip: string): Promise<void> {
+async function checkSame(clip: string, options: UpscaleOptions = {}): Promise<string> {
   const name = path.basename(clip);
-  const common = { model, codec: 'ffv1' as const };
+  const common = { model, codec: 'ffv1' as const, ...options };
   const [cut, whole] = ['cut', 'whole'].map((kind) => path.join(folder, `${name}.${kind}.mkv`));
   await enlarged(clip, { ...common, output: whole!, segments: false });
   const frames = await frameMd5(whole!);
   assert.ok(frames.split('\n').length > 20, 'frames are hashed');
   const log = await readFile(`${whole!}.psnr.csv`, 'utf8');
+  assert.match(log, /,-?\d+\.\d{4}$/m, 'flicker is measured');
   // The first run does everything but cannot write its log: all segments wait for the next one.
   const cutOptions = { ...common, output: cut!, segmentSeconds: 0.5 };
   const nowhere = path.join(clip, 'a-file-is-no-folder.csv');
@@ -92,6 +94,7 @@ async function checkSame(clip: string): Promise<void> {
   assert.equal(await frameMd5(cut!), frames, 'decoded from each cut');
   assert.equal(await readFile(`${cut!}.psnr.csv`, 'utf8'), log);
   await assert.rejects(stat(work), 'nothing is left');
+  return frames;
 }
 
 for (const [name, args] of Object.entries(clips)) {
@@ -99,6 +102,27 @@ for (const [name, args] of Object.entries(clips)) {
     await checkSame(await makeClip(name, args));
   });
 }
+
+test('averaged over frames, with guided chroma and a reference: the same, by every way of working', async () => {
+  const clip = await makeClip('steady.mp4', clips['b-frames.mp4']!);
+  const reference = await makeClip('truth.mkv', [
+    ...['-i', clip, '-vf', 'scale=96:64', '-c:v', 'ffv1', '-pix_fmt', 'yuv420p'],
+  ]);
+  // By its name it is one for compressed sources.
+  const codec = path.join(folder, 'random-codec-x2.onnx');
+  await copyFile(model, codec);
+  const asked = { model: codec, reference, chroma: 'guided' } as const;
+  const frames = await checkSame(clip, { ...asked, steady: 'auto' });
+  const [plain, others] = [path.join(folder, 'plain.mkv'), path.join(folder, 'others.mkv')];
+  const common = { ...asked, codec: 'ffv1' as const };
+  await enlarged(clip, { ...common, output: plain, steady: 'off' });
+  assert.notEqual(await frameMd5(plain), frames);
+  await enlarged(clip, { ...common, output: others, steady: 'auto', workers: 1, reuse: false });
+  assert.equal(await frameMd5(others), frames);
+  const log = await readFile(path.join(folder, 'steady.mp4.whole.mkv.psnr.csv'), 'utf8');
+  assert.equal(await readFile(`${others}.psnr.csv`, 'utf8'), log);
+  assert.match(log, /,-?\d+\.\d{4},-?\d+\.\d{4},-?\d+\.\d{4}$/m, 'flicker against both');
+});
 
 for (const [name, { of, how }] of Object.entries(copies)) {
   test(`${name}: segments joined are the uncut run, frame for frame and tick for tick`, async () => {

@@ -72,7 +72,8 @@ test('a clip in, a larger clip out, with its log and sidecar; again is skipped; 
   assert.equal(log.length, 13);
   assert.equal(
     log[0],
-    'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y',
+    'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y,' +
+      'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y',
   );
   const before = await stat(at('clip.x2.mp4'));
   const second = await runVsr('upscale', at('clip.mp4'), '--json');

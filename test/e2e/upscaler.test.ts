@@ -122,6 +122,9 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
     index: 0,
     input: picture(layout, 5).data,
     output: new Uint8Array(shared(larger.byteLength)),
+    ...{ reference: null, follows: false },
+    ...{ bicubic: new Uint8Array(0), still: new Uint8Array(0) },
+    ...{ around: [], steadied: null, ready: new Int32Array(shared(4)) },
     state: new Int32Array(shared(4)),
     runs: new Int32Array(shared(8)),
     sums: new Float64Array(sumsLength(305)),
@@ -137,13 +140,16 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
       larger,
       siting: 'left',
       scores: false,
+      reuse: true,
+      chroma: 'bicubic',
+      steady: false,
     },
     colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
     candidates: [{ name: 'cpu', device: 0 }],
     stop: new Int32Array(shared(4)),
   });
   const [alone, helped] = [newTrace(), newTrace()];
-  await enlarger.enlarge(alone, null, null);
+  await enlarger.enlarge(alone, null);
   helped.runs[0] = 1; // The first run is another thread's.
   await enlarger.help(helped);
   const [expected, actual] = [alone, helped].map(({ output }) => planeOf(output, larger, 0).data);

@@ -63,9 +63,10 @@ async function run(a: string, b: string, flags: Flags): Promise<void> {
     show(pair.psnrU),
     show(pair.psnrV),
     show(pair.ssim, 4),
+    show(pair.flicker, 3),
     `${show(pair.worst)} (${pair.worstFrame})`,
   ]);
-  const header = ['pair', 'frames', 'PSNR', 'U', 'V', 'SSIM', 'worst (frame)'];
+  const header = ['pair', 'frames', 'PSNR', 'U', 'V', 'SSIM', 'flicker', 'worst (frame)'];
   const enlarged = pairs[0]?.enlarged;
   const shown = (file: string): string =>
     `${printable(file)}${file === enlarged ? ' (enlarged by bicubic)' : ''}`;

@@ -4,7 +4,9 @@ import { badValue, exitCodeOf, VsrError } from '../../errors.js';
 import { isReportName } from '../../files/marks.js';
 import {
   codecNames,
+  chromaKernels,
   precisionNames,
+  steadyNames,
   providerNames,
   type UpscaleOptions,
 } from '../../upscale/plan/options.js';
@@ -26,6 +28,8 @@ type Flags = {
   provider: UpscaleOptions['provider'] & string;
   device?: number;
   precision: UpscaleOptions['precision'] & string;
+  chroma: UpscaleOptions['chroma'] & string;
+  steady: UpscaleOptions['steady'] & string;
   workers?: number;
   codec: UpscaleOptions['codec'] & string;
   crf?: number;
@@ -115,6 +119,14 @@ export function upscaleCommand(): Command {
         .choices(precisionNames)
         .default('auto'),
     )
+    .addOption(
+      new Option(
+        '--chroma <name>',
+        'what colour is enlarged by; guided: sharper, with edges from the source’s luma',
+      )
+        .choices(chromaKernels)
+        .default('bicubic'),
+    )
     .option(
       '--workers <n>',
       'inference threads on the CPU (default: the cores there are)',
@@ -131,6 +143,14 @@ export function upscaleCommand(): Command {
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
     .option('--frames <n>', 'at most so many frames', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--steady <how>',
+        'auto: compressed sources pop less at keyframes where nothing moves',
+      )
+        .choices(steadyNames)
+        .default('off'),
+    )
     .optionsGroup('Old footage (every clip is looked at, and what it is is said):')
     .addOption(
       new Option(

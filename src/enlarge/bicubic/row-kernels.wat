@@ -167,4 +167,54 @@
       (f64.convert_i64_u
         (i64.add
           (i64x2.extract_lane 0 (local.get $sum)) (i64x2.extract_lane 1 (local.get $sum))))))
+
+  ;; int32 $to[i] += |$a[4i] - $b[4i]| + ... + |$a[4i + 3] - $b[4i + 3]|; uint8, $n samples
+  (func (export "changes8") (param $a i32) (param $b i32) (param $to i32) (param $n i32)
+    (local $end i32) (local $va v128) (local $vb v128)
+    (local.set $end (i32.add (local.get $a) (local.get $n)))
+    (loop $next
+      (local.set $va (v128.load (local.get $a)))
+      (local.set $vb (v128.load (local.get $b)))
+      (v128.store (local.get $to)
+        (i32x4.add (v128.load (local.get $to))
+          (i32x4.extadd_pairwise_i16x8_u
+            (i16x8.extadd_pairwise_i8x16_u
+              (v128.or
+                (i8x16.sub_sat_u (local.get $va) (local.get $vb))
+                (i8x16.sub_sat_u (local.get $vb) (local.get $va)))))))
+      (local.set $a (i32.add (local.get $a) (i32.const 16)))
+      (local.set $b (i32.add (local.get $b) (i32.const 16)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $a) (local.get $end)))))
+
+  ;; The same of int16 samples
+  (func (export "changes16") (param $a i32) (param $b i32) (param $to i32) (param $n i32)
+    (local $end i32) (local $va v128) (local $vb v128) (local $low v128) (local $high v128)
+    (local.set $end (i32.add (local.get $a) (i32.shl (local.get $n) (i32.const 1))))
+    (loop $next
+      (local.set $va (v128.load (local.get $a)))
+      (local.set $vb (v128.load (local.get $b)))
+      (local.set $low
+        (i32x4.extadd_pairwise_i16x8_s
+          (i16x8.sub
+            (i16x8.max_s (local.get $va) (local.get $vb))
+            (i16x8.min_s (local.get $va) (local.get $vb)))))
+      (local.set $va (v128.load offset=16 (local.get $a)))
+      (local.set $vb (v128.load offset=16 (local.get $b)))
+      (local.set $high
+        (i32x4.extadd_pairwise_i16x8_s
+          (i16x8.sub
+            (i16x8.max_s (local.get $va) (local.get $vb))
+            (i16x8.min_s (local.get $va) (local.get $vb)))))
+      (v128.store (local.get $to)
+        (i32x4.add (v128.load (local.get $to))
+          (i32x4.add
+            (i8x16.shuffle 0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27
+              (local.get $low) (local.get $high))
+            (i8x16.shuffle 4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31
+              (local.get $low) (local.get $high)))))
+      (local.set $a (i32.add (local.get $a) (i32.const 32)))
+      (local.set $b (i32.add (local.get $b) (i32.const 32)))
+      (local.set $to (i32.add (local.get $to) (i32.const 16)))
+      (br_if $next (i32.lt_u (local.get $a) (local.get $end)))))
 )

@@ -15,12 +15,13 @@ export function fractionScorer(
     | { larger: Plane; bicubic: Plane; source: Plane; reduced: Plane; truth: Plane | null }
     | undefined;
   return {
-    begin(source, made, truth) {
+    begin(source, made, truth, into) {
       planes = {
         ...{ source, truth, larger: made },
-        bicubic: resizePlane(source, larger.width, larger.height, bitDepth, { scale }),
+        bicubic: into,
         reduced: resizePlane(made, layout.width, layout.height, bitDepth, { scale: 1 / scale }),
       };
+      into.data.set(resizePlane(source, larger.width, larger.height, bitDepth, { scale }).data);
     },
     rows(y0, y1) {
       if (planes === undefined) throw new Error('rows() was called before begin()');

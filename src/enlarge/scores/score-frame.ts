@@ -1,76 +1,132 @@
-import { type FrameScores, noScores } from '../../metrics/frame-scores.js';
+import { type FrameScores, noFlicker, noScores } from '../../metrics/frame-scores.js';
+import { enlarged } from '../../planes/enlarged.js';
 import { planeOf } from '../../planes/frame.js';
-import type { FrameLayout } from '../../planes/pixel-format.js';
+import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
+import { flickerMeter } from './flicker.js';
 import { rowError } from './standing-scorer.js';
 import { standingScorer } from './standing-scores.js';
 
 /** Source rows in a band: the unit in which sums are kept and used again. */
 const bandRows = 16;
 
-/** Source rows beyond a band that its sums depend on. */
-const bandReach = 4;
+/** Source rows beyond a run of them that what is measured of it depends on. */
+const reach = 4;
 
 /** Numbers that `Scorer` keeps for a frame: two for each band. */
 export function sumsLength(height: number): number {
   return 2 * Math.ceil(height / bandRows);
 }
 
-/** What a frame is measured with besides its samples. */
-export type ScoreRequest = {
+/** The layout of the larger luma alone, in which plain bicubic is kept. */
+export function lumaLayout({ format, width, height }: FrameLayout): FrameLayout {
+  const grey = pixelFormats.get(format.bitDepth === 8 ? 'gray' : `gray${format.bitDepth}le`)!;
+  return frameLayout(grey, width, height);
+}
+
+/** A larger frame with what it is measured with, and what is left to measure the next one with. */
+export type ScoredFrame = {
+  readonly input: Uint8Array;
+  readonly output: Uint8Array;
+  /** Ground truth of the output; `null` without. */
   readonly reference: Uint8Array | null;
-  /** Compute the columns that need no reference too. */
-  readonly standing: boolean;
-  /** Filled with the sums of the standing columns, band by band. */
+  /** Whether the frame before it was known: `still` is then filled. */
+  readonly follows: boolean;
+  /** The standing scores' sums: two for each band of rows. */
   readonly sums: Float64Array;
-  /**
-   * The sums of the frame before, and whether anything changed in source rows `y0` to `y1` since.
-   */
-  readonly before: {
-    readonly sums: Float64Array;
-    readonly changed: (y0: number, y1: number) => boolean;
-  } | null;
+  /** Larger luma by plain bicubic, as `lumaLayout` lays it; empty where nothing is measured. */
+  readonly bicubic: Uint8Array;
+  /** 1 for each block of the source that is still since the frame before. */
+  readonly still: Uint8Array;
 };
 
-/** Measures one larger frame. */
-export type Scorer = (frame: Uint8Array, larger: Uint8Array, request: ScoreRequest) => FrameScores;
+/** How a larger frame is measured. */
+export type ScoreRequest = {
+  /** Compute the columns that need no reference, and flicker, too. */
+  readonly standing: boolean;
+  /** The frame before it, which is whole; `null` for the first. */
+  readonly before: ScoredFrame | null;
+  /**
+   * Whether anything of the larger frame was computed, and not copied from the frame before, in
+   * source rows `y0` to `y1`; `null` where nothing was copied.
+   */
+  readonly changed: ((y0: number, y1: number) => boolean) | null;
+};
+
+/** Measures one larger frame; fills its `sums`, `bicubic` and `still`. */
+export type Scorer = (frame: ScoredFrame, request: ScoreRequest) => FrameScores;
 
 /** Prepares measuring of frames of `larger` made from `layout`. */
 export function scorer(layout: FrameLayout, larger: FrameLayout, scale: number): Scorer {
   const scoring = standingScorer(layout, larger, scale);
+  const flickering = flickerMeter(layout, larger, scale);
+  const luma = lumaLayout(larger);
   const { width, height } = layout;
-  return (frame, into, { reference, standing, sums, before }) => {
-    if (!standing && reference === null) return noScores;
-    const against = (plane: number): number | null => {
-      if (reference === null || (plane > 0 && layout.format.chroma === null)) return null;
-      return planeError(planeOf(reference, larger, plane), planeOf(into, larger, plane));
-    };
-    const truth = reference === null ? null : planeOf(reference, larger, 0);
-    scoring.begin(planeOf(frame, layout, 0), planeOf(into, larger, 0), truth);
+  const sourceOf = (frame: ScoredFrame): Plane => planeOf(frame.input, layout, 0);
+  const largerOf = (frame: ScoredFrame): Plane => planeOf(frame.output, larger, 0);
+  const bicubicOf = (frame: ScoredFrame): Plane => planeOf(frame.bicubic, luma, 0);
+  const truthOf = ({ reference }: ScoredFrame): Plane | null =>
+    reference === null ? null : planeOf(reference, larger, 0);
+
+  /** The sums of all bands; those in which nothing changed are taken from the frame before. */
+  function bandSums(frame: ScoredFrame, { before, changed }: ScoreRequest) {
+    const truth = truthOf(frame);
+    const bicubic = bicubicOf(frame);
+    scoring.begin(sourceOf(frame), largerOf(frame), truth, bicubic);
     let [toBicubic, toSource, bicubicToTruth] = [0, 0, 0];
     for (let y = 0, band = 0; y < height; y += bandRows, band += 2) {
       const end = Math.min(height, y + bandRows);
-      const known = truth === null && before?.changed(y - bandReach, end + bandReach) === false;
+      const known =
+        truth === null && before !== null && changed?.(y - reach, end + reach) === false;
       if (known) {
-        sums[band] = before.sums[band]!;
-        sums[band + 1] = before.sums[band + 1]!;
+        frame.sums[band] = before.sums[band]!;
+        frame.sums[band + 1] = before.sums[band + 1]!;
+        const [from, to] = [y, end].map((row) => enlarged(row, scale) * larger.width);
+        bicubic.data.set(bicubicOf(before).data.subarray(from, to), from);
       } else {
         const rows = scoring.rows(y, end);
-        sums[band] = rows.toBicubic;
-        sums[band + 1] = rows.toSource;
+        frame.sums[band] = rows.toBicubic;
+        frame.sums[band + 1] = rows.toSource;
         bicubicToTruth += rows.bicubicToTruth;
       }
-      toBicubic += sums[band]!;
-      toSource += sums[band + 1]!;
+      toBicubic += frame.sums[band]!;
+      toSource += frame.sums[band + 1]!;
     }
+    return { toBicubic, toSource, bicubicToTruth };
+  }
+
+  function flickerOf(frame: ScoredFrame, { before, changed }: ScoreRequest) {
+    if (before === null) return noFlicker;
+    const [truthBefore, truth] = [truthOf(before), truthOf(frame)];
+    return flickering({
+      source: [sourceOf(before), sourceOf(frame)],
+      larger: [largerOf(before), largerOf(frame)],
+      bicubic: [bicubicOf(before), bicubicOf(frame)],
+      truth: truthBefore === null || truth === null ? null : [truthBefore, truth],
+      still: frame.still,
+      stillBefore: before.follows ? before.still : null,
+      changed: changed === null ? null : (y0, y1) => changed(y0 - reach, y1 + reach),
+    });
+  }
+
+  return (frame, request) => {
+    const { reference } = frame;
+    const { standing } = request;
+    if (!standing && reference === null) return noScores;
+    const against = (plane: number): number | null => {
+      if (reference === null || (plane > 0 && layout.format.chroma === null)) return null;
+      return planeError(planeOf(reference, larger, plane), planeOf(frame.output, larger, plane));
+    };
+    const { toBicubic, toSource, bicubicToTruth } = bandSums(frame, request);
     const count = larger.width * larger.height;
     return {
       y: against(0),
       u: against(1),
       v: against(2),
-      yBicubic: truth === null ? null : bicubicToTruth / count,
+      yBicubic: reference === null ? null : bicubicToTruth / count,
       toBicubicY: standing ? toBicubic / count : null,
       toSourceY: standing ? toSource / (width * height) : null,
+      ...(standing ? flickerOf(frame, request) : noFlicker),
     };
   };
 }

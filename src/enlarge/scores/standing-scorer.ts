@@ -12,7 +12,8 @@ export type RowSums = {
 
 /** Measures rows `y0` to `y1` of a source against the picture made of it. */
 export type StandingScorer = {
-  begin(source: Plane, larger: Plane, truth: Plane | null): void;
+  /** Plain bicubic of the rows that are measured is written to `bicubic`. */
+  begin(source: Plane, larger: Plane, truth: Plane | null, bicubic: Plane): void;
   rows(y0: number, y1: number): RowSums;
 };
 

@@ -43,9 +43,19 @@ export function kernelScorer(layout: FrameLayout, scale: number): StandingScorer
   const taps = enlargingTaps(scale);
   const bicubic = new KernelRows(kernels, taps, taps, width, bitDepth);
   const reducer = kernelReducer(kernels, largeWidth, bitDepth);
+  const bytes = kernels.row(largeWidth, 1);
   let hasTruth = false;
+  let kept: Plane | undefined;
+  /** Puts row `line` of plain bicubic, int16 at `row`, into its plane. */
+  const keep = (row: number, line: number): void => {
+    if (bitDepth === 8) run.narrow(row, bytes, largeWidth);
+    const samples =
+      bitDepth === 8 ? kernels.bytes(bytes, largeWidth) : kernels.shorts(row, largeWidth);
+    kept!.data.set(samples, line * largeWidth);
+  };
   return {
-    begin(source, larger, truth) {
+    begin(source, larger, truth, into) {
+      kept = into;
       sourceRows.begin(source);
       largeRows.begin(larger);
       hasTruth = truth !== null;
@@ -58,6 +68,7 @@ export function kernelScorer(layout: FrameLayout, scale: number): StandingScorer
       for (let y = y0; y < y1; y++) {
         for (let line = y * scale; line < (y + 1) * scale; line++) {
           const row = bicubic.row(sourceRows, width, line, 0, width);
+          keep(row, line);
           toBicubic += run.squares(row, largeRows.at(line), largeWidth);
           if (hasTruth) bicubicToTruth += run.squares(row, truthRows.at(line), largeWidth);
         }
@@ -113,29 +124,29 @@ export function plainScorer(layout: FrameLayout, scale: number): StandingScorer 
   const taps = enlargingTaps(scale);
   const bicubic = planeEnlarger(taps, taps, layout.width, bitDepth);
   const largeWidth = layout.width * scale;
-  const row = layout.sampleBytes === 1 ? new Uint8Array(largeWidth) : new Uint16Array(largeWidth);
   const reducing = reducingTaps(scale);
   const between = fitsInt32(reducing, reducing, bitDepth)
     ? new Int32Array(largeWidth + 4 * scale)
     : new Float64Array(largeWidth + 4 * scale);
-  let planes: { source: Plane; larger: Plane; truth: Plane | null } | undefined;
+  let planes: { source: Plane; larger: Plane; truth: Plane | null; into: Plane } | undefined;
   return {
-    begin(source, larger, truth) {
-      planes = { source, larger, truth };
+    begin(source, larger, truth, into) {
+      planes = { source, larger, truth, into };
       bicubic.begin(source);
     },
     rows(y0, y1) {
       if (planes === undefined) throw new Error('rows() was called before begin()');
-      const { source, larger, truth } = planes;
+      const { source, larger, truth, into } = planes;
       let toBicubic = 0;
       let toSource = 0;
       let bicubicToTruth = 0;
       for (let y = y0; y < y1; y++) {
         for (let line = y * scale; line < (y + 1) * scale; line++) {
-          bicubic.row(line, 0, source.width, row, 0);
-          toBicubic += rowError(row, 0, larger.data, line * largeWidth, largeWidth);
+          const at = line * largeWidth;
+          bicubic.row(line, 0, source.width, into.data, at);
+          toBicubic += rowError(into.data, at, larger.data, at, largeWidth);
           if (truth !== null) {
-            bicubicToTruth += rowError(row, 0, truth.data, line * largeWidth, largeWidth);
+            bicubicToTruth += rowError(into.data, at, truth.data, at, largeWidth);
           }
         }
         reducedColumns(reducing, scale, larger, y, between);

@@ -4,7 +4,7 @@ import { FramePool, type Frame } from '../../planes/frame.js';
 import { frameLayout } from '../../planes/pixel-format.js';
 import { isCutOff } from '../damage/cut-off.js';
 import { canSeek, decodeArguments } from './decode-command.js';
-import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
+import { decodeLog, endedWell, type DecodeLog, type LoggedFrame } from './decode-log.js';
 import type { DecodedFrames, DecodeRequest } from './decode-report.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
@@ -51,6 +51,7 @@ export function decodeFrames(
   const layout = frameLayout(video.format, video.width, video.height);
   const pool = new FramePool(layout);
   const { from = -Infinity, to = Infinity } = request.range ?? {};
+  const lead = request.lead ?? 0;
   const most = request.maxFrames ?? Infinity;
   const whole = from === -Infinity && to === Infinity && most === Infinity;
 
@@ -123,6 +124,19 @@ export function decodeFrames(
     let size = turn?.transposed ? { width: height, height: width } : { width, height };
     let found = seekTo === undefined;
     let all = false;
+    /** Frames from `range.from` on. */
+    let wanted = 0;
+    /** The last ones before it. */
+    const early: { data: Uint8Array; info: LoggedFrame; pts: number }[] = [];
+    const handOut = ({ data, info, pts }: (typeof early)[number]): Frame => {
+      if (info.width !== size.width || info.height !== size.height) {
+        size = { width: info.width, height: info.height };
+        sizeChanges.push({ frame: frames, ...size });
+      }
+      if (info.damaged) damagedFrames.push(frames);
+      frames += 1;
+      return { index: frames - 1, pts, data };
+    };
     try {
       for await (const data of run.pictures) {
         const timed = await times.next();
@@ -136,18 +150,16 @@ export function decodeFrames(
           found = info.key && pts <= from && invented === 0;
           if (!found && (pts >= from || invented > 0)) return missed;
         }
+        const one = { data, info, pts };
         if (pts < from) {
-          pool.release({ index: 0, pts, data });
+          early.push(one);
+          if (early.length > lead) pool.release({ index: 0, ...early.shift()! });
           continue;
         }
-        if (info.width !== size.width || info.height !== size.height) {
-          size = { width: info.width, height: info.height };
-          sizeChanges.push({ frame: frames, ...size });
-        }
-        if (info.damaged) damagedFrames.push(frames);
-        frames += 1;
-        yield { index: frames - 1, pts, data };
-        if (frames >= most) return;
+        for (const earlier of early.splice(0)) yield handOut(earlier);
+        yield handOut(one);
+        wanted += 1;
+        if (wanted >= most) return;
       }
       all = true;
     } finally {
@@ -177,11 +189,14 @@ export function decodeFrames(
       yield* decoded();
       return;
     }
-    const wanted = expected.filter((pts) => pts >= from && pts < to);
-    for await (const frame of withRepeats(decoded(), wanted, () => pool.take(0, 0).data)) {
+    const before = expected.filter((pts) => pts < from).length;
+    const times = expected.slice(Math.max(0, before - lead)).filter((pts) => pts < to);
+    let wanted = 0;
+    for await (const frame of withRepeats(decoded(), times, () => pool.take(0, 0).data)) {
       yielded = frame.index + 1;
       yield frame;
-      if (yielded >= most) return;
+      if (frame.pts >= from) wanted += 1;
+      if (wanted >= most) return;
     }
   }
 

@@ -8,6 +8,7 @@ import { meanSquaredError } from '../../metrics/psnr.js';
 import { planeOf, type Frame } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
+import { FlickerSums } from '../evaluate/flicker-sums.js';
 import { FigureSums, lumaErrors, type Figures, type WorstFrame } from '../evaluate/evaluation.js';
 
 /** How close two clips are. */
@@ -93,6 +94,7 @@ export async function pairFigures(
   const frames = left[Symbol.asyncIterator]();
   const sums = new FigureSums(a.video.format.bitDepth);
   const larger = isSmaller(a.video, b.video) ? right.layout : left.layout;
+  const flicker = new FlickerSums(larger, larger.format.bitDepth);
   try {
     for (;;) {
       const [one, other] = [await frames.next(), await others.next()];
@@ -112,6 +114,7 @@ export async function pairFigures(
         atSize(other.value, right.layout, larger, b),
       ] as const;
       addFrame(sums, larger, ...pair);
+      flicker.add(planeOf(pair[0].data, larger, 0), planeOf(pair[1].data, larger, 0));
       onFrames(sums.frames);
       left.release(one.value);
       right.release(other.value);
@@ -120,5 +123,6 @@ export async function pairFigures(
     await Promise.all([frames.return?.(), others.return?.()]);
   }
   if (sums.frames === 0) throw new VsrError('media', `No frame of ${a.path} could be decoded.`);
-  return { ...sums.result(), frames: sums.frames, worst: sums.worst() };
+  const measured = { ...sums.result(), flicker: flicker.mean() };
+  return { ...measured, frames: sums.frames, worst: sums.worst() };
 }

@@ -26,7 +26,7 @@ export type CompareRequest = {
   readonly tell?: Tell<ComparedPair>;
 };
 
-/** Figures of one pair: decibels, SSIM. */
+/** Figures of one pair: decibels, SSIM, flicker. */
 export type ComparedPair = {
   readonly pair: string;
   readonly frames: number;
@@ -35,6 +35,11 @@ export type ComparedPair = {
   readonly psnrU: number | null;
   readonly psnrV: number | null;
   readonly ssim: number | null;
+  /**
+   * By how many grey levels of 255 still areas of the second clip's Y change more from frame to
+   * frame than the first one's; `null` for pictures, and where nothing stands still.
+   */
+  readonly flicker: number | null;
   readonly worstFrame: number;
   readonly worst: number;
   /**
@@ -79,7 +84,7 @@ async function comparePictures(request: CompareRequest, place: Place): Promise<C
   const result = pairsOf(request).map(([x, y]): ComparedPair => {
     const [one, other] = atOneSize(x, pictures.get(x)!, y, pictures.get(y)!);
     const psnr = rgbPsnr(one!, other!);
-    const none = { psnrU: null, psnrV: null, ssim: null, worstFrame: 0 };
+    const none = { psnrU: null, psnrV: null, ssim: null, flicker: null, worstFrame: 0 };
     const enlarged = smallerOf(x, pictures.get(x)!, y, pictures.get(y)!);
     return { pair: nameOf(x, y), frames: 1, psnr, worst: psnr, enlarged, ...none };
   });
@@ -130,9 +135,9 @@ export async function compare(
     } as const;
     const figures = await pairFigures(found, one, other, paceOf(counted, tell));
     const enlarged = smallerOf(x, one.video, y, other.video);
-    const { frames, psnrY, psnrU, psnrV, ssim, worst } = figures;
+    const { frames, psnrY, psnrU, psnrV, ssim, flicker, worst } = figures;
     const low = { worstFrame: worst.frame, worst: worst.psnr };
-    result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, enlarged, ...low });
+    result.push({ pair, frames, psnr: psnrY, psnrU, psnrV, ssim, flicker, enlarged, ...low });
   }
   const writing = { clip: clips[0]!, output: request.output, stage: 'compare', of: null } as const;
   paceOf(writing, tell)(0);

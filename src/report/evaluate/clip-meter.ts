@@ -4,6 +4,7 @@ import { meanSquaredError } from '../../metrics/psnr.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import { FigureSums, lumaErrors, type FileEvaluation, type Figures } from './evaluation.js';
+import { FlickerSums } from './flicker-sums.js';
 import {
   canMeasureVmaf,
   openStackedMeter,
@@ -16,6 +17,7 @@ export class ClipMeter implements AsyncDisposable {
   readonly #layout: FrameLayout;
   readonly #border: number;
   readonly #sums: ReadonlyMap<string, FigureSums>;
+  readonly #flicker: ReadonlyMap<string, FlickerSums>;
   readonly #vmaf: ReadonlyMap<string, StackedMeter>;
 
   private constructor(
@@ -27,6 +29,9 @@ export class ClipMeter implements AsyncDisposable {
     this.#layout = layout;
     this.#border = border;
     this.#sums = sums;
+    this.#flicker = new Map(
+      [...sums.keys()].map((way) => [way, new FlickerSums(layout, layout.format.bitDepth)]),
+    );
     this.#vmaf = vmaf;
   }
 
@@ -52,6 +57,7 @@ export class ClipMeter implements AsyncDisposable {
       format.chroma === null ? null : meanSquaredError(of(reference, plane), of(actual, plane));
     const luma = lumaErrors(of(reference, 0), of(actual, 0), format.bitDepth, this.#border);
     this.#sums.get(way)!.add(luma, chroma(1), chroma(2));
+    this.#flicker.get(way)!.add(of(reference, 0), of(actual, 0));
     await this.#vmaf.get(way)?.add(reference, actual);
   }
 
@@ -61,7 +67,8 @@ export class ClipMeter implements AsyncDisposable {
     for (const [way, sums] of this.#sums) {
       if (sums.frames === 0) throw new VsrError('media', `No frame of ${file} could be decoded.`);
       const vmaf = (await this.#vmaf.get(way)?.finish()) ?? null;
-      figures[way] = { ...sums.result(), vmaf };
+      const flicker = this.#flicker.get(way)!.mean();
+      figures[way] = { ...sums.result(), vmaf, flicker };
     }
     const worst = Object.fromEntries([...this.#sums].map(([way, sums]) => [way, sums.worst()]));
     const frames = Math.max(...[...this.#sums.values()].map((sums) => sums.frames));

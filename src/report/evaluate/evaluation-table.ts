@@ -12,9 +12,10 @@ const heads: Readonly<Record<keyof Figures, string>> = {
   mae: 'MAE',
   rmse: 'RMSE',
   vmaf: 'VMAF',
+  flicker: 'flicker',
 };
 
-const places: Partial<Record<keyof Figures, number>> = { ssim: 4, mae: 3, rmse: 3 };
+const places: Partial<Record<keyof Figures, number>> = { ssim: 4, mae: 3, rmse: 3, flicker: 3 };
 
 function shown(name: keyof Figures, value: number | null): string {
   if (value === null || Number.isNaN(value)) return '';

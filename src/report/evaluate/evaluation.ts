@@ -31,10 +31,24 @@ export type Figures = {
   readonly rmse: number;
   /** 0 to 100; `null` where this ffmpeg cannot measure it, and for pictures. */
   readonly vmaf: number | null;
+  /**
+   * By how many grey levels of 255 still areas of Y change more from frame to frame than in the
+   * truth; `null` for pictures, and where nothing stands still.
+   */
+  readonly flicker: number | null;
 };
 
 /** The names of the figures, in the order of the table. */
-export const figureNames = ['psnrY', 'psnrU', 'psnrV', 'ssim', 'mae', 'rmse', 'vmaf'] as const;
+export const figureNames = [
+  'psnrY',
+  'psnrU',
+  'psnrV',
+  'ssim',
+  'mae',
+  'rmse',
+  'vmaf',
+  'flicker',
+] as const;
 
 /** One file: each way of enlarging it, the models first. */
 export type FileEvaluation = {
@@ -94,6 +108,7 @@ export function meanFigures(all: readonly Figures[]): Figures {
     mae: of('mae') ?? NaN,
     rmse: of('rmse') ?? NaN,
     vmaf: of('vmaf'),
+    flicker: of('flicker'),
   };
 }
 
@@ -144,6 +159,7 @@ export class FigureSums {
       mae: this.#mae / this.frames,
       rmse: Math.sqrt(this.#mse / this.frames),
       vmaf: null,
+      flicker: null,
     };
   }
 }

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { readFrameLog } from '../../metrics/frame-log.js';
-import type { LogSummary } from '../../metrics/log-summary.js';
+import type { PsnrColumn } from '../../metrics/frame-row.js';
+import type { FlickerSummary, PsnrSummary } from '../../metrics/log-summary.js';
 import { readSidecar, type Sidecar } from '../../metrics/sidecar.js';
 import { busiestCrop, viewsOf, type Moment, type Views } from './before-after.js';
 import { FrameRanking, rankingColumns, type PickedFrame } from './pick-frames.js';
@@ -22,10 +23,11 @@ export type ShownFrame = PickedFrame & {
 /** All that a page says about one clip. */
 export type ClipReport = {
   readonly sidecar: Sidecar;
-  readonly psnr: LogSummary | null;
+  readonly psnr: PsnrSummary | null;
+  readonly flicker: FlickerSummary | null;
   readonly plot: PlotData | null;
   /** The column that worst, median and best go by. */
-  readonly rankedBy: keyof Omit<LogSummary, 'frames'> | null;
+  readonly rankedBy: PsnrColumn | null;
   /** The lowest frames, worst first. */
   readonly worst: readonly PickedFrame[];
   readonly frames: readonly ShownFrame[];
@@ -183,6 +185,7 @@ export async function clipReport(
   return {
     sidecar,
     psnr: sidecar.psnr,
+    flicker: sidecar.flicker ?? null,
     plot: log?.plot ?? null,
     rankedBy: log?.ranking.column ?? null,
     worst: log?.ranking.worst(5) ?? [],

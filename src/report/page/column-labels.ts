@@ -1,11 +1,14 @@
-import type { PsnrColumn } from '../../metrics/frame-row.js';
+import type { FigureColumn } from '../../metrics/frame-row.js';
 
 /** What people call the log's columns. */
-export const columnLabels: Readonly<Record<PsnrColumn, string>> = {
+export const columnLabels: Readonly<Record<FigureColumn, string>> = {
   psnrY: 'Y to reference',
   psnrU: 'U to reference',
   psnrV: 'V to reference',
   psnrYBicubic: 'bicubic to reference',
   psnrToBicubicY: 'to bicubic',
   psnrToSourceY: 'to source',
+  flickerY: 'flicker beyond the reference',
+  flickerYBicubic: 'of bicubic beyond the reference',
+  flickerToBicubicY: 'flicker beyond bicubic',
 };

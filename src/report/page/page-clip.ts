@@ -3,6 +3,8 @@ import type { ColumnSummary } from '../../metrics/log-summary.js';
 import type { Views } from './before-after.js';
 import type { ClipReport, ShownFrame } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
+import { figureCell } from './figure-cell.js';
+import { flickerPlot, flickerTable } from './page-flicker.js';
 import { escapeHtml } from '../html.js';
 
 /** Decibels for people. */
@@ -39,11 +41,6 @@ function settingWords(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   const inside = Object.entries(value).filter(([, each]) => each !== null && each !== undefined);
   return inside.map(([name, each]) => `${settingTitle(name)} ${settingWords(each)}`).join(' ');
-}
-
-/** A cell that says its column's name where a narrow screen shows rows as blocks. */
-function figureCell(label: string, text: string): string {
-  return `<td class="n" data-label="${label}">${text}</td>`;
 }
 
 function facts(clip: ClipReport): string {
@@ -128,7 +125,7 @@ function plot(clip: ClipReport): string {
       ? ` Thinned from ${clip.plot.rows} frames; the lowest and the highest are kept.`
       : '';
   return `<h3>PSNR of every frame</h3>
-<div class="plot" tabindex="0" role="group" aria-label="Plot of PSNR by frame; arrow keys move along it, plus and minus zoom, 0 shows the whole"></div>
+<div class="plot psnr" tabindex="0" role="group" aria-label="Plot of PSNR by frame; arrow keys move along it, plus and minus zoom, 0 shows the whole"></div>
 <p class="hint">Drag to zoom, double-click for the whole; keys: arrows, +, −, 0. A click on a name shows or hides its curve.${thinned}</p>
 <div class="bar"><button class="whole">Whole clip</button><span>Worst:</span>${worst.join('')}</div>`;
 }
@@ -192,7 +189,7 @@ export function clipSection(
   kind: SectionKind,
 ): string {
   const heading = escapeHtml(name);
-  const inside = `${facts(clip)}${announced(clip)}${figuresTable(clip)}${plot(clip)}
+  const inside = `${facts(clip)}${announced(clip)}${figuresTable(clip)}${flickerTable(clip)}${plot(clip)}${flickerPlot(clip)}
 ${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}`;
   const up = '<p class="up"><a href="#top">↑ All clips</a></p>';
   const shown =

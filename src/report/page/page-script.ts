@@ -12,6 +12,7 @@ export const pageScript = `
   const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
   const strokes = () => isDark() ? ['#6cb6ff', '#f0a35a', '#8ddb8c', '#dcbdfb', '#ff938a', '#adbac7'] : ['#0a66c2', '#b35900', '#1a7f37', '#8250df', '#cf222e', '#57606a'];
   const plots = [];
+  const flickers = [];
 
   /** Equal planes are drawn above all others: infinity has no place on an axis. */
   function drawable(values) {
@@ -21,14 +22,14 @@ export const pageScript = `
     return values.map((column) => column.map((v) => v === 'inf' ? ceiling : v));
   }
 
-  function makePlot(clip, holder) {
-    const names = Object.keys(clip.columns);
-    const raw = names.map((name) => clip.columns[name]);
+  function makePlot(clip, curves, holder) {
+    const names = Object.keys(curves.columns);
+    const raw = names.map((name) => curves.columns[name]);
     const colours = strokes();
     const data = [clip.frames, ...drawable(raw)];
     const shown = (column, i) => {
       const v = i == null ? null : raw[column][i];
-      return v == null ? '–' : v === 'inf' ? 'equal' : v.toFixed(2) + ' dB';
+      return v == null ? '–' : v === 'inf' ? 'equal' : v.toFixed(2) + curves.unit;
     };
     const drawSelected = (u) => {
       if (clip.selected == null) return;
@@ -46,8 +47,8 @@ export const pageScript = `
       ctx.restore();
     };
     const axis = { stroke: css('--soft'), grid: { stroke: css('--line'), width: 1 }, ticks: { stroke: css('--line') } };
-    const marks = new Map(clip.marks.map((m) => [m.frame, m.why]));
-    const column = names.indexOf(clip.rankedBy);
+    const marks = new Map(curves.marks.map((m) => [m.frame, m.why]));
+    const column = names.indexOf(curves.rankedBy);
     const drawMarks = (u) => {
       if (column < 0) return;
       const { ctx } = u;
@@ -73,9 +74,9 @@ export const pageScript = `
       legend: { live: true },
       series: [
         { label: 'frame', value: (u, v, si, i) => i == null ? '–' : clip.frames[i] + ' (' + clip.times[i].toFixed(3) + ' s)' },
-        ...names.map((name, k) => ({ label: clip.labels[name], show: clip.shown.includes(name), stroke: colours[k], width: 1.5, spanGaps: false, points: { show: clip.frames.length <= 150 ? undefined : false }, value: (u, v, si, i) => shown(k, i) })),
+        ...names.map((name, k) => ({ label: curves.labels[name], show: curves.shown.includes(name), stroke: colours[k], width: 1.5, spanGaps: false, points: { show: clip.frames.length <= 150 ? undefined : false }, value: (u, v, si, i) => shown(k, i) })),
       ],
-      axes: [{ ...axis, label: 'frame', incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }, { ...axis, label: 'PSNR, dB' }],
+      axes: [{ ...axis, label: 'frame', incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }, { ...axis, label: curves.axis }],
       hooks: { draw: [drawMarks, drawSelected] },
     };
     return new uPlot(options, data, holder);
@@ -109,34 +110,41 @@ export const pageScript = `
 
   clips.forEach((clip, number) => {
     const section = document.getElementById('clip-' + number);
-    const holder = section.querySelector('.plot');
+    const holder = section.querySelector('.plot.psnr');
     if (!holder || !clip.frames) return;
-    const draw = () => {
-      plots[number]?.destroy();
-      const plot = makePlot(clip, holder);
-      plots[number] = plot;
-      holder.onkeydown = plotKeys(plot, clip);
+    const drawInto = (list, curves, into) => {
+      if (!into) return;
+      list[number]?.destroy();
+      list[number] = makePlot(clip, curves, into);
+      into.onkeydown = plotKeys(list[number], clip);
     };
+    const flickerHolder = section.querySelector('.plot.flicker');
+    const draw = () => {
+      drawInto(plots, clip.psnr, holder);
+      drawInto(flickers, clip.flicker, flickerHolder);
+    };
+    const zoomAll = (from, to) => { for (const list of [plots, flickers]) if (list[number]) zoom(list[number], from, to); };
     const folded = section.querySelector('details');
     // A folded plot has no width to be drawn in.
     if (folded) folded.addEventListener('toggle', () => { if (folded.open && !plots[number]) draw(); });
     if (!folded || folded.open) draw();
     const last = clip.frames[clip.frames.length - 1];
-    section.querySelector('.whole').onclick = () => zoom(plots[number], clip.frames[0], last);
+    section.querySelector('.whole').onclick = () => zoomAll(clip.frames[0], last);
     for (const button of section.querySelectorAll('[data-frame]')) {
       const frame = Number(button.dataset.frame);
       button.onclick = () => {
         clip.selected = frame;
         for (const each of section.querySelectorAll('[data-frame]')) each.setAttribute('aria-pressed', String(each === button));
         const half = Math.max(2, Math.min(40, Math.round((last - clip.frames[0]) / 8)));
-        zoom(plots[number], Math.max(clip.frames[0], frame - half), Math.min(last, frame + half));
+        zoomAll(Math.max(clip.frames[0], frame - half), Math.min(last, frame + half));
         const at = clip.frames.indexOf(frame);
-        const plot = plots[number];
+        const pops = button.parentElement.previousElementSibling === flickerHolder;
+        const plot = (pops ? flickers : plots)[number];
         const first = plot.series.findIndex((s, i) => i > 0 && s.show);
         const v = first > 0 && at >= 0 ? plot.data[first][at] : null;
         // Once it is drawn at its new scale.
         setTimeout(() => plot.setCursor({ left: plot.valToPos(frame, 'x'), top: v == null ? 10 : plot.valToPos(v, 'y') }));
-        holder.scrollIntoView({ block: 'nearest' });
+        (pops ? flickerHolder : holder).scrollIntoView({ block: 'nearest' });
       };
     }
     clip.draw = () => { if (!folded || folded.open) draw(); };
@@ -144,7 +152,7 @@ export const pageScript = `
   const redraw = () => clips.forEach((clip) => clip.draw && clip.draw());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   let resizing;
-  addEventListener('resize', () => { clearTimeout(resizing); resizing = setTimeout(() => plots.forEach((plot, i) => plot && plot.setSize({ width: Math.max(280, document.querySelector('#clip-' + i + ' .plot').clientWidth - 16), height: 300 })), 100); });
+  addEventListener('resize', () => { clearTimeout(resizing); resizing = setTimeout(() => [...plots, ...flickers].forEach((plot) => plot && plot.setSize({ width: Math.max(280, plot.root.parentElement.clientWidth - 16), height: 300 })), 100); });
 
   const theme = document.getElementById('theme');
   theme.onclick = () => { root.dataset.theme = isDark() ? 'light' : 'dark'; theme.setAttribute('aria-pressed', String(isDark())); redraw(); };
@@ -190,6 +198,6 @@ export const pageScript = `
   addEventListener('hashchange', unfold);
   for (const link of document.querySelectorAll('#clips a')) link.addEventListener('click', () => setTimeout(unfold));
   unfold();
-  window.vsrReport = { plots, clips };
+  window.vsrReport = { plots, flickers, clips };
 })();
 `;

@@ -3,11 +3,18 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { namesApart } from '../../names-apart.js';
 import { printable } from '../../printable.js';
-import { columnNames, psnrColumns, type PsnrColumn } from '../../metrics/frame-row.js';
+import {
+  columnNames,
+  flickerColumns,
+  psnrColumns,
+  type FigureColumn,
+  type PsnrColumn,
+} from '../../metrics/frame-row.js';
 import type { Views } from './before-after.js';
 import type { ClipReport } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
 import { clipSection } from './page-clip.js';
+import { popColumn } from './page-flicker.js';
 import { summaryTable, type UnfinishedClip } from './summary-table.js';
 import { pageMark } from '../../files/marks.js';
 import { escapeHtml, jsonForScript } from '../html.js';
@@ -23,20 +30,49 @@ function shownColumns(columns: readonly PsnrColumn[]): readonly PsnrColumn[] {
   return compared.length > 0 ? compared : columns;
 }
 
+/** The curves of one plot; `marks` are drawn on that of `rankedBy`. */
+function curvesOf(
+  clip: ClipReport,
+  columns: readonly FigureColumn[],
+  rankedBy: FigureColumn | null,
+  marks: readonly { readonly frame: number; readonly why: string }[],
+) {
+  return {
+    columns: Object.fromEntries(columns.map((n) => [columnNames[n], clip.plot?.columns[n]])),
+    labels: Object.fromEntries(columns.map((name) => [columnNames[name], columnLabels[name]])),
+    rankedBy: rankedBy === null ? null : columnNames[rankedBy],
+    marks: marks.map(({ frame, why }) => ({ frame, why })),
+  };
+}
+
 /** What the page's script needs of a clip. */
 function dataOf(clip: ClipReport): unknown {
   const pictures: Views[] = clip.frames.flatMap((frame) => [frame.whole, frame.part]);
-  if (clip.plot === null) return { pictures };
-  const columns = psnrColumns.filter((name) => clip.plot?.columns[name] !== undefined);
+  const { plot } = clip;
+  if (plot === null) return { pictures };
+  const columns = psnrColumns.filter((name) => plot.columns[name] !== undefined);
+  const flickers = flickerColumns.filter((name) => plot.columns[name] !== undefined);
+  const pops = popColumn(clip);
+  const worstPops = pops === null ? [] : (clip.flicker?.[pops]?.worst ?? []);
   return {
     pictures,
-    frames: clip.plot.frames,
-    times: clip.plot.times,
-    columns: Object.fromEntries(columns.map((n) => [columnNames[n], clip.plot?.columns[n]])),
-    labels: Object.fromEntries(columns.map((name) => [columnNames[name], columnLabels[name]])),
-    rankedBy: clip.rankedBy === null ? null : columnNames[clip.rankedBy],
-    shown: shownColumns(columns).map((name) => columnNames[name]),
-    marks: [...clip.worst, ...clip.frames].map(({ frame, why }) => ({ frame, why })),
+    frames: plot.frames,
+    times: plot.times,
+    psnr: {
+      ...curvesOf(clip, columns, clip.rankedBy, [...clip.worst, ...clip.frames]),
+      shown: shownColumns(columns).map((name) => columnNames[name]),
+      ...{ axis: 'PSNR, dB', unit: ' dB' },
+    },
+    flicker: {
+      ...curvesOf(
+        clip,
+        flickers,
+        pops,
+        worstPops.map(({ frame }) => ({ frame, why: 'worst' })),
+      ),
+      shown: flickers.map((name) => columnNames[name]),
+      ...{ axis: 'flicker, grey levels', unit: '' },
+    },
   };
 }
 

@@ -1,12 +1,14 @@
-import { psnrColumns, type FrameRow, type PsnrColumn } from '../../metrics/frame-row.js';
+import { figureColumns, type FigureColumn, type FrameRow } from '../../metrics/frame-row.js';
 
 /** What a plot is drawn from: one entry a point in every list. */
 export type PlotData = {
   readonly frames: number[];
   /** Seconds. */
   readonly times: number[];
-  /** Decibels; `Infinity` for equal planes. Only columns that have figures. */
-  readonly columns: Partial<Record<PsnrColumn, (number | null)[]>>;
+  /**
+   * Decibels, `Infinity` for equal planes; grey levels for flicker. Only columns that have figures.
+   */
+  readonly columns: Partial<Record<FigureColumn, (number | null)[]>>;
   /** Rows that the log has; more than points where the plot was thinned. */
   readonly rows: number;
 };
@@ -20,7 +22,7 @@ class Bucket {
 
   add(row: FrameRow): void {
     this.rows++;
-    for (const column of psnrColumns) {
+    for (const column of figureColumns) {
       const value = row[column];
       if (value === null) continue;
       const low = this.#extremes.get(`${column} low`);
@@ -89,7 +91,7 @@ export class RowThinner {
   result(): PlotData {
     const rows = this.#buckets.flatMap((bucket) => bucket.kept());
     const columns: PlotData['columns'] = {};
-    for (const column of psnrColumns) {
+    for (const column of figureColumns) {
       const values = rows.map((row) => row[column]);
       if (values.some((value) => value !== null)) columns[column] = values;
     }

@@ -1,4 +1,4 @@
-import { enlarged } from '../../planes/enlarged.js';
+import { enlargedSize } from '../../planes/enlarged.js';
 import { createHash } from 'node:crypto';
 import { createRequire } from 'node:module';
 import os from 'node:os';
@@ -22,6 +22,7 @@ import { upscale } from '../../upscale/upscale.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import { evaluateClip } from '../evaluate/evaluate-clip.js';
 import { FigureSums } from '../evaluate/evaluation.js';
+import { BicubicFlickerSums } from '../evaluate/flicker-sums.js';
 import type { Baseline, ManifestClip } from './regress-manifest.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
@@ -70,40 +71,31 @@ function streamsOf({ streams, video }: Source): string[] {
   });
 }
 
-/** Compares a source frame with the output's frame, reduced. */
+/** A frame's bytes and how they lie. */
+type Sized = { readonly data: Uint8Array; readonly layout: FrameLayout };
+
+/** Compares a source frame with the larger one, reduced. */
 function addErrors(
   sums: FigureSums,
-  source: Uint8Array,
-  sourceLayout: FrameLayout,
-  output: Uint8Array,
-  outputLayout: FrameLayout,
-  scale: number,
+  source: Sized,
+  larger: Sized,
   siting: NonNullable<Source['video']['colour']['siting']>,
 ): void {
-  // The encoder may have wanted one more row or column: that is not the picture.
-  const exact = cropFrame(
-    output,
-    outputLayout,
-    enlarged(sourceLayout.width, scale),
-    enlarged(sourceLayout.height, scale),
-  );
-  const small = resizeFrame(
-    exact.data,
-    exact.layout,
-    sourceLayout.width,
-    sourceLayout.height,
-    siting,
-  );
+  const { width, height } = source.layout;
+  const small = resizeFrame(larger.data, larger.layout, width, height, siting);
   const mse = (plane: number) =>
     meanSquaredError(
-      planeOf(source, sourceLayout, plane),
+      planeOf(source.data, source.layout, plane),
       planeOf(small.data, small.layout, plane),
     );
-  const grey = sourceLayout.format.chroma === null;
+  const grey = source.layout.format.chroma === null;
   sums.add({ mse: mse(0), mae: 0, ssim: null }, grey ? null : mse(1), grey ? null : mse(2));
 }
 
-type OutputFacts = Pick<Baseline, 'frames' | 'times' | 'toSource'> & { readonly hashes: string[] };
+type OutputFacts = Pick<Baseline, 'frames' | 'times' | 'toSource'> & {
+  readonly hashes: string[];
+  readonly flickerToBicubic: number | null;
+};
 
 /** Reads the finished output beside its source. */
 async function readOutput(
@@ -114,6 +106,7 @@ async function readOutput(
 ): Promise<OutputFacts> {
   const layout = frameLayout(source.video.format, source.video.width, source.video.height);
   const sums = new FigureSums(layout.format.bitDepth);
+  const flicker = new BicubicFlickerSums(layout, scale);
   const hashes: string[] = [];
   const times = createHash('sha256');
   const { num, den } = output.video.timeBase;
@@ -130,7 +123,11 @@ async function readOutput(
     const step = await original.next();
     if (step.done !== true) {
       const siting = source.video.colour.siting ?? 'left';
-      addErrors(sums, step.value.data, layout, frame.data, larger.layout, scale, siting);
+      // The encoder may have wanted one more row or column: that is not the picture.
+      const { width, height } = enlargedSize(layout, scale);
+      const exact = cropFrame(frame.data, larger.layout, width, height);
+      addErrors(sums, { data: step.value.data, layout }, exact, siting);
+      flicker.add(planeOf(step.value.data, layout, 0), planeOf(exact.data, exact.layout, 0));
       originals.release(step.value);
     }
     larger.release(frame);
@@ -144,6 +141,7 @@ async function readOutput(
     times: { first, last, sha256: times.digest('hex') },
     toSource: { psnrY, psnrU, psnrV, worstFrame: worst.frame, worstY: worst.psnr },
     hashes,
+    flickerToBicubic: flicker.mean(),
   };
 }
 
@@ -172,7 +170,7 @@ export async function regressClip(
   await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort }, onProgress);
   const source = turnedFor(output, await probe(ffmpeg, clip));
   const made = await probe(ffmpeg, output);
-  const { hashes, ...facts } = await readOutput(ffmpeg, source, made, scale);
+  const { hashes, flickerToBicubic, ...facts } = await readOutput(ffmpeg, source, made, scale);
   const evaluation = await evaluateClip(ffmpeg, clip, {
     scale,
     models: [{ name: 'model', chain }],
@@ -200,6 +198,7 @@ export async function regressClip(
       worstY: worst.psnr,
       ssim: figures.ssim,
     },
+    flicker: { truth: figures.flicker, toBicubic: flickerToBicubic },
     exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
   };
 }

@@ -73,6 +73,13 @@ export function compareBaseline(
     );
   }
   checks.push(figure('SSIM', expected.truth.ssim, found.truth.ssim, tolerance.ssim));
+  if (expected.flicker !== undefined) {
+    const [a, b] = [expected.flicker, found.flicker];
+    checks.push(
+      figure('flicker', a.truth, b?.truth ?? null, tolerance.flicker),
+      figure('flicker to bicubic', a.toBicubic, b?.toBicubic ?? null, tolerance.flicker),
+    );
+  }
   if (expected.exact !== null && expected.exact.machine === found.exact?.machine) {
     const at = firstDifference(expected.exact.frames, found.exact.frames);
     checks.push({

@@ -29,6 +29,12 @@ export type Baseline = {
     readonly worstY: number;
     readonly ssim: number | null;
   };
+  /**
+   * Mean flicker in grey levels of 255, `null` where nothing stands still: of what `truth` speaks
+   * of, against the clip itself, and of the finished output against plain bicubic. Manifests of
+   * vsr's first days lack it.
+   */
+  readonly flicker?: { readonly truth: number | null; readonly toBicubic: number | null };
   /** The finished output, decoded and reduced to the source's size, against the source. */
   readonly toSource: {
     readonly psnrY: number;
@@ -51,10 +57,14 @@ export type Tolerance = {
   /** Decibels, for the worst frame. */
   readonly worst: number;
   readonly ssim: number;
+  /** Grey levels of 255; 0.02 in manifests of vsr's first days. */
+  readonly flicker: number;
 };
 
 /** Tight enough for one changed weight to show, wide enough for another processor's rounding. */
-export const defaultTolerance: Tolerance = { psnr: 0.02, worst: 0.05, ssim: 0.0005 };
+export const defaultTolerance: Tolerance = {
+  ...{ psnr: 0.02, worst: 0.05, ssim: 0.0005, flicker: 0.02 },
+};
 
 /** A clip of a manifest. */
 export type ManifestClip = {
@@ -94,11 +104,17 @@ function toSource(field: Field): Baseline['toSource'] {
 
 function baseline(field: Field): Baseline {
   const truth = field.at('truth');
+  const levels = (f: Field) => f.orNull((n) => n.number());
+  const flicker = field.at('flicker').maybe((both) => ({
+    truth: levels(both.at('truth')),
+    toBicubic: levels(both.at('toBicubic')),
+  }));
   return {
     frames: field.at('frames').count(),
     times: times(field.at('times')),
     streams: field.at('streams').list((f) => f.string()),
     truth: { ...toSource(truth), ssim: truth.at('ssim').orNull((f) => f.number()) },
+    ...(flicker === undefined ? {} : { flicker }),
     toSource: toSource(field.at('toSource')),
     exact: field.at('exact').orNull((exact) => ({
       machine: exact.at('machine').string(),
@@ -118,6 +134,7 @@ function clip(field: Field): ManifestClip {
       psnr: tolerance.at('psnr').number(),
       worst: tolerance.at('worst').number(),
       ssim: tolerance.at('ssim').number(),
+      flicker: tolerance.at('flicker').maybe((f) => f.number()) ?? defaultTolerance.flicker,
     },
     baseline: field.at('baseline').orNull(baseline),
   };

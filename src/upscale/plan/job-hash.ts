@@ -9,23 +9,28 @@ export function jobHashes(
   settings: Omit<ClipSettings | StillSettings, 'asked'>,
   others: Readonly<Record<string, unknown>>,
 ): JobHashes {
-  const before = withoutFields(settings);
+  const earlier = withoutLaterOnes(settings);
+  const known = earlier === null ? [] : [{}, { allowTruncated: false }, { allowTruncated: true }];
   return {
     job: hashOf({ ...others, settings }),
-    earlierJobs: [
-      hashOf({ ...others, settings: before }),
-      // vsr 0.1.0 also hashed whether a truncated source was allowed, which changes no frame.
-      ...[false, true].map((allowTruncated) =>
-        hashOf({ ...others, settings: { ...before, allowTruncated } }),
-      ),
-    ],
+    // vsr 0.1.0 also hashed, for a time, whether a truncated source was allowed, which changes no
+    // frame.
+    earlierJobs: known.map((more) => hashOf({ ...others, settings: { ...earlier, ...more } })),
   };
 }
 
-/** The settings as a vsr knew them that only knew whether to deinterlace; it did it by flags. */
-function withoutFields(settings: object): object {
-  if (!('fields' in settings) || settings.fields !== null) return settings;
-  const { fields, fieldOrder, ...same } = settings as Partial<ClipSettings>;
+/**
+ * The settings as a vsr knew them that enlarged chroma by bicubic, averaged nothing, and knew of
+ * fields only whether to deinterlace by flags; `null` for what it could not be told.
+ */
+function withoutLaterOnes(all: Omit<ClipSettings | StillSettings, 'asked'>): object | null {
+  const { chroma, ...settings } = all as Omit<ClipSettings, 'asked'>;
+  if (chroma !== 'bicubic') return null;
+  if (!('encoder' in settings)) return settings;
+  const { steady, ...unsteady } = settings;
+  if (steady !== 'off') return null;
+  if (unsteady.fields !== null) return unsteady;
+  const { fields, fieldOrder, ...same } = unsteady;
   void [fields, fieldOrder];
   return { ...same, deinterlace: false };
 }

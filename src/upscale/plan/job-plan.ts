@@ -26,7 +26,7 @@ import { keptScan } from '../footage/scan-cache.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
-import { bitsPerPixel, chainFor, isStronglyCompressed } from './model-choice.js';
+import { bitsPerPixel, chainFor, isStronglyCompressed, choiceNotes } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { TickRange } from './tick-range.js';
 import type { Settings } from './settings.js';
@@ -230,6 +230,7 @@ export async function planJob(
     ...sourceNotes(source),
     ...fieldNotes(fields, scan, settings.footage),
     ...modelNotes(source, chain, settings, codec),
+    ...choiceNotes(chain, settings),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
   const deciding: JobPlan['deciding'] = {
@@ -245,7 +246,9 @@ export async function planJob(
     deinterlace: settings.footage.deinterlace,
     fieldOrder: settings.footage.fieldOrder,
     fields: source.video.fields,
+    steady: settings.steady,
     precision: settings.precision,
+    chroma: settings.chroma,
     raw: source.raw,
   };
   const reference =

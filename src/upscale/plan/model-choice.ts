@@ -1,3 +1,5 @@
+import type { Announcement } from '../../media/output/output-plan.js';
+import { canSharpen } from '../../enlarge/chroma/sharp-chroma.js';
 import type { Source } from '../../media/source/source.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.js';
@@ -50,4 +52,48 @@ export async function chainFor(
     if (candidatesFor(provider)[0]?.name === 'cpu') return inCloseCopies(chain);
   }
   return inPrecision(chain, precision);
+}
+
+/** Whether a chain begins with a network for compressed sources. */
+export function isForCompressed({ names }: Chain): boolean {
+  return names[0]?.includes('codec') === true;
+}
+
+/**
+ * Whether still areas are averaged over frames: only where a network for compressed sources runs,
+ * since a clean source loses by it.
+ */
+export function isSteadied(chain: Chain, settings: Settings): boolean {
+  return settings.steady === 'auto' && isForCompressed(chain);
+}
+
+/** What of the choices is said before the start: averaging, and colour that is not as asked. */
+export function choiceNotes(chain: Chain, settings: Settings): Announcement[] {
+  return [...steadyNotes(chain, settings), ...chromaNotes(chain, settings)];
+}
+
+function chromaNotes(chain: Chain, { chroma }: Settings): Announcement[] {
+  const rgb = chain.passes.some((pass) => pass.colour === 'rgb');
+  if (chroma === 'bicubic' || (!rgb && canSharpen(chain.scale))) return [];
+  return [
+    {
+      kind: 'note',
+      what: `--chroma ${chroma} changes nothing`,
+      why: rgb
+        ? 'the model makes the colours itself'
+        : `at ${chain.scale}x chroma is enlarged by bicubic`,
+    },
+  ];
+}
+
+function steadyNotes(chain: Chain, settings: Settings): Announcement[] {
+  if (!isSteadied(chain, settings)) return [];
+  return [
+    {
+      kind: 'note',
+      what: 'still areas are averaged over five frames',
+      why: 'the source is compressed, and they would pop at its keyframes',
+      advice: '--steady off leaves them as they are.',
+    },
+  ];
 }

@@ -1,8 +1,13 @@
+import { chromaKernels, type ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import type { PauseControl } from '../../pause-control.js';
 import type { FootageOptions } from '../footage/footage-settings.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
-export { precisionNames };
+export { chromaKernels, precisionNames };
+
+/** What `steady` names. */
+export const steadyNames = ['off', 'auto'] as const;
+export type SteadyChoice = (typeof steadyNames)[number];
 
 /**
  * Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs.
@@ -45,6 +50,11 @@ export type UpscaleOptions = FootageOptions & {
    * 0.05 dB below.
    */
   readonly precision?: PrecisionChoice;
+  /**
+   * What chroma is enlarged by: `bicubic`, the default; `lanczos3`, which is sharper; `guided`, which
+   * also takes edges from the source's luma.
+   */
+  readonly chroma?: ChromaKernel;
   /** Inference threads; default: the cores there are. */
   readonly workers?: number;
   readonly codec?: CodecName;
@@ -62,6 +72,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly end?: number;
   /** At most so many frames. */
   readonly frames?: number;
+  /**
+   * `auto` averages still areas of luma over five frames where a network for compressed sources
+   * runs, so that they pop less at keyframes. Default `off`.
+   */
+  readonly steady?: SteadyChoice;
   /** Ground truth of the enlarged size, for the log's PSNR columns. */
   readonly reference?: string;
   /** The per-frame log (.csv or .jsonl); `false` for none. Default `<output>.psnr.csv`. */

@@ -1,5 +1,6 @@
 import { isScale } from '../../planes/enlarged.js';
 import path from 'node:path';
+import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/output/encoder-limits.js';
@@ -9,7 +10,15 @@ import { checkFootage, type FootageSettings } from '../footage/footage-settings.
 import type { AskedSettings } from '../../metrics/sidecar-schema.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
-import { codecNames, providerNames, type CodecName, type UpscaleOptions } from './options.js';
+import {
+  chromaKernels,
+  codecNames,
+  providerNames,
+  steadyNames,
+  type CodecName,
+  type SteadyChoice,
+  type UpscaleOptions,
+} from './options.js';
 import { rawVideoOf } from './raw-video.js';
 
 /**
@@ -25,6 +34,7 @@ export type Settings = {
   readonly model: string | null;
   readonly provider: ProviderChoice;
   readonly precision: PrecisionChoice;
+  readonly chroma: ChromaKernel;
   /** Inference threads. */
   readonly workers: number;
   readonly codec: CodecName;
@@ -40,6 +50,7 @@ export type Settings = {
   readonly frames: number;
   /** What is done with old footage before it is enlarged. */
   readonly footage: FootageSettings;
+  readonly steady: SteadyChoice;
   /** Absolute path of the ground truth. */
   readonly reference: string | null;
   /** The per-frame log's file; `false` for none, `null` for the usual place. */
@@ -107,6 +118,8 @@ function checkValues(options: UpscaleOptions): void {
   checkOneOf('codec', options.codec, codecNames);
   checkOneOf('provider', options.provider, providerNames);
   checkOneOf('precision', options.precision, precisionNames);
+  checkOneOf('chroma', options.chroma, chromaKernels);
+  checkOneOf('steady', options.steady, steadyNames);
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
     throw badValue(`a time after start (${options.start} s)`, 'end', options.end);
   }
@@ -134,6 +147,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     model: options.model ?? null,
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     precision: options.precision ?? 'auto',
+    chroma: options.chroma ?? 'bicubic',
     workers: options.workers ?? defaultWorkers(),
     codec: options.codec ?? 'auto',
     crf: options.crf ?? null,
@@ -144,6 +158,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     end: options.end ?? null,
     frames: options.frames ?? Infinity,
     footage: checkFootage(options),
+    steady: options.steady ?? 'off',
     reference: options.reference === undefined ? null : path.resolve(options.reference),
     log: options.log ?? null,
     jobs: options.jobs ?? 1,

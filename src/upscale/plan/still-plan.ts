@@ -8,7 +8,7 @@ import { chooseChain, type Chain } from '../../model/catalogue/chain.js';
 import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
-import { chainFor } from './model-choice.js';
+import { chainFor, choiceNotes } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import type { Settings } from './settings.js';
@@ -78,7 +78,8 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   checkNames(paths);
   const identity = await identifySource(input.path);
   const size = enlargedSize(still.layout, chain.scale);
-  const deciding = { scale: chain.scale, precision: settings.precision };
+  const { precision, chroma } = settings;
+  const deciding = { scale: chain.scale, precision, chroma };
   return {
     kind: 'still',
     input: input.path,
@@ -89,6 +90,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     size,
     announcements: [
       ...faultNotes(still, settings),
+      ...choiceNotes(chain, { ...settings, steady: 'off' }),
       ...still.losses,
       ...containerLosses(still, output),
     ],

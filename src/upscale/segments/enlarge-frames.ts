@@ -1,52 +1,92 @@
-import type { Upscaled } from '../../enlarge/upscaler.js';
+import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
 import type { Frame } from '../../planes/frame.js';
+import { isSteadied } from '../plan/model-choice.js';
 import { mapOrdered } from './map-ordered.js';
-import type { SegmentTools } from './segment-tools.js';
+import type { SegmentFrames } from './segment-reader.js';
+import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
 import { timedItems } from './stage-clock.js';
 
-/** A frame, the ground truth of its enlargement, and what was made of it. */
-export type EnlargedFrame = {
-  readonly source: Frame;
-  readonly reference: Frame | undefined;
-  readonly larger: Upscaled;
-};
+/** A frame on its way in; `lead` where it is only there for the next ones to be compared with. */
+type Given = Pick<EnlargedFrame, 'source' | 'reference'> & { readonly lead: boolean };
+
+/** A frame with those around it: so many before and after; `null` where the clip has none. */
+type Surrounded = Given & { readonly around: readonly (Frame | null)[] };
 
 /**
- * Enlarges frames on all threads, two more than threads at a time; they come in the order given.
- * What is yielded stays untouched until the frame after the next is asked for. `onBegun` is called
- * whenever one is under way.
+ * Enlarges a segment's frames on all threads, two more than threads at a time; they come in the
+ * order given. What is yielded stays untouched until the frame after the next is asked for, also
+ * over the end of the segment. `onBegun` is called whenever one is under way.
  */
 export async function* enlargeFrames(
-  { job, upscaler, reader, reference, workers, clock }: SegmentTools,
-  frames: AsyncIterable<Frame>,
+  tools: SegmentTools,
+  segment: SegmentFrames,
   onBegun: () => void,
 ): AsyncGenerator<EnlargedFrame> {
-  const release = (frame: EnlargedFrame | undefined): void => {
-    if (frame === undefined) return;
-    reader.release(frame.source);
-    if (frame.reference !== undefined) reference?.release(frame.reference);
-    upscaler.release(frame.larger.frame);
-  };
-  const enlarge = async (pair: Pair): Promise<EnlargedFrame> => {
-    const larger = upscaler.upscale(pair.source, pair.reference);
+  const { job, upscaler, workers, clock, trail } = tools;
+  if (!segment.follows) trail.drop();
+  const enlarge = async (one: Surrounded): Promise<Given & EnlargedFrame> => {
+    const larger = upscaler.upscale(one.source, one.reference, one.around);
     onBegun();
-    return { ...pair, larger: await larger };
+    return { ...one, larger: await larger };
   };
-  async function* withReference(): AsyncGenerator<Pair> {
-    for await (const source of timedItems(clock, 'decode', frames)) {
-      yield { source, reference: await reference?.next() };
-      await job.pause.passed(job.signal);
-    }
-  }
-  /** The last frame's memory: the next one may still be compared with it, and copied from it. */
-  let last: EnlargedFrame | undefined;
-  const results = mapOrdered(withReference(), workers + 2, enlarge);
+  const reach = isSteadied(job.plan.chain, job.plan.settings) ? STEADY_REACH : 0;
+  const given = surrounded(givenFrames(tools, segment), reach, {
+    before: trail.sources(),
+    after: () => segment.after(reach),
+  });
+  const results = mapOrdered(given, workers + 2, enlarge);
   for await (const frame of timedItems(clock, 'wait', results)) {
-    yield frame;
-    release(last);
-    last = frame;
+    if (!frame.lead) yield frame;
+    trail.follow(frame);
   }
-  release(last);
 }
 
-type Pair = Pick<EnlargedFrame, 'source' | 'reference'>;
+/** A segment's frames after those that they are compared with, each with its ground truth. */
+async function* givenFrames(
+  { job, reference, clock }: SegmentTools,
+  { lead, frames }: SegmentFrames,
+): AsyncGenerator<Given> {
+  const truths = reference?.before(lead.length);
+  for (const [i, source] of lead.entries()) {
+    yield { source, reference: truths?.at(i - lead.length), lead: true };
+  }
+  for await (const source of timedItems(clock, 'decode', frames)) {
+    yield { source, reference: await reference?.next(), lead: false };
+    await job.pause.passed(job.signal);
+  }
+}
+
+/**
+ * Gives each of `items` the `reach` frames before and after it. `ends` are those before the first
+ * item and, asked for at the end, those after the last one.
+ */
+async function* surrounded(
+  items: AsyncIterable<Given>,
+  reach: number,
+  ends: { readonly before: readonly Frame[]; after(): Promise<readonly Frame[]> },
+): AsyncGenerator<Surrounded> {
+  if (reach === 0) {
+    for await (const item of items) yield { ...item, around: [] };
+    return;
+  }
+  const before = [...ends.before];
+  const waiting: Given[] = [];
+  const take = (after: readonly Frame[]): Surrounded => {
+    const item = waiting.shift()!;
+    const later = [...waiting.map(({ source }) => source), ...after];
+    const places = Array.from({ length: reach }, (_, i) => i);
+    const around = [
+      ...places.map((i) => before[before.length - reach + i] ?? null),
+      ...places.map((i) => later[i] ?? null),
+    ];
+    before.push(item.source);
+    if (before.length > reach) before.shift();
+    return { ...item, around };
+  };
+  for await (const item of items) {
+    waiting.push(item);
+    if (waiting.length > reach) yield take([]);
+  }
+  const after = await ends.after();
+  while (waiting.length > 0) yield take(after);
+}

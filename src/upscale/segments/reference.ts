@@ -8,10 +8,15 @@ import type { JobContext } from './job-context.js';
 export interface ReferenceFrames extends AsyncDisposable {
   /** The next frame; throws VsrError `media` when the reference is shorter than the clip. */
   next(): Promise<Frame>;
-  /** Passes over frames whose segment is done. */
+  /** Passes over frames whose segment is done; the last ones can still be had from `before`. */
   pass(count: number): Promise<void>;
+  /** The last `count` frames, three at most, that were passed over; the caller releases them. */
+  before(count: number): readonly Frame[];
   release(frame: Frame): void;
 }
+
+/** Frames passed over that are kept: as many as a segment that is begun anew needs before it. */
+const mostBefore = 3;
 
 /**
  * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of
@@ -64,8 +69,12 @@ export async function openReference(
     position++;
     return step.value;
   };
+  let passed: Frame[] = [];
   const pass = async (count: number): Promise<void> => {
-    for (let i = 0; i < count; i++) decoded.release(await next());
+    for (let i = 0; i < count; i++) {
+      passed.push(await next());
+      if (passed.length > mostBefore) decoded.release(passed.shift()!);
+    }
   };
   try {
     await pass(skip);
@@ -76,6 +85,12 @@ export async function openReference(
   return {
     next,
     pass,
+    before(count) {
+      const kept = passed.slice(passed.length - count);
+      for (const frame of passed.slice(0, passed.length - count)) decoded.release(frame);
+      passed = [];
+      return kept;
+    },
     release: (frame) => decoded.release(frame),
     async [Symbol.asyncDispose]() {
       await frames.return?.();

@@ -5,9 +5,8 @@ import { openFrameLog, type FrameLog } from '../../metrics/frame-log.js';
 import { rowOf } from '../../metrics/frame-scores.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { sha256Of } from '../plan/identity.js';
-import type { EnlargedFrame } from './enlarge-frames.js';
 import type { SegmentReport } from './segment-reader.js';
-import type { SegmentTools } from './segment-tools.js';
+import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
 import type { SegmentRecord } from './segment-record.js';
 import { keepFile, type SegmentFiles } from './work-folder.js';
 

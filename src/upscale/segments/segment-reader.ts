@@ -2,7 +2,10 @@ import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { DecodedFrames, DecodeReport } from '../../media/decode/decode-report.js';
 import type { Frame } from '../../planes/frame.js';
+import { framesPerSecond } from '../../planes/ratio.js';
+import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
 import { checkReadable } from '../plan/identity.js';
+import { isSteadied } from '../plan/model-choice.js';
 import type { JobContext } from './job-context.js';
 import type { Segment } from './segment-plan.js';
 
@@ -39,6 +42,21 @@ export type SegmentComplaints = {
   readonly unstarted: number;
 };
 
+/** The frames of one segment. */
+export type SegmentFrames = {
+  /** They follow what was read last; otherwise reading began anew. */
+  readonly follows: boolean;
+  /** Where it began anew, the frames before the segment that its own are compared with. */
+  readonly lead: readonly Frame[];
+  /** At most as many as were asked for; to be read before another segment is opened. */
+  readonly frames: AsyncGenerator<Frame>;
+  /**
+   * Once these are read: up to `count` frames that come after them in the job. They are still to be
+   * read with their own segment.
+   */
+  after(count: number): Promise<readonly Frame[]>;
+};
+
 const noComplaints: SegmentComplaints = {
   ...{ count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
 };
@@ -59,7 +77,8 @@ const silence: SegmentReport = {
 const mostEarly = 64;
 
 /**
- * A seek that did not land on the segment's first frame: the container's index cannot be trusted.
+ * A seek that did not land where it should: the container's index cannot be trusted, or there are
+ * fewer frames than its rate tells.
  */
 class MissedCut extends Error {}
 
@@ -71,9 +90,16 @@ type Run = {
   taken: number;
   /** The segment that it can go on with. */
   next: number;
-  /** A frame that belongs to the next segment. */
-  held: Frame | null;
+  /** Frames that were read early: they belong to the segments to come. */
+  readonly held: Frame[];
+  /** What decoding had to say up to the end of the segment before. */
+  told: DecodeReport;
+  /** Frames before the first segment, until that is opened; then `null`. */
+  lead: readonly Frame[] | null;
 };
+
+/** Seconds before a segment at which reading begins at least, for the frames before it. */
+const leadSeconds = 0.5;
 
 /**
  * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what
@@ -92,38 +118,48 @@ export class SegmentReader implements AsyncDisposable {
 
   /**
    * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then
-   * ask for `frames` of the same segment and number; what fails is thrown there.
+   * `open` the same segment and number; what fails is thrown there.
    */
   prepare(segment: Segment, most: number): void {
     this.#starting = this.#begin(segment, most);
     this.#starting.catch(() => {});
   }
 
-  /** The frames of `segment`, at most `most`; they must be read before those of another. */
-  async *frames(segment: Segment, most: number): AsyncGenerator<Frame> {
-    if (most <= 0) return;
+  /** Opens `segment`, of which at most `most` frames are wanted, one or more. */
+  async open(segment: Segment, most: number): Promise<SegmentFrames> {
     const starting = this.#starting;
     this.#starting = null;
     await starting;
     if (this.#run?.next !== segment.number) await this.#begin(segment, most);
     const run = this.#run!;
     run.next = segment.number + 1;
+    const { lead } = run;
+    run.lead = null;
     const first = run.taken;
-    const before = run.decoded.report();
+    return {
+      follows: lead === null,
+      lead: lead ?? [],
+      frames: this.#frames(run, segment, most),
+      after: (count) => readAhead(run, Math.min(count, most - (run.taken - first))),
+    };
+  }
+
+  async *#frames(run: Run, segment: Segment, most: number): AsyncGenerator<Frame> {
+    const first = run.taken;
+    const before = run.told;
     let ended = false;
     /** Times of the first frames. */
     const early: number[] = [];
     try {
       while (run.taken - first < most) {
-        const frame = run.held ?? (await next(run.frames));
-        run.held = null;
+        const frame = run.held.shift() ?? (await next(run.frames));
         if (frame === null) {
           ended = true;
           await this.#checkReadable(run);
           return;
         }
         if (segment.to !== null && frame.pts >= segment.to) {
-          run.held = frame;
+          run.held.unshift(frame);
           return;
         }
         run.taken++;
@@ -132,6 +168,7 @@ export class SegmentReader implements AsyncDisposable {
       }
     } finally {
       const report = run.decoded.report();
+      run.told = report;
       const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = report;
       const within = (frame: number): boolean => frame >= first && frame < run.taken;
       this.#report = {
@@ -186,10 +223,10 @@ export class SegmentReader implements AsyncDisposable {
     );
   }
 
-  /** Starts a decoder at `segment`; the first frame must be the segment's own. */
+  /** Starts a decoder at `segment`, or before it where frames before it are wanted. */
   async #begin(segment: Segment, most: number): Promise<void> {
     try {
-      await this.#start(segment, segment.seekTo, most);
+      await this.#start(segment, this.#seekTo(segment), most);
     } catch (error) {
       if (!(error instanceof MissedCut)) throw error;
       // Reading from the beginning is slower and always right.
@@ -197,26 +234,60 @@ export class SegmentReader implements AsyncDisposable {
     }
   }
 
+  /**
+   * Frames before a segment that its own are compared with: two for the log's flicker, the later of
+   * which must be made as it was, from those around it where they are averaged.
+   */
+  #lead(segment: Segment): number {
+    const { paths, chain, settings } = this.#job.plan;
+    if (segment.number === 0) return 0;
+    if (isSteadied(chain, settings)) return paths.log === null ? STEADY_REACH : STEADY_REACH + 1;
+    return paths.log === null ? 0 : 2;
+  }
+
+  /** Where a decoder may seek to: ffmpeg goes on to the last key frame before that. */
+  #seekTo(segment: Segment): number | null {
+    const lead = this.#lead(segment);
+    if (segment.seekTo === null || lead === 0) return segment.seekTo;
+    const { frameRate, timeBase } = this.#job.plan.source.video;
+    const seconds = Math.max(leadSeconds, (lead + 1) / framesPerSecond(frameRate));
+    return segment.seekTo - Math.ceil((seconds * timeBase.den) / timeBase.num);
+  }
+
+  /** Throws MissedCut where the frames from `seekTo` on are not those that the segment needs. */
   async #start(segment: Segment, seekTo: number | null, most: number): Promise<void> {
     await this.#end();
     const { ffmpeg, plan, signal } = this.#job;
     const { settings, range, source } = plan;
+    const wanted = this.#lead(segment);
     const decoded = decodeFrames(ffmpeg, source, {
       range: {
         ...(segment.from === null ? {} : { from: segment.from }),
         ...(range.to === undefined ? {} : { to: range.to }),
       },
       ...(seekTo === null ? {} : { seekTo }),
+      lead: wanted,
       ...(most === Infinity ? {} : { maxFrames: most }),
       signal,
       stallTimeoutMs: settings.stallTimeoutMs,
     });
     const frames = decoded[Symbol.asyncIterator]();
-    this.#run = { decoded, frames, taken: 0, next: segment.number, held: null };
-    const first = await next(frames);
-    this.#run.held = first;
-    // A cut lies at a keyframe's own time, so that frame must be there.
-    if (seekTo !== null && segment.number > 0 && first?.pts !== segment.from) throw new MissedCut();
+    const lead: Frame[] = [];
+    const place = { taken: 0, next: segment.number, told: decoded.report() };
+    const run: Run = { decoded, frames, ...place, held: [], lead };
+    this.#run = run;
+    let frame = await next(frames);
+    for (; frame !== null && frame.pts < (segment.from ?? -Infinity); frame = await next(frames)) {
+      run.taken++;
+      // What lies before the wanted part of the clip is no part of the job.
+      if (frame.pts >= (range.from ?? -Infinity)) lead.push(frame);
+      if (lead.length > wanted) decoded.release(lead.shift()!);
+    }
+    if (frame !== null) run.held.push(frame);
+    run.told = decoded.report();
+    if (seekTo === null || segment.number === 0) return;
+    // A cut lies at a keyframe's own time, so that frame must be there, and those before it.
+    if (frame?.pts !== segment.from || lead.length < wanted) throw new MissedCut();
   }
 
   async #end(): Promise<void> {
@@ -259,6 +330,16 @@ function complaintsWithin(
     lastPts: own.at(-1)!.pts,
     unstarted: own.filter(unstarted).length,
   };
+}
+
+/** The frames that come next, at most `count`: they stay to be read. */
+async function readAhead(run: Run, count: number): Promise<readonly Frame[]> {
+  while (run.held.length < count) {
+    const frame = await next(run.frames);
+    if (frame === null) break;
+    run.held.push(frame);
+  }
+  return run.held.slice(0, Math.max(0, count));
 }
 
 async function next(frames: AsyncIterator<Frame>): Promise<Frame | null> {

@@ -1,13 +1,56 @@
-import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
+import { openUpscaler, type Upscaled, type Upscaler } from '../../enlarge/upscaler.js';
 import { VsrError } from '../../errors.js';
 import type { Announcement } from '../../media/output/output-plan.js';
+import type { Frame } from '../../planes/frame.js';
 import { frameLayout } from '../../planes/pixel-format.js';
+import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
+import { isSteadied } from '../plan/model-choice.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from './job-context.js';
 import { openReference, type ReferenceFrames } from './reference.js';
 import type { Segment } from './segment-plan.js';
 import { SegmentReader } from './segment-reader.js';
 import { StageClock } from './stage-clock.js';
+
+/** A frame, the ground truth of its enlargement, and what was made of it. */
+export type EnlargedFrame = {
+  readonly source: Frame;
+  readonly reference: Frame | undefined;
+  readonly larger: Upscaled;
+};
+
+/**
+ * Keeps the memory of the frames that were made last: the next ones, also of the next segment, may
+ * still be compared with them, copied from them, and averaged with them.
+ */
+export class Trail {
+  readonly #length: number;
+  readonly #release: (frame: EnlargedFrame) => void;
+  #frames: EnlargedFrame[] = [];
+
+  /** Keeps the last `length` frames; `release` gives the memory of one back. */
+  constructor(length: number, release: (frame: EnlargedFrame) => void) {
+    this.#length = length;
+    this.#release = release;
+  }
+
+  /** Keeps `frame`, and lets go of the first one. */
+  follow(frame: EnlargedFrame): void {
+    this.#frames.push(frame);
+    if (this.#frames.length > this.#length) this.#release(this.#frames.shift()!);
+  }
+
+  /** What the frames kept were made of, the first one first. */
+  sources(): readonly Frame[] {
+    return this.#frames.map(({ source }) => source);
+  }
+
+  /** Keeps none: what comes next does not follow. */
+  drop(): void {
+    for (const frame of this.#frames) this.#release(frame);
+    this.#frames = [];
+  }
+}
 
 /** What the segments of one job are made with, one after the other. */
 export interface SegmentTools extends AsyncDisposable {
@@ -18,6 +61,7 @@ export interface SegmentTools extends AsyncDisposable {
   readonly reader: SegmentReader;
   /** Frames of the ground truth, in the order of the clip's; `null` without. */
   readonly reference: ReferenceFrames | null;
+  readonly trail: Trail;
   /** Where the time goes. */
   readonly clock: StageClock;
 }
@@ -50,6 +94,7 @@ export async function openSegmentTools(
       chain: plan.chain,
       layout: frameLayout(video.format, video.width, video.height),
       siting: video.colour.siting ?? 'left',
+      chroma: settings.chroma,
       range: video.colour.range ?? 'tv',
       matrix: video.colour.matrix,
       provider: settings.provider,
@@ -57,6 +102,7 @@ export async function openSegmentTools(
       precision: settings.precision,
       scores: plan.paths.log !== null,
       reuse: settings.reuse,
+      steady: isSteadied(plan.chain, settings),
       signal,
     });
     if (settings.reference !== null) reference = await openReference(job, settings.reference, skip);
@@ -64,9 +110,15 @@ export async function openSegmentTools(
     await close();
     throw error;
   }
+  const [larger, truth] = [upscaler, reference];
   return {
     job,
     upscaler,
+    trail: new Trail(STEADY_REACH, (frame) => {
+      reader.release(frame.source);
+      if (frame.reference !== undefined) truth?.release(frame.reference);
+      larger.release(frame.larger.frame);
+    }),
     workers: settings.workers,
     reader,
     reference,

@@ -8,6 +8,8 @@ const traceOf = (): FrameTrace => ({
   index: 0,
   input: new Uint8Array(0),
   output: new Uint8Array(0),
+  ...{ reference: null, follows: false, bicubic: new Uint8Array(0), still: new Uint8Array(0) },
+  ...{ around: [], steadied: null, ready: shared(1) },
   state: shared(1),
   runs: shared(2),
   sums: new Float64Array(0),

@@ -6,7 +6,10 @@ import path from 'node:path';
 import { VsrError } from '../../../src/errors.js';
 import { openFrameLog, readFrameLog, type FrameRow } from '../../../src/metrics/frame-log.js';
 
-const nothing = { psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null };
+const nothing = {
+  ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
+  ...{ flickerY: null, flickerYBicubic: null, flickerToBicubicY: null },
+};
 
 function row(frame: number, figures: Partial<FrameRow> = {}): FrameRow {
   const times = { frame, pts: frame * 512 - 100, ptsTime: (frame * 512 - 100) / 12800 };
@@ -37,12 +40,16 @@ async function all(file: string): Promise<FrameRow[]> {
 test('a CSV log has the columns of the design, inf for equal planes and nothing for null', () =>
   withFolder(async (folder) => {
     const file = path.join(folder, 'a.csv');
-    await writeRows(file, [row(0), row(1, { psnrY: 33.123456 })]);
+    await writeRows(file, [
+      row(0),
+      row(1, { psnrY: 33.123456, flickerY: -0.01234, flickerToBicubicY: 1.23456 }),
+    ]);
     assert.equal(
       await readFile(file, 'utf8'),
-      'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y\n' +
-        '0,-100,-0.007812,,,,,40.0000,inf\n' +
-        '1,412,0.032188,33.1235,,,,41.0000,inf\n',
+      'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y,' +
+        'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y\n' +
+        '0,-100,-0.007812,,,,,40.0000,inf,,,\n' +
+        '1,412,0.032188,33.1235,,,,41.0000,inf,-0.0123,,1.2346\n',
     );
   }));
 
@@ -60,6 +67,9 @@ test('a JSON lines log has the same names, "inf" as a string and null', () =>
       psnr_y_bicubic: null,
       psnr_to_bicubic_y: 40,
       psnr_to_source_y: 'inf',
+      flicker_y: null,
+      flicker_y_bicubic: null,
+      flicker_to_bicubic_y: null,
     });
   }));
 
@@ -89,7 +99,7 @@ test('the summary states the mean both ways, and the worst and the best frame', 
   withFolder(async (folder) => {
     const figures = [40, 20, Infinity, 30];
     const rows = figures.map((psnrY, i) => row(i, { psnrY }));
-    const summary = await writeRows(path.join(folder, 'a.csv'), rows);
+    const { psnr: summary } = await writeRows(path.join(folder, 'a.csv'), rows);
     assert.equal(summary.frames, 4);
     assert.equal(summary.psnrU, null);
     const column = summary.psnrY!;
@@ -99,6 +109,32 @@ test('the summary states the mean both ways, and the worst and the best frame', 
     assert.deepEqual(column.worst, { frame: 1, psnr: 20 });
     assert.deepEqual(column.best, { frame: 2, psnr: Infinity });
     assert.equal(summary.psnrToSourceY!.mean, Infinity);
+  }));
+
+test('the summary of flicker has its mean and the five worst frames, the earlier of equal ones', () =>
+  withFolder(async (folder) => {
+    const figures = [null, 0.1, -0.2, 3, 0.1, 1, 0.1, 0.1];
+    const rows = figures.map((flickerY, i) => row(i, { flickerY }));
+    const { flicker } = await writeRows(path.join(folder, 'a.csv'), rows);
+    assert.equal(flicker.flickerToBicubicY, null);
+    assert.equal(flicker.flickerY!.frames, 7);
+    assert.ok(Math.abs(flicker.flickerY!.mean - 0.6) < 1e-12);
+    assert.deepEqual(
+      flicker.flickerY!.worst.map(({ frame }) => frame),
+      [3, 5, 1, 4, 6],
+    );
+  }));
+
+test('a log from before flicker was measured is read with nothing in its columns', () =>
+  withFolder(async (folder) => {
+    const [csv, json] = [path.join(folder, 'a.csv'), path.join(folder, 'a.jsonl')];
+    await writeRows(csv, [row(0)]);
+    await writeRows(json, [row(0)]);
+    const text = await readFile(csv, 'utf8');
+    await writeFile(csv, text.replace(/,flicker_y,.*/, '').replace(/,,,$/m, ''));
+    await writeFile(json, (await readFile(json, 'utf8')).replace(/,"flicker_y".*}/, '}'));
+    assert.deepEqual(await all(csv), [{ ...row(0), ptsTime: -0.007812 }]);
+    assert.deepEqual(await all(json), await all(csv));
   }));
 
 test('a log cut off or damaged is refused with its line', () =>
@@ -116,7 +152,7 @@ test('a log cut off or damaged is refused with its line', () =>
     };
     await refused(text.slice(0, -3), /line 4: the file is cut off/);
     await refused(text.replace('1,412', '1,4x2'), /line 3: expected a number for pts/);
-    await refused(text.replace('1,412', '1'), /line 3: expected 9 columns but found 8/);
+    await refused(text.replace('1,412', '1'), /line 3: expected 12 columns but found 11/);
     await refused(text.replace(/1,412.*\n/, ''), /line 3: expected frame 1 but found frame 2/);
     await refused(text.replace('psnr_y,', 'psnr,'), /line 1: expected the header/);
     await refused('', /is empty/);

@@ -16,7 +16,8 @@ function exampleSidecar(): Sidecar {
   const rows = new SummaryOfRows();
   for (const frame of [0, 1]) {
     const nothing = { psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null };
-    const standing = { psnrToBicubicY: 40 + frame, psnrToSourceY: Infinity };
+    const flicker = { flickerY: null, flickerYBicubic: null, flickerToBicubicY: frame / 8 };
+    const standing = { psnrToBicubicY: 40 + frame, psnrToSourceY: Infinity, ...flicker };
     rows.add({ frame, pts: frame, ptsTime: frame / 25, ...nothing, ...standing });
   }
   return {
@@ -40,9 +41,16 @@ function exampleSidecar(): Sidecar {
     provider: 'cpu',
     precision: 'fp32',
     settings: {
-      ...{ scale: 2, precision: 'auto', to: null, encoder: 'libx264', encoderArgs: ['-crf', '17'] },
+      ...{
+        scale: 2,
+        precision: 'auto',
+        chroma: 'guided',
+        to: null,
+        encoder: 'libx264',
+        encoderArgs: ['-crf', '17'],
+      },
       ...{ pixelFormat: 'yuv420p', container: 'mp4', start: null, end: 1.5, frames: null },
-      ...{ deinterlace: 'off', fieldOrder: 'auto', fields: null, raw: null },
+      ...{ deinterlace: 'off', steady: 'off', fieldOrder: 'auto', fields: null, raw: null },
       asked: {
         ...{ model: null, codec: 'auto', crf: 17, preset: null, pixelFormat: null },
         ffmpegArgs: [],
@@ -52,7 +60,7 @@ function exampleSidecar(): Sidecar {
     stages: { decode: 0.1, wait: 1, encode: 0.3, log: 0, inference: 2, chroma: 0.2, scores: 0.1 },
     fps: 1.33,
     reusedShare: 0,
-    psnr: rows.result(),
+    ...rows.result(),
     missing: [{ kind: 'missing', what: 'subtitles', why: 'mp4 cannot hold PGS', streamIndex: 3 }],
     log: 'a b.x2.mp4.psnr.csv',
     colourPath: 'yuv',

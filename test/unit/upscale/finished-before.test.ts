@@ -28,9 +28,11 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
   const settings = checkOptions(options);
   const deciding = {
     ...{ scale: settings.scale, precision: settings.precision, to: settings.to },
+    ...{ chroma: settings.chroma },
     ...{ encoder: 'libx264', encoderArgs: ['-crf', String(settings.crf ?? 17)] },
     ...{ pixelFormat: 'yuv420p', container: 'mp4', start: settings.start, end: settings.end },
     ...{ frames: null, deinterlace: 'off', fieldOrder: 'auto', fields: null, raw: null },
+    ...{ steady: settings.steady },
   };
   const paths = outputPaths(output, settings.log);
   const chain = { scale: 2, names: ['espcn-16-x2'], sha256s: ['11'], passes: [] };

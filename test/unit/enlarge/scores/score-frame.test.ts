@@ -6,7 +6,13 @@ import {
   pixelFormats,
   type FrameLayout,
 } from '../../../../src/planes/pixel-format.js';
-import { scorer, sumsLength } from '../../../../src/enlarge/scores/score-frame.js';
+import { stillLength } from '../../../../src/enlarge/scores/flicker.js';
+import {
+  lumaLayout,
+  scorer,
+  sumsLength,
+  type ScoredFrame,
+} from '../../../../src/enlarge/scores/score-frame.js';
 import { random } from '../../../support/random-model.js';
 
 function noise(layout: FrameLayout, seed: number): Uint8Array {
@@ -20,24 +26,28 @@ for (const scale of [2, 3]) {
     const layout = frameLayout(pixelFormats.get('gray')!, width, height);
     const larger = frameLayout(layout.format, width * scale, height * scale);
     const score = scorer(layout, larger, scale);
-    const [frame, into] = [noise(layout, 1), noise(larger, 2)];
-    const before = new Float64Array(sumsLength(height));
-    const request = { reference: null, standing: true };
-    score(frame, into, { ...request, sums: before, before: null });
+    const traceOf = (input: Uint8Array, output: Uint8Array): ScoredFrame => ({
+      ...{ input, output, reference: null, follows: false },
+      sums: new Float64Array(sumsLength(height)),
+      bicubic: new Uint8Array(lumaLayout(larger).byteLength),
+      still: new Uint8Array(stillLength(width, height)),
+    });
+    const standing = true;
+    const before = traceOf(noise(layout, 1), noise(larger, 2));
+    score(before, { standing, before: null, changed: null });
     for (let row = 0; row < height; row++) {
       // One source row, and the larger rows made of it, are new: bands near it must be measured
       // again.
-      const [now, made] = [frame.slice(), into.slice()];
+      const [now, made] = [before.input.slice(), before.output.slice()];
       planeOf(now, layout, 0).data.fill(row * 5, row * width, (row + 1) * width);
       const [y0, y1] = [row * scale, (row + 1) * scale];
       planeOf(made, larger, 0).data.fill(200 - row, y0 * larger.width, y1 * larger.width);
-      const sums = new Float64Array(before.length);
-      const full = score(now, made, { ...request, sums, before: null });
-      const kept = new Float64Array(before.length);
+      const [whole, kept] = [traceOf(now, made), traceOf(now, made)];
+      const full = score(whole, { standing, before: { ...before, follows: true }, changed: null });
       const changed = (from: number, to: number): boolean => from <= row && row < to;
-      const fast = score(now, made, { ...request, sums: kept, before: { sums: before, changed } });
+      const fast = score(kept, { standing, before: { ...before, follows: true }, changed });
       assert.deepEqual(fast, full, `row ${row}`);
-      assert.deepEqual(kept, sums, `sums, row ${row}`);
+      assert.deepEqual(kept, whole, `what is left to the next frame, row ${row}`);
     }
   });
 }

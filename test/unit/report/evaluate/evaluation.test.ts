@@ -42,7 +42,7 @@ test('the mean leaves equal frames out of decibels, and the worst frame is known
 
 test('the table lists files and the mean, without columns that nobody has', () => {
   const figures = (psnrY: number) => ({
-    ...{ psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2, vmaf: null },
+    ...{ psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2, vmaf: null, flicker: null },
   });
   const file = (name: string, psnrY: number) => ({
     ...{ file: `x/${name}`, frames: 1, worst: {} },

@@ -5,7 +5,10 @@ import { FrameRanking } from '../../../../src/report/page/pick-frames.js';
 import { RowThinner } from '../../../../src/report/page/thin-rows.js';
 
 function row(frame: number, psnrToSourceY: number | null): FrameRow {
-  const nothing = { psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null };
+  const nothing = {
+    ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
+    ...{ flickerY: null, flickerYBicubic: null, flickerToBicubicY: null },
+  };
   return { frame, pts: frame, ptsTime: frame / 25, ...nothing, psnrToBicubicY: 40, psnrToSourceY };
 }
 

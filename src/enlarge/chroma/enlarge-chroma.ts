@@ -3,31 +3,40 @@ import type { Plane } from '../../planes/plane.js';
 import { planeOf } from '../../planes/frame.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import { CELL, type CellMap, changedCells, spread } from '../reuse/changed-cells.js';
-import { enlargingTaps, sitingShift } from './bicubic-taps.js';
-import type { ChromaEnlarger } from './chroma-enlarger.js';
-import { fractionEnlarger } from './enlarge-fraction.js';
-import type { PlaneEnlarger } from './enlarge-plane.js';
-import { rowEnlarger } from './row-enlarger.js';
+import { enlargingTaps, sitingShift } from '../bicubic/bicubic-taps.js';
+import type { ChromaEnlarger } from '../bicubic/chroma-enlarger.js';
+import { fractionEnlarger } from '../bicubic/enlarge-fraction.js';
+import type { PlaneEnlarger } from '../bicubic/enlarge-plane.js';
+import { rowEnlarger } from '../bicubic/row-enlarger.js';
+import type { ChromaKernel } from './chroma-kernels.js';
+import { canSharpen, sharpChroma } from './sharp-chroma.js';
 
 /** Samples around a change that can look different, each way, in source samples. */
 const reach = 4;
 
+/** What chroma is enlarged by. */
+export type ChromaChoice = { readonly kernel: ChromaKernel; readonly siting: ChromaSiting };
+
 /**
- * Prepares bicubic enlarging of the planes numbered `which`, all after luma, from `layout` to
- * `larger`.
+ * Prepares enlarging of the planes numbered `which`, all after luma, from `layout` to `larger`:
+ * chroma by the kernel that was chosen, opacity by bicubic.
  */
 export function chromaEnlarger(
   layout: FrameLayout,
   larger: FrameLayout,
   scale: number,
-  siting: ChromaSiting,
+  { kernel, siting }: ChromaChoice,
   which: readonly number[],
 ): ChromaEnlarger {
   if (!Number.isInteger(scale)) return fractionEnlarger(layout, larger, scale, siting, which);
   const { chroma, alpha, bitDepth } = layout.format;
+  const sharp =
+    chroma === null || kernel === 'bicubic' || !canSharpen(scale) || !which.includes(1)
+      ? null
+      : sharpChroma(layout, larger, scale, siting, kernel === 'guided');
   let planes: { number: number; enlarger: PlaneEnlarger }[] = [];
   const centred = enlargingTaps(scale);
-  if (chroma !== null) {
+  if (chroma !== null && sharp === null) {
     const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
     const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
     const enlarger = rowEnlarger(
@@ -66,6 +75,7 @@ export function chromaEnlarger(
   };
   return {
     enlarge(frame, into, before) {
+      sharp?.(frame, into, before);
       for (const { number, enlarger } of planes) {
         const source = planeOf(frame, layout, number);
         const target = planeOf(into, larger, number);

@@ -1,0 +1,3 @@
+/** What chroma can be enlarged by. */
+export const chromaKernels = ['bicubic', 'lanczos3', 'guided'] as const;
+export type ChromaKernel = (typeof chromaKernels)[number];

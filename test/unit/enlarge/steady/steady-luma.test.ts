@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { compileKernels } from '../../../../scripts/compile-kernels.js';
+import { steadyKernelsWasm } from '../../../../src/enlarge/steady/steady-kernels-wasm.js';
+import { steadyLuma } from '../../../../src/enlarge/steady/steady-luma.js';
+import { frameLayout, pixelFormats } from '../../../../src/planes/pixel-format.js';
+import type { Plane } from '../../../../src/planes/plane.js';
+import { random } from '../../../support/random-model.js';
+
+test('the bytes that are shipped are those of steady-kernels.wat', async () => {
+  const bytes = await compileKernels('steady/steady-kernels');
+  assert.equal(Buffer.from(bytes).toString('base64'), steadyKernelsWasm);
+});
+
+for (const [format, width, height] of [
+  ['gray', 37, 21],
+  ['gray10le', 16, 30],
+  ['gray12le', 3, 2],
+] as const) {
+  test(`${format} ${width}x${height}: the formula's values`, () => {
+    const layout = frameLayout(pixelFormats.get(format)!, width, height);
+    const peak = 2 ** layout.format.bitDepth - 1;
+    const level = 2 ** (layout.format.bitDepth - 8);
+    const next = random(4);
+    const still = Array.from({ length: width * height }, () => (0.5 + next()) * 250);
+    /** The left half is still but for noise, the right one is another picture each time. */
+    const make = (): Plane => {
+      const samples = still.map((value, i) =>
+        Math.round(level * (i % width < width / 2 ? value + 6 * next() : 255 * (0.5 + next()))),
+      );
+      const kept = samples.map((sample) => Math.min(peak, Math.max(0, sample)));
+      return {
+        data: peak > 255 ? Uint16Array.from(kept) : Uint8Array.from(kept),
+        width,
+        height,
+      };
+    };
+    const [plane, ...around] = [make(), make(), make(), null, make()] as const;
+    const into = { ...plane, data: plane.data.slice() };
+    const steady = steadyLuma(layout);
+    steady(plane, around, into);
+    const mirror = (i: number, n: number): number => {
+      while (i < 0 || i >= n) i = i < 0 ? -1 - i : 2 * n - 1 - i;
+      return i;
+    };
+    const at = ({ data }: Plane, x: number, y: number): number =>
+      data[mirror(y, height) * width + mirror(x, width)]! / level;
+    let changed = 0;
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        let [sum, weights] = [at(plane, x, y), 1];
+        for (const other of around) {
+          if (other === null) continue;
+          let far = 0;
+          for (let j = -2; j <= 2; j++) {
+            for (let i = -2; i <= 2; i++) {
+              far += Math.abs(at(plane, x + i, y + j) - at(other, x + i, y + j)) / 25;
+            }
+          }
+          const weight = Math.exp(-((far / 4) ** 2));
+          sum += weight * at(other, x, y);
+          weights += weight;
+        }
+        const made = into.data[y * width + x]!;
+        // Half a step of rounding, and by how much the weights are off.
+        const off = Math.abs(made - (level * sum) / weights);
+        assert.ok(off <= 0.5 + 0.1 * level, `${x}, ${y}: ${made} for ${(level * sum) / weights}`);
+        if (made !== plane.data[y * width + x]) changed++;
+      }
+    }
+    assert.ok(changed > 0);
+    const alone = { ...plane, data: plane.data.slice().fill(0) };
+    steady(plane, [null, null, null, null], alone);
+    assert.deepEqual(alone.data, plane.data, 'a frame alone stays as it is');
+    steady(plane, [plane, plane, plane, plane], alone);
+    assert.deepEqual(alone.data, plane.data, 'what does not change stays as it is');
+  });
+}
