@@ -103,7 +103,7 @@ async function quality(): Promise<UpscalerJsFigures['quality']> {
     const [truth, luma] = [lumaOfRgb(high), lumaOfRgb(low)];
     const larger = {
       theirs: lumaOfRgb(await theirs.enlarge(low)),
-      ours: await enlargePicture(luma, chain, cpu),
+      ours: await enlargePicture(luma, chain, { provider: cpu, precision: 'auto' }),
       bicubic: resizePlane(luma, truth.width, truth.height),
     };
     for (const who of ['theirs', 'ours', 'bicubic'] as const) {

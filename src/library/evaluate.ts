@@ -1,8 +1,14 @@
 import { type ErrorFacts, VsrError } from '../errors.js';
 import type { Tell } from '../events.js';
 import { locateFfmpeg } from '../media/program/ffmpeg.js';
+import type { PrecisionChoice } from '../model/runtime/precision.js';
 import type { ProviderName } from '../model/runtime/providers.js';
-import { evaluate as evaluateEach, evaluationInputs } from '../report/evaluate/evaluate.js';
+import {
+  borderOf,
+  evaluate as evaluateEach,
+  evaluationInputs,
+} from '../report/evaluate/evaluate.js';
+import { protocolOf } from '../report/evaluate/protocol.js';
 import { type FileEvaluation, type Figures, meanFigures } from '../report/evaluate/evaluation.js';
 import type { Degradation } from '../training/pictures/degrade.js';
 import type { Programs } from './programs.js';
@@ -27,6 +33,8 @@ export type EvaluateOptions = Programs & {
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider?: ProviderName | 'auto';
+  /** What the model computes in, as for `upscale`. Default `auto`. */
+  readonly precision?: PrecisionChoice;
   /** GPU number, from 0. */
   readonly device?: number;
   /** Inference threads; default: the cores there are. */
@@ -42,6 +50,8 @@ export type Evaluation = {
   readonly files: readonly FileEvaluation[];
   /** Files that could not be measured. */
   readonly failed: readonly { readonly file: string; readonly error: ErrorFacts }[];
+  /** How all was measured, in one sentence. */
+  readonly protocol: string;
   /** The mean over `files`, by the way of enlarging, the models first. */
   readonly mean: Readonly<Record<string, Figures>>;
 };
@@ -60,12 +70,13 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { scale = 2, model = 'default', degrade = 'bicubic', crf = 23, noise = 0 } = options;
   const { border, frames, workers, signal } = options;
+  const degradation = { kind: degrade, noise, crf: [crf, crf] as const };
   const found = await evaluationInputs(typeof inputs === 'string' ? [inputs] : inputs);
   const failed: { file: string; error: ErrorFacts }[] = [];
   const files: FileEvaluation[] = [];
   const alone = found.length === 1;
   for await (const result of evaluateEach(() => locateFfmpeg(options), found, {
-    ...{ scale, model, degradation: { kind: degrade, noise, crf: [crf, crf] } },
+    ...{ scale, model, degradation, precision: options.precision },
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     ...(border === undefined ? {} : { border }),
     ...(frames === undefined ? {} : { frames }),
@@ -86,5 +97,9 @@ export async function evaluate(
   }
   const ways = Object.keys(files[0]?.figures ?? {});
   const mean = ways.map((way) => [way, meanFigures(files.flatMap((f) => f.figures[way] ?? []))]);
-  return { files, failed, mean: Object.fromEntries(mean) as Evaluation['mean'] };
+  const protocol = protocolOf({
+    ...{ scale, degradation },
+    border: borderOf({ scale, ...(border === undefined ? {} : { border }) }),
+  });
+  return { files, failed, protocol, mean: Object.fromEntries(mean) as Evaluation['mean'] };
 }

@@ -96,7 +96,8 @@ test('after a first pass the low resolution is what vsr upscale makes of a small
   const { low, high } = await degrade(picture, 2, settings, randomAt(1));
   // Cropped to a multiple of both scales.
   assert.deepEqual([high.width, high.height, low.width, low.height], [208, 128, 104, 64]);
-  const made = await enlargePicture(resizePlane(high, 52, 32), chain, { name: 'cpu', device: 0 });
+  const how = { provider: { name: 'cpu', device: 0 }, precision: 'auto' } as const;
+  const made = await enlargePicture(resizePlane(high, 52, 32), chain, how);
   assert.deepEqual([made.width, made.height], [104, 64]);
   // The same network in another graph: at a half, rounding may fall the other way.
   const furthest = Math.max(...Array.from(low.data, (v, i) => Math.abs(v - made.data[i]!)));

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
 
 const bench = path.join(packageRoot(), '..', 'shared', 'data', 'bench');
@@ -78,6 +79,26 @@ test('the same table comes as CSV and as Markdown', { skip }, async () => {
   const markdown = (await vsr('evaluate', file, '-m', 'none', '--markdown')).stdout;
   assert.match(markdown, /^\| file \| by \| PSNR Y \|/);
   assert.match(markdown, /\| head_GT\.bmp \| bicubic \| 34\.8/);
+});
+
+test('every table says its protocol, and --precision measures what it names', async () => {
+  const file = path.join(temporaryFolder(), 'small.png');
+  await writeWaves(file, 1);
+  const table = async (...words: string[]) => {
+    const { stdout, stderr, code } = await vsr('evaluate', file, ...words);
+    assert.equal(code, 0, stderr);
+    return stdout;
+  };
+  const copy = await table('-m', 'espcn-16-lite-x2', '--precision', 'int8', '--border', '3');
+  const rows = (text: string) => text.split('\n').filter((line) => line.includes('espcn'));
+  assert.match(rows(copy)[0]!, / espcn-16-lite-int8-x2 /);
+  assert.deepEqual(rows(copy), rows(await table('-m', 'espcn-16-lite-int8-x2', '--border', '3')));
+  const protocol =
+    'Protocol: Y (of pictures BT.601 in 16 to 235, of clips their own), 3 samples cut from each border, 2x smaller by antialiased bicubic (a = -0.5); bicubic, as all else, from the small input.';
+  assert.ok(copy.endsWith(`${protocol}\n`), copy);
+  const noisy = await table('-m', 'none', '--noise', '4', '--markdown');
+  assert.match(noisy, /2 samples cut .* bicubic \(a = -0\.5\) and noise of deviation 4;/);
+  assert.equal((await vsr('evaluate', file, '--precision', 'fp16', '--provider', 'cpu')).code, 2);
 });
 
 test('what is not there and what cannot be asked for say so', async () => {

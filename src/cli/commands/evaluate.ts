@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { JobEvent } from '../../events.js';
+import { precisionNames } from '../../model/runtime/precision.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
@@ -22,6 +23,7 @@ type Flags = {
   provider: (typeof providerNames)[number];
   device?: number;
   workers?: number;
+  precision: (typeof precisionNames)[number];
   csv?: true;
   markdown?: true;
   ffmpeg?: string;
@@ -63,6 +65,11 @@ export function evaluateCommand(): Command {
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
+    .addOption(
+      new Option('--precision <name>', 'of the model, as for vsr upscale')
+        .choices(precisionNames)
+        .default('auto'),
+    )
     .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1));
   return withEvents(command)
     .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
@@ -93,16 +100,20 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
   const { evaluate } = await import('../../library/evaluate.js');
   const { csvOf, evaluationTable, markdownOf } =
     await import('../../report/evaluate/evaluation-table.js');
-  const { files, failed, mean } = await evaluate(inputs, { ...flags, signal, tell: talk() });
+  const { files, failed, mean, protocol } = await evaluate(inputs, {
+    ...flags,
+    signal,
+    tell: talk(),
+  });
   if (failed.length > 0) process.exitCode = 1;
   const { scale, degrade, noise, crf } = flags;
-  addFacts({ scale, degrade: { kind: degrade, noise, crf }, mean });
+  addFacts({ scale, degrade: { kind: degrade, noise, crf }, protocol, mean });
   if (isAnsweredInJson()) return;
   const table = evaluationTable(files);
   if (flags.csv) process.stdout.write(csvOf(table));
-  else if (flags.markdown) process.stdout.write(markdownOf(table));
+  else if (flags.markdown) process.stdout.write(`${markdownOf(table)}\n${protocol}\n`);
   else {
     const right = new Set(table.header.map((_, i) => i).slice(2));
-    process.stdout.write(`${formatTable(table.header, table.rows, { right })}\n`);
+    process.stdout.write(`${formatTable(table.header, table.rows, { right })}\n${protocol}\n`);
   }
 }

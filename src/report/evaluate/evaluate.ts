@@ -6,6 +6,7 @@ import type { Tell } from '../../events.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
 import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
+import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
@@ -27,6 +28,8 @@ export type EvaluateOptions = {
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider: ProviderChoice;
+  /** `auto` if left out: the model as it is, and beside the default what runs in its place. */
+  readonly precision?: PrecisionChoice | undefined;
   /** Inference threads; the cores there are, if left out. */
   readonly workers?: number;
   /** Stops it; it then fails with code `interrupted`. */
@@ -67,15 +70,26 @@ export async function evaluationInputs(inputs: readonly string[]): Promise<strin
  */
 async function modelsToMeasure(
   chain: Chain,
-  { model, provider }: EvaluateOptions,
+  { model, provider, precision = 'auto' }: EvaluateOptions,
 ): Promise<NamedChain[]> {
   const named = (one: Chain): NamedChain => ({
     name: [...new Set(one.names)].join(' + '),
     chain: one,
   });
+  if (precision !== 'auto') {
+    return [named(await chainFor(chain, { model, precision, provider }))];
+  }
   if (model !== 'default') return [named(chain)];
   const runs = await chainFor(chain, { model: null, precision: 'auto', provider });
   return runs === chain ? [named(chain)] : [named(chain), named(runs)];
+}
+
+/** Samples cut on every side before comparing. */
+export function borderOf({
+  scale,
+  border = Math.ceil(scale),
+}: Pick<EvaluateOptions, 'scale' | 'border'>): number {
+  return border;
 }
 
 /** Measures a model and the baselines on each of `files`, in order. */
@@ -93,10 +107,11 @@ export async function* evaluate(
     options.model === 'none'
       ? []
       : await modelsToMeasure(await chooseChain(scale, options.model, { codec }), options);
-  const border = options.border ?? Math.ceil(scale);
+  const border = borderOf(options);
+  const { precision = 'auto' } = options;
   const enlargers = models.map(({ name, chain }) => ({
     name,
-    enlarge: (low: Plane) => enlargePicture(low, chain, provider, options.signal),
+    enlarge: (low: Plane) => enlargePicture(low, chain, { ...options, precision }),
   }));
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });
@@ -106,7 +121,7 @@ export async function* evaluate(
     return evaluateClip(await ffmpeg(), file, {
       ...{ scale, models, degradation, border, provider },
       baselines: true,
-      precision: 'auto',
+      precision,
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onProgress: tell,
       vmaf: true,
