@@ -36,6 +36,13 @@ export type { FileEvaluation, Figures } from './report/evaluate/evaluation.js';
 export { probe } from './library/probe.js';
 export type { Programs } from './library/programs.js';
 export type { Colour, Source, StreamInfo, VideoStream } from './media/source/source.js';
+export {
+  preview,
+  type Preview,
+  type PreviewedClip,
+  type PreviewOptions,
+} from './report/preview/preview.js';
+export type { PreviewedWay } from './report/preview/preview-clip.js';
 export { report, type ReportOptions } from './library/report.js';
 export { train } from './library/train/train.js';
 export type { TrainingResult } from './library/train/run-training.js';

@@ -19,6 +19,10 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'enlarge clips and pictures',
     load: async () => (await import('./upscale/upscale.js')).upscaleCommand(),
   },
+  preview: {
+    about: 'see how clips would look, and what enlarging them takes',
+    load: async () => (await import('./commands/preview.js')).previewCommand(),
+  },
   report: {
     about: 'make a page that shows what an enlargement did',
     load: async () => (await import('./commands/report.js')).reportCommand(),

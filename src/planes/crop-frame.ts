@@ -2,22 +2,27 @@ import { planeOf } from './frame.js';
 import { frameLayout, type FrameLayout } from './pixel-format.js';
 
 /**
- * The top left part of a frame, copied. Odd sizes keep the chroma sample of the last column and
- * row.
+ * A part of a frame, copied: from the top left, or from `at`, which must be even. Odd sizes keep the
+ * chroma sample of the last column and row.
  */
 export function cropFrame(
   data: Uint8Array,
   layout: FrameLayout,
   width: number,
   height: number,
+  at: { readonly left: number; readonly top: number } = { left: 0, top: 0 },
 ): { readonly data: Uint8Array; readonly layout: FrameLayout } {
   const to = frameLayout(layout.format, width, height);
   const out = new Uint8Array(to.byteLength);
   to.planes.forEach((place, number) => {
     const from = planeOf(data, layout, number);
     const target = planeOf(out, to, number).data;
+    // Planes 1 and 2 are chroma; luma and alpha are whole.
+    const chroma = number === 1 || number === 2 ? layout.format.chroma : null;
+    const left = at.left >> (chroma?.log2X ?? 0);
+    const top = at.top >> (chroma?.log2Y ?? 0);
     for (let y = 0; y < place.height; y++) {
-      const start = y * from.width;
+      const start = (top + y) * from.width + left;
       target.set(from.data.subarray(start, start + place.width), y * place.width);
     }
   });

@@ -51,7 +51,7 @@ async function compile(): Promise<string[]> {
 }
 
 test('every example of the library’s page does what it says', async (t) => {
-  assert.equal(examples.length, 7);
+  assert.equal(examples.length, 8);
   const said: string[] = [];
   t.mock.method(console, 'log', (...words: unknown[]) => void said.push(words.join(' ')));
   for (const [i, file] of (await compile()).entries()) {
@@ -62,6 +62,7 @@ test('every example of the library’s page does what it says', async (t) => {
   for (const line of [
     /^64 48 10$/,
     /^\/.*clip\.x2\.mp4 128 96 espcn-16-\S+ \d+$/,
+    /preview\.html \d+ [\d.]+ \d+$/,
     /^enlarge 10 10 /,
     /broken\.mp4 media Expected a clip but /,
     /clip\.x2\.mp4 done \d+/,

@@ -26,6 +26,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 const calls: Readonly<Record<string, () => Promise<string[]>>> = {
   upscale: () =>
     Promise.resolve(['upscale', at('clip.mp4'), '-o', at('one.mp4'), '--report', ...fast]),
+  preview: () =>
+    Promise.resolve(['preview', at('clip.mp4'), '--frames', '1', '-m', 'espcn-16-lite-x2']),
   report: () => Promise.resolve(['report', at('one.mp4')]),
   compare: () => Promise.resolve(['compare', at('one.mp4'), at('one.mp4'), '-o', at('both.mkv')]),
   evaluate: () =>

@@ -1,0 +1,91 @@
+import { Command, Option } from 'commander';
+import { codecNames, precisionNames, providerNames } from '../../upscale/plan/options.js';
+import type { PreviewOptions } from '../../report/preview/preview.js';
+import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
+import { say, shownPath } from '../display/say.js';
+import { showTime } from '../../show-time.js';
+import { showBytes } from '../../upscale/plan/disk-space.js';
+import { addFacts, isAnsweredInJson } from '../process/answer.js';
+import { interruption } from '../process/interruption.js';
+import { withJson } from '../process/program-options.js';
+
+/** Options as commander hands them over. */
+type Flags = Omit<PreviewOptions, 'models' | 'page' | 'signal'> & {
+  model?: string;
+  output?: string;
+  quiet?: true;
+};
+
+const examples = `
+Examples:
+  vsr preview clip.mp4                               clip.mp4.preview.html
+  vsr preview clip.mp4 -s 4 -m espcn-16-x2,mine.onnx  two models at 4x
+  vsr preview clip.mkv --at 0:10,1:20 -o look.html    at these times
+  vsr preview tapes/ -r --frames 2                    one page for a folder
+
+Shows a few sharp, different frames by bicubic and by each model, says what vsr upscale would take and why, how
+long the whole would take, how large it would be, and what would be lost. Nothing is enlarged for good.`;
+
+function times(text: string): number[] {
+  return text.split(',').map((each) => parseTime(each.trim(), '--at'));
+}
+
+/** The command `vsr preview`. */
+export function previewCommand(): Command {
+  const command = new Command('preview')
+    .description(
+      'Makes a page that shows how clips would look, and what enlarging them would take.',
+    )
+    .argument('<clips...>', 'clips, folders or globs')
+    .option('-s, --scale <n>', 'enlargement each way (default: 2)', scaleNumber)
+    .option(
+      '-m, --model <names|files>',
+      'models to show, by commas (default: what vsr upscale would take, the next better and the next faster)',
+    )
+    .option('--frames <n>', 'frames to show of each clip (default: 5)', wholeNumber(1))
+    .option('--at <times>', 'times to show instead, as 0:10,1:20', times)
+    .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
+    .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
+    .option(
+      '-o, --output <page.html>',
+      'default: <clip>.preview.html, of several vsr-preview.html beside the first',
+    )
+    .option('--overwrite', 'replace a file of that name that is no page of vsr')
+    .option('-r, --recursive', 'look into sub-folders')
+    .addOption(new Option('--codec <name>', 'video codec').choices(codecNames))
+    .option('--crf <n>', 'constant quality of the encoder', realNumber)
+    .option('--preset <name>', 'preset of the encoder')
+    .addOption(new Option('--provider <name>', 'where it runs').choices(providerNames))
+    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .addOption(new Option('--precision <name>', 'as of vsr upscale').choices(precisionNames))
+    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1));
+  return withJson(command)
+    .option('-q, --quiet', 'only errors')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+async function run(inputs: string[], flags: Flags): Promise<void> {
+  const signal = interruption();
+  const { preview } = await import('../../report/preview/preview.js');
+  const { model, output, quiet, ...options } = flags;
+  const { page, clips } = await preview(inputs, {
+    ...options,
+    signal,
+    ...(model === undefined ? {} : { models: model.split(',').filter((name) => name !== '') }),
+    ...(output === undefined ? {} : { page: output }),
+  });
+  addFacts({ page, clips });
+  if (isAnsweredInJson()) return;
+  for (const { clip, ways, threads, bytes } of quiet === true ? [] : clips) {
+    const size = bytes === null ? '' : `, about ${showBytes(bytes)}`;
+    say(`${clip}${size}`);
+    for (const { name, role, seconds } of ways) {
+      if (seconds === null) continue;
+      say(`  ${name} (${role}): about ${showTime(Math.max(1, seconds))} on ${threads} threads`);
+    }
+  }
+  process.stdout.write(`${shownPath(page)}\n`);
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+import { temporaryFolder } from '../../files/temporary-folder.js';
+import type { OutputPlan } from '../output/output-plan.js';
+import { fileUrl, safeInputOptions } from '../program/command.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { runProcess } from '../program/process.js';
+import type { Source } from '../source/source.js';
+
+/** What decoding and encoding a few frames came to. */
+export type EncodeTrial = {
+  /** Processor seconds a frame. */
+  readonly secondsPerFrame: number;
+  /** Bytes of a frame that builds on others. */
+  readonly bytesPerFrame: number;
+  /** Bytes of one that does not. */
+  readonly bytesPerKey: number;
+};
+
+/** Frames encoded at each place: few, since the reader waits. */
+const framesAtOnce = 3;
+
+/** What is tried. */
+export type TrialRequest = { readonly source: Source; readonly outputPlan: OutputPlan };
+
+type Packet = { readonly bytes: number; readonly isKey: boolean };
+type Run = { readonly seconds: number; readonly packets: readonly Packet[] };
+
+/** Encodes a few frames from `time` on, in seconds after the clip's beginning. */
+async function encodeAt(
+  ffmpeg: Ffmpeg,
+  { source, outputPlan }: TrialRequest,
+  time: number,
+  file: string,
+  signal: AbortSignal,
+): Promise<Run | null> {
+  const args = [
+    ...['-loglevel', 'info', '-benchmark', '-nostdin', '-nostats', '-noautorotate', '-y'],
+    ...['-ss', time.toFixed(3), ...safeInputOptions],
+    ...['-i', fileUrl(source.path), '-map', `0:${source.video.index}`, '-an', '-sn', '-dn'],
+    ...['-frames:v', String(framesAtOnce)],
+    ...['-vf', `scale=${outputPlan.codedWidth}:${outputPlan.codedHeight}:flags=bicubic`],
+    ...[...outputPlan.encoderArgs, '-pix_fmt', outputPlan.pixelFormat, fileUrl(file)],
+  ];
+  const run = await runProcess(ffmpeg.ffmpeg, args, { signal });
+  const used = run.stderrTail.map((line) => /utime=([\d.]+)s(?: stime=([\d.]+)s)?/.exec(line));
+  const bench = used.findLast((match) => match !== null);
+  if (run.code !== 0 || bench == null) return null;
+  const shown = ['-v', 'error', '-show_entries', 'packet=size,flags', '-of', 'csv=p=0', file];
+  const { stdout } = await runProcess(ffmpeg.ffprobe, shown, { signal });
+  const packets = stdout
+    .trim()
+    .split('\n')
+    .map((line) => ({ bytes: Number(line.split(',')[0]), isKey: /K/.test(line) }))
+    .filter(({ bytes }) => bytes > 0);
+  return { seconds: Number(bench[1]) + Number(bench[2] ?? 0), packets };
+}
+
+/**
+ * Decodes a few frames at each of `times` (seconds after the clip's beginning), enlarges them with
+ * ffmpeg's bicubic and encodes them as the job will; `null` where that fails.
+ */
+export async function encodeTrial(
+  ffmpeg: Ffmpeg,
+  request: TrialRequest,
+  times: readonly number[],
+  signal: AbortSignal,
+): Promise<EncodeTrial | null> {
+  await using folder = await temporaryFolder('preview');
+  const file = path.join(folder.path, 'trial.mkv');
+  const runs: Run[] = [];
+  for (const time of times) {
+    const run = await encodeAt(ffmpeg, request, time, file, signal);
+    if (run !== null) runs.push(run);
+  }
+  const packets = runs.flatMap((run) => run.packets);
+  if (packets.length === 0) return null;
+  const mean = (all: readonly Packet[]): number =>
+    all.reduce((sum, { bytes }) => sum + bytes, 0) / all.length;
+  const keys = packets.filter(({ isKey }) => isKey);
+  const rest = packets.filter(({ isKey }) => !isKey);
+  const bytesPerKey = mean(keys.length > 0 ? keys : packets);
+  const seconds = runs.reduce((sum, run) => sum + run.seconds, 0);
+  return {
+    secondsPerFrame: seconds / packets.length,
+    bytesPerFrame: rest.length > 0 ? mean(rest) : bytesPerKey,
+    bytesPerKey,
+  };
+}

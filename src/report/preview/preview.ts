@@ -1,0 +1,133 @@
+import path from 'node:path';
+import { badValue, VsrError } from '../../errors.js';
+import { isReport, isReportName } from '../../files/marks.js';
+import { openPlace } from '../../files/place.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { findInputs, looksLikeStill } from '../../upscale/plan/inputs.js';
+import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import { checkOptions } from '../../upscale/plan/settings.js';
+import { type ClipPreview, previewClip, type PreviewedWay } from './preview-clip.js';
+import { previewPage } from './preview-page.js';
+
+/** How clips are enlarged: as `upscale` would be told. */
+type Enlarging = Pick<
+  UpscaleOptions,
+  | 'scale'
+  | 'codec'
+  | 'crf'
+  | 'preset'
+  | 'provider'
+  | 'device'
+  | 'precision'
+  | 'workers'
+  | 'start'
+  | 'end'
+  | 'recursive'
+  | 'ffmpeg'
+  | 'ffprobe'
+  | 'signal'
+>;
+
+/** What a preview shows, and where it goes. */
+export type PreviewOptions = Enlarging & {
+  /** Models to show; default: what `upscale` would take, the next better and the next faster. */
+  readonly models?: readonly string[];
+  /** Frames to show of each clip, at most. Default 5. */
+  readonly frames?: number;
+  /** Times to show instead, in seconds after the beginning. */
+  readonly at?: readonly number[];
+  /** The page, ending in .html. Default `<clip>.preview.html`, of several `vsr-preview.html`. */
+  readonly page?: string;
+  /** Replace a file of that name that is no page of vsr. */
+  readonly overwrite?: boolean;
+};
+
+/** What a page says about a clip, without its pictures. */
+export type PreviewedClip = Pick<
+  ClipPreview,
+  'clip' | 'output' | 'size' | 'encoder' | 'reason' | 'threads' | 'frameCount' | 'bytes' | 'notes'
+> & {
+  readonly ways: readonly PreviewedWay[];
+  /** Times of the frames shown, in seconds after the beginning. */
+  readonly times: readonly number[];
+};
+
+/** What a preview came to. */
+export type Preview = { readonly page: string; readonly clips: readonly PreviewedClip[] };
+
+const defaultFrames = 5;
+const mostFrames = 24;
+
+function checkFrames({ frames, at }: PreviewOptions): void {
+  if (frames !== undefined && at !== undefined) {
+    throw new VsrError('option', 'Expected either --frames or --at, not both.');
+  }
+  if (
+    frames !== undefined &&
+    !(Number.isSafeInteger(frames) && frames >= 1 && frames <= mostFrames)
+  ) {
+    throw badValue(`a whole number from 1 to ${mostFrames}`, 'frames', frames);
+  }
+  if (at !== undefined && (at.length === 0 || at.length > mostFrames)) {
+    throw badValue(`1 to ${mostFrames} times`, 'at', at.length);
+  }
+}
+
+/**
+ * Makes one self-contained page that shows, before anything is enlarged, how it would look: a few
+ * telling frames by bicubic and by several models, how long each would take, how large the output
+ * would be, and what would be lost.
+ *
+ * Throws VsrError: `option` for a wrong call, `media` for clips that cannot be shown, `disk` for a
+ * page that cannot be written, `interrupted` once `signal` fires.
+ */
+export async function preview(
+  inputs: string | readonly string[],
+  options: PreviewOptions = {},
+): Promise<Preview> {
+  checkFrames(options);
+  const { models, frames = defaultFrames, at = [], page: named, overwrite, ...enlarging } = options;
+  const settings = checkOptions({ ...enlarging, log: false });
+  const words = typeof inputs === 'string' ? [inputs] : inputs;
+  const found = await findInputs(words, settings.recursive, false);
+  const pictures = found.filter(({ path: file }) => looksLikeStill(file));
+  const clips = found.filter((input) => !pictures.includes(input));
+  const first = clips[0];
+  if (first === undefined) {
+    throw new VsrError(
+      'media',
+      `Expected clips but ${words.join(', ')} holds pictures alone: vsr upscale enlarges them at once.`,
+    );
+  }
+  const page =
+    named ??
+    (clips.length === 1
+      ? `${first.path}.preview.html`
+      : path.join(path.dirname(first.path), 'vsr-preview.html'));
+  if (!isReportName(page)) throw badValue('a name ending in .html', 'output', page);
+  const place = await openPlace({
+    ...{ what: 'preview', file: page, inputs: clips.map((input) => input.path) },
+    ...{ overwrite: overwrite ?? false, otherName: 'with -o', isOurs: isReport },
+  });
+  const ffmpeg = await locateFfmpeg({
+    ffmpeg: settings.ffmpeg ?? undefined,
+    ffprobe: settings.ffprobe ?? undefined,
+  });
+  const signal = options.signal ?? new AbortController().signal;
+  const wish = { frames, at, start: settings.start, end: settings.end };
+  const shown: ClipPreview[] = [];
+  for (const input of clips) {
+    const request = { ffmpeg, input, settings, models: models ?? null, wish, signal };
+    shown.push(await previewClip(request));
+  }
+  await place.write(await previewPage(shown));
+  return { page, clips: shown.map(factsOf) };
+}
+
+function factsOf(clip: ClipPreview): PreviewedClip {
+  const { output, size, encoder, reason, threads, frameCount, bytes, notes, ways, frames } = clip;
+  return {
+    ...{ clip: clip.clip, output, size, encoder, reason, threads, frameCount, bytes, notes, ways },
+    times: frames.map(({ time }) => time),
+  };
+}

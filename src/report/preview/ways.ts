@@ -1,0 +1,105 @@
+import { VsrError } from '../../errors.js';
+import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
+import { type Chain, chooseChain, familyOf } from '../../model/catalogue/chain.js';
+import { originalOf } from '../../model/catalogue/in-precision.js';
+import { chainFor } from '../../upscale/plan/model-choice.js';
+import type { Settings } from '../../upscale/plan/settings.js';
+
+/** Roles of models beside the default. */
+const nextBetter = 'the next better';
+export const nextFaster = 'the next faster';
+
+/** A way of enlarging that a preview shows. */
+export type Way = {
+  /** What stands on the page. */
+  readonly name: string;
+  /** What it is among the others. */
+  readonly role: string;
+  /** What `vsr upscale` is told to take it; `null` where that is the default. */
+  readonly asked: string | null;
+  readonly chain: Chain;
+};
+
+const nameOf = (chain: Chain): string => [...new Set(chain.names)].join(' + ');
+
+/** What a model is worth: Y-PSNR on the larger benchmark. */
+const worthOf = ({ card }: CatalogueEntry): number =>
+  card.figures['Set14']?.psnr ?? card.figures['Set5']?.psnr ?? -Infinity;
+
+/** Trained on compressed pictures: on clean ones such a model's figures are no measure of it. */
+const isForCodec = (entry: CatalogueEntry): boolean => entry.name.includes('codec');
+
+/** Shipped models that could stand in for `own`: for the same scale, and not for worse sources. */
+function peersOf(own: CatalogueEntry, entries: readonly CatalogueEntry[]): CatalogueEntry[] {
+  return entries.filter(
+    (entry) =>
+      entry !== own &&
+      entry.scale === own.scale &&
+      originalOf(entry.card) === null &&
+      entry.card.after === undefined &&
+      !entry.name.startsWith('research/') &&
+      (!isForCodec(entry) || isForCodec(own)),
+  );
+}
+
+/** A chain of the family of `entry`; `null` where it has none for that scale. */
+async function familyChain(entry: CatalogueEntry, scale: number): Promise<Chain | null> {
+  const model = entry.scale === scale ? entry.name : familyOf(entry.name);
+  try {
+    return await chooseChain(scale, model, { codec: false });
+  } catch (error) {
+    if (error instanceof VsrError && error.code === 'option') return null;
+    throw error;
+  }
+}
+
+/** What `upscale` would take, and the next better and the next faster of the shipped models. */
+async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
+  const ways: Way[] = [{ name: nameOf(chain), role: 'what vsr upscale takes', asked: null, chain }];
+  const entries = await catalogue();
+  const first = chain.passes[0]!;
+  const shipped = entries.find(({ card }) => card.sha256 === first.sha256);
+  const original = shipped === undefined ? null : (originalOf(shipped.card) ?? shipped.card);
+  const own = entries.find(({ card }) => card.sha256 === original?.sha256);
+  if (own === undefined) return ways;
+  const peers = peersOf(own, entries);
+  const better = peers
+    .filter((entry) => isForCodec(entry) === isForCodec(own) && worthOf(entry) > worthOf(own))
+    .sort((a, b) => a.card.parameters - b.card.parameters)[0];
+  const faster = peers
+    .filter((entry) => entry.card.parameters < own.card.parameters)
+    .sort((a, b) => worthOf(b) - worthOf(a))[0];
+  for (const [entry, role] of [
+    [better, nextBetter],
+    [faster, nextFaster],
+  ] as const) {
+    const found = entry === undefined ? null : await familyChain(entry, settings.scale);
+    if (entry === undefined || found === null) continue;
+    const model = entry.scale === settings.scale ? entry.name : familyOf(entry.name);
+    // As the default: in 8 bits where that hardly shows and is faster here.
+    const runs = await chainFor(found, { ...settings, model: null });
+    const asked = runs === found ? `-m ${model}` : `-m ${model} --precision int8`;
+    ways.push({ name: nameOf(runs), role, asked, chain: runs });
+  }
+  return ways;
+}
+
+/** Models by their names, each alone. */
+async function namedWays(models: readonly string[], settings: Settings): Promise<Way[]> {
+  const ways: Way[] = [];
+  for (const model of models) {
+    const chosen = await chooseChain(settings.scale, model, { codec: false });
+    const chain = await chainFor(chosen, { ...settings, model });
+    ways.push({ name: nameOf(chain), role: 'as asked', asked: `-m ${model}`, chain });
+  }
+  return ways;
+}
+
+/** The ways to show, besides bicubic. `chain` is what `upscale` would take. */
+export function waysOf(
+  chain: Chain,
+  models: readonly string[] | null,
+  settings: Settings,
+): Promise<Way[]> {
+  return models === null ? usualWays(chain, settings) : namedWays(models, settings);
+}

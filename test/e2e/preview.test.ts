@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import { chromium, type Browser } from 'playwright-core';
+import sharp from 'sharp';
+import { plan } from '../../src/upscale/plan-files.js';
+import { ffmpegRun } from '../support/enlarge.js';
+import { runVsr } from '../support/run-vsr.js';
+import { summaryOf } from '../support/schemas.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { writeWaves } from '../support/waves.js';
+
+const chromiumPath = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+].find((file) => existsSync(file));
+const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
+
+const folder = temporaryFolder();
+const at = (...names: string[]): string => path.join(folder, ...names);
+let browser: Browser | undefined;
+
+type Facts = {
+  page: string;
+  clips: {
+    clip: string;
+    output: string;
+    size: { width: number };
+    reason: string;
+    frameCount: number;
+    bytes: number;
+    notes: { event: string; what: string }[];
+    ways: { name: string; role: string; asked: string | null; seconds: number | null }[];
+    times: number[];
+  }[];
+};
+let facts: Facts;
+
+before(async () => {
+  // Three scenes of a second, with a key frame each.
+  const sources = ['testsrc2', 'smptebars', 'mandelbrot'].flatMap((name) => [
+    ...['-f', 'lavfi', '-t', '1', '-i', `${name}=s=160x120:r=10`],
+  ]);
+  await ffmpegRun(
+    ...[
+      ...sources,
+      '-filter_complex',
+      '[0:v]format=yuv420p,setsar=1[a];[1:v]format=yuv420p,setsar=1[b];[2:v]format=yuv420p,setsar=1[c];[a][b][c]concat=n=3',
+    ],
+    ...['-c:v', 'libx264', '-crf', '10', '-g', '10', at('clip.mp4')],
+  );
+  const run = await runVsr('preview', at('clip.mp4'), '--frames', '3', '--json');
+  assert.equal(run.code, 0, run.stderr);
+  facts = summaryOf(run.stdout).facts as Facts;
+});
+after(() => browser?.close());
+
+test('a preview shows a frame of each scene, says what would be taken, how long and how large', async () => {
+  assert.equal(facts.page, at('clip.mp4.preview.html'));
+  const [clip] = facts.clips;
+  assert.deepEqual(
+    clip!.times.map((time) => Math.floor(time)),
+    [0, 1, 2],
+  );
+  const [planned] = await plan(at('clip.mp4'));
+  assert.equal(clip!.output, planned!.output);
+  assert.equal(clip!.frameCount, planned!.frames);
+  assert.deepEqual(clip!.notes, planned!.notes);
+  const [bicubic, taken, ...others] = clip!.ways;
+  assert.equal(bicubic!.name, 'bicubic');
+  assert.equal(taken!.name, planned!.facts!.models.join(' + '));
+  assert.ok(clip!.reason.startsWith(`${taken!.name}: the clip is `), clip!.reason);
+  assert.ok(others.some(({ role }) => role === 'the next better'));
+  assert.ok(clip!.ways.slice(1).every(({ seconds }) => seconds !== null && seconds > 0));
+  // What is told of the size is what comes, within a factor of three.
+  await runVsr('upscale', at('clip.mp4'), '-m', 'espcn-16-lite-x2', '--no-log', '--quiet');
+  const { size } = await stat(at('clip.x2.mp4'));
+  assert.ok(clip!.bytes > size / 3 && clip!.bytes < size * 3, `${clip!.bytes}, ${size}`);
+});
+
+test(
+  'the page has the frames themselves, and one place magnified by every way',
+  { skip: noBrowser },
+  async () => {
+    browser = await chromium.launch({
+      executablePath: chromiumPath!,
+      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    });
+    const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+    const asked: string[] = [];
+    page.on('request', (request) => void asked.push(request.url()));
+    await page.goto(`file://${encodeURI(facts.page)}`);
+    assert.deepEqual(
+      asked.filter((url) => !/^(file|data):/.test(url)),
+      [],
+    );
+    // The second scene's bicubic is ffmpeg's, as far as WebP and the eye go.
+    const uri = await page.evaluate<string>('vsrPreview.clips[0].frames[1].larger[0]');
+    const shown = await sharp(Buffer.from(uri.split(',')[1]!, 'base64'))
+      .raw()
+      .toBuffer();
+    const time = facts.clips[0]!.times[1]!;
+    await ffmpegRun('-ss', String(time), '-i', at('clip.mp4'), '-frames:v', '1', at('frame.png'));
+    const truth = await sharp(at('frame.png'))
+      .resize(320, 240, { kernel: 'cubic' })
+      .raw()
+      .toBuffer();
+    const off =
+      truth.reduce((sum, value, i) => sum + Math.abs(value - shown[i]!), 0) / truth.length;
+    assert.ok(off < 5, `${off} of 255 apart`);
+
+    const places = () =>
+      page.evaluate<string[]>(
+        "[...document.querySelectorAll('.tile')].map((tile) => tile.style.backgroundPosition)",
+      );
+    await page.locator('[data-zoom="4"]').click();
+    const before = await places();
+    assert.equal(before.length, facts.clips[0]!.ways.length);
+    await page.locator('.tile').nth(1).press('Shift+ArrowRight');
+    const moved = await places();
+    assert.equal(new Set(moved).size, 1);
+    assert.notEqual(moved[0], before[0]);
+    await page.locator('.right').selectOption({ index: 2 });
+    assert.equal(await page.locator('.tag.r').textContent(), facts.clips[0]!.ways[2]!.name);
+    await page.locator('[data-frame="2"]').click();
+    const third = await page.evaluate<string>('vsrPreview.clips[0].frames[2].larger[2]');
+    assert.equal(await page.locator('.under').getAttribute('src'), third);
+    for (const width of [1400, 420]) {
+      await page.setViewportSize({ width, height: 900 });
+      const wide = await page.evaluate<number>('document.documentElement.scrollWidth');
+      assert.ok(wide <= width, `${wide} in ${width}`);
+    }
+  },
+);
+
+test('times and models as asked; what cannot be is one sentence', async () => {
+  const args = ['preview', at('clip.mp4'), '--at', '0:00.5,2.25', '-m', 'espcn-16-lite-x2'];
+  const run = await runVsr(...args, '-o', at('named.html'));
+  assert.equal(run.code, 0, run.stderr);
+  assert.equal(run.stdout, `${at('named.html')}\n`);
+  assert.match(run.stderr, /espcn-16-lite-x2 \(as asked\): about 0:0\d on \d+ threads/);
+  const html = await readFile(at('named.html'), 'utf8');
+  assert.match(html, /Show the frame at 0:02/);
+  await writeFile(at('mine.html'), 'my own page');
+  await writeWaves(at('photo.png'), 1);
+  const wrong: readonly (readonly [string[], number, RegExp])[] = [
+    [['--at', '1', '--frames', '2'], 2, /either --frames or --at/],
+    [['--at', '0:09'], 2, /before the clip's end \(3\.000 s\) for --at but received 9/],
+    [['--at', 'soon'], 2, /for --at but received "soon"/],
+    [['--frames', '99'], 2, /whole number from 1 to 24 for --frames but received 99/],
+    [['-m', 'nonsense'], 2, /There is|Expected the name of a model/],
+    [['-o', at('page.txt')], 2, /ending in \.html/],
+    [['-o', at('mine.html')], 1, /mine\.html/],
+  ];
+  for (const [more, code, said] of wrong) {
+    const refused = await runVsr('preview', at('clip.mp4'), ...more);
+    assert.equal(refused.code, code, refused.stderr);
+    assert.match(refused.stderr, said);
+  }
+  assert.equal(await readFile(at('mine.html'), 'utf8'), 'my own page');
+  assert.match((await runVsr('preview', at('photo.png'))).stderr, /holds pictures alone/);
+});
