@@ -100,6 +100,7 @@ export const endings = [
   'done',
   'skipped',
   'planned',
+  'queued',
   'failed',
   'interrupted',
   'not begun',
@@ -111,7 +112,20 @@ type Success<Summary> =
   /** `skipped`: an earlier job had done it. */
   | { readonly status: 'done' | 'skipped'; readonly summary: Summary }
   /** It was only to be planned. */
-  | { readonly status: 'planned'; readonly summary: null };
+  | { readonly status: 'planned'; readonly summary: null }
+  | Queued;
+
+/** It is in a queue, and nobody waits for it here. */
+export type Queued = {
+  readonly status: 'queued';
+  readonly summary: null;
+  readonly queued: {
+    /** Its name in the queue. */
+    readonly name: string;
+    /** Address of the queue, without its password. */
+    readonly queue: string;
+  };
+};
 
 /** A clip has come to a good end. */
 export type DoneEvent<Summary = object> = {

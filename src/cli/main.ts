@@ -23,6 +23,10 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'see how clips would look, and what enlarging them takes',
     load: async () => (await import('./commands/preview.js')).previewCommand(),
   },
+  worker: {
+    about: 'work off clips of a queue, beside other machines',
+    load: async () => (await import('./queue/worker.js')).workerCommand(),
+  },
   report: {
     about: 'make a page that shows what an enlargement did',
     load: async () => (await import('./commands/report.js')).reportCommand(),

@@ -39,6 +39,11 @@ export class Field {
     return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`), i));
   }
 
+  /** Like `list`; nothing for what is no list. */
+  maybeList<T>(read: (item: Field, place: number) => T): T[] | undefined {
+    return Array.isArray(this.#value) ? this.list(read) : undefined;
+  }
+
   string(): string {
     if (typeof this.#value !== 'string') throw this.#wrong('a text');
     return this.#value;
@@ -53,6 +58,10 @@ export class Field {
   boolean(): boolean {
     if (typeof this.#value !== 'boolean') throw this.#wrong('true or false');
     return this.#value;
+  }
+
+  isFalse(): boolean {
+    return this.#value === false;
   }
 
   /** A finite number. */

@@ -138,7 +138,7 @@ async function replaceOver(
   }
 }
 
-async function take(file: string, what: string): Promise<Taken> {
+async function take(file: string, what: string, overAfterMs = LEASE_MS): Promise<Taken> {
   const id = randomUUID();
   const mine: Holder = { ...thisProcess(), id, since: new Date().toISOString() };
   const text = JSON.stringify(mine);
@@ -153,7 +153,7 @@ async function take(file: string, what: string): Promise<Taken> {
     if (state !== 'gone') {
       await (await makeNew(probe, ''))?.close();
       const age = await ageOf(file, probe).finally(() => rm(probe, { force: true }));
-      const held = state === 'alive' || age < LEASE_MS;
+      const held = state === 'alive' || age < overAfterMs;
       // A holder that is just writing its name is given a moment.
       if (held && (holder !== undefined || ++damaged > 5)) throw busy(what, file, holder, age);
       if (held) {
@@ -188,10 +188,14 @@ async function renew(file: string, taken: Taken): Promise<boolean> {
  * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` naming who
  * holds it. A lease is over when its holder, looked up here, is gone; one whose holder cannot be
  * looked up, in another container or on another machine, when it gave no sign of life for
- * `LEASE_MS`.
+ * `overAfterMs`.
  */
-export async function takeLease(file: string, what: string): Promise<Lease> {
-  const taken = await take(file, what).catch((cause: unknown) => {
+export async function takeLease(
+  file: string,
+  what: string,
+  overAfterMs = LEASE_MS,
+): Promise<Lease> {
+  const taken = await take(file, what, overAfterMs).catch((cause: unknown) => {
     if (cause instanceof VsrError) throw cause;
     throw new VsrError('disk', `Cannot write the lock ${file}: ${messageOf(cause)}.`, { cause });
   });

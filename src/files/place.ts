@@ -60,14 +60,19 @@ export async function syncFile(file: string): Promise<void> {
 /** What a file system says that has no hard links: FAT, exFAT, many network mounts. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EINVAL'];
 
+/** Whether an error of `link` says that the file system has no hard links. */
+export function isWithoutLinks(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code !== undefined && noLinks.includes(code);
+}
+
 /** Gives `draft` the name `file`, unless that is taken; whether it was free. */
 export async function nameIfFree(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'EEXIST') return false;
-    if (code === undefined || !noLinks.includes(code)) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (!isWithoutLinks(error)) throw error;
     if ((await see(file)) !== null) return false;
     await rename(draft, file);
     return true;

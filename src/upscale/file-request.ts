@@ -1,4 +1,4 @@
-import type { ProgressEvent } from '../events.js';
+import type { ProgressEvent, Queued } from '../events.js';
 import type { Ffmpeg } from '../media/program/ffmpeg.js';
 import type { PauseControl } from '../pause-control.js';
 import type { Sidecar } from '../metrics/sidecar.js';
@@ -25,9 +25,20 @@ export type FileRequest = {
   /** Called when everything is decided; `finished` if an earlier job has done it all. */
   readonly onPlan: (plan: JobPlan | StillPlan, estimate: JobEstimate | null) => void;
   readonly onProgress: (progress: ProgressEvent) => void;
+  /** Set where machines of a queue have made the segments, which only need joining. */
+  readonly queue?: QueueTurn;
+};
+
+/** A queue's clip whose segments are done. */
+export type QueueTurn = {
+  /** The clip's name in the queue. */
+  readonly id: string;
+  /** When it was submitted, in milliseconds since 1970. */
+  readonly since: number;
 };
 
 /** What became of a file that did not fail. */
 export type FileResult =
   | { readonly status: 'done' | 'skipped'; readonly summary: Sidecar }
-  | { readonly status: 'planned'; readonly summary: null };
+  | { readonly status: 'planned'; readonly summary: null }
+  | Queued;

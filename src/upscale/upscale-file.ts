@@ -1,14 +1,11 @@
-import { mkdir, stat } from 'node:fs/promises';
-import path from 'node:path';
-import { VsrError } from '../errors.js';
+import { stat } from 'node:fs/promises';
 import { verifyOutput } from '../media/join/verify.js';
 import type { Source } from '../media/source/source.js';
 import type { Sidecar } from '../metrics/sidecar.js';
-import { version } from '../version.js';
-import { lookAtEarlier } from './earlier-output.js';
+import { lookAtEarlier, type EarlierOutput } from './earlier-output.js';
 import { estimateFor, learnFrom } from './estimate/estimate.js';
 import { explainFailure } from './explain-failure.js';
-import type { FileRequest, FileResult } from './file-request.js';
+import type { FileRequest, FileResult, QueueTurn } from './file-request.js';
 import { checkDecoded } from './finish/check-decoded.js';
 import { joinLogs } from './finish/join-logs.js';
 import { joinSegments } from './finish/join-segments.js';
@@ -21,25 +18,17 @@ import {
   refuseDamage,
 } from './finish/source-damage.js';
 import { firstFrameSeconds, sidecarOf } from './finish/summary.js';
-import { expectedFrames } from './plan/expected-frames.js';
-import { factsOfLog, samplesOf, stampOf } from './plan/identity.js';
+import { openFolder, openJob } from './open-job.js';
+import { factsOfLog, samplesOf } from './plan/identity.js';
 import { planJob, type JobPlan } from './plan/job-plan.js';
 import type { OutputPlaces } from './plan/names.js';
-import { cutClip } from './segments/cut-clip.js';
 import { enlargeFrames } from './segments/enlarge-frames.js';
 import { checkSource, throwIfAborted, type JobContext } from './segments/job-context.js';
-import { ProgressCounter } from './segments/progress.js';
-import { runSegments, type EnlargedSegment } from './segments/run-segments.js';
+import { finishedSegments, runSegments, type EnlargedSegment } from './segments/run-segments.js';
 import type { Segment } from './segments/segment-plan.js';
 import { SegmentOutput } from './segments/segment-output.js';
-import { planVersion } from './segments/stored-plan.js';
 import type { SegmentTools } from './segments/segment-tools.js';
-import {
-  openWorkFolder,
-  sealedSidecar,
-  type LockedWorkFolder,
-  type SegmentFiles,
-} from './segments/work-folder.js';
+import { sealedSidecar, type LockedWorkFolder, type SegmentFiles } from './segments/work-folder.js';
 
 /**
  * The whole way of one clip, in the order in which it happens; each call says where to read on.
@@ -52,22 +41,17 @@ export async function upscaleFile(
   probing: Promise<Source>,
 ): Promise<FileResult> {
   const source = await probing;
-  const decided = await planJob(request, source);
-  request.claim(decided.paths.output);
-  const { plan, finished, places } = await lookAtEarlier(decided, request.reads);
-  if (finished !== null) {
-    request.onPlan(plan, null);
-    return { status: 'skipped', summary: finished };
-  }
-  request.onPlan(plan, await estimateFor(request, plan));
+  const { plan, finished, places } = await decide(request, source);
+  if (finished !== null) return { status: 'skipped', summary: finished };
   if (plan.settings.dryRun) return { status: 'planned', summary: null };
 
   const opened = await openJob(request, plan);
-  await using folder = await openFolder(opened);
+  const queue = request.queue ?? null;
+  await using folder = await openFolder(opened, queue?.id ?? null);
   const job = { ...opened, signal: AbortSignal.any([opened.signal, folder.lost]) };
   try {
     const sealed = await sealedSidecar(folder.path, plan.job, plan.paths.output);
-    const sidecar = sealed ?? (await makeOutput(job, folder, places));
+    const sidecar = sealed ?? (await makeOutput(job, folder, { places, queue }));
     await vouch(folder, sidecar, places.sidecar);
     return { status: 'done', summary: sidecar };
   } catch (error) {
@@ -77,19 +61,39 @@ export async function upscaleFile(
 }
 
 /**
- * Makes what earlier runs have left to do: segment by segment, then all that is not video, checked,
- * and named.
+ * Everything that is decided about a clip before its first frame, and what of it an earlier job has
+ * done; tells whoever asked.
+ */
+export async function decide(
+  request: FileRequest,
+  source: Source,
+): Promise<EarlierOutput<JobPlan>> {
+  const decided = await planJob(request, source);
+  request.claim(decided.paths.output);
+  const found = await lookAtEarlier(decided, request.reads);
+  // What only needs joining has taken its time already.
+  const isToMake = found.finished === null && request.queue === undefined;
+  request.onPlan(found.plan, isToMake ? await estimateFor(request, found.plan) : null);
+  return found;
+}
+
+/**
+ * Makes what earlier runs, or the machines of a queue, have left to do: segment by segment, then
+ * all that is not video, checked, and named.
  */
 async function makeOutput(
   job: JobContext,
   folder: LockedWorkFolder,
-  places: OutputPlaces,
+  { places, queue }: { readonly places: OutputPlaces; readonly queue: QueueTurn | null },
 ): Promise<Sidecar> {
   const { ffmpeg, plan, progress } = job;
   // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
   const reading = readSource(job);
   reading.catch(() => {}); // Thrown below.
-  const { records, stages, notes } = await runSegments(job, folder, makeSegment);
+  const { records, stages, notes } =
+    queue === null
+      ? await runSegments(job, folder, makeSegment)
+      : await finishedSegments(job, folder);
   checkDecoded(plan, records);
   const report = await reading;
   const damages = allDamage(plan, records, report);
@@ -116,9 +120,9 @@ async function makeOutput(
       ...differing,
     ],
     damages,
-    elapsedSeconds: progress.elapsed,
+    elapsedSeconds: queue === null ? progress.elapsed : (Date.now() - queue.since) / 1000,
     stages,
-    framesThisRun: progress.frames,
+    framesThisRun: queue === null ? progress.frames : frames,
     outputBytes: (await stat(clip)).size,
     samples: { output: await samplesOf(clip), source: await samplesOf(plan.input, true) },
     sourceModifiedMs: job.stamp.modifiedMs,
@@ -136,7 +140,7 @@ async function makeOutput(
  * Decodes, enlarges, encodes and logs one segment. Resolves once its last frame is on its way, so
  * that the next segment can begin while the encoder ends the file.
  */
-async function makeSegment(
+export async function makeSegment(
   tools: SegmentTools,
   segment: Segment,
   files: SegmentFiles,
@@ -156,40 +160,4 @@ async function makeSegment(
   const written = output.close(tools.reader.report());
   written.catch(() => {}); // Reported by whoever waits for it.
   return { frames: output.frames, written };
-}
-
-async function openJob(
-  { ffmpeg, input, signal, pause, onProgress }: FileRequest,
-  plan: JobPlan,
-): Promise<JobContext> {
-  const stamp = await stampOf(input.path);
-  const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
-  const progress = new ProgressCounter(place, onProgress, pause.now);
-  return { ffmpeg, plan, signal, pause, stamp, progress };
-}
-
-/** The work folder, with the plan of an earlier run that was interrupted, or a new one. */
-async function openFolder(job: JobContext): Promise<LockedWorkFolder> {
-  const { ffmpeg, plan, stamp } = job;
-  const { paths, settings } = plan;
-  const stored = {
-    version: planVersion,
-    vsr: version(),
-    ffmpeg: `${ffmpeg.version} (build ${ffmpeg.build})`,
-    job: plan.job,
-    sourceModifiedMs: stamp.modifiedMs,
-    source: { path: plan.input, ...plan.identity },
-    models: plan.chain.names,
-    settings: plan.deciding,
-  } as const;
-  try {
-    await mkdir(path.dirname(paths.output), { recursive: true });
-    return await openWorkFolder({
-      ...{ folder: paths.workFolder, output: paths.output, job: stored, range: plan.range },
-      restart: settings.restart,
-      cut: () => cutClip(job),
-    });
-  } catch (error) {
-    throw error instanceof VsrError ? error : await explainFailure(error, job, null);
-  }
 }

@@ -25,6 +25,19 @@ export type UpscaleEvent = JobEvent<Sidecar, UpscalePlan>;
 /** What became of one input. */
 export type UpscaleOutcome = Outcome<Sidecar>;
 
+/** The whole way of one clip of a batch. */
+export type UpscaleClip = (request: FileRequest) => Promise<FileResult>;
+
+/** Enlarges a clip in this process. */
+const upscaleHere: UpscaleClip = async (request) => {
+  const { ffmpeg, input, settings, signal } = request;
+  const probing = probeInput(ffmpeg, input.path, settings, signal);
+  probing.catch(() => {}); // Thrown where the way of the clip begins.
+  // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
+  const [{ upscaleFile }] = await Promise.all([import('./upscale-file.js'), prepareCommands()]);
+  return upscaleFile(request, probing);
+};
+
 class Batch {
   readonly #ffmpeg: Ffmpeg;
   readonly #settings: Settings;
@@ -32,6 +45,7 @@ class Batch {
   readonly #reads: readonly string[];
   readonly #stop: { readonly signal: AbortSignal; readonly pause: PauseControl };
   readonly #events: EventQueue<UpscaleEvent>;
+  readonly #upscaleClip: UpscaleClip;
   /** Which input writes each output: two of one batch must not share a name. */
   readonly #claimed = new Map<string, string>();
 
@@ -40,13 +54,17 @@ class Batch {
     settings: Settings,
     reads: readonly string[],
     stop: { readonly signal: AbortSignal; readonly pause: PauseControl },
-    events: EventQueue<UpscaleEvent>,
+    {
+      events,
+      upscaleClip,
+    }: { readonly events: EventQueue<UpscaleEvent>; readonly upscaleClip: UpscaleClip },
   ) {
     this.#ffmpeg = ffmpeg;
     this.#settings = settings;
     this.#reads = reads;
     this.#stop = stop;
     this.#events = events;
+    this.#upscaleClip = upscaleClip;
   }
 
   /** One input from its probing to its end; never rejects. */
@@ -94,16 +112,12 @@ class Batch {
   }
 
   async #upscale(request: FileRequest): Promise<FileResult> {
-    const { ffmpeg, input, settings, signal } = request;
+    const { input } = request;
     if (looksLikeStill(input.path) && !(await isAnimatedPng(input.path))) {
       const { upscaleStill } = await import('./upscale-still.js');
       return upscaleStill(request);
     }
-    const probing = probeInput(ffmpeg, input.path, settings, signal);
-    probing.catch(() => {}); // Thrown where the way of the clip begins.
-    // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
-    const [{ upscaleFile }] = await Promise.all([import('./upscale-file.js'), prepareCommands()]);
-    return upscaleFile(request, probing);
+    return this.#upscaleClip(request);
   }
 
   #claim(output: string, input: string): void {
@@ -127,9 +141,18 @@ class Batch {
  * way then fail with code `interrupted`, and their finished segments wait in the work folder for
  * the next run.
  */
-export async function* upscale(
+export function upscale(
   inputs: string | readonly string[],
   options: UpscaleOptions = {},
+): AsyncGenerator<UpscaleEvent, void, undefined> {
+  return upscaleBy(inputs, options, upscaleHere);
+}
+
+/** As `upscale`; `upscaleClip` is the way of each clip, which may lead elsewhere. */
+export async function* upscaleBy(
+  inputs: string | readonly string[],
+  options: UpscaleOptions,
+  upscaleClip: UpscaleClip,
 ): AsyncGenerator<UpscaleEvent, void, undefined> {
   const settings = checkOptions(options);
   const found = await findInputs(
@@ -150,7 +173,7 @@ export async function* upscale(
   const queue = new PQueue({ concurrency: settings.jobs });
   const reads = found.map((input) => input.path).filter((file) => file !== '-');
   if (settings.reference !== null) reads.push(settings.reference);
-  const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, events);
+  const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, { events, upscaleClip });
   const clips = found.map((input) => input.path);
   events.push({ event: 'start', command: 'upscale', vsr: version(), clips });
   for (const input of found) void queue.add(() => batch.work(input));

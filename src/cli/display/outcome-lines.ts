@@ -46,6 +46,10 @@ export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
       return `${name}: interrupted after ${begun} frames.${goOn}`;
   }
   if ('error' in outcome) return `${name}: failed: ${sentenceOf(outcome.error)}`;
+  if (outcome.status === 'queued') {
+    const { name: clip, queue } = outcome.queued;
+    return `${name}: in the queue as ${clip}. Come back with: vsr queue watch ${clip} --queue ${queue}, or with the same command.`;
+  }
   if (outcome.summary === null) return `${name}: would be written to ${outcome.output}`;
   const { output, elapsedSeconds, fps, provider, precision, vsr } = outcome.summary;
   if (outcome.status === 'skipped')

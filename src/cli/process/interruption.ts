@@ -50,6 +50,20 @@ export function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/**
+ * A signal that fires when the process is asked to end, for what may take its time with it; a second
+ * request ends it at once.
+ */
+export function patientInterruption(): AbortSignal {
+  watchForRequests();
+  const controller = new AbortController();
+  onRequest = () => {
+    onRequest = end;
+    controller.abort(new VsrError('interrupted', 'Interrupted.'));
+  };
+  return controller.signal;
+}
+
 /** How a batch is asked to end. */
 export type BatchInterruption = {
   /** Fires at the first request; a second one ends the process at once. */

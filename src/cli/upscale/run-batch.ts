@@ -4,7 +4,12 @@ import { totalLine } from '../display/estimate-lines.js';
 import path from 'node:path';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
-import { upscale, type UpscaleOutcome } from '../../upscale/upscale.js';
+import {
+  upscale,
+  upscaleBy,
+  type UpscaleClip,
+  type UpscaleOutcome,
+} from '../../upscale/upscale.js';
 import { addFacts, hasEventsOnStderr, isAnsweredInJson, tell } from '../process/answer.js';
 import type { BatchInterruption } from '../process/interruption.js';
 import { BarDisplay } from '../display/bar-display.js';
@@ -27,6 +32,9 @@ export type Talk = {
   /** The page may replace a file that is no report. */
   readonly overwrite: boolean;
 };
+
+/** Another way for the clips of a batch than this process; `say` shows a sentence meanwhile. */
+export type OtherWay = (say: (sentence: string) => void) => UpscaleClip;
 
 /** What a batch came to. */
 export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
@@ -59,6 +67,7 @@ export async function runBatch(
   options: UpscaleOptions,
   talk: Talk,
   interruption: BatchInterruption,
+  otherWay: OtherWay | null = null,
 ): Promise<BatchResult> {
   const talking = new EventTalk(options.dryRun ?? false);
   const display = await openDisplay(talk, talking);
@@ -66,7 +75,13 @@ export async function runBatch(
   const plans: object[] = [];
   const estimates: JobEstimate[] = [];
   try {
-    for await (const event of upscale(inputs, { ...options, signal: interruption.signal })) {
+    const signalled = { ...options, signal: interruption.signal };
+    const show = (sentence: string): void => display.say(sentence);
+    const events =
+      otherWay === null
+        ? upscale(inputs, signalled)
+        : upscaleBy(inputs, signalled, otherWay(show));
+    for await (const event of events) {
       tell(event);
       talking.show(event);
       if (event.event !== 'plan') continue;
@@ -79,7 +94,9 @@ export async function runBatch(
   }
   if (options.dryRun === true) addFacts({ plans, total: totalEstimate(estimates) });
   const { outcomes } = talking;
-  const exitCode = batchExitCode(outcomes.map(({ outcome }) => outcome));
+  const isLeft = outcomes.some(({ outcome }) => outcome.status === 'queued');
+  const isDetached = interruption.signal.aborted && isLeft;
+  const exitCode = isDetached ? 130 : batchExitCode(outcomes.map(({ outcome }) => outcome));
   if (outcomes.length > 1 && !(display instanceof SilentDisplay)) {
     sayRaw(`\n${outcomeTable(outcomes, screenWidth())}\n\n`);
     for (const line of closingLines(outcomes)) say(line);

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import path from 'node:path';
 import { badValue, exitCodeOf, VsrError } from '../../errors.js';
+import { priorities } from '../../queue/priority.js';
 import { isReportName } from '../../files/marks.js';
 import {
   codecNames,
@@ -13,7 +14,9 @@ import {
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
+import { collected, withQueueOptions } from '../queue/queue-flags.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
+import type { SubmitFlags } from './submit-batch.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 import { giveUpStdout } from '../process/answer.js';
 import { withEvents } from '../process/program-options.js';
@@ -61,7 +64,7 @@ type Flags = {
   dryRun?: true;
   report?: string | true;
   quiet?: true;
-};
+} & SubmitFlags;
 
 const examples = `
 Examples:
@@ -178,6 +181,19 @@ export function upscaleCommand(): Command {
     .option('--allow-damaged', 'take what there is of a damaged source, and mark the output')
     .option('--allow-truncated', 'the older name of --allow-damaged')
     .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber)
+    .optionsGroup('Many machines:');
+  return withQueueOptions(command, 'let the workers of this queue do it: redis://host:port')
+    .option(
+      '--root <name=folder>',
+      'a folder that the machines share, by its common name',
+      collected,
+    )
+    .addOption(
+      new Option('--priority <which>', 'interactive clips come first (default: batch)').choices(
+        priorities,
+      ),
+    )
+    .option('--detach', 'submit, and do not wait for the end')
     .optionsGroup('Headerless raw video (.yuv):')
     .option('--input-format <pix_fmt>', 'e.g. yuv420p')
     .option('--input-size <WxH>', 'e.g. 352x288')
@@ -215,6 +231,32 @@ async function checkReport(file: string, inputs: readonly string[], overwrite: b
   await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
 }
 
+/** Refuses what only makes sense with a queue, or never with one. */
+function checkSubmitFlags(inputs: readonly string[], flags: Flags): void {
+  const { queue, root, priority, detach } = flags;
+  if (queue !== undefined) {
+    if (!inputs.includes('-') && flags.output !== '-') return;
+    throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');
+  }
+  const idle = Object.entries({ '--root': root, '--priority': priority, '--detach': detach });
+  const first = idle.find(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new VsrError(
+    'option',
+    `Expected --queue with ${first[0]}, which is about a queue's workers.`,
+  );
+}
+
+/** Loads what speaks to a queue only where one is asked for. */
+async function submit(
+  inputs: readonly string[],
+  flags: Flags,
+  surroundings: { readonly talk: Talk; readonly interruption: BatchInterruption },
+): Promise<BatchResult> {
+  const { submitBatch } = await import('./submit-batch.js');
+  return submitBatch(inputs, optionsOf(flags), flags, surroundings);
+}
+
 async function run(inputs: string[], flags: Flags): Promise<void> {
   const interruption = batchInterruption();
   const talk = {
@@ -222,11 +264,14 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
     report: flags.report ?? null,
     overwrite: flags.overwrite ?? false,
   };
+  checkSubmitFlags(inputs, flags);
   if (typeof flags.report === 'string') await checkReport(flags.report, inputs, talk.overwrite);
   const result =
     inputs.includes('-') || flags.output === '-'
       ? await runPiped(inputs, flags, talk, interruption)
-      : await runBatch(inputs, optionsOf(flags), talk, interruption);
+      : flags.queue === undefined
+        ? await runBatch(inputs, optionsOf(flags), talk, interruption)
+        : await submit(inputs, flags, { talk, interruption });
   process.exitCode = result.exitCode;
 }
 

@@ -24,7 +24,7 @@ export async function joinLogs(
   for (const [i, segment] of folder.plan.segments.entries()) {
     const record = records[i];
     if (record === undefined || record.frames === 0) continue;
-    for await (const row of readFrameLog(folder.files(segment).rows)) {
+    for await (const row of readFrameLog(folder.files(segment, record).rows)) {
       // A clip cut at its start counts its times from its first frame.
       start ??= plan.settings.start === null ? { pts: 0, ptsTime: 0 } : row;
       await log.write({

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { SourceCensus } from '../../media/damage/source-census.js';
 import { remux, type Remuxed } from '../../media/join/remux.js';
@@ -15,13 +16,15 @@ export async function joinSegments(
   records: readonly SegmentRecord[],
   { complaints: heard }: SourceCensus,
 ): Promise<JoinedClip> {
-  // A process of its own name: an ffmpeg that outlived a killed vsr must not write into this one's
-  // file.
-  const name = `joined.${process.pid}${path.extname(plan.paths.output)}`;
+  // A name of its own: an ffmpeg that outlived a killed vsr, here or on a machine whose process has
+  // the same number, must not write into this one's file.
+  const own = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  const name = `joined.${own}${path.extname(plan.paths.output)}`;
   const file = path.join(folder.path, name);
-  const videos = folder.plan.segments.flatMap((segment, i) =>
-    (records[i]?.frames ?? 0) > 0 ? [folder.files(segment).video] : [],
-  );
+  const videos = folder.plan.segments.flatMap((segment, i) => {
+    const record = records[i];
+    return record === undefined || record.frames === 0 ? [] : [folder.files(segment, record).video];
+  });
   const { stallTimeoutMs, allowDamaged } = plan.settings;
   const joined = await remux(ffmpeg, plan.source, plan.outputPlan, videos, file, {
     ...{ signal, stallTimeoutMs, allowDamaged, heard },

@@ -3,15 +3,16 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 
 /** What stays in a work folder from run to run. */
-const kept = /^(plan\.json|sealed\.vsr\.json|seg-\d{5,}\.(video|rows\.jsonl|json))$/;
+const kept =
+  /^(plan\.json|queue\.json|sealed\.vsr\.json|seg-\d{5,}\.json|seg-\d{5,}(\.[0-9a-f]{12})?\.(video|rows\.jsonl))$/;
 /** What a killed run may leave half done; a number is a process. */
 const drafts = [
   /^lock(\.[0-9a-f-]+)+$/,
-  /^(plan|seg-\d{5,})\.json\.\d+\.part$/,
+  /^(plan|queue|seg-\d{5,})\.json\.(\d+|[0-9a-f]{12})\.part$/,
   /^sealed\.vsr\.json\.part$/,
-  /^seg-\d{5,}\.video\.\d+\.part$/,
-  /^seg-\d{5,}\.rows\.\d+\.part\.jsonl$/,
-  /^joined\.\d+\.\w+$/,
+  /^seg-\d{5,}(\.[0-9a-f]{12})?\.video\.\d+\.part$/,
+  /^seg-\d{5,}(\.[0-9a-f]{12})?\.rows\.\d+\.part\.jsonl$/,
+  /^joined\.\d+(-[0-9a-f]+)?\.\w+$/,
   /^joined-log\.(csv|jsonl)$/i,
   // Work folders of vsr 0.1.0's first days.
   /^seal\.json(\.\d+\.part)?$/,

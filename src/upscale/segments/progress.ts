@@ -1,6 +1,9 @@
 import type { ProgressEvent, Stage } from '../../events.js';
 
-/** Counts frames and says how far the clip is, at most every `intervalMs`. */
+/**
+ * Counts frames and says how far the clip is, at most every `intervalMs`. `alreadyMs` have gone by
+ * since its job began.
+ */
 export class ProgressCounter {
   readonly #report: (progress: ProgressEvent) => void;
   readonly #place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>;

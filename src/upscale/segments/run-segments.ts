@@ -1,17 +1,18 @@
 import type { StageSeconds } from '../../metrics/sidecar-schema.js';
 import type { Announcement } from '../../media/output/output-plan.js';
+import { VsrError } from '../../errors.js';
 import { checkUnchanged } from '../plan/identity.js';
 import { throwIfAborted, type JobContext } from './job-context.js';
 import type { Segment } from './segment-plan.js';
 import { noteOfLostDevice, onCpu, openSegmentTools, type SegmentTools } from './segment-tools.js';
-import type { SegmentRecord } from './segment-record.js';
+import type { MadeSegment, SegmentRecord } from './segment-record.js';
 import type { SegmentFiles, WorkFolder } from './work-folder.js';
 
 /** A segment whose frames are all enlarged. */
 export type EnlargedSegment = {
   readonly frames: number;
   /** Settles when its files are closed and lie, whole, under their names. */
-  readonly written: Promise<SegmentRecord>;
+  readonly written: Promise<MadeSegment>;
 };
 
 /** Makes one segment, at most `most` frames of it, into `files`. */
@@ -81,8 +82,7 @@ export async function runSegments(
       await ending;
       ending = enlarged.written.then(async (record) => {
         await checkUnchanged(plan.input, job.stamp);
-        await folder.finish(segment, record);
-        records[i] = record;
+        records[i] = await folder.finish(segment, record);
       });
       ending.catch(() => {}); // Thrown at the next segment, or at the end.
       frames += enlarged.frames;
@@ -94,4 +94,38 @@ export async function runSegments(
     await ending.catch(() => {});
     await tools?.[Symbol.asyncDispose]();
   }
+}
+
+/**
+ * The records of all segments of a clip that others have made. Throws VsrError `media` where some
+ * are missing, or not whole: whoever says that all are done may be mistaken.
+ */
+export async function finishedSegments(job: JobContext, folder: WorkFolder): Promise<SegmentsDone> {
+  const { segments } = folder.plan;
+  const records: SegmentRecord[] = [];
+  const most = job.plan.settings.frames;
+  let frames = 0;
+  let missing = 0;
+  for (const [i, segment] of segments.entries()) {
+    throwIfAborted(job);
+    if (frames >= most) break;
+    const record = await folder.finished(segment);
+    if (record === null) missing++;
+    else records[i] = record;
+    frames += record?.frames ?? 0;
+  }
+  const ways = new Set(
+    records.map(({ provider, precision }) => `${provider.replace(/:.*$/, '')} in ${precision}`),
+  );
+  if (ways.size > 1) {
+    throw new VsrError(
+      'media',
+      `Expected all segments of ${job.plan.input} to be made in one way but found ${[...ways].join(' and ')}. Name --provider and --precision, and submit it again with --restart.`,
+    );
+  }
+  if (missing === 0) return { records, stages: null, notes: [] };
+  throw new VsrError(
+    'media',
+    `Expected all ${segments.length} segments of ${job.plan.input} to be done but ${missing} ${missing === 1 ? 'is' : 'are'} not there whole. Submit it again: what is done is kept.`,
+  );
 }

@@ -7,7 +7,7 @@ import type { Ratio } from '../../planes/ratio.js';
 import { sha256Of } from '../plan/identity.js';
 import type { SegmentReport } from './segment-reader.js';
 import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
-import type { SegmentRecord } from './segment-record.js';
+import type { MadeSegment } from './segment-record.js';
 import { keepFile, type SegmentFiles } from './work-folder.js';
 
 /** Ticks of `pts` in the output's time base, rounded to the nearest. */
@@ -87,7 +87,7 @@ export class SegmentOutput {
   /**
    * Ends the files and gives them their names; `report` is what decoding the segment had to say.
    */
-  async close(report: SegmentReport): Promise<SegmentRecord> {
+  async close(report: SegmentReport): Promise<MadeSegment> {
     const { upscaler } = this.#tools;
     try {
       return {
@@ -110,7 +110,7 @@ export class SegmentOutput {
   }
 
   /** Returns the hashes of the files, which then have their names. */
-  async #keep(): Promise<Pick<SegmentRecord, 'videoSha256' | 'rowsSha256'>> {
+  async #keep(): Promise<Pick<MadeSegment, 'videoSha256' | 'rowsSha256'>> {
     const { video, rows } = this.#files;
     if (this.#frames === 0) {
       await this.#encoder.abort();

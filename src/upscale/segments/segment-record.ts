@@ -1,3 +1,4 @@
+import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import type { SegmentComplaints } from './segment-reader.js';
 
@@ -34,7 +35,24 @@ export type SegmentRecord = {
   /** Packets of which the decoder made no frame. */
   readonly lostPackets: number;
   readonly complaints: SegmentComplaints;
+  /**
+   * Names the attempt whose files these are, where several machines may have tried at once; `null`
+   * for the plain names that one process alone writes.
+   */
+  readonly attempt: string | null;
 };
+
+/** What whoever made a segment says of it, before it counts as done. */
+export type MadeSegment = Omit<SegmentRecord, 'attempt'>;
+
+/** Names of attempts are made of nothing else. */
+const attemptName = /^[0-9a-f]{12}$/;
+
+function attemptOf(field: Field): string | null {
+  const attempt = field.maybe((value) => value.orNull((text) => text.string())) ?? null;
+  if (attempt === null || attemptName.test(attempt)) return attempt;
+  throw new VsrError('media', `Expected the name of an attempt but found ${attempt.slice(0, 40)}.`);
+}
 
 function complaintsOf(field: Field): SegmentComplaints {
   const tick = (value: Field): number => value.integer();
@@ -71,5 +89,6 @@ export function segmentRecordOf(value: unknown, file: string): SegmentRecord {
     })),
     lostPackets: top.at('lostPackets').count(),
     complaints: complaintsOf(top.at('complaints')),
+    attempt: attemptOf(top.at('attempt')),
   };
 }

@@ -66,59 +66,75 @@ export interface SegmentTools extends AsyncDisposable {
   readonly clock: StageClock;
 }
 
+/** A network, and how whoever was given it gives it back. */
+export interface OpenNetwork extends AsyncDisposable {
+  readonly upscaler: Upscaler;
+}
+
+/** Opens the network of a job, for it alone. */
+export async function openNetwork({ plan, signal }: JobContext): Promise<OpenNetwork> {
+  const { source, settings } = plan;
+  const { video } = source;
+  const upscaler = await openUpscaler({
+    chain: plan.chain,
+    layout: frameLayout(video.format, video.width, video.height),
+    siting: video.colour.siting ?? 'left',
+    chroma: settings.chroma,
+    range: video.colour.range ?? 'tv',
+    matrix: video.colour.matrix,
+    provider: settings.provider,
+    workers: settings.workers,
+    precision: settings.precision,
+    scores: plan.paths.log !== null,
+    reuse: settings.reuse,
+    steady: isSteadied(plan.chain, settings),
+    signal,
+  });
+  return { upscaler, [Symbol.asyncDispose]: () => upscaler[Symbol.asyncDispose]() };
+}
+
 /**
  * Opens the network, the decoder at `segment`, which is to give at most `most` frames, and the
- * ground truth, `skip` frames in.
+ * ground truth, `skip` frames in. `open` may give a network that serves other jobs too.
  */
 export async function openSegmentTools(
   job: JobContext,
   segment: Segment,
   most: number,
   skip: number,
+  open = openNetwork,
 ): Promise<SegmentTools> {
-  const { plan, signal } = job;
-  const { source, settings } = plan;
-  const { video } = source;
+  const { settings } = job.plan;
   // The decoder starts while the network is opened.
   const reader = new SegmentReader(job);
   reader.prepare(segment, most);
-  let upscaler: Upscaler | undefined;
+  let network: OpenNetwork | undefined;
   let reference: ReferenceFrames | null = null;
+  let trail: Trail | undefined;
   const close = async (): Promise<void> => {
+    // A network that serves others takes its memory back.
+    trail?.drop();
     await reader[Symbol.asyncDispose]();
     await reference?.[Symbol.asyncDispose]();
-    await upscaler?.[Symbol.asyncDispose]();
+    await network?.[Symbol.asyncDispose]();
   };
   try {
-    upscaler = await openUpscaler({
-      chain: plan.chain,
-      layout: frameLayout(video.format, video.width, video.height),
-      siting: video.colour.siting ?? 'left',
-      chroma: settings.chroma,
-      range: video.colour.range ?? 'tv',
-      matrix: video.colour.matrix,
-      provider: settings.provider,
-      workers: settings.workers,
-      precision: settings.precision,
-      scores: plan.paths.log !== null,
-      reuse: settings.reuse,
-      steady: isSteadied(plan.chain, settings),
-      signal,
-    });
+    network = await open(job);
     if (settings.reference !== null) reference = await openReference(job, settings.reference, skip);
   } catch (error) {
     await close();
     throw error;
   }
-  const [larger, truth] = [upscaler, reference];
+  const [larger, truth] = [network.upscaler, reference];
+  trail = new Trail(STEADY_REACH, (frame) => {
+    reader.release(frame.source);
+    if (frame.reference !== undefined) truth?.release(frame.reference);
+    larger.release(frame.larger.frame);
+  });
   return {
     job,
-    upscaler,
-    trail: new Trail(STEADY_REACH, (frame) => {
-      reader.release(frame.source);
-      if (frame.reference !== undefined) truth?.release(frame.reference);
-      larger.release(frame.larger.frame);
-    }),
+    upscaler: network.upscaler,
+    trail,
     workers: settings.workers,
     reader,
     reference,

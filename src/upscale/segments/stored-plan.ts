@@ -1,5 +1,6 @@
 import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
+import { hashOf } from '../plan/identity.js';
 import type { TickRange } from '../plan/tick-range.js';
 import type { Segment } from './segment-plan.js';
 
@@ -90,4 +91,42 @@ export function checkSegments(plan: StoredPlan, range: TickRange, file: string):
     'media',
     `Expected the segments of the plan ${file} to follow one another to the end, but they do not. Was it written by vsr?`,
   );
+}
+
+/** What an interrupted job was made of that this one is not, in words. */
+function whatChanged(stored: StoredPlan, now: Omit<StoredPlan, 'segments'>): string {
+  const differs = (a: unknown, b: unknown): boolean => hashOf(a) !== hashOf(b);
+  const parts = [
+    ...(differs(stored.source, now.source) || stored.sourceModifiedMs !== now.sourceModifiedMs
+      ? ['the source']
+      : []),
+    ...(differs(stored.models, now.models) ? ['the model'] : []),
+  ];
+  const before = stored.settings as Readonly<Record<string, unknown>>;
+  const after = now.settings as Readonly<Record<string, unknown>>;
+  for (const key of Object.keys(after)) {
+    if (differs(before[key] ?? null, after[key])) parts.push(`the setting ${key}`);
+  }
+  if (parts.length === 0) return 'the reference, the log or a model has changed';
+  return `${parts.join(', ')} ${parts.length === 1 ? 'has' : 'have'} changed`;
+}
+
+/** The vsr that wrote a plan, in words. Plans of version 1 do not name it. */
+function writerOf({ version, vsr }: StoredPlan | ForeignPlan): string {
+  return vsr === null ? `an earlier vsr (its plan has version ${version})` : `vsr ${vsr}`;
+}
+
+/** Why finished segments cannot be gone on with, after the folder's name; `null` where they can. */
+export function whyNot(
+  stored: StoredPlan | ForeignPlan,
+  now: Omit<StoredPlan, 'segments'>,
+): string | null {
+  if (!('job' in stored) || stored.vsr !== now.vsr) {
+    return `holds unfinished work of ${writerOf(stored)}, which vsr ${now.vsr} cannot go on with: start over with --restart, or finish it with that version.`;
+  }
+  if (stored.ffmpeg !== now.ffmpeg) {
+    return `holds finished segments made with ffmpeg ${stored.ffmpeg}, and this is ffmpeg ${now.ffmpeg}. Start over with --restart, or finish it with that one (--ffmpeg).`;
+  }
+  if (stored.job === now.job && stored.sourceModifiedMs === now.sourceModifiedMs) return null;
+  return `holds finished segments of another job: ${whatChanged(stored, now)} since. Start over with --restart, or repeat the earlier command to go on with it.`;
 }

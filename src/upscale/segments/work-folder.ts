@@ -1,15 +1,22 @@
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
-import { takeLease, type Lease } from '../../files/lease.js';
+import { LEASE_MS, takeLease, type Lease } from '../../files/lease.js';
 import { syncFile } from '../../files/place.js';
+import { activeClaim, howToEnd } from '../../files/queue-claim.js';
 import { readSidecar, writeSidecar, type Sidecar } from '../../metrics/sidecar.js';
 import { hashOf, isOutputOf, naming, sha256Of } from '../plan/identity.js';
 import type { TickRange } from '../plan/tick-range.js';
 import { isRecordName, ownNames, removeEmpty, removeOwn } from './own-names.js';
 import type { Segment } from './segment-plan.js';
-import { segmentRecordOf, type SegmentRecord } from './segment-record.js';
-import { checkSegments, storedPlanOf, type ForeignPlan, type StoredPlan } from './stored-plan.js';
+import { segmentRecordOf, type MadeSegment, type SegmentRecord } from './segment-record.js';
+import {
+  checkSegments,
+  storedPlanOf,
+  whyNot,
+  type ForeignPlan,
+  type StoredPlan,
+} from './stored-plan.js';
 
 /** Files of a work folder, beside those of its segments. */
 const planName = 'plan.json';
@@ -22,14 +29,24 @@ export type SegmentFiles = {
   readonly record: string;
 };
 
+/**
+ * Milliseconds without a sign of life after which a machine of a queue takes the lock of another
+ * over: by then the queue has found that one to be gone.
+ */
+const QUEUE_LEASE_MS = 20_000;
+
 /** The folder beside an output in which its job works: the plan, and files for each segment. */
 export interface WorkFolder {
   readonly path: string;
   readonly plan: StoredPlan;
-  files(segment: Segment): SegmentFiles;
+  /**
+   * Where the files lie that a record speaks of; without one, where this process writes a segment's.
+   */
+  files(segment: Segment, record?: SegmentRecord): SegmentFiles;
   /** The record of a segment that is done and whole, otherwise `null`. */
   finished(segment: Segment): Promise<SegmentRecord | null>;
-  finish(segment: Segment, record: SegmentRecord): Promise<void>;
+  /** Notes that a segment is done. Returns the record that counts. */
+  finish(segment: Segment, made: MadeSegment): Promise<SegmentRecord>;
 }
 
 /** A work folder that this process alone works in. Disposing gives the lock back. */
@@ -88,51 +105,13 @@ async function readSmall(file: string): Promise<string | null> {
   return readFile(file, 'utf8').catch(() => null);
 }
 
-/** What an interrupted job was made of that this one is not, in words. */
-function whatChanged(stored: StoredPlan, now: Omit<StoredPlan, 'segments'>): string {
-  const differs = (a: unknown, b: unknown): boolean => hashOf(a) !== hashOf(b);
-  const parts = [
-    ...(differs(stored.source, now.source) || stored.sourceModifiedMs !== now.sourceModifiedMs
-      ? ['the source']
-      : []),
-    ...(differs(stored.models, now.models) ? ['the model'] : []),
-  ];
-  const before = stored.settings as Readonly<Record<string, unknown>>;
-  const after = now.settings as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(after)) {
-    if (differs(before[key] ?? null, after[key])) parts.push(`the setting ${key}`);
-  }
-  if (parts.length === 0) return 'the reference, the log or a model has changed';
-  return `${parts.join(', ')} ${parts.length === 1 ? 'has' : 'have'} changed`;
-}
-
-/** The vsr that wrote a plan, in words. Plans of version 1 do not name it. */
-function writerOf({ version, vsr }: StoredPlan | ForeignPlan): string {
-  return vsr === null ? `an earlier vsr (its plan has version ${version})` : `vsr ${vsr}`;
-}
-
-/** Why finished segments cannot be gone on with, after the folder's name; `null` where they can. */
-function whyNot(
-  stored: StoredPlan | ForeignPlan,
-  now: Omit<StoredPlan, 'segments'>,
-): string | null {
-  if (!('job' in stored) || stored.vsr !== now.vsr) {
-    return `holds unfinished work of ${writerOf(stored)}, which vsr ${now.vsr} cannot go on with: start over with --restart, or finish it with that version.`;
-  }
-  if (stored.ffmpeg !== now.ffmpeg) {
-    return `holds finished segments made with ffmpeg ${stored.ffmpeg}, and this is ffmpeg ${now.ffmpeg}. Start over with --restart, or finish it with that one (--ffmpeg).`;
-  }
-  if (stored.job === now.job && stored.sourceModifiedMs === now.sourceModifiedMs) return null;
-  return `holds finished segments of another job: ${whatChanged(stored, now)} since. Start over with --restart, or repeat the earlier command to go on with it.`;
-}
-
 /**
  * The plan that a folder holds, as far as it can be read; an error where it is none that can be
  * gone on with.
  */
 async function readPlan(
   file: string,
-  { job, range }: WorkFolderRequest,
+  { job, range }: Pick<WorkFolderRequest, 'job' | 'range'>,
 ): Promise<StoredPlan | ForeignPlan | VsrError | null> {
   const text = await readSmall(file);
   if (text === null) return null;
@@ -155,6 +134,11 @@ export type WorkFolderRequest = {
   readonly range: TickRange;
   /** Throw away the segments of a job that has changed. */
   readonly restart: boolean;
+  /**
+   * The queue's clip that is worked on, whose machines may be writing into the folder; `null` for a
+   * job of this process alone.
+   */
+  readonly queue: string | null;
   /** Cuts the clip; asked only where there is no plan to go on with. */
   readonly cut: () => Promise<readonly Segment[]>;
 };
@@ -163,7 +147,7 @@ export type WorkFolderRequest = {
  * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job,
  * made by the same programs, is gone on with.
  *
- * Throws VsrError `busy` where another process works on the output; `media` where the folder is
+ * Throws VsrError `busy` where another process or a queue works on the output; `media` where the folder is
  * none of vsr's, or holds the segments of another job and `restart` is not set; `disk` where
  * nothing can be written.
  */
@@ -175,9 +159,21 @@ export async function openWorkFolder(request: WorkFolderRequest): Promise<Locked
       cause,
     });
   });
-  const lease = await takeLease(path.join(folder, 'lock'), output);
+  const lease = await takeLease(
+    path.join(folder, 'lock'),
+    output,
+    request.queue === null ? LEASE_MS : QUEUE_LEASE_MS,
+  );
   try {
-    await removeOwn(folder, ['draft']);
+    const claim = await activeClaim(folder);
+    if (claim !== null && (claim.id !== request.queue || restart)) {
+      throw new VsrError(
+        'busy',
+        `${output} is being made by the queue ${claim.queue} since ${claim.since}. ${howToEnd(claim, folder)}`,
+      );
+    }
+    // Machines of the queue may be writing drafts.
+    if (claim === null) await removeOwn(folder, ['draft']);
     const planFile = path.join(folder, planName);
     const stored = await readPlan(planFile, request);
     const finished = (await ownNames(folder)).some(({ name }) => isRecordName(name));
@@ -203,12 +199,29 @@ export async function openWorkFolder(request: WorkFolderRequest): Promise<Locked
 }
 
 /**
+ * The plan of a folder that others work in, if it is the one of this very `job` on `range`, made by
+ * the same programs. Throws VsrError `media` saying what differs.
+ */
+export async function sharedPlan(
+  folder: string,
+  request: Pick<WorkFolderRequest, 'job' | 'range'>,
+): Promise<StoredPlan> {
+  await ownNames(folder);
+  const stored = await readPlan(path.join(folder, planName), request);
+  if (stored === null) throw new VsrError('media', `There is no plan in ${folder}.`);
+  if (stored instanceof VsrError) throw stored;
+  const why = whyNot(stored, request.job);
+  if (why === null && 'job' in stored) return stored;
+  throw new VsrError('media', `${folder} ${why}`);
+}
+
+/**
  * Removes the work folder that a finished job died too early to remove; leaves one that is in use,
  * or not ours.
  */
 export async function clearWorkFolder(folder: string, output: string): Promise<void> {
   const own = await ownNames(folder).catch(() => []);
-  if (own.length === 0) return;
+  if (own.length === 0 || (await activeClaim(folder)) !== null) return;
   const lease = await takeLease(path.join(folder, 'lock'), output).catch(() => null);
   if (lease === null) return;
   await removeOwn(folder, ['draft', 'kept']).catch(() => {});
@@ -216,27 +229,38 @@ export async function clearWorkFolder(folder: string, output: string): Promise<v
   await removeEmpty(folder).catch(() => {});
 }
 
+/** Paths of a segment's files, as one `attempt` at it names them; `null` for the plain names. */
+export function segmentFiles(
+  folder: string,
+  { number }: Segment,
+  attempt: string | null,
+): SegmentFiles {
+  const stem = path.join(folder, `seg-${String(number).padStart(5, '0')}`);
+  const own = attempt === null ? stem : `${stem}.${attempt}`;
+  return { video: `${own}.video`, rows: `${own}.rows.jsonl`, record: `${stem}.json` };
+}
+
 /** A work folder without its lock: what any process needs that works on its segments. */
 export function workFolderOf(folder: string, plan: StoredPlan): WorkFolder {
-  const files = (segment: Segment): SegmentFiles => {
-    const stem = path.join(folder, `seg-${String(segment.number).padStart(5, '0')}`);
-    return { video: `${stem}.video`, rows: `${stem}.rows.jsonl`, record: `${stem}.json` };
-  };
+  const files = (segment: Segment, record?: SegmentRecord): SegmentFiles =>
+    segmentFiles(folder, segment, record?.attempt ?? null);
   return {
     path: folder,
     plan,
     files,
     async finished(segment) {
-      const { video, rows, record: file } = files(segment);
-      const record = await readRecord(file);
+      const record = await readRecord(files(segment).record);
       if (record === null) return null;
+      const { video, rows } = files(segment, record);
       const expected = [record.videoSha256, record.rowsSha256];
       // A file that the disk does not give back is done again, under a new inode.
       const found = await Promise.all([sha256Of(video), sha256Of(rows)]).catch(() => null);
       return hashOf(found) === hashOf(expected) ? record : null;
     },
-    async finish(segment, record) {
+    async finish(segment, made) {
+      const record = { ...made, attempt: null };
       await writeWhole(files(segment).record, JSON.stringify(record));
+      return record;
     },
   };
 }

@@ -14,6 +14,7 @@ function record(frames: number, changes: readonly number[]) {
       videoSha256: '',
       rowsSha256: '',
       reused: 0,
+      attempt: null,
     },
     ...{ damagedFrames: [], messages: [], truncated: false, lostPackets: 0 },
     complaints: { count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },

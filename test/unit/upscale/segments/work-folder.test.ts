@@ -5,7 +5,10 @@ import test from 'node:test';
 import { exitCodeOf } from '../../../../src/errors.js';
 import { sha256Of } from '../../../../src/upscale/plan/identity.js';
 import { wholeClip } from '../../../../src/upscale/segments/segment-plan.js';
-import type { SegmentRecord } from '../../../../src/upscale/segments/segment-record.js';
+import type {
+  MadeSegment,
+  SegmentRecord,
+} from '../../../../src/upscale/segments/segment-record.js';
 import { planVersion, type StoredPlan } from '../../../../src/upscale/segments/stored-plan.js';
 import { openWorkFolder } from '../../../../src/upscale/segments/work-folder.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
@@ -30,7 +33,7 @@ async function cut() {
 }
 
 function requestOf(folder: string, made: typeof job, restart: boolean) {
-  return { folder, output: 'out.mp4', job: made, range: {}, restart, cut };
+  return { folder, output: 'out.mp4', job: made, range: {}, restart, cut, queue: null };
 }
 
 /** Leaves a folder in which the only segment is finished. */
@@ -41,7 +44,7 @@ async function finishedFolder(made = job): Promise<string> {
   const { video, rows } = folder.files(segment!);
   await writeFile(video, 'video');
   await writeFile(rows, 'rows');
-  const record: SegmentRecord = {
+  const record: MadeSegment = {
     ...{ frames: 3, firstPts: 0, provider: 'cpu', precision: 'fp32', reused: 0, truncated: false },
     ...{ damagedFrames: [], messages: [], sizeChanges: [], lostPackets: 0 },
     complaints: { count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },

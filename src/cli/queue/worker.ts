@@ -1,0 +1,120 @@
+import { Command, Option } from 'commander';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { fingerprintOf } from '../../queue/fingerprint.js';
+import { connectQueue } from '../../queue/redis/connection.js';
+import { Roots } from '../../queue/roots.js';
+import {
+  drainKinds,
+  QueueWorker,
+  type DrainKind,
+  type WorkerEvent,
+} from '../../queue/worker/worker.js';
+import { providerNames, type ProviderName } from '../../upscale/plan/options.js';
+import { wholeNumber } from '../display/numbers.js';
+import { say } from '../display/say.js';
+import { patientInterruption } from '../process/interruption.js';
+import { addressOf, collected, withQueueOptions, type QueueFlags } from './queue-flags.js';
+
+type Flags = QueueFlags & {
+  root?: string[];
+  workers?: number;
+  provider: ProviderName;
+  device?: number;
+  drain: DrainKind;
+  allowFfmpegArgs?: true;
+  ffmpeg?: string;
+  ffprobe?: string;
+  quiet?: true;
+};
+
+const examples = `
+Examples:
+  vsr worker --queue redis://nas:6379 --root media=/mnt/media
+  VSR_QUEUE_PASSWORD=... vsr worker --queue rediss://vsr@nas:6380 --root media=/mnt/media
+  vsr worker --queue redis://nas:6379 --root media=/mnt/media --drain giveback
+
+It works until SIGTERM or Ctrl-C, and then ends as --drain says; a second signal ends it at once, and
+others do again what it was doing. See docs/many-machines.md.`;
+
+/** The command `vsr worker`. */
+export function workerCommand(): Command {
+  const command = new Command('worker').description(
+    'Works off clips that vsr upscale --queue submits, beside any number of other workers.',
+  );
+  return withQueueOptions(command)
+    .option(
+      '--root <name=folder>',
+      'a folder that the machines share, by its common name',
+      collected,
+    )
+    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
+    .addOption(
+      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .addOption(
+      new Option('--drain <how>', 'at SIGTERM: finish what is under way, or give it back at once')
+        .choices(drainKinds)
+        .default('finish'),
+    )
+    .option('--allow-ffmpeg-args', 'take clips that were submitted with --ffmpeg-args')
+    .option('--ffmpeg <path>', 'this ffmpeg')
+    .option('--ffprobe <path>', 'this ffprobe')
+    .option('-q, --quiet', 'only errors')
+    .addHelpText('after', examples)
+    .action(run);
+}
+
+async function run(flags: Flags): Promise<void> {
+  const signal = patientInterruption();
+  const address = addressOf(flags);
+  const roots = await Roots.of(flags.root ?? []);
+  const ffmpeg = await locateFfmpeg({ ffmpeg: flags.ffmpeg, ffprobe: flags.ffprobe });
+  const provider = { name: flags.provider, device: flags.device ?? 0 };
+  const fingerprint = await fingerprintOf(ffmpeg, provider);
+  await using connection = await connectQueue(address);
+  const worker = new QueueWorker({
+    ...{ connection, fingerprint, signal, drain: flags.drain },
+    workshop: {
+      ...{ ffmpeg, roots },
+      own: {
+        provider,
+        workers: flags.workers,
+        ffmpeg: ffmpeg.ffmpeg,
+        ffprobe: ffmpeg.ffprobe,
+        allowFfmpegArgs: flags.allowFfmpegArgs ?? false,
+      },
+    },
+    tell: (event) => {
+      const line = lineOf(event);
+      if (flags.quiet !== true || event.type === 'failed') say(line);
+    },
+  });
+  if (flags.quiet !== true) {
+    const { vsr, ffmpeg: build, processor, cores, provider: runs } = fingerprint;
+    say(
+      `Fingerprint ${fingerprint.id}: vsr ${vsr}, ffmpeg ${build}, ${processor}, ${cores} cores, ${runs}.`,
+    );
+  }
+  await worker.run();
+}
+
+function lineOf(event: WorkerEvent): string {
+  const time = new Date().toISOString().slice(11, 19);
+  switch (event.type) {
+    case 'ready':
+      return `${time} ready as ${event.name}`;
+    case 'begun':
+      return `${time} ${event.what}`;
+    case 'done':
+      return `${time} ${event.what}: done in ${event.seconds.toFixed(1)} s`;
+    case 'failed': {
+      const { kind, cause } = event.verdict;
+      return `${time} ${event.what}: failed${kind === 'again' ? ', to be tried again' : ''}: ${cause}`;
+    }
+    case 'given back':
+      return `${time} ${event.what}: given back: ${event.why}`;
+    case 'trouble':
+      return `${time} the queue is out of reach (${event.message}); waiting for it`;
+  }
+}

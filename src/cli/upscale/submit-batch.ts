@@ -1,0 +1,45 @@
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { fingerprintOf } from '../../queue/fingerprint.js';
+import type { Priority } from '../../queue/priority.js';
+import { QueueBook } from '../../queue/redis/book.js';
+import { connectQueue } from '../../queue/redis/connection.js';
+import { Roots } from '../../queue/roots.js';
+import { onQueue } from '../../queue/submit/upscale-on-queue.js';
+import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import type { BatchInterruption } from '../process/interruption.js';
+import { addressOf, type QueueFlags } from '../queue/queue-flags.js';
+import { runBatch, type BatchResult, type Talk } from './run-batch.js';
+
+/** What of a call is about the queue. */
+export type SubmitFlags = QueueFlags & {
+  root?: string[];
+  priority?: Priority;
+  detach?: true;
+};
+
+/** Clips that are in the queue at once, where nobody says less. */
+const mostClips = 1_000_000;
+
+/** Lets the workers of a queue enlarge a batch, with the progress and summary of one machine's. */
+export async function submitBatch(
+  inputs: readonly string[],
+  options: UpscaleOptions,
+  flags: SubmitFlags,
+  { talk, interruption }: { readonly talk: Talk; readonly interruption: BatchInterruption },
+): Promise<BatchResult> {
+  const address = addressOf(flags);
+  const roots = await Roots.of(flags.root ?? []);
+  const { ffmpeg, ffprobe, provider, device } = options;
+  const fingerprint = await fingerprintOf(await locateFfmpeg({ ffmpeg, ffprobe }), {
+    name: provider ?? 'auto',
+    device: device ?? 0,
+  });
+  await using connection = await connectQueue(address);
+  const book = new QueueBook(connection.redis);
+  const desk = { connection, book, fingerprint, roots, priority: flags.priority ?? 'batch' };
+  // They only wait, each for its own workers: all of them may.
+  const all = { ...options, jobs: options.jobs ?? mostClips };
+  return await runBatch(inputs, all, talk, interruption, (say) =>
+    onQueue(desk, { detach: flags.detach ?? false, say }),
+  );
+}

@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { Field } from './json-field.js';
+
+/** The file by which a queue says that a work folder is its own. */
+const claimName = 'queue.json';
+
+/** No claim of ours comes near this. */
+const largestBytes = 1 << 20;
+
+/** Says that machines of a queue work in a folder, without any of them holding its lock. */
+export type QueueClaim = {
+  /** The clip's name in the queue. */
+  readonly id: string;
+  /** Address of the queue, without its password. */
+  readonly queue: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** The clip was taken out of the queue: what is finished waits for whoever goes on. */
+  readonly released: boolean;
+  /** What the clip is to become, for the machines of the queue. */
+  readonly wish: unknown;
+};
+
+/** The claim on a folder; `null` where there is none that can be read. */
+export async function readClaim(folder: string): Promise<QueueClaim | null> {
+  const file = path.join(folder, claimName);
+  const found = await stat(file).catch(() => null);
+  if (found === null || found.size > largestBytes) return null;
+  try {
+    const top = new Field(JSON.parse(await readFile(file, 'utf8')), `the claim ${file}`);
+    return {
+      id: top.at('id').string(),
+      queue: top.at('queue').string(),
+      since: top.at('since').string(),
+      released: top.at('released').boolean(),
+      wish: top.at('wish').object(),
+    };
+  } catch {
+    return null;
+  }
+}
+
+/** The claim under which a queue works in a folder now; `null` where none does. */
+export async function activeClaim(folder: string): Promise<QueueClaim | null> {
+  const claim = await readClaim(folder);
+  return claim === null || claim.released ? null : claim;
+}
+
+/** Writes a claim whole. */
+export async function writeClaim(folder: string, claim: QueueClaim): Promise<void> {
+  const file = path.join(folder, claimName);
+  // Random: processes of two machines may have one number.
+  const draft = `${file}.${randomBytes(6).toString('hex')}.part`;
+  try {
+    await writeFile(draft, JSON.stringify(claim, null, 1), { flush: true });
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** How to end a claim, in a sentence. */
+export function howToEnd({ id, queue }: QueueClaim, folder: string): string {
+  return `Wait for it, or end it with: vsr queue cancel ${id} --queue ${queue}. If that queue is gone for good, remove ${path.join(folder, claimName)}.`;
+}

@@ -1,0 +1,81 @@
+import os from 'node:os';
+import { Field } from '../files/json-field.js';
+import type { Ffmpeg } from '../media/program/ffmpeg.js';
+import { catalogue } from '../model/catalogue/catalogue.js';
+import { processorFeatures } from '../model/runtime/processor.js';
+import { candidatesFor, type ProviderChoice } from '../model/runtime/providers.js';
+import { hashOf } from '../upscale/plan/identity.js';
+import { version } from '../version.js';
+
+/**
+ * Everything about a machine that may show in a result's bytes. Machines with equal parts make
+ * equal segments; others never work on one clip.
+ */
+export type FingerprintParts = {
+  readonly vsr: string;
+  /** Version and build. */
+  readonly ffmpeg: string;
+  /** Architecture, and what of the processor the libraries choose their code by. */
+  readonly processor: string;
+  /** Encoders choose their number of threads by it, which shows in their output. */
+  readonly cores: string;
+  /** The provider that is tried first. */
+  readonly provider: string;
+  /** A hash of the shipped models. */
+  readonly models: string;
+};
+
+/** The parts and their name, by which queues are called. */
+export type Fingerprint = FingerprintParts & { readonly id: string };
+
+const partNames = ['vsr', 'ffmpeg', 'processor', 'cores', 'provider', 'models'] as const;
+
+/** Features that networks, scalers and codecs have code of their own for. */
+const telling = [
+  ...['sse4_1', 'sse4_2', 'avx', 'avx2', 'fma', 'f16c', 'avx_vnni'],
+  ...['avx512f', 'avx512bw', 'avx512vl', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_tile'],
+];
+
+function idOf(parts: FingerprintParts): string {
+  return hashOf(parts).slice(0, 12);
+}
+
+/** What results made here with `ffmpeg` and `provider` are like. */
+export async function fingerprintOf(
+  ffmpeg: Ffmpeg,
+  provider: ProviderChoice,
+): Promise<Fingerprint> {
+  const features = processorFeatures();
+  const models = (await catalogue()).map(({ name, card }) => [name, card.sha256]);
+  const parts: FingerprintParts = {
+    vsr: version(),
+    ffmpeg: `${ffmpeg.version} (build ${ffmpeg.build})`,
+    processor: [process.arch, ...telling.filter((name) => features.has(name))].join(' '),
+    cores: String(os.availableParallelism()),
+    provider: candidatesFor(provider)[0]!.name,
+    models: hashOf(models).slice(0, 12),
+  };
+  return { id: idOf(parts), ...parts };
+}
+
+/** Reads what another machine has said of itself. Throws VsrError `media` for what is none. */
+export function readFingerprint(text: string): Fingerprint {
+  const top = new Field(JSON.parse(text), 'a fingerprint');
+  const parts = Object.fromEntries(
+    partNames.map((name) => [name, top.at(name).string()]),
+  ) as FingerprintParts;
+  return { id: idOf(parts), ...parts };
+}
+
+/** In what `other` differs from `own`, in words. */
+export function differences(own: FingerprintParts, other: FingerprintParts): string {
+  return partNames
+    .filter((name) => own[name] !== other[name])
+    .map((name) => `${name} ${other[name]} instead of ${own[name]}`)
+    .join(', ');
+}
+
+/** The name of the queue that machines of a fingerprint work off. */
+export function queueName(fingerprint: string): string {
+  return `vsr-${fingerprint}`;
+}

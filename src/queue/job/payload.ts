@@ -1,0 +1,95 @@
+import { VsrError } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import { hashOf } from '../../upscale/plan/identity.js';
+import type { RootedPath } from '../roots.js';
+
+/** The version of payloads that this vsr writes and takes. */
+const payloadVersion = 1;
+
+/** What a job of a queue is: making a run of segments, joining a clip, or letting go of its folder. */
+export const jobKinds = ['segments', 'join', 'release'] as const;
+export type JobKind = (typeof jobKinds)[number];
+
+/** Which clip a job is about. All else that a worker needs lies in the clip's work folder. */
+export type ClipRef = {
+  /** The clip's name in the queue. */
+  readonly clip: string;
+  readonly input: RootedPath;
+  readonly output: RootedPath;
+  /** Hash over source, models and settings. */
+  readonly job: string;
+};
+
+/** A run of segments that one worker makes one after the other. */
+export type SegmentRun = {
+  /** Number of the first segment. */
+  readonly from: number;
+  /** Number of the segment after the last. */
+  readonly to: number;
+};
+
+/** One job as it lies in Redis. */
+export type Payload = ClipRef & SegmentRun;
+
+/** What is stored of a job. */
+export type StoredPayload = {
+  readonly v: typeof payloadVersion;
+  readonly clip: string;
+  readonly root: string;
+  readonly input: string;
+  readonly outputRoot: string;
+  readonly output: string;
+  readonly job: string;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** The name of a clip: one for each result, on each kind of machine. */
+export function clipName(fingerprint: string, ref: Omit<ClipRef, 'clip'>): string {
+  return hashOf({ fingerprint, ...ref }).slice(0, 12);
+}
+
+/** Whether a text can be the name of a clip. */
+export function isClipName(text: string): boolean {
+  return /^[0-9a-f]{12}$/.test(text);
+}
+
+export function storedPayload({ clip, input, output, job, from, to }: Payload): StoredPayload {
+  return {
+    v: payloadVersion,
+    clip,
+    root: input.root,
+    input: input.path,
+    outputRoot: output.root,
+    output: output.path,
+    job,
+    from,
+    to,
+  };
+}
+
+/**
+ * Reads a job as what a stranger may have written; its paths are looked at where they are used.
+ * Throws VsrError `queue` or `media`.
+ */
+export function payloadOf(value: unknown): Payload {
+  const top = new Field(value, 'the payload of a job');
+  top.at('v').oneOf(payloadVersion);
+  const clip = top.at('clip').string();
+  const job = top.at('job').string();
+  const [from, to] = [top.at('from').count(), top.at('to').count()];
+  if (!isClipName(clip) || !/^[0-9a-f]{64}$/.test(job) || from > to) {
+    throw new VsrError(
+      'queue',
+      'Expected a job with the name of a clip, a hash, and a run of segments, but it has others.',
+    );
+  }
+  return {
+    clip,
+    input: { root: top.at('root').string(), path: top.at('input').string() },
+    output: { root: top.at('outputRoot').string(), path: top.at('output').string() },
+    job,
+    from,
+    to,
+  };
+}

@@ -1,0 +1,183 @@
+import { badValue, VsrError } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { codecNames, precisionNames, type UpscaleOptions } from '../../upscale/plan/options.js';
+import { checkOptions, type Settings } from '../../upscale/plan/settings.js';
+import type { RootedPath, Roots } from '../roots.js';
+
+/**
+ * What a clip is to become, in words that every machine of a queue understands: the settings
+ * without what belongs to one machine, and with files named by their roots.
+ */
+export type Wish = {
+  readonly scale: number;
+  readonly to: string | null;
+  /** A name of the catalogue, or of several passes; or the files, one a pass. */
+  readonly model: string | readonly RootedPath[] | null;
+  readonly precision: Settings['precision'];
+  readonly codec: Settings['codec'];
+  readonly crf: number | null;
+  readonly preset: string | null;
+  readonly pixelFormat: string | null;
+  readonly ffmpegArgs: readonly string[];
+  readonly start: number | null;
+  readonly end: number | null;
+  /** `null` for all. */
+  readonly frames: number | null;
+  readonly deinterlace: boolean;
+  readonly reference: RootedPath | null;
+  readonly log: RootedPath | false;
+  readonly overwrite: boolean;
+  readonly allowDamaged: boolean;
+  readonly reuse: boolean;
+  readonly stallTimeoutMs: number;
+  readonly raw: { readonly format: string; readonly size: string; readonly rate: string } | null;
+};
+
+/** What a worker decides itself. */
+export type OwnSettings = {
+  readonly provider: ProviderChoice;
+  /** Inference threads. */
+  readonly workers: number | undefined;
+  readonly ffmpeg: string | undefined;
+  readonly ffprobe: string | undefined;
+  /** Whether arguments for the encoder are taken from strangers. */
+  readonly allowFfmpegArgs: boolean;
+};
+
+/** Whether a model is named by its file. */
+function isFile(model: string): boolean {
+  return model.toLowerCase().endsWith('.onnx');
+}
+
+/**
+ * The wish behind `settings`, whose log is `log`. Throws VsrError `option` for a file that lies
+ * under no root.
+ */
+export async function wishOf(settings: Settings, log: string | null, roots: Roots): Promise<Wish> {
+  const { model, reference, raw, frames } = settings;
+  const models = model === null ? [] : model.split(',').map((name) => name.trim());
+  const files = models.filter(isFile);
+  if (files.length > 0 && files.length < models.length) {
+    throw badValue('names of the catalogue or files, not both, with --queue', 'model', model);
+  }
+  return {
+    scale: settings.scale,
+    to: settings.to,
+    model:
+      files.length === 0
+        ? model
+        : await Promise.all(files.map((file) => roots.toShared(file, 'model'))),
+    precision: settings.precision,
+    codec: settings.codec,
+    crf: settings.crf,
+    preset: settings.preset,
+    pixelFormat: settings.pixelFormat,
+    ffmpegArgs: settings.ffmpegArgs,
+    start: settings.start,
+    end: settings.end,
+    frames: frames === Infinity ? null : frames,
+    deinterlace: settings.deinterlace,
+    reference: reference === null ? null : await roots.toShared(reference, 'reference'),
+    log: log === null ? false : await roots.toShared(log, 'per-frame log'),
+    overwrite: settings.overwrite,
+    allowDamaged: settings.allowDamaged,
+    reuse: settings.reuse,
+    stallTimeoutMs: settings.stallTimeoutMs,
+    raw:
+      raw === null
+        ? null
+        : {
+            format: raw.format,
+            size: `${raw.width}x${raw.height}`,
+            rate: `${raw.rate.num}/${raw.rate.den}`,
+          },
+  };
+}
+
+function rootedOf(field: Field): RootedPath {
+  return { root: field.at('root').string(), path: field.at('path').string() };
+}
+
+const text = (field: Field): string => field.string();
+const number = (field: Field): number => field.number();
+
+/** Models as `--model` takes them: names of the catalogue, or files below roots. */
+async function modelOf(field: Field, roots: Roots): Promise<string | null> {
+  const rooted = field.maybeList(rootedOf);
+  if (rooted !== undefined) {
+    const files = await Promise.all(rooted.map((file) => roots.fromShared(file, 'model')));
+    return files.join(',');
+  }
+  const names = field.orNull(text);
+  const known = names?.split(',').every((name) => /^(research\/)?[\w.-]+$/.test(name.trim()));
+  if (names === null || (known === true && !names.split(',').some(isFile))) return names;
+  throw new VsrError(
+    'queue',
+    `Expected a model of the catalogue, or files under roots, but received ${JSON.stringify(names.slice(0, 80))}.`,
+  );
+}
+
+/**
+ * The settings that a stranger's wish for `output` means here, checked as those of the command line
+ * are. Throws VsrError `queue`, `media` or `option` for what this worker does not take.
+ */
+export async function settingsOf(
+  value: unknown,
+  output: string,
+  roots: Roots,
+  own: OwnSettings,
+): Promise<Settings> {
+  const top = new Field(value, 'the wish of a clip');
+  const ffmpegArgs = top.at('ffmpegArgs').list(text);
+  if (ffmpegArgs.length > 0 && !own.allowFfmpegArgs) {
+    throw new VsrError(
+      'queue',
+      'The clip asks for more arguments for the encoder (--ffmpeg-args), which this worker does not take. Start it with --allow-ffmpeg-args if you trust everybody who can write to its roots.',
+    );
+  }
+  const model = await modelOf(top.at('model'), roots);
+  const file = async (name: 'reference' | 'log'): Promise<string | null> => {
+    const rooted = top.at(name).orNull(rootedOf);
+    return rooted === null ? null : roots.fromShared(rooted, name);
+  };
+  const reference = await file('reference');
+  const log = top.at('log').isFalse() ? false : await file('log');
+  const raw = top.at('raw').orNull((field) => ({
+    inputFormat: field.at('format').string(),
+    inputSize: field.at('size').string(),
+    inputRate: field.at('rate').string(),
+  }));
+  const given = {
+    scale: top.at('to').orNull(text) === null ? top.at('scale').count() : null,
+    to: top.at('to').orNull(text),
+    model,
+    precision: top.at('precision').oneOf(...precisionNames),
+    codec: top.at('codec').oneOf(...codecNames),
+    crf: top.at('crf').orNull(number),
+    preset: top.at('preset').orNull(text),
+    pixelFormat: top.at('pixelFormat').orNull(text),
+    start: top.at('start').orNull(number),
+    end: top.at('end').orNull(number),
+    frames: top.at('frames').orNull((field) => field.count()),
+    reference,
+    log,
+  };
+  const options: UpscaleOptions = {
+    ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null)),
+    ...raw,
+    ffmpegArgs,
+    deinterlace: top.at('deinterlace').boolean(),
+    overwrite: top.at('overwrite').boolean(),
+    allowDamaged: top.at('allowDamaged').boolean(),
+    reuse: top.at('reuse').boolean(),
+    stallTimeout: top.at('stallTimeoutMs').number() / 1000,
+    output,
+    provider: own.provider.name,
+    device: own.provider.device ?? 0,
+    ...(own.workers === undefined ? {} : { workers: own.workers }),
+    ...(own.ffmpeg === undefined ? {} : { ffmpeg: own.ffmpeg }),
+    ...(own.ffprobe === undefined ? {} : { ffprobe: own.ffprobe }),
+  };
+  return checkOptions(options);
+}

@@ -1,0 +1,103 @@
+import { readFileSync } from 'node:fs';
+import { badValue, messageOf, VsrError } from '../../errors.js';
+
+/** Where a queue is, and how to be let in. */
+export type QueueAddress = {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Certificates to trust, in PEM; `null` for those of the system. Only where `tls` is set. */
+  readonly ca: string | null;
+  readonly tls: boolean;
+  /** The address for people: without its password. */
+  readonly shown: string;
+};
+
+/** What a caller says of the queue. */
+export type QueueWish = {
+  /** `redis://` or `rediss://` (over TLS) with host and, where they differ, port and database. */
+  readonly url: string;
+  /** Files that hold the password, and the certificates to trust. */
+  readonly passwordFile?: string | undefined;
+  readonly caFile?: string | undefined;
+};
+
+/** The environment variables that are asked where a call says nothing. */
+export const queueVariables = {
+  url: 'VSR_QUEUE',
+  password: 'VSR_QUEUE_PASSWORD',
+  passwordFile: 'VSR_QUEUE_PASSWORD_FILE',
+  caFile: 'VSR_QUEUE_CA',
+} as const;
+
+const expected = 'an address as redis://host:6379 or rediss://user@host:6379/0';
+
+/** A URL with nothing of its password, for messages about it. */
+export function withoutPassword(url: string): string {
+  return url
+    .replace(/^([a-z]+:\/\/[^:@/]*):.*@/i, '$1:***@')
+    .replace(/^([a-z]+:\/\/):\*\*\*@/i, '$1');
+}
+
+function textOf(what: string, file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new VsrError('option', `Cannot read the ${what} ${file}: ${messageOf(cause)}.`, {
+      cause,
+    });
+  }
+}
+
+/**
+ * The password that the environment holds, which is then taken out of it: the environment of every
+ * process that this one starts can be looked at.
+ */
+function takePassword(environment: NodeJS.ProcessEnv): string | null {
+  const password = environment[queueVariables.password];
+  delete environment[queueVariables.password];
+  return password === undefined || password === '' ? null : password;
+}
+
+/**
+ * Reads the address of a queue; its password is the URL's, otherwise the environment's, otherwise
+ * that of a file. Throws VsrError `option`.
+ */
+export function queueAddress(wish: QueueWish, environment = process.env): QueueAddress {
+  const fromEnvironment = takePassword(environment);
+  const shownWish = withoutPassword(wish.url);
+  let url: URL;
+  try {
+    url = new URL(wish.url);
+  } catch {
+    throw badValue(expected, '--queue', shownWish);
+  }
+  const tls = url.protocol === 'rediss:';
+  const db = /^\/(\d{0,4})$/.exec(url.pathname === '' ? '/' : url.pathname)?.[1];
+  const known = (tls || url.protocol === 'redis:') && url.hostname !== '';
+  if (!known || db === undefined || url.search !== '' || url.hash !== '') {
+    throw badValue(expected, '--queue', shownWish);
+  }
+  const passwordFile = wish.passwordFile ?? environment[queueVariables.passwordFile];
+  const caFile = wish.caFile ?? environment[queueVariables.caFile];
+  const inFile =
+    passwordFile === undefined || passwordFile === ''
+      ? null
+      : textOf('file of the queue’s password', passwordFile).trim();
+  const username = url.username === '' ? null : decodeURIComponent(url.username);
+  const inUrl = url.password === '' ? null : decodeURIComponent(url.password);
+  const port = url.port === '' ? 6379 : Number(url.port);
+  const user = username === null ? '' : `${url.username}@`;
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, '$1'),
+    port,
+    db: Number(db),
+    username,
+    password: inUrl ?? fromEnvironment ?? inFile,
+    ca: caFile === undefined || caFile === '' ? null : textOf('certificate', caFile),
+    tls,
+    shown: `${url.protocol}//${user}${url.hostname}:${port}${Number(db) === 0 ? '' : `/${db}`}`,
+  };
+}

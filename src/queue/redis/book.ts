@@ -1,0 +1,281 @@
+import type { Redis } from 'ioredis';
+import { Field } from '../../files/json-field.js';
+import { readFingerprint, type Fingerprint } from '../fingerprint.js';
+import type { SegmentRun } from '../job/payload.js';
+import { priorities, type Priority } from '../priority.js';
+
+/** What has become of a clip. */
+export const clipStates = ['open', 'done', 'failed', 'cancelled'] as const;
+export type ClipState = (typeof clipStates)[number];
+
+/** What is known of a clip that was submitted. */
+export type ClipEntry = {
+  readonly id: string;
+  readonly fingerprint: string;
+  /** For people: `media:tapes/one.mp4`. */
+  readonly input: string;
+  readonly output: string;
+  /** What its jobs carry, without the segments: enough to submit them again. */
+  readonly ref: unknown;
+  readonly runs: readonly SegmentRun[];
+  readonly priority: Priority;
+  /** Milliseconds since 1970, by the server's clock. */
+  readonly submitted: number;
+  /** Frames that the clip is thought to have; `null` where unknown. */
+  readonly frames: number | null;
+  /** Of them, those that were done when it was submitted. */
+  readonly before: number;
+  /** Samples of luma in a larger frame. */
+  readonly samples: number;
+  readonly state: ClipState;
+  /** Why it failed. */
+  readonly cause: string | null;
+};
+
+/** How far a run of segments is. */
+export type RunProgress = {
+  readonly frames: number;
+  /** Mean in dB; `null` without figures. */
+  readonly psnr: number | null;
+};
+
+/** What a worker says of itself. */
+export type WorkerEntry = {
+  readonly id: string;
+  /** Name for people: its host, and its process's number. */
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly roots: readonly string[];
+  /** ISO 8601. */
+  readonly since: string;
+  /** The clip it works on, and on which of its segments. */
+  readonly doing: string | null;
+  readonly segmentsDone: number;
+  readonly failures: number;
+  /** Milliseconds by which its clock differs from the server's. */
+  readonly clockMs: number;
+};
+
+/** A worker, and milliseconds since its last sign of life. */
+export type SeenWorker = WorkerEntry & { readonly silentMs: number };
+
+/** Every key of ours; those of jobs are BullMQ's. All begin alike, for the server's rights. */
+const prefix = 'bull:vsr:';
+const keys = {
+  clips: `${prefix}clips`,
+  clip: (id: string) => `${prefix}clip:${id}`,
+  done: (id: string) => `${prefix}done:${id}`,
+  workers: `${prefix}workers`,
+  fingerprints: `${prefix}fingerprints`,
+  speed: `${prefix}speed`,
+};
+
+/** The channel on which workers hear what is to stop. */
+export const controlChannel = 'vsr:control';
+
+/** Seconds that what is known of a clip is kept after its end. */
+const keptSeconds = 7 * 24 * 3600;
+
+/** Milliseconds without a sign of life after which a worker is struck off. */
+const struckOffMs = 600_000;
+
+/** What machines of a queue tell one another beside their jobs: clips, workers, speeds. */
+export class QueueBook {
+  readonly #redis: Redis;
+
+  constructor(redis: Redis) {
+    this.#redis = redis;
+  }
+
+  /** Milliseconds since 1970 by the server's clock. */
+  async now(): Promise<number> {
+    const [seconds, micros] = await this.#redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  }
+
+  /** Notes a clip as submitted, forgetting what an earlier submission came to. */
+  async open(entry: Omit<ClipEntry, 'state' | 'cause' | 'submitted'>): Promise<number> {
+    const submitted = await this.now();
+    const { id, ...facts } = entry;
+    const key = keys.clip(id);
+    await this.#redis
+      .multi()
+      .del(key, keys.done(id))
+      .hset(key, { state: 'open', facts: JSON.stringify({ ...facts, submitted }) })
+      .zadd(keys.clips, submitted, id)
+      .exec();
+    return submitted;
+  }
+
+  async clip(id: string): Promise<ClipEntry | null> {
+    const { facts, state, cause } = await this.#redis.hgetall(keys.clip(id));
+    return facts === undefined ? null : entryOf(id, facts, state, cause);
+  }
+
+  /** All clips that are remembered, oldest first. */
+  async clips(): Promise<ClipEntry[]> {
+    const ids = await this.#redis.zrange(keys.clips, '0', '-1');
+    const found = await Promise.all(ids.map((id) => this.clip(id).catch(() => null)));
+    const gone = ids.filter((_, i) => found[i] === null);
+    if (gone.length > 0) await this.#redis.zrem(keys.clips, ...gone);
+    return found.filter((entry) => entry !== null);
+  }
+
+  async state(id: string): Promise<ClipState | null> {
+    const state = await this.#redis.hget(keys.clip(id), 'state');
+    return clipStates.find((known) => known === state) ?? null;
+  }
+
+  /** Notes how a clip ended; the first end counts. Whether this was the first. */
+  async end(id: string, state: ClipState, cause: string | null): Promise<boolean> {
+    const key = keys.clip(id);
+    // In one step, so that of two workers that fail only one cause is kept.
+    const script =
+      "if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end " +
+      "redis.call('HSET', KEYS[1], 'state', ARGV[1], 'cause', ARGV[2]) " +
+      "redis.call('EXPIRE', KEYS[1], ARGV[3]) redis.call('EXPIRE', KEYS[2], ARGV[3]) return 1";
+    const seconds = String(keptSeconds);
+    const first = await this.#redis.eval(
+      script,
+      2,
+      key,
+      keys.done(id),
+      state,
+      cause ?? '',
+      seconds,
+    );
+    return first === 1;
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#redis.multi().del(keys.clip(id), keys.done(id)).zrem(keys.clips, id).exec();
+  }
+
+  async noteProgress(id: string, run: SegmentRun, { frames, psnr }: RunProgress): Promise<void> {
+    await this.#redis.hset(keys.done(id), String(run.from), `${frames} ${psnr ?? ''}`);
+  }
+
+  /** How far the runs of a clip are together. */
+  async progress(id: string): Promise<RunProgress> {
+    let [frames, sum, scored] = [0, 0, 0];
+    for (const text of await this.#redis.hvals(keys.done(id))) {
+      const [count = '0', psnr = ''] = text.split(' ');
+      frames += Number(count);
+      if (psnr === '') continue;
+      sum += Number(psnr) * Number(count);
+      scored += Number(count);
+    }
+    return { frames, psnr: scored === 0 ? null : sum / scored };
+  }
+
+  /** Notes that one machine of a fingerprint made so many samples in so many milliseconds. */
+  async noteSpeed(fingerprint: string, samples: number, ms: number): Promise<void> {
+    await this.#redis
+      .multi()
+      .hincrbyfloat(keys.speed, `${fingerprint}:samples`, samples)
+      .hincrbyfloat(keys.speed, `${fingerprint}:ms`, ms)
+      .exec();
+  }
+
+  /** Samples a second that one machine of a fingerprint makes; `null` before the first one did. */
+  async speed(fingerprint: string): Promise<number | null> {
+    const [samples, ms] = await this.#redis.hmget(
+      keys.speed,
+      `${fingerprint}:samples`,
+      `${fingerprint}:ms`,
+    );
+    const found = (Number(samples) / Number(ms)) * 1000;
+    return Number.isFinite(found) && found > 0 ? found : null;
+  }
+
+  async noteFingerprint(fingerprint: Fingerprint): Promise<void> {
+    await this.#redis.hset(keys.fingerprints, fingerprint.id, JSON.stringify(fingerprint));
+  }
+
+  /** All fingerprints that a worker or a clip ever had. */
+  async fingerprints(): Promise<Fingerprint[]> {
+    const all = Object.values(await this.#redis.hgetall(keys.fingerprints));
+    return all.flatMap((text) => {
+      try {
+        return [readFingerprint(text)];
+      } catch {
+        return []; // Of a later vsr.
+      }
+    });
+  }
+
+  /** A worker's sign of life. */
+  async noteWorker(entry: WorkerEntry): Promise<void> {
+    const seen = await this.now();
+    await this.#redis.hset(keys.workers, entry.id, JSON.stringify({ ...entry, seen }));
+  }
+
+  async strikeOff(id: string): Promise<void> {
+    await this.#redis.hdel(keys.workers, id);
+  }
+
+  /** Workers that gave a sign of life within `mostSilentMs`. */
+  async workers(mostSilentMs: number): Promise<SeenWorker[]> {
+    const [now, all] = await Promise.all([this.now(), this.#redis.hgetall(keys.workers)]);
+    const found: SeenWorker[] = [];
+    for (const [id, text] of Object.entries(all)) {
+      const entry = workerOf(text, now);
+      if (entry === null || entry.silentMs > struckOffMs) await this.strikeOff(id);
+      else if (entry.silentMs <= mostSilentMs) found.push(entry);
+    }
+    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** Tells all workers to stop what they do for a clip. */
+  async tellStop(id: string): Promise<void> {
+    await this.#redis.publish(controlChannel, id);
+  }
+}
+
+function entryOf(
+  id: string,
+  facts: string,
+  state: string | undefined,
+  cause: string | undefined,
+): ClipEntry {
+  const top = new Field(JSON.parse(facts), `the clip ${id}`);
+  const count = (field: Field): number => field.count();
+  return {
+    id,
+    fingerprint: top.at('fingerprint').string(),
+    input: top.at('input').string(),
+    output: top.at('output').string(),
+    ref: top.at('ref').object(),
+    runs: top.at('runs').list((run) => ({
+      from: run.at('from').count(),
+      to: run.at('to').count(),
+    })),
+    priority: top.at('priority').oneOf(...priorities),
+    submitted: top.at('submitted').count(),
+    frames: top.at('frames').orNull(count),
+    before: top.at('before').count(),
+    samples: top.at('samples').count(),
+    state: clipStates.find((known) => known === state) ?? 'open',
+    cause: cause === undefined || cause === '' ? null : cause,
+  };
+}
+
+function workerOf(text: string, now: number): SeenWorker | null {
+  try {
+    const top = new Field(JSON.parse(text), 'a worker');
+    return {
+      id: top.at('id').string(),
+      name: top.at('name').string(),
+      fingerprint: top.at('fingerprint').string(),
+      roots: top.at('roots').list((root) => root.string()),
+      since: top.at('since').string(),
+      doing: top.at('doing').orNull((field) => field.string()),
+      segmentsDone: top.at('segmentsDone').count(),
+      failures: top.at('failures').count(),
+      clockMs: top.at('clockMs').integer(),
+      silentMs: Math.max(0, now - top.at('seen').count()),
+    };
+  } catch {
+    return null;
+  }
+}

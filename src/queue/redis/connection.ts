@@ -1,0 +1,131 @@
+import type { FlowProducer, Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { messageOf, VsrError } from '../../errors.js';
+import { queueTimes } from '../times.js';
+import type { QueueAddress } from './address.js';
+import { queueLibraries, type QueueLibraries } from './libraries.js';
+
+/** What a connection is made with. */
+export type ConnectionOptions = ReturnType<typeof redisOptions>;
+
+/** Milliseconds that a first connection may take. */
+const connectMs = 5_000;
+
+/** Milliseconds from one attempt to connect again to the next, at most. */
+const mostRetryMs = 3_000;
+
+/** A queue that was reached. Disposing closes its connections. */
+export interface QueueConnection extends AsyncDisposable {
+  readonly address: QueueAddress;
+  readonly libraries: QueueLibraries;
+  readonly redis: Redis;
+  /** Options for connections of their own. */
+  readonly options: ConnectionOptions;
+  /** The jobs of one kind of worker. */
+  queue(name: string): Queue;
+  readonly flows: FlowProducer;
+}
+
+/** How connections are made, and made again. */
+function redisOptions(address: QueueAddress, name: string) {
+  const { host, port, db, username, password, tls, ca } = address;
+  return {
+    ...{ host, port, db, connectionName: name },
+    ...(username === null ? {} : { username }),
+    ...(password === null ? {} : { password }),
+    ...(tls ? { tls: ca === null ? {} : { ca } } : {}),
+    connectTimeout: connectMs,
+    // A connection that goes silent would hold its worker for ever.
+    socketTimeout: queueTimes().socketMs,
+    // Nothing is given up while the server is away: it comes back, or somebody ends the process.
+    maxRetriesPerRequest: null,
+    retryStrategy: (times: number) => Math.min(times * 250, mostRetryMs),
+  };
+}
+
+/** Why a queue was not reached, in a sentence. */
+function unreachable(address: QueueAddress, error: unknown): VsrError {
+  const said = messageOf(error);
+  const advice = /NOAUTH|WRONGPASS|NOPERM|AUTH/.test(said)
+    ? 'Name the password in VSR_QUEUE_PASSWORD or with --queue-password-file.'
+    : /certificate|self-signed|SSL|TLS/i.test(said)
+      ? 'Name the certificate to trust with --queue-ca.'
+      : 'Is Redis running there, and does its port let this machine in?';
+  return new VsrError(
+    'queue',
+    `The queue ${address.shown} cannot be reached: ${said.replace(/\.$/, '')}. ${advice}`,
+    { cause: error },
+  );
+}
+
+/** Reaches a server once, within `connectMs`. */
+async function reach(
+  libraries: QueueLibraries,
+  address: QueueAddress,
+  options: ConnectionOptions,
+): Promise<void> {
+  const probe = new libraries.Redis({
+    ...options,
+    lazyConnect: true,
+    maxRetriesPerRequest: 0,
+    retryStrategy: () => null,
+  });
+  let said: unknown;
+  probe.on('error', (error) => (said = error));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer within ${connectMs / 1000} s`)),
+      connectMs,
+    );
+  });
+  try {
+    await Promise.race([probe.connect().then(() => probe.ping()), late]);
+  } catch (error) {
+    throw unreachable(address, said ?? error);
+  } finally {
+    clearTimeout(timer);
+    probe.disconnect();
+  }
+}
+
+/**
+ * Connects to a queue. Throws VsrError `queue` where it is not reached at first; later outages are
+ * waited out, and told to `onTrouble`.
+ */
+export async function connectQueue(
+  address: QueueAddress,
+  onTrouble: (error: Error) => void = () => {},
+): Promise<QueueConnection> {
+  const libraries = await queueLibraries();
+  const options = redisOptions(address, 'vsr');
+  await reach(libraries, address, options);
+  const redis = new libraries.Redis(options);
+  redis.on('error', onTrouble);
+  const queues = new Map<string, Queue>();
+  let flows: FlowProducer | undefined;
+  const quiet = { connection: redis, skipVersionCheck: true };
+  return {
+    ...{ address, libraries, redis, options },
+    queue(name) {
+      const known = queues.get(name);
+      if (known !== undefined) return known;
+      const made = new libraries.bull.Queue(name, quiet);
+      made.on('error', () => {}); // The one connection tells of its trouble itself.
+      queues.set(name, made);
+      return made;
+    },
+    get flows() {
+      if (flows === undefined) {
+        flows = new libraries.bull.FlowProducer(quiet);
+        flows.on('error', () => {});
+      }
+      return flows;
+    },
+    async [Symbol.asyncDispose]() {
+      // What waits for a server that is away must not hold the process.
+      redis.disconnect();
+      await Promise.allSettled([flows?.close(), ...[...queues.values()].map((one) => one.close())]);
+    },
+  };
+}

@@ -1,0 +1,24 @@
+import { messageOf, VsrError } from '../../errors.js';
+
+/** The packages behind a queue. */
+export type QueueLibraries = {
+  readonly bull: typeof import('bullmq');
+  readonly Redis: typeof import('ioredis').Redis;
+};
+
+/**
+ * Loads the packages that speak to a queue. Nothing else does: a job on one machine never waits for
+ * them.
+ */
+export async function queueLibraries(): Promise<QueueLibraries> {
+  try {
+    const [bull, { Redis }] = await Promise.all([import('bullmq'), import('ioredis')]);
+    return { bull, Redis };
+  } catch (cause) {
+    throw new VsrError(
+      'queue',
+      `The packages bullmq and ioredis, which speak to a queue, cannot be loaded: ${messageOf(cause)}. Run npm install again.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,78 @@
+import type { FlowJob, Job } from 'bullmq';
+import { queueName } from '../fingerprint.js';
+import { storedPayload, type ClipRef, type SegmentRun } from '../job/payload.js';
+import type { Priority } from '../priority.js';
+import type { QueueConnection } from '../redis/connection.js';
+import { ATTEMPTS, queueTimes } from '../times.js';
+
+/** The first place of each priority; BullMQ takes the lowest number first, up to 2^21. */
+const firstPlace: Readonly<Record<Priority, number>> = { interactive: 1, batch: 1_000_000 };
+const mostPlaces = 900_000;
+
+/** Seconds that jobs are kept after their end, for whoever looks at them. */
+const keptSeconds = 24 * 3600;
+
+/** Everything that is needed to put a clip into the queue. */
+export type ClipOrder = {
+  readonly ref: ClipRef;
+  readonly fingerprint: string;
+  readonly runs: readonly SegmentRun[];
+  readonly priority: Priority;
+};
+
+/** The name of the job that joins a clip. */
+export function joinId(clip: string): string {
+  return `${clip}-join`;
+}
+
+/**
+ * A clip's jobs: its runs of segments, and the join that waits for them. Of several clips the first
+ * runs come first, then the second ones: so none waits for the end of another.
+ */
+function flowOf({ ref, fingerprint, runs, priority }: ClipOrder): FlowJob {
+  const name = queueName(fingerprint);
+  const first = firstPlace[priority];
+  const common = {
+    attempts: ATTEMPTS,
+    backoff: { type: 'exponential', delay: queueTimes().backoffMs, jitter: 0.3 },
+    removeOnComplete: { age: keptSeconds },
+    removeOnFail: { age: 7 * keptSeconds },
+  };
+  return {
+    name: 'join',
+    queueName: name,
+    data: storedPayload({ ...ref, from: 0, to: 0 }),
+    opts: { ...common, jobId: joinId(ref.clip), priority: first },
+    children: runs.map((run, place) => ({
+      name: 'segments',
+      queueName: name,
+      data: storedPayload({ ...ref, ...run }),
+      opts: {
+        ...common,
+        jobId: `${ref.clip}-${run.from}`,
+        priority: first + Math.min(place, mostPlaces),
+        // Without it the join would wait for ever.
+        failParentOnFailure: true,
+      },
+    })),
+  };
+}
+
+/** States of a join in which its clip is under way. */
+const underWay = ['waiting-children', 'waiting', 'prioritized', 'delayed', 'active', 'paused'];
+
+/** The join of a clip that is under way; `null` where there is none. */
+export async function openJoin(
+  connection: QueueConnection,
+  fingerprint: string,
+  clip: string,
+): Promise<Job | null> {
+  const join = await connection.queue(queueName(fingerprint)).getJob(joinId(clip));
+  if (join === undefined) return null;
+  return underWay.includes(await join.getState()) ? join : null;
+}
+
+/** Adds a clip's jobs. What an earlier submission left of them must have been removed. */
+export async function addFlow(connection: QueueConnection, order: ClipOrder): Promise<void> {
+  await connection.flows.add(flowOf(order));
+}

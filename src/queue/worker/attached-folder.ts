@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { isWithoutLinks } from '../../files/place.js';
+import type { SegmentRecord } from '../../upscale/segments/segment-record.js';
+import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
+import { segmentFiles, workFolderOf, type WorkFolder } from '../../upscale/segments/work-folder.js';
+import type { SegmentRun } from '../job/payload.js';
+
+/** How often a record that is not whole is put away before the disk is blamed. */
+const mostReplacements = 3;
+
+/**
+ * A work folder in which other machines may be making the very same segments. What is written here
+ * has names of this attempt alone, and a record is made only once: whoever wakes late, from a long
+ * sleep or a lost connection, changes nothing that counts.
+ *
+ * `run` limits its plan to the segments to make.
+ */
+export function attachedFolder(folder: string, plan: StoredPlan, run: SegmentRun): WorkFolder {
+  const attempt = randomBytes(6).toString('hex');
+  const shared = workFolderOf(folder, plan);
+  return {
+    ...shared,
+    plan: { ...plan, segments: plan.segments.slice(run.from, run.to) },
+    files: (segment, record) =>
+      segmentFiles(folder, segment, record === undefined ? attempt : record.attempt),
+    async finish(segment, made) {
+      const mine: SegmentRecord = { ...made, attempt };
+      const own = segmentFiles(folder, segment, attempt);
+      const text = JSON.stringify(mine);
+      for (let i = 0; i < mostReplacements; i++) {
+        if (await createOnce(own.record, attempt, text)) return mine;
+        const theirs = await shared.finished(segment);
+        if (theirs !== null) {
+          await Promise.all([own.video, own.rows].map((file) => rm(file, { force: true })));
+          return theirs;
+        }
+        await putAway(own.record, attempt);
+      }
+      throw Object.assign(new Error('no record of it stays whole'), {
+        code: 'EIO',
+        path: own.record,
+      });
+    },
+  };
+}
+
+/** Makes `file` with `text` unless it is there; whether it was not. */
+async function createOnce(file: string, attempt: string, text: string): Promise<boolean> {
+  const draft = `${file}.${attempt}.part`;
+  await writeFile(draft, text, { flush: true });
+  try {
+    await link(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (!isWithoutLinks(error)) throw error;
+    return await createExclusively(file, text);
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+/** The same where there are no hard links; a crash may leave a record that is not whole. */
+async function createExclusively(file: string, text: string): Promise<boolean> {
+  try {
+    await using handle = await open(file, 'wx');
+    await handle.writeFile(text);
+    await handle.sync();
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/**
+ * Takes away a record whose files are not whole. One that somebody put there in the meantime is
+ * given its name back.
+ */
+async function putAway(file: string, attempt: string): Promise<void> {
+  const broken = await readFile(file, 'utf8').catch(() => null);
+  const aside = `${file}.${attempt}.part`;
+  try {
+    await rename(file, aside);
+    if ((await readFile(aside, 'utf8')) !== broken) await link(aside, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'ENOENT' && code !== 'EEXIST') throw error;
+  } finally {
+    await rm(aside, { force: true });
+  }
+}

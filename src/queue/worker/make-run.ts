@@ -1,0 +1,68 @@
+import { stampOf } from '../../upscale/plan/identity.js';
+import { openJob } from '../../upscale/open-job.js';
+import { explainFailure } from '../../upscale/explain-failure.js';
+import { runSegments } from '../../upscale/segments/run-segments.js';
+import { makeSegment } from '../../upscale/upscale-file.js';
+import { VsrError } from '../../errors.js';
+import type { SegmentRun } from '../job/payload.js';
+import type { RunProgress } from '../redis/book.js';
+import { attachedFolder } from './attached-folder.js';
+import type { NetworkShelf } from './network-shelf.js';
+import type { OpenClip, Workshop } from './open-clip.js';
+
+/** What came of a run of segments. */
+export type RunMade = RunProgress & {
+  /** Frames that this worker made itself, and the milliseconds they took. */
+  readonly made: number;
+  readonly ms: number;
+};
+
+/** What a run is made with, and who hears of it. */
+export type RunRequest = {
+  readonly shelf: NetworkShelf;
+  readonly run: SegmentRun;
+  /** Stops the run; it then rejects with VsrError `interrupted`. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: RunProgress) => void;
+};
+
+/**
+ * Makes the segments of a run that are not done, in a work folder that others use too. Rejects with
+ * VsrError for what the user can act on.
+ */
+export async function makeRun(
+  { ffmpeg }: Workshop,
+  { plan, stored, workFolder }: OpenClip,
+  { shelf, run, signal, onProgress }: RunRequest,
+): Promise<RunMade> {
+  const last = stored.segments.length;
+  if (run.from >= run.to || run.to > last) {
+    throw new VsrError(
+      'queue',
+      `Expected a run of the clip's ${last} segments but received ${run.from} to ${run.to}.`,
+    );
+  }
+  let now: RunProgress = { frames: 0, psnr: null };
+  const job = await openJob(
+    {
+      ...{ ffmpeg, signal },
+      onProgress: ({ frames, psnr }) => {
+        now = { frames, psnr };
+        onProgress(now);
+      },
+    },
+    plan,
+  );
+  const folder = attachedFolder(workFolder, stored, run);
+  const startedAt = performance.now();
+  try {
+    await runSegments(job, folder, makeSegment, (opened) => shelf.lend(opened));
+    // A source that was written to meanwhile is found here at the latest.
+    await stampOf(plan.input);
+  } catch (error) {
+    await shelf[Symbol.asyncDispose]();
+    throw await explainFailure(error, job, workFolder);
+  }
+  job.progress.tell();
+  return { ...now, made: job.progress.frames, ms: performance.now() - startedAt };
+}

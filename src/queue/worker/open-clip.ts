@@ -1,0 +1,117 @@
+import { lstat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { readClaim, type QueueClaim } from '../../files/queue-claim.js';
+import { prepareCommands } from '../../media/program/command.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { FileRequest } from '../../upscale/file-request.js';
+import { openJob, storedFacts } from '../../upscale/open-job.js';
+import type { Input } from '../../upscale/plan/inputs.js';
+import { planJob, type JobPlan } from '../../upscale/plan/job-plan.js';
+import { outputPaths } from '../../upscale/plan/names.js';
+import { probeInput } from '../../upscale/plan/probe-input.js';
+import type { Settings } from '../../upscale/plan/settings.js';
+import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
+import { sharedPlan } from '../../upscale/segments/work-folder.js';
+import type { ClipRef } from '../job/payload.js';
+import { settingsOf, type OwnSettings } from '../job/wish.js';
+import type { Roots } from '../roots.js';
+
+/** What a worker brings to every clip. */
+export type Workshop = {
+  readonly ffmpeg: Ffmpeg;
+  readonly roots: Roots;
+  readonly own: OwnSettings;
+};
+
+/** A clip of the queue, with its places on this machine, before it is planned. */
+export type FoundClip = {
+  readonly ref: ClipRef;
+  readonly input: Input;
+  readonly output: string;
+  readonly workFolder: string;
+  readonly claim: QueueClaim;
+  readonly settings: Settings;
+};
+
+/** A clip of the queue, planned anew on this machine. */
+export type OpenClip = FoundClip & { readonly plan: JobPlan; readonly stored: StoredPlan };
+
+/**
+ * Finds a clip's files below this worker's roots, and what it is to become. Throws VsrError
+ * `queue` for places outside them and for a folder that the queue has not claimed for this clip.
+ */
+export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<FoundClip> {
+  const input = await roots.fromShared(ref.input, 'input');
+  const output = await roots.fromShared(ref.output, 'output');
+  const { workFolder } = outputPaths(output, false);
+  const isFolder = await lstat(workFolder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const claim = isFolder ? await readClaim(workFolder) : null;
+  if (claim?.id !== ref.clip) {
+    throw new VsrError(
+      'queue',
+      claim === null
+        ? `There is no work folder of the queue at ${workFolder}. Was it removed, or is that root another storage here?`
+        : `The work folder ${workFolder} is for another clip of the queue.`,
+    );
+  }
+  const settings = await settingsOf(claim.wish, output, roots, own);
+  const name = path.basename(input, path.extname(input));
+  return {
+    ...{ ref, output, workFolder, claim, settings },
+    input: { path: input, below: '', name },
+  };
+}
+
+/** Throws VsrError `queue` unless `plan` is of the job that a clip's jobs name. */
+export function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void {
+  if (job === ref.job && paths.output === output) return;
+  throw new VsrError(
+    'queue',
+    `Expected the job ${ref.job.slice(0, 12)} for ${output} but this machine plans ${job.slice(0, 12)} for ${paths.output}: its source, models or programs are others.`,
+  );
+}
+
+/**
+ * Plans a clip anew. Throws VsrError `queue` where that comes to another job, `media` where the
+ * plan in its work folder is none of this job's.
+ */
+export async function openClip(
+  { ffmpeg }: Workshop,
+  found: FoundClip,
+  signal: AbortSignal,
+): Promise<OpenClip> {
+  const { input, settings } = found;
+  await prepareCommands();
+  const source = await probeInput(ffmpeg, input.path, settings, signal);
+  const plan = await planJob({ ffmpeg, input, settings, signal }, source);
+  checkSameJob(plan, found);
+  const job = await openJob({ ffmpeg, signal, onProgress: () => {} }, plan);
+  const stored = await sharedPlan(plan.paths.workFolder, {
+    job: storedFacts(job),
+    range: plan.range,
+  });
+  return { ...found, plan, stored };
+}
+
+/** What joining a clip asks of the way of every clip. */
+export function joinRequest(
+  { ffmpeg }: Workshop,
+  found: FoundClip,
+  { signal, since }: { readonly signal: AbortSignal; readonly since: number },
+): FileRequest {
+  const { input, settings, ref } = found;
+  return {
+    ...{ ffmpeg, input, settings, signal },
+    reads: [input.path, ...(settings.reference === null ? [] : [settings.reference])],
+    claim: () => {},
+    onPlan: (plan) => {
+      if (plan.kind === 'clip') checkSameJob(plan, found);
+    },
+    onProgress: () => {},
+    queue: { id: ref.clip, since },
+  };
+}

@@ -1,0 +1,319 @@
+import type { Job, Worker } from 'bullmq';
+import { randomBytes } from 'node:crypto';
+import os from 'node:os';
+import { messageOf, VsrError } from '../../errors.js';
+import { queueName, type Fingerprint } from '../fingerprint.js';
+import { jobKinds, payloadOf, type Payload } from '../job/payload.js';
+import { controlChannel, QueueBook, type WorkerEntry } from '../redis/book.js';
+import type { QueueConnection } from '../redis/connection.js';
+import { MOST_STALLS, queueTimes } from '../times.js';
+import { verdictOn, type StopReason, type Verdict } from './failure.js';
+import { ClipJobs } from './clip-jobs.js';
+import { FastFailures } from './fast-failures.js';
+import type { Workshop } from './open-clip.js';
+import { selfCheck } from './self-check.js';
+
+/** How a worker that is asked to end treats what it is doing. */
+export const drainKinds = ['finish', 'giveback'] as const;
+export type DrainKind = (typeof drainKinds)[number];
+
+/** What a worker tells while it works. */
+export type WorkerEvent =
+  | { readonly type: 'ready'; readonly name: string }
+  | { readonly type: 'begun'; readonly what: string }
+  | { readonly type: 'done'; readonly what: string; readonly seconds: number }
+  | { readonly type: 'failed'; readonly what: string; readonly verdict: Verdict }
+  | { readonly type: 'given back'; readonly what: string; readonly why: string }
+  | { readonly type: 'trouble'; readonly message: string };
+
+export type WorkerRequest = {
+  readonly connection: QueueConnection;
+  readonly fingerprint: Fingerprint;
+  readonly workshop: Workshop;
+  readonly drain: DrainKind;
+  /** Asks the worker to end. */
+  readonly signal: AbortSignal;
+  readonly tell: (event: WorkerEvent) => void;
+};
+
+/** A job under way. */
+type UnderWay = {
+  readonly clip: string;
+  readonly stop: AbortController;
+  reason: StopReason | null;
+};
+
+/** One process that takes jobs of its fingerprint's queue, one at a time, until it is asked to end. */
+export class QueueWorker {
+  readonly #request: WorkerRequest;
+  readonly #book: QueueBook;
+  readonly #jobs: ClipJobs;
+  readonly #failures = new FastFailures();
+  readonly #underWay = new Map<string, UnderWay>();
+  readonly #worker: Worker;
+  #entry: WorkerEntry;
+  /** Why the worker takes itself out. */
+  #broken: string | null = null;
+  #ended: () => void = () => {};
+
+  constructor(request: WorkerRequest) {
+    const { connection, fingerprint, workshop } = request;
+    const { bull } = connection.libraries;
+    const times = queueTimes();
+    this.#request = request;
+    this.#book = new QueueBook(connection.redis);
+    this.#jobs = new ClipJobs(workshop, this.#book, fingerprint.id);
+    this.#entry = {
+      // Random: two machines may have one name, and their processes one number.
+      id: randomBytes(6).toString('hex'),
+      name: `${os.hostname()}:${process.pid}`,
+      fingerprint: fingerprint.id,
+      roots: workshop.roots.names,
+      since: new Date().toISOString(),
+      ...{ doing: null, segmentsDone: 0, failures: 0, clockMs: 0 },
+    };
+    this.#worker = new bull.Worker(
+      queueName(fingerprint.id),
+      (job, token) => this.#process(job, token ?? ''),
+      {
+        connection: connection.options,
+        name: this.#entry.id,
+        autorun: false,
+        lockDuration: times.lockMs,
+        stalledInterval: times.stalledMs,
+        maxStalledCount: MOST_STALLS,
+        drainDelay: Math.max(1, Math.round(times.socketMs / 3000)),
+        skipVersionCheck: true,
+      },
+    );
+    this.#worker.on('error', (error) => this.#tellTrouble(error));
+    // BullMQ goes on with a job whose lock is lost, while another worker has begun it.
+    this.#worker.on('lockRenewalFailed', (ids) => {
+      for (const id of ids) this.#stop(id, 'lock lost');
+    });
+  }
+
+  /** Works until it is asked to end. Throws VsrError where it takes itself out. */
+  async run(): Promise<void> {
+    const { connection, fingerprint, signal, drain, tell } = this.#request;
+    await this.#book.noteFingerprint(fingerprint);
+    const hearing = await this.#hear();
+    const beat = (): void => void this.#beat().catch(() => {});
+    await this.#beat();
+    const timer = setInterval(beat, queueTimes().heartbeatMs);
+    const ended = new Promise<void>((resolve) => (this.#ended = resolve));
+    const onDrain = (): void => {
+      if (drain === 'giveback')
+        for (const id of this.#underWay.keys()) this.#stop(id, 'given back');
+      this.#ended();
+    };
+    signal.addEventListener('abort', onDrain, { once: true });
+    try {
+      const running = this.#worker.run();
+      running.catch(() => {}); // Its errors come as events.
+      tell({ type: 'ready', name: this.#entry.name });
+      if (!signal.aborted) await ended;
+      await this.#worker.close();
+    } finally {
+      signal.removeEventListener('abort', onDrain);
+      clearInterval(timer);
+      hearing.disconnect();
+      await this.#jobs[Symbol.asyncDispose]();
+      const gone = this.#book.strikeOff(this.#entry.id).catch(() => {});
+      if (connection.redis.status === 'ready') await gone;
+    }
+    if (this.#broken === null) return;
+    throw new VsrError(
+      'queue',
+      `This worker takes itself out: ${this.#broken.replace(/\.?$/, '.')} Its jobs go to others. Start it again once that is mended.`,
+    );
+  }
+
+  /** Hears what is to stop, on a connection of its own. */
+  async #hear() {
+    const { libraries, options } = this.#request.connection;
+    const hearing = new libraries.Redis(options);
+    hearing.on('error', () => {});
+    await hearing.subscribe(controlChannel);
+    hearing.on('message', (_, clip: string) => {
+      for (const [id, job] of this.#underWay) if (job.clip === clip) this.#stop(id, 'cancelled');
+    });
+    return hearing;
+  }
+
+  #stop(id: string, reason: StopReason): void {
+    const job = this.#underWay.get(id);
+    if (job === undefined) return;
+    job.reason ??= reason;
+    job.stop.abort();
+  }
+
+  async #beat(): Promise<void> {
+    const before = Date.now();
+    const server = await this.#book.now();
+    const clockMs = Math.round((before + Date.now()) / 2 - server);
+    this.#entry = { ...this.#entry, clockMs };
+    await this.#book.noteWorker(this.#entry);
+    // What was said while the connection was away was not heard.
+    for (const [id, { clip }] of this.#underWay) {
+      if ((await this.#book.state(clip)) === 'cancelled') this.#stop(id, 'cancelled');
+    }
+  }
+
+  #troubleAt = -Infinity;
+  #tellTrouble(error: Error): void {
+    // Once a minute is enough: while a server is away, every attempt to reach it fails.
+    if (performance.now() - this.#troubleAt < 60_000) return;
+    this.#troubleAt = performance.now();
+    this.#request.tell({ type: 'trouble', message: messageOf(error) });
+  }
+
+  async #process(job: Job, token: string): Promise<unknown> {
+    const id = job.id ?? '';
+    const begunAt = performance.now();
+    const under: UnderWay = { clip: '', stop: new AbortController(), reason: null };
+    let what = `${job.name} ${id}`;
+    let clip: string | null = null;
+    try {
+      const payload = payloadOf(job.data);
+      clip = payload.clip;
+      this.#underWay.set(id, { ...under, clip });
+      what = describe(job.name, payload);
+      this.#entry = { ...this.#entry, doing: what };
+      await this.#work(job, payload, what);
+      this.#failures.succeeded();
+      return {};
+    } catch (error) {
+      const reason = this.#underWay.get(id)?.reason ?? null;
+      this.#underWay.delete(id);
+      return await this.#fail({
+        job,
+        token,
+        what,
+        clip,
+        error,
+        reason,
+        ms: performance.now() - begunAt,
+      });
+    } finally {
+      this.#underWay.delete(id);
+      this.#entry = { ...this.#entry, doing: null };
+    }
+  }
+
+  async #work(job: Job, payload: Payload, what: string): Promise<void> {
+    const { tell } = this.#request;
+    const id = job.id ?? '';
+    const kind = jobKinds.find((known) => known === job.name);
+    if (kind === undefined) throw new VsrError('queue', `There is no kind of job ${job.name}.`);
+    if (kind === 'release') return this.#jobs.release(payload);
+    const state = await this.#book.state(payload.clip);
+    if (state === 'cancelled' || state === 'failed') {
+      this.#stop(id, 'cancelled');
+      throw new VsrError('interrupted', `The clip was ${state}.`);
+    }
+    const startedAt = performance.now();
+    tell({ type: 'begun', what });
+    const { signal } = this.#underWay.get(id)!.stop;
+    const made = await this.#jobs.do(kind, payload, signal);
+    this.#entry = { ...this.#entry, segmentsDone: this.#entry.segmentsDone + made };
+    tell({ type: 'done', what, seconds: (performance.now() - startedAt) / 1000 });
+  }
+
+  /** Decides what becomes of a job that did not end well; what it throws tells BullMQ. */
+  async #fail({ job, token, what, clip, error, reason, ms }: Failed): Promise<never> {
+    const { bull } = this.#request.connection.libraries;
+    const { tell, workshop } = this.#request;
+    if (reason === 'cancelled') throw new bull.UnrecoverableError('cancelled');
+    if (reason === 'lock lost') {
+      const why = 'its lock was lost: another worker has begun it';
+      tell({ type: 'given back', what, why });
+      throw new Error(why);
+    }
+    if (reason === 'given back') return this.#giveBack(job, token, what, 'this worker ends');
+    const verdict = verdictOn(error);
+    if (verdict.kind === 'wait') {
+      await job.moveToDelayed(Date.now() + queueTimes().stalledMs, token);
+      throw new bull.DelayedError();
+    }
+    this.#entry = { ...this.#entry, failures: this.#entry.failures + 1 };
+    this.#jobs.forget();
+    const isRefusal = error instanceof VsrError && error.code === 'queue';
+    // Before a clip is blamed, the machine looks at itself.
+    const broken = isRefusal ? null : await selfCheck(workshop);
+    if (broken !== null) {
+      this.#takeOut(`it cannot enlarge a small clip of its own (${broken})`);
+      return this.#giveBack(job, token, what, broken);
+    }
+    if (isRefusal && (await this.#isForOthers(job))) {
+      await job.moveToDelayed(Date.now() + queueTimes().stalledMs, token);
+      tell({ type: 'given back', what, why: verdict.cause });
+      throw new bull.DelayedError();
+    }
+    tell({ type: 'failed', what, verdict });
+    const last = verdict.kind === 'final' || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    if (last && clip !== null) await this.#endClip(job, clip, verdict.cause);
+    if (!isRefusal && this.#failures.failed(clip ?? '', ms)) {
+      this.#takeOut(
+        `one clip after another fails on it at once, the last one with: ${verdict.cause}`,
+      );
+    }
+    if (verdict.kind === 'final') throw new bull.UnrecoverableError(verdict.cause);
+    throw new Error(verdict.cause);
+  }
+
+  async #giveBack(job: Job, token: string, what: string, why: string): Promise<never> {
+    const { tell, connection } = this.#request;
+    await job.moveToWait(token);
+    tell({ type: 'given back', what, why });
+    throw new connection.libraries.bull.WaitingError();
+  }
+
+  #takeOut(why: string): void {
+    this.#broken ??= why;
+    this.#ended();
+  }
+
+  /** Whether another worker has the roots that a job names, where this one has not. */
+  async #isForOthers(job: Job): Promise<boolean> {
+    const { roots } = this.#request.workshop;
+    const { input, output } = payloadOf(job.data);
+    const wanted = [input.root, output.root];
+    if (wanted.every((root) => roots.names.includes(root))) return false;
+    const others = await this.#book.workers(queueTimes().lockMs);
+    return others.some(
+      (other) =>
+        other.fingerprint === this.#entry.fingerprint &&
+        wanted.every((root) => other.roots.includes(root)),
+    );
+  }
+
+  /** Ends a clip for good: its other jobs stop, and its folder waits for whoever goes on. */
+  async #endClip(job: Job, clip: string, cause: string): Promise<void> {
+    if (!(await this.#book.end(clip, 'failed', cause))) return;
+    await this.#book.tellStop(clip);
+    await this.#jobs.release(payloadOf(job.data)).catch(() => {});
+  }
+}
+
+/** A job that did not end well. */
+type Failed = {
+  readonly job: Job;
+  readonly token: string;
+  readonly what: string;
+  /** `null` where not even that could be read. */
+  readonly clip: string | null;
+  readonly error: unknown;
+  readonly reason: StopReason | null;
+  /** Milliseconds since it began. */
+  readonly ms: number;
+};
+
+function describe(kind: string, { input, from, to }: Payload): string {
+  const name = `${input.root}:${input.path}`;
+  if (kind === 'join') return `joining ${name}`;
+  if (kind === 'release') return `letting go of ${name}`;
+  return to - from === 1
+    ? `segment ${from} of ${name}`
+    : `segments ${from} to ${to - 1} of ${name}`;
+}

@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../errors.js';
+import { version } from '../version.js';
+import { explainFailure } from './explain-failure.js';
+import type { FileRequest } from './file-request.js';
+import { expectedFrames } from './plan/expected-frames.js';
+import { stampOf } from './plan/identity.js';
+import type { JobPlan } from './plan/job-plan.js';
+import { cutClip } from './segments/cut-clip.js';
+import type { JobContext } from './segments/job-context.js';
+import { ProgressCounter } from './segments/progress.js';
+import { planVersion, type StoredPlan } from './segments/stored-plan.js';
+import { openWorkFolder, type LockedWorkFolder } from './segments/work-folder.js';
+
+/** What of a request every stage of its job is given. */
+export type JobRequest = Pick<FileRequest, 'ffmpeg' | 'signal' | 'pause' | 'onProgress'>;
+
+/** The job of a plan; from now on its source must stay as it is. */
+export async function openJob(
+  { ffmpeg, signal, pause, onProgress }: JobRequest,
+  plan: JobPlan,
+): Promise<JobContext> {
+  const stamp = await stampOf(plan.input);
+  const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
+  const progress = new ProgressCounter(place, onProgress, pause.now);
+  return { ffmpeg, plan, signal, pause, stamp, progress };
+}
+
+/** What the work folder of a job says of it. */
+export function storedFacts({ ffmpeg, plan, stamp }: JobContext): Omit<StoredPlan, 'segments'> {
+  return {
+    version: planVersion,
+    vsr: version(),
+    ffmpeg: `${ffmpeg.version} (build ${ffmpeg.build})`,
+    job: plan.job,
+    sourceModifiedMs: stamp.modifiedMs,
+    source: { path: plan.input, ...plan.identity },
+    models: plan.chain.names,
+    settings: plan.deciding,
+  };
+}
+
+/**
+ * The work folder, with the plan of an earlier run that was interrupted, or a new one; `queue`
+ * names the queue's clip for which it is opened.
+ */
+export async function openFolder(job: JobContext, queue: string | null): Promise<LockedWorkFolder> {
+  const { paths, settings, range } = job.plan;
+  try {
+    await mkdir(path.dirname(paths.output), { recursive: true });
+    return await openWorkFolder({
+      ...{ folder: paths.workFolder, output: paths.output, job: storedFacts(job), range, queue },
+      restart: settings.restart,
+      cut: () => cutClip(job),
+    });
+  } catch (error) {
+    throw error instanceof VsrError ? error : await explainFailure(error, job, null);
+  }
+}

@@ -1,0 +1,116 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageRoot } from '../../src/package-root.js';
+import { ffmpegRun } from './enlarge.js';
+import { writeRandomModel } from './random-model.js';
+import { runVsr } from './run-vsr.js';
+
+/** Milliseconds after which a worker's job goes to another, in these tests. */
+export const lockMs = 3_000;
+
+/** A `vsr` under way, whose lines are looked at. */
+export type Vsr = {
+  readonly child: ChildProcess;
+  /** All that it has said so far. */
+  readonly said: () => string;
+  /** Waits until it says something; fails when it ends before, or after a minute. */
+  until(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Settles when it has ended; its exit code, `null` after a signal. */
+  readonly done: Promise<number | null>;
+};
+
+/** Starts the command line as a user does. */
+export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Vsr {
+  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
+  const child = spawn(process.execPath, [bin, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, VSR_TEST_QUEUE_LOCK_MS: String(lockMs), ...env },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (part: Buffer) => (text += part.toString()));
+  }
+  const done = new Promise<number | null>((resolve) => {
+    child.once('close', (code) => resolve(code));
+  });
+  return {
+    child,
+    said: () => text,
+    async until(pattern) {
+      for (let i = 0; i < 6000; i++) {
+        const match = pattern.exec(text);
+        if (match !== null) return match;
+        const ended = child.exitCode !== null || child.signalCode !== null;
+        assert.ok(!ended, `it ended without saying ${String(pattern)}: ${text}`);
+        await sleep(20);
+      }
+      throw new Error(`it never said ${String(pattern)}: ${text}`);
+    },
+    done,
+  };
+}
+
+/** A clip in a folder that machines share, and what one machine makes of it. */
+export type QueueJob = {
+  readonly media: string;
+  readonly clip: string;
+  /** Options of the job, without places. */
+  readonly options: readonly string[];
+  /** Starts a worker that is ready when this resolves. */
+  worker(url: string, more?: readonly string[], env?: NodeJS.ProcessEnv): Promise<Vsr>;
+  /** Starts `vsr upscale --queue` for an output in the shared folder. */
+  submit(url: string, output: string, more?: readonly string[]): Vsr;
+  /** Fails unless an output and its log are, byte for byte, those of one machine, and all else is gone. */
+  checkSame(output: string): Promise<void>;
+};
+
+const hash = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+
+/**
+ * Makes a clip of `seconds` in `folder`, of segments of half a second each, and enlarges it on this
+ * machine alone. MP4, since no two Matroska files are alike.
+ */
+export async function makeQueueJob(folder: string, seconds: number): Promise<QueueJob> {
+  const media = path.join(folder, 'media');
+  await mkdir(media, { recursive: true });
+  const model = await writeRandomModel(media, 'espcn-16', 2);
+  const clip = path.join(media, 'clip.mp4');
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', `testsrc2=size=64x48:rate=24:duration=${seconds}`],
+    ...['-f', 'lavfi', '-i', `sine=frequency=440:duration=${seconds}`],
+    ...['-c:v', 'libx264', '-preset', 'ultrafast', '-g', '12', '-bf', '2', '-c:a', 'aac', clip],
+  );
+  const options = ['-m', model, '--preset', 'ultrafast', '--segment-seconds', '0.45'];
+  const whole = path.join(folder, 'whole.mp4');
+  const alone = await runVsr('upscale', clip, '-o', whole, ...options, '-q');
+  assert.equal(alone.code, 0, alone.stderr);
+  const expected = [await hash(whole), await hash(`${whole}.psnr.csv`)];
+  const place = (url: string): string[] => ['--queue', url, '--root', `m=${media}`];
+  return {
+    ...{ media, clip, options },
+    async worker(url, more = [], env = {}) {
+      const worker = startCommand(['worker', ...place(url), '--workers', '1', ...more], env);
+      await worker.until(/ready as/);
+      return worker;
+    },
+    submit: (url, output, more = []) =>
+      startCommand([
+        ...['upscale', clip, '-o', path.join(media, output), ...options],
+        ...[...place(url), ...more],
+      ]),
+    async checkSame(output) {
+      const file = path.join(media, output);
+      const came = [await hash(file), await hash(`${file}.psnr.csv`)];
+      assert.deepEqual(came, expected, 'clip and log are those of one machine');
+      const left = (await readdir(media)).filter((name) => name.startsWith(output));
+      assert.deepEqual(left.sort(), [output, `${output}.psnr.csv`, `${output}.vsr.json`]);
+    },
+  };
+}
