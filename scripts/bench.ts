@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { usualSizes, withBench, type BenchPart } from './bench/setting.js';
 
 /*
- * `npm run bench [-- start end-to-end reuse peers gpu train --runs 3 --provider auto --size 640x360]`: what vsr takes against
+ * `npm run bench [-- start end-to-end reuse peers gpu segments queue train --runs 3 --provider auto --size 640x360]`: what vsr takes against
  * what its parts take alone, and beside its peers; the parts named, or those that are measured by default.
  * Everything is measured in one run, the middle one of `runs`; ratios are of CPU seconds, which other
  * work on the machine disturbs least. Prints tables and writes build/bench.json.
@@ -34,6 +34,7 @@ const parts: Readonly<Record<string, Part>> = {
     always: false,
     load: async () => (await import('./bench/segments.js')).segments,
   },
+  queue: { always: false, load: async () => (await import('./bench/queue.js')).queue },
   train: {
     always: false,
     load: async () => {

@@ -2,7 +2,7 @@
  * Every fault in full, and a table of what was tried: kills, signals, full and bad disks, hanging
  * and vanishing things; damaged files of every kind; a long clip. Ends with 1 if anything was lost.
  *
- *   npm run test:faults -- [faults] [fuzz] [long]      default: all three
+ *   npm run test:faults -- [faults] [queue] [fuzz] [long]      default: all of them
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -23,11 +23,11 @@ function add(counts: Counts, kind: string, tried: number, bad = 0): void {
   counts.set(kind, { tried: row.tried + tried, bad: row.bad + bad });
 }
 
-/** The tests of test/faults, one file after the other: they watch the machine. */
-async function runFaults(counts: Counts): Promise<void> {
-  const files = readdirSync(built('test', 'faults'))
+/** The tests of a folder, one file after the other: they watch the machine. */
+async function runTests(folder: string, counts: Counts): Promise<void> {
+  const files = readdirSync(built('test', folder))
     .filter((name) => name.endsWith('.test.js'))
-    .map((name) => built('test', 'faults', name));
+    .map((name) => built('test', folder, name));
   const events = run({ files, concurrency: 1 });
   events.on('test:diagnostic', ({ message }) => {
     const note = triedIn(message);
@@ -68,7 +68,12 @@ function runLong(counts: Counts): void {
   add(counts, 'long clip', 1, endsWell(built('scripts', 'long-run.js')) ? 0 : 1);
 }
 
-const parts = { faults: runFaults, fuzz: runFuzz, long: runLong };
+const parts = {
+  faults: (counts: Counts) => runTests('faults', counts),
+  queue: (counts: Counts) => runTests('queue', counts),
+  fuzz: runFuzz,
+  long: runLong,
+};
 type Part = keyof typeof parts;
 const words = process.argv.slice(2);
 const unknown = words.filter((word) => !(word in parts));

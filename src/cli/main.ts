@@ -27,6 +27,10 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'work off clips of a queue, beside other machines',
     load: async () => (await import('./queue/worker.js')).workerCommand(),
   },
+  queue: {
+    about: 'look into a queue of clips, and steer it',
+    load: async () => (await import('./queue/queue.js')).queueCommand(),
+  },
   report: {
     about: 'make a page that shows what an enlargement did',
     load: async () => (await import('./commands/report.js')).reportCommand(),

@@ -13,9 +13,12 @@ export type RootedPath = {
 export class Roots {
   /** Real folders by name. */
   readonly #folders: ReadonlyMap<string, string>;
+  /** The devices that they were on. */
+  readonly #devices: ReadonlyMap<string, number>;
 
-  private constructor(folders: ReadonlyMap<string, string>) {
+  private constructor(folders: ReadonlyMap<string, string>, devices: ReadonlyMap<string, number>) {
     this.#folders = folders;
+    this.#devices = devices;
   }
 
   /**
@@ -24,6 +27,7 @@ export class Roots {
    */
   static async of(words: readonly string[]): Promise<Roots> {
     const folders = new Map<string, string>();
+    const devices = new Map<string, number>();
     for (const word of words) {
       const [, name, folder] = /^([A-Za-z0-9][A-Za-z0-9._-]{0,63})=(.+)$/s.exec(word) ?? [];
       if (name === undefined || folder === undefined) {
@@ -38,16 +42,29 @@ export class Roots {
         );
       }
       const real = await realpath(folder).catch(() => null);
-      if (real === null || !(await stat(real)).isDirectory()) {
+      const found = real === null ? null : await stat(real);
+      if (real === null || found?.isDirectory() !== true) {
         throw badValue('a folder that is there', '--root', word, 'Is it mounted?');
       }
       folders.set(name, real);
+      devices.set(name, found.dev);
     }
-    return new Roots(folders);
+    return new Roots(folders, devices);
   }
 
   get names(): readonly string[] {
     return [...this.#folders.keys()].sort();
+  }
+
+  /** Which root is no more what it was, in words, as when its disk was unmounted; otherwise `null`. */
+  async lost(): Promise<string | null> {
+    for (const [name, folder] of this.#folders) {
+      const found = await stat(folder).catch(() => null);
+      if (found?.dev !== this.#devices.get(name)) {
+        return `the root ${name} (${folder}) is not the folder it was: is it still mounted?`;
+      }
+    }
+    return null;
   }
 
   /**

@@ -19,7 +19,7 @@ export async function ffmpegRun(...args: string[]): Promise<string> {
 /** How an enlargement ended. */
 export type Enlarged =
   | { readonly status: 'done' | 'skipped'; readonly output: string; readonly summary: Sidecar }
-  | { readonly status: 'planned'; readonly output: string }
+  | { readonly status: 'planned' | 'queued'; readonly output: string }
   | { readonly status: 'failed'; readonly output: string | null; readonly error: Error };
 
 /** Enlarges one clip with the library and returns how it ended. */

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
@@ -26,8 +26,8 @@ export type TestRedis = AsyncDisposable & {
   readonly url: string;
   /** Kills it as a power cut does. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, with what its log holds. */
-  start(): Promise<void>;
+  /** Starts it again on the same port, with what its log holds, or with nothing. */
+  start(how?: 'empty'): Promise<void>;
   /** Stops and continues it, so that its connections go silent. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 };
@@ -64,7 +64,9 @@ export async function startRedis({
     port,
     url: `redis://127.0.0.1:${port}`,
     kill,
-    async start() {
+    async start(how) {
+      if (how === 'empty') rmSync(folder, { recursive: true });
+      mkdirSync(folder, { recursive: true });
       running = await start();
     },
     signal: (name) => void running.child.kill(name),

@@ -18,12 +18,14 @@ import { printable } from '../../printable.js';
 import { version } from '../../version.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
 import { withJson } from '../process/program-options.js';
+import { addressOf, withQueueOptions, type QueueFlags } from '../queue/queue-flags.js';
 
 const examples = `
 Examples:
   vsr doctor                       what works on this machine
   vsr doctor --json                the same for programs
   vsr doctor --ffmpeg /opt/ffmpeg  with another ffmpeg
+  vsr doctor --queue redis://nas   a queue of many machines, too
 
 Exit code 1 if the main job, vsr upscale, cannot run here.`;
 
@@ -35,7 +37,7 @@ export type Finding = {
   readonly detail: string;
 };
 
-type Flags = { ffmpeg?: string; ffprobe?: string };
+type Flags = QueueFlags & { ffmpeg?: string; ffprobe?: string };
 
 /** The command `vsr doctor`. */
 export function doctorCommand(): Command {
@@ -43,13 +45,15 @@ export function doctorCommand(): Command {
     .description('Says what was found on this machine, and what is missing.')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe');
-  return withJson(command)
+  const about = 'look at a queue of many machines, too: redis://host:port';
+  return withJson(withQueueOptions(command, about))
     .addHelpText('after', examples)
     .action(async (flags: Flags) => {
       const findings = await examine(flags);
       const able = findings.every(({ vital, ok }) => ok || !vital);
       addFacts({ able, findings });
-      const verdict = able ? 'vsr upscale can run here.' : 'vsr upscale cannot run here.';
+      const job = `vsr upscale${flags.queue === undefined ? '' : ' --queue'}`;
+      const verdict = `${job} ${able ? 'can' : 'cannot'} run here.`;
       if (!isAnsweredInJson()) {
         process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${verdict}\n`);
       }
@@ -62,9 +66,18 @@ function lineOf({ topic, ok, vital, detail }: Finding): string {
   return `${mark.padEnd(5)} ${topic.padEnd(12)} ${printable(detail)}`;
 }
 
-/** Looks at everything; never throws for what it finds. */
+/** Looks at everything; throws only for a queue's address that is none. */
 async function examine(flags: Flags): Promise<Finding[]> {
-  return [machine(), ...(await media(flags)), ...(await models()), ...(await providers())];
+  const found = [machine(), ...(await media(flags)), ...(await models()), ...(await providers())];
+  return flags.queue === undefined ? found : [...found, ...(await queue(flags))];
+}
+
+async function queue(flags: Flags): Promise<Finding[]> {
+  const { examineQueue } = await import('../../queue/control/examine-queue.js');
+  const ffmpeg = await locateFfmpeg({ ffmpeg: flags.ffmpeg, ffprobe: flags.ffprobe }).catch(
+    () => null,
+  );
+  return examineQueue(addressOf(flags), ffmpeg);
 }
 
 function machine(): Finding {

@@ -121,6 +121,11 @@ export function giveUpStdout(): void {
   answer.stream = process.stderr;
 }
 
+/** Where a clip is that nobody waits for here. */
+function queuedIn(outcome: Outcome): object {
+  return outcome.status === 'queued' ? { queued: outcome.queued } : {};
+}
+
 /** Writes the summary and the last event. `error` is what ended the whole call, if anything did. */
 export function closeAnswer(exitCode: EndEvent['exitCode'], error: ErrorFacts | null): void {
   const { outcomes, command, json, facts } = answer;
@@ -141,7 +146,7 @@ export function closeAnswer(exitCode: EndEvent['exitCode'], error: ErrorFacts | 
         const same = { clip, status, output };
         return 'error' in outcome
           ? { ...same, error: told(outcome.error) }
-          : { ...same, summary: outcome.summary };
+          : { ...same, summary: outcome.summary, ...queuedIn(outcome) };
       }),
       facts,
     };

@@ -1,14 +1,11 @@
 import { Command, Option } from 'commander';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
+import { candidatesFor } from '../../model/runtime/providers.js';
 import { fingerprintOf } from '../../queue/fingerprint.js';
 import { connectQueue } from '../../queue/redis/connection.js';
 import { Roots } from '../../queue/roots.js';
-import {
-  drainKinds,
-  QueueWorker,
-  type DrainKind,
-  type WorkerEvent,
-} from '../../queue/worker/worker.js';
+import { QueueWorker } from '../../queue/worker/worker.js';
+import { drainKinds, type DrainKind, type WorkerEvent } from '../../queue/worker/worker-request.js';
 import { providerNames, type ProviderName } from '../../upscale/plan/options.js';
 import { wholeNumber } from '../display/numbers.js';
 import { say } from '../display/say.js';
@@ -70,8 +67,11 @@ async function run(flags: Flags): Promise<void> {
   const address = addressOf(flags);
   const roots = await Roots.of(flags.root ?? []);
   const ffmpeg = await locateFfmpeg({ ffmpeg: flags.ffmpeg, ffprobe: flags.ffprobe });
-  const provider = { name: flags.provider, device: flags.device ?? 0 };
-  const fingerprint = await fingerprintOf(ffmpeg, provider);
+  const device = flags.device ?? 0;
+  const wished = { name: flags.provider, device };
+  const fingerprint = await fingerprintOf(ffmpeg, wished);
+  // By its name: where it is lost, nothing is made on another one.
+  const provider = { name: candidatesFor(wished)[0]!.name, device };
   await using connection = await connectQueue(address);
   const worker = new QueueWorker({
     ...{ connection, fingerprint, signal, drain: flags.drain },

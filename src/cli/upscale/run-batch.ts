@@ -78,9 +78,7 @@ export async function runBatch(
     const signalled = { ...options, signal: interruption.signal };
     const show = (sentence: string): void => display.say(sentence);
     const events =
-      otherWay === null
-        ? upscale(inputs, signalled)
-        : upscaleBy(inputs, signalled, otherWay(show));
+      otherWay === null ? upscale(inputs, signalled) : upscaleBy(inputs, signalled, otherWay(show));
     for await (const event of events) {
       tell(event);
       talking.show(event);

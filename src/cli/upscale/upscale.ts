@@ -182,7 +182,7 @@ export function upscaleCommand(): Command {
     .option('--allow-truncated', 'the older name of --allow-damaged')
     .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber)
     .optionsGroup('Many machines:');
-  return withQueueOptions(command, 'let the workers of this queue do it: redis://host:port')
+  withQueueOptions(command, 'let the workers of this queue do it: redis://host:port')
     .option(
       '--root <name=folder>',
       'a folder that the machines share, by its common name',

@@ -93,3 +93,23 @@ export function payloadOf(value: unknown): Payload {
     to,
   };
 }
+
+/** The name of the job that joins a clip. */
+export function joinId(clip: string): string {
+  return `${clip}-join`;
+}
+
+/** The name of the job that makes a run of a clip's segments. */
+export function jobId(clip: string, { from }: SegmentRun): string {
+  return `${clip}-${from}`;
+}
+
+/** What a job does, for people. */
+export function describeJob(kind: string, { input, from, to }: Payload): string {
+  const name = `${input.root}:${input.path}`;
+  if (kind === 'join') return `joining ${name}`;
+  if (kind === 'release') return `letting go of ${name}`;
+  return to - from === 1
+    ? `segment ${from} of ${name}`
+    : `segments ${from} to ${to - 1} of ${name}`;
+}

@@ -1,7 +1,14 @@
 import { badValue, VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
-import { codecNames, precisionNames, type UpscaleOptions } from '../../upscale/plan/options.js';
+import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
+import {
+  chromaKernels,
+  codecNames,
+  precisionNames,
+  steadyNames,
+  type UpscaleOptions,
+} from '../../upscale/plan/options.js';
 import { checkOptions, type Settings } from '../../upscale/plan/settings.js';
 import type { RootedPath, Roots } from '../roots.js';
 
@@ -24,7 +31,9 @@ export type Wish = {
   readonly end: number | null;
   /** `null` for all. */
   readonly frames: number | null;
-  readonly deinterlace: boolean;
+  readonly footage: Settings['footage'];
+  readonly chroma: Settings['chroma'];
+  readonly steady: Settings['steady'];
   readonly reference: RootedPath | null;
   readonly log: RootedPath | false;
   readonly overwrite: boolean;
@@ -77,7 +86,9 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
     start: settings.start,
     end: settings.end,
     frames: frames === Infinity ? null : frames,
-    deinterlace: settings.deinterlace,
+    footage: settings.footage,
+    chroma: settings.chroma,
+    steady: settings.steady,
     reference: reference === null ? null : await roots.toShared(reference, 'reference'),
     log: log === null ? false : await roots.toShared(log, 'per-frame log'),
     overwrite: settings.overwrite,
@@ -149,7 +160,7 @@ export async function settingsOf(
     inputRate: field.at('rate').string(),
   }));
   const given = {
-    scale: top.at('to').orNull(text) === null ? top.at('scale').count() : null,
+    scale: top.at('to').orNull(text) === null ? top.at('scale').number() : null,
     to: top.at('to').orNull(text),
     model,
     precision: top.at('precision').oneOf(...precisionNames),
@@ -167,7 +178,16 @@ export async function settingsOf(
     ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null)),
     ...raw,
     ffmpegArgs,
-    deinterlace: top.at('deinterlace').boolean(),
+    deinterlace: top
+      .at('footage')
+      .at('deinterlace')
+      .oneOf(...deinterlaceModes),
+    fieldOrder: top
+      .at('footage')
+      .at('fieldOrder')
+      .oneOf(...fieldOrders),
+    chroma: top.at('chroma').oneOf(...chromaKernels),
+    steady: top.at('steady').oneOf(...steadyNames),
     overwrite: top.at('overwrite').boolean(),
     allowDamaged: top.at('allowDamaged').boolean(),
     reuse: top.at('reuse').boolean(),

@@ -1,6 +1,6 @@
 import type { FlowJob, Job } from 'bullmq';
 import { queueName } from '../fingerprint.js';
-import { storedPayload, type ClipRef, type SegmentRun } from '../job/payload.js';
+import { jobId, joinId, storedPayload, type ClipRef, type SegmentRun } from '../job/payload.js';
 import type { Priority } from '../priority.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { ATTEMPTS, queueTimes } from '../times.js';
@@ -19,11 +19,6 @@ export type ClipOrder = {
   readonly runs: readonly SegmentRun[];
   readonly priority: Priority;
 };
-
-/** The name of the job that joins a clip. */
-export function joinId(clip: string): string {
-  return `${clip}-join`;
-}
 
 /**
  * A clip's jobs: its runs of segments, and the join that waits for them. Of several clips the first
@@ -49,7 +44,7 @@ function flowOf({ ref, fingerprint, runs, priority }: ClipOrder): FlowJob {
       data: storedPayload({ ...ref, ...run }),
       opts: {
         ...common,
-        jobId: `${ref.clip}-${run.from}`,
+        jobId: jobId(ref.clip, run),
         priority: first + Math.min(place, mostPlaces),
         // Without it the join would wait for ever.
         failParentOnFailure: true,

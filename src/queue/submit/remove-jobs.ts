@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VsrError } from '../../errors.js';
 import { queueName } from '../fingerprint.js';
+import { jobId, joinId } from '../job/payload.js';
 import type { ClipEntry, QueueBook } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { queueTimes } from '../times.js';
-import { joinId } from './flow.js';
 
 /**
  * Takes all jobs of a clip out of the queue, those under way last: their workers stop first. Throws
@@ -20,7 +20,7 @@ export async function removeJobs(
   await join?.removeUnprocessedChildren();
   await book.tellStop(id);
   // The join's removal takes those with it that are not held.
-  const names = [joinId(id), ...runs.map(({ from }) => `${id}-${from}`)];
+  const names = [joinId(id), ...runs.map((run) => jobId(id, run))];
   // A worker that is gone lets go when its lock runs out.
   const until = performance.now() + 3 * queueTimes().lockMs;
   for (;;) {

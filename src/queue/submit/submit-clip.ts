@@ -70,6 +70,12 @@ export async function submitClip(
   plan: JobPlan,
 ): Promise<Submitted> {
   const { connection, book, fingerprint, roots, priority } = desk;
+  if (fingerprint.provider !== 'cpu' && plan.settings.precision === 'auto') {
+    throw new VsrError(
+      'option',
+      `Expected --precision fp32, fp16 or int8 with --queue and ${fingerprint.provider}: auto measures on each machine, and segments of two kinds are never mixed.`,
+    );
+  }
   const place = {
     input: await roots.toShared(plan.input, 'input'),
     output: await roots.toShared(plan.paths.output, 'output'),

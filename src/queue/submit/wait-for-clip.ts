@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VsrError } from '../../errors.js';
 import { queueName } from '../fingerprint.js';
+import { joinId } from '../job/payload.js';
 import type { ClipOrder } from './flow.js';
-import { joinId } from './flow.js';
 import type { QueueBook, RunProgress } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 
@@ -46,12 +46,11 @@ async function unlessAborted<T>(signal: AbortSignal, look: Promise<T>): Promise<
  * `signal` fires: the clip goes on.
  */
 export async function waitForClip(watch: Watch): Promise<WatchEnd> {
-  const { clip, signal } = watch;
+  const { signal } = watch;
   for (;;) {
     const end = await unlessAborted(signal, look(watch));
     if (end !== null) return end;
     await unlessAborted(signal, sleep(lookMs));
-    void clip;
   }
 }
 

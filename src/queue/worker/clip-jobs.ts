@@ -38,6 +38,10 @@ export class ClipJobs implements AsyncDisposable {
    */
   async do(kind: Exclude<JobKind, 'release'>, job: Payload, signal: AbortSignal): Promise<number> {
     const found = await findClip(this.#workshop, job);
+    // Somebody has put it into the queue again.
+    if (found.claim.released) {
+      await writeClaim(found.workFolder, { ...found.claim, released: false });
+    }
     if (kind === 'join') await this.#join(found, signal);
     else await this.#segments(found, job, signal);
     return job.to - job.from;

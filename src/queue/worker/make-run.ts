@@ -1,7 +1,9 @@
+import { PauseControl } from '../../pause-control.js';
 import { stampOf } from '../../upscale/plan/identity.js';
 import { openJob } from '../../upscale/open-job.js';
 import { explainFailure } from '../../upscale/explain-failure.js';
 import { runSegments } from '../../upscale/segments/run-segments.js';
+import { openSegmentTools } from '../../upscale/segments/segment-tools.js';
 import { makeSegment } from '../../upscale/upscale-file.js';
 import { VsrError } from '../../errors.js';
 import type { SegmentRun } from '../job/payload.js';
@@ -45,7 +47,7 @@ export async function makeRun(
   let now: RunProgress = { frames: 0, psnr: null };
   const job = await openJob(
     {
-      ...{ ffmpeg, signal },
+      ...{ ffmpeg, signal, pause: new PauseControl() },
       onProgress: ({ frames, psnr }) => {
         now = { frames, psnr };
         onProgress(now);
@@ -56,7 +58,9 @@ export async function makeRun(
   const folder = attachedFolder(workFolder, stored, run);
   const startedAt = performance.now();
   try {
-    await runSegments(job, folder, makeSegment, (opened) => shelf.lend(opened));
+    await runSegments(job, folder, makeSegment, (opened, segment, most, skip) =>
+      openSegmentTools(opened, segment, most, skip, (lent) => shelf.lend(lent)),
+    );
     // A source that was written to meanwhile is found here at the latest.
     await stampOf(plan.input);
   } catch (error) {

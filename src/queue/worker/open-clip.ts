@@ -4,6 +4,7 @@ import { VsrError } from '../../errors.js';
 import { readClaim, type QueueClaim } from '../../files/queue-claim.js';
 import { prepareCommands } from '../../media/program/command.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { PauseControl } from '../../pause-control.js';
 import type { FileRequest } from '../../upscale/file-request.js';
 import { openJob, storedFacts } from '../../upscale/open-job.js';
 import type { Input } from '../../upscale/plan/inputs.js';
@@ -52,7 +53,8 @@ export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<
   const claim = isFolder ? await readClaim(workFolder) : null;
   if (claim?.id !== ref.clip) {
     throw new VsrError(
-      'queue',
+      // A storage that is not there for a moment is no fault of the clip.
+      claim === null ? 'disk' : 'queue',
       claim === null
         ? `There is no work folder of the queue at ${workFolder}. Was it removed, or is that root another storage here?`
         : `The work folder ${workFolder} is for another clip of the queue.`,
@@ -89,7 +91,8 @@ export async function openClip(
   const source = await probeInput(ffmpeg, input.path, settings, signal);
   const plan = await planJob({ ffmpeg, input, settings, signal }, source);
   checkSameJob(plan, found);
-  const job = await openJob({ ffmpeg, signal, onProgress: () => {} }, plan);
+  const quiet = { ffmpeg, signal, pause: new PauseControl(), onProgress: () => {} };
+  const job = await openJob(quiet, plan);
   const stored = await sharedPlan(plan.paths.workFolder, {
     job: storedFacts(job),
     range: plan.range,
@@ -105,7 +108,7 @@ export function joinRequest(
 ): FileRequest {
   const { input, settings, ref } = found;
   return {
-    ...{ ffmpeg, input, settings, signal },
+    ...{ ffmpeg, input, settings, signal, pause: new PauseControl() },
     reads: [input.path, ...(settings.reference === null ? [] : [settings.reference])],
     claim: () => {},
     onPlan: (plan) => {

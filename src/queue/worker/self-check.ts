@@ -18,10 +18,12 @@ function smallClip(): Buffer {
 }
 
 /**
- * Enlarges a small clip with nothing of the queue in it, to tell whether a failure is the job's or
+ * Looks at the roots, and enlarges a small clip with nothing of the queue in it, to tell whether a failure is the job's or
  * this machine's. Returns what is wrong with the machine; `null` where nothing is.
  */
-export async function selfCheck({ ffmpeg, own }: Workshop): Promise<string | null> {
+export async function selfCheck({ ffmpeg, own, roots }: Workshop): Promise<string | null> {
+  const lost = await roots.lost();
+  if (lost !== null) return lost;
   try {
     await using folder = await temporaryFolder('check');
     const clip = path.join(folder.path, 'check.y4m');
@@ -32,12 +34,11 @@ export async function selfCheck({ ffmpeg, own }: Workshop): Promise<string | nul
       ...{ provider: own.provider.name, device: own.provider.device ?? 0 },
     };
     for await (const event of upscale(clip, options)) {
-      if (event.type !== 'end') continue;
-      const { outcome } = event;
-      if (outcome.status === 'failed') return messageOf(outcome.error);
+      if (event.event !== 'failed') continue;
+      return `it cannot enlarge a small clip of its own (${event.error.message})`;
     }
     return null;
   } catch (error) {
-    return messageOf(error);
+    return `it cannot enlarge a small clip of its own (${messageOf(error)})`;
   }
 }

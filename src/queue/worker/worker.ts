@@ -2,39 +2,16 @@ import type { Job, Worker } from 'bullmq';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import { messageOf, VsrError } from '../../errors.js';
-import { queueName, type Fingerprint } from '../fingerprint.js';
-import { jobKinds, payloadOf, type Payload } from '../job/payload.js';
+import { hashOf } from '../../upscale/plan/identity.js';
+import { queueName } from '../fingerprint.js';
+import { describeJob, jobId, jobKinds, joinId, payloadOf, type Payload } from '../job/payload.js';
 import { controlChannel, QueueBook, type WorkerEntry } from '../redis/book.js';
-import type { QueueConnection } from '../redis/connection.js';
 import { MOST_STALLS, queueTimes } from '../times.js';
-import { verdictOn, type StopReason, type Verdict } from './failure.js';
+import { verdictOn, type StopReason } from './failure.js';
 import { ClipJobs } from './clip-jobs.js';
 import { FastFailures } from './fast-failures.js';
-import type { Workshop } from './open-clip.js';
 import { selfCheck } from './self-check.js';
-
-/** How a worker that is asked to end treats what it is doing. */
-export const drainKinds = ['finish', 'giveback'] as const;
-export type DrainKind = (typeof drainKinds)[number];
-
-/** What a worker tells while it works. */
-export type WorkerEvent =
-  | { readonly type: 'ready'; readonly name: string }
-  | { readonly type: 'begun'; readonly what: string }
-  | { readonly type: 'done'; readonly what: string; readonly seconds: number }
-  | { readonly type: 'failed'; readonly what: string; readonly verdict: Verdict }
-  | { readonly type: 'given back'; readonly what: string; readonly why: string }
-  | { readonly type: 'trouble'; readonly message: string };
-
-export type WorkerRequest = {
-  readonly connection: QueueConnection;
-  readonly fingerprint: Fingerprint;
-  readonly workshop: Workshop;
-  readonly drain: DrainKind;
-  /** Asks the worker to end. */
-  readonly signal: AbortSignal;
-  readonly tell: (event: WorkerEvent) => void;
-};
+import type { WorkerRequest } from './worker-request.js';
 
 /** A job under way. */
 type UnderWay = {
@@ -178,7 +155,7 @@ export class QueueWorker {
       const payload = payloadOf(job.data);
       clip = payload.clip;
       this.#underWay.set(id, { ...under, clip });
-      what = describe(job.name, payload);
+      what = describeJob(job.name, payload);
       this.#entry = { ...this.#entry, doing: what };
       await this.#work(job, payload, what);
       this.#failures.succeeded();
@@ -242,7 +219,7 @@ export class QueueWorker {
     // Before a clip is blamed, the machine looks at itself.
     const broken = isRefusal ? null : await selfCheck(workshop);
     if (broken !== null) {
-      this.#takeOut(`it cannot enlarge a small clip of its own (${broken})`);
+      this.#takeOut(broken);
       return this.#giveBack(job, token, what, broken);
     }
     if (isRefusal && (await this.#isForOthers(job))) {
@@ -252,7 +229,8 @@ export class QueueWorker {
     }
     tell({ type: 'failed', what, verdict });
     const last = verdict.kind === 'final' || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    if (last && clip !== null) await this.#endClip(job, clip, verdict.cause);
+    if (last && clip !== null && job.name !== 'release')
+      await this.#endClip(job, clip, verdict.cause);
     if (!isRefusal && this.#failures.failed(clip ?? '', ms)) {
       this.#takeOut(
         `one clip after another fails on it at once, the last one with: ${verdict.cause}`,
@@ -290,6 +268,11 @@ export class QueueWorker {
 
   /** Ends a clip for good: its other jobs stop, and its folder waits for whoever goes on. */
   async #endClip(job: Job, clip: string, cause: string): Promise<void> {
+    const entry = await this.#book.clip(clip);
+    const { from, to, ...ref } = payloadOf(job.data);
+    const names = [joinId(clip), jobId(clip, { from, to })];
+    // A job that somebody else has made up ends nothing but itself.
+    if (!names.includes(job.id ?? '') || hashOf(entry?.ref) !== hashOf(ref)) return;
     if (!(await this.#book.end(clip, 'failed', cause))) return;
     await this.#book.tellStop(clip);
     await this.#jobs.release(payloadOf(job.data)).catch(() => {});
@@ -308,12 +291,3 @@ type Failed = {
   /** Milliseconds since it began. */
   readonly ms: number;
 };
-
-function describe(kind: string, { input, from, to }: Payload): string {
-  const name = `${input.root}:${input.path}`;
-  if (kind === 'join') return `joining ${name}`;
-  if (kind === 'release') return `letting go of ${name}`;
-  return to - from === 1
-    ? `segment ${from} of ${name}`
-    : `segments ${from} to ${to - 1} of ${name}`;
-}

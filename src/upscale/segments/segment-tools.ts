@@ -110,8 +110,7 @@ export async function openSegmentTools(
   reader.prepare(segment, most);
   let network: OpenNetwork | undefined;
   let reference: ReferenceFrames | null = null;
-  let trail: Trail | undefined;
-  const close = async (): Promise<void> => {
+  const close = async (trail: Trail | null): Promise<void> => {
     // A network that serves others takes its memory back.
     trail?.drop();
     await reader[Symbol.asyncDispose]();
@@ -122,11 +121,11 @@ export async function openSegmentTools(
     network = await open(job);
     if (settings.reference !== null) reference = await openReference(job, settings.reference, skip);
   } catch (error) {
-    await close();
+    await close(null);
     throw error;
   }
   const [larger, truth] = [network.upscaler, reference];
-  trail = new Trail(STEADY_REACH, (frame) => {
+  const trail = new Trail(STEADY_REACH, (frame) => {
     reader.release(frame.source);
     if (frame.reference !== undefined) truth?.release(frame.reference);
     larger.release(frame.larger.frame);
@@ -139,7 +138,7 @@ export async function openSegmentTools(
     reader,
     reference,
     clock: new StageClock(job.pause.now),
-    [Symbol.asyncDispose]: close,
+    [Symbol.asyncDispose]: () => close(trail),
   };
 }
 

@@ -50,7 +50,10 @@ test('settings come to another machine as they are, with its own places and thre
       end: 9,
     },
     ...{
-      deinterlace: true,
+      chroma: 'lanczos3',
+      steady: 'auto',
+      deinterlace: 'field',
+      fieldOrder: 'top',
       allowDamaged: true,
       reuse: false,
       stallTimeout: 7,
@@ -89,7 +92,7 @@ const hostile: readonly (readonly [what: string, change: object, why: RegExp])[]
   ['a log that is no log', { log: { root: 'm', path: '.bashrc' } }, /\.csv or \.jsonl/],
   ['a reference by a number', { reference: 7 }, /Expected an object/],
   ['an unknown codec', { codec: 'gif' }, /Expected one of auto, h264/],
-  ['a broken scale', { scale: 1 }, /at least 2/],
+  ['a broken scale', { scale: 'two' }, /Expected a number/],
   ['a time that is none', { start: 'soon' }, /Expected a number/],
 ];
 for (const [what, change, why] of hostile) {

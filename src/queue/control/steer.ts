@@ -1,0 +1,86 @@
+import { VsrError } from '../../errors.js';
+import { Field } from '../../files/json-field.js';
+import { queueName } from '../fingerprint.js';
+import { isClipName, payloadOf, storedPayload, type ClipRef } from '../job/payload.js';
+import type { ClipEntry, QueueBook } from '../redis/book.js';
+import type { QueueConnection } from '../redis/connection.js';
+import { addFlow } from '../submit/flow.js';
+import { removeJobs } from '../submit/remove-jobs.js';
+
+/** What a queue is steered with. */
+export type Control = { readonly connection: QueueConnection; readonly book: QueueBook };
+
+/** The clip of a name. Throws VsrError `option` where the queue knows none. */
+export async function clipNamed({ book, connection }: Control, id: string): Promise<ClipEntry> {
+  const entry = isClipName(id) ? await book.clip(id) : null;
+  if (entry !== null) return entry;
+  throw new VsrError(
+    'option',
+    `The queue ${connection.address.shown} knows no clip ${JSON.stringify(id)}. vsr queue status lists those there.`,
+  );
+}
+
+/** Stops the queues of all fingerprints, or lets them go on; jobs under way end. Returns how many. */
+export async function setPaused({ connection, book }: Control, paused: boolean): Promise<number> {
+  const fingerprints = await book.fingerprints();
+  for (const { id } of fingerprints) {
+    const jobs = connection.queue(queueName(id));
+    await (paused ? jobs.pause() : jobs.resume());
+  }
+  return fingerprints.length;
+}
+
+/** A clip's reference as its entry holds it. */
+function refOf({ id, ref }: ClipEntry): ClipRef {
+  const top = new Field(ref, `the clip ${id}`);
+  const place = (name: 'input' | 'output') => ({
+    root: top.at(name).at('root').string(),
+    path: top.at(name).at('path').string(),
+  });
+  const [input, output] = [place('input'), place('output')];
+  const job = top.at('job').string();
+  // Through the same door as every job: nothing else is put into a queue.
+  return payloadOf(storedPayload({ clip: id, input, output, job, from: 0, to: 0 }));
+}
+
+/**
+ * Takes a clip out of the queue: what is under way for it stops, what is done stays in its work
+ * folder, where any run can go on with it. Throws VsrError `busy` where a worker does not let go.
+ */
+export async function cancelClip(control: Control, entry: ClipEntry): Promise<void> {
+  const { connection, book } = control;
+  if (!(await book.end(entry.id, 'cancelled', null)) && entry.state === 'done') {
+    throw new VsrError('option', `${entry.output} is done: there is nothing to cancel.`);
+  }
+  await removeJobs(connection, book, entry);
+  await connection
+    .queue(queueName(entry.fingerprint))
+    .add('release', storedPayload({ ...refOf(entry), from: 0, to: 0 }), {
+      ...{ jobId: `${entry.id}-release`, priority: 1, attempts: 1 },
+      ...{ removeOnComplete: true, removeOnFail: true },
+    });
+}
+
+/** Puts a clip that failed or was cancelled into the queue again; what is done is not done again. */
+export async function retryClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
+  if (entry.state === 'open' || entry.state === 'done') {
+    const why = entry.state === 'open' ? 'is under way' : 'is done';
+    throw new VsrError('option', `${entry.output} ${why}: there is nothing to try again.`);
+  }
+  await removeJobs(connection, book, entry);
+  await book.open(entry);
+  const { fingerprint, runs, priority } = entry;
+  await addFlow(connection, { ref: refOf(entry), fingerprint, runs, priority });
+}
+
+/** Forgets a clip that has ended. */
+export async function forgetClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
+  if (entry.state === 'open') {
+    throw new VsrError(
+      'option',
+      `${entry.output} is under way. Cancel it first: vsr queue cancel ${entry.id}.`,
+    );
+  }
+  await removeJobs(connection, book, entry);
+  await book.forget(entry.id);
+}
