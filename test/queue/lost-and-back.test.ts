@@ -144,3 +144,10 @@ test(
     }
   },
 );
+
+test('a worker that is asked to end while Redis is away ends', { skip: withoutRedis }, async () => {
+  const one = await worker();
+  await redis.kill();
+  one.child.kill('SIGTERM');
+  assert.equal(await one.done, 0, one.said());
+});

@@ -90,7 +90,8 @@ export class QueueWorker {
       running.catch(() => {}); // Its errors come as events.
       tell({ type: 'ready', name: this.#entry.name });
       if (!signal.aborted) await ended;
-      await this.#worker.close();
+      // A server that is away is not waited for: others do again what is under way.
+      await this.#worker.close(connection.redis.status !== 'ready');
     } finally {
       signal.removeEventListener('abort', onDrain);
       clearInterval(timer);
