@@ -59,7 +59,7 @@ async function failing(run: JobRunner = runJob): Promise<Map<string, number | nu
   const found = new Map<string, number | null>();
   for await (const { checks, error } of regress(ffmpeg, folder, { run })) {
     assert.equal(error, null);
-    assert.equal(checks.length, 13);
+    assert.equal(checks.length, 15);
     for (const { ok, name, frame } of checks) if (!ok) found.set(name, frame);
   }
   return found;

@@ -30,6 +30,7 @@ const ground = new Set([
   'events.ts',
   'names-apart.ts',
   'native-work.ts',
+  'map-ordered.ts',
   'pace.ts',
   'pause-control.ts',
   'package-root.ts',

@@ -10,7 +10,7 @@ import { FramePool, type Frame } from '../../planes/frame.js';
 import { frameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
-import { mapOrdered } from '../../upscale/segments/map-ordered.js';
+import { mapOrdered } from '../../map-ordered.js';
 import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';

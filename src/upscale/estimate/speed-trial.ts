@@ -9,7 +9,7 @@ import type { Frame } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { StillPlan } from '../plan/still-plan.js';
-import { mapOrdered } from '../segments/map-ordered.js';
+import { mapOrdered } from '../../map-ordered.js';
 
 /** Frames that warm up threads and encoder, and frames by which time is told. */
 const [warmFrames, timedFrames] = [4, 8];

@@ -1,7 +1,7 @@
 import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
 import type { Frame } from '../../planes/frame.js';
 import { isSteadied } from '../plan/model-choice.js';
-import { mapOrdered } from './map-ordered.js';
+import { mapOrdered } from '../../map-ordered.js';
 import type { SegmentFrames } from './segment-reader.js';
 import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
 import { timedItems } from './stage-clock.js';

@@ -1,6 +1,6 @@
 import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
-import type { SegmentComplaints } from './segment-reader.js';
+import type { SegmentComplaints } from './segment-complaints.js';
 
 /** What a finished segment says of itself; written last, so its being there means "done". */
 export type SegmentRecord = {

@@ -19,6 +19,7 @@ const baseline: Baseline = {
   times: { first: 0, last: 0.08, sha256: 'aa' },
   streams: ['video ffv1 64x48 yuv420p tv', 'audio aac eng'],
   truth: { ...toSource, psnrY: 30, ssim: 0.9 },
+  flicker: { truth: 0.1, toBicubic: null },
   toSource,
   exact: { machine: 'x64, test', frames: ['01', '02', '03'] },
 };
@@ -48,6 +49,12 @@ test('each thing that changes is named, with its frame', () => {
   assert.deepEqual(failing({ ...baseline, toSource: { ...toSource, psnrV: 90 } }), [
     'PSNR V to source',
   ]);
+  assert.deepEqual(failing({ ...baseline, flicker: { truth: 0.15, toBicubic: null } }), [
+    'flicker',
+  ]);
+  assert.deepEqual(failing({ ...baseline, flicker: { truth: 0.1, toBicubic: 0 } }), [
+    'flicker to bicubic',
+  ]);
   const exact = { machine: 'x64, test', frames: ['01', '09', '03'] };
   assert.deepEqual(failing({ ...baseline, exact }), ['exact frames 1']);
 });
@@ -65,7 +72,7 @@ test('JUnit names suites, cases and failures, with text escaped', () => {
   ]);
   assert.match(
     xml,
-    /<testsuite name="a &amp; &quot;b&quot;\.mp4" tests="13" failures="1" errors="0">/,
+    /<testsuite name="a &amp; &quot;b&quot;\.mp4" tests="15" failures="1" errors="0">/,
   );
   assert.match(xml, /name="frames"><failure message="expected 3 but found 2"\/>/);
   assert.match(xml, /<error message="it &lt;broke&gt;"\/>/);

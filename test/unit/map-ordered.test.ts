@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'node:test';
-import { mapOrdered } from '../../../../src/upscale/segments/map-ordered.js';
+import { mapOrdered } from '../../src/map-ordered.js';
 
 async function* numbers(count: number): AsyncGenerator<number> {
   for (let i = 0; i < count; i++) {
