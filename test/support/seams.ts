@@ -2,11 +2,14 @@ import type { Plane } from '../../src/planes/plane.js';
 
 /**
  * How much the borders of patches `side` samples apart show: the mean step between neighbours
- * across a border, over the mean step elsewhere, both ways. 1 where nothing shows.
+ * across a border, over the mean step elsewhere, both ways. 1 where nothing shows. Places are
+ * compared that lie alike between the samples of the source, which is so every `phase` samples: an
+ * enlargement at 3/2 has steps of three sizes in turn.
  */
-export function seams({ data, width, height }: Plane, side: number): number {
+export function seams({ data, width, height }: Plane, side: number, phase: number): number {
   const sums = { border: 0, borders: 0, inner: 0, inners: 0 };
   const add = (at: number, before: number, place: number): void => {
+    if (place % phase !== 0) return;
     const step = Math.abs(data[at]! - data[before]!);
     if (place % side === 0) {
       sums.border += step;

@@ -88,10 +88,10 @@ test('a network on patches with its last layer fitted beats nearest clearly, and
   const unseen = [9, 10, 11, 12, 13, 14].map((seed) => pairOf(drawn(seed)));
   const [blend, noBlend] = [await openEnlarger(network), await openEnlarger(apart)];
   for (const pair of unseen) {
-    found.natural += seams(pair.high[0], side) / unseen.length;
-    found.blended += seams((await blend(pair.low, weights))[0]!, side) / unseen.length;
-    found.unblended += seams((await noBlend(pair.low, weights))[0]!, side) / unseen.length;
+    found.natural += seams(pair.high[0], side, 3) / unseen.length;
+    found.blended += seams((await blend(pair.low, weights))[0]!, side, 3) / unseen.length;
+    found.unblended += seams((await noBlend(pair.low, weights))[0]!, side, 3) / unseen.length;
   }
   assert.ok(found.blended < 1.05 * found.natural, `blended: ${JSON.stringify(found)}`);
-  assert.ok(found.unblended > 1.15 * found.natural, `side by side: ${JSON.stringify(found)}`);
+  assert.ok(found.unblended > 1.1 * found.natural, `side by side: ${JSON.stringify(found)}`);
 });
