@@ -5,6 +5,8 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { chromium, type Browser } from 'playwright-core';
 import sharp from 'sharp';
+import { VsrError } from '../../src/errors.js';
+import { preview, type PreviewOptions } from '../../src/report/preview/preview.js';
 import { plan } from '../../src/upscale/plan-files.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
@@ -146,20 +148,22 @@ test('times and models as asked; what cannot be is one sentence', async () => {
   assert.match(html, /Show the frame at 0:02/);
   await writeFile(at('mine.html'), 'my own page');
   await writeWaves(at('photo.png'), 1);
-  const wrong: readonly (readonly [string[], number, RegExp])[] = [
-    [['--at', '1', '--frames', '2'], 2, /either --frames or --at/],
-    [['--at', '0:09'], 2, /before the clip's end \(3\.000 s\) for --at but received 9/],
-    [['--at', 'soon'], 2, /for --at but received "soon"/],
-    [['--frames', '99'], 2, /whole number from 1 to 24 for --frames but received 99/],
-    [['-m', 'nonsense'], 2, /There is|Expected the name of a model/],
-    [['-o', at('page.txt')], 2, /ending in \.html/],
-    [['-o', at('mine.html')], 1, /mine\.html/],
+  // The library's calls are checked as the command's, and start no process of their own.
+  const wrong: readonly (readonly [PreviewOptions, code: string, said: RegExp])[] = [
+    [{ at: [1], frames: 2 }, 'option', /either --frames or --at/],
+    [{ at: [9] }, 'option', /before the clip's end \(3\.000 s\) for --at but received 9/],
+    [{ frames: 99 }, 'option', /whole number from 1 to 24 for frames but received 99/],
+    [{ models: ['nonsense'] }, 'option', /Expected the name of a model/],
+    [{ page: at('page.txt') }, 'option', /ending in \.html/],
+    [{ page: at('mine.html') }, 'media', /mine\.html/],
   ];
-  for (const [more, code, said] of wrong) {
-    const refused = await runVsr('preview', at('clip.mp4'), ...more);
-    assert.equal(refused.code, code, refused.stderr);
-    assert.match(refused.stderr, said);
+  for (const [options, code, said] of wrong) {
+    await assert.rejects(
+      preview(at('clip.mp4'), { overwrite: options.page === undefined, ...options }),
+      (error) => error instanceof VsrError && error.code === code && said.test(error.message),
+      String(said),
+    );
   }
+  await assert.rejects(preview(at('photo.png')), /holds pictures alone/);
   assert.equal(await readFile(at('mine.html'), 'utf8'), 'my own page');
-  assert.match((await runVsr('preview', at('photo.png'))).stderr, /holds pictures alone/);
 });

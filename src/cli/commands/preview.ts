@@ -36,7 +36,7 @@ export function previewCommand(): Command {
     .description(
       'Makes a page that shows how clips would look, and what enlarging them would take.',
     )
-    .argument('<clips...>', 'clips, folders or globs')
+    .argument('<clips...>', 'clips, folders, globs, or @list.txt for the lines of a file')
     .option('-s, --scale <n>', 'enlargement each way (default: 2)', scaleNumber)
     .option(
       '-m, --model <names|files>',

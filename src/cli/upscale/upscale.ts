@@ -92,7 +92,10 @@ export function upscaleCommand(): Command {
     .description(
       'Enlarges clips and pictures. Everything else in a clip is kept, or announced before the start.',
     )
-    .argument('<inputs...>', 'files, folders, globs, or - for standard input')
+    .argument(
+      '<inputs...>',
+      'files, folders, globs, @list.txt for the lines of a file, or - for standard input',
+    )
     .optionsGroup('Size:')
     .option(
       '-s, --scale <n>',

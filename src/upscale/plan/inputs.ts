@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { distinctNames } from '../../files/distinct-names.js';
@@ -80,8 +80,35 @@ async function isDirectory(file: string): Promise<boolean> {
   );
 }
 
+/** A list of inputs: more than a command line holds, or what another program has found. */
+async function namesIn(list: string): Promise<string[]> {
+  const text = await readFile(list, 'utf8').catch((cause: unknown) => {
+    const message = `Expected a list of inputs in ${list}, but it cannot be read. Does it exist?`;
+    throw new VsrError('media', message, { cause });
+  });
+  const names = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  if (names.length === 0) {
+    throw new VsrError(
+      'media',
+      `Expected a list of inputs in ${list}, one a line, but it is empty.`,
+    );
+  }
+  return names;
+}
+
+/** The words, with those of each list in its place: `@list.txt` names one, a line a word. */
+async function withLists(words: readonly string[]): Promise<string[]> {
+  const all: string[] = [];
+  for (const word of words) {
+    // A file that exists is that file, whatever its name begins with.
+    const isList = /^@./.test(word) && (await stat(word).catch(() => undefined)) === undefined;
+    all.push(...(isList ? await namesIn(word.slice(1)) : [word]));
+  }
+  return all;
+}
+
 /**
- * What the words on the command line mean: files as they are, folders by what they hold, globs by
+ * What the words on the command line mean: lists (`@list.txt`) by their lines, files as they are, folders by what they hold, globs by
  * what they match. A file that exists is never read as a glob. Each file comes once, also where a
  * link gives its folder another name. `together` tells that all outputs go to one folder, and its
  * sub-folders where inputs lie in some; otherwise each lies beside its input.
@@ -99,7 +126,7 @@ export async function findInputs(
     const real = await realpath(input.path).catch(() => input.path);
     if (!found.has(real)) found.set(real, input);
   };
-  for (const word of words) {
+  for (const word of await withLists(words)) {
     if (word === '-') {
       await add({ path: '-', below: '' });
       continue;

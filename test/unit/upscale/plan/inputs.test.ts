@@ -36,6 +36,27 @@ test('a folder gives its clips and pictures, in order, without outputs and Apple
     assert.deepEqual(all.map(({ below }) => below).toSorted(), ['', '', 'sub']);
   }));
 
+test('a list names inputs, one a line; a file whose name begins so is itself', () =>
+  withFolder(async (folder) => {
+    await make(folder, 'a.mp4', 'b c.mp4', 'sub/d.mkv', '@mine.mp4');
+    const list = path.join(folder, 'list.txt');
+    const lines = [path.join(folder, 'b c.mp4'), '', path.join(folder, 'sub'), ''];
+    await writeFile(list, lines.join('\r\n'));
+    const mine = path.join(folder, '@mine.mp4');
+    const found = await findInputs([`@${list}`, mine, path.join(folder, 'a.mp4')], false, true);
+    assert.deepEqual(
+      found.map((input) => path.relative(folder, input.path)),
+      ['b c.mp4', path.join('sub', 'd.mkv'), '@mine.mp4', 'a.mp4'],
+    );
+    await writeFile(list, '\n \n');
+    await assert.rejects(findInputs([`@${list}`], false, true), /one a line, but it is empty/);
+    const gone = findInputs([`@${list}.gone`], false, true);
+    await assert.rejects(
+      gone,
+      /list of inputs in .*gone, but it cannot be read\. Does it exist\?$/,
+    );
+  }));
+
 test('clips of one stem, and of one name from two folders, get names that differ', () =>
   withFolder(async (folder) => {
     const names = async (words: string[], together: boolean) =>
