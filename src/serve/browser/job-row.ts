@@ -108,6 +108,21 @@ export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: R
       <div class="line">
         <span class="far">${howFar(job, pace, seconds)}</span>
         <span class="bar">
+          ${
+            state === 'waiting' || state === 'paused'
+              ? [[-1, '↑', 'Earlier'] as const, [1, '↓', 'Later'] as const].map(
+                  ([by, sign, words]) =>
+                    html`<button
+                      key=${words}
+                      title=${words}
+                      aria-label=${`${words}: ${name}`}
+                      onClick=${() => onShift(id, by)}
+                    >
+                      ${sign}
+                    </button>`,
+                )
+              : null
+          }
           ${buttons[state].map(
             ([request, words]) =>
               html`<button

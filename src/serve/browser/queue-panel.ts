@@ -47,7 +47,9 @@ export function QueuePanel({ state, doing }: { state: PageState; doing: Doing })
       ${
         jobs.length === 0
           ? html`<p class="hint">Nothing is queued. Mark clips and add them.</p>`
-          : html`<p class="hint">Drag to reorder, or Alt with the arrow keys on a marked row.</p>`
+          : html`<p class="hint">
+              Reorder by dragging, by the arrows, or by Alt with the arrow keys.
+            </p>`
       }
       <ol class="jobs">
         ${jobs.map(
