@@ -97,6 +97,13 @@ test(
       await page.getByRole('button', { name: /What will become of a long one/ }).click();
       await page.locator('.plan dl').waitFor();
       assert.match(await page.locator('.plan').innerText(), /a long one\.x2\.mkv\s+frames\s+1000/);
+      await page.getByRole('button', { name: 'Make a preview' }).click();
+      const [preview] = await Promise.all([
+        page.context().waitForEvent('page', { timeout: 120_000 }),
+        page.getByRole('link', { name: /Look at the preview/ }).click({ timeout: 120_000 }),
+      ]);
+      assert.match(await preview.title(), /a long one/);
+      await preview.close();
       await page.getByLabel(/^all/).check();
       await page.getByRole('button', { name: 'Add 3 to the queue' }).click();
       await other.locator('.job').nth(2).waitFor();

@@ -1,9 +1,11 @@
 import { Command } from 'commander';
 import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
+import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { Folders } from '../../serve/folders.js';
 import { openOwnQueue } from '../../serve/open-queue.js';
+import { Previews } from '../../serve/previews.js';
 import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
 import { parseWatched, type Watched, watchFolder } from '../../serve/watch.js';
 import { checkHost, isLoopback, newToken } from '../../serve/web/guard.js';
@@ -58,7 +60,8 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   const stop = interruption();
   await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
   const { queue, store, lost } = own;
-  const server = pageServer({ folders, queue, store, token });
+  const previews = new Previews(path.join(store.folder, 'previews'));
+  const server = pageServer({ folders, queue, store, previews, token });
   try {
     await server.listen({ host, port });
   } catch (cause) {

@@ -79,6 +79,8 @@ export const server = {
   folder: async (folder: string) =>
     answer<Listing>(await fetch(`/api/folder?folder=${encodeURIComponent(folder)}`)),
   plan: (input: string, options: JobOptions) => post<Partial<Job>>('/api/plan', { input, options }),
+  preview: (input: string, options: JobOptions) =>
+    post<{ id: string }>('/api/preview', { input, options }),
   add: (inputs: readonly string[], options: JobOptions) =>
     post<{ added: number }>('/api/jobs', { inputs, options }),
   ask: (id: string, request: string) => post(`/api/jobs/${id}`, { do: request }),

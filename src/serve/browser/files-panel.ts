@@ -117,7 +117,17 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
           Read the folder again
         </button>
       </div>
-      ${only === null ? null : html`<${PlanOf} key=${only} input=${only} options=${optionsOf(wishes)} />`}
+      ${
+        only === null
+          ? null
+          : html`<${PlanOf} key=${only} input=${only} options=${optionsOf(wishes)} />
+              <${PreviewOf}
+                key=${`preview ${only}`}
+                input=${only}
+                options=${optionsOf(wishes)}
+                doing=${doing}
+              />`
+      }
     </section>
   `;
 }
@@ -201,6 +211,40 @@ function PlanOf({ input, options }: { input: string; options: JobOptions }) {
       ${plan === null || plan === 'asking' ? null : html`<${PlanFacts} plan=${plan} />`}
     </div>
   `;
+}
+
+/** A page that shows how a clip would look, when asked. */
+function PreviewOf({
+  input,
+  options,
+  doing,
+}: {
+  input: string;
+  options: JobOptions;
+  doing: Doing;
+}) {
+  const [made, setMade] = useState<string | 'making' | null>(null);
+  const wanted = JSON.stringify(options);
+  useEffect(() => setMade(null), [wanted]);
+  const make = (): void => {
+    setMade('making');
+    const page = server.preview(input, options).then(
+      ({ id }) => setMade(`/previews/${id}`),
+      (error: unknown) => {
+        setMade(null);
+        throw error;
+      },
+    );
+    void doing(page, 'The preview is ready.');
+  };
+  if (made !== null && made !== 'making') {
+    return html`<p>
+      <a href=${made} target="_blank" rel="noopener">Look at the preview of ${nameOf(input)}</a>
+    </p>`;
+  }
+  return html`<button class="preview" onClick=${make} disabled=${made === 'making'}>
+    ${made === 'making' ? 'Enlarging a few frames …' : 'Make a preview'}
+  </button>`;
 }
 
 function PlanFacts({ plan }: { plan: Partial<Job> }) {

@@ -23,12 +23,12 @@ const endWithParent = new URL('./end-with-parent.js', import.meta.url);
 
 /**
  * Runs the command line in a process of its own, so that nothing it does can take the queue along.
- * `tell` gets its events; what it prints goes to `log`, or nowhere. `polite` leaves the processor to
+ * `tell` gets its events, and is `null` for a command that has none; what it prints goes to `log`, or nowhere. `polite` leaves the processor to
  * others.
  */
 export function runVsr(
   words: readonly string[],
-  tell: (event: VsrEvent) => void,
+  tell: ((event: VsrEvent) => void) | null,
   { log = null, polite = false }: { log?: string | null; polite?: boolean } = {},
 ): VsrRun {
   const bin = path.join(packageRoot(), 'bin', 'vsr.js');
@@ -36,7 +36,7 @@ export function runVsr(
   const preload = `${endWithParent.href}${polite ? '?polite' : ''}`;
   const child = spawn(
     process.execPath,
-    ['--import', preload, bin, ...words, '--progress-fd', '3'],
+    ['--import', preload, bin, ...words, ...(tell === null ? [] : ['--progress-fd', '3'])],
     {
       stdio: ['ignore', output ?? 'ignore', output ?? 'ignore', 'pipe', 'ipc'],
       // A group of its own: a terminal's Ctrl-C is the queue's to answer.
@@ -47,12 +47,15 @@ export function runVsr(
   return { ended: endOf(child, tell), stop: () => void child.kill('SIGINT') };
 }
 
-async function endOf(child: ChildProcess, tell: (event: VsrEvent) => void): Promise<VsrEnd> {
+async function endOf(
+  child: ChildProcess,
+  tell: ((event: VsrEvent) => void) | null,
+): Promise<VsrEnd> {
   const lines = createInterface({ input: child.stdio[3] as Readable });
   const told = (async () => {
     for await (const line of lines) {
       try {
-        tell(JSON.parse(line) as VsrEvent);
+        tell?.(JSON.parse(line) as VsrEvent);
       } catch {
         continue; // Cut off by a kill.
       }

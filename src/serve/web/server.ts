@@ -7,6 +7,7 @@ import { catalogue } from '../../model/catalogue/catalogue.js';
 import { codecNames } from '../../upscale/plan/options.js';
 import type { Folders } from '../folders.js';
 import { readOptions, type JobOptions } from '../queue/job.js';
+import type { Previews } from '../previews.js';
 import { planJob, type JobChange } from '../queue/job-run.js';
 import { jobRequests, type Queue } from '../queue/queue.js';
 import type { QueueStore } from '../queue/queue-store.js';
@@ -19,6 +20,7 @@ export type ServerParts = {
   readonly folders: Folders;
   readonly queue: Queue;
   readonly store: QueueStore;
+  readonly previews: Previews;
   /** What has to be shown to be answered; `null` where only this machine reaches the address. */
   readonly token: string | null;
 };
@@ -35,7 +37,7 @@ const mostInputs = 10_000;
 
 /** The web server of the page; not yet listening. */
 export function pageServer(parts: ServerParts): FastifyInstance {
-  const { folders, queue, store, token } = parts;
+  const { folders, queue, store, previews, token } = parts;
   const server = fastify({ bodyLimit: 4 * 1024 * 1024 });
   // JSON alone: a form of another site cannot send it.
   server.removeContentTypeParser('text/plain');
@@ -99,6 +101,14 @@ export function pageServer(parts: ServerParts): FastifyInstance {
     const input = await folders.inside(field.at('input').string());
     return planOf(input, await optionsIn(field));
   });
+  server.post('/api/preview', async ({ body }) => {
+    const field = new Field(body, 'the request');
+    const input = await folders.inside(field.at('input').string());
+    return { id: await previews.make(input, await optionsIn(field)) };
+  });
+  server.get<{ Params: { id: string } }>('/previews/:id', (request, reply) =>
+    sendReport(previews.fileOf(request.params.id), reply),
+  );
   server.post('/api/jobs', async ({ body }) => {
     const field = new Field(body, 'the request');
     const named = field.at('inputs').list((item) => item.string());
@@ -145,8 +155,9 @@ export function pageServer(parts: ServerParts): FastifyInstance {
   return server;
 }
 
-function sendReport(file: string, reply: FastifyReply): FastifyReply {
-  if (!existsSync(file)) return reply.code(404).send({ error: 'This clip has no page yet.' });
+function sendReport(file: string | null, reply: FastifyReply): FastifyReply {
+  if (file === null || !existsSync(file))
+    return reply.code(404).send({ error: 'There is no such page.' });
   void reply.header('Content-Security-Policy', reportPolicy).type('text/html; charset=utf-8');
   return reply.send(createReadStream(file));
 }

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../errors.js';
+import { argumentsOf, type JobOptions } from './queue/job.js';
+import { runVsr } from './queue/run-vsr.js';
+
+/** Frames that a preview shows: enough to choose by, few enough not to wait for. */
+const shownFrames = 3;
+
+/** Names that previews have, so that no text from elsewhere becomes a path. */
+const idForm = /^[0-9a-f]{32}$/;
+
+/** Pages that show how a clip would look, made one at a time and kept in a folder. */
+export class Previews {
+  readonly #folder: string;
+  #making: Promise<unknown> = Promise.resolve();
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** The file of a preview; `null` for what is no name of one. */
+  fileOf(id: string): string | null {
+    return idForm.test(id) ? path.join(this.#folder, `${id}.html`) : null;
+  }
+
+  /**
+   * Makes the preview of a clip, unless it is there, and returns its name. Throws VsrError `media`
+   * with what the command line said where it cannot be made.
+   */
+  async make(input: string, options: JobOptions): Promise<string> {
+    if (options.to !== null) {
+      throw new VsrError(
+        'option',
+        'A preview shows a scale, not a size. Choose how many times as large.',
+      );
+    }
+    const { size, mtimeMs } = await stat(input);
+    const facts = JSON.stringify([input, size, mtimeMs, options]);
+    const id = createHash('sha256').update(facts).digest('hex').slice(0, 32);
+    const made = this.#making.then(() => this.#page(id, input, options));
+    this.#making = made.catch(() => {});
+    await made;
+    return id;
+  }
+
+  async #page(id: string, input: string, options: JobOptions): Promise<void> {
+    const file = this.fileOf(id)!;
+    const isThere = await stat(file).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) return;
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    const log = path.join(this.#folder, 'last.log');
+    const chosen = argumentsOf({ options: { ...options, folder: null } });
+    const words = ['preview', input, ...chosen, `--frames=${shownFrames}`, `--output=${file}`];
+    const { exitCode } = await runVsr(words, null, { log }).ended;
+    if (exitCode === 0) return;
+    const said = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? '';
+    throw new VsrError('media', said.replace(/^vsr: /, '') || 'The preview could not be made.');
+  }
+}
