@@ -88,6 +88,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     frames: number('frames'),
     deinterlace: field.at('deinterlace').maybe(deinterlaceIn) ?? 'off',
     fieldOrder: field.at('fieldOrder').maybe(text) ?? 'auto',
+    crop: field.at('crop').maybe((f) => f.orNull(cropIn)) ?? null,
     fields: field.at('fields').maybe((f) => f.orNull(fieldsIn)) ?? null,
     steady: field.at('steady').maybe(text) ?? 'off',
     raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
@@ -98,6 +99,18 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
 function deinterlaceIn(field: Field): string {
   return field.either((f) => (f.boolean() ? 'auto' : 'off'), text);
 }
+
+const sizeIn = (field: Field) => ({
+  width: field.at('width').count(),
+  height: field.at('height').count(),
+});
+
+const cropIn = (field: Field): NonNullable<ClipSettings['crop']> => ({
+  ...sizeIn(field),
+  x: field.at('x').count(),
+  y: field.at('y').count(),
+  of: sizeIn(field.at('of')),
+});
 
 const fieldsIn = (field: Field): NonNullable<ClipSettings['fields']> => ({
   order: field.at('order').oneOf('top', 'bottom'),

@@ -114,6 +114,15 @@ export type ClipSettings = StillSettings & {
   readonly deinterlace: string;
   /** The field order that was named; `auto` for none. */
   readonly fieldOrder: string;
+  /** The part of each frame that was enlarged; `null` for all of it. */
+  readonly crop: {
+    readonly width: number;
+    readonly height: number;
+    readonly x: number;
+    readonly y: number;
+    /** The whole frame. */
+    readonly of: { readonly width: number; readonly height: number };
+  } | null;
   /** How whole frames were made of fields; `null` where they were left alone. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
   /** Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not say. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test, { before } from 'node:test';
 import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
-import { framesOfFields } from '../../src/media/source/field-frames.js';
+import { asDecoded } from '../../src/media/decode/as-decoded.js';
 import { probe } from '../../src/media/source/probe.js';
 import type { FieldFrames } from '../../src/media/source/source.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -40,7 +40,7 @@ before(async () => {
 /** Times in seconds and luma of the frames of a clip. */
 async function decoded(name: string, fields: FieldFrames | null) {
   const probed = await probe(ffmpeg, file(name));
-  const source = fields === null ? probed : framesOfFields(probed, fields);
+  const source = asDecoded(probed, { fields, crop: null });
   const { num, den } = source.video.timeBase;
   const found: { time: number; luma: Uint8Array }[] = [];
   for await (const { pts, data } of decodeFrames(ffmpeg, source)) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
-import { ffmpegRun } from '../support/enlarge.js';
+import { enlarge, enlarged, ffmpegRun, frameMd5 } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -66,4 +66,21 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
   ]) {
     assert.match(stderr, line);
   }
+});
+
+test('a crop enlarges the part named as if it were the whole, and auto what is no border', async () => {
+  const small = { model: 'espcn-16-lite-x2', codec: 'ffv1', frames: 4, log: false } as const;
+  const plain = await enlarged(file('progressive.mkv'), { ...small, output: file('plain.mkv') });
+  const part = await enlarged(file('boxed.mkv'), {
+    ...{ ...small, crop: '320:180:0:30', output: file('part.mkv') },
+  });
+  assert.equal(await frameMd5(part), await frameMd5(plain));
+  const auto = await enlarge(file('boxed.mkv'), {
+    ...{ ...small, crop: 'auto', output: file('auto.mkv') },
+  });
+  assert.ok(auto.status === 'done');
+  const { width, height } = auto.summary.output;
+  // 28 of the 30 lines above go, in fours, so that fields would stay fields.
+  assert.deepEqual([width, height], [640, 364]);
+  assert.equal(auto.summary.scan?.borders?.top, 30);
 });

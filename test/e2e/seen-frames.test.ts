@@ -30,7 +30,10 @@ after(() => rm(folder, { recursive: true }));
 /** What number mod 200 each wanted frame shows. */
 async function numbersOf(wanted: readonly WantedFrame[], from: number | null): Promise<number[]> {
   const numbers: number[] = [];
-  const of = from === null ? null : { firstTime: from, output: '/clips/larger.mp4', fields: null };
+  const of =
+    from === null
+      ? null
+      : { firstTime: from, output: '/clips/larger.mp4', making: { fields: null, crop: null } };
   await seenFrames(ffmpeg, clip, wanted, of, (seen, i) => {
     const { picture } = seen;
     const grey = picture.data[3 * (8 * picture.width + 8)]!;

@@ -44,6 +44,7 @@ type Flags = {
   frames?: number;
   deinterlace?: UpscaleOptions['deinterlace'] & string;
   fieldOrder?: UpscaleOptions['fieldOrder'] & string;
+  crop?: string;
   reference?: string;
   log: string | boolean;
   jobs?: number;
@@ -171,6 +172,7 @@ export function upscaleCommand(): Command {
         fieldOrders,
       ),
     )
+    .option('--crop <part>', 'auto: without black borders; or the part as W:H:X:Y (default: off)')
     .optionsGroup('Measuring:')
     .option('--reference <file>', 'ground truth for the log')
     .option('--log <file>', 'per-frame PSNR log, .csv or .jsonl (default: <output>.psnr.csv)')

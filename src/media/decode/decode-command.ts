@@ -71,6 +71,12 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
     // Flags need not be true: all frames are taken as planned.
     filters.push(`bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`);
   }
+  if (video.crop !== null) {
+    const { width, height, x, y, of } = video.crop;
+    // Frames of another size than the first are brought to it before.
+    filters.push(`scale=${of.width}:${of.height}:flags=${scaleFlags}:sws_dither=none`);
+    filters.push(`crop=${width}:${height}:${x}:${y}`);
+  }
   const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
   filters.push(...turn, ...widened(video.sourceFormat));
   // Both ranges alike, whatever they are, mean that none is converted.

@@ -121,7 +121,8 @@ export function decodeFrames(
     sizeChanges = [];
     const { width, height, turn } = video;
     // Frames are described before they are turned.
-    let size = turn?.transposed ? { width: height, height: width } : { width, height };
+    const decoded = turn?.transposed ? { width: height, height: width } : { width, height };
+    let size = video.crop?.of ?? decoded;
     let found = seekTo === undefined;
     let all = false;
     /** Frames from `range.from` on. */

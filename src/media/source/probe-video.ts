@@ -197,6 +197,7 @@ export function parseVideo(
     rotation: matrix === null ? 0 : degreesOf(matrix),
     matrix,
     turn: null,
+    crop: null,
     fields: null,
     interlaced: parseInterlacing(stream, frames),
     hdr: parseHdr(stream, frames),

@@ -75,6 +75,7 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     rotation: 0,
     matrix: null,
     turn: null,
+    crop: null,
     fields: null,
     interlaced: 'no',
     hdr: {

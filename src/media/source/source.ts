@@ -6,6 +6,16 @@ import type { Conversion } from './travel-format.js';
 /** Which field of a frame is shown first. */
 export type FieldOrder = 'top' | 'bottom';
 
+/** A part of a picture, in luma samples, and the size of the whole. */
+export type Crop = {
+  readonly width: number;
+  readonly height: number;
+  /** Columns to its left, and lines above it. */
+  readonly x: number;
+  readonly y: number;
+  readonly of: { readonly width: number; readonly height: number };
+};
+
 /** How whole frames are made of fields. */
 export type FieldFrames = {
   /** The field that is shown first. */
@@ -149,6 +159,8 @@ export type VideoStream = StreamInfo & {
    * for nothing.
    */
   readonly turn: Turn | null;
+  /** The part of each frame that is decoded, before it is turned; `null` for all of it. */
+  readonly crop: Crop | null;
   /** How whole frames are made of fields as they are decoded; `null` where they are left alone. */
   readonly fields: FieldFrames | null;
   /** What the stream's flags say, which need not be true. */

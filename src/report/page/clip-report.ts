@@ -128,8 +128,9 @@ async function momentsOf(
     }
   };
   await read(sidecar.output.path, 'output', null, ours, false);
-  const fields = 'fields' in sidecar.settings ? sidecar.settings.fields : null;
-  const of = { firstTime: from, output: sidecar.output.path, fields };
+  const { settings } = sidecar;
+  const making = 'fields' in settings ? settings : { fields: null, crop: null };
+  const of = { firstTime: from, output: sidecar.output.path, making };
   await read(sidecar.source.path, 'source', of, bicubic, true);
   await read(sidecar.reference, 'reference', null, reference, false);
   const fits = (picture: RgbPicture | undefined, like: RgbPicture) =>

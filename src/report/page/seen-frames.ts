@@ -5,8 +5,8 @@ import { isImageName } from '../../media/still/luma-image.js';
 import { keyframes } from '../../media/source/packets.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
-import { framesOfFields } from '../../media/source/field-frames.js';
-import type { FieldFrames, Source } from '../../media/source/source.js';
+import { asDecoded, type FrameMaking } from '../../media/decode/as-decoded.js';
+import type { Source } from '../../media/source/source.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { resizeRgb, rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
@@ -111,13 +111,13 @@ export type SourceOf = {
   readonly firstTime: number;
   /** The output's path. */
   readonly output: string;
-  /** How whole frames were made of its fields; `null` where they were left alone. */
-  readonly fields: FieldFrames | null;
+  /** How its frames were made of fields, and cropped. */
+  readonly making: FrameMaking;
 };
 
 /** The source as it was decoded for its output. */
-function sourceAsDecoded({ output, fields }: SourceOf, probed: Source): Source {
-  return turnedFor(output, fields === null ? probed : framesOfFields(probed, fields));
+function sourceAsDecoded({ output, making }: SourceOf, probed: Source): Source {
+  return turnedFor(output, asDecoded(probed, making));
 }
 
 /**

@@ -11,8 +11,15 @@ export type DeinterlaceMode = (typeof deinterlaceModes)[number];
 export const fieldOrders = ['auto', 'top', 'bottom'] as const;
 export type FieldOrderChoice = (typeof fieldOrders)[number];
 
+/** The part of each frame to enlarge: `auto` is what is no border anywhere in the clip. */
+export const cropWords = ['off', 'auto'] as const;
+export type CropChoice =
+  | (typeof cropWords)[number]
+  | { readonly width: number; readonly height: number; readonly x: number; readonly y: number };
+
 /** What is to be done with old footage before it is enlarged. */
 export type FootageSettings = {
+  readonly crop: CropChoice;
   readonly deinterlace: DeinterlaceMode;
   readonly fieldOrder: FieldOrderChoice;
 };
@@ -25,7 +32,21 @@ export type FootageOptions = {
   readonly deinterlace?: boolean | DeinterlaceMode;
   /** The field shown first, where what was seen is not to decide. Default `auto`. */
   readonly fieldOrder?: FieldOrderChoice;
+  /**
+   * `off`, `auto` (without the borders that all of the clip has), or the part to enlarge as
+   * `WIDTH:HEIGHT:X:Y`. Default `off`.
+   */
+  readonly crop?: string;
 };
+
+function cropOf(text: string): CropChoice {
+  const word = cropWords.find((each) => each === text);
+  if (word !== undefined) return word;
+  const parts = /^(\d{1,5}):(\d{1,5}):(\d{1,5}):(\d{1,5})$/.exec(text);
+  const [width = 0, height = 0, x = 0, y = 0] = (parts ?? []).slice(1).map(Number);
+  if (width > 0 && height > 0) return { width, height, x, y };
+  throw badValue(`${cropWords.join(', ')} or WIDTH:HEIGHT:X:Y`, 'crop', text);
+}
 
 function oneOf<T extends string>(name: string, value: T, all: readonly T[]): T {
   if (all.includes(value)) return value;
@@ -33,10 +54,11 @@ function oneOf<T extends string>(name: string, value: T, all: readonly T[]): T {
 }
 
 /** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
-export function checkFootage({ deinterlace, fieldOrder }: FootageOptions): FootageSettings {
+export function checkFootage({ deinterlace, fieldOrder, crop }: FootageOptions): FootageSettings {
   const mode =
     deinterlace === true ? 'auto' : deinterlace === false ? 'off' : (deinterlace ?? 'off');
   const settings = {
+    crop: cropOf(crop ?? 'off'),
     deinterlace: oneOf('deinterlace', mode, deinterlaceModes),
     fieldOrder: oneOf('fieldOrder', fieldOrder ?? 'auto', fieldOrders),
   };

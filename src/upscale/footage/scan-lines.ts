@@ -42,13 +42,17 @@ function evidence(scan: Scan): string {
     .join(', ');
 }
 
-/** What the frames' flags say; empty where they say what was found. */
+/** What the frames' flags say, where that is something else than what was found. */
 function flagsAgainst({ kind, order, flags }: Scan): string {
-  const flagged = flags.top + flags.bottom;
-  if (kind === 'progressive' || kind === 'repeats') return '';
-  const said = flagged < 0.5 ? 'progressive' : flags.top >= flags.bottom ? 'top' : 'bottom';
-  if (kind === 'interlaced' ? said === order : (said === 'progressive') !== (kind === 'telecine'))
-    return '';
+  const flagged = flags.top + flags.bottom >= 0.5;
+  const said = !flagged ? 'progressive' : flags.top >= flags.bottom ? 'top' : 'bottom';
+  const differs =
+    kind === 'interlaced'
+      ? said !== order
+      : kind === 'telecine'
+        ? !flagged
+        : (kind === 'still' || kind === 'unsure') && flagged;
+  if (!differs) return '';
   return `; flags say ${said === 'progressive' ? said : `${said} field first`}`;
 }
 
@@ -87,7 +91,9 @@ export function scanLines(scan: Scan, rate: Ratio | null): string[] {
   const lines = [`scan: ${kindLine(scan, rate)}`];
   if (scan.borders !== null) {
     const sides = Object.entries(scan.borders).filter(([, count]) => count > 0);
-    lines.push(`borders: ${sides.map(([side, count]) => `${count} ${side}`).join(', ')}.`);
+    lines.push(
+      `borders: ${sides.map(([side, count]) => `${count} ${side}`).join(', ')}. --crop auto takes them off.`,
+    );
   }
   if (scan.repeats !== null) {
     const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;

@@ -17,10 +17,11 @@ import {
 import { lookAt } from '../../media/scan/look.js';
 import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
-import { framesOfFields } from '../../media/source/field-frames.js';
+import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
+import { chooseCrop, cropNotes } from '../footage/crop-choice.js';
 import { chooseFields, fieldNotes } from '../footage/field-choice.js';
 import { keptScan } from '../footage/scan-cache.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
@@ -194,7 +195,8 @@ export async function planJob(
   const name = await outputFor(input, settings.output, '', extension);
   const scan = await looking;
   const fields = chooseFields(probed, scan, settings.footage);
-  const source = turnedFor(name, fields === null ? probed : framesOfFields(probed, fields));
+  const crop = chooseCrop(probed, scan, settings.footage);
+  const source = turnedFor(name, asDecoded(probed, { fields, crop }));
   const codec = isStronglyCompressed(source);
   const chosen = await chooseScale(source, settings, codec);
   const chain = await chainFor(chosen.chain, settings);
@@ -229,6 +231,7 @@ export async function planJob(
     ...(await damageNotes(source, settings)),
     ...sourceNotes(source),
     ...fieldNotes(fields, scan, settings.footage),
+    ...cropNotes(crop, settings.footage),
     ...modelNotes(source, chain, settings, codec),
     ...choiceNotes(chain, settings),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
@@ -245,7 +248,8 @@ export async function planJob(
     frames: settings.frames === Infinity ? null : settings.frames,
     deinterlace: settings.footage.deinterlace,
     fieldOrder: settings.footage.fieldOrder,
-    fields: source.video.fields,
+    crop,
+    fields,
     steady: settings.steady,
     precision: settings.precision,
     chroma: settings.chroma,

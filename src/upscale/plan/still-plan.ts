@@ -45,6 +45,7 @@ function checkForStill(settings: Settings, file: string): void {
     frames: settings.frames !== Infinity,
     reference: settings.reference !== null,
     deinterlace: settings.footage.deinterlace !== 'off',
+    crop: settings.footage.crop !== 'off',
     codec: settings.codec !== 'auto',
   };
   for (const [name, isSet] of Object.entries(clipOnly)) {

@@ -47,6 +47,7 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     rotation: 0,
     matrix: null,
     turn: null,
+    crop: null,
     fields: null,
     interlaced: 'no',
     hdr: { masteringDisplay: null, contentLight: null, hdr10Plus: false, dolbyVisionProfile: null },

@@ -50,7 +50,14 @@ function exampleSidecar(): Sidecar {
         encoderArgs: ['-crf', '17'],
       },
       ...{ pixelFormat: 'yuv420p', container: 'mp4', start: null, end: 1.5, frames: null },
-      ...{ deinterlace: 'off', steady: 'off', fieldOrder: 'auto', fields: null, raw: null },
+      ...{
+        deinterlace: 'off',
+        steady: 'off',
+        fieldOrder: 'auto',
+        crop: null,
+        fields: null,
+        raw: null,
+      },
       asked: {
         ...{ model: null, codec: 'auto', crf: 17, preset: null, pixelFormat: null },
         ffmpegArgs: [],

@@ -31,7 +31,14 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
     ...{ chroma: settings.chroma },
     ...{ encoder: 'libx264', encoderArgs: ['-crf', String(settings.crf ?? 17)] },
     ...{ pixelFormat: 'yuv420p', container: 'mp4', start: settings.start, end: settings.end },
-    ...{ frames: null, deinterlace: 'off', fieldOrder: 'auto', fields: null, raw: null },
+    ...{
+      frames: null,
+      deinterlace: 'off',
+      fieldOrder: 'auto',
+      crop: null,
+      fields: null,
+      raw: null,
+    },
     ...{ steady: settings.steady },
   };
   const paths = outputPaths(output, settings.log);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { PictureTimes } from '../../../../src/media/decode/picture-times.js';
 import type { DecodeLog } from '../../../../src/media/decode/decode-log.js';
-import { framesOfFields } from '../../../../src/media/source/field-frames.js';
+import { asDecoded } from '../../../../src/media/decode/as-decoded.js';
 import { sampleSource } from '../sample-source.js';
 
 /** The times of all pictures of frames that come at `times`, in ticks of 1/25 s halved. */
@@ -14,7 +14,10 @@ async function timesOf(times: readonly (number | null)[], rate: 'frame' | 'field
     frameRate: { num: 25, den: 1 },
     frameCount: null,
   };
-  const { video: made } = framesOfFields({ ...whole, video }, { order: 'top', rate });
+  const { video: made } = asDecoded(
+    { ...whole, video },
+    { fields: { order: 'top', rate }, crop: null },
+  );
   const waiting = times.map((pts) => ({
     ...{ pts, width: 64, height: 48, key: true, kind: 'I', field: null, damaged: false },
   }));

@@ -1,0 +1,78 @@
+import { badValue, VsrError } from '../../errors.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { Borders, Scan } from '../../media/scan/scan.js';
+import type { Crop, Source } from '../../media/source/source.js';
+import type { FootageSettings } from './footage-settings.js';
+
+/**
+ * Lines above the picture go in fours, so that fields and their chroma stay what they are; columns
+ * and lines below it in twos. What is left over stays: better a dark line than a missing one.
+ */
+const stepAbove = 4;
+const step = 2;
+
+const down = (value: number, by: number): number => value - (value % by);
+
+/** The part of the picture inside `borders`; `null` where less than a step is border. */
+function inside({ video }: Source, borders: Borders): Crop | null {
+  const x = down(borders.left, step);
+  const y = down(borders.top, stepAbove);
+  const width = video.width - x - down(borders.right, step);
+  const height = video.height - y - down(borders.bottom, step);
+  if (width === video.width && height === video.height) return null;
+  return { width, height, x, y, of: { width: video.width, height: video.height } };
+}
+
+/** Throws VsrError `option` unless `crop` lies within the picture and on its chroma samples. */
+function checkFits({ video, path }: Source, crop: Omit<Crop, 'of'>): void {
+  const { width, height, x, y } = crop;
+  const text = `${width}:${height}:${x}:${y}`;
+  if (x + width > video.width || y + height > video.height) {
+    const size = `${video.width}x${video.height}`;
+    throw badValue(`a part of the clip's ${size}, as WIDTH:HEIGHT:X:Y,`, 'crop', text);
+  }
+  const { log2X, log2Y } = video.format.chroma ?? { log2X: 0, log2Y: 0 };
+  const torn = (x | width) % (1 << log2X) !== 0 || (y | height) % (1 << log2Y) !== 0;
+  if (torn) {
+    throw badValue(
+      `even numbers, since ${video.format.name} has one chroma sample for two of luma,`,
+      'crop',
+      text,
+    );
+  }
+  if (video.matrix !== null) {
+    throw new VsrError(
+      'option',
+      `${path} is shown turned, and such a clip cannot be cropped. Turn its frames first.`,
+    );
+  }
+}
+
+/** The part of each frame that is enlarged; `null` for all of it. Throws VsrError `option`. */
+export function chooseCrop(source: Source, scan: Scan, { crop }: FootageSettings): Crop | null {
+  if (crop === 'off') return null;
+  if (crop === 'auto') {
+    const isTurned = source.video.matrix !== null;
+    return scan.borders === null || isTurned ? null : inside(source, scan.borders);
+  }
+  checkFits(source, crop);
+  const { width, height } = source.video;
+  return { ...crop, of: { width, height } };
+}
+
+/** What is cut off, and why. */
+export function cropNotes(crop: Crop | null, { crop: asked }: FootageSettings): Announcement[] {
+  if (asked === 'off') return [];
+  if (crop === null) {
+    const why = 'no border was seen that all of the clip has';
+    return [{ kind: 'note', what: 'nothing is cropped', why }];
+  }
+  const { width, height, x, y } = crop;
+  return [
+    {
+      kind: 'note',
+      what: `the picture is cropped to ${width}x${height} from column ${x} and line ${y}`,
+      why: asked === 'auto' ? 'the rest is black border' : 'as --crop asks',
+    },
+  ];
+}

@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import type { Scan } from '../../../../src/media/scan/scan.js';
+import { chooseCrop } from '../../../../src/upscale/footage/crop-choice.js';
+import { chooseFields } from '../../../../src/upscale/footage/field-choice.js';
+import { checkFootage } from '../../../../src/upscale/footage/footage-settings.js';
+import { scanLines } from '../../../../src/upscale/footage/scan-lines.js';
+import { sampleSource } from '../../media/sample-source.js';
+
+const place = { time: 0, kind: 'interlaced', order: 'top', cadence: null, repeats: null } as const;
+const scan: Scan = {
+  ...{ kind: 'interlaced', order: 'top', cadence: null, repeats: null, confidence: 1 },
+  places: Array.from({ length: 4 }, () => ({ ...place, frames: 75, telling: 70 })),
+  ...{ flags: { top: 0, bottom: 1 }, borders: null },
+};
+const whole = sampleSource();
+const source = { ...whole, video: { ...whole.video, width: 352, height: 288 } };
+
+test('auto acts on what was seen to be interlaced and on nothing else', () => {
+  const auto = checkFootage({ deinterlace: true });
+  assert.deepEqual(chooseFields(source, scan, auto), { order: 'top', rate: 'frame' });
+  for (const kind of ['progressive', 'telecine', 'mixed', 'repeats', 'still', 'unsure'] as const) {
+    assert.equal(chooseFields(source, { ...scan, kind }, auto), null, kind);
+  }
+  assert.equal(chooseFields(source, { ...scan, order: null }, auto), null);
+});
+
+test('whoever insists gets frames in the order named, seen, flagged, or usual', () => {
+  const order = (scan: Scan, options: Parameters<typeof checkFootage>[0] = {}) =>
+    chooseFields(source, scan, checkFootage({ deinterlace: 'field', ...options }))?.order;
+  assert.equal(order(scan, { fieldOrder: 'bottom' }), 'bottom');
+  assert.equal(order(scan), 'top');
+  const unseen = { ...scan, order: null };
+  assert.equal(order(unseen), 'bottom');
+  assert.equal(order({ ...unseen, flags: { top: 0, bottom: 0 } }), 'top');
+});
+
+test('borders are taken off in steps that keep fields and chroma whole', () => {
+  const borders = { left: 9, right: 8, top: 39, bottom: 37 };
+  const crop = chooseCrop(source, { ...scan, borders }, checkFootage({ crop: 'auto' }));
+  const of = { width: 352, height: 288 };
+  assert.deepEqual(crop, { x: 8, y: 36, width: 336, height: 216, of });
+  assert.equal(chooseCrop(source, scan, checkFootage({ crop: 'auto' })), null);
+  assert.equal(chooseCrop(source, { ...scan, borders }, checkFootage({})), null);
+});
+
+test('a crop outside the picture, or through a chroma sample, is refused by name', () => {
+  const crop = (text: string) => chooseCrop(source, scan, checkFootage({ crop: text }));
+  assert.throws(
+    () => crop('352:200:0:100'),
+    /a part of the clip's 352x288, as WIDTH:HEIGHT:X:Y, for crop/,
+  );
+  assert.throws(() => crop('351:200:0:0'), /even numbers, since yuv420p has one chroma sample/);
+  assert.throws(() => crop('middle'), /Expected off, auto or WIDTH:HEIGHT:X:Y for crop/);
+  assert.throws(() => checkFootage({ fieldOrder: 'top' }), /deinterlace to be given as well/);
+});
+
+test('a line says what was found, by how much, and what each option would give', () => {
+  assert.deepEqual(
+    scanLines({ ...scan, borders: { left: 8, right: 0, top: 0, bottom: 6 } }, null),
+    [
+      'scan: interlaced, top field first (4 of 4 places; flags say bottom field first). --deinterlace field makes 50 frames a second, --deinterlace frame 25.',
+      'borders: 8 left, 6 bottom. --crop auto takes them off.',
+    ],
+  );
+  const places = scan.places.with(0, {
+    ...place,
+    kind: 'telecine',
+    cadence: '3:2',
+    frames: 75,
+    telling: 9,
+  });
+  const [mixed] = scanLines({ ...scan, kind: 'mixed', places }, null);
+  assert.match(
+    mixed!,
+    /parts of different kinds, top field first \(video in 3 of 4 places, 3:2 in 1\)/,
+  );
+});
