@@ -63,7 +63,12 @@ async function timeSteps({ arch, batch, patch }: Case, workers: number): Promise
   });
   const optimise = await openOptimiser(parameters, microBatches, 1000);
   const state = initialState(initialWeights(network, 1));
-  const picture = { name: 'noise', low: [noisePicture(256, 256)], high: [noisePicture(512, 512)] };
+  const picture = {
+    name: 'noise',
+    low: [noisePicture(256, 256)],
+    high: [noisePicture(512, 512)],
+    strength: 0,
+  };
   await pool.setPictures([picture]);
   const times: number[] = [];
   for (let step = 0; step < warmUp + measured; step++) {

@@ -7,16 +7,22 @@ import { parseArgs } from 'node:util';
 import { onnxRuntime } from '../src/model/runtime/onnx-runtime.js';
 import { locateFfmpeg } from '../src/media/program/ffmpeg.js';
 import { psnr } from '../src/metrics/psnr.js';
-import { catalogue } from '../src/model/catalogue/catalogue.js';
+import { compressionOfClip } from '../src/media/compression/compression.js';
+import { probe } from '../src/media/source/probe.js';
+import { chooseModel } from '../src/model/catalogue/chain.js';
+import { turnedTo } from '../src/model/load/load-model.js';
+import { encodeModel } from '../src/model/onnx/model-file.js';
 import { packageRoot } from '../src/package-root.js';
 import type { Plane } from '../src/planes/plane.js';
 import { resizePlane } from '../src/planes/resize.js';
 
 /*
- * node build/scripts/measure-codec.js [models...] [--crf 23,28]: what 2x networks gain over bicubic on
- * compressed clips, none of which was trained on. The truth is a clip's first 24 frames reduced by area
- * to 640x352; the source that reduced by 2 (swscale bicubic) and coded by x264 medium; the gain is in
- * Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each border, in dB.
+ * node build/scripts/measure-codec.js [models...] [--crf 23,28] [--coder x264] [--frames 24]: what 2x
+ * networks gain over bicubic on compressed clips, none of which was trained on. The truth is a clip's
+ * first frames reduced by area to 640x352; the source that reduced by 2 (swscale bicubic) and coded; the
+ * gain is in Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each border, in dB.
+ * --crf is the quality that the coder takes: of mpeg2, mpeg4 and mjpeg the quantiser's scale. A network
+ * with a dial runs at the strength that vsr upscale finds in the coded clip, which is shown.
  */
 
 /** Five, and five more. */
@@ -27,18 +33,38 @@ const unseen = ['01_dog.mp4', 'Issue 515 (java).mp4', 'small_bunny_1080p_60fps.m
   'VID_1280x720_cavlc_temporal_direct.264',
   'old_town_1080i_10bit_PPH10I6.264',
 );
-const [width, height, frames] = [640, 352, 24];
+const [width, height] = [640, 352];
+
+/** What ffmpeg is told for each coder. */
+const coders: Readonly<Record<string, (quality: string) => string[]>> = {
+  x264: (crf) => ['-c:v', 'libx264', '-preset', 'medium', '-crf', crf],
+  x265: (crf) => ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-crf', crf],
+  mpeg2: (scale) => ['-c:v', 'mpeg2video', '-bf', '2', '-q:v', scale],
+  mpeg4: (scale) => ['-c:v', 'mpeg4', '-bf', '2', '-q:v', scale],
+  mjpeg: (scale) => ['-pix_fmt', 'yuvj420p', '-c:v', 'mjpeg', '-q:v', scale],
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { crf: { type: 'string', default: '23,28' } },
+  options: {
+    crf: { type: 'string', default: '23,28' },
+    coder: { type: 'string', default: 'x264' },
+    frames: { type: 'string', default: '24' },
+  },
 });
 const clips = path.join(packageRoot(), '../shared/data/clips');
 if (!existsSync(clips)) {
   console.error(`Expected clips in ${clips} but there are none.`);
   process.exit(2);
 }
-const { ffmpeg } = await locateFfmpeg();
+const coder = coders[values.coder];
+if (coder === undefined) {
+  console.error(`Expected one of ${Object.keys(coders).join(', ')} but received ${values.coder}.`);
+  process.exit(2);
+}
+const frames = Number(values.frames);
+const programs = await locateFfmpeg();
+const { ffmpeg } = programs;
 const run = (...args: string[]) => execFileSync(ffmpeg, ['-v', 'error', '-y', ...args]);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-codec-'));
 
@@ -49,15 +75,11 @@ function luma(bytes: Buffer, i: number, w: number, h: number): Plane {
 }
 
 const ort = await onnxRuntime();
-const entries = await catalogue();
 const names = positionals.length > 0 ? positionals : ['espcn-16-x2', 'espcn-16-codec-x2'];
-const sessions = await Promise.all(
-  names.map((name) =>
-    ort.InferenceSession.create(entries.find((entry) => entry.name === name)?.file ?? name),
-  ),
-);
+const models = await Promise.all(names.map((name) => chooseModel(name)));
+type Session = Awaited<ReturnType<typeof ort.InferenceSession.create>>;
 
-async function enlarge(session: (typeof sessions)[number], low: Plane): Promise<Plane> {
+async function enlarge(session: Session, low: Plane): Promise<Plane> {
   const values = Float32Array.from(low.data, (v) => v / 255);
   const { y } = await session.run({
     x: new ort.Tensor('float32', values, [1, 1, low.height, low.width]),
@@ -67,18 +89,36 @@ async function enlarge(session: (typeof sessions)[number], low: Plane): Promise<
   return { data: new Uint8Array(data.buffer), width, height };
 }
 
-/** Mean gain of each network on one clip at one CRF. */
-async function gains(clip: string, crf: string): Promise<number[]> {
+/** Mean gain of each network on one clip at one quality, and how strongly that is compressed. */
+async function gains(clip: string, quality: string): Promise<[number[], number]> {
   const at = (name: string) => path.join(folder, name);
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p'];
+  const full = ['-f', 'rawvideo', '-pix_fmt', 'yuvj420p'];
   const area = `scale=${width}:${height}:flags=area,format=yuv420p`;
   run('-i', path.join(clips, clip), '-frames:v', `${frames}`, '-vf', area, ...raw, at('high.yuv'));
   const half = `scale=${width / 2}:${height / 2}:flags=bicubic`;
   run(
-    ...[...raw, '-s', `${width}x${height}`, '-r', '25', '-i', at('high.yuv'), '-vf', half],
-    ...['-c:v', 'libx264', '-preset', 'medium', '-crf', crf, at('low.mp4')],
+    // JPEG's samples are full range: said so on both ways, nothing is stretched.
+    ...[
+      ...(values.coder === 'mjpeg' ? full : raw),
+      '-s',
+      `${width}x${height}`,
+      '-r',
+      '25',
+      '-i',
+      at('high.yuv'),
+      '-vf',
+      half,
+    ],
+    ...[...coder!(quality), at('low.mkv')],
   );
-  run('-i', at('low.mp4'), ...raw, at('low.yuv'));
+  run('-i', at('low.mkv'), ...(values.coder === 'mjpeg' ? full : raw), at('low.yuv'));
+  const { strength } = await compressionOfClip(programs, await probe(programs, at('low.mkv')));
+  const sessions: Session[] = [];
+  for (const model of models) {
+    const turned = await turnedTo(model, strength);
+    sessions.push(await ort.InferenceSession.create(encodeModel(turned.model)));
+  }
   const [high, low] = [await readFile(at('high.yuv')), await readFile(at('low.yuv'))];
   const count = Math.min(frames, high.length / (width * height * 1.5));
   const sums = names.map(() => 0);
@@ -90,22 +130,25 @@ async function gains(clip: string, crf: string): Promise<number[]> {
       sums[j]! += psnr(truth, await enlarge(session, small), 8, 2) - bicubic;
     }
   }
-  return sums.map((sum) => sum / count);
+  for (const session of sessions) await session.release();
+  return [sums.map((sum) => sum / count), strength];
 }
 
 const signed = (dB: number) => `${dB < 0 ? '' : '+'}${dB.toFixed(2)}`.padStart(7);
 const mean = (list: readonly number[]) => list.reduce((sum, x) => sum + x, 0) / list.length;
 try {
   for (const crf of values.crf.split(',')) {
-    console.log(`\nCRF ${crf}${' '.repeat(36)}${names.join('  ')}`);
+    const heading = `${values.coder} ${crf}`.padEnd(40);
+    console.log(`\n${heading} strength  ${names.join('  ')}`);
     for (const list of [judged, unseen]) {
       const rows: number[][] = [];
       for (const clip of list) {
-        rows.push(await gains(clip, crf));
-        console.log(`${clip.padEnd(40)}${rows.at(-1)!.map(signed).join('  ')}`);
+        const [row, strength] = await gains(clip, crf);
+        rows.push(row);
+        console.log(`${clip.padEnd(40)}${strength.toFixed(2)}  ${row.map(signed).join('  ')}`);
       }
       const means = names.map((_, j) => mean(rows.map((row) => row[j]!)));
-      console.log(`${'mean'.padEnd(40)}${means.map(signed).join('  ')}`);
+      console.log(`${'mean'.padEnd(46)}${means.map(signed).join('  ')}`);
     }
   }
 } finally {

@@ -92,6 +92,13 @@ export type Recipe = {
   readonly after?: string;
   /** It is that model's copy with 8-bit layers. */
   readonly int8?: boolean;
+  /** Clips trained on beside the pictures, whose frames really are neighbours. */
+  readonly footage?: readonly string[];
+  /** Its weights follow from how strongly the source is compressed. */
+  readonly strength?: boolean;
+  /** See `TrainPlan`. */
+  readonly windowBytes?: number;
+  readonly drawsPerWindow?: number;
   /** Only another one begins with it: it is not shipped, but stays in build/training. */
   readonly inner?: boolean;
 };
@@ -127,6 +134,9 @@ const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
 
 /** Of the network for compressed sources, which is not trained in one go. */
 const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner: true } as const;
+
+/** All coders, from clean to CRF 35, for a network with a dial. */
+const codecs: Degradation = { ...codec, kind: 'codecs', crf: [10, 35], clean: 0.25 };
 
 /** Of the network after a first pass. */
 const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
@@ -189,6 +199,19 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   // Wider, and of more pictures. Still short for what it could learn.
   'espcn-32-x2': { ...wider, steps: 50_000 },
+  // One network from clean to CRF 35. What it is before has learnt from clean pictures; slopes begin
+  // at 0.
+  'espcn-32-strength-x2': {
+    ...wider,
+    steps: 20_000,
+    rate: 8e-4,
+    degradation: codecs,
+    strength: true,
+    footage: ['train/open_footage'],
+    // Windows that are soon ready and soon changed: each picture is coded anew.
+    ...{ windowBytes: 25e6, drawsPerWindow: 3 },
+    from: 'espcn-32-x2',
+  },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
   'espcn-16-int8-x2': {

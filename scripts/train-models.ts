@@ -9,7 +9,12 @@ import type { ModelCard } from '../src/model/catalogue/card.js';
 import { networkOf } from '../src/model/architectures/list.js';
 import { packageRoot } from '../src/package-root.js';
 import { benchmark } from '../src/training/validation/benchmark.js';
-import { alsoReduced, listImages, splitItems } from '../src/training/pictures/list-images.js';
+import {
+  alsoReduced,
+  listFootage,
+  listImages,
+  splitItems,
+} from '../src/training/pictures/list-images.js';
 import { firstPassOf } from '../src/training/pictures/first-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { initialWeights } from '../src/training/optimiser/initial-weights.js';
@@ -42,13 +47,15 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
   const { split = usualSplit, schedule = 'one-cycle', optimiser, init, fit = 0 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
-  const network = networkOf(arch, scale, {
+  const plain = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
     ...(recipe.width === undefined ? {} : { width: recipe.width }),
   });
+  const network = recipe.strength === true ? { ...plain, strength: true as const } : plain;
   const sources = pictures.sources.map((source) => path.join(data, source));
   const parts = splitItems(await listImages(sources), split, seed);
-  const learned = alsoReduced(parts.training, pictures.alsoReduced);
+  const clips = await listFootage((recipe.footage ?? []).map((each) => path.join(data, each)));
+  const learned = [...alsoReduced(parts.training, pictures.alsoReduced), ...clips];
   const { int8 = false } = recipe;
   const calibration = { items: learned, degradation, seed, int8 };
   const starts = await Promise.all(
@@ -70,7 +77,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     // by.
     ...{ validateEvery: 1000, keep: 'last' },
     workers: Number(option('workers') ?? 2),
-    windowBytes: 600e6,
+    windowBytes: recipe.windowBytes ?? 600e6,
+    ...(recipe.drawsPerWindow === undefined ? {} : { drawsPerWindow: recipe.drawsPerWindow }),
     out: fileOf(name, option('out')),
     overwrite: true,
     workFolder: option('work') ?? path.join(training, name),
@@ -93,6 +101,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
       ...(expand === 0 ? {} : { expand }),
+      ...(recipe.strength === true ? { strength: true, footage: recipe.footage } : {}),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
       ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),

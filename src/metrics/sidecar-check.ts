@@ -68,10 +68,12 @@ const stageSeconds = (field: Field): StageSeconds => ({
 
 /** What an earlier vsr did not write is taken as left out. */
 function settingsIn(field: Field): ClipSettings | StillSettings {
+  const strength = field.at('strength').maybe((f) => f.number());
   const still: StillSettings = {
     scale: field.at('scale').number(),
     precision: field.at('precision').maybe((f) => f.orNull(text)) ?? null,
     chroma: field.at('chroma').maybe(text) ?? 'bicubic',
+    ...(strength === undefined ? {} : { strength }),
     asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
   };
   if (field.at('encoder').maybe(text) === undefined) return still;
@@ -119,6 +121,8 @@ const fieldsIn = (field: Field): NonNullable<ClipSettings['fields']> => ({
 
 const askedSettings = (field: Field): AskedSettings => ({
   model: field.at('model').orNull(text),
+  quality: field.at('quality').maybe((f) => f.orNull(text)) ?? null,
+  strength: field.at('strength').maybe((f) => f.orNull((n) => n.number())) ?? null,
   codec: field.at('codec').string(),
   crf: field.at('crf').orNull((crf) => crf.number()),
   preset: field.at('preset').orNull(text),

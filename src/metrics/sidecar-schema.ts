@@ -78,6 +78,11 @@ export type StillSettings = {
   /** What chroma was to be enlarged by; `bicubic` in sidecars of a vsr that did not say. */
   readonly chroma: string;
   /**
+   * Where the dial of the first pass stood: how strongly the source counts as compressed, 0 to 1.
+   * Absent where the network has no dial.
+   */
+  readonly strength?: number;
+  /**
    * Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not
    * say.
    */
@@ -87,6 +92,8 @@ export type StillSettings = {
 /** What a user named; `null` and an empty list where the choice was left to vsr. */
 export type AskedSettings = {
   readonly model: string | null;
+  readonly quality: string | null;
+  readonly strength: number | null;
   readonly codec: string;
   readonly crf: number | null;
   readonly preset: string | null;

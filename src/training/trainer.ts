@@ -14,7 +14,7 @@ import { PictureFeed, type Window } from './pictures/picture-feed.js';
 import { PatchSource, patchShapeOf } from './pictures/patches.js';
 import { PicturePool } from './pictures/picture-pool.js';
 import type { Picture } from './pictures/picture.js';
-import { patchesAtOnce, type TrainPlan } from './plan/plan.js';
+import { drawsPerWindow, patchesAtOnce, type TrainPlan } from './plan/plan.js';
 import { planFacts, requireSameFacts } from './plan/plan-facts.js';
 import { learningRate } from './optimiser/schedule.js';
 import { openSession } from './base/session.js';
@@ -58,9 +58,6 @@ export type TrainEvent =
     }
   | { readonly kind: 'finished'; readonly step: number; readonly best: Float32Array };
 
-/** How often each place of a window is drawn, on average, before the next window takes over. */
-const drawsPerWindow = 8;
-
 /** Where the random numbers of a fit come from, apart from those of the steps. */
 const fitStream = 0x66;
 
@@ -78,7 +75,11 @@ function mean(values: readonly number[]): number {
 export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenerator<TrainEvent> {
   const { network, batch, patch, seed, steps } = plan;
   const parameters = parameterCount(network);
-  const patches = patchesAtOnce(batch, patch, plan.provider, network.patches !== undefined);
+  // With a dial each patch has a strength of its own, and so weights of its own.
+  const patches =
+    network.strength === true
+      ? 1
+      : patchesAtOnce(batch, patch, plan.provider, network.patches !== undefined);
   const microBatches = batch / patches;
   await mkdir(plan.workFolder, { recursive: true });
   const checkpointFile = path.join(plan.workFolder, trainingFiles.checkpoint);
@@ -235,7 +236,9 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
 /** Steps that a window is drawn from. */
 function windowSteps(window: Window, plan: TrainPlan): number {
   const samples = window.pictures.reduce((sum, { low }) => sum + low[0]!.data.length, 0);
-  return Math.ceil((drawsPerWindow * samples) / (plan.batch * plan.patch ** 2));
+  return Math.ceil(
+    ((plan.drawsPerWindow ?? drawsPerWindow) * samples) / (plan.batch * plan.patch ** 2),
+  );
 }
 
 function requirePictures(window: Window, plan: TrainPlan): void {

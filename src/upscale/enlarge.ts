@@ -1,11 +1,12 @@
 import type { Sharp } from 'sharp';
+import { lossless } from '../media/compression/compression.js';
 import { openUpscaler } from '../enlarge/upscaler.js';
 import { badValue } from '../errors.js';
 import { fromFrame, toFrame } from '../media/still/still-colour.js';
 import { chooseChain } from '../model/catalogue/chain.js';
 import { frameLayout, pixelFormats } from '../planes/pixel-format.js';
 import { chromaSitings, type ChromaSiting } from '../planes/siting.js';
-import { chainFor } from './plan/model-choice.js';
+import { chooseModels } from './plan/model-choice.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { checkOptions } from './plan/settings.js';
 
@@ -29,10 +30,21 @@ export type PlanarPicture = {
   readonly matrix?: string | null;
 };
 
-/** How one picture is enlarged. Defaults are those of `upscale`. */
+/**
+ * How one picture is enlarged. Defaults are those of `upscale`; without a strength it counts as
+ * clean, since nothing tells where it comes from.
+ */
 export type EnlargeOptions = Pick<
   UpscaleOptions,
-  'scale' | 'model' | 'provider' | 'device' | 'precision' | 'workers' | 'signal'
+  | 'scale'
+  | 'model'
+  | 'quality'
+  | 'strength'
+  | 'provider'
+  | 'device'
+  | 'precision'
+  | 'workers'
+  | 'signal'
 >;
 
 /**
@@ -84,10 +96,15 @@ async function enlargePlanes(
   checkPicture(picture);
   const settings = checkOptions(options);
   const { format, width, height, data, siting, range, matrix } = picture;
-  const chosen = await chooseChain(settings.scale, settings.model ?? 'default', { codec: false });
+  const { scale, model, quality } = settings;
+  const { chain } = await chooseModels(
+    settings,
+    async (codec) => ({ chain: await chooseChain(scale, model ?? 'default', { codec, quality }) }),
+    () => Promise.resolve(lossless),
+  );
   const layout = frameLayout(pixelFormats.get(format)!, width, height);
   await using upscaler = await openUpscaler({
-    ...{ chain: await chainFor(chosen, settings), layout },
+    ...{ chain, layout },
     ...{ siting: siting ?? 'left', range: range ?? 'tv', matrix: matrix ?? null },
     ...{ provider: settings.provider, workers: settings.workers, precision: settings.precision },
     ...{ scores: false, reuse: false },

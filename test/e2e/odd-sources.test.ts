@@ -9,7 +9,7 @@ import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
 import { planeOf } from '../../src/planes/frame.js';
-import { bitsPerPixel } from '../../src/upscale/plan/model-choice.js';
+import { bitsPerPixel } from '../../src/media/compression/compression.js';
 import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
 
 const exec = promisify(execFile);

@@ -36,7 +36,7 @@ for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
     const model = randomModel(arch, 2);
     const float = networkOf(arch, 2);
     const read = weightsFromModel(model, 'model', float, initialWeights(float, 1));
-    const { steps, factors } = await calibrationOf(model, [low]);
+    const { steps, factors } = await calibrationOf(model, [{ plane: low, strength: 0 }]);
     const weights = equalised(float, read, factors);
     const network = { ...float, activationSteps: steps };
     const [seen] = await (await openEnlarger(network))([low], weights);

@@ -54,7 +54,7 @@ export function evaluateCommand(): Command {
     )
     .addOption(
       new Option('--degrade <how>', 'how the small input is made')
-        .choices(degradations)
+        .choices(degradations.filter((kind) => kind !== 'codecs'))
         .default('bicubic'),
     )
     .option('--crf <n>', 'x264 quality for --degrade codec', wholeNumber(0), 23)

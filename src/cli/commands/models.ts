@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
-import { DEFAULT_FAMILY } from '../../model/catalogue/chain.js';
+import { SECOND_FAMILY } from '../../model/catalogue/chain.js';
+import { familyOf } from '../../model/catalogue/family.js';
+import { defaultQuality, kindOf, qualityOf } from '../../model/catalogue/quality.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
 import { printable } from '../../printable.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
@@ -47,9 +49,12 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
   const original = originalOf(entry.card);
   const copied = entries.find(({ card }) => card.sha256 === original?.sha256);
   if (copied !== undefined) return `8-bit copy of ${copied.name}`;
-  if (entry.name.startsWith(`${DEFAULT_FAMILY}-x`)) return 'default';
-  if (entry.name.startsWith(`${DEFAULT_FAMILY}-codec-x`)) return 'default for compressed clips';
-  if (entry.name.startsWith(`${DEFAULT_FAMILY}-second-x`)) return 'default after a first pass';
+  if (familyOf(entry.name) === SECOND_FAMILY) return 'default after a first pass';
+  const quality = qualityOf(entry.name);
+  if (quality !== null) {
+    const how = quality === defaultQuality ? 'default' : `--quality ${quality}`;
+    return kindOf(entry.name) === 'compressed' ? `${how} for compressed sources` : how;
+  }
   return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
 }
 

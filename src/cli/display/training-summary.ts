@@ -11,8 +11,8 @@ export function trainingSummary(plan: TrainPlan): string[] {
     ? `${plan.provider.name}:${plan.provider.device}`
     : `${plan.workers} threads`;
   const kind =
-    degradation.kind === 'codec'
-      ? `codec, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
+    degradation.kind === 'codec' || degradation.kind === 'codecs'
+      ? `${degradation.kind}, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
       : degradation.kind;
   const expanded = plan.expand ? `, each layer trained through ${plan.expand} channels` : '';
   const behind = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;

@@ -122,6 +122,10 @@ export function trainCommand(): Command {
       trainDefaults.dropout,
     )
     .option(
+      '--dial',
+      'weights that follow from how strongly the source is compressed (vsr upscale --strength)',
+    )
+    .option(
       '--expand <n>',
       'train each layer as two with this many channels between them, which are one again in the model; 128 is usual, 0 for none',
       wholeNumber(0),
@@ -150,13 +154,16 @@ export function trainCommand(): Command {
         .default(trainDefaults.degrade),
     )
     .addOption(
-      new Option('--crf <range>', 'x264 quality for --degrade codec')
+      new Option(
+        '--crf <range>',
+        'x264 quality for --degrade codec; for codecs as coarse by any coder',
+      )
         .argParser(parseCrf)
         .default(trainDefaults.crf, trainDefaults.crf.join('-')),
     )
     .option(
       '--clean <share>',
-      'of the pictures that --degrade codec leaves uncoded',
+      'of the pictures that --degrade codec or codecs leaves uncoded',
       fraction,
       trainDefaults.clean,
     )

@@ -9,6 +9,7 @@ import {
   precisionNames,
   steadyNames,
   providerNames,
+  qualities,
   type UpscaleOptions,
 } from '../../upscale/plan/options.js';
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
@@ -28,6 +29,8 @@ type Flags = {
   to?: string;
   output?: string;
   model?: string;
+  quality?: UpscaleOptions['quality'] & string;
+  strength?: number | 'auto';
   provider: UpscaleOptions['provider'] & string;
   device?: number;
   precision: UpscaleOptions['precision'] & string;
@@ -113,6 +116,17 @@ export function upscaleCommand(): Command {
     .option(
       '-m, --model <name|file>',
       'a model of the catalogue (see vsr models) or an .onnx file; of several passes one for each, by commas',
+    )
+    .addOption(
+      new Option(
+        '--quality <name>',
+        'of the models that vsr chooses from (default: normal)',
+      ).choices(qualities),
+    )
+    .option(
+      '--strength <n>',
+      'how compressed the source counts as, 0 to 1, for more or less cleaning; auto: by a look at it',
+      (text) => (text === 'auto' ? text : realNumber(text)),
     )
     .addOption(
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),

@@ -20,7 +20,7 @@ export function patchOf({ patches }: Network, { patch }: Pick<TrainSettings, 'pa
 export function networkOfOptions(settings: TrainSettings): Network {
   const { arch, scale, activation, depth, width, dropout } = settings;
   const { patches: takesPatches } = networkOf(arch, scale);
-  const network = networkOf(arch, scale, {
+  const plain = networkOf(arch, scale, {
     activation,
     ...(depth === undefined ? {} : { depth }),
     ...(width === undefined ? {} : { width }),
@@ -30,6 +30,11 @@ export function networkOfOptions(settings: TrainSettings): Network {
       ? {}
       : { patch: settings.patch }),
   });
+  const network: Network = settings.dial === true ? { ...plain, strength: true } : plain;
+  if (settings.dial === true && !settings.degrade.startsWith('codec')) {
+    const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
+    throw badValue(fitting, '--degrade for --dial', settings.degrade);
+  }
   const patch = patchOf(network, settings);
   const widest = widestLayer(network);
   if (settings.expand !== 0 && settings.expand < widest) {
@@ -81,7 +86,7 @@ export function networkOfOptions(settings: TrainSettings): Network {
   }
   if (network.colour === 'rgb') {
     // Both are about luma: one frame of a coded clip, the output of a luma network.
-    if (settings.degrade === 'codec') {
+    if (settings.degrade.startsWith('codec')) {
       throw badValue(
         'bicubic or blur',
         `--degrade for ${arch}, which takes RGB,`,

@@ -39,6 +39,8 @@ export type TrainSettings = {
   readonly dropout: number;
   /** Of all layers but the last. */
   readonly activation: Exclude<Activation, 'none'>;
+  /** Weights that follow from how strongly the source is compressed. */
+  readonly dial?: boolean;
   /** Train each layer as two with this many channels between them; 0 for none. */
   readonly expand: number;
   /** A model of the same shape to start from, or one with fewer layers. */
@@ -47,9 +49,9 @@ export type TrainSettings = {
   readonly int8?: boolean;
   /** How the low resolution is made. */
   readonly degrade: Degradation['kind'];
-  /** Lowest and highest quality of x264 for `codec`. */
+  /** Lowest and highest quality of x264 for `codec`; for `codecs` as coarse by any coder. */
   readonly crf: readonly [lowest: number, highest: number];
-  /** Share of the pictures that `codec` leaves uncoded. */
+  /** Share of the pictures that `codec` or `codecs` leaves uncoded. */
   readonly clean: number;
   /** Share of the pictures whose luma is stretched to 0 to 255. */
   readonly fullRange: number;

@@ -1,66 +1,157 @@
 import { buffer } from 'node:stream/consumers';
 import { VsrError } from '../../errors.js';
+import type { Plane } from '../../planes/plane.js';
+import { QuantiserSteps } from '../compression/quantiser-steps.js';
+import { strengthOfBits, strengthOfStep, type Strength } from '../compression/strength.js';
 import { locateFfmpeg } from '../program/ffmpeg.js';
 import { startProcess } from '../program/process.js';
-import type { Plane } from '../../planes/plane.js';
+
+/** Coders that frames can go through, by what ffmpeg is told. */
+const coderArguments = {
+  x264: (q: number) => ['-c:v', 'libx264', '-preset', 'medium', '-crf', `${q}`],
+  x265: (q: number) => [
+    ...['-c:v', 'libx265', '-preset', 'fast', '-crf', `${q}`],
+    ...['-x265-params', 'log-level=error:pools=none:frame-threads=1'],
+  ],
+  mpeg4: (q: number) => ['-c:v', 'mpeg4', '-bf', '2', '-q:v', `${q}`],
+  mpeg2: (q: number) => ['-c:v', 'mpeg2video', '-bf', '2', '-q:v', `${q}`],
+  mjpeg: (q: number) => ['-c:v', 'mjpeg', '-q:v', `${q}`],
+  // It has one rate.
+  dv: () => ['-c:v', 'dvvideo'],
+} as const;
+
+/** The names of coders. */
+export type CoderName = keyof typeof coderArguments;
+
+/** How frames are coded. */
+export type Coding = {
+  readonly coder: CoderName;
+  /** CRF for x264 and x265, else the quantiser's scale, 1 to 31. */
+  readonly quality: number;
+  /**
+   * Frames hold two fields, the upper one first, and come back as whole frames of the time of the
+   * first field (bwdif).
+   */
+  readonly interlaced?: boolean;
+};
+
+/** Frames after their way through a coder. */
+export type Decoded = {
+  readonly frames: readonly Plane[];
+  /** How strongly they were compressed, as a look at such a file tells it. */
+  readonly strength: Strength;
+};
+
+/** The only size that DV has at 25 frames a second. */
+const dvSize = { width: 720, height: 576 };
 
 let program: Promise<string> | undefined;
 
-/** Runs ffmpeg with bytes in and bytes out. */
-async function pipeThrough(args: readonly string[], input: Uint8Array): Promise<Uint8Array> {
+type Piped = { readonly bytes: Uint8Array; readonly step: number | null };
+
+/** Runs ffmpeg with bytes in and bytes out; what its log says of quantisers is collected. */
+async function pipeThrough(
+  args: readonly string[],
+  input: Uint8Array,
+  coder: CoderName,
+): Promise<Piped> {
   program ??= locateFfmpeg().then((found) => found.ffmpeg);
-  const child = startProcess(await program, ['-v', 'error', '-nostdin', ...args], {
+  const steps = new QuantiserSteps();
+  const child = startProcess(await program, ['-hide_banner', '-nostats', '-nostdin', ...args], {
     stdin: 'pipe',
+    onStderrLine: (line) => steps.line(line),
   });
   child.stdin!.end(input);
   const output = await buffer(child.stdout);
   const end = await child.done;
   if (end.code !== 0) {
     const reason = end.stderrTail.at(-1) ?? `exit code ${end.code}`;
-    throw new VsrError('media', `ffmpeg could not code a training picture with x264: ${reason}.`);
+    throw new VsrError('media', `ffmpeg could not code a training picture by ${coder}: ${reason}.`);
   }
-  return output;
+  return { bytes: output, step: steps.mean };
 }
 
 /**
- * Codes 8-bit luma frames of one even size with x264 (4:2:0, grey chroma, preset medium) and
- * decodes them.
+ * Codes 8-bit luma frames of one even size (4:2:0, grey chroma) and decodes them. DV repeats them
+ * until its picture is filled; they must not be larger than that.
  */
-export async function codeAndDecode(frames: readonly Plane[], crf: number): Promise<Plane[]> {
+export async function codeAndDecode(
+  frames: readonly Plane[],
+  { coder, quality, interlaced = false }: Coding,
+): Promise<Decoded> {
   const { width, height } = frames[0]!;
-  const area = width * height;
+  const size = coder === 'dv' ? dvSize : { width, height };
+  const area = size.width * size.height;
   const frameBytes = area * 1.5;
   const raw = new Uint8Array(frameBytes * frames.length).fill(128);
-  frames.forEach((frame, i) => raw.set(frame.data, i * frameBytes));
-  // One thread: the caller keeps the cores busy, and x264's result depends on their number.
-  const codec = ['-c:v', 'libx264', '-preset', 'medium', '-crf', String(crf), '-threads', '1'];
-  const size = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-r', '25'];
+  frames.forEach((frame, i) => raw.set(filled(frame, size), i * frameBytes));
+  // JPEG's samples are full range: said so on both ways, nothing is stretched.
+  const format = coder === 'mjpeg' ? 'yuvj420p' : 'yuv420p';
+  const form = ['-f', 'rawvideo', '-pix_fmt', format];
+  const fields = interlaced ? ['-flags', '+ildct+ilme', '-top', '1'] : [];
   const coded = await pipeThrough(
-    [...size, '-i', 'pipe:0', ...codec, '-f', 'matroska', 'pipe:1'],
+    [
+      ...['-v', 'error', ...form, '-s', `${size.width}x${size.height}`, '-r', '25'],
+      ...['-i', 'pipe:0', ...coderArguments[coder](quality), ...fields],
+      // One thread: the caller keeps the cores busy, and the result depends on their number.
+      ...['-threads', '1', '-f', 'matroska', 'pipe:1'],
+    ],
     raw,
+    coder,
   );
+  const whole = interlaced
+    ? ['-vf', 'setfield=mode=tff,bwdif=mode=send_frame:parity=tff:deint=all']
+    : [];
+  // MPEG-4's headers are told by its decoder, those of others by a filter.
+  const says = coder === 'mpeg4' ? ['-debug', 'pict'] : [];
+  const traced = coder === 'mpeg4' || coder === 'dv' ? [] : tracing;
   const decoded = await pipeThrough(
     [
-      '-threads',
-      '1',
-      '-f',
-      'matroska',
-      '-i',
-      'pipe:0',
-      '-f',
-      'rawvideo',
-      '-pix_fmt',
-      'yuv420p',
-      'pipe:1',
+      ...[...says, '-threads', '1', '-f', 'matroska', '-i', 'pipe:0'],
+      ...['-map', '0:v', ...whole, ...form, 'pipe:1', ...traced],
     ],
-    coded,
+    coded.bytes,
+    coder,
   );
-  if (decoded.length !== raw.length) {
-    throw new VsrError('media', `ffmpeg gave ${decoded.length} bytes back of ${raw.length}.`);
+  if (decoded.bytes.length !== raw.length) {
+    throw new VsrError('media', `ffmpeg gave ${decoded.bytes.length} bytes back of ${raw.length}.`);
   }
-  return frames.map((_, i) => ({
-    data: decoded.slice(i * frameBytes, i * frameBytes + area),
-    width,
-    height,
-  }));
+  const bits = (8 * coded.bytes.length) / (area * frames.length);
+  return {
+    frames: frames.map((_, i) => {
+      const start = i * frameBytes;
+      return cut(decoded.bytes.subarray(start, start + area), size.width, { width, height });
+    }),
+    strength:
+      decoded.step === null ? strengthOfBits('dvvideo', bits) : strengthOfStep(decoded.step),
+  };
+}
+
+/** An output that prints the headers of what is copied to it. */
+const tracing = ['-map', '0:v', '-c', 'copy', '-bsf:v', 'trace_headers', '-f', 'null', '-'];
+
+/** A plane of `size` that the frame is repeated over. */
+function filled(frame: Plane, size: { readonly width: number; readonly height: number }) {
+  if (frame.width === size.width && frame.height === size.height) return frame.data;
+  const data = new Uint8Array(size.width * size.height);
+  for (let y = 0; y < size.height; y++) {
+    const row = (y % frame.height) * frame.width;
+    for (let x = 0; x < size.width; x++) {
+      data[y * size.width + x] = frame.data[row + (x % frame.width)]!;
+    }
+  }
+  return data;
+}
+
+/** The upper left part of a plane of `stride` samples a row, as a copy. */
+function cut(
+  data: Uint8Array,
+  stride: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): Plane {
+  const part = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    part.set(data.subarray(y * stride, y * stride + width), y * width);
+  }
+  return { data: part, width, height };
 }

@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { didYouMean } from '../../did-you-mean.js';
 import { badValue, VsrError } from '../../errors.js';
-import { scalesUpTo } from '../../planes/enlarged.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
-import { loadModel, type LoadedModel } from '../load/load-model.js';
-
-/** The largest enlargement made. */
-export const LARGEST_SCALE = 16;
-
-/** The family that `default` stands for. */
-export const DEFAULT_FAMILY = 'espcn-16';
+import { factorsOf, familyOf, reachableScales } from './family.js';
+import { defaultQuality, familyFor, type Quality, scalesOf } from './quality.js';
+import { loadModel, type LoadedModel, turnedTo } from '../load/load-model.js';
 
 /** The models that together enlarge `scale` times, in the order in which they run. */
 export type Chain = {
@@ -18,33 +13,6 @@ export type Chain = {
   readonly names: readonly string[];
   readonly sha256s: readonly string[];
 };
-
-/**
- * The fewest factors out of `scales` whose product is `scale`, largest first; `null` if there are
- * none.
- */
-export function factorsOf(scale: number, scales: readonly number[]): number[] | null {
-  if (scale === 1) return [];
-  let best: number[] | null = null;
-  for (const factor of [...new Set(scales)].sort((a, b) => b - a)) {
-    if (factor <= 1 || scale % factor !== 0) continue;
-    const rest = factorsOf(scale / factor, scales);
-    if (rest !== null && (best === null || rest.length + 1 < best.length)) best = [factor, ...rest];
-  }
-  return best;
-}
-
-/** What can be made of models of `scales`, in order, up to 16; 1 by one that cleans. */
-export function reachableScales(scales: readonly number[]): number[] {
-  return scalesUpTo(LARGEST_SCALE).filter((scale) =>
-    scale === 1 ? scales.includes(1) : factorsOf(scale, scales) !== null,
-  );
-}
-
-/** The family of a catalogue name: `espcn-16-codec` of `espcn-16-codec-x2`. */
-export function familyOf(name: string): string {
-  return name.replace(/-x\d+(\.\d+)?$/, '');
-}
 
 function badScale(scale: number, what: string, scales: readonly number[]): VsrError {
   const possible = reachableScales(scales).join(', ');
@@ -71,6 +39,12 @@ export function chainOf(passes: readonly LoadedModel[]): Chain {
     names: passes.map((pass) => pass.name),
     sha256s: passes.map((pass) => pass.sha256),
   };
+}
+
+/** The chain with the dial of its first pass, if it has one, at `strength`. */
+export async function turnedChain(chain: Chain, strength: number): Promise<Chain> {
+  const [first, ...others] = chain.passes;
+  return chainOf([await turnedTo(first!, strength), ...others]);
 }
 
 /**
@@ -124,6 +98,14 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
   );
 }
 
+/** What the choice of models goes by where none is named. */
+export type ChainOptions = {
+  /** The source is compressed so strongly that a network for such sources serves it better. */
+  readonly codec: boolean;
+  /** `normal` if absent; where a scale lacks it the next lower one. */
+  readonly quality?: Quality | null;
+};
+
 /**
  * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
  *
@@ -131,13 +113,14 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
  * as often as its own scale needs, or names and files for the passes, separated by commas. After
  * the first pass of a family, models run that were trained on what a first pass gives
  * (`<family>-second`), where there are any; a model asked for by its full name makes all passes.
- * With `codec`, the first pass of `default` is the model for compressed clips. Unknown names and
- * impossible scales are a VsrError 'option' that lists what there is.
+ * Of `default` alone the quality says which family it is; with `codec` its first pass is a model
+ * for compressed sources. Unknown names and impossible scales are a VsrError 'option' that lists
+ * what there is.
  */
 export async function chooseChain(
   scale: number,
   model: string,
-  options: { readonly codec: boolean },
+  { codec, quality }: ChainOptions,
 ): Promise<Chain> {
   if (model.includes(',') && !existsSync(model)) return namedPasses(scale, model.split(','));
   if (isFile(model)) {
@@ -146,22 +129,34 @@ export async function chooseChain(
   }
   const entries = await catalogue();
   const named = entries.find((entry) => entry.name === model);
-  const family = model === 'default' ? DEFAULT_FAMILY : familyOf(named?.name ?? model);
+  const asked = quality ?? defaultQuality;
+  const family =
+    model === 'default'
+      ? (familyFor(entries, 'clean', scale, asked)?.family ?? model)
+      : familyOf(named?.name ?? model);
   // A name with a scale means that one model: espcn-16-x22 is no other way to say espcn-16.
   if (named === undefined && familyOf(model) !== model) throw unknownModel(model, entries);
   const members = named ? [named] : entries.filter((entry) => familyOf(entry.name) === family);
+  if (members.length === 0 && model === 'default') {
+    throw badScale(scale, 'the models there are', scalesOf(entries, 'clean'));
+  }
   if (members.length === 0) throw unknownModel(model, entries);
   const scales = members.map((entry) => entry.scale);
   const factors = factorsFor(scale, named?.name ?? family, scales);
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
-  if (model === 'default' && options.codec) startWithCodec(wanted, entries, family);
-  if (named === undefined) continueWithSecond(wanted, entries, family);
+  if (model === 'default' && codec) startWithCodec(wanted, entries, asked);
+  if (named === undefined) {
+    continueWithSecond(wanted, entries, model === 'default' ? SECOND_FAMILY : `${family}-second`);
+  }
   const loaded = new Map<string, LoadedModel>();
   for (const { name, file } of wanted) {
     if (!loaded.has(name)) loaded.set(name, await loadModel(file, name));
   }
   return chainOf(wanted.map(({ name }) => loaded.get(name)!));
 }
+
+/** The family whose models make the passes after the first of `default`, in every quality. */
+export const SECOND_FAMILY = 'espcn-16-second';
 
 /**
  * Puts the codec model of a scale in place of the first pass, with the pass that it can stand for
@@ -170,12 +165,12 @@ export async function chooseChain(
 function startWithCodec(
   passes: CatalogueEntry[],
   entries: readonly CatalogueEntry[],
-  family: string,
+  quality: Quality,
 ): void {
   for (const [i, pass] of passes.entries()) {
-    const codec = entries.find(
-      (entry) => familyOf(entry.name) === `${family}-codec` && entry.scale === pass.scale,
-    );
+    const { scale } = pass;
+    const found = familyFor(entries, 'compressed', scale, quality)?.family;
+    const codec = entries.find((each) => familyOf(each.name) === found && each.scale === scale);
     if (codec === undefined) continue;
     passes.splice(i, 1);
     passes.unshift(codec);
@@ -192,8 +187,7 @@ function continueWithSecond(
   for (let i = 1; i < passes.length; i++) {
     const { scale } = passes[i]!;
     passes[i] =
-      entries.find(
-        (entry) => entry.scale === scale && familyOf(entry.name) === `${family}-second`,
-      ) ?? passes[i]!;
+      entries.find((entry) => entry.scale === scale && familyOf(entry.name) === family) ??
+      passes[i]!;
   }
 }

@@ -42,6 +42,13 @@ export type Network = {
    * floating point. Only networks that are convolutions from end to end have it.
    */
   readonly activationSteps?: readonly number[];
+  /**
+   * It has a dial: how strongly the source is compressed, 0 to 1. Each of its weights is a value at
+   * strength 0 plus the strength times a slope, so that at one strength it is a network like any
+   * other and takes no longer. A constant plane beside the picture would be the same with slopes in
+   * the first layer's biases only (docs/adr/0027-a-dial-for-compression.md).
+   */
+  readonly strength?: true;
 };
 
 /** Weights as kept and trained: every list of `parametersOf`, end to end. */
@@ -97,12 +104,35 @@ export function parametersOf(network: Network): Placed[] {
     return `${prefix}${count}`;
   };
   let offset = 0;
-  return blockParameters(network.blocks, firstGrid(network), names).map((list) => {
+  const lists = blockParameters(network.blocks, firstGrid(network), names);
+  const slopes = lists.map(({ name, shape }) => ({ name: slopeName(name), shape }));
+  return [...lists, ...(network.strength === true ? slopes : [])].map((list: Parameter) => {
     const size = list.shape.reduce((product, extent) => product * extent, 1);
     const placed = { ...list, offset, size };
     offset += size;
     return placed;
   });
+}
+
+/** The list that holds the slopes of the list `name` in a network with a dial. */
+export function slopeName(name: string): string {
+  return `strength.${name}`;
+}
+
+/** The same network without a dial, as it is at one strength. */
+export function withoutDial(network: Network): Network {
+  const plain: { -readonly [K in keyof Network]: Network[K] } = { ...network };
+  delete plain.strength;
+  return plain;
+}
+
+/** The weights of a network with a dial: what they are at strength 0, and by how much they grow to 1. */
+export function partsOfDial(weights: Weights): {
+  readonly base: Weights;
+  readonly slopes: Weights;
+} {
+  const count = weights.length / 2;
+  return { base: weights.subarray(0, count), slopes: weights.subarray(count) };
 }
 
 /** How many trainable values there are. */

@@ -3,7 +3,7 @@ import { crop, depthToSpace, reshape, spaceToDepth, transpose } from '../autodif
 import { sizeOf, type Tape, type Value } from '../autodiff/tape.js';
 import type { Training } from '../blocks/block.js';
 import { trainBlocks } from '../blocks/kinds.js';
-import { type Network, parametersOf, type Placed } from './network.js';
+import { type Network, parametersOf, type Placed, withoutDial } from './network.js';
 import type { PatchGrid } from './patch-grid.js';
 import { type Sheet, throughNetwork } from './through-network.js';
 
@@ -101,8 +101,35 @@ export type TrainedValues = {
   readonly gradient: (name: string) => string;
 };
 
-/** The trainable values as views of one flat list of them. */
-export function trainedValues(tape: Tape, network: Network, flat: Value): TrainedValues {
+/**
+ * The trainable values as views of one flat list of them. Of a network with a dial they are those
+ * at `strength`, the name of a value [1].
+ */
+export function trainedValues(
+  tape: Tape,
+  network: Network,
+  flat: Value,
+  strength: string | null,
+): TrainedValues {
+  if (strength === null) return plainValues(tape, network, flat);
+  const { graph } = tape;
+  const count = sizeOf(flat.shape) / 2;
+  const [base, slope] = graph.ops('Split', [flat.name, graph.ints('sizes', [count, count])], 2, {
+    axis: 0,
+  }) as [string, string];
+  const name = graph.op('Add', [base, graph.op('Mul', [slope, strength])]);
+  const plain = plainValues(tape, withoutDial(network), { name, shape: [count] });
+  return {
+    ...plain,
+    gradient(output) {
+      const ofBase = plain.gradient(graph.unique('plainGradient'));
+      const ofSlope = graph.op('Mul', [ofBase, strength]);
+      return graph.op('Concat', [ofBase, ofSlope], { axis: 0 }, output);
+    },
+  };
+}
+
+function plainValues(tape: Tape, network: Network, flat: Value): TrainedValues {
   const { graph } = tape;
   const split = (whole: string, sizes: readonly number[]) =>
     graph.ops('Split', [whole, graph.ints('sizes', sizes)], sizes.length, { axis: 0 });

@@ -5,6 +5,7 @@ import { decodeModel } from '../onnx/model-file.js';
 import { elementTypeName, valuesOf } from '../onnx/tensor-values.js';
 import { elementTypes, type OnnxGraph, type OnnxModel, type OnnxValueInfo } from '../onnx/types.js';
 import { inlineExternalData } from './external-data.js';
+import { hasDial, withDialAt } from '../networks/dial.js';
 import { readRegularFile } from './regular-file.js';
 import { precisionOf, type Precision } from '../runtime/precision.js';
 import { reachOf, type Reach } from '../graph/reach.js';
@@ -41,6 +42,11 @@ export type LoadedModel = {
    */
   readonly borderPad: number;
   readonly model: OnnxModel;
+  /**
+   * The model as its file has it where that has a dial, which `model` has at `strength`; `null` for
+   * models without one.
+   */
+  readonly dial: { readonly model: OnnxModel; readonly strength: number } | null;
 };
 
 /** Sizes of a declared shape; `null` where they are open. `undefined` without a shape. */
@@ -95,8 +101,10 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
       cause: error,
     });
   }
-  const model = decodeModel(bytes, full);
-  await inlineExternalData(model, path.dirname(full));
+  const decoded = decodeModel(bytes, full);
+  await inlineExternalData(decoded, path.dirname(full));
+  const dial = hasDial(decoded) ? { model: decoded, strength: 0 } : null;
+  const model = dial === null ? decoded : await withDialAt(decoded, dial.strength);
   const graph = model.graph!;
   const constants = new Set((graph.initializer ?? []).map((tensor) => tensor.name));
   const inputs = (graph.input ?? []).filter((value) => !constants.has(value.name));
@@ -147,6 +155,7 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     output: output.name,
     fixed,
     model,
+    dial,
   };
   // A graph whose every operation is known needs no trial; others must show that they run.
   if (borderPad > 0 && reach !== null && Number.isInteger(reach.scale)) {
@@ -174,6 +183,13 @@ function statedGrid(model: OnnxModel, input: string): { reach: number; align: nu
   const [reach, align] = [stated('reach'), stated('align')];
   const fits = Number.isSafeInteger(align) && align > 1 && edgePadOf(model.graph!, input) === reach;
   return fits ? { reach, align } : null;
+}
+
+/** The model with its dial at `strength`, 0 to 1; one without a dial as it is. */
+export async function turnedTo(model: LoadedModel, strength: number): Promise<LoadedModel> {
+  if (model.dial === null || model.dial.strength === strength) return model;
+  const turned = await withDialAt(model.dial.model, strength);
+  return { ...model, model: turned, dial: { ...model.dial, strength } };
 }
 
 /** Throws VsrError `model` where a weight of a network is not finite. */

@@ -1,5 +1,5 @@
 import { layerWeights, plainLayers } from '../language/layers.js';
-import type { Network, Weights } from '../language/network.js';
+import { type Network, partsOfDial, type Weights, withoutDial } from '../language/network.js';
 
 /** The largest factor: a channel that hardly ever speaks is not blown up without end. */
 const MOST = 7;
@@ -21,14 +21,20 @@ export function equalisingFactors(reaches: readonly (readonly number[])[]): numb
 
 /**
  * Weights that give the same picture, with each channel after a layer's relu multiplied by its
- * factor and the next layer's weights for it divided by that. `factors` holds a positive number a
- * channel for each of the first layers, never the last.
+ * factor and the next layer's weights for it divided by that, at every strength of a network with a
+ * dial. `factors` holds a positive number a channel for each of the first layers, never the last.
  */
 export function equalised(
   network: Network,
   weights: Weights,
   factors: readonly (readonly number[])[],
 ): Weights {
+  if (network.strength === true) {
+    const { base, slopes } = partsOfDial(weights);
+    const plain = withoutDial(network);
+    const parts = [base, slopes].map((part) => [...equalised(plain, part, factors)]);
+    return Float32Array.from(parts.flat());
+  }
   const result = Float32Array.from(weights);
   const layers = plainLayers(network);
   layerWeights(network, result).forEach(({ kernel, bias }, i) => {

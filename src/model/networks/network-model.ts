@@ -1,13 +1,16 @@
 import { GraphBuilder } from '../onnx/graph-builder.js';
 import { encodeModel } from '../onnx/model-file.js';
 import { elementTypes } from '../onnx/types.js';
+import { addDial } from './dial.js';
 import { buildQuantisedModel } from './quantised-graph.js';
 import { runBlocks } from '../blocks/kinds.js';
 import {
   channelsOf,
   type Network,
   parametersOf,
+  type Placed,
   reachOf,
+  slopeName,
   type Weights,
 } from '../language/network.js';
 import { lastShuffle, type Sheet, throughNetwork } from '../language/through-network.js';
@@ -60,7 +63,8 @@ export function runningSheet(graph: GraphBuilder): Sheet<string> {
  * without border: cutting that Pad off gives the graph that runs on tiles which bring their own
  * border. H and W must be multiples of `alignmentOf`. A network of patches is the same: the graph
  * takes them out of the picture and blends them, and the metadata say that tiles must begin on
- * multiples of `align`. Its weights, which are many, are kept in half precision.
+ * multiples of `align`. Its weights, which are many, are kept in half precision. A network with a
+ * dial has a second input `strength` [1], 0 where it is not given.
  */
 export function buildInferenceModel(
   network: Network,
@@ -77,12 +81,19 @@ export function buildInferenceModel(
   const x = graph.input('x', 'float32', ['N', channels, 'H', 'W']);
   const pads = graph.ints('pads', [0, 0, reach, reach, 0, 0, reach, reach]);
   const padded = graph.op('Pad', [x, pads], { mode: 'edge' }, 'padded');
-  const lists = parametersOf(network)[Symbol.iterator]();
-  const take = (): string => {
-    const { name, shape, offset, size } = lists.next().value!;
+  const all = parametersOf(network);
+  const dial = network.strength === true ? addDial(graph) : null;
+  const lists = all.slice(0, dial === null ? all.length : all.length / 2)[Symbol.iterator]();
+  const constant = ({ name, shape, offset, size }: Placed): string => {
     const values = weights.subarray(offset, offset + size);
     if (patches === undefined) return graph.initializer(name, 'float32', shape, values);
     return graph.op('Cast', [graph.halves(name, shape, values)], { to: elementTypes.float32 });
+  };
+  const take = (): string => {
+    const list = lists.next().value!;
+    if (dial === null) return constant(list);
+    const slope = constant(all.find(({ name }) => name === slopeName(list.name))!);
+    return graph.op('Add', [constant(list), graph.op('Mul', [slope, dial])]);
   };
   const sheet = runningSheet(graph);
   const result = throughNetwork(network, padded, sheet, (value) =>

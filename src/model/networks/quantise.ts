@@ -1,6 +1,7 @@
 import { VsrError } from '../../errors.js';
 import { LARGEST_CODE } from '../autodiff/eight-bit-codes.js';
 import type { Plane } from '../../planes/plane.js';
+import { dialFeed, hasDial, withDialAt, withOpenDial } from './dial.js';
 import { equalised, equalisingFactors } from './equalise.js';
 import { convolution } from '../blocks/convolution.js';
 import type { Layer } from '../language/layers.js';
@@ -49,9 +50,22 @@ function blockOf(node: OnnxNode): number {
   return Number(node.attribute?.find((entry) => entry.name === 'blocksize')?.i ?? 0);
 }
 
-/** Takes a network apart: Pad, unshuffle, convolutions with relu between them, skip, shuffle. */
-function partsOf(bytes: Uint8Array, name: string): Parts {
+/** Takes a network apart, one with a dial by what it is at both ends of that. */
+async function partsOf(bytes: Uint8Array, name: string): Promise<Parts> {
   const model = decodeModel(bytes, name);
+  if (!hasDial(model)) return plainPartsOf(model, name);
+  const base = plainPartsOf(await withDialAt(model, 0), name);
+  const { weights } = plainPartsOf(await withDialAt(model, 1), name);
+  const slopes = weights.map((value, i) => value - base.weights[i]!);
+  return {
+    ...{ ...base, model },
+    network: { ...base.network, strength: true },
+    weights: Float32Array.from([...base.weights, ...slopes]),
+  };
+}
+
+/** Takes a network apart: Pad, unshuffle, convolutions with relu between them, skip, shuffle. */
+function plainPartsOf(model: OnnxModel, name: string): Parts {
   const graph = model.graph!;
   const constants = constantsOf(graph);
   if (graph.initializer?.some(({ name }) => name === 'dense0.weight') === true) {
@@ -134,14 +148,21 @@ export type Calibration = {
   readonly factors: readonly (readonly number[])[];
 };
 
+/** A small picture (8 bit) that a network is run on, and where its dial, if any, stands then. */
+export type SeenPicture = { readonly plane: Plane; readonly strength: number };
+
+/** Where a dial stands while pictures are looked at of which nothing is known. */
+const anyStrength = [0, 0.5, 1];
+
 async function calibrate(
   { model, network, layers, between }: Parts,
-  pictures: readonly Plane[],
+  pictures: readonly SeenPicture[],
 ): Promise<Calibration> {
   const ort = await onnxRuntime();
-  const graph = model.graph!;
+  const open = withOpenDial(model);
+  const graph = open.graph!;
   const watched: OnnxModel = {
-    ...model,
+    ...open,
     graph: { ...graph, output: [...(graph.output ?? []), ...between.map((name) => ({ name }))] },
   };
   const session = await ort.InferenceSession.create(encodeModel(watched));
@@ -150,7 +171,8 @@ async function calibrate(
   );
   const input = graph.input![0]!.name;
   const unshuffle = unshuffleOf(network);
-  for (const { data, width, height } of pictures) {
+  for (const { plane, strength } of pictures) {
+    const { data, width, height } = plane;
     // Whole blocks only.
     const across = width - (width % unshuffle);
     const down = height - (height % unshuffle);
@@ -158,7 +180,8 @@ async function calibrate(
       return data[Math.floor(i / across) * width + (i % across)]! / 255;
     });
     const picture = new ort.Tensor('float32', values, [1, 1, down, across]);
-    const results = await session.run({ [input]: picture }, between);
+    const dial = network.strength === true ? dialFeed(ort, strength) : {};
+    const results = await session.run({ [input]: picture, ...dial }, between);
     between.forEach((name, i) => {
       const all = results[name]!.data as Float32Array;
       const each = all.length / samples[i]!.length;
@@ -180,17 +203,17 @@ async function calibrate(
  * but one in 100,000 values of a channel are within its layer's 255 codes, with room for more. A
  * model of another form is a VsrError 'model'.
  */
-export function calibrationOf(
+export async function calibrationOf(
   bytes: Uint8Array,
-  pictures: readonly Plane[],
+  pictures: readonly SeenPicture[],
   name = 'the model',
 ): Promise<Calibration> {
-  return calibrate(partsOf(bytes, name), pictures);
+  return calibrate(await partsOf(bytes, name), pictures);
 }
 
 /**
  * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by
- * `pictures` (8-bit, at the small size). Returns the new model's file. A model of another form is a
+ * `pictures` (8-bit, at the small size), with a dial at several places. Returns the new model's file. A model of another form is a
  * VsrError 'model'.
  */
 export async function quantiseModel(
@@ -199,8 +222,10 @@ export async function quantiseModel(
   metadata: Readonly<Record<string, string>> = {},
   name = 'the model',
 ): Promise<Uint8Array> {
-  const parts = partsOf(bytes, name);
-  const { steps, factors } = await calibrate(parts, pictures);
+  const parts = await partsOf(bytes, name);
+  const strengths = parts.network.strength === true ? anyStrength : [0];
+  const seen = pictures.flatMap((plane) => strengths.map((strength) => ({ plane, strength })));
+  const { steps, factors } = await calibrate(parts, seen);
   const weights = equalised(parts.network, parts.weights, factors);
   return buildInferenceModel({ ...parts.network, activationSteps: steps }, weights, metadata);
 }

@@ -103,6 +103,12 @@ export class GraphBuilder {
     return unique;
   }
 
+  /** Gives an input of floats, of one axis, the values it has where nobody gives it any. */
+  preset(input: string, values: readonly number[]): string {
+    this.#initializers.push(tensorOf(input, 'float32', [values.length], values));
+    return input;
+  }
+
   /** A float32 constant: a scalar, or a list of one axis. */
   floats(name: string, values: number | readonly number[] | Float32Array): string {
     if (typeof values === 'number') return this.initializer(name, 'float32', [], [values]);

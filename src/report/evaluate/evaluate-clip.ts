@@ -1,8 +1,10 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { TellProgress } from '../../events.js';
+import { compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
+import { turnedChain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import { paceOf } from '../../pace.js';
@@ -85,7 +87,20 @@ export async function evaluateClip(
   await using folder = await temporaryFolder('evaluate');
   const upscalers: { readonly name: string; readonly upscaler: Upscaler }[] = [];
   try {
-    for (const { name, chain } of models) {
+    let coded: AsyncGenerator<Sized> | null = null;
+    let strength = 0;
+    if (degradation.kind === 'codec') {
+      const small = path.join(folder.path, 'low.mkv');
+      const how = { crf: degradation.crf[0], frames: options.frames };
+      await codeReduced(ffmpeg, source, high, low, how, small);
+      const smaller = await probe(ffmpeg, small);
+      if (models.some(({ chain }) => chain.passes[0]?.dial != null)) {
+        ({ strength } = await compressionOfClip(ffmpeg, smaller, options.signal));
+      }
+      coded = croppedFrames(ffmpeg, smaller, low, Infinity);
+    }
+    for (const { name, chain: asLoaded } of models) {
+      const chain = await turnedChain(asLoaded, strength);
       const upscaler = await openUpscaler({
         ...{ chain, layout: low, siting, provider: options.provider, workers },
         range: source.video.colour.range ?? 'tv',
@@ -101,13 +116,6 @@ export async function evaluateClip(
       ...(options.baselines ? Object.keys(baselines) : []),
     ];
     await using meter = await ClipMeter.open(ffmpeg, high, ways, options);
-    let coded: AsyncGenerator<Sized> | null = null;
-    if (degradation.kind === 'codec') {
-      const small = path.join(folder.path, 'low.mkv');
-      const how = { crf: degradation.crf[0], frames: options.frames };
-      await codeReduced(ffmpeg, source, high, low, how, small);
-      coded = croppedFrames(ffmpeg, await probe(ffmpeg, small), low, Infinity);
-    }
     const pool = new FramePool(low);
     const truths = croppedFrames(ffmpeg, source, high, options.frames);
     const reduce = (truth: Sized) => resized(truth.data, false);

@@ -1,4 +1,5 @@
 import { readLuma } from '../../media/still/luma-image.js';
+import type { Strength } from '../../media/compression/strength.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { degrade, type Degradation } from '../../training/pictures/degrade.js';
@@ -21,7 +22,7 @@ export async function evaluatePicture(
   file: string,
   models: readonly {
     readonly name: string;
-    readonly enlarge: (plane: Plane) => Promise<Plane>;
+    readonly enlarge: (plane: Plane, strength: Strength) => Promise<Plane>;
   }[],
   scale: number,
   degradation: Degradation,
@@ -34,14 +35,14 @@ export async function evaluatePicture(
       `Expected pictures of at least ${4 * scale}x${4 * scale} but ${file} has ${whole.width}x${whole.height}.`,
     );
   }
-  const { low, high } = await degrade(whole, scale, degradation, randomAt(1));
+  const { low, high, strength } = await degrade(whole, scale, degradation, randomAt(1));
   const measure = (actual: typeof high): Figures => {
     const sums = new FigureSums(8);
     sums.add(lumaErrors(high, actual, 8, border), null, null);
     return sums.result();
   };
   const figures: Record<string, Figures> = {};
-  for (const { name, enlarge } of models) figures[name] = measure(await enlarge(low));
+  for (const { name, enlarge } of models) figures[name] = measure(await enlarge(low, strength));
   for (const [name, kernel] of Object.entries(baselines)) {
     figures[name] = measure(resizePlane(low, high.width, high.height, 8, { kernel }));
   }

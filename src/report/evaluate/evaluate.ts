@@ -3,9 +3,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { badValue, errorFacts, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
+import type { Strength } from '../../media/compression/strength.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
-import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
+import { type Chain, chooseChain, turnedChain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
@@ -111,7 +112,8 @@ export async function* evaluate(
   const { precision = 'auto' } = options;
   const enlargers = models.map(({ name, chain }) => ({
     name,
-    enlarge: (low: Plane) => enlargePicture(low, chain, { ...options, precision }),
+    enlarge: async (low: Plane, strength: Strength) =>
+      enlargePicture(low, await turnedChain(chain, strength), { ...options, precision }),
   }));
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });

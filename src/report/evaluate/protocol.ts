@@ -5,6 +5,7 @@ const made: Readonly<Record<Degradation['kind'], (crf: number) => string>> = {
   bicubic: () => 'antialiased bicubic (a = -0.5)',
   blur: () => 'a Gaussian blur and every scale-th sample',
   codec: (crf) => `antialiased bicubic (a = -0.5), then x264 at CRF ${crf}`,
+  codecs: (crf) => `antialiased bicubic (a = -0.5), then any coder as coarse as x264 at CRF ${crf}`,
 };
 
 /** What figures were measured on, and how. */

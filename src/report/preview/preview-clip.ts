@@ -11,12 +11,12 @@ import { noteEventOf } from '../../upscale/plan-events.js';
 import { expectedFrames } from '../../upscale/plan/expected-frames.js';
 import type { Input } from '../../upscale/plan/inputs.js';
 import { type JobPlan, planJob } from '../../upscale/plan/job-plan.js';
-import { bitsPerPixel, isStronglyCompressed } from '../../upscale/plan/model-choice.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { Settings } from '../../upscale/plan/settings.js';
 import { busiestCrop, type Crop } from '../page/before-after.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 import { type FrameWish, type TellingFrame, tellingFrames } from './telling-frames.js';
+import { turnedChain } from '../../model/catalogue/chain.js';
 import { nextFaster, type Way, waysOf } from './ways.js';
 
 /** The larger pictures show at most so many samples each way: the part with the most in it. */
@@ -84,14 +84,12 @@ export type ClipPreview = {
 
 /** Why `upscale` takes this model, in a sentence. */
 function reasonOf(plan: JobPlan): string {
-  const { source, settings, chain } = plan;
+  const { settings, chain, compression } = plan;
   const named = [...new Set(chain.names)].join(' + ');
-  if (settings.model !== null) return `${named}, as --model asks.`;
-  const bits = bitsPerPixel(source);
-  const shown = bits === null ? 'its bit rate is not known' : `${bits.toFixed(2)} bits a pixel`;
-  const kind = isStronglyCompressed(source)
-    ? `the clip is compressed (${shown}), and a network trained on such clips cleans it as well`
-    : `the clip is hardly compressed (${shown})`;
+  if (settings.model !== null || compression === null) return `${named}, as --model asks.`;
+  const kind = compression.isCompressed
+    ? `the clip is compressed (${compression.by}), and a network trained on such clips cleans it as well`
+    : `the clip is hardly compressed (${compression.by})`;
   const eight = named.includes('int8')
     ? '; its 8-bit copy, which hardly shows and is faster on this processor'
     : '';
@@ -221,7 +219,8 @@ export async function previewClip(request: PreviewRequest): Promise<ClipPreview>
   const ways: PreviewedWay[] = [{ name: 'bicubic', role: 'plain enlargement', ...none }];
   const pictures: (readonly RgbPicture[])[] = [bicubic];
   for (const way of await waysOf(chain, request.models, settings)) {
-    const made = await enlargeParts(parts, way, plan, signal);
+    const turned = await turnedChain(way.chain, plan.compression?.strength ?? 0);
+    const made = await enlargeParts(parts, { ...way, chain: turned }, plan, signal);
     const { name, asked } = way;
     const seconds = whole(made.secondsPerFrame);
     const isSlower = seconds !== null && seconds >= (ways[1]?.seconds ?? Infinity);

@@ -1,6 +1,7 @@
 import { VsrError } from '../../errors.js';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
-import { type Chain, chooseChain, familyOf } from '../../model/catalogue/chain.js';
+import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
+import { familyOf } from '../../model/catalogue/family.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
 import { chainFor } from '../../upscale/plan/model-choice.js';
 import type { Settings } from '../../upscale/plan/settings.js';

@@ -6,6 +6,7 @@ import {
   reachOf,
 } from '../../model/language/network.js';
 import { lastShuffle } from '../../model/language/through-network.js';
+import type { Strength } from '../../media/compression/strength.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import { enlarged } from '../../planes/enlarged.js';
 import type { Plane } from '../../planes/plane.js';
@@ -17,9 +18,14 @@ const least = 64;
 
 /**
  * Enlarges 8-bit planes, as many as the network takes, with the weights given; the result is
- * rounded and clipped.
+ * rounded and clipped. Networks with a dial are told how strongly the picture is compressed; 0 if
+ * absent.
  */
-export type Enlarge = (low: readonly Plane[], weights: Float32Array) => Promise<Plane[]>;
+export type Enlarge = (
+  low: readonly Plane[],
+  weights: Float32Array,
+  strength?: Strength,
+) => Promise<Plane[]>;
 
 /** Prepares to enlarge whole pictures by weights that change between calls; one session for all. */
 export async function openEnlarger(
@@ -39,10 +45,15 @@ export async function openEnlarger(
   const parameters = await floatTensor([parameterCount(network)]);
   const y = await floatTensor(targetShape(network, square));
   const columns = (side * scale) / shuffle;
-  const feeds = { x: x.tensor, weights: parameters.tensor };
+  const dial = network.strength === true ? await floatTensor([1]) : null;
+  const feeds = {
+    ...{ x: x.tensor, weights: parameters.tensor },
+    ...(dial === null ? {} : { strength: dial.tensor }),
+  };
 
-  return async (low, weights) => {
+  return async (low, weights, strength = 0) => {
     parameters.data.set(weights);
+    dial?.data.fill(strength);
     const [{ width: lowWidth, height: lowHeight }] = low as readonly [Plane];
     const [width, height] = [lowWidth, lowHeight].map((extent) => enlarged(extent, scale)) as [
       number,

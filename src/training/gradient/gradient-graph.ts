@@ -64,10 +64,13 @@ function forward(
   tape: Tape,
   network: Network,
   x: Value,
-  flat: Value,
   { dropout = (value) => value, whole = false }: Way = {},
 ): [Value, TrainedValues] {
-  const values = trainedValues(tape, network, flat);
+  const { graph } = tape;
+  const shape = [parameterCount(network)];
+  const flat = { name: graph.input('weights', 'float32', shape), shape };
+  const strength = network.strength === true ? graph.input('strength', 'float32', [1]) : null;
+  const values = trainedValues(tape, network, flat, strength);
   const hooks = { ...roundingHooks(tape, network), dropout };
   return [trainNetwork(tape, network, x, values, hooks, whole), values];
 }
@@ -120,9 +123,10 @@ export function dropoutMasks({ blocks }: Network, { patches }: MicroBatch): Drop
  * The model that computes loss and gradient of one micro-batch.
  *
  * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
- * (which spares the graph the shuffle and its gradient); `weights` [parameters]; and those of
- * `dropoutMasks`. Losses of features need `features`. Convolutions are
- * written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime takes.
+ * (which spares the graph the shuffle and its gradient); `weights` [parameters]; for a network with
+ * a dial `strength` [1], that of all patches; and those of `dropoutMasks`. Losses of features need
+ * `features`. Convolutions are written in blocks of `block` channels (see `blockSize`); 0 for a
+ * graph that every runtime takes.
  * Outputs: `loss` [1] and `gradient` [parameters].
  */
 export function buildGradientModel(
@@ -141,11 +145,10 @@ export function buildGradientModel(
   });
   const x = input('x', sourceShape(network, batch));
   const wanted = input('t', targetShape(network, batch));
-  const flat = input('weights', [count]);
   const masks = dropoutMasks(network, batch).map(({ name, shape }) => input(name, [...shape]));
   const dropout = (value: Value, share: number): Value =>
     share > 0 ? multiply(tape, value, masks.shift()!) : value;
-  const [actual, values] = forward(tape, network, x, flat, { dropout });
+  const [actual, values] = forward(tape, network, x, { dropout });
   const shuffle = lastShuffle(network);
   const picture = (each: Value): Value =>
     shuffle === 1 ? each : depthToSpace(tape, each, shuffle);
@@ -161,17 +164,15 @@ export function buildGradientModel(
 
 /**
  * The model that enlarges one square of `side` low-resolution samples while weights are still in
- * motion: inputs `x` of `sourceShape` and `weights` [parameters], output `y` of `targetShape`, up
- * to the last shuffle.
+ * motion: inputs `x` of `sourceShape`, `weights` [parameters] and, for a network with a dial,
+ * `strength` [1]; output `y` of `targetShape`, up to the last shuffle.
  */
 export function buildForwardModel(network: Network, side: number): Uint8Array {
   const graph = new GraphBuilder('forward');
   const tape = new Tape(graph);
   const shape = sourceShape(network, { patches: 1, patch: side }, reachOf(network));
   const x = { name: graph.input('x', 'float32', shape), shape };
-  const count = parameterCount(network);
-  const flat = { name: graph.input('weights', 'float32', [count]), shape: [count] };
-  const [value] = forward(tape, network, x, flat, { whole: true });
+  const [value] = forward(tape, network, x, { whole: true });
   graph.op('Identity', [value.name], {}, 'y');
   graph.output('y', 'float32', value.shape);
   return encodeModel(graph.build());

@@ -40,7 +40,11 @@ const t = await floatTensor(targetShape(network, batch));
 const weights = await floatTensor([count]);
 const loss = await floatTensor([1]);
 const gradient = await floatTensor([count]);
-const feeds: Record<string, Tensor> = { x: x.tensor, t: t.tensor, weights: weights.tensor };
+const strength = network.strength === true ? await floatTensor([1]) : null;
+const feeds: Record<string, Tensor> = {
+  ...{ x: x.tensor, t: t.tensor, weights: weights.tensor },
+  ...(strength === null ? {} : { strength: strength.tensor }),
+};
 const masks: { readonly share: number; readonly data: Float32Array }[] = [];
 for (const { name, share, shape } of dropoutMasks(network, batch)) {
   const { tensor, data: factors } = await floatTensor(shape);
@@ -57,7 +61,9 @@ function cutPatches(step: number, microBatch: number): void {
   if (source === undefined) throw new Error('a step was ordered before the pictures came');
   for (let patch = 0; patch < batch.patches; patch++) {
     const index = microBatch * batch.patches + patch;
-    source.cut([seed, step, index], x.data, t.data, patch);
+    const compressed = source.cut([seed, step, index], x.data, t.data, patch);
+    // A network with a dial has one patch in a micro-batch.
+    strength?.data.fill(compressed);
   }
 }
 
@@ -94,10 +100,10 @@ let enlarge: Enlarge | undefined;
 
 async function score(picture: Picture, at: Float32Array): Promise<PictureScore> {
   enlarge ??= await openEnlarger(network, provider);
-  const { low, high } = picture;
+  const { low, high, strength } = picture;
   const wanted = lumaOfPlanes(high);
   const { width, height } = wanted;
-  const ours = lumaOfPlanes(await enlarge(low, at));
+  const ours = lumaOfPlanes(await enlarge(low, at, strength));
   const bicubic = lumaOfPlanes(low.map((plane) => resizePlane(plane, width, height)));
   return {
     name: picture.name,

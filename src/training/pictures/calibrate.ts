@@ -2,8 +2,7 @@ import { badValue, VsrError } from '../../errors.js';
 import { equalised } from '../../model/networks/equalise.js';
 import { plainLayers } from '../../model/language/layers.js';
 import type { Network, Weights } from '../../model/language/network.js';
-import { calibrationOf } from '../../model/networks/quantise.js';
-import type { Plane } from '../../planes/plane.js';
+import { calibrationOf, type SeenPicture } from '../../model/networks/quantise.js';
 import type { Degradation } from './degrade.js';
 import { makePicture } from './picture-job.js';
 import type { PictureItem } from './picture-feed.js';
@@ -38,14 +37,16 @@ export async function calibrated(
   { items, degradation, seed }: CalibrationOptions,
 ): Promise<{ readonly network: Network; readonly initial: Weights }> {
   const stride = Math.max(1, Math.floor(items.length / pictureCount));
-  const pictures: Plane[] = [];
+  const pictures: SeenPicture[] = [];
   for (let i = 0; i < items.length && pictures.length < pictureCount; i += stride) {
     const { file, reduce } = items[i]!;
     const place = [seed, calibrationStream, i];
     const made = await makePicture({
       ...{ file, reduce, scale: network.scale, colour: 'luma', degradation, place, least },
     });
-    if ('picture' in made) pictures.push(made.picture.low[0]!);
+    if ('picture' in made) {
+      pictures.push({ plane: made.picture.low[0]!, strength: made.picture.strength });
+    }
   }
   if (pictures.length === 0) {
     throw new VsrError(

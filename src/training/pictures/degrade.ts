@@ -1,12 +1,14 @@
 import { ratioOf } from '../../model/language/ratio.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { codeAndDecode } from '../../media/frames/code-and-decode.js';
+import { codePair, drawnCoding } from './code-pair.js';
+import { anyCoding, x264Coding } from './draw-coding.js';
 import { type FirstPass, runFirstPass } from './first-pass.js';
+import { cropPlane, type PlanePair } from './plane-pair.js';
 import { normals, type Random } from '../base/random.js';
 
 /** The names `degrade` knows. */
-export const degradations = ['bicubic', 'blur', 'codec'] as const;
+export const degradations = ['bicubic', 'blur', 'codec', 'codecs'] as const;
 
 /** How the low-resolution input is made of a picture. */
 export type Degradation = {
@@ -15,9 +17,15 @@ export type Degradation = {
    * Deviation of Gaussian noise added to the low-resolution samples, in sample values; 0 for none.
    */
   readonly noise: number;
-  /** For `codec`: lowest and highest x264 CRF, one drawn per picture. */
+  /**
+   * For `codec` and `codecs`: lowest and highest x264 CRF, one drawn per picture; of other coders
+   * what is about as coarse.
+   */
   readonly crf: readonly [number, number];
-  /** For `codec`: share of the pictures, 0 to 1, left as `bicubic` makes them; 0 if absent. */
+  /**
+   * For `codec` and `codecs`: share of the pictures, 0 to 1, left as `bicubic` makes them; 0 if
+   * absent.
+   */
   readonly clean?: number;
   /**
    * Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if
@@ -31,25 +39,6 @@ export type Degradation = {
   readonly after?: FirstPass;
 };
 
-/** A low-resolution plane and what it should be enlarged to. */
-export type PlanePair = { readonly low: Plane; readonly high: Plane };
-
-/** A window of a plane, as a copy. */
-export function cropPlane(
-  plane: Plane,
-  left: number,
-  top: number,
-  width: number,
-  height: number,
-): Plane {
-  const data = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (top + y) * plane.width + left;
-    data.set(plane.data.subarray(start, start + width), y * width);
-  }
-  return { data, width, height };
-}
-
 /**
  * Makes the low-resolution picture of `picture` (8 bit), which is first cropped to a multiple of
  * `scale` and, by chance, stretched to full range. `codec` may crop both some more.
@@ -57,6 +46,7 @@ export function cropPlane(
  * - `bicubic`: antialiased, as Matlab's imresize.
  * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
  * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
+ * - `codecs`: the same by a coder drawn by chance (see `anyCoding`); of a large picture only a part.
  */
 export async function degrade(
   picture: Plane,
@@ -66,8 +56,8 @@ export async function degrade(
 ): Promise<PlanePair> {
   const { after } = degradation;
   if (after === undefined) return reduceAndDegrade(picture, scale, degradation, random);
-  const { low, high } = await reduceAndDegrade(picture, scale * after.scale, degradation, random);
-  return { low: await runFirstPass(after, low), high };
+  const pair = await reduceAndDegrade(picture, scale * after.scale, degradation, random);
+  return { ...pair, low: await runFirstPass(after, pair.low) };
 }
 
 /**
@@ -85,15 +75,61 @@ async function reduceAndDegrade(
   { kind, noise, crf, clean = 0, fullRange = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
-  const width = reduced(picture.width, scale);
-  const height = reduced(picture.height, scale);
-  const cropped = cropPlane(picture, 0, 0, width * scale, height * scale);
+  const all = { left: 0, top: 0, width: picture.width, height: picture.height };
+  const part = kind === 'codecs' ? partOf(picture, scale, random) : all;
+  const width = reduced(part.width, scale);
+  const height = reduced(part.height, scale);
+  const cropped = cropPlane(picture, part.left, part.top, width * scale, height * scale);
   const high = fullRange > 0 && random() < fullRange ? toFullRange(cropped) : cropped;
-  let pair: PlanePair = { low: resizePlane(high, width, height), high };
-  if (kind === 'blur') pair = { low: blurAndPick(high, scale), high };
-  const coded = kind === 'codec' && random() >= clean;
-  if (coded) pair = await codePair(pair, scale, crf, random);
-  return noise > 0 ? { low: noisy(pair.low, noise, random), high: pair.high } : pair;
+  let pair: PlanePair = { low: resizePlane(high, width, height), high, strength: 0 };
+  if (kind === 'blur') pair = { low: blurAndPick(high, scale), high, strength: 0 };
+  if ((kind === 'codec' || kind === 'codecs') && random() >= clean) {
+    pair = await codePair(pair, scale, kind === 'codec' ? x264Coding(crf) : anyCoding(crf), random);
+  }
+  return noise > 0 ? { ...pair, low: noisy(pair.low, noise, random) } : pair;
+}
+
+/** Low-resolution samples each way that are kept of a picture for `codecs`: coding takes long. */
+const keptForCodecs = 272;
+
+/** Where a part of a picture begins, in its own samples, and how large it is. */
+type Part = {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+};
+
+/** A part of a picture, anywhere in it, that is as large as what is kept. */
+function partOf({ width, height }: Plane, scale: number, random: Random): Part {
+  const most = keptForCodecs * scale;
+  const [across, down] = [Math.min(width, most), Math.min(height, most)];
+  const left = Math.floor(random() * (width - across + 1));
+  const top = Math.floor(random() * (height - down + 1));
+  return { left, top, width: across, height: down };
+}
+
+/**
+ * Makes the low-resolution picture of one of the frames of a clip (8 bit), as `degrade` does with
+ * `codecs`, except that the frames really are neighbours. Frames are first cropped to a multiple of
+ * `scale`.
+ */
+export async function degradeFootage(
+  frames: readonly Plane[],
+  scale: number,
+  { crf, clean = 0 }: Degradation,
+  random: Random,
+): Promise<PlanePair> {
+  const first = frames[0]!;
+  const width = Math.floor(first.width / scale) & ~1;
+  const height = Math.floor(first.height / scale) & ~1;
+  const high = frames.map((frame) => cropPlane(frame, 0, 0, width * scale, height * scale));
+  const low = high.map((frame) => resizePlane(frame, width, height));
+  const chosen = Math.floor(random() * frames.length);
+  const pair = { low: low[chosen]!, high: high[chosen]!, strength: 0 };
+  if (random() < clean) return pair;
+  const coded = await drawnCoding(low, anyCoding(crf)(random), random);
+  return { ...pair, low: coded.frames[chosen]!, strength: coded.strength };
 }
 
 /**
@@ -108,55 +144,6 @@ export function toFullRange(plane: Plane): Plane {
     data[i] = Math.round(((value - 16) * 255) / 219);
   }
   return { ...plane, data };
-}
-
-/**
- * Frames of the clip a still is coded as: x264 treats the first, those between and the last
- * differently.
- */
-const clipFrames = 6;
-
-/** Low-resolution samples the view moves by from frame to frame, at most. */
-const furthestMove = 2;
-
-/**
- * Codes a still as a short clip and takes one of its frames. The view pans by whole samples of the
- * original: by fractions of a low-resolution sample, so that no frame is a mere copy of another.
- */
-async function codePair(
-  { low, high }: PlanePair,
-  scale: number,
-  [lowest, highest]: readonly [number, number],
-  random: Random,
-): Promise<PlanePair> {
-  const margin = Math.ceil((furthestMove * (clipFrames - 1)) / 2);
-  // 4:2:0 needs even sizes.
-  const width = (low.width - 2 * margin) & ~1;
-  const height = (low.height - 2 * margin) & ~1;
-  if (width < 16 || height < 16) return { low, high };
-  const moves = 2 * furthestMove * scale + 1;
-  const drawMove = () => Math.floor(random() * moves) - furthestMove * scale;
-  const [moveX, moveY] = [drawMove(), drawMove()];
-  const chosen = Math.floor(random() * clipFrames);
-  const crf = lowest + Math.floor(random() * (highest - lowest + 1));
-  /** Where a frame's view begins, in samples of the original. */
-  const at = (frame: number, move: number) =>
-    margin * scale + Math.round((frame - (clipFrames - 1) / 2) * move);
-  const smaller = new Map<number, Plane>();
-  const frames = Array.from({ length: clipFrames }, (_, frame) => {
-    const [x, y] = [at(frame, moveX), at(frame, moveY)];
-    const [shiftX, shiftY] = [x % scale, y % scale];
-    const phase = shiftY * scale + shiftX;
-    const whole =
-      smaller.get(phase) ?? resizePlane(high, low.width, low.height, 8, { shiftX, shiftY });
-    smaller.set(phase, whole);
-    return cropPlane(whole, (x - shiftX) / scale, (y - shiftY) / scale, width, height);
-  });
-  const coded = await codeAndDecode(frames, crf);
-  return {
-    low: coded[chosen]!,
-    high: cropPlane(high, at(chosen, moveX), at(chosen, moveY), width * scale, height * scale),
-  };
 }
 
 function noisy(plane: Plane, deviation: number, random: Random): Plane {

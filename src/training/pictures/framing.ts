@@ -1,6 +1,6 @@
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane } from './degrade.js';
+import { cropPlane } from './plane-pair.js';
 
 /** What becomes of pictures of all kinds before anything else. */
 export type Framing = {

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { isFootageName } from '../../media/frames/footage.js';
 import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
 import type { Framing } from './framing.js';
@@ -9,7 +10,7 @@ import type { PictureItem } from './picture-feed.js';
 /**
  * Images of one source on the command line: all of a folder (and the folders in it), or one file.
  */
-async function imagesOf(source: string): Promise<string[]> {
+async function imagesOf(source: string, isWanted = isImageName): Promise<string[]> {
   const info = await stat(source).catch(() => undefined);
   if (info === undefined) throw new VsrError('media', `There is no file or folder ${source}.`);
   if (info.isFile()) return [source];
@@ -19,8 +20,8 @@ async function imagesOf(source: string): Promise<string[]> {
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const entry of entries) {
     const full = path.join(source, entry.name);
-    if (entry.isDirectory()) files.push(...(await imagesOf(full)));
-    else if (isImageName(entry.name)) files.push(full);
+    if (entry.isDirectory()) files.push(...(await imagesOf(full, isWanted)));
+    else if (isWanted(entry.name)) files.push(full);
   }
   return files;
 }
@@ -50,6 +51,12 @@ export async function listImages(
     );
   }
   return items;
+}
+
+/** The short clips in folders, as they are. */
+export async function listFootage(sources: readonly string[]): Promise<PictureItem[]> {
+  const lists = await Promise.all(sources.map((source) => imagesOf(source, isFootageName)));
+  return lists.flat().map((file) => ({ file, reduce: 1 }));
 }
 
 /** How many of 100 files each part gets. */

@@ -1,3 +1,4 @@
+import type { Strength } from '../../media/compression/strength.js';
 import { type Network, trainingReach } from '../../model/language/network.js';
 import { lastShuffle } from '../../model/language/through-network.js';
 import { ratioOf } from '../../model/language/ratio.js';
@@ -55,12 +56,12 @@ export class PatchSource {
    *
    * Writes into `x` at patch `slot` the low-resolution samples of each plane with their context
    * (borders repeated, as inference does), and into `t` the wanted samples shuffled back to
-   * `shuffle`^2 channels a plane; both in 0..1.
+   * `shuffle`^2 channels a plane; both in 0..1. Returns how strongly its picture is compressed.
    */
-  cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): void {
+  cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): Strength {
     const { scale, shuffle, patch, reach } = this.#shape;
     const random = randomAt(...place);
-    const { low, high } = this.#pictures[this.#pick(random() * this.#total)]!;
+    const { low, high, strength } = this.#pictures[this.#pick(random() * this.#total)]!;
     const [{ width, height }] = low as readonly [SharedPlane];
     // Where the enlargement has a sample that begins with one of theirs.
     const { den } = this.#ratio;
@@ -95,6 +96,7 @@ export class PatchSource {
         }
       });
     }
+    return strength;
   }
 
   /** The picture in whose share `at` lies. */

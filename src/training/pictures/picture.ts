@@ -1,3 +1,5 @@
+import type { Strength } from '../../media/compression/strength.js';
+
 /** An 8-bit plane in memory that all threads see. */
 export type SharedPlane = {
   readonly data: Uint8Array<SharedArrayBuffer>;
@@ -13,6 +15,8 @@ export type Picture = {
   readonly low: readonly SharedPlane[];
   /** What it should give: exactly `scale` times as wide and high. */
   readonly high: readonly SharedPlane[];
+  /** How strongly `low` is compressed. */
+  readonly strength: Strength;
 };
 
 /** Copies a plane into memory that all threads see. */

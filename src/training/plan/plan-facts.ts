@@ -2,7 +2,7 @@ import { VsrError } from '../../errors.js';
 import { layersOf } from '../../model/language/layers.js';
 import { type Network, unshuffleOf } from '../../model/language/network.js';
 import { lossText } from '../gradient/loss.js';
-import type { TrainPlan } from './plan.js';
+import { drawsPerWindow, type TrainPlan } from './plan.js';
 
 /** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
 export function planFacts(plan: TrainPlan): Record<string, unknown> {
@@ -30,6 +30,8 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
     windowBytes: plan.windowBytes,
+    drawsPerWindow: plan.drawsPerWindow ?? drawsPerWindow,
+    dial: network.strength ?? false,
     pictures: plan.training.length,
   };
 }
@@ -53,6 +55,7 @@ export function requireSameFacts(
   // Checkpoints of versions that could not do otherwise do not say that they did not.
   const known: Readonly<Record<string, unknown>> = {
     ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0, features: 'none' },
+    ...{ drawsPerWindow, dial: false },
     ...kept,
   };
   for (const [name, value] of Object.entries(asked)) {

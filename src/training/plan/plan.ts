@@ -50,6 +50,11 @@ export type TrainPlan = {
   /** Bytes of pictures held at once; twice this when not all fit. */
   readonly windowBytes: number;
   /**
+   * How often each place of a window is drawn, on average, before the next window takes over; 8 if
+   * absent.
+   */
+  readonly drawsPerWindow?: number;
+  /**
    * Channels that each convolution is expanded to in training (see `Expansion`); 0 or absent for
    * none.
    */
@@ -72,6 +77,9 @@ export type TrainPlan = {
   readonly trainedOn: readonly CardData[];
   readonly recipe: Readonly<Record<string, unknown>>;
 };
+
+/** What a plan that does not say how often each place of a window is drawn takes. */
+export const drawsPerWindow = 8;
 
 /**
  * Low-resolution samples one graph run works on: larger, and the activations fall out of the cache.

@@ -3,22 +3,33 @@ import {
   type Network,
   parameterCount,
   parametersOf,
+  slopeName,
   type Weights,
 } from '../../model/language/network.js';
 import { decodeModel } from '../../model/onnx/model-file.js';
 import { valuesOf } from '../../model/onnx/tensor-values.js';
 import { VsrError } from '../../errors.js';
 
+/** The name of a trained list of a network without a dial. */
+const trainedList = /^(conv|dense)\d+\.(weight|bias|slope)$/;
+
 /**
- * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote.
+ * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote, and
+ * apart from them the slopes of a network with a dial.
  */
-function constantsOf(model: Uint8Array, name: string): Map<string, Float32Array> {
+function constantsOf(model: Uint8Array, name: string) {
   const tensors = decodeModel(model, name).graph?.initializer ?? [];
-  return new Map(
-    tensors
-      .filter((tensor) => /^(conv|dense)\d+\.(weight|bias|slope)$/.test(tensor.name ?? ''))
-      .map((tensor) => [tensor.name!, valuesOf(tensor) as Float32Array]),
-  );
+  const listed = (isMeant: (name: string) => boolean): Map<string, Float32Array> =>
+    new Map(
+      tensors
+        .filter((tensor) => isMeant(tensor.name ?? ''))
+        .map((tensor) => [tensor.name!, valuesOf(tensor) as Float32Array]),
+    );
+  const slopes = new Set(tensors.map((tensor) => slopeName(tensor.name ?? '')));
+  return {
+    lists: listed((each) => trainedList.test(each)),
+    slopes: listed((each) => slopes.has(each)),
+  };
 }
 
 /**
@@ -27,8 +38,8 @@ function constantsOf(model: Uint8Array, name: string): Map<string, Float32Array>
  * the number of channels and stands between two relu's (Net2Net's deeper networks,
  * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
  * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
- * other network every list must be there, but for those of the last block. Any other difference is
- * a VsrError 'model'.
+ * other network every list must be there, but for those of the last block. Slopes of a dial are taken
+ * where the model has them. Any other difference is a VsrError 'model'.
  */
 export function weightsFromModel(
   model: Uint8Array,
@@ -36,7 +47,7 @@ export function weightsFromModel(
   network: Network,
   fresh: Weights,
 ): Weights {
-  const constants = constantsOf(model, name);
+  const { lists: constants, slopes } = constantsOf(model, name);
   const layers = layersOf(network);
   if (layers === null) return listsFromModel(constants, name, network, fresh);
   const theirs = constants.size / 2;
@@ -61,6 +72,10 @@ export function weightsFromModel(
       );
     }
   });
+  for (const list of parametersOf(network)) {
+    const theirs = slopes.get(list.name);
+    if (theirs?.length === list.size) weights.set(theirs, list.offset);
+  }
   return weights;
 }
 

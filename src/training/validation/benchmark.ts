@@ -6,7 +6,8 @@ import { ssim } from '../../metrics/ssim.js';
 import type { CardFigures } from '../../model/catalogue/card.js';
 import type { Network } from '../../model/language/network.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane, reduced } from '../pictures/degrade.js';
+import { reduced } from '../pictures/degrade.js';
+import { cropPlane } from '../pictures/plane-pair.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 

@@ -1,7 +1,7 @@
 import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane } from '../pictures/degrade.js';
+import { cropPlane } from '../pictures/plane-pair.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import type { Picture } from '../pictures/picture.js';
 
@@ -30,11 +30,11 @@ export async function contactSheet(
   const { default: sharp } = await import('sharp');
   const enlarge = await openEnlarger(network);
   const rows: (readonly Plane[])[][] = [];
-  for (const { low, high } of pictures.slice(0, mostRows)) {
+  for (const { low, high, strength } of pictures.slice(0, mostRows)) {
     const [{ width, height }] = high as readonly [Plane];
     const bicubic = low.map((plane) => resizePlane(plane, width, height));
     const blocks = low.map((plane) => resizePlane(plane, width, height, 8, { kernel: 'nearest' }));
-    const views = [blocks, bicubic, await enlarge(low, weights), high];
+    const views = [blocks, bicubic, await enlarge(low, weights, strength), high];
     rows.push(views.map((planes) => planes.map(middle)));
   }
   const width = 4 * view + 3 * gap;

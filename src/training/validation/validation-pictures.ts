@@ -2,7 +2,7 @@ import type { PictureJob } from '../pictures/picture-job.js';
 import type { PicturePool } from '../pictures/picture-pool.js';
 import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.js';
 import { ratioOf } from '../../model/language/ratio.js';
-import { cropPlane } from '../pictures/degrade.js';
+import { cropPlane } from '../pictures/plane-pair.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /**
@@ -27,7 +27,7 @@ export async function validationPictures(plan: TrainPlan, pool: PicturePool): Pr
   const pictures: Picture[] = [];
   for await (const result of pool.make(jobs)) {
     if ('skipped' in result) continue;
-    const { name, low, high } = result.picture;
+    const { name, low, high, strength } = result.picture;
     const [{ width: lowWidth, height: lowHeight }] = low as readonly [SharedPlane];
     const width = Math.min(lowWidth, mostSamples);
     const height = Math.min(lowHeight, mostSamples);
@@ -39,7 +39,7 @@ export async function validationPictures(plan: TrainPlan, pool: PicturePool): Pr
     const highPart = (plane: SharedPlane) =>
       sharePlane(cropPlane(plane, left * scale, top * scale, width * scale, height * scale));
     pictures.push({
-      name,
+      ...{ name, strength },
       low: low.map((plane) => sharePlane(cropPlane(plane, left, top, width, height))),
       high: high.map(highPart),
     });

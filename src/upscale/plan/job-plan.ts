@@ -7,6 +7,7 @@ import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
 import { refuseTimeJumps } from '../../media/source/time-jumps.js';
 import { turnedFor } from '../../media/output/turned-source.js';
+import { type Compression, compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import {
   planOutput,
@@ -20,14 +21,15 @@ import { looksCutOff } from '../../media/damage/cut-off.js';
 import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-schema.js';
-import { chooseChain, LARGEST_SCALE, type Chain } from '../../model/catalogue/chain.js';
+import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
+import { LARGEST_SCALE } from '../../model/catalogue/family.js';
 import { chooseCrop, cropNotes } from '../footage/crop-choice.js';
 import { chooseFields, fieldNotes } from '../footage/field-choice.js';
 import { keptScan } from '../footage/scan-cache.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
-import { bitsPerPixel, chainFor, isStronglyCompressed, choiceNotes } from './model-choice.js';
+import { chooseModels, choiceNotes } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import type { TickRange } from './tick-range.js';
 import type { Settings } from './settings.js';
@@ -43,6 +45,8 @@ export type JobPlan = {
   /** What a look at the clip found: fields, film, borders, repeats. */
   readonly scan: Scan;
   readonly chain: Chain;
+  /** How strongly the source is compressed; `null` where the choice of models did not need it. */
+  readonly compression: Compression | null;
   /** Size of the frames that the network gives. */
   readonly enlarged: Size;
   /** Size of the pictures in the output, after `to`'s reduction but before padding. */
@@ -109,8 +113,9 @@ async function chooseScale(
   codec: boolean,
 ): Promise<{ chain: Chain; size: Size | null }> {
   const model = settings.model ?? 'default';
+  const by: ChainOptions = { codec, quality: settings.quality };
   if (settings.to === null) {
-    return { chain: await chooseChain(settings.scale, model, { codec }), size: null };
+    return { chain: await chooseChain(settings.scale, model, by), size: null };
   }
   const size = targetSize(settings.to, source.video);
   const { width, height } = source.video;
@@ -118,7 +123,7 @@ async function chooseScale(
   for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
     if (scale * width < size.width || scale * height < size.height) continue;
     try {
-      return { chain: await chooseChain(scale, model, { codec }), size };
+      return { chain: await chooseChain(scale, model, by), size };
     } catch (error) {
       const impossible = error instanceof VsrError && error.code === 'option';
       if (!impossible || scale === LARGEST_SCALE) throw error;
@@ -152,27 +157,6 @@ async function damageNotes(source: Source, settings: Settings): Promise<Announce
   ];
 }
 
-/** Which model runs, where nobody but vsr chose it for a reason. */
-function modelNotes(
-  source: Source,
-  chain: Chain,
-  settings: Settings,
-  codec: boolean,
-): Announcement[] {
-  const chosen = codec && settings.model === null;
-  if (!chosen || !chain.names.some((name) => name.includes('codec'))) return [];
-  const bits = bitsPerPixel(source);
-  const how = bits === null ? 'bit rate unknown' : `${bits.toFixed(2)} bits a pixel`;
-  return [
-    {
-      kind: 'note',
-      what: `model ${chain.names.join(' + ')}`,
-      why: `the source is compressed (${how})`,
-      advice: 'Choose another with --model.',
-    },
-  ];
-}
-
 /**
  * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes
  * nothing.
@@ -197,10 +181,18 @@ export async function planJob(
   const fields = chooseFields(probed, scan, settings.footage);
   const crop = chooseCrop(probed, scan, settings.footage);
   const source = turnedFor(name, asDecoded(probed, { fields, crop }));
-  const codec = isStronglyCompressed(source);
-  const chosen = await chooseScale(source, settings, codec);
-  const chain = await chainFor(chosen.chain, settings);
-  const wanted = chosen.size;
+  const {
+    chain,
+    size: wanted,
+    strength,
+    compression,
+    notes,
+  } = await chooseModels(
+    settings,
+    (codec) => chooseScale(source, settings, codec),
+    // The whole pictures of the file, of which the bits tell.
+    () => compressionOfClip(ffmpeg, probed, signal),
+  );
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
   const label = settings.to ?? String(chain.scale);
@@ -232,7 +224,7 @@ export async function planJob(
     ...sourceNotes(source),
     ...fieldNotes(fields, scan, settings.footage),
     ...cropNotes(crop, settings.footage),
-    ...modelNotes(source, chain, settings, codec),
+    ...notes,
     ...choiceNotes(chain, settings),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
@@ -253,6 +245,7 @@ export async function planJob(
     steady: settings.steady,
     precision: settings.precision,
     chroma: settings.chroma,
+    ...(strength === null ? {} : { strength }),
     raw: source.raw,
   };
   const reference =
@@ -265,6 +258,7 @@ export async function planJob(
     identity,
     scan,
     chain,
+    compression,
     enlarged,
     size,
     outputPlan,

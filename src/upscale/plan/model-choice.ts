@@ -1,39 +1,14 @@
-import type { Announcement } from '../../media/output/output-plan.js';
 import { canSharpen } from '../../enlarge/chroma/sharp-chroma.js';
-import type { Source } from '../../media/source/source.js';
-import type { Chain } from '../../model/catalogue/chain.js';
+import { VsrError } from '../../errors.js';
+import { COMPRESSED_FROM, type Compression } from '../../media/compression/compression.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import { type Chain, turnedChain } from '../../model/catalogue/chain.js';
 import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.js';
+import { kindOf, qualityOf } from '../../model/catalogue/quality.js';
 import { candidatesIn } from '../../model/runtime/precision.js';
 import { isFastInEightBits } from '../../model/runtime/processor.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
 import type { Settings } from './settings.js';
-
-/**
- * Bits per pixel below which a lossy source counts as compressed, so that the default is the
- * network trained on compressed pictures. Chosen by measuring:
- * docs/adr/0006-codec-model-threshold.md.
- */
-export const CODEC_MODEL_BITS_PER_PIXEL = 0.3;
-
-/** Bits a pixel of the source's video stream; `null` where size, rate or length are unknown. */
-export function bitsPerPixel(source: Source): number | null {
-  const { video } = source;
-  const seconds = video.duration ?? source.duration;
-  // Matroska and WebM state no rate: all that is in the file is at least what the video takes.
-  const whole = seconds === null || seconds <= 0 ? null : (source.sizeBytes * 8) / seconds;
-  const bitRate = video.bitRate ?? whole;
-  if (bitRate === null || video.frameRate === null) return null;
-  const framesPerSecond = video.frameRate.num / video.frameRate.den;
-  return bitRate / (framesPerSecond * video.width * video.height);
-}
-
-/** Whether the source is compressed so strongly that the codec model serves it better. */
-export function isStronglyCompressed(source: Source): boolean {
-  if (source.video.lossless) return false;
-  const bits = bitsPerPixel(source);
-  // A lossy clip that does not say its rate is far more often a small one than a mezzanine.
-  return bits === null || bits < CODEC_MODEL_BITS_PER_PIXEL;
-}
 
 /**
  * The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'.
@@ -96,4 +71,86 @@ function steadyNotes(chain: Chain, settings: Settings): Announcement[] {
       advice: '--steady off leaves them as they are.',
     },
   ];
+}
+
+/** The models of a job, and what is said of their choice. */
+export type ChosenModels = {
+  readonly chain: Chain;
+  /** Where the dial of the first pass stands; `null` where it has none. */
+  readonly strength: number | null;
+  /** How strongly the source is compressed; `null` where nothing depended on it. */
+  readonly compression: Compression | null;
+  readonly notes: readonly Announcement[];
+};
+
+/**
+ * Chooses the models for a source. `choose` finds a chain for a clean or a compressed (`codec`)
+ * source; `look` says how strongly the source is compressed, and is only asked where that matters.
+ * A strength for a model without a dial is a VsrError 'option'.
+ */
+export async function chooseModels<T extends { readonly chain: Chain }>(
+  settings: Settings,
+  choose: (codec: boolean) => Promise<T>,
+  look: () => Promise<Compression>,
+): Promise<T & ChosenModels> {
+  const { strength: asked, model } = settings;
+  let known: Compression | null =
+    asked === 'auto'
+      ? null
+      : { strength: asked, isCompressed: asked >= COMPRESSED_FROM, by: `--strength ${asked}` };
+  if (model === null) known ??= await look();
+  const codec = model === null && known!.isCompressed;
+  const chosen = await choose(codec);
+  const hasDial = chosen.chain.passes[0]!.dial !== null;
+  if (model !== null && asked !== 'auto' && !hasDial) {
+    throw new VsrError(
+      'option',
+      `Expected a model whose weights follow from how strongly the source is compressed for --strength, but ${model} is the same for all. Leave out --model or --strength.`,
+    );
+  }
+  const chain = await chainFor(chosen.chain, settings);
+  if (!hasDial) {
+    const notes = networkNotes(chosen.chain, chain, settings, codec ? known!.by : null);
+    return { ...chosen, chain, strength: null, compression: known, notes };
+  }
+  known ??= await look();
+  const { strength, by } = known;
+  const turned = await turnedChain(chain, strength);
+  const why = codec ? `${by}, strength ${strength.toFixed(2)}` : null;
+  return {
+    ...chosen,
+    chain: turned,
+    strength,
+    compression: known,
+    notes: networkNotes(chosen.chain, turned, settings, why),
+  };
+}
+
+/** Which models run, where nobody but vsr chose them for a reason. */
+function networkNotes(
+  originals: Chain,
+  { names, scale }: Chain,
+  { quality, model }: Settings,
+  compressed: string | null,
+): Announcement[] {
+  if (model !== null) return [];
+  const notes: Announcement[] = [];
+  const kind = kindOf(originals.names[0]!);
+  if (compressed !== null && kind === 'compressed') {
+    notes.push({
+      kind: 'note',
+      what: `model ${names.join(' + ')}`,
+      why: `the source is compressed (${compressed})`,
+      advice: 'Choose another with --model.',
+    });
+  }
+  const runs = qualityOf(originals.names[0]!);
+  if (quality !== null && runs !== null && runs !== quality) {
+    notes.push({
+      kind: 'note',
+      what: `quality ${quality}`,
+      why: `no model has it at ${scale}x for ${kind ?? 'such'} sources: ${runs} runs (${names.join(' + ')})`,
+    });
+  }
+  return notes;
 }

@@ -1,9 +1,11 @@
 import { chromaKernels, type ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import type { PauseControl } from '../../pause-control.js';
 import type { FootageOptions } from '../footage/footage-settings.js';
+import type { Strength } from '../../media/compression/strength.js';
+import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
-export { chromaKernels, precisionNames };
+export { chromaKernels, precisionNames, qualities };
 
 /** What `steady` names. */
 export const steadyNames = ['off', 'auto'] as const;
@@ -40,6 +42,17 @@ export type UpscaleOptions = FootageOptions & {
    * the best for the source.
    */
   readonly model?: string;
+  /**
+   * Which of the models that vsr chooses from, where none is named: `fast`, `normal`, `best` or
+   * `max`. Where a scale lacks one, the next lower one runs. Default `normal`.
+   */
+  readonly quality?: Quality;
+  /**
+   * How strongly the source counts as compressed, 0 to 1; default `auto`, by a look at it. It
+   * chooses between the networks for clean and for compressed sources, and turns the dial of
+   * networks that have one.
+   */
+  readonly strength?: Strength | 'auto';
   readonly provider?: ProviderName;
   /** GPU number, from 0. */
   readonly device?: number;

@@ -4,10 +4,12 @@ import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/output/encoder-limits.js';
+import type { Strength } from '../../media/compression/strength.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
 import { checkFootage, type FootageSettings } from '../footage/footage-settings.js';
 import type { AskedSettings } from '../../metrics/sidecar-schema.js';
+import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import {
@@ -32,6 +34,9 @@ export type Settings = {
   /** Output file or folder, as the user wrote it. */
   readonly output: string | null;
   readonly model: string | null;
+  /** `null` where nobody asked for one. */
+  readonly quality: Quality | null;
+  readonly strength: Strength | 'auto';
   readonly provider: ProviderChoice;
   readonly precision: PrecisionChoice;
   readonly chroma: ChromaKernel;
@@ -120,6 +125,14 @@ function checkValues(options: UpscaleOptions): void {
   checkOneOf('precision', options.precision, precisionNames);
   checkOneOf('chroma', options.chroma, chromaKernels);
   checkOneOf('steady', options.steady, steadyNames);
+  checkOneOf('quality', options.quality, qualities);
+  if (options.quality !== undefined && options.model !== undefined) {
+    throw badValue('either a quality or a model, not both,', 'quality', options.quality);
+  }
+  const { strength = 'auto' } = options;
+  if (strength !== 'auto' && !(strength >= 0 && strength <= 1)) {
+    throw badValue('a number from 0 to 1, or auto,', 'strength', strength);
+  }
   if (options.start !== undefined && options.end !== undefined && options.end <= options.start) {
     throw badValue(`a time after start (${options.start} s)`, 'end', options.end);
   }
@@ -133,8 +146,9 @@ function checkValues(options: UpscaleOptions): void {
 
 /** What of the settings says which model and encoder the user named. */
 export function askedIn(settings: Settings): AskedSettings {
-  const { model, codec, crf, preset, pixelFormat, ffmpegArgs } = settings;
-  return { model, codec, crf, preset, pixelFormat, ffmpegArgs };
+  const { model, quality, codec, crf, preset, pixelFormat, ffmpegArgs } = settings;
+  const strength = settings.strength === 'auto' ? null : settings.strength;
+  return { model, quality, strength, codec, crf, preset, pixelFormat, ffmpegArgs };
 }
 
 /** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
@@ -145,6 +159,8 @@ export function checkOptions(options: UpscaleOptions): Settings {
     to: options.to ?? null,
     output: options.output ?? null,
     model: options.model ?? null,
+    quality: options.quality ?? null,
+    strength: options.strength ?? 'auto',
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     precision: options.precision ?? 'auto',
     chroma: options.chroma ?? 'bicubic',

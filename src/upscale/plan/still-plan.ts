@@ -1,6 +1,7 @@
 import { enlargedSize } from '../../planes/enlarged.js';
 import path from 'node:path';
 import { badValue } from '../../errors.js';
+import { compressionOfStill } from '../../media/compression/compression.js';
 import type { Announcement } from '../../media/output/stream-plan.js';
 import { canWriteStill, probeStill, type Still } from '../../media/still/still.js';
 import type { StillSettings } from '../../metrics/sidecar-schema.js';
@@ -8,7 +9,7 @@ import { chooseChain, type Chain } from '../../model/catalogue/chain.js';
 import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
-import { chainFor, choiceNotes } from './model-choice.js';
+import { chooseModels, choiceNotes } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import type { Settings } from './settings.js';
@@ -57,9 +58,14 @@ function checkForStill(settings: Settings, file: string): void {
 export async function planStill(input: Input, settings: Settings): Promise<StillPlan> {
   checkForStill(settings, input.path);
   const still = await probeStill(input.path);
-  const chain = await chainFor(
-    await chooseChain(settings.scale, settings.model ?? 'default', { codec: false }),
+  const { chain, strength, notes } = await chooseModels(
     settings,
+    async (codec) => ({
+      chain: await chooseChain(settings.scale, settings.model ?? 'default', {
+        ...{ codec, quality: settings.quality },
+      }),
+    }),
+    () => compressionOfStill(input.path),
   );
   const extension = path.extname(input.path);
   const output = await outputFor(input, settings.output, String(chain.scale), extension);
@@ -80,7 +86,10 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   const identity = await identifySource(input.path);
   const size = enlargedSize(still.layout, chain.scale);
   const { precision, chroma } = settings;
-  const deciding = { scale: chain.scale, precision, chroma };
+  const deciding = {
+    ...{ scale: chain.scale, precision, chroma },
+    ...(strength === null ? {} : { strength }),
+  };
   return {
     kind: 'still',
     input: input.path,
@@ -94,6 +103,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
       ...choiceNotes(chain, { ...settings, steady: 'off' }),
       ...still.losses,
       ...containerLosses(still, output),
+      ...notes,
     ],
     estimatedBytes: size.width * size.height * 3,
     settings,

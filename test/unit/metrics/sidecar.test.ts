@@ -59,7 +59,15 @@ function exampleSidecar(): Sidecar {
         raw: null,
       },
       asked: {
-        ...{ model: null, codec: 'auto', crf: 17, preset: null, pixelFormat: null },
+        ...{
+          model: null,
+          quality: null,
+          strength: null,
+          codec: 'auto',
+          crf: 17,
+          preset: null,
+          pixelFormat: null,
+        },
         ffmpegArgs: [],
       },
     },

@@ -7,6 +7,7 @@ import { borderPadOf } from '../../../../src/model/graph/strip-pad.js';
 import { convolution } from '../../../../src/model/blocks/convolution.js';
 import { dense } from '../../../../src/model/blocks/dense.js';
 import { enlargement } from '../../../../src/model/blocks/enlargement.js';
+import { hasDial, withDialAt } from '../../../../src/model/networks/dial.js';
 import { buildInferenceModel } from '../../../../src/model/networks/network-model.js';
 import {
   checkNetwork,
@@ -20,7 +21,7 @@ import { lastShuffle } from '../../../../src/model/language/through-network.js';
 import { trainedValues, trainNetwork } from '../../../../src/model/language/training-graph.js';
 import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
-import { decodeModel } from '../../../../src/model/onnx/model-file.js';
+import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.js';
 import { resizeToFloat } from '../../../../src/planes/resize.js';
 import { sourceShape } from '../../../../src/training/gradient/gradient-graph.js';
 import { random } from '../../../support/random-model.js';
@@ -67,7 +68,14 @@ const networks: Readonly<Record<string, Network>> = {
     patches: { size: 2, step: 2 },
     blocks: [dense(3, 'tanh'), dense(2, 'prelu'), dense(9)],
   },
+  'luma with a dial': {
+    ...{ ...luma, scale: 2, before: 'nothing', after: 'shuffle', skip: 'repeated' },
+    ...{ blocks: [convolution(3, 2, 'relu'), convolution(3, 4)], strength: true },
+  },
 };
+
+/** Where the dial stands of networks that have one. */
+const strength = 0.625;
 
 const noHooks = {
   kernel: <T>(x: T) => x,
@@ -82,7 +90,8 @@ function graphOf(network: Network, patch: number) {
   const x = { name: graph.input('x', 'float64', shape), shape };
   const count = parameterCount(network);
   const flat = { name: graph.input('flat', 'float64', [count]), shape: [count] };
-  const values = trainedValues(tape, network, flat);
+  const dial = network.strength === true ? graph.input('strength', 'float64', [1]) : null;
+  const values = trainedValues(tape, network, flat, dial);
   return { graph, tape, x, values, result: trainNetwork(tape, network, x, values, noHooks) };
 }
 
@@ -108,6 +117,7 @@ for (const [name, network] of Object.entries(networks)) {
       flat,
       x: numbers(x.shape, numbersOf(product(x.shape), 2)),
       factors: numbers(result.shape, numbersOf(product(result.shape), 3)),
+      strength: numbers([1], [strength]),
     };
     const found = interpret(built, feeds).get('gradient')!.data;
     assert.equal(found.length, flat.data.length);
@@ -140,10 +150,13 @@ for (const [name, network] of Object.entries(networks)) {
     const values = interpret(graph.build().graph!, {
       flat: numbers([flat.length], flat),
       x: numbers(x.shape, widened),
+      strength: numbers([1], [strength]),
     });
     const trained = shuffled(values.get(result.name)!.data, result.shape, lastShuffle(network));
-    const file = buildInferenceModel(network, Float32Array.from(flat));
-    const session = await ort.InferenceSession.create(file);
+    const whole = decodeModel(buildInferenceModel(network, Float32Array.from(flat)), 'trial');
+    assert.equal(hasDial(whole), network.strength === true);
+    const model = hasDial(whole) ? await withDialAt(whole, strength) : whole;
+    const session = await ort.InferenceSession.create(encodeModel(model));
     const dims = [1, channels, side, side];
     const { y } = await session.run({ x: new ort.Tensor('float32', picture, dims) });
     const run = y!.data as Float32Array;

@@ -4,12 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import { catalogue } from '../../../../src/model/catalogue/catalogue.js';
-import {
-  chooseChain,
-  factorsOf,
-  familyOf,
-  reachableScales,
-} from '../../../../src/model/catalogue/chain.js';
+import { chooseChain } from '../../../../src/model/catalogue/chain.js';
+import { factorsOf, familyOf, reachableScales } from '../../../../src/model/catalogue/family.js';
 import { writeRandomModel } from '../../../support/random-model.js';
 
 test('a scale is made of the fewest factors, the largest first', () => {

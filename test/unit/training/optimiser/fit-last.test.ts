@@ -55,6 +55,7 @@ const pairOf = (high: Plane) => ({
   name: 'drawn',
   low: [sharePlane(resizePlane(high, (high.width * 2) / 3, (high.height * 2) / 3))] as const,
   high: [sharePlane(high)] as const,
+  strength: 0,
 });
 
 function meanError(a: Plane, b: Plane): number {

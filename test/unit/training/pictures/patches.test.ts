@@ -18,7 +18,7 @@ function picture(width: number, height: number) {
       high.data[y * 2 * width + x] = base + 100 * ((x & 1) ^ (y & 1));
     }
   }
-  return { name: 'made', low: [sharePlane(low)], high: [sharePlane(high)] };
+  return { name: 'made', low: [sharePlane(low)], high: [sharePlane(high)], strength: 0.25 };
 }
 
 function cut(source: PatchSource, ...place: number[]) {
@@ -81,6 +81,7 @@ test('of several planes each is cut alike, and all of a block\u2019s place stand
     name: 'two planes',
     low: [...one.low, ...inverted(one.low)],
     high: [...one.high, ...inverted(one.high)],
+    strength: 0,
   };
   for (let step = 0; step < 16; step++) {
     const single = cut(new PatchSource([one], shape), 1, step);

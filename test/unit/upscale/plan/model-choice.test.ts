@@ -1,50 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
-import {
-  bitsPerPixel,
-  chainFor,
-  isStronglyCompressed,
-} from '../../../../src/upscale/plan/model-choice.js';
-import { sampleSource, sampleVideo } from '../../media/sample-source.js';
+import { chainFor, chooseModels } from '../../../../src/upscale/plan/model-choice.js';
 import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
 import { checkOptions } from '../../../../src/upscale/plan/settings.js';
-
-/** 100 x 100 samples at 25 frames a second: 250,000 samples a second. */
-const size = { width: 100, height: 100 };
-
-test('bits a pixel are the stream’s own where it states its rate', () => {
-  const video = sampleVideo({ ...size, bitRate: 25_000, duration: 4 });
-  const source = sampleSource([], { sizeBytes: 1e9, duration: 4 }, video);
-  assert.equal(bitsPerPixel(source), 0.1);
-  assert.equal(isStronglyCompressed(source), true);
-});
-
-test('without a rate the file’s size and length count, the stream’s length before the clip’s', () => {
-  const video = sampleVideo({ ...size, duration: 2 });
-  assert.equal(bitsPerPixel(sampleSource([], { sizeBytes: 62_500, duration: 8 }, video)), 1);
-  const unknown = sampleVideo(size);
-  const source = sampleSource([], { sizeBytes: 62_500, duration: 8 }, unknown);
-  assert.equal(bitsPerPixel(source), 0.25);
-  assert.equal(isStronglyCompressed(source), true);
-  const larger = sampleSource([], { sizeBytes: 125_000, duration: 8 }, unknown);
-  assert.equal(isStronglyCompressed(larger), false);
-});
-
-test('a lossy clip that tells nothing counts as compressed, a lossless one never', () => {
-  const nothing = sampleVideo({ ...size, frameRate: null });
-  const source = sampleSource([], { sizeBytes: 1000, duration: null }, nothing);
-  assert.equal(bitsPerPixel(source), null);
-  assert.equal(isStronglyCompressed(source), true);
-  const lossless = sampleVideo({ ...size, bitRate: 1, lossless: true });
-  assert.equal(isStronglyCompressed(sampleSource([], {}, lossless)), false);
-  for (const duration of [0, null]) {
-    assert.equal(
-      bitsPerPixel(sampleSource([], { sizeBytes: 9, duration }, sampleVideo(size))),
-      null,
-    );
-  }
-});
 
 test('8-bit copies run unasked only of the default, on a processor that is fast with them', async () => {
   const chain = await chooseChain(2, 'default', { codec: false });
@@ -58,4 +17,62 @@ test('8-bit copies run unasked only of the default, on a processor that is fast 
   assert.deepEqual(await names({ ...cpu, model: 'espcn-16-x2' }), chain.names);
   assert.deepEqual(await names({ provider: 'webgpu' }), chain.names, 'a GPU computes in float');
   assert.deepEqual(await names({ ...cpu, precision: 'int8' }, false), copy);
+});
+
+/** What `chooseModels` takes for a source of this strength. */
+async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
+  const isCompressed = strength > 0.5;
+  const settings = checkOptions({ provider: 'webgpu', ...options });
+  const { model, quality } = settings;
+  let looks = 0;
+  const { chain, notes } = await chooseModels(
+    settings,
+    async (codec) => ({
+      chain: await chooseChain(scale, model ?? 'default', { codec, quality }),
+    }),
+    () => {
+      looks++;
+      return Promise.resolve({ strength, isCompressed, by: 'a look' });
+    },
+  );
+  return { names: chain.names, notes: notes.map(({ what, why }) => `${what}: ${why}`), looks };
+}
+
+test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
+  const [clean, compressed] = [['espcn-16-x2'], ['espcn-16-codec-x2']];
+  assert.deepEqual((await chosen({}, 0.4)).names, clean);
+  const found = await chosen({}, 0.6);
+  assert.deepEqual(found.names, compressed);
+  assert.deepEqual(found.notes, ['model espcn-16-codec-x2: the source is compressed (a look)']);
+  assert.deepEqual((await chosen({ strength: 0.29 }, 1)).names, clean);
+  const told = await chosen({ strength: 0.3 }, 0);
+  assert.deepEqual(told.names, compressed);
+  assert.equal(told.looks, 0, 'nobody needs to look');
+  assert.deepEqual((await chosen({ strength: 0 }, 1)).names, clean);
+  const named = await chosen({ model: 'espcn-16-x2' }, 1);
+  assert.deepEqual([named.names, named.looks], [clean, 0]);
+  await assert.rejects(chosen({ model: 'espcn-16-x2', strength: 0.5 }, 1), {
+    code: 'option',
+    message: /for --strength, but espcn-16-x2 is the same for all/,
+  });
+});
+
+test('a quality is a family; where a scale lacks it the next lower one runs and says so', async () => {
+  assert.deepEqual(await chosen({ quality: 'fast' }, 0), {
+    ...{ names: ['espcn-16-lite-x2'], notes: [], looks: 1 },
+  });
+  assert.deepEqual((await chosen({ quality: 'normal' }, 0)).names, ['espcn-16-x2']);
+  assert.deepEqual((await chosen({ quality: 'best' }, 0)).names, ['espcn-32-x2']);
+  const four = await chosen({ quality: 'best' }, 0, 4);
+  assert.deepEqual(four.names, ['espcn-32-x2', 'espcn-16-second-x2']);
+  const three = await chosen({ quality: 'best' }, 0, 3);
+  assert.deepEqual(three.names, ['espcn-16-x3']);
+  assert.match(three.notes.join(), /quality best: no model has it at 3x .* normal runs/);
+  const lowest = await chosen({ quality: 'fast' }, 0, 3);
+  assert.deepEqual(lowest.names, ['espcn-16-x3']);
+  assert.match(lowest.notes.join(), /quality fast: .* normal runs/);
+  assert.throws(() => checkOptions({ quality: 'best', model: 'espcn-16-x2' }), {
+    code: 'option',
+    message: /either a quality or a model, not both/,
+  });
 });

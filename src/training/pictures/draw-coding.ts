@@ -1,0 +1,69 @@
+import type { CoderName, Coding } from '../../media/frames/code-and-decode.js';
+import type { Random } from '../base/random.js';
+
+/** How a picture is compressed: as frames of a clip, or as one JPEG of a quality of 1 to 100. */
+export type DrawnCoding = Coding | { readonly coder: 'jpeg'; readonly quality: number };
+
+/** Draws how a picture is compressed. */
+export type DrawCoding = (random: Random) => DrawnCoding;
+
+/** Lowest and highest x264 CRF. */
+type CrfRange = readonly [number, number];
+
+function between([lowest, highest]: CrfRange, random: Random): number {
+  return lowest + Math.floor(random() * (highest - lowest + 1));
+}
+
+/** x264 at a CRF out of a range. */
+export function x264Coding(crf: CrfRange): DrawCoding {
+  return (random) => ({ coder: 'x264', quality: between(crf, random) });
+}
+
+/** How often each coder is drawn. */
+const shares: readonly (readonly [CoderName | 'jpeg', number])[] = [
+  ['x264', 0.5],
+  ['x265', 0.08],
+  ['mpeg4', 0.08],
+  ['mpeg2', 0.12],
+  ['mjpeg', 0.07],
+  ['dv', 0.03],
+  ['jpeg', 0.12],
+];
+
+/** Of MPEG-2, how often frames hold fields and are made whole again. */
+const interlacedShare = 0.25;
+
+/** The mean of what JPEG's standard table for luma divides the lowest frequencies by. */
+const jpegMean = 12.9;
+
+/** Any coder, as coarse as x264 at a CRF out of a range. */
+export function anyCoding(crf: CrfRange): DrawCoding {
+  return (random) => {
+    let left = random();
+    const [coder] = shares.find(([, share]) => (left -= share) < 0) ?? shares[0]!;
+    const c = between(crf, random);
+    const interlaced = coder === 'mpeg2' && random() < interlacedShare;
+    // In grey levels: x264's frames have a QP of about CRF + 2.
+    const step = 2 ** ((c - 2) / 6);
+    return { coder, quality: qualityOf(coder, c, step), interlaced };
+  };
+}
+
+/** The quality of a coder whose mean quantiser step is about as given. */
+function qualityOf(coder: CoderName | 'jpeg', crf: number, step: number): number {
+  switch (coder) {
+    case 'x264':
+      return crf;
+    case 'x265':
+      return crf + 4;
+    case 'jpeg': {
+      const percent = (100 * step) / jpegMean;
+      return Math.round(percent < 100 ? (200 - percent) / 2 : 5000 / percent);
+    }
+    case 'mjpeg':
+    case 'mpeg4':
+    case 'mpeg2':
+    case 'dv':
+      return Math.min(31, Math.max(2, Math.round(step / 2)));
+  }
+}

@@ -1,0 +1,26 @@
+import type { Strength } from '../../media/compression/strength.js';
+import type { Plane } from '../../planes/plane.js';
+
+/** A low-resolution plane and what it should be enlarged to. */
+export type PlanePair = {
+  readonly low: Plane;
+  readonly high: Plane;
+  /** How strongly `low` is compressed. */
+  readonly strength: Strength;
+};
+
+/** A window of a plane, as a copy. */
+export function cropPlane(
+  plane: Plane,
+  left: number,
+  top: number,
+  width: number,
+  height: number,
+): Plane {
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const start = (top + y) * plane.width + left;
+    data.set(plane.data.subarray(start, start + width), y * width);
+  }
+  return { data, width, height };
+}
