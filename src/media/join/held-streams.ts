@@ -114,6 +114,9 @@ export function differences(held: HeldStream, clock: HeldClock): string[] {
   );
 }
 
+/** Seconds by which a last picture may stand longer or shorter without a word: of slides, not all. */
+const longestUntold = 0.25;
+
 /**
  * How much longer or shorter the video is shown than in the source, in seconds; 0 where that is
  * within a frame, or cannot be told.
@@ -122,5 +125,6 @@ export function videoStretch(had: StreamTally, has: StreamTally, tick: number): 
   const [before, after] = [lengthOf(had), lengthOf(has)];
   if (before === null || after === null) return 0;
   const stretch = after - before;
-  return Math.abs(stretch) <= 1.1 * packetSeconds(had) + 2 * tick ? 0 : stretch;
+  const within = Math.min(1.1 * packetSeconds(had), longestUntold) + 2 * tick;
+  return Math.abs(stretch) <= within ? 0 : stretch;
 }

@@ -24,6 +24,8 @@ export type Extras = {
   readonly covers: readonly CoverFile[];
   /** Seconds for which the last frame is shown; `null` where unknown. */
   readonly lastFrame: number | null;
+  /** ffmpeg can be told how long copied packets last. */
+  readonly setsDurations: boolean;
 };
 
 /** How much of the source's clock is in the output, in seconds; all of it where `null`. */
@@ -69,16 +71,22 @@ function streamWords(
  * The rate, for containers that lay frames on a grid; elsewhere the last frame's length as a rate,
  * since ffmpeg takes a frame to last that long. It would guess both from the first few frames.
  */
-function rateWords(plan: OutputPlan, lastFrame: number | null, place: number): string[] {
+function rateWords(
+  plan: OutputPlan,
+  { lastFrame, setsDurations }: Pick<Extras, 'lastFrame' | 'setsDurations'>,
+  place: number,
+): string[] {
   const { ticks } = containerOfMuxer(plan.container);
   if (ticks === 'own') return [];
   const { frameRate } = plan;
-  const usual = frameRate === null ? null : frameRate.den / frameRate.num;
-  const isUsual = lastFrame === null || (usual !== null && Math.abs(lastFrame - usual) < 0.002);
-  if (!isUsual && ticks === 'millisecond') {
-    return [`-r:${place}`, `1000/${Math.max(1, Math.round(lastFrame * 1000))}`];
-  }
-  return frameRate === null ? [] : [`-r:${place}`, `${frameRate.num}/${frameRate.den}`];
+  const rate = (text: string): string[] => [`-r:${place}`, text];
+  const usual = frameRate === null ? [] : rate(`${frameRate.num}/${frameRate.den}`);
+  if (lastFrame === null || ticks !== 'millisecond') return usual;
+  const ms = Math.max(1, Math.round(lastFrame * 1000));
+  // Since 5, ffmpeg takes the rate of what it copies; told one, it errs in the filter's time base.
+  if (setsDurations) return [`-bsf:${place}`, `setts=duration=${ms}/1000/TB`];
+  const isUsual = frameRate !== null && Math.abs(lastFrame - frameRate.den / frameRate.num) < 0.002;
+  return isUsual ? usual : rate(`1000/${ms}`);
 }
 
 /** The timecode of the first frame that is kept, in the places where the source has one. */
@@ -194,7 +202,7 @@ export function remuxArguments(
           ...alphaTag(plan, own),
           // The tag of frames that were turned would turn them once more.
           ...(source.video.turn === null ? [] : [`-metadata:s:${own}`, 'rotate=']),
-          ...rateWords(plan, extras.lastFrame, own),
+          ...rateWords(plan, extras, own),
           ...timecodeWords(source, plan, cut),
           ...muxerLeave,
           ...joinMovflags(muxerWords(source, plan)),

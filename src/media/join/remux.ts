@@ -7,6 +7,7 @@ import { extractCaptions } from './captions.js';
 import { containerOfMuxer } from '../output/containers.js';
 import { extractCover, type CoverFile } from './cover-art.js';
 import { intermediateMuxer } from '../encode/encode.js';
+import { setsDurations } from '../program/capabilities.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Complaint } from '../damage/complaint.js';
@@ -74,7 +75,8 @@ export async function remux(
   try {
     const cut = await cutOf(plan, videoFiles);
     const { bytes, times, lastFrame } = await joined(source, plan, videoFiles, cut);
-    const extras = { ...(await findExtras(ffmpeg, source, plan, folder, signal)), lastFrame };
+    const found = await findExtras(ffmpeg, source, plan, folder, signal);
+    const extras = { ...found, lastFrame, setsDurations: await setsDurations(ffmpeg) };
     const run = async (retag: boolean): Promise<readonly string[]> => {
       const args = await remuxArguments(source, plan, output, extras, cut, retag);
       return runWith(ffmpeg, source, plan, args, bytes(), options);
@@ -84,7 +86,7 @@ export async function remux(
       return run(true);
     });
     if (containerOfMuxer(plan.container).ticks === 'own') await refineMovieClock(output, times);
-    return { late: [...lateLosses(plan, extras), ...joinNotes(plan, said, options)], cut };
+    return { late: [...lateLosses(plan, found), ...joinNotes(plan, said, options)], cut };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

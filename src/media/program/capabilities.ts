@@ -87,6 +87,13 @@ export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<Re
   });
 }
 
+/** Whether ffmpeg can be told how long copied packets last: a filter of its own since 5.1. */
+export async function setsDurations(ffmpeg: Ffmpeg): Promise<boolean> {
+  const words = ['-hide_banner', '-h', 'bsf=setts'];
+  const { stdout } = await askBinary(ffmpeg.ffmpeg, words);
+  return /^ +-duration\b/m.test(stdout);
+}
+
 /** Names of the options that an encoder has for itself; empty where it does not say. */
 export function encoderOptions(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
   return once(ffmpeg, `options of ${encoder}`, async () => {
