@@ -155,7 +155,7 @@ export async function* upscaleBy(
   upscaleClip: UpscaleClip,
 ): AsyncGenerator<UpscaleEvent, void, undefined> {
   const settings = checkOptions(options);
-  const found = await findInputs(
+  const { inputs: found, leftOut } = await findInputs(
     typeof inputs === 'string' ? [inputs] : inputs,
     settings.recursive,
     settings.output !== null,
@@ -176,6 +176,9 @@ export async function* upscaleBy(
   const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, { events, upscaleClip });
   const clips = found.map((input) => input.path);
   events.push({ event: 'start', command: 'upscale', vsr: version(), clips });
+  for (const [folder, names] of leftOut) {
+    events.push(noteEventOf(folder, leftOutNote(names)));
+  }
   for (const input of found) void queue.add(() => batch.work(input));
   const idle = queue.onIdle().then(() => events.close());
   try {
@@ -184,6 +187,17 @@ export async function* upscaleBy(
     stop.abort();
     await idle;
   }
+}
+
+/** How many names are told of what a folder holds besides. */
+const mostTold = 5;
+
+/** What a folder holds that is not enlarged. */
+function leftOutNote(names: readonly string[]): SidecarAnnouncement {
+  const more = names.length - mostTold;
+  const list = [...names.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const why = `${list}: no clips or pictures by their names, or folders that are not searched`;
+  return { kind: 'note', what: 'left out', why };
 }
 
 /** One named output file cannot take several clips. */

@@ -11,6 +11,8 @@ export type StillMetadata = {
   readonly xmp: Buffer | null;
   /** EXIF orientation, 1 to 8; 1 where the picture does not say. */
   readonly orientation: number;
+  /** Pixels an inch on paper; `null` where the picture does not say. */
+  readonly density: number | null;
 };
 
 const exifHead = Buffer.from('Exif\0\0', 'latin1');
@@ -41,11 +43,20 @@ function segment(marker: number, ...parts: readonly Buffer[]): Buffer {
 /** Bytes that fit in a JPEG segment besides the longest name before them. */
 const segmentRoom = 65_000;
 
+/** A JFIF header of version 1.2 that tells so many pixels an inch. */
+function jfifHeader(density: number): Buffer {
+  const dots = Math.min(0xffff, Math.round(density));
+  const body = Buffer.from('JFIF\0\x01\x02\x01\0\0\0\0\0\0', 'latin1');
+  body.writeUInt16BE(dots, 8);
+  body.writeUInt16BE(dots, 10);
+  return segment(0xe0, body);
+}
+
 /**
  * A JPEG with metadata put in after its first marker. EXIF too large for one segment is left out.
  */
 export function intoJpeg(jpeg: Buffer, metadata: StillMetadata): Buffer {
-  const { icc, exif, xmp } = metadata;
+  const { icc, exif, xmp, density } = metadata;
   const parts: Buffer[] = [];
   if (exif !== null && exif.length <= segmentRoom) parts.push(segment(0xe1, exifHead, exif));
   if (xmp !== null && xmp.length <= segmentRoom) {
@@ -58,7 +69,9 @@ export function intoJpeg(jpeg: Buffer, metadata: StillMetadata): Buffer {
     name[13] = count;
     parts.push(segment(0xe2, name, icc!.subarray(i * segmentRoom, (i + 1) * segmentRoom)));
   }
-  return Buffer.concat([jpeg.subarray(0, 2), ...parts, jpeg.subarray(2)]);
+  // sharp writes none of its own (0.35).
+  const header = density === null ? [] : [jfifHeader(density)];
+  return Buffer.concat([jpeg.subarray(0, 2), ...header, ...parts, jpeg.subarray(2)]);
 }
 
 function chunk(type: string, body: Buffer): Buffer {
@@ -70,10 +83,21 @@ function chunk(type: string, body: Buffer): Buffer {
   return bytes;
 }
 
+/** PNG counts pixels a metre, each way; 1 is the unit. */
+function pixelsPerMetre(density: number): Buffer {
+  const body = Buffer.alloc(9);
+  const dots = Math.round(density / 0.0254);
+  body.writeUInt32BE(dots, 0);
+  body.writeUInt32BE(dots, 4);
+  body[8] = 1;
+  return body;
+}
+
 /** A PNG with metadata put in after its header chunk. */
 export function intoPng(png: Buffer, metadata: StillMetadata): Buffer {
-  const { icc, exif, xmp } = metadata;
+  const { icc, exif, xmp, density } = metadata;
   const parts: Buffer[] = [];
+  if (density !== null) parts.push(chunk('pHYs', pixelsPerMetre(density)));
   if (icc !== null) {
     parts.push(chunk('iCCP', Buffer.concat([Buffer.from('icc\0\0', 'latin1'), deflateSync(icc)])));
   }

@@ -6,6 +6,7 @@ import type { Frame } from '../../planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
 import { openPlainFile } from '../source/input-file.js';
 import { fromFrame, toFrame, type Samples } from './still-colour.js';
+import { densityOf, kindOf, readable, writerOf } from './still-format.js';
 import { dataFault, readableInput } from './still-damage.js';
 import { stillFault, unreadableFault } from './still-ends.js';
 import {
@@ -53,19 +54,6 @@ export type ReadStill = {
   readonly damage: string | null;
 };
 
-/** Formats that are read, by sharp's names. */
-const readable = new Set(['png', 'jpeg', 'webp', 'tiff']);
-
-/** How a picture is written, by the ending of its name. */
-const writers: Readonly<Record<string, 'png' | 'jpeg' | 'webp' | 'tiff'>> = {
-  ...{ '.png': 'png', '.jpg': 'jpeg', '.jpeg': 'jpeg', '.webp': 'webp' },
-  ...{ '.tif': 'tiff', '.tiff': 'tiff' },
-};
-
-function writerOf(output: string): 'png' | 'jpeg' | 'webp' | 'tiff' | null {
-  return writers[path.extname(output).toLowerCase()] ?? null;
-}
-
 /** Whether pictures of that name can be written. */
 export function canWriteStill(output: string): boolean {
   return writerOf(output) !== null;
@@ -109,17 +97,20 @@ export async function probeStill(file: string): Promise<Still> {
   try {
     found = await sharp(await readableInput(full), { limitInputPixels: false }).metadata();
   } catch (error) {
-    const why = (await unreadableFault(full)) ?? `cannot be read as a picture: ${messageOf(error)}`;
+    const why =
+      (await unreadableFault(full)) ??
+      `cannot be read as a picture: ${messageOf(error).replace(/\.$/, '')}. Save it as PNG`;
     const message = `${file} ${why}.`;
     throw new VsrError('media', message, { cause: error });
   }
-  if (!readable.has(found.format)) {
+  const kind = kindOf(found);
+  if (!readable.some((name) => name === kind)) {
     throw new VsrError(
       'media',
-      `Expected a PNG, JPEG, WebP or TIFF picture but ${file} is ${found.format}.`,
+      `Expected a picture in one of the formats ${readable.join(', ')} but ${file} is ${kind}. Save it as PNG.`,
     );
   }
-  const fault = await stillFault(full, found.format);
+  const fault = await stillFault(full, kind);
   if (fault?.isHopeless === true) {
     throw new VsrError('media', `${file} ${fault.what}.`);
   }
@@ -129,7 +120,7 @@ export async function probeStill(file: string): Promise<Still> {
   const format = pixelFormats.get(travelName(grey, alpha, deep))!;
   return {
     path: full,
-    format: found.format,
+    format: kind,
     layout: frameLayout(format, found.width, found.height),
     grey,
     alpha,
@@ -140,6 +131,7 @@ export async function probeStill(file: string): Promise<Still> {
       exif: found.exif === undefined ? turnedExif(found.orientation ?? 1) : plainExif(found.exif),
       xmp: found.xmp ?? null,
       orientation: found.orientation ?? 1,
+      density: densityOf(found),
     },
     losses: lossesOf(file, found, deep),
     fault: fault?.what ?? null,
@@ -228,6 +220,7 @@ function greyOfColour({ data, peak }: Samples): Samples {
 
 function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: Still): Sharp {
   const lossless = still.format === 'png' || still.format === 'tiff';
+  const { density } = still.metadata;
   switch (kind) {
     case 'png':
       return picture.png({ compressionLevel: 9 });
@@ -236,7 +229,12 @@ function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: 
     case 'webp':
       return picture.webp(lossless ? { lossless, exact: true } : { quality: 95 });
     case 'tiff':
-      return picture.tiff({ compression: 'deflate', predictor: 'horizontal' });
+      return picture.tiff({
+        ...{ compression: 'deflate', predictor: 'horizontal' },
+        // sharp takes pixels a millimetre.
+        ...(density === null ? {} : { xres: density / 25.4, yres: density / 25.4 }),
+        resolutionUnit: 'inch',
+      });
   }
 }
 

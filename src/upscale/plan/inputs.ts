@@ -11,7 +11,9 @@ const clipExtensions = new Set(
     'mp4 mpe mpeg mpg mts mxf nut obu ogm ogv qt rm rmvb ts vob webm wmv y4m yuv'
   ).split(' '),
 );
-const stillExtensions = new Set(['png', 'jpg', 'jpeg', 'webp', 'tif', 'tiff']);
+const stillExtensions = new Set(
+  'png jpg jpeg jpe jfif webp tif tiff avif heic heif bmp tga'.split(' '),
+);
 
 /** One thing to enlarge. */
 export type Input = {
@@ -56,7 +58,25 @@ export function isWanted(file: string): boolean {
   return !existsSync(sidecarPathOf(file));
 }
 
-async function filesOf(folder: string, recursive: boolean, below = ''): Promise<Found[]> {
+/** What vsr writes beside clips: nobody misses it among the inputs. */
+const ownFile = /\.(?:vsr\.json|psnr\.(?:csv|jsonl)|report\.html)$|^vsr-report\.html$|\.vsr-work$/;
+
+/** Whether a name that is no input is worth a word: not where it is hidden, or made by vsr. */
+function isMissed(folder: string, name: string): boolean {
+  if (name.startsWith('.') || ownFile.test(name)) return false;
+  return !existsSync(sidecarPathOf(path.join(folder, name)));
+}
+
+/**
+ * The clips and pictures in `folder`; what else is there goes into `leftOut`, with the path below
+ * it.
+ */
+async function filesOf(
+  folder: string,
+  recursive: boolean,
+  leftOut: string[],
+  below = '',
+): Promise<Found[]> {
   const entries = await readdir(path.join(folder, below), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   const found: Found[] = [];
@@ -64,10 +84,16 @@ async function filesOf(folder: string, recursive: boolean, below = ''): Promise<
     const full = path.join(folder, below, entry.name);
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(full)));
     if (isFolder) {
-      if (!recursive || entry.isSymbolicLink() || entry.name.endsWith('.vsr-work')) continue;
-      found.push(...(await filesOf(folder, recursive, path.join(below, entry.name))));
+      const ours = entry.name.endsWith('.vsr-work');
+      if (recursive && !ours && !entry.isSymbolicLink()) {
+        found.push(...(await filesOf(folder, recursive, leftOut, path.join(below, entry.name))));
+      } else if (isMissed(path.dirname(full), entry.name)) {
+        leftOut.push(`${path.join(below, entry.name)}${path.sep}`);
+      }
     } else if (isWanted(full)) {
       found.push({ path: full, below });
+    } else if (isMissed(path.dirname(full), entry.name)) {
+      leftOut.push(path.join(below, entry.name));
     }
   }
   return found;
@@ -107,6 +133,13 @@ async function withLists(words: readonly string[]): Promise<string[]> {
   return all;
 }
 
+/** What was found to enlarge, and what the folders that were named hold besides. */
+export type FoundInputs = {
+  readonly inputs: readonly Input[];
+  /** By the folder as it was named: names of what is no clip or picture, as far as names tell. */
+  readonly leftOut: ReadonlyMap<string, readonly string[]>;
+};
+
 /**
  * What the words on the command line mean: lists (`@list.txt`) by their lines, files as they are, folders by what they hold, globs by
  * what they match. A file that exists is never read as a glob. Each file comes once, also where a
@@ -120,7 +153,8 @@ export async function findInputs(
   words: readonly string[],
   recursive: boolean,
   together: boolean,
-): Promise<Input[]> {
+): Promise<FoundInputs> {
+  const leftOut = new Map<string, string[]>();
   const found = new Map<string, Found>();
   const add = async (input: Found): Promise<void> => {
     const real = await realpath(input.path).catch(() => input.path);
@@ -134,7 +168,9 @@ export async function findInputs(
     const full = path.resolve(word);
     const stats = await stat(full).catch(() => undefined);
     if (stats?.isDirectory() === true) {
-      const inside = await filesOf(full, recursive);
+      const others: string[] = [];
+      const inside = await filesOf(full, recursive, others);
+      if (others.length > 0) leftOut.set(word, others);
       if (inside.length === 0) {
         const advice = recursive ? '' : ' Its sub-folders are searched with --recursive.';
         throw new VsrError(
@@ -164,5 +200,5 @@ export async function findInputs(
       folder: together ? below : path.dirname(file),
     })),
   );
-  return inputs.map((input, i) => ({ ...input, name: names[i]! }));
+  return { inputs: inputs.map((input, i) => ({ ...input, name: names[i]! })), leftOut };
 }

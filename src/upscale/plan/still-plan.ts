@@ -43,7 +43,6 @@ function checkForStill(settings: Settings, file: string): void {
     to: settings.to !== null,
     start: settings.start !== null,
     end: settings.end !== null,
-    frames: settings.frames !== Infinity,
     reference: settings.reference !== null,
     deinterlace: settings.footage.deinterlace !== 'off',
     crop: settings.footage.crop !== 'off',
@@ -67,7 +66,8 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     }),
     () => compressionOfStill(input.path),
   );
-  const extension = path.extname(input.path);
+  // What is read and not written becomes a PNG.
+  const extension = canWriteStill(input.path) ? path.extname(input.path) : '.png';
   const output = await outputFor(input, settings.output, String(chain.scale), extension);
   if (!canWriteStill(output)) {
     throw badValue('a name ending in .png, .jpg, .webp or .tif', '-o', output);
@@ -122,7 +122,15 @@ function faultNotes({ fault }: Still, { allowDamaged }: Settings): Announcement[
 
 /** What the format of the output cannot hold. */
 function containerLosses(still: Still, output: string): Announcement[] {
-  if (!/\.tiff?$/i.test(output) || !still.metadata.exif) return [];
-  const advice = 'PNG, JPEG and WebP would keep it.';
-  return [{ kind: 'missing', what: 'EXIF data', why: 'it is not written to TIFF', advice }];
+  const { exif, density } = still.metadata;
+  const losses: Announcement[] = [];
+  if (/\.tiff?$/i.test(output) && exif !== null) {
+    const advice = 'PNG, JPEG and WebP would keep it.';
+    losses.push({ kind: 'missing', what: 'EXIF data', why: 'it is not written to TIFF', advice });
+  }
+  if (/\.webp$/i.test(output) && density !== null && exif === null) {
+    const why = `WebP has no place for ${density} pixels an inch`;
+    losses.push({ kind: 'missing', what: 'the resolution of prints', why });
+  }
+  return losses;
 }

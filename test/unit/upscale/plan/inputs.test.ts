@@ -24,7 +24,7 @@ test('a folder gives its clips and pictures, in order, without outputs and Apple
   withFolder(async (folder) => {
     await make(folder, 'b.mp4', 'a.png', '._b.mp4', 'notes.txt', 'sub/c.mkv');
     await make(folder, 'b.x2.mp4', 'b.x2.mp4.vsr.json');
-    const found = await findInputs([folder], false, false);
+    const { inputs: found, leftOut } = await findInputs([folder], false, false);
     assert.deepEqual(
       found.map((input) => [path.relative(folder, input.path), input.below, input.name]),
       [
@@ -32,7 +32,8 @@ test('a folder gives its clips and pictures, in order, without outputs and Apple
         ['b.mp4', '', 'b'],
       ],
     );
-    const all = await findInputs([folder], true, true);
+    assert.deepEqual([...leftOut], [[folder, ['notes.txt', `sub${path.sep}`]]]);
+    const { inputs: all } = await findInputs([folder], true, true);
     assert.deepEqual(all.map(({ below }) => below).toSorted(), ['', '', 'sub']);
   }));
 
@@ -60,7 +61,7 @@ test('a list names inputs, one a line; a file whose name begins so is itself', (
 test('clips of one stem, and of one name from two folders, get names that differ', () =>
   withFolder(async (folder) => {
     const names = async (words: string[], together: boolean) =>
-      (await findInputs(words, false, together)).map(({ name }) => name);
+      (await findInputs(words, false, together)).inputs.map(({ name }) => name);
     await make(folder, 'in/clip.mp4', 'in/clip.flv', 'in/other.mp4', 'a/clip.mp4', 'b/clip.mp4');
     const at = (name: string) => path.join(folder, name);
     assert.deepEqual(await names([at('in')], false), ['clip.flv', 'clip.mp4', 'other']);
@@ -78,7 +79,7 @@ test(
       await make(folder, 'in/clip.mp4');
       await symlink(path.join(folder, 'in'), path.join(folder, 'alias'));
       const words = [path.join(folder, 'in'), path.join(folder, 'alias')];
-      const found = await findInputs(words, false, false);
+      const { inputs: found } = await findInputs(words, false, false);
       assert.deepEqual(
         found.map((input) => input.path),
         [path.join(folder, 'in', 'clip.mp4')],
@@ -93,7 +94,6 @@ test('a folder without clips and a pattern without matches are refused; a missin
     await assert.rejects(findInputs([folder], false, false), isMedia);
     await assert.rejects(findInputs([path.join(folder, '*.mp4')], false, false), isMedia);
     const missing = path.join(folder, 'none.mp4');
-    assert.deepEqual(await findInputs([missing], false, false), [
-      { path: missing, below: '', name: 'none' },
-    ]);
+    const { inputs } = await findInputs([missing], false, false);
+    assert.deepEqual(inputs, [{ path: missing, below: '', name: 'none' }]);
   }));

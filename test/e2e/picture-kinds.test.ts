@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import test, { after, before } from 'node:test';
+import sharp from 'sharp';
+import { probeStill, readStill, writeStill } from '../../src/media/still/still.js';
+import { frameLayout } from '../../src/planes/pixel-format.js';
+import { runVsr } from '../support/run-vsr.js';
+
+const [width, height] = [24, 16];
+const samples = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7) % 256);
+const picture = () => sharp(samples, { raw: { width, height, channels: 3 } });
+
+let folder = '';
+before(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pictures-'));
+});
+after(() => rm(folder, { recursive: true, force: true }));
+const at = (name: string): string => path.join(folder, name);
+
+test('the resolution of prints is kept from each format to each', async () => {
+  for (const from of ['png', 'jpg', 'tif'] as const) {
+    const source = at(`from.${from}`);
+    await picture().withMetadata({ density: 300 }).toFile(source);
+    const still = await probeStill(source);
+    const { frame } = await readStill(still);
+    for (const to of ['png', 'jpg', 'tif']) {
+      const output = at(`${from}.${to}`);
+      await writeStill(still, frame, frameLayout(still.layout.format, width, height), output);
+      const { density } = await sharp(output).metadata();
+      assert.equal(Math.round(density ?? 0), 300, `${from} to ${to}`);
+    }
+  }
+});
+
+test('pictures are known by what they are, and a folder says what it leaves out', async () => {
+  const inside = path.join(folder, 'mixed');
+  await sharp(samples, { raw: { width, height, channels: 3 } }).toFile(at('a.jpg'));
+  await picture().avif({ lossless: true }).toFile(at('b.avif'));
+  const { mkdir } = await import('node:fs/promises');
+  await mkdir(path.join(inside, 'deeper'), { recursive: true });
+  await rename(at('a.jpg'), path.join(inside, 'a.jfif'));
+  await rename(at('b.avif'), path.join(inside, 'b.avif'));
+  await writeFile(path.join(inside, 'notes.txt'), 'words');
+  const args = ['upscale', inside, '-m', 'espcn-16-lite-x2', '--frames', '5'];
+  const { code, stderr } = await runVsr(...args);
+  assert.equal(code, 0, stderr);
+  assert.match(stderr, /left out: deeper\/, notes\.txt: no clips or pictures/);
+  const made = (await readdir(inside)).filter((name) => name.includes('.x2.')).sort();
+  assert.deepEqual(
+    made.filter((name) => !name.endsWith('.json')),
+    ['a.x2.jfif', 'b.x2.png'],
+  );
+  for (const name of ['a.x2.jfif', 'b.x2.png']) {
+    assert.equal((await sharp(path.join(inside, name)).metadata()).width, 2 * width, name);
+  }
+  // An uncompressed Targa: no library here reads it.
+  const targa = Buffer.concat([Buffer.from([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), samples]);
+  await writeFile(at('c.tga'), targa);
+  const refused = await runVsr('upscale', at('c.tga'));
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /c\.tga cannot be read as a picture: .*Save it as PNG/);
+});
