@@ -12,7 +12,7 @@ const clipExtensions = new Set(
   ).split(' '),
 );
 const stillExtensions = new Set(
-  'png jpg jpeg jpe jfif webp tif tiff avif heic heif bmp tga'.split(' '),
+  'png jpg jpeg jpe jfif webp tif tiff avif heic heif tga'.split(' '),
 );
 
 /** One thing to enlarge. */
