@@ -89,7 +89,7 @@ export async function preview(
   const { models, frames = defaultFrames, at = [], page: named, overwrite, ...enlarging } = options;
   const settings = checkOptions({ ...enlarging, log: false });
   const words = typeof inputs === 'string' ? [inputs] : inputs;
-  const found = await findInputs(words, settings.recursive, false);
+  const { inputs: found } = await findInputs(words, settings.recursive, false);
   const pictures = found.filter(({ path: file }) => looksLikeStill(file));
   const clips = found.filter((input) => !pictures.includes(input));
   const first = clips[0];

@@ -44,7 +44,11 @@ test('a list names inputs, one a line; a file whose name begins so is itself', (
     const lines = [path.join(folder, 'b c.mp4'), '', path.join(folder, 'sub'), ''];
     await writeFile(list, lines.join('\r\n'));
     const mine = path.join(folder, '@mine.mp4');
-    const found = await findInputs([`@${list}`, mine, path.join(folder, 'a.mp4')], false, true);
+    const { inputs: found } = await findInputs(
+      [`@${list}`, mine, path.join(folder, 'a.mp4')],
+      false,
+      true,
+    );
     assert.deepEqual(
       found.map((input) => path.relative(folder, input.path)),
       ['b c.mp4', path.join('sub', 'd.mkv'), '@mine.mp4', 'a.mp4'],
