@@ -97,9 +97,10 @@ function startTolerance({ tick, encoder, had }: HeldStream, { container }: HeldC
 function movedStart(held: HeldStream, clock: HeldClock): string | null {
   const { first, begins } = wantedOf(held, clock.window);
   if (first === null || begins === null || held.has.first === null) return null;
-  // What an edit list hides before the start is there in containers that have no such list.
-  const since = (time: number): number => held.has.first! - (time + clock.shift);
-  const late = Math.abs(since(first)) < Math.abs(since(begins)) ? since(first) : since(begins);
+  // What an edit list hides before the start is there in containers that have no such list, and
+  // begins where their muxers put it: anywhere from its own time to that of the first sound heard.
+  const [early, behind] = [begins, first].map((time) => held.has.first! - (time + clock.shift));
+  const late = early! < 0 ? early! : Math.max(0, behind!);
   if (Math.abs(late) <= startTolerance(held, clock)) return null;
   return `it starts ${Math.abs(late).toFixed(3)} s too ${late > 0 ? 'late' : 'early'} beside the video`;
 }

@@ -50,6 +50,19 @@ test('a start beside the video is held to a tick', () => {
   assert.deepEqual(differences(held(tallyOf(50), tallyOf(50, { start: 0.03 })), shifted), []);
 });
 
+test('what is hidden before the start may begin where a muxer puts it, what is heard may not', () => {
+  const hides = tallyOf(50, { start: -0.04, hidden: 2 });
+  for (const start of [-0.04, -0.023, 0]) {
+    assert.deepEqual(differences(held(hides, tallyOf(50, { start })), clock), [], String(start));
+  }
+  for (const [start, words] of [
+    [-0.06, /0\.020 s too early/],
+    [0.02, /0\.020 s too late/],
+  ] as const) {
+    assert.match(differences(held(hides, tallyOf(50, { start })), clock).join(), words);
+  }
+});
+
 test('of a part, the packets that lie in it count', () => {
   const part = { ...clock, shift: -0.4, window: { from: 0.4, to: 0.8 } };
   assert.deepEqual(differences(held(tallyOf(100), tallyOf(20)), part), []);
