@@ -105,7 +105,7 @@ function openInBrowser(address: string): void {
       : process.platform === 'darwin'
         ? ['open', address]
         : ['xdg-open', address];
-  const child = spawn(program!, words, { stdio: 'ignore', detached: true });
+  const child = spawn(program, words, { stdio: 'ignore', detached: true });
   child.once('error', () => say(`No browser could be opened. The page is at ${address}`));
   child.unref();
 }

@@ -223,13 +223,13 @@ function PreviewOf({
   options: JobOptions;
   doing: Doing;
 }) {
-  const [made, setMade] = useState<string | 'making' | null>(null);
+  const [made, setMade] = useState<{ readonly page: string } | 'making' | null>(null);
   const wanted = JSON.stringify(options);
   useEffect(() => setMade(null), [wanted]);
   const make = (): void => {
     setMade('making');
     const page = server.preview(input, options).then(
-      ({ id }) => setMade(`/previews/${id}`),
+      ({ id }) => setMade({ page: `/previews/${id}` }),
       (error: unknown) => {
         setMade(null);
         throw error;
@@ -239,7 +239,7 @@ function PreviewOf({
   };
   if (made !== null && made !== 'making') {
     return html`<p>
-      <a href=${made} target="_blank" rel="noopener">Look at the preview of ${nameOf(input)}</a>
+      <a href=${made.page} target="_blank" rel="noopener">Look at the preview of ${nameOf(input)}</a>
     </p>`;
   }
   return html`<button class="preview" onClick=${make} disabled=${made === 'making'}>

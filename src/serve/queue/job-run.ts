@@ -12,8 +12,8 @@ export type JobChange = Partial<
 
 /** Who is told of a run. */
 export type RunListener = {
-  change(change: JobChange): void;
-  pace(pace: JobPace): void;
+  readonly change: (change: JobChange) => void;
+  readonly pace: (pace: JobPace) => void;
 };
 
 /** Why a run ended; `busy`: another process has the clip. */

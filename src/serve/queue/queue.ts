@@ -44,7 +44,7 @@ export class Queue implements AsyncDisposable {
   #isClosed = false;
   /** Writes follow one another. */
   #writing: Promise<void> = Promise.resolve();
-  #failure: unknown;
+  #failure: Error | undefined;
 
   private constructor(store: QueueStore, jobs: readonly Job[], paused: boolean, work: QueueWork) {
     this.#store = store;
@@ -271,7 +271,7 @@ export class Queue implements AsyncDisposable {
 
   #write(write: () => Promise<void>): void {
     this.#writing = this.#writing.then(write).catch((error: unknown) => {
-      this.#failure ??= error;
+      this.#failure ??= error instanceof Error ? error : new Error(String(error));
     });
   }
 }

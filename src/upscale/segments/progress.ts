@@ -59,7 +59,9 @@ export class ProgressCounter {
       this.#sum += psnr;
       this.#scored++;
     }
-    if (performance.now() - this.#reportedAt < this.#intervalMs) return;
+    // The last frame is always told.
+    const isLast = this.#before + this.#frames === this.#place.of;
+    if (!isLast && performance.now() - this.#reportedAt < this.#intervalMs) return;
     this.tell();
   }
 

@@ -131,7 +131,7 @@ test('the gradient of the texture loss is what finite differences say', () => {
     network,
     picture: <T>(value: T) => multiply(tape, value as never, tape.scalar(1)),
   };
-  const loss = lossOf(tape, 'texture', rgb, wanted, looks as never);
+  const loss = lossOf(tape, 'texture', rgb, wanted, looks);
   tape.backward(mean(tape, loss));
   const gradient = tape.gradient(rgb).name;
   const graph = tape.graph.build().graph!;
