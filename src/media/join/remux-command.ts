@@ -84,7 +84,8 @@ function rateWords(
   if (lastFrame === null || ticks !== 'millisecond') return usual;
   const ms = Math.max(1, Math.round(lastFrame * 1000));
   // Since 5, ffmpeg takes the rate of what it copies; told one, it errs in the filter's time base.
-  if (setsDurations) return [`-bsf:${place}`, `setts=duration=${ms}/1000/TB`];
+  // The filter gives all times anew, and B-frames the wrong ones unless it is told to keep them.
+  if (setsDurations) return [`-bsf:${place}`, `setts=pts=PTS:dts=DTS:duration=${ms}/1000/TB`];
   const isUsual = frameRate !== null && Math.abs(lastFrame - frameRate.den / frameRate.num) < 0.002;
   return isUsual ? usual : rate(`1000/${ms}`);
 }
