@@ -69,7 +69,7 @@ test(
     assert.ok((await height()) < 1500, String(await height()));
     assert.equal(await page.locator('canvas').count(), 0);
     await page.locator('#clips a').nth(2).click();
-    await page.locator('#clip-2 canvas').waitFor();
+    await page.locator('#clip-2 canvas').first().waitFor();
     assert.ok((await page.locator('#clip-2 .plot.psnr').boundingBox())!.width > 600);
     assert.equal(await page.locator('#clip-2 h2').textContent(), 'c/clip.x2.mp4');
     const scrolled = () => page.evaluate<number>('scrollY');

@@ -239,7 +239,9 @@ function PreviewOf({
   };
   if (made !== null && made !== 'making') {
     return html`<p>
-      <a href=${made.page} target="_blank" rel="noopener">Look at the preview of ${nameOf(input)}</a>
+      <a href=${made.page} target="_blank" rel="noopener"
+        >Look at the preview of ${nameOf(input)}</a
+      >
     </p>`;
   }
   return html`<button class="preview" onClick=${make} disabled=${made === 'making'}>
