@@ -43,7 +43,9 @@ function wantedOf({ had, stream }: HeldStream, window: Moment | null): Wanted {
   const packets = Math.max(0, inside.length - spareAtEnd);
   if (packets === 0) return { packets, bytes: 0, first: null, begins: null, reached: null };
   const first = inside.reduce((least, { from }) => Math.min(least, from), Infinity);
-  return { packets, bytes: Infinity, first, begins: first, reached: null };
+  // What is hidden before the start is there as well where the part begins with the clip.
+  const begins = window.from === -Infinity ? had.begins : first;
+  return { packets, bytes: Infinity, first, begins, reached: null };
 }
 
 /** PCM is cut into packets as each container likes. */
@@ -99,8 +101,9 @@ function movedStart(held: HeldStream, clock: HeldClock): string | null {
   if (first === null || begins === null || held.has.first === null) return null;
   // What an edit list hides before the start is there in containers that have no such list, and
   // begins where their muxers put it: anywhere from its own time to that of the first sound heard.
-  const [early, behind] = [begins, first].map((time) => held.has.first! - (time + clock.shift));
-  const late = early! < 0 ? early! : Math.max(0, behind!);
+  const start = held.has.first - clock.shift;
+  const [earliest, latest] = [Math.min(begins, first), Math.max(begins, first)];
+  const late = start < earliest ? start - earliest : Math.max(0, start - latest);
   if (Math.abs(late) <= startTolerance(held, clock)) return null;
   return `it starts ${Math.abs(late).toFixed(3)} s too ${late > 0 ? 'late' : 'early'} beside the video`;
 }
