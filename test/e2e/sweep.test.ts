@@ -13,8 +13,8 @@ import { packageRoot } from '../../src/package-root.js';
 const data = path.join(packageRoot(), '..', 'shared', 'data');
 
 /**
- * Pictures this large, and clips this long, take too much of a test's time: `npm run sweep` does
- * them.
+ * Pictures this large, and clips this long, take too much of a test's time, and so would all of the
+ * others: every third is enlarged here, `npm run sweep` does all.
  */
 const largeFrames = 4;
 const leftToTheScript =
@@ -27,8 +27,9 @@ test('every odd clip is enlarged with all that is in it, or refused by one sente
   t.after(() => rm(folder, { recursive: true }));
   const model = path.join(folder, 'nearest.onnx');
   await writeNearestModel(model);
-  const files = (await sweptFiles(data)).filter((file) => !leftToTheScript.test(file));
-  assert.ok(files.length > 90);
+  const all = (await sweptFiles(data)).filter((file) => !leftToTheScript.test(file));
+  assert.ok(all.length > 90);
+  const files = all.filter((_, i) => i % 3 === 0);
   const wrong: string[] = [];
   const refused: string[] = [];
   const work = files.values();
@@ -46,5 +47,6 @@ test('every odd clip is enlarged with all that is in it, or refused by one sente
   };
   await Promise.all(['a', 'b'].map((name) => worker(path.join(folder, name))));
   assert.deepEqual(wrong, []);
-  assert.deepEqual(refused.sort(), [...refusedFiles].sort());
+  const names = new Set(files.map((file) => path.basename(file)));
+  assert.deepEqual(refused.sort(), refusedFiles.filter((name) => names.has(name)).sort());
 });
