@@ -233,6 +233,8 @@ for (const [format, scale] of [
       yBicubic: meanSquaredError(truth(0), bicubic),
       toBicubicY: meanSquaredError(bicubic, y),
       toSourceY: meanSquaredError(source, back),
+      // A first frame has none before it.
+      ...{ flickerY: null, flickerYBicubic: null, flickerToBicubicY: null },
     });
   });
 }

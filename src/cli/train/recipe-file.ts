@@ -4,7 +4,7 @@ import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { parse, stringify } from 'yaml';
 import { didYouMean } from '../../did-you-mean.js';
 import { messageOf, VsrError } from '../../errors.js';
-import { trainingFiles } from '../../training/saved/training-folder.js';
+import { recipeMark, trainingFiles } from '../../training/saved/training-folder.js';
 import { lossText } from '../../training/gradient/loss.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 
@@ -120,7 +120,10 @@ export function writeRecipe(command: Command, workFolder: string): void {
   }
   try {
     mkdirSync(workFolder, { recursive: true });
-    writeFileSync(path.join(workFolder, trainingFiles.recipe), stringify(values));
+    writeFileSync(
+      path.join(workFolder, trainingFiles.recipe),
+      `${recipeMark}\n${stringify(values)}`,
+    );
   } catch (cause) {
     const why = messageOf(cause);
     throw new VsrError('disk', `Could not write into ${workFolder}: ${why}.`, { cause });

@@ -15,6 +15,9 @@ export const trainingFiles = {
   recipe: 'recipe.yaml',
 } as const;
 
+/** The first line of a recipe that a run wrote. */
+export const recipeMark = '# Options of a run of vsr train.';
+
 async function begins(file: string, start: string): Promise<boolean> {
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
   return bytes.toString('latin1', 0, start.length) === start;
@@ -30,9 +33,13 @@ export async function checkTrainingFolder(folder: string): Promise<void> {
   const taken: string[] = [];
   for (const name of names) if (await isTaken(path.join(folder, name))) taken.push(name);
   if (taken.length === 0) return;
-  const { checkpoint, metrics } = trainingFiles;
+  const { checkpoint, metrics, recipe } = trainingFiles;
   const hasCheckpoint = await begins(path.join(folder, checkpoint), checkpointMagic);
-  const ours = hasCheckpoint || (await begins(path.join(folder, metrics), metricsHeader));
+  // A run that was refused before its first step has left its recipe alone.
+  const ours =
+    hasCheckpoint ||
+    (await begins(path.join(folder, metrics), metricsHeader)) ||
+    (await begins(path.join(folder, recipe), recipeMark));
   if (!ours) {
     throw new VsrError(
       'media',
