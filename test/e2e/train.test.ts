@@ -90,9 +90,7 @@ test('SIGINT while pictures are read ends the run before its first step', async 
   });
   const [code] = (await once(run, 'close')) as [number | null];
   assert.equal(code, 130, stderr);
-  // On a busy machine the start alone takes longer than a request to end may wait.
-  const ends = /Stopped while pictures were read, before the first step|vsr: Interrupted\./;
-  assert.match(stderr, ends);
+  assert.match(stderr, /Stopped while pictures were read, before the first step/);
 });
 
 test('SIGINT while the next pictures are awaited writes a checkpoint and ends the run', async () => {
