@@ -3,7 +3,9 @@ import path from 'node:path';
 import wabt from 'wabt';
 import { packageRoot } from '../src/package-root.js';
 
-/** The kernels' text, below src/enlarge without its ending, and the constant that holds the bytes. */
+/**
+ * The kernels' text, below src/enlarge without its ending, and the constant that holds the bytes.
+ */
 export const kernelFiles = [
   { file: 'bicubic/row-kernels', name: 'rowKernelsWasm' },
   { file: 'float/float-kernels', name: 'floatKernelsWasm' },

@@ -17,12 +17,13 @@ import type { Plane } from '../src/planes/plane.js';
 import { resizePlane } from '../src/planes/resize.js';
 
 /*
- * node build/scripts/measure-codec.js [models...] [--crf 23,28] [--coder x264] [--frames 24]: what 2x
- * networks gain over bicubic on compressed clips, none of which was trained on. The truth is a clip's
- * first frames reduced by area to 640x352; the source that reduced by 2 (swscale bicubic) and coded; the
- * gain is in Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each border, in dB.
- * --crf is the quality that the coder takes: of mpeg2, mpeg4 and mjpeg the quantiser's scale. A network
- * with a dial runs at the strength that vsr upscale finds in the coded clip, which is shown.
+ * node build/scripts/measure-codec.js [models...] [--crf 23,28] [--coder x264] [--frames 24]: what
+ * 2x networks gain over bicubic on compressed clips, none of which was trained on. The truth is a
+ * clip's first frames reduced by area to 640x352; the source that reduced by 2 (swscale bicubic)
+ * and coded; the gain is in Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each
+ * border, in dB. --crf is the quality that the coder takes: of mpeg2, mpeg4 and mjpeg the
+ * quantiser's scale. A network with a dial runs at the strength that vsr upscale finds in the coded
+ * clip, which is shown.
  */
 
 /** Five, and five more. */

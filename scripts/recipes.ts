@@ -199,8 +199,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   // Wider, and of more pictures. Still short for what it could learn.
   'espcn-32-x2': { ...wider, steps: 50_000 },
-  // One network from clean to CRF 35. What it is before has learnt from clean pictures; slopes begin
-  // at 0.
+  // One network from clean to CRF 35. What it is before has learnt from clean pictures; slopes
+  // begin at 0.
   'espcn-32-strength-x2': {
     ...wider,
     steps: 20_000,

@@ -1,6 +1,8 @@
 // Trains the models that ship, each with its card: node build/scripts/train-models.js <name>
-// [--resume] [--steps=n] [--workers=n] [--work=folder] [--out=folder] The pictures are expected in ../shared/data
-// (train and bench); without a name all are trained in turn.
+// [--resume] [--steps=n] [--workers=n] [--work=folder] [--out=folder]
+//
+// The pictures are expected in ../shared/data (train and bench); without a name all are trained in
+// turn.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';

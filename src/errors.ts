@@ -2,8 +2,8 @@
  * What kind of failure this is; it alone decides the exit code.
  *
  * - `option`: the call is wrong (unknown option, impossible scale, unknown name). Exit code 2.
- * - `media`, `model`, `provider`, `disk`, `busy`, `queue`: the job failed on content or at run time. Exit
- *   code 1.
+ * - `media`, `model`, `provider`, `disk`, `busy`, `queue`: the job failed on content or at run
+ *   time. Exit code 1.
  * - `interrupted`: a signal or an abort stopped the job. Exit code 130.
  */
 export const errorCodes = [

@@ -7,8 +7,8 @@ import { packageRoot } from '../../src/package-root.js';
 import { frameMs } from './frame-ms.js';
 
 /*
- * `node build/scripts/bench/curve.js`: each 2x model of the catalogue by its speed here and the figures of
- * its card, as docs/speed-and-quality.md and .svg.
+ * `node build/scripts/bench/curve.js`: each 2x model of the catalogue by its speed here and the
+ * figures of its card, as docs/speed-and-quality.md and .svg.
  */
 type Point = {
   readonly name: string;

@@ -57,12 +57,12 @@ export type Evaluation = {
 };
 
 /**
- * Measures a model beside nearest, bilinear, bicubic and lanczos on pictures and clips, and those in
- * folders. Each file is the ground truth: it is made small, enlarged again, and compared with
+ * Measures a model beside nearest, bilinear, bicubic and lanczos on pictures and clips, and those
+ * in folders. Each file is the ground truth: it is made small, enlarged again, and compared with
  * itself.
  *
- * A file that cannot be measured does not take the others' figures with it. Throws VsrError: `media`
- * if none can be, `option` and `model` for a wrong call.
+ * A file that cannot be measured does not take the others' figures with it. Throws VsrError:
+ * `media` if none can be, `option` and `model` for a wrong call.
  */
 export async function evaluate(
   inputs: string | readonly string[],

@@ -26,8 +26,8 @@ export function reportPathOf(outputs: readonly [string, ...string[]]): string {
  * Makes one self-contained page about finished enlargements, named by their outputs or sidecars;
  * resolves to its path.
  *
- * Throws VsrError: `media` for a sidecar or log that is missing or damaged, `option` for a name that
- * cannot be had, `disk` for a page that cannot be written.
+ * Throws VsrError: `media` for a sidecar or log that is missing or damaged, `option` for a name
+ * that cannot be had, `disk` for a page that cannot be written.
  */
 export async function report(
   outputs: string | readonly string[],

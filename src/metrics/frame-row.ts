@@ -2,8 +2,8 @@ import path from 'node:path';
 import { badValue } from '../errors.js';
 
 /**
- * A row's figures in decibels; `Infinity` for equal planes, `null` where there is nothing to compare
- * with.
+ * A row's figures in decibels; `Infinity` for equal planes, `null` where there is nothing to
+ * compare with.
  */
 type PsnrFigures = {
   /** Y against the reference. */

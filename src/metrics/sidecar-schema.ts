@@ -132,7 +132,10 @@ export type ClipSettings = StillSettings & {
   } | null;
   /** How whole frames were made of fields; `null` where they were left alone. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
-  /** Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not say. */
+  /**
+   * Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not
+   * say.
+   */
   readonly steady: string;
   /** What headerless raw video held. */
   readonly raw: {

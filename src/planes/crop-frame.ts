@@ -2,8 +2,8 @@ import { planeOf } from './frame.js';
 import { frameLayout, type FrameLayout } from './pixel-format.js';
 
 /**
- * A part of a frame, copied: from the top left, or from `at`, which must be even. Odd sizes keep the
- * chroma sample of the last column and row.
+ * A part of a frame, copied: from the top left, or from `at`, which must be even. Odd sizes keep
+ * the chroma sample of the last column and row.
  */
 export function cropFrame(
   data: Uint8Array,

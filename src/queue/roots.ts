@@ -56,7 +56,9 @@ export class Roots {
     return [...this.#folders.keys()].sort();
   }
 
-  /** Which root is no more what it was, in words, as when its disk was unmounted; otherwise `null`. */
+  /**
+   * Which root is no more what it was, in words, as when its disk was unmounted; otherwise `null`.
+   */
   async lost(): Promise<string | null> {
     for (const [name, folder] of this.#folders) {
       const found = await stat(folder).catch(() => null);

@@ -8,7 +8,9 @@ export type QueueTimes = {
   readonly socketMs: number;
   /** Milliseconds after which a job that failed is tried again, the first time; then twice that. */
   readonly backoffMs: number;
-  /** Milliseconds from one sign of life of a worker to the next, of which `lockMs` holds several. */
+  /**
+   * Milliseconds from one sign of life of a worker to the next, of which `lockMs` holds several.
+   */
   readonly heartbeatMs: number;
 };
 

@@ -37,8 +37,8 @@ export function parseWatched(text: string): Watched {
 
 /**
  * Adds the clips of a folder, and of those within it, to the queue once they have stopped growing:
- * those that are there, and those that come. One that was queued since it last changed is not queued
- * again. `say` is told what was added, and what went wrong with watching.
+ * those that are there, and those that come. One that was queued since it last changed is not
+ * queued again. `say` is told what was added, and what went wrong with watching.
  */
 export function watchFolder(
   { folder, options }: Watched,

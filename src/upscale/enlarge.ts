@@ -12,7 +12,9 @@ import { checkOptions } from './plan/settings.js';
 
 /** One picture in planes, as it lies in memory. */
 export type PlanarPicture = {
-  /** ffmpeg's name of how the samples lie: `gray`, `yuv420p`, `yuv444p10le`, `yuva420p` and so on. */
+  /**
+   * ffmpeg's name of how the samples lie: `gray`, `yuv420p`, `yuv444p10le`, `yuva420p` and so on.
+   */
   readonly format: string;
   /** Luma samples each way. */
   readonly width: number;
@@ -59,8 +61,8 @@ export async function enlarge(
   options?: EnlargeOptions,
 ): Promise<PlanarPicture>;
 /**
- * The same for a picture of sharp's: its pixels, after all that was asked of it, become a new one of
- * `scale` times the size, sRGB of 8 bit, with alpha where there was some.
+ * The same for a picture of sharp's: its pixels, after all that was asked of it, become a new one
+ * of `scale` times the size, sRGB of 8 bit, with alpha where there was some.
  */
 export async function enlarge(picture: Sharp, options?: EnlargeOptions): Promise<Sharp>;
 export async function enlarge(

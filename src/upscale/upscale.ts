@@ -18,7 +18,8 @@ import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
 
 /**
  * What `upscale` tells: `start` with everything that will be worked on; for each input a `plan`,
- * with a `note` or `lost` for each thing worth knowing, then `progress`, and one `done` or `failed`.
+ * with a `note` or `lost` for each thing worth knowing, then `progress`, and one `done` or
+ * `failed`.
  */
 export type UpscaleEvent = JobEvent<Sidecar, UpscalePlan>;
 
@@ -133,8 +134,8 @@ class Batch {
 }
 
 /**
- * Enlarges clips and pictures. Iterate to run it: each input ends in one `done` or `failed` event, and
- * a failing one does not stop the others.
+ * Enlarges clips and pictures. Iterate to run it: each input ends in one `done` or `failed` event,
+ * and a failing one does not stop the others.
  *
  * Throws VsrError before the first event for a wrong call, and for inputs that name nothing.
  * Aborting `options.signal`, or leaving the loop, stops every job within two seconds; jobs under

@@ -40,7 +40,9 @@ after(async () => {
   await rm(code, { recursive: true });
 });
 
-/** Makes the examples JavaScript, without a look at their types, which takes longer than they do. */
+/**
+ * Makes the examples JavaScript, without a look at their types, which takes longer than they do.
+ */
 async function compile(): Promise<string[]> {
   const files = examples.map((_, i) => path.join(code, `example-${i}.js`));
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ES2022 };

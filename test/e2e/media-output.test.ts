@@ -36,7 +36,8 @@ async function builds(): Promise<Ffmpeg[]> {
     import('@ffmpeg-installer/ffmpeg'),
     import('@ffprobe-installer/ffprobe'),
   ]);
-  // npm may have skipped the scripts that set their run bits; vsr itself sets only the one it takes.
+  // npm may have skipped the scripts that set their run bits; vsr itself sets only the one it
+  // takes.
   await Promise.all([chmod(ffmpeg.path, 0o755), chmod(ffprobe.path, 0o755)]);
   const embedded = await locateFfmpeg({ ffmpeg: ffmpeg.path, ffprobe: ffprobe.path });
   return found.ffmpeg === embedded.ffmpeg ? [found] : [found, embedded];

@@ -7,8 +7,8 @@ import { freePort, startRedis, withoutRedis, type TestRedis } from '../support/r
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 /*
- * What the failure table of docs/many-machines.md promises: workers and Redis are killed, frozen and cut
- * off in the middle of a segment, and the result is always that of one machine.
+ * What the failure table of docs/many-machines.md promises: workers and Redis are killed, frozen
+ * and cut off in the middle of a segment, and the result is always that of one machine.
  */
 
 const folder = temporaryFolder();

@@ -64,7 +64,10 @@ export type QueueJob = {
   worker(url: string, more?: readonly string[], env?: NodeJS.ProcessEnv): Promise<Vsr>;
   /** Starts `vsr upscale --queue` for an output in the shared folder. */
   submit(url: string, output: string, more?: readonly string[]): Vsr;
-  /** Fails unless an output and its log are, byte for byte, those of one machine, and all else is gone. */
+  /**
+   * Fails unless an output and its log are, byte for byte, those of one machine, and all else is
+   * gone.
+   */
   checkSame(output: string): Promise<void>;
 };
 

@@ -51,8 +51,8 @@ export function interruption(): AbortSignal {
 }
 
 /**
- * A signal that fires when the process is asked to end, for what may take its time with it; a second
- * request ends it at once.
+ * A signal that fires when the process is asked to end, for what may take its time with it; a
+ * second request ends it at once.
  */
 export function patientInterruption(): AbortSignal {
   watchForRequests();

@@ -12,7 +12,9 @@ export function withJson(command: Command): Command {
   );
 }
 
-/** The options of commands that may take long, for programs that call them. Read by `openAnswer`. */
+/**
+ * The options of commands that may take long, for programs that call them. Read by `openAnswer`.
+ */
 export function withEvents(command: Command): Command {
   return withJson(command)
     .addOption(

@@ -4,7 +4,8 @@ import { sitingPlace } from '../bicubic/bicubic-taps.js';
 /** The weights of a resampling along one axis, in float. */
 export type FloatTaps = {
   /**
-   * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n * step`.
+   * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n *
+   * step`.
    */
   readonly first: readonly number[];
   /** Per phase: the weights of the consecutive source samples from `first`; they add up to 1. */
@@ -52,7 +53,9 @@ export function tapsAt(positions: readonly number[], { at, reach }: Kernel): Flo
 export type ChromaAxis = {
   /** Luma samples to a chroma sample: 1 or 2. */
   readonly step: 1 | 2;
-  /** Luma samples from the first of a pair to the chroma sample that stands for both: 0, 1/2 or 1. */
+  /**
+   * Luma samples from the first of a pair to the chroma sample that stands for both: 0, 1/2 or 1.
+   */
   readonly place: number;
   /** Per phase, the position of an enlarged chroma sample among the source's chroma samples. */
   readonly inChroma: readonly number[];

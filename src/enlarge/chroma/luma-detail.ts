@@ -75,7 +75,10 @@ export class LumaDetail {
     }
   }
 
-  /** Where the row that was mixed last has the luma sample `offset` after each chroma sample's first. */
+  /**
+   * Where the row that was mixed last has the luma sample `offset` after each chroma sample's
+   * first.
+   */
   #lumaAt(offset: number): number {
     if (this.#axes.x.step === 1) return this.#wide + 4 * offset;
     const pair = Math.floor(offset / 2);
@@ -103,7 +106,10 @@ export class LumaDetail {
     this.#kernels.run.split(from, this.#even - half, this.#odd - half, n);
   }
 
-  /** Writes row `row` of luma on the chroma grid: the mean of as much luma as a chroma sample covers. */
+  /**
+   * Writes row `row` of luma on the chroma grid: the mean of as much luma as a chroma sample
+   * covers.
+   */
   #reduce(row: number, to: number): void {
     const { x, y } = this.#axes;
     const down = reducing(y);

@@ -32,10 +32,10 @@ const reach = 6;
  *   lanczos3(C) + linear(a) (Y - bicubic(y)),
  *   a = cov / (varY + 16) * (cov^2 / ((varY + 16) (varC + 1)))^2
  *
- * in grey levels of 8 bits, where y is luma Y reduced to the chroma grid, and (co)variances of y and
- * C are taken within 3x3 samples of weights 1 2 1; within 2 levels of the 3x3 samples around. Grey
- * has no covariance with anything and stays grey. Float32 in one order everywhere: the same bits on
- * every machine.
+ * in grey levels of 8 bits, where y is luma Y reduced to the chroma grid, and (co)variances of y
+ * and C are taken within 3x3 samples of weights 1 2 1; within 2 levels of the 3x3 samples around.
+ * Grey has no covariance with anything and stays grey. Float32 in one order everywhere: the same
+ * bits on every machine.
  */
 export function sharpChroma(
   layout: FrameLayout,

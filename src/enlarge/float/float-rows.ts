@@ -52,7 +52,9 @@ export class FloatRows {
     this.#holds.fill(-1);
   }
 
-  /** The address of row `y`, mirrored beyond the picture, until `count` other rows were asked for. */
+  /**
+   * The address of row `y`, mirrored beyond the picture, until `count` other rows were asked for.
+   */
   at(y: number): number {
     const row = mirrored(y, this.#height);
     const slot = row & (this.#slots.length - 1);

@@ -14,8 +14,8 @@ export type BlockChanges = {
 };
 
 /**
- * Prepares measuring planes of `width` x `height` by blocks of `side` samples, a multiple of 4, with
- * the vector kernels.
+ * Prepares measuring planes of `width` x `height` by blocks of `side` samples, a multiple of 4,
+ * with the vector kernels.
  */
 export function blockChanges(
   width: number,

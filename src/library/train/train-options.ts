@@ -61,7 +61,10 @@ export type TrainSettings = {
   readonly after?: string;
   /** What is minimised. */
   readonly loss: Loss;
-  /** The feature network of losses that compare features, an ONNX file; the one that ships if left out. */
+  /**
+   * The feature network of losses that compare features, an ONNX file; the one that ships if left
+   * out.
+   */
   readonly features?: string;
   /** The outputs of it that are compared; of a file of one's own all of them if left out. */
   readonly featureOutputs?: readonly string[];

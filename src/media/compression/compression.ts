@@ -22,8 +22,8 @@ const smoothing: readonly string[] = ['h264', 'hevc', 'vvc', 'vp8', 'vp9', 'av1'
 
 /**
  * Where networks for compressed sources begin to be better
- * (docs/adr/0028-which-network-by-quantiser.md): by strength for codecs that smooth; by the step, in
- * grey levels, for others; and by strength where only the bits are known of those.
+ * (docs/adr/0028-which-network-by-quantiser.md): by strength for codecs that smooth; by the step,
+ * in grey levels, for others; and by strength where only the bits are known of those.
  */
 export const COMPRESSED_FROM = 0.3;
 const compressedFromStep = 1.1;
@@ -60,7 +60,9 @@ function ofStep(step: number, codec: string): Compression {
   return { strength, isCompressed, by: `quantiser step ${step.toFixed(1)}` };
 }
 
-/** How strongly a clip is compressed: by its quantiser where ffmpeg gives it, otherwise by its bits. */
+/**
+ * How strongly a clip is compressed: by its quantiser where ffmpeg gives it, otherwise by its bits.
+ */
 export async function compressionOfClip(
   ffmpeg: Ffmpeg,
   source: Source,

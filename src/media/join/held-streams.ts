@@ -118,7 +118,9 @@ export function differences(held: HeldStream, clock: HeldClock): string[] {
   );
 }
 
-/** Seconds by which a last picture may stand longer or shorter without a word: of slides, not all. */
+/**
+ * Seconds by which a last picture may stand longer or shorter without a word: of slides, not all.
+ */
 const longestUntold = 0.25;
 
 /**

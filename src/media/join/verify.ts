@@ -138,7 +138,9 @@ function checkStreams(
   );
 }
 
-/** How far two rates may lie apart and still be the same, as a share: a last frame may last long. */
+/**
+ * How far two rates may lie apart and still be the same, as a share: a last frame may last long.
+ */
 const sameRate = 0.05;
 
 /** What the output says of its video's times that the source does not. */

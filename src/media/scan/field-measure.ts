@@ -25,8 +25,8 @@ const leastChange = 12;
 const samplesOfLine = 360;
 
 /**
- * Measures `now` against `before`, two luma planes of one size, 8 bit; at least 4 rows. Lines at the
- * top and the bottom, where tapes have noise, are left out.
+ * Measures `now` against `before`, two luma planes of one size, 8 bit; at least 4 rows. Lines at
+ * the top and the bottom, where tapes have noise, are left out.
  */
 export function measureFields(
   now: Uint8Array,

@@ -125,7 +125,9 @@ export async function lookAt(
   return summarise(places, flags, borders.borders());
 }
 
-/** Looks at places all over a clip of `length` seconds; where nothing moves, beside it once more. */
+/**
+ * Looks at places all over a clip of `length` seconds; where nothing moves, beside it once more.
+ */
 async function spread(
   length: number,
   count: number,

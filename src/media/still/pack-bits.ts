@@ -24,8 +24,8 @@ function unpackedBytes(packed: Uint8Array): number {
 
 /**
  * Strips of a PackBits TIFF whose bytes do not become as many samples as their rows have: PackBits
- * has no checksum, and broken bytes are other runs. In words that go on from the file's name; `null`
- * where all fit, and for other compressions and tiles.
+ * has no checksum, and broken bytes are other runs. In words that go on from the file's name;
+ * `null` where all fit, and for other compressions and tiles.
  */
 export async function packBitsFault(
   file: FileHandle,

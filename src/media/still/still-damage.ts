@@ -19,8 +19,8 @@ export async function dataFault({ path, format }: StillFile): Promise<string | n
 const mostFilled = 1 << 28;
 
 /**
- * What sharp is to read of the picture at `path`: the file; of WebP that is shorter than it says, as
- * many bytes as it announces, the missing ones zeros, since its decoder takes nothing shorter.
+ * What sharp is to read of the picture at `path`: the file; of WebP that is shorter than it says,
+ * as many bytes as it announces, the missing ones zeros, since its decoder takes nothing shorter.
  */
 export async function readableInput(path: string): Promise<string | Buffer> {
   await using file = await open(path);

@@ -126,7 +126,10 @@ export function withoutDial(network: Network): Network {
   return plain;
 }
 
-/** The weights of a network with a dial: what they are at strength 0, and by how much they grow to 1. */
+/**
+ * The weights of a network with a dial: what they are at strength 0, and by how much they grow to
+ * 1.
+ */
 export function partsOfDial(weights: Weights): {
   readonly base: Weights;
   readonly slopes: Weights;

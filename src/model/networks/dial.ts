@@ -5,7 +5,9 @@ import { elementTypes, type OnnxModel, type OnnxTensor } from '../onnx/types.js'
 import type { Tensor } from 'onnxruntime-node';
 import { onnxRuntime, type Runtime } from '../runtime/onnx-runtime.js';
 
-/** The input by which a file of a network with a dial is told how strongly its source is compressed. */
+/**
+ * The input by which a file of a network with a dial is told how strongly its source is compressed.
+ */
 const dialName = 'strength';
 
 /** Declares the dial, which stands at 0 where nobody turns it; returns its name. */

@@ -213,8 +213,8 @@ export async function calibrationOf(
 
 /**
  * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by
- * `pictures` (8-bit, at the small size), with a dial at several places. Returns the new model's file. A model of another form is a
- * VsrError 'model'.
+ * `pictures` (8-bit, at the small size), with a dial at several places. Returns the new model's
+ * file. A model of another form is a VsrError 'model'.
  */
 export async function quantiseModel(
   bytes: Uint8Array,

@@ -41,7 +41,9 @@ export type ProviderFile = {
   readonly needs: readonly string[];
 };
 
-/** The first text of the form 1.2.3 that stands by itself in a library: its ONNX Runtime's version. */
+/**
+ * The first text of the form 1.2.3 that stands by itself in a library: its ONNX Runtime's version.
+ */
 function versionIn(file: string): string | null {
   const handle = openSync(file, 'r');
   try {

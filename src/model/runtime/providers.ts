@@ -52,9 +52,9 @@ function hasGraphicsDevice(): boolean {
 }
 
 /**
- * The providers to try, in order: for `auto` every one that may be faster and whose files, libraries
- * and device are there, and last the CPU; by name only that one. A provider that this system cannot
- * have is a VsrError 'provider'.
+ * The providers to try, in order: for `auto` every one that may be faster and whose files,
+ * libraries and device are there, and last the CPU; by name only that one. A provider that this
+ * system cannot have is a VsrError 'provider'.
  */
 export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
   const device = choice.device ?? 0;

@@ -20,7 +20,9 @@ export async function clipNamed({ book, connection }: Control, id: string): Prom
   );
 }
 
-/** Stops the queues of all fingerprints, or lets them go on; jobs under way end. Returns how many. */
+/**
+ * Stops the queues of all fingerprints, or lets them go on; jobs under way end. Returns how many.
+ */
 export async function setPaused({ connection, book }: Control, paused: boolean): Promise<number> {
   const fingerprints = await book.fingerprints();
   for (const { id } of fingerprints) {
@@ -61,7 +63,9 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
     });
 }
 
-/** Puts a clip that failed or was cancelled into the queue again; what is done is not done again. */
+/**
+ * Puts a clip that failed or was cancelled into the queue again; what is done is not done again.
+ */
 export async function retryClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
   if (entry.state === 'open' || entry.state === 'done') {
     const why = entry.state === 'open' ? 'is under way' : 'is done';

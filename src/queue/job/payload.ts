@@ -6,7 +6,9 @@ import type { RootedPath } from '../roots.js';
 /** The version of payloads that this vsr writes and takes. */
 const payloadVersion = 1;
 
-/** What a job of a queue is: making a run of segments, joining a clip, or letting go of its folder. */
+/**
+ * What a job of a queue is: making a run of segments, joining a clip, or letting go of its folder.
+ */
 export const jobKinds = ['segments', 'join', 'release'] as const;
 export type JobKind = (typeof jobKinds)[number];
 

@@ -61,8 +61,8 @@ export function workersFor(
 
 /**
  * Puts a planned clip into the queue: its plan and what it is to become into the work folder, its
- * jobs into Redis. A clip that is there already is left as it is. Throws VsrError `option` for files
- * outside the roots, and as `openFolder` does.
+ * jobs into Redis. A clip that is there already is left as it is. Throws VsrError `option` for
+ * files outside the roots, and as `openFolder` does.
  */
 export async function submitClip(
   desk: Desk,

@@ -42,8 +42,8 @@ async function unlessAborted<T>(signal: AbortSignal, look: Promise<T>): Promise<
 }
 
 /**
- * Watches a clip to its end, through outages of the server. Rejects with VsrError `interrupted` once
- * `signal` fires: the clip goes on.
+ * Watches a clip to its end, through outages of the server. Rejects with VsrError `interrupted`
+ * once `signal` fires: the clip goes on.
  */
 export async function waitForClip(watch: Watch): Promise<WatchEnd> {
   const { signal } = watch;

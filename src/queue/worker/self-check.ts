@@ -18,8 +18,9 @@ function smallClip(): Buffer {
 }
 
 /**
- * Looks at the roots, and enlarges a small clip with nothing of the queue in it, to tell whether a failure is the job's or
- * this machine's. Returns what is wrong with the machine; `null` where nothing is.
+ * Looks at the roots, and enlarges a small clip with nothing of the queue in it, to tell whether a
+ * failure is the job's or this machine's. Returns what is wrong with the machine; `null` where
+ * nothing is.
  */
 export async function selfCheck({ ffmpeg, own, roots }: Workshop): Promise<string | null> {
   const lost = await roots.lost();

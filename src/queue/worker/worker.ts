@@ -20,7 +20,9 @@ type UnderWay = {
   reason: StopReason | null;
 };
 
-/** One process that takes jobs of its fingerprint's queue, one at a time, until it is asked to end. */
+/**
+ * One process that takes jobs of its fingerprint's queue, one at a time, until it is asked to end.
+ */
 export class QueueWorker {
   readonly #request: WorkerRequest;
   readonly #book: QueueBook;

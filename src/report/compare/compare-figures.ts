@@ -80,7 +80,8 @@ async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): 
 
 /**
  * Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain
- * bicubic. `onFrames` is told how many have been. A `VsrError` if they are not alike enough for that.
+ * bicubic. `onFrames` is told how many have been. A `VsrError` if they are not alike enough for
+ * that.
  */
 export async function pairFigures(
   ffmpeg: Ffmpeg,

@@ -1,6 +1,8 @@
 import type { Field } from '../../files/json-field.js';
 
-/** What a job of the queue can be. `paused` ones keep their finished segments, across reboots too. */
+/**
+ * What a job of the queue can be. `paused` ones keep their finished segments, across reboots too.
+ */
 export const jobStates = ['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];
 

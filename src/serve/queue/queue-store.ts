@@ -5,7 +5,9 @@ import { messageOf, VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import { type Job, readJob } from './job.js';
 
-/** Where a queue lies unless another folder is named: where the system keeps what programs store. */
+/**
+ * Where a queue lies unless another folder is named: where the system keeps what programs store.
+ */
 export function defaultQueueFolder(): string {
   const home = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
   return path.join(home, 'vsr', 'queue');
@@ -23,8 +25,8 @@ export type QueueHead = {
 const idForm = /^[0-9a-f]{16}$/;
 
 /**
- * Keeps a queue in plain files of one folder: `queue.json`, a file for each job in `jobs`, its log in
- * `logs`, its page in `reports`. Each file is written whole under another name first, so that a
+ * Keeps a queue in plain files of one folder: `queue.json`, a file for each job in `jobs`, its log
+ * in `logs`, its page in `reports`. Each file is written whole under another name first, so that a
  * machine that stops leaves the one before or the one after.
  */
 export class QueueStore {
@@ -61,8 +63,8 @@ export class QueueStore {
   }
 
   /**
-   * The jobs in their order; those that the head does not know come last, as they were added. Throws
-   * VsrError for a file that is not one of ours.
+   * The jobs in their order; those that the head does not know come last, as they were added.
+   * Throws VsrError for a file that is not one of ours.
    */
   async load(): Promise<{ jobs: Job[]; paused: boolean }> {
     const names = await readdir(path.join(this.folder, 'jobs'));

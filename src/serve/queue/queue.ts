@@ -14,7 +14,9 @@ export type QueueChange =
 /** How the two kinds of run are begun; tests put others in their place. */
 export type QueueWork = { readonly enlarge: typeof enlarge; readonly planJob: typeof planJob };
 
-/** Another process may need so long, in milliseconds, to let go of a clip that it was stopped over. */
+/**
+ * Another process may need so long, in milliseconds, to let go of a clip that it was stopped over.
+ */
 const busyRetryMs = 3000;
 const busyTries = 5;
 
@@ -85,7 +87,9 @@ export class Queue implements AsyncDisposable {
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Adds clips at the end; one that is waiting with the same options already is not added again. */
+  /**
+   * Adds clips at the end; one that is waiting with the same options already is not added again.
+   */
   add(inputs: readonly string[], options: JobOptions): Job[] {
     const wanted = JSON.stringify(options);
     const open = this.jobs.filter(({ state }) => ['waiting', 'running', 'paused'].includes(state));

@@ -23,8 +23,8 @@ const endWithParent = new URL('./end-with-parent.js', import.meta.url);
 
 /**
  * Runs the command line in a process of its own, so that nothing it does can take the queue along.
- * `tell` gets its events, and is `null` for a command that has none; what it prints goes to `log`, or nowhere. `polite` leaves the processor to
- * others.
+ * `tell` gets its events, and is `null` for a command that has none; what it prints goes to `log`,
+ * or nowhere. `polite` leaves the processor to others.
  */
 export function runVsr(
   words: readonly string[],

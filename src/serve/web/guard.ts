@@ -36,8 +36,8 @@ function one(value: string | string[] | undefined): string | null {
 
 /**
  * Why a request is not answered, or `null`. Other sites may send a browser here: by a name of
- * theirs that means this machine (so the Host must be ours), or from a page of theirs (so the Origin
- * must be this page). A `token` is asked for where others reach the address.
+ * theirs that means this machine (so the Host must be ours), or from a page of theirs (so the
+ * Origin must be this page). A `token` is asked for where others reach the address.
  */
 export function refusal(
   { method, headers, token: given }: Request,

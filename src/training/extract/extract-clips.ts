@@ -36,7 +36,8 @@ async function clipsOf(places: readonly string[]): Promise<string[]> {
 /**
  * Extracts frames of each clip, and of each in the folders among `places`, into `folder`. A clip
  * that cannot be read does not stop the others; where it is the only one, and for failures of
- * another kind, this rejects. Told are `start`, and for each clip `progress` and `done` or `failed`.
+ * another kind, this rejects. Told are `start`, and for each clip `progress` and `done` or
+ * `failed`.
  */
 export async function extractClips(
   places: readonly string[],

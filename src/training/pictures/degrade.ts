@@ -46,7 +46,8 @@ export type Degradation = {
  * - `bicubic`: antialiased, as Matlab's imresize.
  * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
  * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
- * - `codecs`: the same by a coder drawn by chance (see `anyCoding`); of a large picture only a part.
+ * - `codecs`: the same by a coder drawn by chance (see `anyCoding`); of a large picture only a
+ *   part.
  */
 export async function degrade(
   picture: Plane,

@@ -14,8 +14,8 @@ import { VsrError } from '../../errors.js';
 const trainedList = /^(conv|dense)\d+\.(weight|bias|slope)$/;
 
 /**
- * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote, and
- * apart from them the slopes of a network with a dial.
+ * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote,
+ * and apart from them the slopes of a network with a dial.
  */
 function constantsOf(model: Uint8Array, name: string) {
   const tensors = decodeModel(model, name).graph?.initializer ?? [];
@@ -38,8 +38,8 @@ function constantsOf(model: Uint8Array, name: string) {
  * the number of channels and stands between two relu's (Net2Net's deeper networks,
  * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
  * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
- * other network every list must be there, but for those of the last block. Slopes of a dial are taken
- * where the model has them. Any other difference is a VsrError 'model'.
+ * other network every list must be there, but for those of the last block. Slopes of a dial are
+ * taken where the model has them. Any other difference is a VsrError 'model'.
  */
 export function weightsFromModel(
   model: Uint8Array,

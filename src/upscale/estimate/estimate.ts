@@ -116,7 +116,9 @@ type Asking = {
   readonly signal: AbortSignal;
 };
 
-/** What a job will take: a trial that is worth it is made, and always where nothing else is done. */
+/**
+ * What a job will take: a trial that is worth it is made, and always where nothing else is done.
+ */
 export function estimateFor(
   { ffmpeg, settings, signal }: Asking,
   plan: JobPlan | StillPlan,

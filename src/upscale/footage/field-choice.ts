@@ -3,7 +3,9 @@ import type { Scan } from '../../media/scan/scan.js';
 import type { FieldFrames, FieldOrder, Source } from '../../media/source/source.js';
 import type { FootageSettings } from './footage-settings.js';
 
-/** Codecs whose fields come in an order that is nearly always the same: DV's begin at the bottom. */
+/**
+ * Codecs whose fields come in an order that is nearly always the same: DV's begin at the bottom.
+ */
 const usualOrders: Readonly<Record<string, FieldOrder>> = { dvvideo: 'bottom' };
 
 /** The order to take where somebody insists on fields: named, seen, flagged, or usual. */

@@ -20,7 +20,9 @@ export function estimateBytes(source: Source, size: Size, settings: Settings): n
   return Math.round((2 * frames * size.width * size.height * bitsPerSample) / 8 + source.sizeBytes);
 }
 
-/** Bytes free on the disk of `folder`, which need not exist; `null` where the system does not say. */
+/**
+ * Bytes free on the disk of `folder`, which need not exist; `null` where the system does not say.
+ */
 export async function freeBytes(folder: string): Promise<number | null> {
   for (let place = folder; ; place = path.dirname(place)) {
     const stats = await statfs(place).catch(() => undefined);

@@ -141,10 +141,11 @@ export type FoundInputs = {
 };
 
 /**
- * What the words on the command line mean: lists (`@list.txt`) by their lines, files as they are, folders by what they hold, globs by
- * what they match. A file that exists is never read as a glob. Each file comes once, also where a
- * link gives its folder another name. `together` tells that all outputs go to one folder, and its
- * sub-folders where inputs lie in some; otherwise each lies beside its input.
+ * What the words on the command line mean: lists (`@list.txt`) by their lines, files as they are,
+ * folders by what they hold, globs by what they match. A file that exists is never read as a glob.
+ * Each file comes once, also where a link gives its folder another name. `together` tells that all
+ * outputs go to one folder, and its sub-folders where inputs lie in some; otherwise each lies
+ * beside its input.
  *
  * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
  * plain file is left in the list, so that a batch reports it among the others.

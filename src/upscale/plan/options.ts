@@ -64,8 +64,8 @@ export type UpscaleOptions = FootageOptions & {
    */
   readonly precision?: PrecisionChoice;
   /**
-   * What chroma is enlarged by: `bicubic`, the default; `lanczos3`, which is sharper; `guided`, which
-   * also takes edges from the source's luma.
+   * What chroma is enlarged by: `bicubic`, the default; `lanczos3`, which is sharper; `guided`,
+   * which also takes edges from the source's luma.
    */
   readonly chroma?: ChromaKernel;
   /** Inference threads; default: the cores there are. */

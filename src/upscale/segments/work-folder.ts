@@ -40,7 +40,8 @@ export interface WorkFolder {
   readonly path: string;
   readonly plan: StoredPlan;
   /**
-   * Where the files lie that a record speaks of; without one, where this process writes a segment's.
+   * Where the files lie that a record speaks of; without one, where this process writes a
+   * segment's.
    */
   files(segment: Segment, record?: SegmentRecord): SegmentFiles;
   /** The record of a segment that is done and whole, otherwise `null`. */
@@ -147,9 +148,9 @@ export type WorkFolderRequest = {
  * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job,
  * made by the same programs, is gone on with.
  *
- * Throws VsrError `busy` where another process or a queue works on the output; `media` where the folder is
- * none of vsr's, or holds the segments of another job and `restart` is not set; `disk` where
- * nothing can be written.
+ * Throws VsrError `busy` where another process or a queue works on the output; `media` where the
+ * folder is none of vsr's, or holds the segments of another job and `restart` is not set; `disk`
+ * where nothing can be written.
  */
 export async function openWorkFolder(request: WorkFolderRequest): Promise<LockedWorkFolder> {
   const { folder, output, job, restart } = request;

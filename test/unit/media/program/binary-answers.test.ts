@@ -16,8 +16,8 @@ import { cacheFolder } from '../../../../src/media/program/binary-answers.js';
 import { runProcess } from '../../../../src/media/program/process.js';
 
 /*
- * The program asked is a copy of the shell, a small binary; what it is told to run leaves a mark in a
- * file, which tells how often it was really started.
+ * The program asked is a copy of the shell, a small binary; what it is told to run leaves a mark in
+ * a file, which tells how often it was really started.
  */
 const shell = '/bin/sh';
 let folder = '';
