@@ -1,8 +1,5 @@
 import { Command, Option } from 'commander';
-import path from 'node:path';
-import { badValue, exitCodeOf, VsrError } from '../../errors.js';
 import { priorities } from '../../queue/priority.js';
-import { isReportName } from '../../files/marks.js';
 import {
   codecNames,
   chromaKernels,
@@ -10,65 +7,12 @@ import {
   steadyNames,
   providerNames,
   qualities,
-  type UpscaleOptions,
 } from '../../upscale/plan/options.js';
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
-import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { collected, withQueueOptions } from '../queue/queue-flags.js';
-import { type BatchResult, runBatch, type Talk } from './run-batch.js';
-import type { SubmitFlags } from './submit-batch.js';
-import { temporaryFolder } from '../../files/temporary-folder.js';
-import { giveUpStdout } from '../process/answer.js';
+import { runUpscale } from './run-upscale.js';
 import { withEvents } from '../process/program-options.js';
-import { spoolInput, streamOutput } from '../process/standard-streams.js';
-
-/** Options as commander hands them over. */
-type Flags = {
-  scale?: number;
-  to?: string;
-  output?: string;
-  model?: string;
-  quality?: UpscaleOptions['quality'] & string;
-  strength?: number | 'auto';
-  provider: UpscaleOptions['provider'] & string;
-  device?: number;
-  precision: UpscaleOptions['precision'] & string;
-  chroma: UpscaleOptions['chroma'] & string;
-  steady: UpscaleOptions['steady'] & string;
-  workers?: number;
-  codec: UpscaleOptions['codec'] & string;
-  crf?: number;
-  preset?: string;
-  pixFmt?: string;
-  ffmpegArgs?: string;
-  start?: number;
-  end?: number;
-  frames?: number;
-  deinterlace?: UpscaleOptions['deinterlace'] & string;
-  fieldOrder?: UpscaleOptions['fieldOrder'] & string;
-  crop?: string;
-  reference?: string;
-  log: string | boolean;
-  jobs?: number;
-  overwrite?: true;
-  recursive?: true;
-  allowDamaged?: true;
-  allowTruncated?: true;
-  segments: boolean;
-  segmentSeconds?: number;
-  restart?: true;
-  reuse: boolean;
-  stallTimeout?: number;
-  inputFormat?: string;
-  inputSize?: string;
-  inputRate?: string;
-  ffmpeg?: string;
-  ffprobe?: string;
-  dryRun?: true;
-  report?: string | true;
-  quiet?: true;
-} & SubmitFlags;
 
 const examples = `
 Examples:
@@ -84,11 +28,6 @@ Examples:
   cat clip.mkv | vsr upscale - -o - | mpv -     from a pipe to a pipe
 
 Exit codes: 0 everything is there and whole, 1 a job failed, 2 the call is wrong, 130 interrupted.`;
-
-function words(text: string): string[] {
-  const found = text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
-  return found.map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
-}
 
 /** The command `vsr upscale`. */
 export function upscaleCommand(): Command {
@@ -223,122 +162,5 @@ export function upscaleCommand(): Command {
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
     .addHelpText('after', examples)
-    .action(run);
-}
-
-function optionsOf(flags: Flags): UpscaleOptions {
-  const { pixFmt, ffmpegArgs, log, ...same } = flags;
-  return {
-    ...same,
-    ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
-    ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: words(ffmpegArgs) }),
-    ...(log === true ? {} : { log }),
-  };
-}
-
-/** Refuses a report before hours of work, not after them. */
-async function checkReport(file: string, inputs: readonly string[], overwrite: boolean) {
-  if (!isReportName(file)) {
-    throw badValue(
-      'a file ending in .html',
-      '--report',
-      file,
-      'It takes the word after it: name the page (--report=page.html), or put --report last.',
-    );
-  }
-  const { reportPlace } = await import('../../report/page/write-report.js');
-  await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
-}
-
-/** Refuses what only makes sense with a queue, or never with one. */
-function checkSubmitFlags(inputs: readonly string[], flags: Flags): void {
-  const { queue, root, priority, detach } = flags;
-  if (queue !== undefined) {
-    if (!inputs.includes('-') && flags.output !== '-') return;
-    throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');
-  }
-  const idle = Object.entries({ '--root': root, '--priority': priority, '--detach': detach });
-  const first = idle.find(([, value]) => value !== undefined);
-  if (first === undefined) return;
-  throw new VsrError(
-    'option',
-    `Expected --queue with ${first[0]}, which is about a queue's workers.`,
-  );
-}
-
-/** Loads what speaks to a queue only where one is asked for. */
-async function submit(
-  inputs: readonly string[],
-  flags: Flags,
-  surroundings: { readonly talk: Talk; readonly interruption: BatchInterruption },
-): Promise<BatchResult> {
-  const { submitBatch } = await import('./submit-batch.js');
-  return submitBatch(inputs, optionsOf(flags), flags, surroundings);
-}
-
-async function run(inputs: string[], flags: Flags): Promise<void> {
-  const interruption = batchInterruption();
-  const talk = {
-    quiet: flags.quiet ?? false,
-    report: flags.report ?? null,
-    overwrite: flags.overwrite ?? false,
-  };
-  checkSubmitFlags(inputs, flags);
-  if (typeof flags.report === 'string') await checkReport(flags.report, inputs, talk.overwrite);
-  const result =
-    inputs.includes('-') || flags.output === '-'
-      ? await runPiped(inputs, flags, talk, interruption)
-      : flags.queue === undefined
-        ? await runBatch(inputs, optionsOf(flags), talk, interruption)
-        : await submit(inputs, flags, { talk, interruption });
-  process.exitCode = result.exitCode;
-}
-
-/**
- * Standard input is read to a file first, since a clip is looked at more than once; standard output
- * is written from a whole file.
- */
-async function runPiped(
-  inputs: string[],
-  flags: Flags,
-  talk: Talk,
-  interruption: BatchInterruption,
-): Promise<BatchResult> {
-  const toStdout = flags.output === '-';
-  if (toStdout) giveUpStdout();
-  if (flags.output === undefined && inputs.length > 1) {
-    throw new VsrError(
-      'option',
-      'Expected -o with a folder, since - is one of several inputs: what comes from standard input has no place of its own.',
-    );
-  }
-  await using folder = await temporaryFolder('pipe');
-  try {
-    const named: string[] = [];
-    for (const input of inputs) {
-      named.push(input === '-' ? await spoolInput(folder.path, interruption.signal) : input);
-    }
-    const options = optionsOf(flags);
-    // Beside the input would be the temporary folder, which goes: the current one takes its place.
-    const output = toStdout
-      ? path.join(folder.path, 'output.mkv')
-      : (flags.output ?? `.${path.sep}`);
-    const result = await runBatch(
-      named,
-      {
-        ...options,
-        output,
-        ...(toStdout && flags.log === true ? { log: false } : {}),
-      },
-      talk,
-      interruption,
-    );
-    if (toStdout && result.exitCode === 0 && flags.dryRun !== true) {
-      await streamOutput(output);
-    }
-    return result;
-  } catch (error) {
-    if (exitCodeOf(error) === 130) return { exitCode: 130 };
-    throw error;
-  }
+    .action(runUpscale);
 }

@@ -1,0 +1,117 @@
+import path from 'node:path';
+import { badValue, exitCodeOf, VsrError } from '../../errors.js';
+import { isReportName } from '../../files/marks.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
+import { giveUpStdout } from '../process/answer.js';
+import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
+import { spoolInput, streamOutput } from '../process/standard-streams.js';
+import { type BatchResult, runBatch, type Talk } from './run-batch.js';
+import { optionsOf, type UpscaleFlags } from './upscale-flags.js';
+
+/** Refuses a report before hours of work, not after them. */
+async function checkReport(file: string, inputs: readonly string[], overwrite: boolean) {
+  if (!isReportName(file)) {
+    throw badValue(
+      'a file ending in .html',
+      '--report',
+      file,
+      'It takes the word after it: name the page (--report=page.html), or put --report last.',
+    );
+  }
+  const { reportPlace } = await import('../../report/page/write-report.js');
+  await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
+}
+
+/** Refuses what only makes sense with a queue, or never with one. */
+function checkSubmitFlags(inputs: readonly string[], flags: UpscaleFlags): void {
+  const { queue, root, priority, detach } = flags;
+  if (queue !== undefined) {
+    if (!inputs.includes('-') && flags.output !== '-') return;
+    throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');
+  }
+  const idle = Object.entries({ '--root': root, '--priority': priority, '--detach': detach });
+  const first = idle.find(([, value]) => value !== undefined);
+  if (first === undefined) return;
+  throw new VsrError(
+    'option',
+    `Expected --queue with ${first[0]}, which is about a queue's workers.`,
+  );
+}
+
+/** Loads what speaks to a queue only where one is asked for. */
+async function submit(
+  inputs: readonly string[],
+  flags: UpscaleFlags,
+  surroundings: { readonly talk: Talk; readonly interruption: BatchInterruption },
+): Promise<BatchResult> {
+  const { submitBatch } = await import('./submit-batch.js');
+  return submitBatch(inputs, optionsOf(flags), flags, surroundings);
+}
+
+/** Does what a parsed `vsr upscale` asks for: a batch, a pipe, or a submission to a queue. */
+export async function runUpscale(inputs: string[], flags: UpscaleFlags): Promise<void> {
+  const interruption = batchInterruption();
+  const talk = {
+    quiet: flags.quiet ?? false,
+    report: flags.report ?? null,
+    overwrite: flags.overwrite ?? false,
+  };
+  checkSubmitFlags(inputs, flags);
+  if (typeof flags.report === 'string') await checkReport(flags.report, inputs, talk.overwrite);
+  const result =
+    inputs.includes('-') || flags.output === '-'
+      ? await runPiped(inputs, flags, talk, interruption)
+      : flags.queue === undefined
+        ? await runBatch(inputs, optionsOf(flags), talk, interruption)
+        : await submit(inputs, flags, { talk, interruption });
+  process.exitCode = result.exitCode;
+}
+
+/**
+ * Standard input is read to a file first, since a clip is looked at more than once; standard output
+ * is written from a whole file.
+ */
+async function runPiped(
+  inputs: string[],
+  flags: UpscaleFlags,
+  talk: Talk,
+  interruption: BatchInterruption,
+): Promise<BatchResult> {
+  const toStdout = flags.output === '-';
+  if (toStdout) giveUpStdout();
+  if (flags.output === undefined && inputs.length > 1) {
+    throw new VsrError(
+      'option',
+      'Expected -o with a folder, since - is one of several inputs: what comes from standard input has no place of its own.',
+    );
+  }
+  await using folder = await temporaryFolder('pipe');
+  try {
+    const named: string[] = [];
+    for (const input of inputs) {
+      named.push(input === '-' ? await spoolInput(folder.path, interruption.signal) : input);
+    }
+    const options = optionsOf(flags);
+    // Beside the input would be the temporary folder, which goes: the current one takes its place.
+    const output = toStdout
+      ? path.join(folder.path, 'output.mkv')
+      : (flags.output ?? `.${path.sep}`);
+    const result = await runBatch(
+      named,
+      {
+        ...options,
+        output,
+        ...(toStdout && flags.log === true ? { log: false } : {}),
+      },
+      talk,
+      interruption,
+    );
+    if (toStdout && result.exitCode === 0 && flags.dryRun !== true) {
+      await streamOutput(output);
+    }
+    return result;
+  } catch (error) {
+    if (exitCodeOf(error) === 130) return { exitCode: 130 };
+    throw error;
+  }
+}

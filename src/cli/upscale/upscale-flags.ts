@@ -1,0 +1,65 @@
+import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import type { SubmitFlags } from './submit-batch.js';
+
+/** Options as commander hands them over. */
+export type UpscaleFlags = {
+  scale?: number;
+  to?: string;
+  output?: string;
+  model?: string;
+  quality?: UpscaleOptions['quality'] & string;
+  strength?: number | 'auto';
+  provider: UpscaleOptions['provider'] & string;
+  device?: number;
+  precision: UpscaleOptions['precision'] & string;
+  chroma: UpscaleOptions['chroma'] & string;
+  steady: UpscaleOptions['steady'] & string;
+  workers?: number;
+  codec: UpscaleOptions['codec'] & string;
+  crf?: number;
+  preset?: string;
+  pixFmt?: string;
+  ffmpegArgs?: string;
+  start?: number;
+  end?: number;
+  frames?: number;
+  deinterlace?: UpscaleOptions['deinterlace'] & string;
+  fieldOrder?: UpscaleOptions['fieldOrder'] & string;
+  crop?: string;
+  reference?: string;
+  log: string | boolean;
+  jobs?: number;
+  overwrite?: true;
+  recursive?: true;
+  allowDamaged?: true;
+  allowTruncated?: true;
+  segments: boolean;
+  segmentSeconds?: number;
+  restart?: true;
+  reuse: boolean;
+  stallTimeout?: number;
+  inputFormat?: string;
+  inputSize?: string;
+  inputRate?: string;
+  ffmpeg?: string;
+  ffprobe?: string;
+  dryRun?: true;
+  report?: string | true;
+  quiet?: true;
+} & SubmitFlags;
+
+function words(text: string): string[] {
+  const found = text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
+  return found.map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
+}
+
+/** The library's options in those of the command line. */
+export function optionsOf(flags: UpscaleFlags): UpscaleOptions {
+  const { pixFmt, ffmpegArgs, log, ...same } = flags;
+  return {
+    ...same,
+    ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
+    ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: words(ffmpegArgs) }),
+    ...(log === true ? {} : { log }),
+  };
+}
