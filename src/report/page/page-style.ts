@@ -1,11 +1,19 @@
+const light =
+  '--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00';
+const dark =
+  '--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a';
+
+/** The colours of all our pages, light or dark by the reader's setting. */
+export const pageColours = `
+:root{color-scheme:light dark;${light}}
+@media (prefers-color-scheme:dark){:root{${dark}}}
+`;
+
 /**
  * The report page's own style sheet: light and dark, by the reader's setting or the page's button.
  */
-export const pageStyle = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
-@media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}}
-:root[data-theme=light]{color-scheme:light;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
-:root[data-theme=dark]{color-scheme:dark;--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}
+export const pageStyle = `${pageColours}:root[data-theme=light]{color-scheme:light;${light}}
+:root[data-theme=dark]{color-scheme:dark;${dark}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
 main,header.top{max-width:1320px;margin:0 auto;padding:0 20px}

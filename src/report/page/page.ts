@@ -16,9 +16,8 @@ import { columnLabels } from './column-labels.js';
 import { clipSection } from './page-clip.js';
 import { popColumn } from './page-flicker.js';
 import { summaryTable, type UnfinishedClip } from './summary-table.js';
-import { pageMark } from '../../files/marks.js';
-import { escapeHtml, jsonForScript } from '../html.js';
 import { pageScript } from './page-script.js';
+import { pageFrame } from './page-frame.js';
 import { pageStyle } from './page-style.js';
 
 /**
@@ -98,29 +97,15 @@ export async function reportPage(
   const alone = clips.length === 1 && unfinished.length === 0;
   const title = alone ? nameOf(outputs[0]!) : `${clips.length + unfinished.length} clips`;
   const kind = alone ? 'alone' : clips.length < manyClips ? 'open' : 'folded';
-  const policy =
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-${pageMark}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,">
-<title>${escapeHtml(title)}: vsr report</title>
-<style>${style}${pageStyle}</style>
-</head>
-<body>
-<header class="top" id="top"><h1>${escapeHtml(title)}</h1><button id="theme" aria-pressed="false">Dark</button></header>
-<main>
-${alone ? '' : summaryTable(clips, unfinished, nameOf)}
-${clips.map((clip, number) => clipSection(clip, number, nameOf(outputs[number]!), kind)).join('\n')}
-</main>
-<script type="application/json" id="report-data">${jsonForScript(clips.map(dataOf))}</script>
-<script>${script}</script>
-<script>${pageScript}</script>
-</body>
-</html>
-`;
+  const sections = clips.map((clip, number) =>
+    clipSection(clip, number, nameOf(outputs[number]!), kind),
+  );
+  return pageFrame({
+    title,
+    what: 'report',
+    style: `${style}${pageStyle}`,
+    main: [alone ? '' : summaryTable(clips, unfinished, nameOf), ...sections].join('\n'),
+    data: clips.map(dataOf),
+    scripts: [script, pageScript],
+  });
 }

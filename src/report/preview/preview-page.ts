@@ -1,10 +1,10 @@
-import { pageMark } from '../../files/marks.js';
 import { namesApart } from '../../names-apart.js';
 import { printable } from '../../printable.js';
 import { showTime } from '../../show-time.js';
 import { showBytes } from '../../upscale/plan/disk-space.js';
-import { escapeHtml, jsonForScript } from '../html.js';
+import { escapeHtml } from '../html.js';
 import { busiestCrop } from '../page/before-after.js';
+import { pageFrame } from '../page/page-frame.js';
 import { pageStyle } from '../page/page-style.js';
 import type { RgbPicture } from '../rgb-picture.js';
 import type { ClipPreview, PreviewedFrame, PreviewedWay } from './preview-clip.js';
@@ -180,33 +180,18 @@ export async function previewPage(clips: readonly ClipPreview[]): Promise<string
   const nameOf = (file: string): string => printable(apart.get(file) ?? file);
   const alone = clips.length === 1;
   const title = alone ? nameOf(clips[0]!.clip) : `${clips.length} clips`;
-  const policy =
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
   const sections: string[] = [];
   const data: unknown[] = [];
   for (const [number, clip] of clips.entries()) {
     sections.push(await sectionOf(clip, number, nameOf(clip.clip), alone));
     data.push(await dataOf(clip));
   }
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-${pageMark}
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${policy}">
-<link rel="icon" href="data:,">
-<title>${escapeHtml(title)}: vsr preview</title>
-<style>${pageStyle}${style}</style>
-</head>
-<body>
-<header class="top" id="top"><h1>${escapeHtml(title)}</h1><button id="theme" aria-pressed="false">Dark</button></header>
-<main>
-${sections.join('\n')}
-</main>
-<script type="application/json" id="preview-data">${jsonForScript(data)}</script>
-<script>${previewScript}</script>
-</body>
-</html>
-`;
+  return pageFrame({
+    title,
+    what: 'preview',
+    style: `${pageStyle}${style}`,
+    main: sections.join('\n'),
+    data,
+    scripts: [previewScript],
+  });
 }

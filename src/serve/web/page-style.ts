@@ -1,8 +1,7 @@
+import { pageColours } from '../../report/page/page-style.js';
+
 /** The style sheet of the page: light and dark by the reader's setting, one column on a phone. */
-export const pageStyle = `
-:root{color-scheme:light dark;--bg:#fff;--fg:#1b1f24;--soft:#59636e;--line:#d5dae0;--panel:#f5f7f9;--accent:#0a66c2;--warn:#9a4d00}
-@media (prefers-color-scheme:dark){:root{--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a}}
-*{box-sizing:border-box}
+export const pageStyle = `${pageColours}*{box-sizing:border-box}
 body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.5 system-ui,sans-serif}
 header.top{display:flex;gap:20px;align-items:baseline;padding:14px 20px;border-bottom:1px solid var(--line)}
 h1{font-size:22px;margin:0}h2{font-size:18px;margin:0 0 6px}
