@@ -48,8 +48,9 @@ function facts(clip: ClipReport): string {
   const kinds = source.streams.map(({ kind, codec, language }) =>
     [kind, codec, language].filter((word) => word !== null).join(' '),
   );
+  // `asked` is told by what followed from it: the encoder and its arguments.
   const set = Object.entries(settings)
-    .filter(([, value]) => value !== null && value !== undefined)
+    .filter(([name, value]) => name !== 'asked' && value !== null && value !== undefined)
     .map(([name, value]) => `${settingTitle(name)} ${settingWords(value)}`);
   const rows: [string, string][] = [
     [
