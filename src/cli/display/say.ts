@@ -20,30 +20,9 @@ export function sayRaw(text: string): void {
   if (!isForEvents) process.stderr.write(text);
 }
 
-/**
- * A line for people, on stderr; what could steer their terminal is written out. A terminal that is
- * too narrow for it would break it within words: it breaks between them, and a path stays whole.
- */
+/** A line for people, on stderr; what could steer their terminal is written out. */
 export function say(line: string): void {
-  const shown = printable(line);
-  sayRaw(`${hasTerminal() ? folded(shown, screenWidth()) : shown}\n`);
-}
-
-/**
- * `line` in lines of at most `width` columns, the later ones two further in than the first. Written
- * out, since wrap-ansi takes longer to load than all else that `vsr --help` needs.
- */
-function folded(line: string, width: number): string {
-  if (line.length <= width) return line;
-  const [lead = ''] = /^ */.exec(line) ?? [];
-  const lines = [''];
-  for (const word of line.slice(lead.length).split(' ')) {
-    const last = lines.at(-1)!;
-    const longer = last === '' ? word : `${last} ${word}`;
-    if (last === '' || lead.length + 2 + longer.length <= width) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return lead + lines.join(`\n${lead}  `);
+  sayRaw(`${printable(line)}\n`);
 }
 
 /**
