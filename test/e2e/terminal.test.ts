@@ -22,12 +22,17 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-/** A call of every command, but for `setup`, which would fetch files from elsewhere. */
+/**
+ * A call of every command, but only for the help of `setup`, which would fetch files from elsewhere,
+ * of those that need Redis (test/queue runs them), and of those that never end (serve.test.ts does).
+ */
 const calls: Readonly<Record<string, () => Promise<string[]>>> = {
   upscale: () =>
     Promise.resolve(['upscale', at('clip.mp4'), '-o', at('one.mp4'), '--report', ...fast]),
   preview: () =>
     Promise.resolve(['preview', at('clip.mp4'), '--frames', '1', '-m', 'espcn-16-lite-x2']),
+  worker: () => Promise.resolve(['worker', '--help']),
+  queue: () => Promise.resolve(['queue', '--help']),
   report: () => Promise.resolve(['report', at('one.mp4')]),
   compare: () => Promise.resolve(['compare', at('one.mp4'), at('one.mp4'), '-o', at('both.mkv')]),
   evaluate: () =>
@@ -48,6 +53,8 @@ const calls: Readonly<Record<string, () => Promise<string[]>>> = {
     Promise.resolve([
       ...['quantize', at('mine.onnx'), '--pictures', at('photos'), '-o', at('mine-int8.onnx')],
     ]),
+  serve: () => Promise.resolve(['serve', '--help']),
+  watch: () => Promise.resolve(['watch', '--help']),
   models: () => Promise.resolve(['models']),
   doctor: () => Promise.resolve(['doctor']),
   setup: () => Promise.resolve(['setup', '--help']),

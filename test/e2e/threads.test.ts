@@ -71,8 +71,8 @@ test('a process that exits while frames are being enlarged keeps its exit code',
     import { upscale } from ${sourceOf('index.js')};
     const output = new URL('./larger.mp4', import.meta.url).pathname;
     for await (const event of upscale(${clip}, { output, provider: 'cpu', workers: 2 })) {
-      if (event.type === 'end') throw new Error('it ended too soon');
-      if (event.type === 'progress') setTimeout(() => process.exit(3), Number(process.argv[2]));
+      if (event.event === 'end') throw new Error('it ended too soon');
+      if (event.event === 'progress') setTimeout(() => process.exit(3), Number(process.argv[2]));
     }`;
   const script = path.join(folder, 'enlarge.mjs');
   writeFileSync(script, main);

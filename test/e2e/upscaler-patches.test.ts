@@ -165,7 +165,7 @@ test('the command line enlarges a picture by 3/2, cleans one at 1, and says what
   };
   assert.match(
     await wrong('upscale', source, '-s', '1.5'),
-    /scale that can be made with espcn-16 but received 1.5. Try one of: 2, 3,/,
+    /scale that can be made with the models there are but received 1.5. Try one of: 2, 3,/,
   );
   assert.match(
     await wrong('upscale', source, '-s', '4', '-m', await writePatchModel(1.5)),

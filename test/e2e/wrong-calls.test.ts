@@ -11,7 +11,10 @@ const calls: readonly [call: string, sentence: string][] = [
   ['clip.mp4', 'There is no command clip.mp4. Did you mean: vsr upscale clip.mp4'],
   ['--scale 2 a.mkv', 'There is no option --scale. Did you mean: vsr upscale --scale 2 a.mkv'],
   ['upscal a.mp4', 'There is no command upscal. Did you mean upscale?'],
-  ['upscale a.mp4 -s 1', 'Expected a whole number of at least 2 for --scale but received "1".'],
+  [
+    'upscale a.mp4 -s 0',
+    'Expected a whole or half number of at least 1 for --scale but received "0".',
+  ],
   ['upscale a.mp4 --crf x', 'Expected a number for --crf but received "x".'],
   ['upscale a.mp4 --crf', 'Expected a value for --crf but received none.'],
   ['upscale a.mp4 --frmes 3', 'There is no option --frmes. Did you mean --frames?'],

@@ -1,4 +1,4 @@
-import { crc32 } from '../../src/media/still/crc32.js';
+import { crc32Of } from '../../src/media/still/crc32.js';
 
 /** The bytes of a zip file that holds `files`, stored as they are (PKWARE's APPNOTE, 4.3). */
 export function zipOf(files: Readonly<Record<string, Buffer>>): Buffer {
@@ -10,7 +10,7 @@ export function zipOf(files: Readonly<Record<string, Buffer>>): Buffer {
     // Both headers have these in a row: version, flags, method, time, date, CRC, sizes, lengths.
     const common = Buffer.alloc(26);
     common.writeUInt16LE(20, 0);
-    common.writeUInt32LE(crc32(content), 10);
+    common.writeUInt32LE(crc32Of(content), 10);
     common.writeUInt32LE(content.length, 14);
     common.writeUInt32LE(content.length, 18);
     common.writeUInt16LE(label.length, 22);
