@@ -1,35 +1,16 @@
-import { randomBytes } from 'node:crypto';
-import { VsrError } from '../../errors.js';
 import { FramePool, type Frame } from '../../planes/frame.js';
 import { frameLayout } from '../../planes/pixel-format.js';
 import { isCutOff } from '../damage/cut-off.js';
-import { canSeek, decodeArguments } from './decode-command.js';
-import { decodeLog, endedWell, type DecodeLog, type LoggedFrame } from './decode-log.js';
-import type { DecodedFrames, DecodeRequest } from './decode-report.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
-import { frameStream, type FrameStream } from './frame-stream.js';
+import { throwIfAborted } from '../program/process.js';
+import type { Source, VideoStream } from '../source/source.js';
+import { canSeek } from './decode-command.js';
+import type { DecodeLog, LoggedFrame } from './decode-log.js';
+import type { DecodedFrames, DecodeReport, DecodeRequest } from './decode-report.js';
+import { DecodeRun } from './decode-run.js';
+import { PictureTimes, type TimedPicture } from './picture-times.js';
 import { expectedTimes, withRepeats } from './repeats.js';
-import {
-  defaultStallMs,
-  startProcess,
-  throwIfAborted,
-  type MediaProcess,
-  type ProcessEnd,
-} from '../program/process.js';
-import type { Source } from '../source/source.js';
-import { watchWaiting } from '../program/stall-watch.js';
-import { PictureTimes } from './picture-times.js';
 import type { TimestampMender } from './timestamps.js';
-
-/** One ffmpeg that decodes. */
-type Run = {
-  readonly process: MediaProcess;
-  readonly log: DecodeLog;
-  readonly pictures: FrameStream;
-  /** Stops watching for a stall. */
-  readonly settle: () => void;
-  readonly stalled: () => boolean;
-};
 
 /** A seek that landed after the wanted frame, or where timestamps cannot be trusted. */
 const missed = Symbol('missed');
@@ -47,182 +28,196 @@ export function decodeFrames(
   source: Source,
   request: DecodeRequest = {},
 ): DecodedFrames {
-  const { video } = source;
-  const layout = frameLayout(video.format, video.width, video.height);
-  const pool = new FramePool(layout);
-  const { from = -Infinity, to = Infinity } = request.range ?? {};
-  const lead = request.lead ?? 0;
-  const most = request.maxFrames ?? Infinity;
-  const whole = from === -Infinity && to === Infinity && most === Infinity;
+  return new Decoding(ffmpeg, source, request);
+}
 
-  let frames = 0;
+type TimedFrame = TimedPicture & { readonly data: Uint8Array };
+
+class Decoding implements DecodedFrames {
+  readonly layout;
+  readonly #ffmpeg: Ffmpeg;
+  readonly #source: Source;
+  readonly #request: DecodeRequest;
+  readonly #pool: FramePool;
+  readonly #from: number;
+  readonly #to: number;
+  readonly #lead: number;
+  readonly #maxFrames: number;
+  /** What the run that counts said of its frames; a run whose seek missed does not count. */
+  #seen: SeenFrames;
+  #log: DecodeLog | null = null;
+  #mender: TimestampMender | null = null;
   /** Frames handed out, where some of them are repeats. */
-  let yielded = 0;
-  let exitCode = -1;
-  let short = false;
-  let log: DecodeLog | null = null;
-  let mender: TimestampMender | null = null;
-  let damagedFrames: number[] = [];
-  let sizeChanges: { frame: number; width: number; height: number }[] = [];
+  #withRepeats = 0;
+  #exitCode = -1;
+  #isShort = false;
 
-  async function start(seekTo: number | undefined): Promise<Run> {
-    const instance = `vsr${randomBytes(6).toString('hex')}`;
-    const args = await decodeArguments(ffmpeg, source, {
-      instance,
-      seekTo,
-      // bwdif holds one frame back, so a limit after it still counts frames.
-      frames: from === -Infinity && most !== Infinity ? most : undefined,
-    });
-    const lines = decodeLog(instance, video.timeBase, ffmpeg.libavcodec, {
-      index: video.index,
-      // A bare stream's demuxer has the name of its decoder, which is to be heard.
-      demuxer: source.container === video.codec ? null : source.container,
-    });
-    const child = startProcess(ffmpeg.ffmpeg, args, {
-      signal: request.signal,
-      onStderrLine: lines.onLine,
-    });
-    child.done.then(lines.end, lines.end);
-    const pictures = frameStream(child.stdout, layout.byteLength, () => pool.take(0, 0).data);
-    let stalled = false;
-    const limit = request.stallTimeoutMs ?? defaultStallMs;
-    const settle = watchWaiting(pictures, limit, () => {
-      stalled = true;
-      child.kill().catch(() => {});
-    });
-    return {
-      process: child,
-      log: lines,
-      pictures,
-      settle,
-      stalled: () => stalled,
-    };
+  constructor(ffmpeg: Ffmpeg, source: Source, request: DecodeRequest) {
+    const { video } = source;
+    this.layout = frameLayout(video.format, video.width, video.height);
+    this.#ffmpeg = ffmpeg;
+    this.#source = source;
+    this.#request = request;
+    this.#pool = new FramePool(this.layout);
+    this.#from = request.range?.from ?? -Infinity;
+    this.#to = request.range?.to ?? Infinity;
+    this.#lead = request.lead ?? 0;
+    this.#maxFrames = request.maxFrames ?? Infinity;
+    this.#seen = new SeenFrames(video);
   }
 
-  function failure(run: Run, end: ProcessEnd | null): VsrError | null {
-    const where = `${source.path} at frame ${frames}`;
-    if (run.stalled()) {
-      const waited = Math.round((request.stallTimeoutMs ?? defaultStallMs) / 1000);
-      return new VsrError('media', `ffmpeg gave nothing for ${waited} s while decoding ${where}.`);
+  async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
+    const expected = await expectedTimes(this.#ffmpeg, this.#source, this.#request.signal);
+    if (expected === null) {
+      yield* this.#decoded();
+      return;
     }
-    if (end === null || endedWell(end)) return null;
-    const how = end.signal === null ? `exit code ${end.code}` : end.signal;
-    const said = end.stderrTail.findLast((line) => /\[(?:error|fatal)\]/.test(line));
-    const detail = said === undefined ? '' : `: ${said.replace(/^(?:\[.*?\] ?)+/, '')}`;
-    return new VsrError('media', `ffmpeg ended (${how}) while decoding ${where}${detail}.`);
+    const before = expected.filter((pts) => pts < this.#from).length;
+    const first = Math.max(0, before - this.#lead);
+    const times = expected.slice(first).filter((pts) => pts < this.#to);
+    let wanted = 0;
+    for await (const frame of withRepeats(this.#decoded(), times, () => this.#buffer())) {
+      this.#withRepeats = frame.index + 1;
+      yield frame;
+      if (frame.pts >= this.#from) wanted += 1;
+      if (wanted >= this.#maxFrames) return;
+    }
   }
 
-  async function* once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
-    const run = await start(seekTo);
-    log = run.log;
-    const times = new PictureTimes(run.log, video);
-    mender = times.mender;
-    damagedFrames = [];
-    sizeChanges = [];
-    const { width, height, turn } = video;
-    // Frames are described before they are turned.
-    const decoded = turn?.transposed ? { width: height, height: width } : { width, height };
-    let size = video.crop?.of ?? decoded;
-    let found = seekTo === undefined;
-    let all = false;
-    /** Frames from `range.from` on. */
-    let wanted = 0;
-    /** The last ones before it. */
-    const early: { data: Uint8Array; info: LoggedFrame; pts: number }[] = [];
-    const handOut = ({ data, info, pts }: (typeof early)[number]): Frame => {
-      if (info.width !== size.width || info.height !== size.height) {
-        size = { width: info.width, height: info.height };
-        sizeChanges.push({ frame: frames, ...size });
-      }
-      if (info.damaged) damagedFrames.push(frames);
-      frames += 1;
-      return { index: frames - 1, pts, data };
+  release(frame: Frame): void {
+    this.#pool.release(frame);
+  }
+
+  report(): DecodeReport {
+    const { frames, damaged, sizeChanges } = this.#seen;
+    const log = this.#log;
+    const isWhole =
+      this.#from === -Infinity && this.#to === Infinity && this.#maxFrames === Infinity;
+    return {
+      frames: Math.max(frames, this.#withRepeats),
+      damagedFrames: damaged,
+      sizeChanges,
+      unreadable: log?.unreadable ?? false,
+      truncated:
+        this.#isShort ||
+        (log?.unreadable ?? false) ||
+        (log?.cutShort ?? false) ||
+        (isWhole && this.#exitCode >= 0 && endsDamaged(frames, damaged)),
+      messages: log?.messages ?? [],
+      complaints: log?.complaints ?? [],
+      exitCode: this.#exitCode,
+      lostPackets: log?.lostPackets ?? 0,
+      inventedTimestamps: this.#mender?.invented ?? 0,
+      movedTimestamps: this.#mender?.moved ?? 0,
     };
+  }
+
+  #buffer(): Uint8Array {
+    return this.#pool.take(0, 0).data;
+  }
+
+  async *#decoded(): AsyncGenerator<Frame> {
+    const seekTo = canSeek(this.#source) ? this.#request.seekTo : undefined;
+    const outcome = yield* this.#once(seekTo);
+    if (outcome === missed) yield* this.#once(undefined);
+  }
+
+  /** One run of ffmpeg from `seekTo` on. */
+  async *#once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
+    const { signal, stallTimeoutMs } = this.#request;
+    // bwdif holds one frame back, so a limit after it still counts frames.
+    const isLimited = this.#from === -Infinity && this.#maxFrames !== Infinity;
+    const run = await DecodeRun.start(this.#ffmpeg, this.#source, {
+      ...{ seekTo, signal, stallTimeoutMs },
+      frames: isLimited ? this.#maxFrames : undefined,
+      frameBytes: this.layout.byteLength,
+      take: () => this.#buffer(),
+    });
+    const times = new PictureTimes(run.log, this.#source.video);
+    this.#log = run.log;
+    this.#mender = times.mender;
+    this.#seen = new SeenFrames(this.#source.video);
+    let isAll = false;
     try {
-      for await (const data of run.pictures) {
-        const timed = await times.next();
-        if (timed === null) break;
-        const { info, pts } = timed;
-        if (pts >= to) return;
-        if (!found) {
-          // Everything before a key frame may be damaged, and a frame without a timestamp tells no
-          // place.
-          const { invented } = times.mender;
-          found = info.key && pts <= from && invented === 0;
-          if (!found && (pts >= from || invented > 0)) return missed;
-        }
-        const one = { data, info, pts };
-        if (pts < from) {
-          early.push(one);
-          if (early.length > lead) pool.release({ index: 0, ...early.shift()! });
-          continue;
-        }
-        for (const earlier of early.splice(0)) yield handOut(earlier);
-        yield handOut(one);
-        wanted += 1;
-        if (wanted >= most) return;
-      }
-      all = true;
+      const outcome = yield* this.#wanted(run, times, seekTo !== undefined);
+      isAll = outcome === 'all';
+      return outcome === missed ? missed : undefined;
     } finally {
-      run.settle();
-      const end = all ? await run.process.done : await run.process.kill();
-      throwIfAborted(request.signal);
-      if (all) {
-        exitCode = end.code ?? -1;
-        short = run.pictures.leftOver > 0 || (await isCutOff(source));
+      const { exitCode, problem } = await run.end(isAll, this.#seen.frames);
+      throwIfAborted(signal);
+      if (isAll) {
+        this.#exitCode = exitCode;
+        this.#isShort = run.pictures.leftOver > 0 || (await isCutOff(this.#source));
       }
-      const problem = failure(run, all ? end : null);
       // What ended ffmpeg matters more than how the loop was left.
       // eslint-disable-next-line no-unsafe-finally
       if (problem !== null) throw problem;
     }
   }
 
-  async function* decoded(): AsyncGenerator<Frame> {
-    const seekTo = canSeek(source) ? request.seekTo : undefined;
-    const outcome = yield* once(seekTo);
-    if (outcome === missed) yield* once(undefined);
-  }
-
-  async function* decode(): AsyncGenerator<Frame> {
-    const expected = await expectedTimes(ffmpeg, source, request.signal);
-    if (expected === null) {
-      yield* decoded();
-      return;
-    }
-    const before = expected.filter((pts) => pts < from).length;
-    const times = expected.slice(Math.max(0, before - lead)).filter((pts) => pts < to);
+  /**
+   * The frames of a run that lie in the range, and the `lead` before it. Returns `all` where the
+   * run came to its end, and `missed` where it began too late.
+   */
+  async *#wanted(
+    run: DecodeRun,
+    times: PictureTimes,
+    isSought: boolean,
+  ): AsyncGenerator<Frame, 'all' | typeof missed | void> {
+    let isFound = !isSought;
+    /** Frames from `range.from` on. */
     let wanted = 0;
-    for await (const frame of withRepeats(decoded(), times, () => pool.take(0, 0).data)) {
-      yielded = frame.index + 1;
-      yield frame;
-      if (frame.pts >= from) wanted += 1;
-      if (wanted >= most) return;
+    /** The last ones before it. */
+    const early: TimedFrame[] = [];
+    for await (const data of run.pictures) {
+      const timed = await times.next();
+      if (timed === null) break;
+      const { info, pts } = timed;
+      if (pts >= this.#to) return;
+      if (!isFound) {
+        // Everything before a key frame may be damaged, and a frame without a timestamp tells no
+        // place.
+        const { invented } = times.mender;
+        isFound = info.key && pts <= this.#from && invented === 0;
+        if (!isFound && (pts >= this.#from || invented > 0)) return missed;
+      }
+      const frame = { ...timed, data };
+      if (pts < this.#from) {
+        early.push(frame);
+        if (early.length > this.#lead) this.#pool.release({ index: 0, ...early.shift()! });
+        continue;
+      }
+      for (const earlier of early.splice(0)) yield this.#seen.next(earlier);
+      yield this.#seen.next(frame);
+      wanted += 1;
+      if (wanted >= this.#maxFrames) return;
     }
+    return 'all';
+  }
+}
+
+/** What was noticed of the frames that one run handed out. */
+class SeenFrames {
+  frames = 0;
+  readonly damaged: number[] = [];
+  readonly sizeChanges: { frame: number; width: number; height: number }[] = [];
+  #size: { readonly width: number; readonly height: number };
+
+  constructor({ width, height, turn, crop }: VideoStream) {
+    // Frames are described before they are turned.
+    const decoded = turn?.transposed ? { width: height, height: width } : { width, height };
+    this.#size = crop?.of ?? decoded;
   }
 
-  return {
-    layout,
-    [Symbol.asyncIterator]: decode,
-    release: (frame) => pool.release(frame),
-    report: () => ({
-      frames: Math.max(frames, yielded),
-      damagedFrames,
-      sizeChanges,
-      unreadable: log?.unreadable ?? false,
-      truncated:
-        short ||
-        (log?.unreadable ?? false) ||
-        (log?.cutShort ?? false) ||
-        (whole && exitCode >= 0 && endsDamaged(frames, damagedFrames)),
-      messages: log?.messages ?? [],
-      complaints: log?.complaints ?? [],
-      exitCode,
-      lostPackets: log?.lostPackets ?? 0,
-      inventedTimestamps: mender?.invented ?? 0,
-      movedTimestamps: mender?.moved ?? 0,
-    }),
-  };
+  next({ data, info, pts }: { data: Uint8Array; info: LoggedFrame; pts: number }): Frame {
+    if (info.width !== this.#size.width || info.height !== this.#size.height) {
+      this.#size = { width: info.width, height: info.height };
+      this.sizeChanges.push({ frame: this.frames, ...this.#size });
+    }
+    if (info.damaged) this.damaged.push(this.frames);
+    this.frames += 1;
+    return { index: this.frames - 1, pts, data };
+  }
 }
 
 /** Whether damage lies at the end alone, as where a file was cut off within a picture. */
