@@ -15,6 +15,7 @@ import { enlarged } from '../planes/enlarged.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import type { ChromaKernel } from './chroma/chroma-kernels.js';
+import type { EnlargerSpec } from './frame-enlarger.js';
 import type { FrameTrace } from './frame-trace.js';
 import { stillLength } from './scores/flicker.js';
 import { lumaLayout, sumsLength } from './scores/score-frame.js';
@@ -101,11 +102,17 @@ export interface Upscaler extends AsyncDisposable {
  * the first frame.
  */
 export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> {
-  const { chain, layout, signal } = options;
   if (!Number.isInteger(options.workers) || options.workers < 1) {
     throw badValue('a positive integer', 'workers', options.workers);
   }
-  const asked = options.precision;
+  const spec = enlargerSpec(options);
+  const pool = await WorkerPool.open(spec, options.workers, options.deviceFrameMs);
+  return new ThreadedUpscaler(options, spec, pool);
+}
+
+/** What each thread is told. */
+function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
+  const { chain, layout, precision: asked, signal } = options;
   const own = precisionOfPasses(chain.passes);
   if (asked !== 'auto' && (asked === 'int8') !== (own === 'int8')) {
     throw badValue(`auto or ${own}`, `precision of ${chain.names.join(' + ')}`, asked);
@@ -113,22 +120,20 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   const candidates = candidatesIn(asked, own, options.provider);
   signal?.throwIfAborted();
   const { format, width, height } = layout;
-  const graph = buildInferenceGraph(chain.passes, format.bitDepth);
-  const larger = frameLayout(format, enlarged(width, chain.scale), enlarged(height, chain.scale));
-  const devices = candidates.some(({ name }) => name !== 'cpu');
-  const spec = {
-    graph,
+  const hasDevice = candidates.some(({ name }) => name !== 'cpu');
+  const isHalved = own === 'fp32' && asked !== 'fp32' && hasDevice;
+  return {
+    graph: buildInferenceGraph(chain.passes, format.bitDepth),
     cpuGraph: buildInferenceGraph(chain.passes, format.bitDepth, 'cpu'),
     own,
-    half:
-      own !== 'fp32' || asked === 'fp32' || !devices
-        ? null
-        : {
-            bytes: buildInferenceGraph(chain.passes, format.bitDepth, 'half').bytes,
-            demanded: asked === 'fp16',
-          },
+    half: isHalved
+      ? {
+          bytes: buildInferenceGraph(chain.passes, format.bitDepth, 'half').bytes,
+          demanded: asked === 'fp16',
+        }
+      : null,
     layout,
-    larger,
+    larger: frameLayout(format, enlarged(width, chain.scale), enlarged(height, chain.scale)),
     siting: options.siting,
     chroma: options.chroma ?? 'bicubic',
     colour: { range: options.range, ...lumaShares(options.matrix ?? null, height) },
@@ -137,86 +142,113 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
     steady: options.steady ?? false,
     candidates,
   };
-  const pool = await WorkerPool.open(spec, options.workers, options.deviceFrameMs);
-  const frames = new FramePool(larger);
-  const bicubics = new FramePool(lumaLayout(larger));
-  const lumas = new FramePool(lumaLayout(layout));
-  const nothing = new Uint8Array(0);
-  const spent = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
-  const abort = (): void => {
-    void pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
-  };
-  signal?.addEventListener('abort', abort, { once: true });
+}
+
+/** In the place of a picture that is not needed. */
+const nothing = new Uint8Array(0);
+
+class ThreadedUpscaler implements Upscaler {
+  readonly scale: number;
+  readonly provider: string;
+  readonly precision: Precision;
+  readonly layout: FrameLayout;
+  readonly colourPath: 'yuv' | 'rgb';
+  readonly timings = { inferenceMs: 0, chromaMs: 0, scoresMs: 0 };
+  readonly #options: UpscalerOptions;
+  readonly #pool: WorkerPool;
+  readonly #frames: FramePool;
+  readonly #bicubics: FramePool;
+  readonly #lumas: FramePool;
   /** Larger frames that a frame under way copies from, and those of them already handed back. */
-  const copiedFrom = new Map<Uint8Array, Frame | null>();
-  const takeBack = ({ bicubic, steadied }: FrameTrace): void => {
-    if (steadied !== null) lumas.release({ index: 0, pts: 0, data: steadied });
-    if (bicubic !== nothing) bicubics.release({ index: 0, pts: 0, data: bicubic });
-  };
-  const noLongerCopiedFrom = (output: Uint8Array): void => {
-    const handedBack = copiedFrom.get(output);
-    copiedFrom.delete(output);
-    if (handedBack != null) frames.release(handedBack);
-  };
-  const { name, device } = pool.provider;
-  const compares = options.reuse || options.scores;
+  readonly #copiedFrom = new Map<Uint8Array, Frame | null>();
   /** The frame given last: the next one is compared with it. */
-  let last: FrameTrace | null = null;
-  return {
-    scale: chain.scale,
-    provider: name === 'cpu' ? name : `${name}:${device}`,
-    precision: pool.precision,
-    layout: larger,
-    colourPath: graph.colour === 'rgb' ? 'rgb' : 'yuv',
-    timings: spent,
-    async upscale(frame, reference, around) {
-      const into = frames.take(frame.index, frame.pts);
-      const before = compares ? last : null;
-      const trace: FrameTrace = {
-        index: frame.index,
-        input: frame.data,
-        output: into.data,
-        around: (around ?? []).map((other) => other?.data ?? null),
-        steadied: options.steady === true ? lumas.take(0, 0).data : null,
-        reference: reference?.data ?? null,
-        follows: before !== null,
-        bicubic: options.scores || reference !== undefined ? bicubics.take(0, 0).data : nothing,
-        ...sharedNumbers(width, height),
-      };
-      last = trace;
-      if (before !== null) copiedFrom.set(before.output, null);
-      try {
-        const { scores, reused, timings } = await pool.run({ frame: trace, before });
-        spent.inferenceMs += timings.inferenceMs;
-        spent.chromaMs += timings.chromaMs;
-        spent.scoresMs += timings.scoresMs;
-        return { frame: into, scores, reused };
-      } catch (error) {
-        if (last === trace) last = null;
-        frames.release(into);
-        throw error;
-      } finally {
-        if (before !== null) {
-          noLongerCopiedFrom(before.output);
-          takeBack(before);
-        }
+  #last: FrameTrace | null = null;
+
+  constructor(options: UpscalerOptions, spec: Omit<EnlargerSpec, 'stop'>, pool: WorkerPool) {
+    const { name, device } = pool.provider;
+    this.scale = options.chain.scale;
+    this.provider = name === 'cpu' ? name : `${name}:${device}`;
+    this.precision = pool.precision;
+    this.layout = spec.larger;
+    this.colourPath = spec.graph.colour === 'rgb' ? 'rgb' : 'yuv';
+    this.#options = options;
+    this.#pool = pool;
+    this.#frames = new FramePool(spec.larger);
+    this.#bicubics = new FramePool(lumaLayout(spec.larger));
+    this.#lumas = new FramePool(lumaLayout(spec.layout));
+    options.signal?.addEventListener('abort', this.#abort, { once: true });
+  }
+
+  async upscale(
+    frame: Frame,
+    reference?: Frame,
+    around: readonly (Frame | null)[] = [],
+  ): Promise<Upscaled> {
+    const { reuse, scores, steady, layout } = this.#options;
+    const into = this.#frames.take(frame.index, frame.pts);
+    const before = reuse || scores ? this.#last : null;
+    const needsBicubic = scores || reference !== undefined;
+    const trace: FrameTrace = {
+      index: frame.index,
+      input: frame.data,
+      output: into.data,
+      around: around.map((other) => other?.data ?? null),
+      steadied: steady === true ? this.#lumas.take(0, 0).data : null,
+      reference: reference?.data ?? null,
+      follows: before !== null,
+      bicubic: needsBicubic ? this.#bicubics.take(0, 0).data : nothing,
+      ...sharedNumbers(layout.width, layout.height),
+    };
+    this.#last = trace;
+    if (before !== null) this.#copiedFrom.set(before.output, null);
+    try {
+      const made = await this.#pool.run({ frame: trace, before });
+      this.timings.inferenceMs += made.timings.inferenceMs;
+      this.timings.chromaMs += made.timings.chromaMs;
+      this.timings.scoresMs += made.timings.scoresMs;
+      return { frame: into, scores: made.scores, reused: made.reused };
+    } catch (error) {
+      if (this.#last === trace) this.#last = null;
+      this.#frames.release(into);
+      throw error;
+    } finally {
+      if (before !== null) {
+        this.#noLongerCopiedFrom(before.output);
+        this.#takeBack(before);
       }
-    },
-    release(frame) {
-      // A frame that has been handed back cannot be compared with; one that is being copied from is
-      // kept until then.
-      if (last?.output === frame.data) {
-        takeBack(last);
-        last = null;
-      }
-      if (copiedFrom.has(frame.data)) copiedFrom.set(frame.data, frame);
-      else frames.release(frame);
-    },
-    async [Symbol.asyncDispose]() {
-      signal?.removeEventListener('abort', abort);
-      await pool[Symbol.asyncDispose]();
-    },
+    }
+  }
+
+  release(frame: Frame): void {
+    // A frame that has been handed back cannot be compared with; one that is being copied from is
+    // kept until then.
+    if (this.#last?.output === frame.data) {
+      this.#takeBack(this.#last);
+      this.#last = null;
+    }
+    if (this.#copiedFrom.has(frame.data)) this.#copiedFrom.set(frame.data, frame);
+    else this.#frames.release(frame);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+    await this.#pool[Symbol.asyncDispose]();
+  }
+
+  readonly #abort = (): void => {
+    void this.#pool.stop(new VsrError('interrupted', 'Interrupted while enlarging.'));
   };
+
+  #takeBack({ bicubic, steadied }: FrameTrace): void {
+    if (steadied !== null) this.#lumas.release({ index: 0, pts: 0, data: steadied });
+    if (bicubic !== nothing) this.#bicubics.release({ index: 0, pts: 0, data: bicubic });
+  }
+
+  #noLongerCopiedFrom(output: Uint8Array): void {
+    const handedBack = this.#copiedFrom.get(output);
+    this.#copiedFrom.delete(output);
+    if (handedBack != null) this.#frames.release(handedBack);
+  }
 }
 
 /** What a frame of this size leaves to the next one besides pictures. */

@@ -3,7 +3,7 @@ import { buildArguments } from '../program/command.js';
 import { containerOfMuxer } from '../output/containers.js';
 import { dvdSubtitleTag, muxerLeave } from '../output/muxer-trial.js';
 import type { CoverFile } from './cover-art.js';
-import { alphaTag, intermediateMuxer } from '../encode/encode.js';
+import { alphaTag, intermediateMuxer } from '../encode/encode-command.js';
 import type { OutputPlan } from '../output/output-plan.js';
 import { rawInputOptions } from '../source/raw-input.js';
 import { laterTimecode } from './timecode.js';

@@ -6,7 +6,7 @@ import { VsrError, messageOf } from '../../errors.js';
 import { extractCaptions } from './captions.js';
 import { containerOfMuxer } from '../output/containers.js';
 import { extractCover, type CoverFile } from './cover-art.js';
-import { intermediateMuxer } from '../encode/encode.js';
+import { intermediateMuxer } from '../encode/encode-command.js';
 import { setsDurations } from '../program/capabilities.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';

@@ -1,0 +1,76 @@
+import { containerOfMuxer } from '../output/containers.js';
+import { colourBox, colourFlags } from '../output/colour-flags.js';
+import type { OutputPlan } from '../output/output-plan.js';
+import { buildArguments } from '../program/command.js';
+import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
+
+/** The muxer of the intermediate file: it keeps ticks and frame order exactly. */
+export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' {
+  // Opacity of VP9 rides beside its packets, which only Matroska writes; and ffmpeg of 2018 cannot
+  // describe every VP9 in MP4. Its milliseconds are those of the output.
+  const isWebCodec = plan.codec === 'vp9' || plan.codec === 'av1';
+  if (isWebCodec && containerOfMuxer(plan.container).ticks === 'millisecond') return 'matroska';
+  return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
+}
+
+/** Without this tag on the track, the `place`th of its file, players pass over VP9's opacity. */
+export function alphaTag(plan: OutputPlan, place: number): string[] {
+  return plan.codec === 'vp9' && plan.keepsAlpha ? [`-metadata:s:${place}`, 'alpha_mode=1'] : [];
+}
+
+/** Words that bring what comes through the pipe to the encoder's format, where they differ. */
+function filters(plan: OutputPlan, piped: string): string[] {
+  const list: string[] = [];
+  if (piped !== plan.pixelFormat || plan.reduces) {
+    const range = plan.colour.range === 'pc' ? 'pc' : 'tv';
+    // 4:4:0 that came as repeated rows of 4:4:4 goes back by leaving them out.
+    const doubled = plan.frameLayout.format.name === plan.pixelFormat && !plan.reduces;
+    const flags = doubled ? 'neighbor' : 'lanczos+accurate_rnd+full_chroma_int';
+    const size = `${plan.codedWidth}:${plan.codedHeight}`;
+    list.push(`scale=${size}:in_range=${range}:out_range=${range}:flags=${flags}`);
+  }
+  const aspect = plan.sampleAspect;
+  if (aspect !== null) list.push(`setsar=sar=${aspect.num}/${aspect.den}:max=65535`);
+  return list.length === 0 ? [] : ['-vf', list.join(',')];
+}
+
+/**
+ * The command line that encodes frames of the pixel format `piped`, which come through a pipe as
+ * IVF, to `path`.
+ */
+export async function encodeArguments(
+  ffmpeg: Ffmpeg,
+  plan: OutputPlan,
+  { path, piped, threads }: { path: string; piped: string; threads: number | undefined },
+): Promise<string[]> {
+  const muxer = intermediateMuxer(plan);
+  const { num, den } = plan.timeBase;
+  const colour = colourFlags(plan.colour);
+  return buildArguments({
+    // Without -copyts ffmpeg would count from the first frame.
+    options: ['-loglevel', 'level+warning', '-copyts'],
+    inputs: [
+      {
+        path: 'pipe:0',
+        format: 'ivf',
+        // Everything is known from the header: nothing is to be read ahead.
+        options: ['-probesize', '32', '-analyzeduration', '0', ...colour, '-c:v', 'rawvideo'],
+      },
+    ],
+    outputs: [
+      {
+        path,
+        format: muxer,
+        options: [
+          ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-enc_time_base', `${num}/${den}`],
+          ...filters(plan, piped),
+          ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
+          ...(threads === undefined ? [] : ['-threads', String(threads)]),
+          ...(muxer === 'matroska'
+            ? ['-avoid_negative_ts', 'disabled', ...alphaTag(plan, 0)]
+            : ['-video_track_timescale', String(den), ...colourBox(plan.colour)]),
+        ],
+      },
+    ],
+  });
+}
