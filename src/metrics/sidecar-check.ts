@@ -77,6 +77,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
   };
   if (field.at('encoder').maybe(text) === undefined) return still;
+  const [audio, subs] = [field.at('audio').maybe(text), field.at('subs').maybe(text)];
   const number = (name: string) => field.at(name).maybe((f) => f.orNull((n) => n.number())) ?? null;
   return {
     ...still,
@@ -85,6 +86,8 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     encoderArgs: field.at('encoderArgs').list(text),
     pixelFormat: field.at('pixelFormat').string(),
     container: field.at('container').string(),
+    ...(audio === undefined ? {} : { audio }),
+    ...(subs === undefined ? {} : { subs }),
     start: number('start'),
     end: number('end'),
     frames: number('frames'),

@@ -112,6 +112,9 @@ export type ClipSettings = StillSettings & {
   readonly pixelFormat: string;
   /** ffmpeg's muxer. */
   readonly container: string;
+  /** Which tracks were kept, as the user wrote it; absent for all. */
+  readonly audio?: string;
+  readonly subs?: string;
   /** Seconds from the clip's beginning. */
   readonly start: number | null;
   readonly end: number | null;

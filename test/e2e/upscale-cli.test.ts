@@ -169,9 +169,22 @@ test('in and out points are exact to the frame, and cut the sound as well', asyn
     log.slice(1).map((row) => Number(row.split(',')[2]).toFixed(3)),
     ['0.000', '0.100', '0.200', '0.300'],
   );
-  const three = await runVsr('upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3');
+});
+
+test('at most so many frames are taken, and the tracks that are wanted', async () => {
+  const words = ['upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3'];
+  const three = await runVsr(...words, '--audio', 'none');
   assert.equal(three.code, 0, three.stderr);
-  assert.equal((await facts(at('three.mp4'))).streams[0]!['nb_read_packets'], '3');
+  assert.match(three.stderr, /audio stream 1 \(aac\): left out, since no audio was asked for/);
+  const { streams } = await facts(at('three.mp4'));
+  assert.deepEqual(
+    streams.map((stream) => [stream['codec_type'], stream['nb_read_packets']]),
+    [['video', '3']],
+  );
+  const sidecar = await readFile(at('three.mp4.vsr.json'), 'utf8');
+  assert.equal((JSON.parse(sidecar) as { settings: { audio: string } }).settings.audio, 'none');
+  const other = await runVsr(...words);
+  assert.equal(other.code, 1, 'another choice of tracks is another job');
 });
 
 test('--to reaches a size with the aspect kept; --scale 4 is two passes', async () => {

@@ -68,6 +68,7 @@ const options: readonly [options: string, sentence: RegExp][] = [
   ['--start 1', /Expected a time before the clip's end \(1\.000 s\) for --start but received 1\./],
   ['--start 1:00 --end 2:00', /before the clip's end .* for --start but received 60\./],
   ['--pix-fmt yuv240p', /yuv240p/],
+  ['--audio english', /Expected all, none, or .* for --audio but received "english"\./],
   ['--stall-timeout -1', /for --stall-timeout but received/],
   ['--provider cudaa', /for --provider but received "cudaa"\. Did you mean cuda\?/],
 ];

@@ -20,6 +20,8 @@ export type UpscaleFlags = {
   preset?: string;
   pixFmt?: string;
   ffmpegArgs?: string;
+  audio?: string;
+  subs?: string;
   start?: number;
   end?: number;
   frames?: number;

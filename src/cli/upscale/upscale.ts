@@ -21,6 +21,7 @@ Examples:
   vsr upscale tapes/ -r -o enlarged/            every clip of a folder; run it again to go on
   vsr upscale "tapes/*.avi" --to 1080p --jobs 2
   vsr upscale clip.mkv --start 1:30 --end 2:00  half a minute of it, audio cut with it
+  vsr upscale film.mkv --audio jpn,eng --subs eng
   vsr upscale tape.avi --deinterlace field      a tape: a frame of every field, 50 or 60 a second
   vsr upscale photo.jpg -s 3                    pictures, too
   vsr upscale clip.mp4 --precision fp32         the same picture on every processor
@@ -99,6 +100,12 @@ export function upscaleCommand(): Command {
     .option('--preset <name>', 'preset of the encoder')
     .option('--pix-fmt <name>', 'encoded pixel format')
     .option('--ffmpeg-args <args>', 'more arguments for the encoder, in one quoted text')
+    .optionsGroup('Tracks:')
+    .option(
+      '--audio <which>',
+      'sound to keep: all (default), none, or by commas languages (eng, de) and numbers of streams',
+    )
+    .option('--subs <which>', 'subtitles to keep, in the same words')
     .optionsGroup('Part of the clip:')
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))

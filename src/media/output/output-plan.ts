@@ -22,6 +22,7 @@ import {
   type Announcement,
   type StreamPlan,
 } from './stream-plan.js';
+import { allTracks, withoutTracks, type TracksLeftOut } from '../tracks/track-choice.js';
 import { checkUserWords, joinWords } from './user-words.js';
 import { videoAnnouncements } from './video-losses.js';
 
@@ -58,6 +59,8 @@ export type OutputRequest = {
   /** The size to reduce the enlarged picture to. Default: as it is. */
   readonly reduceTo?: Size | undefined;
   readonly trim?: Trim | undefined;
+  /** Tracks that are not wanted. Default: none. */
+  readonly leftOut?: TracksLeftOut | undefined;
 };
 
 /** How an output is made; decided wholly before the start, a plain object. */
@@ -200,7 +203,8 @@ export async function planOutput(
   takes: Takes = muxerTrials(ffmpeg, source),
 ): Promise<OutputPlan> {
   const container = requireContainer(request.output);
-  refuseUnevenSound(container, source, request.trim?.from);
+  const { leftOut = allTracks } = request;
+  refuseUnevenSound(container, withoutTracks(source, leftOut), request.trim?.from);
   const muxers = await capabilities(ffmpeg, 'muxers');
   if (!muxers.has(container.muxer)) {
     throw new VsrError('option', `${ffmpeg.ffmpeg} cannot write ${container.title}.`);
@@ -220,8 +224,9 @@ export async function planOutput(
   });
   const theirs = request.ffmpegArgs ?? [];
   await checkUserWords(ffmpeg, encoder, theirs);
-  const { streams, announcements } = await planStreams(container, source, takes);
-  const captions = video.closedCaptions ? container.textSubtitles : null;
+  const { streams, announcements } = await planStreams(container, source, takes, leftOut);
+  const captions =
+    video.closedCaptions && leftOut.captions === null ? container.textSubtitles : null;
   return {
     container: container.muxer,
     extension: request.output === '-' ? '.mkv' : path.extname(request.output).toLowerCase(),
@@ -244,7 +249,7 @@ export async function planOutput(
     announcements: [
       ...videoAnnouncements({
         ...{ source, container, codec, encoder, format, captions },
-        ...{ width, height, codedWidth, codedHeight },
+        ...{ width, height, codedWidth, codedHeight, leftOut },
       }),
       ...announcements,
     ],

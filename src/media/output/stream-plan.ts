@@ -2,6 +2,8 @@ import { VsrError } from '../../errors.js';
 import { containers, type Container } from './containers.js';
 import { losslessEncoders } from './lossless.js';
 import type { Takes } from './muxer-trial.js';
+import { isCover, isNamed, kindOf, nameOf } from '../tracks/stream-names.js';
+import { allTracks, type TracksLeftOut } from '../tracks/track-choice.js';
 import type { Source, StreamInfo } from '../source/source.js';
 
 /** Something a user should know before the job starts. */
@@ -34,10 +36,6 @@ export type StreamPlan = {
 
 /** Text subtitles that ffmpeg can turn into one another without harm. */
 const textSubtitles = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
-
-/** Cover art and thumbnails: pictures beside the video. */
-const isCover = (stream: StreamInfo): boolean =>
-  stream.kind === 'video' && stream.dispositions.includes('attached_pic');
 
 /** Codecs of cover art that containers know. */
 const coverCodecs = new Set(['mjpeg', 'png', 'bmp']);
@@ -102,19 +100,6 @@ async function verdictOn(asked: Asked, stream: StreamInfo): Promise<Verdict> {
   }
 }
 
-/** Whether ffmpeg has a name for the stream's codec. */
-const isNamed = ({ codec }: StreamInfo): boolean => codec !== 'unknown' && codec !== 'none';
-
-const kindOf = ({ kind }: StreamInfo): string => (kind === 'unknown' ? 'data' : kind);
-
-/** `audio stream 2 (opus, eng)`. */
-function nameOf(stream: StreamInfo): string {
-  const kind = isCover(stream) ? 'cover art' : kindOf(stream);
-  const tag = /^[\x21-\x7e]{4}$/.test(stream.codecTag) ? stream.codecTag : 'unknown codec';
-  const language = stream.language === null ? '' : `, ${stream.language}`;
-  return `${kind} stream ${stream.index} (${isNamed(stream) ? stream.codec : tag}${language})`;
-}
-
 /** Titles of the containers that would hold `stream`, each of which is asked. */
 async function holders(source: Source, stream: StreamInfo, takes: Takes): Promise<string[]> {
   const verdicts = containers.map(async (container) => {
@@ -133,12 +118,14 @@ const isChapterTrack = (source: Source, stream: StreamInfo): boolean =>
 const isTimecode = (stream: StreamInfo): boolean => stream.codecTag === 'tmcd';
 
 /**
- * What becomes of every stream of `source` in `container`, and what of that the user should know.
+ * What becomes of every stream of `source` in `container`, and what of that the user should know;
+ * `leftOut` is not wanted.
  */
 export async function planStreams(
   container: Container,
   source: Source,
   takes: Takes,
+  leftOut: TracksLeftOut = allTracks,
 ): Promise<{ readonly streams: StreamPlan[]; readonly announcements: Announcement[] }> {
   const announcements: Announcement[] = [];
   const streams: StreamPlan[] = [];
@@ -146,6 +133,12 @@ export async function planStreams(
     const { index } = stream;
     if (index === source.video.index) {
       streams.push({ index, action: 'encode' });
+      continue;
+    }
+    const unwanted = leftOut.streams.get(index);
+    if (unwanted !== undefined) {
+      streams.push({ index, action: 'drop' });
+      announcements.push({ kind: 'note', what: nameOf(stream), streamIndex: index, why: unwanted });
       continue;
     }
     const verdict = await verdictOn({ container, source, takes }, stream);

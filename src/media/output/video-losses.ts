@@ -2,6 +2,7 @@ import type { PixelFormat } from '../../planes/pixel-format.js';
 import { containerOfPath, type Container, type VideoCodec } from './containers.js';
 import { turnOf } from '../source/display-matrix.js';
 import type { Source } from '../source/source.js';
+import type { TracksLeftOut } from '../tracks/track-choice.js';
 import { sideDataLosses } from './side-data-losses.js';
 import type { Announcement } from './stream-plan.js';
 
@@ -13,6 +14,8 @@ export type VideoChoice = {
   readonly encoder: string;
   /** As encoded. */
   readonly format: PixelFormat;
+  /** What is not wanted of it. */
+  readonly leftOut: Pick<TracksLeftOut, 'captions'>;
   readonly captions: string | null;
   readonly width: number;
   readonly height: number;
@@ -27,6 +30,7 @@ export function videoAnnouncements(choice: VideoChoice): Announcement[] {
     ...sizeAndFormat(choice),
     ...hdr(choice),
     ...sideDataLosses(video, choice.encoder),
+    ...captionsOf(choice),
     ...rest(choice),
   ].map((announcement) => ({
     ...announcement,
@@ -126,23 +130,26 @@ function hdr({ source, container, codec, encoder }: VideoChoice): Announcement[]
   return found;
 }
 
-function rest({ source, container, captions }: VideoChoice): Announcement[] {
+/** What becomes of captions inside the video. */
+function captionsOf({ source, container, captions, leftOut }: VideoChoice): Announcement[] {
+  if (!source.video.closedCaptions) return [];
+  const what = 'closed captions (CEA-608/708) inside the video';
+  if (leftOut.captions !== null) return [{ kind: 'note', what, why: leftOut.captions }];
+  if (captions !== null) {
+    return [
+      {
+        ...{ kind: 'converted', what: 'closed captions (CEA-608) inside the video' },
+        why: `they become a ${captions} subtitle stream`,
+      },
+    ];
+  }
+  const why = `${container.title} holds no text subtitles to keep them in`;
+  return [{ kind: 'missing', what, why, advice: 'MP4 and Matroska do.' }];
+}
+
+function rest({ source, container }: VideoChoice): Announcement[] {
   const { video } = source;
   const found: Announcement[] = [];
-  if (video.closedCaptions) {
-    found.push(
-      captions === null
-        ? {
-            ...{ kind: 'missing', what: 'closed captions (CEA-608/708) inside the video' },
-            why: `${container.title} holds no text subtitles to keep them in`,
-            advice: 'MP4 and Matroska do.',
-          }
-        : {
-            ...{ kind: 'converted', what: 'closed captions (CEA-608) inside the video' },
-            why: `they become a ${captions} subtitle stream`,
-          },
-    );
-  }
   const own = containerOfPath(source.path);
   if (container.ticks === 'frame' && own?.ticks !== 'frame') {
     found.push({

@@ -27,6 +27,8 @@ export type Wish = {
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
+  readonly audio: string;
+  readonly subs: string;
   readonly start: number | null;
   readonly end: number | null;
   /** `null` for all. */
@@ -83,6 +85,8 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
     preset: settings.preset,
     pixelFormat: settings.pixelFormat,
     ffmpegArgs: settings.ffmpegArgs,
+    audio: settings.audio,
+    subs: settings.subs,
     start: settings.start,
     end: settings.end,
     frames: frames === Infinity ? null : frames,
@@ -168,6 +172,8 @@ export async function settingsOf(
     crf: top.at('crf').orNull(number),
     preset: top.at('preset').orNull(text),
     pixelFormat: top.at('pixelFormat').orNull(text),
+    audio: top.at('audio').string(),
+    subs: top.at('subs').string(),
     start: top.at('start').orNull(number),
     end: top.at('end').orNull(number),
     frames: top.at('frames').orNull((field) => field.count()),

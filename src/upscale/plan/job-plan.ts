@@ -2,19 +2,15 @@ import { enlargedSize } from '../../planes/enlarged.js';
 import { estimateBytes, spaceNotes } from './disk-space.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import path from 'node:path';
-import { badValue, VsrError } from '../../errors.js';
+import { VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
 import { refuseTimeJumps } from '../../media/source/time-jumps.js';
+import { tracksLeftOut, withoutTracks } from '../../media/tracks/track-choice.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import { type Compression, compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import {
-  planOutput,
-  type Announcement,
-  type OutputPlan,
-  type Trim,
-} from '../../media/output/output-plan.js';
+import { planOutput, type Announcement, type OutputPlan } from '../../media/output/output-plan.js';
 import { lookAt } from '../../media/scan/look.js';
 import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
@@ -31,7 +27,7 @@ import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
 import { chooseModels, choiceNotes } from './model-choice.js';
 import { checkNames, outputPaths, type OutputPaths } from './names.js';
-import type { TickRange } from './tick-range.js';
+import { checkStart, tickRange, trimOf, type TickRange } from './tick-range.js';
 import type { Settings } from './settings.js';
 import { targetSize, type Size } from './target-size.js';
 
@@ -75,36 +71,11 @@ export type PlanRequest = {
   readonly signal: AbortSignal;
 };
 
-/** Ticks of the frames between `start` and `end` seconds after the clip's beginning. */
-function tickRange(source: Source, settings: Settings): TickRange {
-  const { num, den } = source.video.timeBase;
-  const ticks = (seconds: number): number =>
-    Math.ceil(((source.startTime + seconds) * den) / num - 1e-6);
-  return {
-    ...(settings.start === null ? {} : { from: ticks(settings.start) }),
-    ...(settings.end === null ? {} : { to: ticks(settings.end) }),
-  };
-}
-
-/** Throws VsrError `option` for an in point at which the clip is over. */
-function checkStart({ video, duration }: Source, { start }: Settings): void {
-  const seconds = video.duration ?? duration;
-  if (start === null || seconds === null || start < seconds) return;
-  throw badValue(`a time before the clip's end (${seconds.toFixed(3)} s)`, 'start', start);
-}
-
-/** What of the sound belongs to the wanted part. */
-function trimOf(source: Source, settings: Settings): { trim?: Trim } {
-  const { start, end, frames } = settings;
-  if (start === null && end === null && frames === Infinity) return {};
-  return {
-    trim: {
-      from: start === null ? undefined : source.startTime + start,
-      to: end === null ? undefined : source.startTime + end,
-      frames: frames === Infinity ? undefined : frames,
-    },
-  };
-}
+/** The choice of tracks, where there was one: jobs without one keep the hash they had. */
+const tracksAsked = ({ audio, subs }: Settings): Pick<ClipSettings, 'audio' | 'subs'> => ({
+  ...(audio === 'all' ? {} : { audio }),
+  ...(subs === 'all' ? {} : { subs }),
+});
 
 /** The scale, and the size that `to` asks for if it does. */
 async function chooseScale(
@@ -170,12 +141,13 @@ export async function planJob(
   probed: Source,
 ): Promise<JobPlan> {
   checkStart(probed, settings);
+  const leftOut = tracksLeftOut(probed, settings);
   const identity = await identifySource(input.path, settings.allowDamaged);
   const looking = lookOnce({ ffmpeg, input, settings, signal }, probed, identity);
   looking.catch(() => {}); // Thrown below, where it is waited for.
   await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
-  const { extension } = await containerFor(probed, takes, settings.codec);
+  const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, settings.codec);
   const name = await outputFor(input, settings.output, '', extension);
   const scan = await looking;
   const fields = chooseFields(probed, scan, settings.footage);
@@ -214,6 +186,7 @@ export async function planJob(
       height: enlarged.height,
       ...(wanted === null ? {} : { reduceTo: wanted }),
       ...trimOf(source, settings),
+      leftOut,
     },
     takes,
   );
@@ -243,6 +216,7 @@ export async function planJob(
     crop,
     fields,
     steady: settings.steady,
+    ...tracksAsked(settings),
     precision: settings.precision,
     chroma: settings.chroma,
     ...(strength === null ? {} : { strength }),

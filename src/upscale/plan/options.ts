@@ -79,6 +79,13 @@ export type UpscaleOptions = FootageOptions & {
   readonly pixelFormat?: string;
   /** More arguments for the encoder, one word each. */
   readonly ffmpegArgs?: readonly string[];
+  /**
+   * Sound that is kept: `all` (default), `none`, or by commas languages as in the tags, in any form
+   * of ISO 639 (`eng`, `en`; `und` for tracks without one), and numbers of streams in the source.
+   */
+  readonly audio?: string;
+  /** Subtitles that are kept, as `audio`; captions inside the video count as `und`. */
+  readonly subs?: string;
   /** Seconds from the clip's beginning: first frame at or after it. */
   readonly start?: number;
   /** Seconds from the clip's beginning: frames before it. */

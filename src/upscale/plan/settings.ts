@@ -4,6 +4,7 @@ import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/output/encoder-limits.js';
+import { checkTracks } from '../../media/tracks/track-choice.js';
 import type { Strength } from '../../media/compression/strength.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
@@ -47,6 +48,9 @@ export type Settings = {
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
+  /** Which tracks are kept: `all`, `none`, or languages and numbers of streams by commas. */
+  readonly audio: string;
+  readonly subs: string;
   /** Seconds from the clip's beginning; `null` for its beginning. */
   readonly start: number | null;
   /** Seconds from the clip's beginning; `null` for its end. */
@@ -120,6 +124,8 @@ function checkValues(options: UpscaleOptions): void {
     throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
   checkCrf(options.codec ?? 'auto', options.crf);
+  checkTracks('audio', options.audio);
+  checkTracks('subs', options.subs);
   checkOneOf('codec', options.codec, codecNames);
   checkOneOf('provider', options.provider, providerNames);
   checkOneOf('precision', options.precision, precisionNames);
@@ -170,6 +176,8 @@ export function checkOptions(options: UpscaleOptions): Settings {
     preset: options.preset ?? null,
     pixelFormat: options.pixelFormat ?? null,
     ffmpegArgs: options.ffmpegArgs ?? [],
+    audio: options.audio ?? 'all',
+    subs: options.subs ?? 'all',
     start: options.start ?? null,
     end: options.end ?? null,
     frames: options.frames ?? Infinity,

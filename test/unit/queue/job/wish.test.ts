@@ -58,6 +58,8 @@ test('settings come to another machine as they are, with its own places and thre
       reuse: false,
       stallTimeout: 7,
       pixelFormat: 'yuv420p',
+      audio: 'eng',
+      subs: 'none',
     },
     ...{ frames: 12, inputFormat: 'yuv420p', inputSize: '64x48', inputRate: '30000/1001' },
   };

@@ -1,0 +1,19 @@
+import type { StreamInfo } from '../source/source.js';
+
+/** Cover art and thumbnails: pictures beside the video. */
+export const isCover = (stream: StreamInfo): boolean =>
+  stream.kind === 'video' && stream.dispositions.includes('attached_pic');
+
+/** Whether ffmpeg has a name for the stream's codec. */
+export const isNamed = ({ codec }: StreamInfo): boolean => codec !== 'unknown' && codec !== 'none';
+
+/** What kind of stream it is, for people. */
+export const kindOf = ({ kind }: StreamInfo): string => (kind === 'unknown' ? 'data' : kind);
+
+/** `audio stream 2 (opus, eng)`. */
+export function nameOf(stream: StreamInfo): string {
+  const kind = isCover(stream) ? 'cover art' : kindOf(stream);
+  const tag = /^[\x21-\x7e]{4}$/.test(stream.codecTag) ? stream.codecTag : 'unknown codec';
+  const language = stream.language === null ? '' : `, ${stream.language}`;
+  return `${kind} stream ${stream.index} (${isNamed(stream) ? stream.codec : tag}${language})`;
+}
