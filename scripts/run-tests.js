@@ -18,7 +18,10 @@ if (files.length === 0) {
 }
 const run = spawnSync(
   process.execPath,
-  ['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
+  [
+    ...['--import', './scripts/test-ffmpeg.js'],
+    ...['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
+  ],
   { stdio: 'inherit' },
 );
 process.exit(run.status ?? 1);
