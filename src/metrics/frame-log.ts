@@ -29,6 +29,9 @@ function asWritten(row: FrameRow): FrameRow {
     pts: row.pts,
     ptsTime: Math.round(row.ptsTime * 1e6) / 1e6,
     ...(figures as FrameFigures),
+    sourcePts: row.sourcePts,
+    field: row.field,
+    scan: row.scan,
   };
 }
 
@@ -38,7 +41,8 @@ function csvLine(row: FrameRow): string {
     if (value === null) return '';
     return value === Infinity ? 'inf' : value.toFixed(4);
   });
-  return [row.frame, row.pts, row.ptsTime.toFixed(6), ...figures].join(',');
+  const origin = [row.sourcePts ?? '', row.field ?? '', row.scan ?? ''];
+  return [row.frame, row.pts, row.ptsTime.toFixed(6), ...figures, ...origin].join(',');
 }
 
 function jsonLine(row: FrameRow): string {
@@ -46,8 +50,15 @@ function jsonLine(row: FrameRow): string {
     const value = row[column];
     return [columnNames[column], value === Infinity ? 'inf' : value];
   });
-  const { frame, pts, ptsTime } = row;
-  return JSON.stringify({ frame, pts, pts_time: ptsTime, ...Object.fromEntries(figures) });
+  const { frame, pts, ptsTime, sourcePts, field, scan } = row;
+  const origin = { source_pts: sourcePts, field, scan };
+  return JSON.stringify({
+    frame,
+    pts,
+    pts_time: ptsTime,
+    ...Object.fromEntries(figures),
+    ...origin,
+  });
 }
 
 function diskError(file: string, error: unknown): VsrError {

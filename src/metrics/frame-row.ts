@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { badValue } from '../errors.js';
+import type { FootageKind, PictureField } from '../planes/frame.js';
 
 /**
  * A row's figures in decibels; `Infinity` for equal planes, `null` where there is nothing to
@@ -41,15 +42,26 @@ type FlickerFigures = {
 /** The figures of a row. */
 export type FrameFigures = PsnrFigures & FlickerFigures;
 
-/** One row of the per-frame log. */
-export type FrameRow = FrameFigures & {
-  /** Output frame, from 0. */
-  readonly frame: number;
-  /** Ticks of the output's time base. */
-  readonly pts: number;
-  /** The same in seconds. */
-  readonly ptsTime: number;
+/** Where a row's frame comes from; all `null` for a picture, and in logs of a vsr that did not say. */
+export type RowOrigin = {
+  /** Ticks, in the source's own time base, of the frame that it was made of. */
+  readonly sourcePts: number | null;
+  /** What of that frame it was made of. */
+  readonly field: PictureField | null;
+  /** What the source is taken for there; `null` where that cannot be told. */
+  readonly scan: FootageKind | null;
 };
+
+/** One row of the per-frame log. */
+export type FrameRow = FrameFigures &
+  RowOrigin & {
+    /** Output frame, from 0. */
+    readonly frame: number;
+    /** Ticks of the output's time base. */
+    readonly pts: number;
+    /** The same in seconds. */
+    readonly ptsTime: number;
+  };
 
 /** A figure of the log in decibels. */
 export type PsnrColumn = keyof PsnrFigures;
@@ -91,12 +103,21 @@ export const flickerColumns = Object.keys(flickerNames) as readonly FlickerColum
 export const figureColumns: readonly FigureColumn[] = [...psnrColumns, ...flickerColumns];
 
 const firstColumns = ['frame', 'pts', 'pts_time'];
+const originColumns = ['source_pts', 'field', 'scan'];
 
 /** The first line of a CSV log. */
-export const csvHeader = [...firstColumns, ...Object.values(columnNames)].join(',');
+export const csvHeader = [...firstColumns, ...Object.values(columnNames), ...originColumns].join(
+  ',',
+);
 
-/** The first line of a CSV log of vsr's first days, which did not measure flicker. */
-export const csvHeaderWithoutFlicker = [...firstColumns, ...Object.values(psnrNames)].join(',');
+/** The first lines of earlier logs: without where frames come from, and without flicker as well. */
+export const earlierCsvHeaders: readonly string[] = [
+  [...firstColumns, ...Object.values(columnNames)].join(','),
+  [...firstColumns, ...Object.values(psnrNames)].join(','),
+];
+
+/** What a row has where nobody knows where its frame comes from. */
+export const noOrigin: RowOrigin = { sourcePts: null, field: null, scan: null };
 
 /** How a log is written, by its file's ending. */
 export type LogFormat = 'csv' | 'jsonl';

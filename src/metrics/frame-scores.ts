@@ -1,5 +1,5 @@
 import type { Ratio } from '../planes/ratio.js';
-import type { FlickerColumn, FrameRow } from './frame-row.js';
+import type { FlickerColumn, FrameRow, RowOrigin } from './frame-row.js';
 import { psnrOfMse } from './psnr.js';
 
 /**
@@ -40,11 +40,17 @@ export const noScores: FrameScores = {
   ...noFlicker,
 };
 
+/** A frame's place in the output, in ticks of the output's time base, and in the source. */
+export type RowPlace = {
+  readonly index: number;
+  readonly pts: number;
+  readonly timeBase: Ratio;
+  readonly origin: RowOrigin;
+};
+
 /** A frame's row of the log, from its scores. */
 export function rowOf(
-  index: number,
-  pts: number,
-  timeBase: Ratio,
+  { index, pts, timeBase, origin }: RowPlace,
   scores: FrameScores,
   bitDepth: number,
 ): FrameRow {
@@ -63,5 +69,6 @@ export function rowOf(
     flickerY: scores.flickerY,
     flickerYBicubic: scores.flickerYBicubic,
     flickerToBicubicY: scores.flickerToBicubicY,
+    ...origin,
   };
 }

@@ -1,8 +1,9 @@
 import { VsrError } from '../errors.js';
+import { footageKinds, pictureFields } from '../planes/frame.js';
 import {
   columnNames,
   csvHeader,
-  csvHeaderWithoutFlicker,
+  earlierCsvHeaders,
   figureColumns,
   logFormatOf,
   psnrColumns,
@@ -26,25 +27,42 @@ function figure(text: unknown, name: string): number | null {
   return text === 'inf' ? Infinity : number(text, name);
 }
 
+function word<T extends string>(text: unknown, name: string, words: readonly T[]): T | null {
+  if (text === '' || text === null) return null;
+  const found = words.find((each) => each === text);
+  if (found !== undefined) return found;
+  const said = JSON.stringify(text) ?? 'nothing';
+  throw new BadLine(`expected one of ${words.join(', ')} for ${name} but found ${said}`);
+}
+
 function rowOf(field: (name: string, index: number) => unknown): FrameRow {
   const figures = figureColumns.map((column, i): [FigureColumn, number | null] => {
     const name = columnNames[column];
     const text = field(name, i + 3);
     return [column, figure(i < psnrColumns.length ? text : (text ?? null), name)];
   });
+  // Logs of earlier versions have fewer columns.
+  const later = (name: string, place: number): unknown =>
+    field(name, figureColumns.length + 3 + place) ?? null;
   const row = {
     frame: number(field('frame', 0), 'frame'),
     pts: number(field('pts', 1), 'pts'),
     ptsTime: number(field('pts_time', 2), 'pts_time'),
     ...(Object.fromEntries(figures) as FrameFigures),
+    sourcePts: figure(later('source_pts', 0), 'source_pts'),
+    field: word(later('field', 1), 'field', pictureFields),
+    scan: word(later('scan', 2), 'scan', footageKinds),
   };
   if (!Number.isSafeInteger(row.frame) || row.frame < 0 || !Number.isSafeInteger(row.pts)) {
     throw new BadLine('expected whole numbers for frame and pts');
   }
+  if (row.sourcePts !== null && !Number.isSafeInteger(row.sourcePts)) {
+    throw new BadLine('expected a whole number for source_pts');
+  }
   return row;
 }
 
-/** Reads a line of `count` columns; a log of vsr's first days has no flicker. */
+/** Reads a line of `count` columns. */
 function parseCsv(line: string, count: number): FrameRow {
   const cells = line.split(',');
   if (cells.length !== count) {
@@ -70,7 +88,7 @@ function parseJson(line: string): FrameRow {
  */
 export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
   const format = logFormatOf(file);
-  let columns = figureColumns.length + 3;
+  let columns = csvHeader.split(',').length;
   let expected: number | undefined;
   let lineNumber = 0;
   const bad = (why: string) =>
@@ -79,8 +97,9 @@ export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
     lineNumber++;
     if (!line.whole) throw bad('the file is cut off there');
     if (format === 'csv' && lineNumber === 1) {
-      if (line.text === csvHeaderWithoutFlicker) columns = psnrColumns.length + 3;
-      else if (line.text !== csvHeader) throw bad(`expected the header ${csvHeader}`);
+      const known = [csvHeader, ...earlierCsvHeaders].includes(line.text);
+      if (!known) throw bad(`expected the header ${csvHeader}`);
+      columns = line.text.split(',').length;
       continue;
     }
     let row: FrameRow;

@@ -1,6 +1,26 @@
 import type { FrameLayout } from './pixel-format.js';
 import type { Plane } from './plane.js';
 
+/**
+ * What of a source's frames a picture was made of: `both` fields of one frame, as they were; its
+ * `top` or `bottom` field; `film`, fields that lay in one frame or two and belong together.
+ */
+export const pictureFields = ['both', 'top', 'bottom', 'film'] as const;
+export type PictureField = (typeof pictureFields)[number];
+
+/** What a part of a clip is taken for. */
+export const footageKinds = ['progressive', 'video', 'film', 'still'] as const;
+export type FootageKind = (typeof footageKinds)[number];
+
+/** Where a picture comes from. */
+export type FrameOrigin = {
+  /** The source frame's own time, in ticks of the file's time base. */
+  readonly sourcePts: number;
+  readonly field: PictureField;
+  /** What the frame's part of the clip is taken for; left out where all of it is one. */
+  readonly kind?: FootageKind;
+};
+
 /** One picture of a clip; its `FrameLayout` says how the bytes lie. */
 export type Frame = {
   /** Place in presentation order, from 0. */
@@ -12,6 +32,8 @@ export type Frame = {
    * threads, so a frame reaches them without a copy; they are not written again once handed on.
    */
   readonly data: Uint8Array;
+  /** Left out where the picture is a whole frame of the source, at its own time. */
+  readonly origin?: FrameOrigin;
 };
 
 /**

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../files/temporary-folder.js';
 import type { Announcement } from '../media/output/stream-plan.js';
 import { readStill, writeStill } from '../media/still/still.js';
 import { openFrameLog } from '../metrics/frame-log.js';
+import { noOrigin } from '../metrics/frame-row.js';
 import { rowOf } from '../metrics/frame-scores.js';
 import { sidecarText, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
@@ -65,7 +66,11 @@ async function makeStill(
     signal,
   });
   const larger = await upscaler.upscale(frame);
-  const row = rowOf(0, 0, { num: 1, den: 1 }, larger.scores, still.layout.format.bitDepth);
+  const row = rowOf(
+    { index: 0, pts: 0, timeBase: { num: 1, den: 1 }, origin: noOrigin },
+    larger.scores,
+    still.layout.format.bitDepth,
+  );
   await mkdir(path.dirname(paths.output), { recursive: true });
   await using folder = await temporaryFolder('still', path.dirname(paths.output));
   const draft = path.join(folder.path, `picture${path.extname(paths.output)}`);

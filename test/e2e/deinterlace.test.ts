@@ -4,6 +4,7 @@ import test, { before } from 'node:test';
 import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { asDecoded } from '../../src/media/decode/as-decoded.js';
+import { readFrameLog } from '../../src/metrics/read-frame-log.js';
 import { probe } from '../../src/media/source/probe.js';
 import type { FieldFrames } from '../../src/media/source/source.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -79,10 +80,21 @@ test('no time is made up at a gap', async () => {
 
 test('segments, parts and whole runs give the same frames, twice as many', async () => {
   const options = { ...small, deinterlace: 'field', codec: 'ffv1' } as const;
-  const whole = await enlarged(file('fields.mkv'), { ...options, output: file('whole.x2.mkv') });
+  const whole = await enlarged(file('fields.mkv'), {
+    ...{ ...options, log: file('whole.csv'), output: file('whole.x2.mkv') },
+  });
   const cut = await enlarged(file('fields.mkv'), {
     ...{ ...options, segmentSeconds: 0.4, output: file('cut.x2.mkv') },
   });
+  // Each field has its frame's time on the source's clock, of 1000 ticks a second.
+  const origins = [];
+  for await (const { sourcePts, field, scan } of readFrameLog(file('whole.csv'))) {
+    origins.push([sourcePts, field, scan]);
+  }
+  assert.deepEqual(
+    origins,
+    origins.map((_, i) => [40 * (i >> 1), i % 2 === 0 ? 'top' : 'bottom', 'video']),
+  );
   const rows = (await frameMd5(whole)).split('\n');
   assert.equal(rows.length, 2 * frames);
   assert.deepEqual((await frameMd5(cut)).split('\n'), rows);

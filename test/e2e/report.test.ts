@@ -151,6 +151,7 @@ test('200,000 frames stay under 10 MB and open', { skip: noBrowser }, async () =
   const nothing = {
     ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
     ...{ flickerY: null, flickerYBicubic: null },
+    ...{ sourcePts: null, field: null, scan: null },
   };
   for (let i = 0; i < count; i++) {
     const psnrToSourceY = i === 99_999 ? 12 : 45 + Math.sin(i / 300);

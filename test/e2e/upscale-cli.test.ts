@@ -73,8 +73,9 @@ test('a clip in, a larger clip out, with its log and sidecar; again is skipped; 
   assert.equal(
     log[0],
     'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y,' +
-      'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y',
+      'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y,source_pts,field,scan',
   );
+  assert.match(log[1]!, /,\d+,both,\w*$/);
   const before = await stat(at('clip.x2.mp4'));
   const second = await runVsr('upscale', at('clip.mp4'), '--json');
   assert.match(second.stdout, /"status": "skipped"/);

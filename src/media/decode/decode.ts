@@ -5,7 +5,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { throwIfAborted } from '../program/process.js';
 import type { Source, VideoStream } from '../source/source.js';
 import { canSeek } from './decode-command.js';
-import type { DecodeLog, LoggedFrame } from './decode-log.js';
+import type { DecodeLog } from './decode-log.js';
 import type { DecodedFrames, DecodeReport, DecodeRequest } from './decode-report.js';
 import { DecodeRun } from './decode-run.js';
 import { PictureTimes, type TimedPicture } from './picture-times.js';
@@ -116,6 +116,10 @@ class Decoding implements DecodedFrames {
     return this.#pool.take(0, 0).data;
   }
 
+  #forget({ data, pts }: TimedFrame): void {
+    this.#pool.release({ index: 0, pts, data });
+  }
+
   async *#decoded(): AsyncGenerator<Frame> {
     const seekTo = canSeek(this.#source) ? this.#request.seekTo : undefined;
     const outcome = yield* this.#once(seekTo);
@@ -184,7 +188,7 @@ class Decoding implements DecodedFrames {
       const frame = { ...timed, data };
       if (pts < this.#from) {
         early.push(frame);
-        if (early.length > this.#lead) this.#pool.release({ index: 0, ...early.shift()! });
+        if (early.length > this.#lead) this.#forget(early.shift()!);
         continue;
       }
       for (const earlier of early.splice(0)) yield this.#seen.next(earlier);
@@ -209,14 +213,14 @@ class SeenFrames {
     this.#size = crop?.of ?? decoded;
   }
 
-  next({ data, info, pts }: { data: Uint8Array; info: LoggedFrame; pts: number }): Frame {
+  next({ data, info, pts, origin }: TimedFrame): Frame {
     if (info.width !== this.#size.width || info.height !== this.#size.height) {
       this.#size = { width: info.width, height: info.height };
       this.sizeChanges.push({ frame: this.frames, ...this.#size });
     }
     if (info.damaged) this.damaged.push(this.frames);
     this.frames += 1;
-    return { index: this.frames - 1, pts, data };
+    return { index: this.frames - 1, pts, data, ...(origin === null ? {} : { origin }) };
   }
 }
 

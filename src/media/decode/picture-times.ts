@@ -1,3 +1,4 @@
+import type { FrameOrigin } from '../../planes/frame.js';
 import { usualRate } from '../../planes/ratio.js';
 import type { VideoStream } from '../source/source.js';
 import type { DecodeLog, LoggedFrame } from './decode-log.js';
@@ -8,10 +9,8 @@ export type TimedPicture = {
   readonly info: LoggedFrame;
   /** Ticks of the video's time base. */
   readonly pts: number;
-  /** The frame's own time. */
-  readonly framePts: number;
-  /** It is the frame's second field. */
-  readonly second: boolean;
+  /** `null` for a frame as it is. */
+  readonly origin: FrameOrigin | null;
 };
 
 /**
@@ -53,7 +52,8 @@ export class PictureTimes {
       this.#ahead = await this.#frame();
       const passed = this.#ahead === null ? Infinity : this.#ahead.pts - first.pts;
       const length = passed > longestFrame * this.#usual ? this.#usual : passed;
-      return { ...first, pts: first.pts + Math.max(1, Math.round(length / 2)), second: true };
+      const pts = first.pts + Math.max(1, Math.round(length / 2));
+      return { ...first, pts, origin: this.#origin(first.pts, true) };
     }
     const frame = this.#ahead ?? (await this.#frame());
     this.#ahead = null;
@@ -69,7 +69,15 @@ export class PictureTimes {
     const pts =
       this.#video.times === 'nominal' ? this.#counted(this.#read) : this.mender.next(info.pts);
     this.#read++;
-    return { info, pts, framePts: pts, second: false };
+    return { info, pts, origin: this.#origin(pts, false) };
+  }
+
+  /** Where a picture comes from whose frame has the time `pts`. */
+  #origin(pts: number, second: boolean): FrameOrigin | null {
+    const { fields } = this.#video;
+    if (fields === null) return null;
+    const field = (fields.order === 'top') === second ? 'bottom' : 'top';
+    return { sourcePts: Math.floor(pts / this.#perFrame), field };
   }
 
   /** The time of frame `number` of a source without timestamps. */

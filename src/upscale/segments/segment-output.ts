@@ -4,6 +4,7 @@ import { openEncoder, type FrameEncoder } from '../../media/encode/encode.js';
 import { openFrameLog, type FrameLog } from '../../metrics/frame-log.js';
 import { rowOf } from '../../metrics/frame-scores.js';
 import type { Ratio } from '../../planes/ratio.js';
+import { originOf } from '../footage/frame-origin.js';
 import { sha256Of } from '../plan/identity.js';
 import type { SegmentReport } from './segment-reader.js';
 import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
@@ -71,7 +72,11 @@ export class SegmentOutput {
     const { timeBase } = job.plan.outputPlan;
     const pts = outputTicks(source.pts, job.plan.source.video.timeBase, timeBase);
     const { bitDepth } = upscaler.layout.format;
-    const row = rowOf(this.#frames, pts, timeBase, larger.scores, bitDepth);
+    const row = rowOf(
+      { index: this.#frames, pts, timeBase, origin: originOf(source, job.plan.scan) },
+      larger.scores,
+      bitDepth,
+    );
     const rows = await this.#rows;
     if (job.plan.paths.log !== null) await clock.time('log', () => rows.write(row));
     this.#frames++;

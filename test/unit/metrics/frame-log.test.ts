@@ -9,6 +9,7 @@ import { openFrameLog, readFrameLog, type FrameRow } from '../../../src/metrics/
 const nothing = {
   ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
   ...{ flickerY: null, flickerYBicubic: null, flickerToBicubicY: null },
+  ...{ sourcePts: null, field: null, scan: null },
 };
 
 function row(frame: number, figures: Partial<FrameRow> = {}): FrameRow {
@@ -42,21 +43,24 @@ test('a CSV log has the columns of the design, inf for equal planes and nothing 
     const file = path.join(folder, 'a.csv');
     await writeRows(file, [
       row(0),
-      row(1, { psnrY: 33.123456, flickerY: -0.01234, flickerToBicubicY: 1.23456 }),
+      row(1, {
+        ...{ psnrY: 33.123456, flickerY: -0.01234, flickerToBicubicY: 1.23456 },
+        ...{ sourcePts: 206, field: 'bottom', scan: 'video' },
+      }),
     ]);
     assert.equal(
       await readFile(file, 'utf8'),
       'frame,pts,pts_time,psnr_y,psnr_u,psnr_v,psnr_y_bicubic,psnr_to_bicubic_y,psnr_to_source_y,' +
-        'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y\n' +
-        '0,-100,-0.007812,,,,,40.0000,inf,,,\n' +
-        '1,412,0.032188,33.1235,,,,41.0000,inf,-0.0123,,1.2346\n',
+        'flicker_y,flicker_y_bicubic,flicker_to_bicubic_y,source_pts,field,scan\n' +
+        '0,-100,-0.007812,,,,,40.0000,inf,,,,,,\n' +
+        '1,412,0.032188,33.1235,,,,41.0000,inf,-0.0123,,1.2346,206,bottom,video\n',
     );
   }));
 
 test('a JSON lines log has the same names, "inf" as a string and null', () =>
   withFolder(async (folder) => {
     const file = path.join(folder, 'a.jsonl');
-    await writeRows(file, [row(0)]);
+    await writeRows(file, [row(0, { sourcePts: 7, field: 'film', scan: 'film' })]);
     assert.deepEqual(JSON.parse(await readFile(file, 'utf8')), {
       frame: 0,
       pts: -100,
@@ -70,13 +74,21 @@ test('a JSON lines log has the same names, "inf" as a string and null', () =>
       flicker_y: null,
       flicker_y_bicubic: null,
       flicker_to_bicubic_y: null,
+      source_pts: 7,
+      field: 'film',
+      scan: 'film',
     });
   }));
 
 for (const ending of ['csv', 'jsonl']) {
   test(`what was written as ${ending} is read back, and the summary survives an append`, () =>
     withFolder(async (folder) => {
-      const rows = [0, 1, 2, 3].map((i) => row(i, { psnrY: i === 2 ? Infinity : 30 + i / 3 }));
+      const rows = [0, 1, 2, 3].map((i) =>
+        row(i, {
+          ...{ psnrY: i === 2 ? Infinity : 30 + i / 3 },
+          ...(i === 1 ? { sourcePts: -4, field: 'top', scan: 'video' } : {}),
+        }),
+      );
       const whole = path.join(folder, `whole.${ending}`);
       const joined = path.join(folder, `joined.${ending}`);
       const summary = await writeRows(whole, rows);
@@ -91,6 +103,10 @@ for (const ending of ['csv', 'jsonl']) {
       assert.deepEqual(
         read.map((each) => each.pts),
         rows.map((each) => each.pts),
+      );
+      assert.deepEqual(
+        read.map(({ sourcePts, field, scan }) => [sourcePts, field, scan]),
+        rows.map(({ sourcePts, field, scan }) => [sourcePts, field, scan]),
       );
     }));
 }
@@ -125,16 +141,20 @@ test('the summary of flicker has its mean and the five worst frames, the earlier
     );
   }));
 
-test('a log from before flicker was measured is read with nothing in its columns', () =>
+test('logs of earlier versions are read with nothing in the columns that they lack', () =>
   withFolder(async (folder) => {
     const [csv, json] = [path.join(folder, 'a.csv'), path.join(folder, 'a.jsonl')];
     await writeRows(csv, [row(0)]);
     await writeRows(json, [row(0)]);
     const text = await readFile(csv, 'utf8');
-    await writeFile(csv, text.replace(/,flicker_y,.*/, '').replace(/,,,$/m, ''));
-    await writeFile(json, (await readFile(json, 'utf8')).replace(/,"flicker_y".*}/, '}'));
-    assert.deepEqual(await all(csv), [{ ...row(0), ptsTime: -0.007812 }]);
-    assert.deepEqual(await all(json), await all(csv));
+    const lines = await readFile(json, 'utf8');
+    for (const first of ['flicker_y', 'source_pts']) {
+      const lost = first === 'flicker_y' ? /,{6}$/m : /,{3}$/m;
+      await writeFile(csv, text.replace(new RegExp(`,${first},.*`), '').replace(lost, ''));
+      await writeFile(json, lines.replace(new RegExp(`,"${first}".*}`), '}'));
+      assert.deepEqual(await all(csv), [{ ...row(0), ptsTime: -0.007812 }]);
+      assert.deepEqual(await all(json), await all(csv));
+    }
   }));
 
 test('a log cut off or damaged is refused with its line', () =>
@@ -152,7 +172,7 @@ test('a log cut off or damaged is refused with its line', () =>
     };
     await refused(text.slice(0, -3), /line 4: the file is cut off/);
     await refused(text.replace('1,412', '1,4x2'), /line 3: expected a number for pts/);
-    await refused(text.replace('1,412', '1'), /line 3: expected 12 columns but found 11/);
+    await refused(text.replace('1,412', '1'), /line 3: expected 15 columns but found 14/);
     await refused(text.replace(/1,412.*\n/, ''), /line 3: expected frame 1 but found frame 2/);
     await refused(text.replace('psnr_y,', 'psnr,'), /line 1: expected the header/);
     await refused('', /is empty/);

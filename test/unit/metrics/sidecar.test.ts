@@ -18,7 +18,8 @@ function exampleSidecar(): Sidecar {
     const nothing = { psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null };
     const flicker = { flickerY: null, flickerYBicubic: null, flickerToBicubicY: frame / 8 };
     const standing = { psnrToBicubicY: 40 + frame, psnrToSourceY: Infinity, ...flicker };
-    rows.add({ frame, pts: frame, ptsTime: frame / 25, ...nothing, ...standing });
+    const origin = { sourcePts: frame, field: 'both', scan: 'video' } as const;
+    rows.add({ frame, pts: frame, ptsTime: frame / 25, ...nothing, ...standing, ...origin });
   }
   return {
     schemaVersion: 1,

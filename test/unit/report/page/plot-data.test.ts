@@ -8,6 +8,7 @@ function row(frame: number, psnrToSourceY: number | null): FrameRow {
   const nothing = {
     ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
     ...{ flickerY: null, flickerYBicubic: null, flickerToBicubicY: null },
+    ...{ sourcePts: null, field: null, scan: null },
   };
   return { frame, pts: frame, ptsTime: frame / 25, ...nothing, psnrToBicubicY: 40, psnrToSourceY };
 }

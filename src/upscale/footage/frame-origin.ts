@@ -1,0 +1,23 @@
+import type { Scan, ScanKind } from '../../media/scan/scan.js';
+import type { RowOrigin } from '../../metrics/frame-row.js';
+import type { FootageKind, Frame } from '../../planes/frame.js';
+
+/** What all of a clip is taken for, by what it was seen to be; `null` where that is not one thing. */
+const kindOfClip: Readonly<Record<ScanKind, FootageKind | null>> = {
+  progressive: 'progressive',
+  repeats: 'progressive',
+  interlaced: 'video',
+  telecine: 'film',
+  still: 'still',
+  mixed: null,
+  unsure: null,
+};
+
+/** Where a frame comes from, for its row of the log. */
+export function originOf({ pts, origin }: Frame, { kind }: Pick<Scan, 'kind'>): RowOrigin {
+  return {
+    sourcePts: origin?.sourcePts ?? pts,
+    field: origin?.field ?? 'both',
+    scan: origin?.kind ?? kindOfClip[kind],
+  };
+}
