@@ -5,6 +5,9 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
+import { markBoxes } from '../../src/media/marks/mark-boxes.js';
+import { box, boxesIn, findBox, words, type Box } from '../../src/media/marks/mp4-boxes.js';
+import type { SideData } from '../../src/media/marks/side-data.js';
 import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
@@ -216,15 +219,51 @@ test('stereo pictures stay marked as such, and what is not kept is named', async
     ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.2', '-c:v', 'libx264'],
     ...['-x264-params', 'frame-packing=3', file('stereo.mp4')],
   );
-  const told = await said(file('stereo.mp4'), { output: file('stereo.x2.mp4') });
-  assert.match(told, /stereo pictures \(3D\): it is kept as frame packing/);
-  const { video } = await probe(ffmpeg, file('stereo.x2.mp4'));
-  assert.equal(video.sideData.find(({ type }) => type === 'Stereo 3D')?.form, 'side by side');
-  assert.match(
-    await said(file('stereo.mp4'), { output: file('stereo.hevc.mkv'), codec: 'hevc' }),
-    /the mark of stereo pictures \(3D\): libx265 and the container are not given it/,
-  );
+  const sphere: SideData = {
+    ...{ type: 'Spherical Mapping', form: null, inverted: false },
+    sphere: { projection: 'cubemap', pose: [10.5, -20, 0], padding: 2, outside: [0, 0, 0, 0] },
+  };
+  const views: SideData = { type: 'Stereo 3D', form: 'side by side', inverted: false };
+  const strange = [box('clap', words(60, 1, 40, 1, 1, 1, 0, 1)), box('qqqq', words(1))];
+  const added = Buffer.concat([markBoxes([views, sphere], 1), ...strange]);
+  const bytes = await readFile(file('stereo.mp4'));
+  await writeFile(file('stereo.mp4'), intoDescription(bytes, 'avc1', added));
+  const marked = ['cubemap', '2', '10'];
+  const entries = 'stream_side_data=projection,padding,yaw';
+  assert.deepEqual(await shown(file('stereo.mp4'), entries), marked, 'the source has no marks');
+
+  for (const [name, codec] of [
+    ['stereo.x2.mp4', 'h264'],
+    ['stereo.x2.mkv', 'hevc'],
+  ] as const) {
+    const told = await said(file('stereo.mp4'), { output: file(name), codec });
+    assert.doesNotMatch(told, /stereo|spherical/);
+    assert.match(told, /they show 60x40 at 3,4 --crop 60:40:3:4 enlarges that part/);
+    assert.match(told, /the box "qqqq" \(unknown side data of the video\)/);
+    // A cube's padding grows along with the picture.
+    assert.deepEqual(await shown(file(name), entries), ['cubemap', '4', '10']);
+    const { sideData } = (await probe(ffmpeg, file(name))).video;
+    assert.equal(sideData.find(({ type }) => type === 'Stereo 3D')?.form, 'side by side');
+    const read = sideData.find(({ type }) => type === 'Spherical Mapping')?.sphere;
+    assert.deepEqual(read?.pose, [10.5, -20, 0]);
+  }
 });
+
+/** `bytes` of an MP4 whose tables come last, with `added` at the end of its `type` description. */
+function intoDescription(bytes: Buffer, type: string, added: Buffer): Buffer {
+  let root: Box | null = null;
+  const grown = Buffer.from(bytes);
+  const grow = ({ start }: Box): void => {
+    grown.writeUInt32BE(grown.readUInt32BE(start) + added.length, start);
+  };
+  for (const name of ['moov', 'trak', 'mdia', 'minf', 'stbl', 'stsd']) {
+    root = findBox(bytes, root, name)!;
+    grow(root);
+  }
+  const entry = boxesIn(bytes, root!.body + 8, root!.end).find((each) => each.type === type)!;
+  grow(entry);
+  return Buffer.concat([grown.subarray(0, entry.end), added, grown.subarray(entry.end)]);
+}
 
 test('recordings joined with a jump in time are refused before the start', async () => {
   const part = (name: string, offset: string): Promise<string> =>

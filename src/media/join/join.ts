@@ -3,6 +3,8 @@ import { VsrError } from '../../errors.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { DisplayMatrix } from '../source/source.js';
 import { readVideoFile, type VideoFile } from '../encode/mp4-tables.js';
+import { withBoxes } from '../marks/mark-boxes.js';
+import { box, words } from '../marks/mp4-boxes.js';
 
 /** Samples of one or more intermediate files as one stream, in decoding order. */
 export type JoinedVideo = {
@@ -117,20 +119,6 @@ function unitsOf(pts: number, timeBase: Ratio, timeScale: number): number {
   return Math.round((pts * timeBase.num * timeScale) / timeBase.den);
 }
 
-function box(type: string, ...content: readonly Uint8Array[]): Buffer {
-  const header = Buffer.alloc(8);
-  header.writeUInt32BE(8 + content.reduce((sum, { length }) => sum + length, 0), 0);
-  header.write(type, 4, 'latin1');
-  return Buffer.concat([header, ...content]);
-}
-
-/** 32-bit numbers, big endian. */
-function words(...values: readonly number[]): Buffer {
-  const bytes = Buffer.alloc(4 * values.length);
-  values.forEach((value, i) => bytes.writeUInt32BE(value >>> 0, 4 * i));
-  return bytes;
-}
-
 function long(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(value));
@@ -144,6 +132,8 @@ export type TrackForm = {
   readonly height: number;
   /** How a player shows it; `null` for as it is. */
   readonly matrix: DisplayMatrix | null;
+  /** Boxes that mark its pictures as stereo or spherical, for its sample description. */
+  readonly marks: Buffer;
 };
 
 /** The header of a fragmented MP4 file with one empty video track. */
@@ -166,7 +156,7 @@ function fragmentedHeader(video: JoinedVideo, form: TrackForm): Buffer {
   const dinf = box('dinf', box('dref', words(0, 1), box('url ', words(1))));
   const stbl = box(
     'stbl',
-    description,
+    withBoxes(description, form.marks),
     ...['stts', 'stsc'].map((type) => box(type, words(0, 0))),
     box('stsz', words(0, 0, 0)),
     box('stco', words(0, 0)),

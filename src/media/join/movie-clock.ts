@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { boxesIn, findBox, readTopLevel, type Box } from '../encode/mp4-tables.js';
+import { boxesIn, findBox, readTopLevel, type Box } from '../marks/mp4-boxes.js';
 
 /** What is known of a track, in ticks of its own time scale. */
 export type TrackTimes = {

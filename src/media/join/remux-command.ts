@@ -5,6 +5,7 @@ import { dvdSubtitleTag, muxerLeave } from '../output/muxer-trial.js';
 import type { CoverFile } from './cover-art.js';
 import { alphaTag, intermediateMuxer } from '../encode/encode-command.js';
 import type { OutputPlan } from '../output/output-plan.js';
+import { keptMarks } from '../output/side-data-losses.js';
 import { rawInputOptions } from '../source/raw-input.js';
 import { laterTimecode } from './timecode.js';
 import type { Source, StreamInfo } from '../source/source.js';
@@ -106,6 +107,15 @@ function timecodeWords(source: Source, plan: OutputPlan, cut: Cut): string[] {
   return whole === null ? words : [...words, '-metadata', `timecode=${whole}`];
 }
 
+/** Matroska's word for how stereo views lie; one that came with the source need not hold. */
+function stereoWords(source: Source, plan: OutputPlan, place: number): string[] {
+  const container = containerOfMuxer(plan.container);
+  const { stereoMode } = keptMarks(source.video, { container, codec: plan.codec });
+  const isTagged = 'stereo_mode' in source.video.tags;
+  if (stereoMode === null && !isTagged) return [];
+  return [`-metadata:s:${place}`, `stereo_mode=${stereoMode ?? ''}`];
+}
+
 /** Words for the captions, the last of the mapped streams. */
 function captionWords(plan: OutputPlan, place: number): string[] {
   return [
@@ -201,6 +211,7 @@ export function remuxArguments(
             word.startsWith('-') ? `${word}:${own}` : word,
           ),
           ...alphaTag(plan, own),
+          ...stereoWords(source, plan, own),
           // The tag of frames that were turned would turn them once more.
           ...(source.video.turn === null ? [] : [`-metadata:s:${own}`, 'rotate=']),
           ...rateWords(plan, extras, own),

@@ -13,9 +13,11 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Complaint } from '../damage/complaint.js';
 import { joinComplaints } from './join-complaints.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
+import { markBoxes } from '../marks/mark-boxes.js';
 import { matroskaStream } from './matroska-join.js';
 import { refineMovieClock, type TrackTimes } from './movie-clock.js';
 import type { Announcement, OutputPlan } from '../output/output-plan.js';
+import { keptMarks } from '../output/side-data-losses.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from '../program/process.js';
 import { wrongTagWords } from '../output/muxer-trial.js';
 import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
@@ -229,9 +231,11 @@ async function joined(
     fromZero: cut !== null && cut.shift !== 0,
     lastFrame: (read) => lastFrameSeconds(source, plan, read),
   });
-  const { codedWidth: width, codedHeight: height, matrix } = plan;
+  const { codedWidth: width, codedHeight: height, matrix, codec } = plan;
+  const kept = keptMarks(source.video, { codec, container: containerOfMuxer(plan.container) });
+  const marks = markBoxes(kept.boxes, width / source.video.width);
   return {
-    bytes: () => fragmentedStream(video, { width, height, matrix }),
+    bytes: () => fragmentedStream(video, { width, height, matrix, marks }),
     times: trackTimes(source, plan, video),
     lastFrame: video.lastDuration / video.timeScale,
   };

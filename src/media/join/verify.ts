@@ -41,7 +41,8 @@ export async function verifyOutput(
   expected: ExpectedOutput,
 ): Promise<readonly Announcement[]> {
   const { source, plan, frames, stallTimeoutMs = defaultStallMs } = expected;
-  const sideData = expectedSideData(source.video, plan.encoder);
+  const container = containerOfMuxer(plan.container);
+  const sideData = expectedSideData(source.video, { ...plan, container });
   const header = await readHeader(ffmpeg, output, { frames: sideData.length > 0, stallTimeoutMs });
   if (header === null) {
     await verifyByCopy(ffmpeg, output, frames);

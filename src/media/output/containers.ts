@@ -37,6 +37,11 @@ export type Container = {
   /** Rotation is a property of the track. */
   readonly rotation: boolean;
   /**
+   * How ffmpeg's muxer keeps marks of stereo and spherical pictures: `boxes` as MP4's; `matroska`
+   * as elements, stereo by a tag; `webm` stereo alone, by a tag.
+   */
+  readonly marks: 'boxes' | 'matroska' | 'webm' | 'none';
+  /**
    * What one tick of a timestamp can be: the source's own, a millisecond, 1/90000 s, or one frame
    * at a constant rate.
    */
@@ -53,6 +58,7 @@ const quickTime = {
   chapters: true,
   streamTags: true,
   rotation: true,
+  marks: 'none',
   ticks: 'own',
   textSubtitles: 'mov_text',
 } as const;
@@ -60,6 +66,7 @@ const quickTime = {
 const mp4: Container = {
   ...quickTime,
   title: 'MP4',
+  marks: 'boxes',
   lossless: ['alac', 'flac'],
   muxer: 'mp4',
   extensions: ['.mp4', '.m4v'],
@@ -87,12 +94,14 @@ const matroska: Container = {
   streamTags: true,
   tags: null,
   rotation: false,
+  marks: 'matroska',
   ticks: 'millisecond',
 };
 
 const webm: Container = {
   ...matroska,
   title: 'WebM',
+  marks: 'webm',
   lossless: [],
   muxer: 'webm',
   extensions: ['.webm'],
@@ -113,6 +122,7 @@ const mpegTs: Container = {
   streamTags: false,
   tags: set('service_name service_provider'),
   rotation: false,
+  marks: 'none',
   ticks: 'mpeg',
 };
 
@@ -128,6 +138,7 @@ const avi: Container = {
   streamTags: true,
   tags: set('title artist copyright comment album genre language track date software'),
   rotation: false,
+  marks: 'none',
   ticks: 'frame',
 };
 

@@ -1,44 +1,39 @@
-import type { SideData, VideoStream } from '../source/source.js';
+import { hasBox } from '../marks/mark-boxes.js';
+import { sideDataTitle, type SideData } from '../marks/side-data.js';
+import type { VideoStream } from '../source/source.js';
+import { containers, type Container, type VideoCodec } from './containers.js';
 import type { Announcement } from './stream-plan.js';
 
-/** Kinds that are kept, told elsewhere, or say only how the source's own bits were made. */
-const settled: readonly RegExp[] = [
-  /^Display Matrix$/,
-  /^CPB properties$/,
-  /^Mastering display metadata$/,
-  /^Content light level metadata$/,
-  /^DOVI configuration record$|^Dolby Vision/,
-  /SMPTE2094-40/,
-  /Closed Captions/,
-  /User Data Unregistered/,
-  /^GOP timecode$/,
-  /^(?:Skip Samples|Metadata Strings|Quality stats|New Extradata|Motion vectors|Video encoding parameters)$/i,
-];
+/** How the output's video is written, as far as marks of its pictures hang on it. */
+export type MarkedOutput = {
+  readonly container: Container;
+  readonly codec: VideoCodec;
+  readonly encoder: string;
+};
 
-/** Kinds that are known and lost, in words. */
-const known: readonly (readonly [RegExp, string])[] = [
-  [/^Stereo 3D$/, 'the mark of stereo pictures (3D)'],
-  [/^Spherical Mapping$/, 'the mark of a spherical picture (360 degrees)'],
-  [/^Ambient viewing environment$/i, 'the ambient viewing environment'],
-  [/^Active format description$/i, 'the active format description'],
-  [/Pan.?Scan/i, 'the pan and scan window'],
-  [/Cropping/i, 'the cropping that players apply'],
-  [/^ICC profile$/i, 'the ICC profile of the frames'],
-  [/Film grain/i, 'the parameters of film grain'],
-  [/timecode/i, 'the timecode inside the frames'],
-  [/Regions? Of Interest/i, 'the regions of interest'],
-  [/HDR Dynamic Metadata|Vivid/i, 'dynamic HDR metadata'],
-];
+/** What of the marks is kept, and where. */
+export type KeptMarks = {
+  /** Told to the muxer as boxes of the intermediate's description of its samples. */
+  readonly boxes: readonly SideData[];
+  /** Told to Matroska's muxer as this tag; `null` where there is none to tell. */
+  readonly stereoMode: string | null;
+};
 
 const stereo = (video: VideoStream): SideData | undefined =>
   video.sideData.find(({ type }) => type === 'Stereo 3D');
+
+/** Views that lie in lines or samples by turns are mixed when a picture is enlarged. */
+const isWoven = ({ form }: SideData): boolean =>
+  /checkerboard|quincunx|^interleaved/.test(form ?? '');
+
+/** Marks say where in a picture something lies: they are false of frames turned or cut. */
+const isMoved = ({ turn, crop }: VideoStream): boolean => turn !== null || crop !== null;
 
 /**
  * x264's and H.264's numbers of how two views lie in one picture (annex D,
  * frame_packing_arrangement_type).
  */
 const packings: Readonly<Record<string, number>> = {
-  ...{ checkerboard: 0, 'interleaved columns': 1, 'interleaved lines': 2 },
   ...{ 'side by side': 3, 'top and bottom': 4, 'frame alternate': 5 },
 };
 
@@ -47,46 +42,126 @@ const packings: Readonly<Record<string, number>> = {
  */
 export function framePacking(video: VideoStream): number | null {
   const views = stereo(video);
-  // x264 always says that the left view comes first; turned frames have their views elsewhere.
-  if (views === undefined || views.inverted || video.turn !== null) return null;
+  // x264 always says that the left view comes first.
+  if (views === undefined || views.inverted || isMoved(video)) return null;
   return packings[views.form ?? ''] ?? null;
+}
+
+/** Matroska's names of stereo modes, with the left and with the right view first. */
+const stereoModes: Readonly<Record<string, readonly [left: string, right: string]>> = {
+  'side by side': ['left_right', 'right_left'],
+  'top and bottom': ['top_bottom', 'bottom_top'],
+  'frame alternate': ['block_lr', 'block_rl'],
+};
+
+/** Modes that WebM has as well. */
+const webModes = new Set(['left_right', 'right_left', 'top_bottom', 'bottom_top']);
+
+function stereoModeOf(views: SideData, { marks }: Container): string | null {
+  const { form, inverted } = views;
+  const named = stereoModes[form ?? '']?.[inverted ? 1 : 0];
+  const mode = named ?? (form?.startsWith('anaglyph') === true ? form : null);
+  if (marks === 'matroska' || (marks === 'webm' && mode !== null && webModes.has(mode)))
+    return mode;
+  return null;
+}
+
+/** The marks of `video` that the output's container gets. */
+export function keptMarks(
+  video: VideoStream,
+  { container, codec }: Pick<MarkedOutput, 'container' | 'codec'>,
+): KeptMarks {
+  if (isMoved(video)) return { boxes: [], stereoMode: null };
+  const views = stereo(video);
+  const stereoMode = views === undefined ? null : stereoModeOf(views, container);
+  // The intermediates of these are Matroska, and have no description that boxes go into.
+  const isWebCodec = codec === 'vp9' || codec === 'av1';
+  const takesBoxes = container.marks === 'boxes' || (container.marks === 'matroska' && !isWebCodec);
+  const boxes = video.sideData.filter(
+    (data) =>
+      takesBoxes && hasBox(data) && (container.marks === 'boxes' || data.type !== 'Stereo 3D'),
+  );
+  return { boxes, stereoMode };
+}
+
+/** The containers that would keep `data`. */
+function keepers(data: SideData, video: VideoStream, codec: VideoCodec): Container[] {
+  return containers.filter((container) => {
+    const kept = keptMarks(video, {
+      container,
+      codec: container.video.includes(codec) ? codec : container.video[0]!,
+    });
+    return kept.boxes.includes(data) || (data.type === 'Stereo 3D' && kept.stereoMode !== null);
+  });
+}
+
+/** Why a mark is not kept, and what to do. */
+function whyLost(
+  data: SideData,
+  video: VideoStream,
+  { container, codec, encoder }: MarkedOutput,
+): Pick<Announcement, 'why' | 'advice'> {
+  const advice = 'Keep the source, or mark the output anew with a tool for it.';
+  if (data.shown !== undefined) {
+    const { width, height, x, y } = data.shown;
+    const [w, h, left, top] = [width, height, x, y].map(Math.round);
+    return {
+      why: `all of each picture is enlarged, and players show all of it; of the source they show ${w}x${h} at ${left},${top}`,
+      advice: `--crop ${w}:${h}:${left}:${top} enlarges that part.`,
+    };
+  }
+  if (isMoved(video) && (data.form !== null || data.sphere !== undefined)) {
+    const how = video.turn === null ? 'cut' : 'turned';
+    return { why: `it would not be true of frames that were ${how}`, advice };
+  }
+  if (data.type === 'Stereo 3D' && isWoven(data)) {
+    const why = `enlarging mixes views that lie as ${data.form}`;
+    return { why, advice: 'Take the views apart before (the stereo3d filter of ffmpeg does).' };
+  }
+  const others = keepers(data, video, codec).map(({ title }) => title);
+  return {
+    why: `${encoder} and ${container.title} are not given it`,
+    advice: others.length > 0 ? `It would be kept in ${others.join(' or ')}.` : advice,
+  };
 }
 
 /**
  * What goes with the source's pictures and will not go with the larger ones; what is not known is
  * named as it is.
  */
-export function sideDataLosses(video: VideoStream, encoder: string): Announcement[] {
+export function sideDataLosses(video: VideoStream, output: MarkedOutput): Announcement[] {
+  const kept = keptMarks(video, output);
   const found: Announcement[] = [];
   for (const data of video.sideData) {
-    if (settled.some((names) => names.test(data.type))) continue;
-    if (data.type === 'Stereo 3D' && data.form === '2D') continue;
-    const title = known.find(([names]) => names.test(data.type))?.[1];
-    if (data.type === 'Stereo 3D' && encoder === 'libx264' && framePacking(video) !== null) {
+    const title = sideDataTitle(data.type);
+    const isStereo = data.type === 'Stereo 3D';
+    if (title === null || (isStereo && data.form === '2D')) continue;
+    if (kept.boxes.includes(data) || (isStereo && kept.stereoMode !== null)) continue;
+    // What players do not show was cut away by the user's own word.
+    if (data.shown !== undefined && video.crop !== null) continue;
+    if (isStereo && output.encoder === 'libx264' && framePacking(video) !== null) {
       const why = `it is kept as frame packing in the stream (${data.form}), not in the container`;
-      found.push({ kind: 'converted', what: title!, why });
+      found.push({ kind: 'converted', what: title, why });
       continue;
     }
-    found.push({
-      kind: 'missing',
-      what: title ?? `${data.type} (unknown side data of the video)`,
-      why: `${encoder} and the container are not given it`,
-      advice: 'Keep the source, or mark the output anew with a tool for it.',
-    });
+    found.push({ kind: 'missing', what: title, ...whyLost(data, video, output) });
   }
   return found;
 }
 
-/**
- * Kinds of side data, as ffprobe names them, that a plan with `encoder` keeps on the frames or the
- * stream.
- */
-export function expectedSideData(video: VideoStream, encoder: string): string[] {
+/** Kinds of side data, as ffprobe names them, that the output must show on its frames or stream. */
+export function expectedSideData(video: VideoStream, output: MarkedOutput): string[] {
   const { masteringDisplay, contentLight } = video.hdr;
-  const hdr = encoder === 'libx265';
-  return [
-    ...(encoder === 'libx264' && framePacking(video) !== null ? ['Stereo 3D'] : []),
+  const { boxes, stereoMode } = keptMarks(video, output);
+  const hdr = output.encoder === 'libx265';
+  const isPacked = output.encoder === 'libx264' && framePacking(video) !== null;
+  // Glasses' colours are a tag that ffprobe makes no side data of.
+  const isMode = stereoMode !== null && !stereoMode.startsWith('anaglyph');
+  const kinds = [
+    ...boxes.map(({ type }) => type),
+    ...(isPacked || isMode ? ['Stereo 3D'] : []),
     ...(hdr && masteringDisplay !== null ? ['Mastering display metadata'] : []),
     ...(hdr && contentLight !== null ? ['Content light level metadata'] : []),
   ];
+  return [...new Set(kinds)];
 }

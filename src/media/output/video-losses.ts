@@ -29,7 +29,7 @@ export function videoAnnouncements(choice: VideoChoice): Announcement[] {
   return [
     ...sizeAndFormat(choice),
     ...hdr(choice),
-    ...sideDataLosses(video, choice.encoder),
+    ...sideDataLosses(video, choice),
     ...captionsOf(choice),
     ...rest(choice),
   ].map((announcement) => ({

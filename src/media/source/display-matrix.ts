@@ -13,11 +13,13 @@ function matrixOfTurn(degrees: number): DisplayMatrix | null {
 }
 
 /**
- * A stream's display matrix, from its side data or the tag that old files have alone; `null` where
- * it is shown as it is.
+ * A stream's display matrix, from its side data, that of its first frames (H.264 can say it inside
+ * the stream) or the tag that old files have alone; `null` where it is shown as it is.
  */
-export function parseMatrix(stream: Json): DisplayMatrix | null {
-  const said = listAt(stream, 'side_data_list').find((data) => 'displaymatrix' in data);
+export function parseMatrix(stream: Json, frames: readonly Json[] = []): DisplayMatrix | null {
+  const said = [stream, ...frames.slice(0, 1)]
+    .flatMap((json) => listAt(json, 'side_data_list'))
+    .find((data) => 'displaymatrix' in data);
   const rows = (textAt(said ?? {}, 'displaymatrix') ?? '').matchAll(
     /[\da-f]{8}:((?:\s+-?\d+){3})/g,
   );

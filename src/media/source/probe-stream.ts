@@ -1,6 +1,7 @@
 import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
-import type { Chapter, Colour, HdrMetadata, SideData, StreamInfo } from './source.js';
+import type { SideData, Sphere } from '../marks/side-data.js';
+import type { Chapter, Colour, HdrMetadata, StreamInfo } from './source.js';
 
 /** An object of ffprobe's JSON: nothing in it is trusted to be there. */
 export type Json = { readonly [key: string]: unknown };
@@ -207,6 +208,24 @@ function stereoViews(data: Json, frames: readonly Json[]): Pick<SideData, 'form'
   return { form: named, inverted: /^right_left|^bottom_top|_rl$/.test(mode) };
 }
 
+/** The sphere that a stream's side data describes; ffprobe cuts degrees to whole ones. */
+function sphereOf(data: Json, stream: Json): Sphere | null {
+  const projection = textAt(data, 'projection');
+  if (projection === null) return null;
+  const number = (key: string): number => numberAt(data, key) ?? 0;
+  const [left, top, right, bottom] = ['left', 'top', 'right', 'bottom'].map((side) =>
+    number(`bound_${side}`),
+  ) as [...[number, number, number, number]];
+  const wide = left + (numberAt(stream, 'width') ?? 1) + right;
+  const high = top + (numberAt(stream, 'height') ?? 1) + bottom;
+  return {
+    projection,
+    pose: [number('yaw'), number('pitch'), number('roll')],
+    padding: number('padding'),
+    outside: [left / wide, top / high, right / wide, bottom / high],
+  };
+}
+
 /** What goes with a stream or its first frames, each kind once. */
 export function parseSideData(stream: Json, frames: readonly Json[]): SideData[] {
   const found = new Map<string, SideData>();
@@ -215,7 +234,13 @@ export function parseSideData(stream: Json, frames: readonly Json[]): SideData[]
     if (type === null || found.has(type)) continue;
     const views =
       type === 'Stereo 3D' ? stereoViews(data, frames) : { form: null, inverted: false };
-    found.set(type, { type, ...views });
+    const sphere = type === 'Spherical Mapping' ? sphereOf(data, stream) : null;
+    found.set(type, { type, ...views, ...(sphere === null ? {} : { sphere }) });
+  }
+  // Colours of glasses are a tag of Matroska, and no side data.
+  const mode = textAt(objectAt(stream, 'tags'), 'stereo_mode');
+  if (mode?.startsWith('anaglyph') === true && !found.has('Stereo 3D')) {
+    found.set('Stereo 3D', { type: 'Stereo 3D', form: mode, inverted: false });
   }
   return [...found.values()];
 }

@@ -171,7 +171,7 @@ export function parseVideo(
   }
   const timeBase = ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 };
   const times = hasTimes(container, frames) ? 'stream' : 'nominal';
-  const matrix = parseMatrix(stream);
+  const matrix = parseMatrix(stream, frames);
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
   return {

@@ -3,6 +3,7 @@ import { withoutEmptyAlpha } from './alpha-use.js';
 import { capabilities } from '../program/capabilities.js';
 import { fileUrl, safeInputOptions } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
+import { mergedMarks, trackMarks } from '../marks/track-marks.js';
 import { openPlainFile, whyUnreadable, type InputFile } from './input-file.js';
 import {
   listAt,
@@ -179,7 +180,9 @@ async function probeStreams(
     container,
   );
   const startTime = numberAt(format, 'start_time') ?? 0;
-  const video = await withoutEmptyAlpha(ffmpeg, file.path, parsed, options.signal);
+  const marks = await trackMarks(file.path, container, chosen.index);
+  const marked = { ...parsed, sideData: mergedMarks(parsed.sideData, marks) };
+  const video = await withoutEmptyAlpha(ffmpeg, file.path, marked, options.signal);
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,

@@ -1,6 +1,7 @@
 import type { PixelFormat } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
+import type { SideData } from '../marks/side-data.js';
 import type { Conversion } from './travel-format.js';
 
 /** Which field of a frame is shown first. */
@@ -66,16 +67,6 @@ export type HdrMetadata = {
   readonly hdr10Plus: boolean;
   /** Dolby Vision profile, e.g. 8; `null` without. */
   readonly dolbyVisionProfile: number | null;
-};
-
-/** Something that goes with the pictures, as ffprobe names it. */
-export type SideData = {
-  /** E.g. `Stereo 3D`. */
-  readonly type: string;
-  /** How the views lie, of stereo pictures: `side by side`; `null` for others. */
-  readonly form: string | null;
-  /** Of stereo pictures: the right view comes first. */
-  readonly inverted: boolean;
 };
 
 /** Any stream of a clip, as ffprobe names it. */

@@ -37,6 +37,12 @@ test('a matrix is read whole, and every turn and mirroring has its filters', () 
 test('a plain matrix is none, and a tag of old files is one', () => {
   assert.equal(parseMatrix(stream(1, 0, 0, 1)), null);
   assert.equal(parseMatrix({}), null);
+  const turned = parseMatrix({}, [stream(0, 1, -1, 0)]);
+  assert.equal(degreesOf(turned!), 90, 'what H.264 says inside the stream counts');
+  assert.deepEqual(
+    parseMatrix(stream(-1, 0, 0, -1), [stream(0, 1, -1, 0)])?.slice(0, 2),
+    [-65536, 0],
+  );
   assert.equal(degreesOf(parseMatrix({ tags: { rotate: '90' } })!), 90);
   assert.equal(degreesOf(parseMatrix({ tags: { rotate: '270' } })!), 270);
   assert.equal(degreesOf(parseMatrix(stream(-1, 0, 0, -1))!), 180);
