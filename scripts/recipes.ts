@@ -138,6 +138,16 @@ const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner
 /** All coders, from clean to CRF 35, for a network with a dial. */
 const codecs: Degradation = { ...codec, kind: 'codecs', crf: [10, 35], clean: 0.25 };
 
+/** Of networks with a dial for compression. */
+const dialled = {
+  ...wider,
+  degradation: codecs,
+  strength: true,
+  footage: ['train/open_footage'],
+  // Windows that are soon ready and soon changed: each picture is coded anew.
+  ...{ windowBytes: 25e6, drawsPerWindow: 3 },
+} as const;
+
 /** Of the network after a first pass. */
 const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
 
@@ -201,16 +211,15 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-32-x2': { ...wider, steps: 50_000 },
   // One network from clean to CRF 35. What it is before has learnt from clean pictures; slopes
   // begin at 0.
-  'espcn-32-strength-x2': {
-    ...wider,
-    steps: 20_000,
-    rate: 8e-4,
-    degradation: codecs,
-    strength: true,
-    footage: ['train/open_footage'],
-    // Windows that are soon ready and soon changed: each picture is coded anew.
-    ...{ windowBytes: 25e6, drawsPerWindow: 3 },
+  'espcn-32-strength-1-x2': {
+    ...dialled,
+    ...{ steps: 5000, rate: 8e-4, inner: true },
     from: 'espcn-32-x2',
+  },
+  'espcn-32-strength-x2': {
+    ...dialled,
+    ...{ steps: 15_000, rate: 6e-4 },
+    from: 'espcn-32-strength-1-x2',
   },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },

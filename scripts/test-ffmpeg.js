@@ -14,6 +14,8 @@ const withNewest = new Set([
   'media-output-clips',
   'muxer-trial',
   'odd-sources',
+  'regress',
+  'scan',
   'segments',
 ]);
 

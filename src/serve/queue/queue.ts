@@ -147,8 +147,7 @@ export class Queue implements AsyncDisposable {
     this.job(id);
     this.#jobs.delete(id);
     if (this.#planning?.id === id) this.#planning.run.stop();
-    this.#write(() => this.#store.remove(id));
-    this.#tell({ kind: 'job', id, job: null });
+    this.#write(() => this.#store.remove(id), { kind: 'job', id, job: null });
     this.#tellOrder();
   }
 
@@ -259,24 +258,26 @@ export class Queue implements AsyncDisposable {
   }
 
   #keep(job: Job): void {
-    this.#write(() => this.#store.writeJob(job));
-    this.#tell({ kind: 'job', id: job.id, job });
+    this.#write(() => this.#store.writeJob(job), { kind: 'job', id: job.id, job });
   }
 
   #tellOrder(): void {
     const head = { order: [...this.#jobs.keys()], paused: this.#paused };
-    this.#write(() => this.#store.writeHead(head));
-    this.#tell({ kind: 'order', ...head });
+    this.#write(() => this.#store.writeHead(head), { kind: 'order', ...head });
   }
 
   #tell(change: QueueChange): void {
     for (const listener of this.#listeners) listener(change);
   }
 
-  #write(write: () => Promise<void>): void {
-    this.#writing = this.#writing.then(write).catch((error: unknown) => {
-      this.#failure ??= error instanceof Error ? error : new Error(String(error));
-    });
+  /** A change is told once it is on disk: what was seen on the page survives a power cut. */
+  #write(write: () => Promise<void>, change: QueueChange): void {
+    this.#writing = this.#writing
+      .then(write)
+      .catch((error: unknown) => {
+        this.#failure ??= error instanceof Error ? error : new Error(String(error));
+      })
+      .then(() => this.#tell(change));
   }
 }
 

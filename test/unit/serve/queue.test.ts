@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { noOptions, type Job } from '../../../src/serve/queue/job.js';
@@ -53,6 +53,27 @@ test('clips are worked off in their order, one at a time, and each is looked at 
   assert.deepEqual(work.begun, ['a', 'b', 'c']);
   // The first was under way at once.
   assert.deepEqual(work.planned, ['b', 'c']);
+});
+
+test('a change is told once it is on disk', async () => {
+  const { folder, queue, idOf } = await opened();
+  queue.add(['a'], noOptions);
+  await queue.written();
+  const file = path.join(folder, 'jobs', `${idOf('a')}.json`);
+  const onDisk: string[] = [];
+  const leave = queue.listen((change) => {
+    if (change.kind !== 'job' || change.job === null) return;
+    const { state } = JSON.parse(readFileSync(file, 'utf8')) as { state: string };
+    onDisk.push(`told ${change.job.state}, kept ${state}`);
+  });
+  queue.request(idOf('a'), 'pause');
+  await settled();
+  await queue.written();
+  queue.request(idOf('a'), 'resume');
+  await queue.written();
+  leave();
+  assert.equal(onDisk[0], 'told paused, kept paused');
+  assert.equal(onDisk.at(-1), 'told running, kept running');
 });
 
 test('what waits already with the same options is not added again', async () => {
