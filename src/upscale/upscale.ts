@@ -1,6 +1,6 @@
 import path from 'node:path';
 import PQueue from 'p-queue';
-import { errorFacts, VsrError } from '../errors.js';
+import { badValue, errorFacts, VsrError } from '../errors.js';
 import type { JobEvent, Outcome } from '../events.js';
 import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
@@ -11,6 +11,7 @@ import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
+import { tellsSourcesApart } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
@@ -203,6 +204,7 @@ function leftOutNote(names: readonly string[]): SidecarAnnouncement {
 
 /** One named output file cannot take several clips. */
 function checkOneOutput(found: readonly Input[], settings: Settings): void {
+  checkNamesApart(found, settings);
   const { output, log, reference } = settings;
   if (found.length < 2) return;
   if (output !== null && path.extname(output) !== '' && !/[/\\]$/.test(output)) {
@@ -222,5 +224,21 @@ function checkOneOutput(found: readonly Input[], settings: Settings): void {
       'option',
       `Expected one input for --reference, but there are ${found.length}. Enlarge them one by one.`,
     );
+  }
+}
+
+/** A template that gives all sources of a folder one name cannot name two of them. */
+function checkNamesApart(found: readonly Input[], { name, output }: Settings): void {
+  if (name === null || tellsSourcesApart(name)) return;
+  const first = new Map<string, string>();
+  for (const { path: file, below } of found) {
+    const own = path.dirname(file);
+    const named = name.includes('{folder}') ? path.basename(own) : '';
+    const folder = `${output === null ? own : below}:${named}`;
+    const other = first.get(folder);
+    if (other !== undefined) {
+      throw badValue(`{stem} in it, since ${other} and ${file} go to one folder,`, 'name', name);
+    }
+    first.set(folder, file);
   }
 }

@@ -78,6 +78,9 @@ async function runPiped(
   interruption: BatchInterruption,
 ): Promise<BatchResult> {
   const toStdout = flags.output === '-';
+  if (toStdout && flags.name !== undefined) {
+    throw badValue('a folder with --name', '-o', '-');
+  }
   if (toStdout) giveUpStdout();
   if (flags.output === undefined && inputs.length > 1) {
     throw new VsrError(

@@ -6,6 +6,7 @@ export type UpscaleFlags = {
   scale?: number;
   to?: string;
   output?: string;
+  name?: string;
   model?: string;
   quality?: UpscaleOptions['quality'] & string;
   strength?: number | 'auto';

@@ -8,6 +8,7 @@ import {
   providerNames,
   qualities,
 } from '../../upscale/plan/options.js';
+import { nameFields } from '../../upscale/plan/names.js';
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { collected, withQueueOptions } from '../queue/queue-flags.js';
@@ -49,6 +50,10 @@ export function upscaleCommand(): Command {
     .option('--to <size>', 'reach a size instead: 1920x1080, 720p, 1080p, 4k; aspect is kept')
     .optionsGroup('Output:')
     .option('-o, --output <path>', 'file, folder, or - for Matroska on standard output')
+    .option(
+      '--name <template>',
+      `names of outputs, "{stem}.{scale}x{ext}"; with ${nameFields.map((field) => `{${field}}`).join(', ')} (default: "{stem}.x{scale}{ext}")`,
+    )
     .option('--overwrite', 'replace a file of that name that another job or program made')
     .option('--dry-run', 'say what would be done, how large it will be, what it would lack')
     .option('--report [file.html]', 'make a page that shows what was done')

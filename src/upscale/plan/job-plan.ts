@@ -1,6 +1,6 @@
 import { enlargedSize } from '../../planes/enlarged.js';
 import { estimateBytes, spaceNotes } from './disk-space.js';
-import { checkOutputPlace, outputFor } from './output-place.js';
+import { checkOutputPlace, namedByContainer, outputFor } from './output-place.js';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
@@ -26,7 +26,7 @@ import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
 import { chooseModels, choiceNotes } from './model-choice.js';
-import { checkNames, outputPaths, type OutputPaths } from './names.js';
+import { checkNames, namedBySize, outputPaths, type OutputPaths } from './names.js';
 import { checkStart, tickRange, trimOf, type TickRange } from './tick-range.js';
 import type { Settings } from './settings.js';
 import { targetSize, type Size } from './target-size.js';
@@ -148,7 +148,7 @@ export async function planJob(
   await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
   const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, settings.codec);
-  const name = await outputFor(input, settings.output, '', extension);
+  const name = await outputFor(input, settings, namedByContainer(extension));
   const scan = await looking;
   const fields = chooseFields(probed, scan, settings.footage);
   const crop = chooseCrop(probed, scan, settings.footage);
@@ -167,8 +167,10 @@ export async function planJob(
   );
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
-  const label = settings.to ?? String(chain.scale);
-  const output = await outputFor(input, settings.output, label, extension);
+  const output = await outputFor(input, settings, {
+    ext: extension,
+    ...namedBySize(size, settings.to ?? String(chain.scale), chain.names),
+  });
   await checkOutputPlace(output, input.path);
   const paths = outputPaths(output, settings.log);
   checkNames(paths);

@@ -1,7 +1,6 @@
 import { sidecarPathOf } from '../../metrics/sidecar.js';
-import path from 'node:path';
 import { besideName, LONGEST_NAME, nameBytes } from '../../files/beside-name.js';
-import { VsrError } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 import type { Place } from '../../files/place.js';
 
 /** Every file that belongs to one output, by name; none need exist. */
@@ -21,9 +20,53 @@ export type OutputPlaces = {
   readonly sidecar: Place;
 };
 
-/** `<folder>/<name>.x<scale><extension>`; the extension comes with its dot. */
-export function outputName(folder: string, name: string, scale: string, extension: string): string {
-  return path.join(folder, `${name}.x${scale}${extension}`);
+/**
+ * What a template of names can hold: `ext` is the output's ending with its dot, `scale` also what
+ * `to` says, `folder` the name of the folder that the source lies in.
+ */
+export const nameFields = ['stem', 'ext', 'scale', 'width', 'height', 'model', 'folder'] as const;
+
+/** What the fields of a template hold for one output; what is not known yet is empty. */
+export type NameValues = Readonly<Record<(typeof nameFields)[number], string>>;
+
+/** How outputs are named where nobody says otherwise. */
+const usualName = '{stem}.x{scale}{ext}';
+
+/** Throws VsrError `option` for a template that gives no names. */
+export function checkTemplate(template: string | undefined): void {
+  if (template === undefined) return;
+  const known = nameFields.map((field) => `{${field}}`).join(', ');
+  const unknown = [...template.matchAll(/\{([^{}]*)\}/g)].find(
+    ([, field]) => !(nameFields as readonly string[]).includes(field!),
+  );
+  if (unknown !== undefined) throw badValue(`fields of ${known}`, 'name', unknown[0]);
+  const rest = template.replaceAll(/\{[^{}]*\}/g, '');
+  if (/[{}]/.test(rest) || template.trim() === '') {
+    throw badValue(`a file name with fields of ${known}`, 'name', template);
+  }
+  if (/[/\\]/.test(rest)) {
+    throw badValue('a file name without folders', 'name', template, 'Name the folder with -o.');
+  }
+}
+
+/** The fields that tell the size of an output and the models that made it. */
+export const namedBySize = (
+  { width, height }: { readonly width: number; readonly height: number },
+  scale: string,
+  models: readonly string[],
+): Pick<NameValues, 'width' | 'height' | 'scale' | 'model'> => ({
+  ...{ width: String(width), height: String(height), scale },
+  model: models.join('+'),
+});
+
+/** Whether a template tells two sources of one folder apart. */
+export const tellsSourcesApart = (template: string): boolean => template.includes('{stem}');
+
+/** The name of an output by its template, by the usual one where there is none. */
+export function outputName(template: string | null, values: NameValues): string {
+  return (template ?? usualName).replaceAll(/\{(\w+)\}/g, (_, field: keyof NameValues) =>
+    values[field].replaceAll(/[/\\]/g, '-'),
+  );
 }
 
 /**

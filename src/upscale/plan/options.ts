@@ -38,6 +38,11 @@ export type UpscaleOptions = FootageOptions & {
   /** Output file, a folder (existing, or ending in a slash), or `-` for Matroska on stdout. */
   readonly output?: string;
   /**
+   * A template for the names of outputs, in place of `{stem}.x{scale}{ext}`; it may hold `{stem}`,
+   * `{ext}`, `{scale}`, `{width}`, `{height}`, `{model}` and `{folder}`.
+   */
+  readonly name?: string;
+  /**
    * A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default:
    * the best for the source.
    */

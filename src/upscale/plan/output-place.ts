@@ -1,21 +1,31 @@
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { VsrError } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 import type { Input } from './inputs.js';
-import { outputName } from './names.js';
+import { outputName, type NameValues } from './names.js';
+import type { Settings } from './settings.js';
+
+/** What of an output's name turns out while it is planned; empty where it is not known yet. */
+export type NamedBy = Omit<NameValues, 'stem' | 'folder'>;
+
+/** What names an output of which only the container is known. */
+export const namedByContainer = (ext: string): NamedBy => ({
+  ...{ ext, scale: '', width: '', height: '', model: '' },
+});
 
 /**
  * Where the output of an input goes: the file or into the folder wished for, otherwise beside the
- * input.
+ * input. Throws VsrError `option` where both a file and a template for names are wished for.
  */
 export async function outputFor(
   input: Input,
-  wish: string | null,
-  scale: string,
-  extension: string,
+  { output: wish, name: template }: Pick<Settings, 'output' | 'name'>,
+  values: NamedBy,
 ): Promise<string> {
-  const { name, below } = input;
-  if (wish === null) return outputName(path.dirname(input.path), name, scale, extension);
+  const { name: stem, below } = input;
+  const folder = path.dirname(input.path);
+  const name = outputName(template, { ...values, stem, folder: path.basename(folder) });
+  if (wish === null) return path.join(folder, name);
   const full = path.resolve(wish);
   const isFolder =
     /[/\\]$/.test(wish) ||
@@ -23,8 +33,9 @@ export async function outputFor(
       (s) => s.isDirectory(),
       () => false,
     ));
-  if (isFolder) return outputName(path.join(full, below), name, scale, extension);
-  return full;
+  if (isFolder) return path.join(full, below, name);
+  if (template === null) return full;
+  throw badValue('a folder that ends in a slash, since there is --name,', 'output', wish);
 }
 
 /**

@@ -13,6 +13,7 @@ import type { AskedSettings } from '../../metrics/sidecar-schema.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { checkTemplate } from './names.js';
 import {
   chromaKernels,
   codecNames,
@@ -34,6 +35,8 @@ export type Settings = {
   readonly to: string | null;
   /** Output file or folder, as the user wrote it. */
   readonly output: string | null;
+  /** A template for names of outputs. */
+  readonly name: string | null;
   readonly model: string | null;
   /** `null` where nobody asked for one. */
   readonly quality: Quality | null;
@@ -124,6 +127,7 @@ function checkValues(options: UpscaleOptions): void {
     throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
   checkCrf(options.codec ?? 'auto', options.crf);
+  checkTemplate(options.name);
   checkTracks('audio', options.audio);
   checkTracks('subs', options.subs);
   checkOneOf('codec', options.codec, codecNames);
@@ -164,6 +168,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     scale: options.scale ?? 2,
     to: options.to ?? null,
     output: options.output ?? null,
+    name: options.name ?? null,
     model: options.model ?? null,
     quality: options.quality ?? null,
     strength: options.strength ?? 'auto',

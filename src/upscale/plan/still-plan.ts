@@ -10,7 +10,7 @@ import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
 import { chooseModels, choiceNotes } from './model-choice.js';
-import { checkNames, outputPaths, type OutputPaths } from './names.js';
+import { checkNames, namedBySize, outputPaths, type OutputPaths } from './names.js';
 import { checkOutputPlace, outputFor } from './output-place.js';
 import type { Settings } from './settings.js';
 import type { Size } from './target-size.js';
@@ -68,7 +68,11 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   );
   // What is read and not written becomes a PNG.
   const extension = canWriteStill(input.path) ? path.extname(input.path) : '.png';
-  const output = await outputFor(input, settings.output, String(chain.scale), extension);
+  const size = enlargedSize(still.layout, chain.scale);
+  const output = await outputFor(input, settings, {
+    ext: extension,
+    ...namedBySize(size, String(chain.scale), chain.names),
+  });
   if (!canWriteStill(output)) {
     throw badValue('a name ending in .png, .jpg, .webp or .tif', '-o', output);
   }
@@ -84,7 +88,6 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   const paths = outputPaths(output, settings.log ?? false);
   checkNames(paths);
   const identity = await identifySource(input.path);
-  const size = enlargedSize(still.layout, chain.scale);
   const { precision, chroma } = settings;
   const deciding = {
     ...{ scale: chain.scale, precision, chroma },
