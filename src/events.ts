@@ -127,11 +127,23 @@ export type Queued = {
   };
 };
 
+/** What came of the program that was to run for a finished clip; the clip is done all the same. */
+export type ProgramRun = {
+  /** The program and its words, as they were run. */
+  readonly words: readonly string[];
+  /** `null` where it was ended by a signal, or never began. */
+  readonly exitCode: number | null;
+  /** A sentence; `null` where all is well. */
+  readonly error: string | null;
+};
+
 /** A clip has come to a good end. */
 export type DoneEvent<Summary = object> = {
   readonly event: 'done';
   readonly clip: string;
   readonly output: string | null;
+  /** Where a program was to run for each finished clip. */
+  readonly exec?: ProgramRun;
 } & Success<Summary>;
 
 /** A clip has failed, or the whole call has. */

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { badValue, errorFacts, VsrError } from '../errors.js';
-import type { JobEvent, Outcome } from '../events.js';
+import type { JobEvent, Outcome, ProgramRun } from '../events.js';
 import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
 import { isAnimatedPng } from '../media/still/animated-png.js';
@@ -15,6 +15,7 @@ import { tellsSourcesApart } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
+import { checkProgram, runProgram } from './programs/run-program.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
 
 /**
@@ -100,13 +101,25 @@ class Batch {
       });
       // What a summary says that the plan did not has turned out only now.
       if (result.status === 'done') this.#announce(clip, result.summary.missing.slice(announced));
-      this.#events.push({ event: 'done', clip, output, ...result });
+      const exec = await this.#runProgram(clip, output, result);
+      this.#events.push({ event: 'done', clip, output, ...result, ...exec });
     } catch (cause) {
       const error = errorFacts(cause);
       const stopped = begun ? 'interrupted' : 'not begun';
       const status = error.code === 'interrupted' ? stopped : 'failed';
       this.#events.push({ event: 'failed', clip, status, output, error });
     }
+  }
+
+  /** Runs the program that was asked for, for a clip that is done now. */
+  async #runProgram(
+    input: string,
+    output: string | null,
+    { status }: FileResult,
+  ): Promise<{ exec?: ProgramRun }> {
+    const { exec } = this.#settings;
+    if (exec === null || status !== 'done' || output === null) return {};
+    return { exec: await runProgram(exec, { input, output }, this.#stop.signal) };
   }
 
   #announce(clip: string, announcements: readonly SidecarAnnouncement[]): void {
@@ -163,6 +176,7 @@ export async function* upscaleBy(
     settings.output !== null,
   );
   checkOneOutput(found, settings);
+  await checkProgram(settings.exec);
   const ffmpeg = await locateFfmpeg({
     ffmpeg: settings.ffmpeg ?? undefined,
     ffprobe: settings.ffprobe ?? undefined,

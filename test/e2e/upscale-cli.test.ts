@@ -56,9 +56,18 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 test('a clip in, a larger clip out, with its log and sidecar; again is skipped; --json alone on stdout', async () => {
-  const first = await runVsr('upscale', at('clip.mp4'), '--json');
+  const node = JSON.stringify(process.execPath);
+  const copy = `${node} -e "fs.copyFileSync(...process.argv.slice(1))" {output} {folder}/copy.mp4`;
+  const first = await runVsr('upscale', at('clip.mp4'), '--json', '--exec', copy);
   assert.equal(first.code, 0, first.stderr);
-  const summary = JSON.parse(first.stdout) as { outcomes: { status: string; output: string }[] };
+  const summary = JSON.parse(first.stdout) as {
+    outcomes: { status: string; output: string; exec: { exitCode: number; error: null } }[];
+  };
+  const { words, ...ended } = summary.outcomes[0]!.exec as { words?: string[] };
+  assert.deepEqual(words?.at(-1), at('copy.mp4'));
+  assert.deepEqual(ended, { exitCode: 0, error: null });
+  assert.deepEqual(await readFile(at('copy.mp4')), await readFile(at('clip.x2.mp4')));
+  await rm(at('copy.mp4'));
   assert.deepEqual(
     summary.outcomes.map(({ status }) => status),
     ['done'],
@@ -174,8 +183,10 @@ test('in and out points are exact to the frame, and cut the sound as well', asyn
 
 test('at most so many frames are taken, and the tracks that are wanted', async () => {
   const words = ['upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3'];
-  const three = await runVsr(...words, '--audio', 'none');
-  assert.equal(three.code, 0, three.stderr);
+  const failing = `'${process.execPath}' -e "console.log('too bad'); process.exit(3)"`;
+  const three = await runVsr(...words, '--audio', 'none', '--exec', failing);
+  assert.equal(three.code, 1, 'the clip is done, but its program failed');
+  assert.match(three.stderr, /clip\.mp4: done, .*; but .* ended with exit code 3: too bad/);
   assert.match(three.stderr, /audio stream 1 \(aac\): left out, since no audio was asked for/);
   const { streams } = await facts(at('three.mp4'));
   assert.deepEqual(

@@ -35,6 +35,11 @@ function isDamaged(outcome: UpscaleOutcome): boolean {
   return 'summary' in outcome && (outcome.summary?.source.damage ?? []).length > 0;
 }
 
+/** Why the program that was to run for a finished clip failed; `null` where all is well. */
+export function failedProgram(outcome: UpscaleOutcome): string | null {
+  return 'exec' in outcome ? (outcome.exec?.error ?? null) : null;
+}
+
 /** How one input ended, in one line; it says how to go on where it is the only one. */
 export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   const { outcome, name, begun } = shown;
@@ -55,9 +60,11 @@ export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   if (outcome.status === 'skipped')
     return `${name}: skipped, ${outcome.output} is finished (${output.frames} frames, by vsr ${vsr})`;
   const frames = `${output.frames} ${output.frames === 1 ? 'frame' : 'frames'}`;
+  const program = failedProgram(outcome);
+  const after = program === null ? '' : `; but ${program}`;
   const runs = precision === null ? provider : `${provider} ${precision}`;
   const damaged = isDamaged(outcome) ? ' of a damaged source' : '';
-  return `${name}: done, ${frames}${damaged} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}`;
+  return `${name}: done, ${frames}${damaged} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}${after}`;
 }
 
 function tableRow(shown: ShownOutcome, measured: boolean): string[] {
@@ -91,11 +98,13 @@ export function closingLines(all: readonly ShownOutcome[]): string[] {
   for (const { outcome } of all) {
     counts.set(outcome.status, (counts.get(outcome.status) ?? 0) + 1);
   }
-  const failed = all.flatMap(({ outcome, name }) =>
-    outcome.status === 'failed' && 'error' in outcome
+  const failed = all.flatMap(({ outcome, name }) => {
+    const program = failedProgram(outcome);
+    if (program !== null) return [`${name}: done, but ${program}`];
+    return outcome.status === 'failed' && 'error' in outcome
       ? [`${name}: ${sentenceOf(outcome.error)}`]
-      : [],
-  );
+      : [];
+  });
   const folders = new Set(
     all.flatMap(({ outcome }) =>
       'summary' in outcome && outcome.summary !== null && outcome.output !== null

@@ -1,5 +1,5 @@
 import { type ErrorFacts, VsrError } from '../../errors.js';
-import type { EndEvent, JobEvent, Outcome, VsrEvent } from '../../events.js';
+import type { DoneEvent, EndEvent, JobEvent, Outcome, VsrEvent } from '../../events.js';
 import { printableJson } from '../../printable.js';
 import { version } from '../../version.js';
 import { leaveStderrToEvents } from '../display/say.js';
@@ -121,6 +121,9 @@ export function giveUpStdout(): void {
   answer.stream = process.stderr;
 }
 
+/** What came of the program that was to run for the clip. */
+const execIn = ({ exec }: DoneEvent): object => (exec === undefined ? {} : { exec });
+
 /** Where a clip is that nobody waits for here. */
 function queuedIn(outcome: Outcome): object {
   return outcome.status === 'queued' ? { queued: outcome.queued } : {};
@@ -146,7 +149,7 @@ export function closeAnswer(exitCode: EndEvent['exitCode'], error: ErrorFacts | 
         const same = { clip, status, output };
         return 'error' in outcome
           ? { ...same, error: told(outcome.error) }
-          : { ...same, summary: outcome.summary, ...queuedIn(outcome) };
+          : { ...same, summary: outcome.summary, ...execIn(outcome), ...queuedIn(outcome) };
       }),
       facts,
     };

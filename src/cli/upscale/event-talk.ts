@@ -5,7 +5,7 @@ import { namesApart } from '../../names-apart.js';
 import type { UpscaleEvent } from '../../upscale/upscale.js';
 import { BatchTally } from '../display/batch-tally.js';
 import { describeNote, describePlan } from '../display/describe.js';
-import { outcomeLine, type ShownOutcome } from '../display/outcome-lines.js';
+import { failedProgram, outcomeLine, type ShownOutcome } from '../display/outcome-lines.js';
 import {
   SilentDisplay,
   type BatchView,
@@ -77,6 +77,7 @@ export class EventTalk implements BatchView {
     this.outcomes.push(shown);
     const line = outcomeLine(shown, this.#names.size < 2);
     this.#display.end(clip, line);
-    if (outcome.event === 'failed' && this.#display instanceof SilentDisplay) say(line);
+    if (!(this.#display instanceof SilentDisplay)) return;
+    if (outcome.event === 'failed' || failedProgram(outcome) !== null) say(line);
   }
 }

@@ -13,7 +13,12 @@ import {
 import { addFacts, hasEventsOnStderr, isAnsweredInJson, tell } from '../process/answer.js';
 import type { BatchInterruption } from '../process/interruption.js';
 import { BarDisplay } from '../display/bar-display.js';
-import { closingLines, outcomeTable, type ShownOutcome } from '../display/outcome-lines.js';
+import {
+  closingLines,
+  failedProgram,
+  outcomeTable,
+  type ShownOutcome,
+} from '../display/outcome-lines.js';
 import {
   LineDisplay,
   SilentDisplay,
@@ -54,6 +59,8 @@ function batchExitCode(outcomes: readonly UpscaleOutcome[]): BatchResult['exitCo
   const codes = new Set(
     outcomes.flatMap((outcome) => ('error' in outcome ? [outcome.error.exitCode] : [])),
   );
+  // The clip is done, but not all that was asked for.
+  if (outcomes.some((outcome) => failedProgram(outcome) !== null)) codes.add(1);
   for (const code of [130, 1, 2] as const) if (codes.has(code)) return code;
   return 0;
 }

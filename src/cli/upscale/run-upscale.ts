@@ -24,7 +24,10 @@ async function checkReport(file: string, inputs: readonly string[], overwrite: b
 
 /** Refuses what only makes sense with a queue, or never with one. */
 function checkSubmitFlags(inputs: readonly string[], flags: UpscaleFlags): void {
-  const { queue, root, priority, detach } = flags;
+  const { queue, root, priority, detach, exec } = flags;
+  if (detach === true && exec !== undefined) {
+    throw new VsrError('option', 'Expected no --exec with --detach: nobody waits for the clips.');
+  }
   if (queue !== undefined) {
     if (!inputs.includes('-') && flags.output !== '-') return;
     throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');
@@ -80,6 +83,9 @@ async function runPiped(
   const toStdout = flags.output === '-';
   if (toStdout && flags.name !== undefined) {
     throw badValue('a folder with --name', '-o', '-');
+  }
+  if (toStdout && flags.exec !== undefined) {
+    throw badValue('a file or folder with --exec', '-o', '-');
   }
   if (toStdout) giveUpStdout();
   if (flags.output === undefined && inputs.length > 1) {

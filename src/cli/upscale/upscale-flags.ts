@@ -1,4 +1,5 @@
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import { splitWords } from './split-words.js';
 import type { SubmitFlags } from './submit-batch.js';
 
 /** Options as commander hands them over. */
@@ -47,22 +48,19 @@ export type UpscaleFlags = {
   ffmpeg?: string;
   ffprobe?: string;
   dryRun?: true;
+  exec?: string;
   report?: string | true;
   quiet?: true;
 } & SubmitFlags;
 
-function words(text: string): string[] {
-  const found = text.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
-  return found.map((word) => word.replace(/^(["'])(.*)\1$/, '$2'));
-}
-
 /** The library's options in those of the command line. */
 export function optionsOf(flags: UpscaleFlags): UpscaleOptions {
-  const { pixFmt, ffmpegArgs, log, ...same } = flags;
+  const { pixFmt, ffmpegArgs, exec, log, ...same } = flags;
   return {
     ...same,
     ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
-    ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: words(ffmpegArgs) }),
+    ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: splitWords(ffmpegArgs, 'ffmpegArgs') }),
+    ...(exec === undefined ? {} : { exec: splitWords(exec, 'exec') }),
     ...(log === true ? {} : { log }),
   };
 }

@@ -8,6 +8,7 @@ import {
   providerNames,
   qualities,
 } from '../../upscale/plan/options.js';
+import { programFields } from '../../upscale/programs/run-program.js';
 import { nameFields } from '../../upscale/plan/names.js';
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
@@ -145,6 +146,10 @@ export function upscaleCommand(): Command {
     .optionsGroup('Batches and long jobs:')
     .option('-r, --recursive', 'look into sub-folders')
     .option('--jobs <n>', 'clips at once (default: 1)', wholeNumber(1))
+    .option(
+      '--exec <program>',
+      `run a program for each finished clip, as "notify-send {output}"; no shell; fields: ${programFields.map((field) => `{${field}}`).join(', ')}`,
+    )
     .option('--no-segments', 'do not cut long clips into segments for resuming')
     .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)
     .option('--restart', 'throw away finished segments of a job that has changed')

@@ -142,6 +142,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly ffprobe?: string;
   /** Decide everything, enlarge nothing. */
   readonly dryRun?: boolean;
+  /**
+   * A program to run for each clip that has been finished now, and its words, without a shell. They
+   * may hold `{input}`, `{output}`, `{folder}` and `{sidecar}`. If it fails, the clip stays done.
+   */
+  readonly exec?: readonly string[];
   /** Holds the job up and lets it go on. */
   readonly pause?: PauseControl;
   /** Stops the job; it then fails with code `interrupted`. */

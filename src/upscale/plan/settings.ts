@@ -13,6 +13,7 @@ import type { AskedSettings } from '../../metrics/sidecar-schema.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
+import { checkProgramWords } from '../programs/run-program.js';
 import { checkTemplate } from './names.js';
 import {
   chromaKernels,
@@ -88,6 +89,8 @@ export type Settings = {
   readonly ffmpeg: string | null;
   readonly ffprobe: string | null;
   readonly dryRun: boolean;
+  /** The program to run for each finished clip, and its words. */
+  readonly exec: readonly string[] | null;
 };
 
 const wholeNumbers = ['workers', 'frames', 'jobs'] as const;
@@ -128,6 +131,7 @@ function checkValues(options: UpscaleOptions): void {
   }
   checkCrf(options.codec ?? 'auto', options.crf);
   checkTemplate(options.name);
+  checkProgramWords(options.exec);
   checkTracks('audio', options.audio);
   checkTracks('subs', options.subs);
   checkOneOf('codec', options.codec, codecNames);
@@ -204,5 +208,6 @@ export function checkOptions(options: UpscaleOptions): Settings {
     ffmpeg: options.ffmpeg ?? null,
     ffprobe: options.ffprobe ?? null,
     dryRun: options.dryRun ?? false,
+    exec: options.exec ?? null,
   };
 }
