@@ -209,6 +209,38 @@ test('a picture that changes its size is brought to the first size, and that is 
   assert.deepEqual(report.sizeChanges, [{ frame: 12, width: 32, height: 24 }]);
 });
 
+test('what changes in mid-stream of samples and their shape is told with its frame', async () => {
+  const join = async (name: string, codec: string, filters: readonly string[]): Promise<string> => {
+    const parts: Buffer[] = [];
+    for (const [i, filter] of filters.entries()) {
+      const part = path.join(folder, `${i}.${name}`);
+      const words = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.24', ...codec.split(' ')];
+      await run(ffmpeg.ffmpeg, ['-v', 'error', '-y', ...words, '-bsf:v', filter, part]);
+      parts.push(await readFile(part));
+    }
+    await writeFile(path.join(folder, name), Buffer.concat(parts));
+    return path.join(folder, name);
+  };
+  const h264 = await join('forms.264', `${x264} -pix_fmt yuv420p`, [
+    'h264_metadata=video_full_range_flag=0',
+    'h264_metadata=video_full_range_flag=1:matrix_coefficients=1:sample_aspect_ratio=4/3',
+  ]);
+  const mpeg = await join('forms.m2v', '-c:v mpeg2video -aspect 4:3', ['null', 'null']);
+  // A sequence header says 4:3 by 2 and 16:9 by 3, in the upper bits of its eighth byte.
+  const bytes = await readFile(mpeg);
+  const second = bytes.indexOf(Buffer.of(0, 0, 1, 0xb3), bytes.length / 2);
+  bytes[second + 7] = (bytes[second + 7]! & 15) | 0x30;
+  await writeFile(mpeg, bytes);
+
+  const changes = async (file: string): Promise<string[]> =>
+    (await seen(await probe(ffmpeg, file))).report.formChanges.map(
+      ({ frame, what, to }) => `${frame} ${what} ${to}`,
+    );
+  assert.deepEqual(await changes(h264), ['6 range pc', '6 matrix bt709', '6 aspect 4/3']);
+  // ffmpeg's MPEG-2 decoder shows a frame late, and gives it the aspect that it read meanwhile.
+  assert.deepEqual(await changes(mpeg), ['5 aspect 4/3']);
+});
+
 test('a clip that breaks off is found out, whatever the container', async () => {
   // AVI is told by counting its packets (damage.test.ts).
   const kinds = [

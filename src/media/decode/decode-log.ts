@@ -2,10 +2,13 @@ import type { Ratio } from '../../planes/ratio.js';
 import { complaintIn } from '../damage/complaint.js';
 import { diskTrouble } from '../program/disk-words.js';
 import type { ProcessEnd } from '../program/process.js';
+import { formOfLine, withColours, type FrameForm } from './frame-form.js';
 import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
 
 /** A frame's description, with what the decoder said just before it. */
 export type LoggedFrame = FrameInfo & {
+  /** What it says of its numbers; whole once the next frame is described. */
+  readonly form: { value: FrameForm };
   /** The decoder says that part of the picture is missing or made up. */
   readonly damaged: boolean;
 };
@@ -88,6 +91,8 @@ export function decodeLog(
   let cutShort = false;
   let unreadable = false;
   let linkBase = timeBase;
+  /** Of the frame that was described last: its colours follow on a line of their own. */
+  let form: LoggedFrame['form'] | null = null;
   let lostPackets = 0;
   /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
   let decoding = false;
@@ -128,13 +133,17 @@ export function decodeLog(
       if (!showinfo.owns(line)) return note(line);
       linkBase = showinfo.timeBase(line) ?? linkBase;
       const info = showinfo.frame(line);
-      if (info === null) return;
+      if (info === null) {
+        if (form !== null) form.value = withColours(form.value, line) ?? form.value;
+        return;
+      }
+      form = { value: formOfLine(line) };
       const pts = info.pts === null ? null : rescale(info.pts, linkBase, timeBase);
       const place = concealed.indexOf(info.kind);
       if (place >= 0) concealed.splice(place, 1);
       for (const complaint of unplaced) complaint.pts = pts;
       unplaced = [];
-      waiting.push({ ...info, pts, damaged: damaged || place >= 0 });
+      waiting.push({ ...info, pts, form, damaged: damaged || place >= 0 });
       damaged = false;
       wake();
     },

@@ -1,6 +1,7 @@
 import type { Frame } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { DecodeComplaint } from './decode-log.js';
+import type { FormChange } from './frame-form.js';
 
 /** What of a source to decode, and how. */
 export type DecodeRequest = {
@@ -37,6 +38,8 @@ export type DecodeReport = {
     readonly width: number;
     readonly height: number;
   }[];
+  /** Frames at which what the source says of its samples or their shape changes. */
+  readonly formChanges: readonly FormChange[];
   /**
    * Its file breaks off, by its own words or ffmpeg's, or its last pictures are damaged. Whether
    * fewer frames came than the container counts is not told here, but by counting its packets.

@@ -8,6 +8,7 @@ import { canSeek } from './decode-command.js';
 import type { DecodeLog } from './decode-log.js';
 import type { DecodedFrames, DecodeReport, DecodeRequest } from './decode-report.js';
 import { DecodeRun } from './decode-run.js';
+import { FormWatch, type FormChange } from './frame-form.js';
 import { PictureTimes, type TimedPicture } from './picture-times.js';
 import { expectedTimes, withRepeats } from './repeats.js';
 import type { TimestampMender } from './timestamps.js';
@@ -63,7 +64,7 @@ class Decoding implements DecodedFrames {
     this.#to = request.range?.to ?? Infinity;
     this.#lead = request.lead ?? 0;
     this.#maxFrames = request.maxFrames ?? Infinity;
-    this.#seen = new SeenFrames(video);
+    this.#seen = new SeenFrames(video, true);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Frame> {
@@ -89,7 +90,7 @@ class Decoding implements DecodedFrames {
   }
 
   report(): DecodeReport {
-    const { frames, damaged, sizeChanges } = this.#seen;
+    const { frames, damaged, sizeChanges, formChanges } = this.#seen;
     const log = this.#log;
     const isWhole =
       this.#from === -Infinity && this.#to === Infinity && this.#maxFrames === Infinity;
@@ -97,6 +98,7 @@ class Decoding implements DecodedFrames {
       frames: Math.max(frames, this.#withRepeats),
       damagedFrames: damaged,
       sizeChanges,
+      formChanges,
       unreadable: log?.unreadable ?? false,
       truncated:
         this.#isShort ||
@@ -140,7 +142,7 @@ class Decoding implements DecodedFrames {
     const times = new PictureTimes(run.log, this.#source.video);
     this.#log = run.log;
     this.#mender = times.mender;
-    this.#seen = new SeenFrames(this.#source.video);
+    this.#seen = new SeenFrames(this.#source.video, seekTo === undefined);
     let isAll = false;
     try {
       const outcome = yield* this.#wanted(run, times, seekTo !== undefined);
@@ -206,14 +208,34 @@ class SeenFrames {
   readonly damaged: number[] = [];
   readonly sizeChanges: { frame: number; width: number; height: number }[] = [];
   #size: { readonly width: number; readonly height: number };
+  readonly #forms: FormWatch;
+  /** The frame whose form is compared once it is whole. */
+  #last: { readonly frame: number; readonly timed: TimedFrame } | null = null;
 
-  constructor({ width, height, turn, crop }: VideoStream) {
+  constructor(video: VideoStream, fromStart: boolean) {
+    const { width, height, turn, crop } = video;
+    this.#forms = new FormWatch(video, fromStart);
     // Frames are described before they are turned.
     const decoded = turn?.transposed ? { width: height, height: width } : { width, height };
     this.#size = crop?.of ?? decoded;
   }
 
-  next({ data, info, pts, origin }: TimedFrame): Frame {
+  get formChanges(): readonly FormChange[] {
+    this.#compareLast();
+    return this.#forms.changes;
+  }
+
+  #compareLast(): void {
+    if (this.#last === null) return;
+    const { frame, timed } = this.#last;
+    this.#forms.next(frame, timed.pts, timed.info.form.value);
+    this.#last = null;
+  }
+
+  next(timed: TimedFrame): Frame {
+    const { data, info, pts, origin } = timed;
+    this.#compareLast();
+    this.#last = { frame: this.frames, timed };
     if (info.width !== this.#size.width || info.height !== this.#size.height) {
       this.#size = { width: info.width, height: info.height };
       this.sizeChanges.push({ frame: this.frames, ...this.#size });

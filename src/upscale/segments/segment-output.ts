@@ -106,6 +106,7 @@ export class SegmentOutput {
         messages: report.messages.slice(0, 20),
         truncated: report.truncated,
         sizeChanges: report.sizeChanges.slice(0, 100),
+        formChanges: report.formChanges.slice(0, 100),
         lostPackets: report.lostPackets,
         complaints: report.complaints,
       };

@@ -1,6 +1,7 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { DecodedFrames, DecodeReport } from '../../media/decode/decode-report.js';
+import type { FormChange } from '../../media/decode/frame-form.js';
 import type { Frame } from '../../planes/frame.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
@@ -28,6 +29,8 @@ export type SegmentReport = {
     readonly width: number;
     readonly height: number;
   }[];
+  /** Frames from which on the source says something else of its samples or their shape. */
+  readonly formChanges: readonly FormChange[];
   /** Packets of which the decoder made no frame. */
   readonly lostPackets: number;
   readonly complaints: SegmentComplaints;
@@ -49,7 +52,8 @@ export type SegmentFrames = {
 };
 
 const silence: SegmentReport = {
-  ...{ damagedFrames: [], messages: [], truncated: false, sizeChanges: [], lostPackets: 0 },
+  ...{ damagedFrames: [], messages: [], truncated: false, lostPackets: 0 },
+  ...{ sizeChanges: [], formChanges: [] },
   complaints: noComplaints,
 };
 
@@ -149,13 +153,16 @@ export class SegmentReader implements AsyncDisposable {
     } finally {
       const report = run.decoded.report();
       run.told = report;
-      const { damagedFrames, messages, truncated, sizeChanges, lostPackets } = report;
+      const { damagedFrames, messages, truncated, lostPackets } = report;
       const within = (frame: number): boolean => frame >= first && frame < run.taken;
+      const here = <T extends { readonly frame: number }>(changes: readonly T[]): T[] =>
+        changes
+          .filter(({ frame }) => within(frame))
+          .map((change) => ({ ...change, frame: change.frame - first }));
       this.#report = {
         damagedFrames: damagedFrames.filter(within).map((frame) => frame - first),
-        sizeChanges: sizeChanges
-          .filter(({ frame }) => within(frame))
-          .map((change) => ({ ...change, frame: change.frame - first })),
+        sizeChanges: here(report.sizeChanges),
+        formChanges: here(report.formChanges),
         lostPackets: lostPackets - before.lostPackets,
         messages: messages.slice(before.messages.length),
         complaints: complaintsWithin(report.complaints, segment, {

@@ -1,5 +1,6 @@
 import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
+import { formProperties, type FormChange } from '../../media/decode/frame-form.js';
 import type { SegmentComplaints } from './segment-complaints.js';
 
 /** What a finished segment says of itself; written last, so its being there means "done". */
@@ -32,6 +33,11 @@ export type SegmentRecord = {
     readonly width: number;
     readonly height: number;
   }[];
+  /**
+   * Frames, from 0 in this segment, from which on the source says something else of its samples or
+   * their shape; the first hundred.
+   */
+  readonly formChanges: readonly FormChange[];
   /** Packets of which the decoder made no frame. */
   readonly lostPackets: number;
   readonly complaints: SegmentComplaints;
@@ -86,6 +92,12 @@ export function segmentRecordOf(value: unknown, file: string): SegmentRecord {
       frame: change.at('frame').count(),
       width: change.at('width').count(),
       height: change.at('height').count(),
+    })),
+    formChanges: top.at('formChanges').list((change) => ({
+      frame: change.at('frame').count(),
+      pts: change.at('pts').integer(),
+      what: change.at('what').oneOf(...formProperties),
+      to: change.at('to').orNull((text) => text.string()),
     })),
     lostPackets: top.at('lostPackets').count(),
     complaints: complaintsOf(top.at('complaints')),

@@ -34,7 +34,7 @@ async function made(folder: WorkFolder, segment: Segment, video: string) {
   await writeFile(files.rows, 'rows');
   return {
     ...{ frames: 3, firstPts: 0, provider: 'cpu', precision: 'fp32', reused: 0, truncated: false },
-    ...{ damagedFrames: [], messages: [], sizeChanges: [], lostPackets: 0 },
+    ...{ damagedFrames: [], messages: [], sizeChanges: [], formChanges: [], lostPackets: 0 },
     complaints: { count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
     videoSha256: await sha256Of(files.video),
     rowsSha256: await sha256Of(files.rows),

@@ -46,7 +46,7 @@ async function finishedFolder(made = job): Promise<string> {
   await writeFile(rows, 'rows');
   const record: MadeSegment = {
     ...{ frames: 3, firstPts: 0, provider: 'cpu', precision: 'fp32', reused: 0, truncated: false },
-    ...{ damagedFrames: [], messages: [], sizeChanges: [], lostPackets: 0 },
+    ...{ damagedFrames: [], messages: [], sizeChanges: [], formChanges: [], lostPackets: 0 },
     complaints: { count: 0, text: '', firstPts: null, lastPts: null, unstarted: 0 },
     videoSha256: await sha256Of(video),
     rowsSha256: await sha256Of(rows),
