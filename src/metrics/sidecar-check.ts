@@ -78,6 +78,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
   };
   if (field.at('encoder').maybe(text) === undefined) return still;
   const [audio, subs] = [field.at('audio').maybe(text), field.at('subs').maybe(text)];
+  const sizeLimit = field.at('sizeLimit').maybe((f) => f.number());
   const number = (name: string) => field.at(name).maybe((f) => f.orNull((n) => n.number())) ?? null;
   return {
     ...still,
@@ -88,6 +89,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     container: field.at('container').string(),
     ...(audio === undefined ? {} : { audio }),
     ...(subs === undefined ? {} : { subs }),
+    ...(sizeLimit === undefined ? {} : { sizeLimit }),
     start: number('start'),
     end: number('end'),
     frames: number('frames'),

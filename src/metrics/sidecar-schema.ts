@@ -115,6 +115,8 @@ export type ClipSettings = StillSettings & {
   /** Which tracks were kept, as the user wrote it; absent for all. */
   readonly audio?: string;
   readonly subs?: string;
+  /** Bytes that the output was to stay within; absent where nothing was asked. */
+  readonly sizeLimit?: number;
   /** Seconds from the clip's beginning. */
   readonly start: number | null;
   readonly end: number | null;

@@ -18,6 +18,7 @@ import {
   refuseDamage,
 } from './finish/source-damage.js';
 import { firstFrameSeconds, sidecarOf } from './finish/summary.js';
+import { sizeNotes } from './limits/size-limit.js';
 import { openFolder, openJob } from './open-job.js';
 import { factsOfLog, samplesOf } from './plan/identity.js';
 import { planJob, type JobPlan } from './plan/job-plan.js';
@@ -110,6 +111,7 @@ async function makeOutput(
   const log = await joinLogs(plan, folder, records);
   await checkSource(job);
   throwIfAborted(job);
+  const outputBytes = (await stat(clip)).size;
   const sidecar = sidecarOf(plan, {
     records,
     late: [
@@ -118,12 +120,13 @@ async function makeOutput(
       ...damageNotes(plan, damages),
       ...late,
       ...differing,
+      ...sizeNotes(plan.settings.sizeLimit, outputBytes),
     ],
     damages,
     elapsedSeconds: queue === null ? progress.elapsed : (Date.now() - queue.since) / 1000,
     stages,
     framesThisRun: queue === null ? progress.frames : frames,
-    outputBytes: (await stat(clip)).size,
+    outputBytes,
     samples: { output: await samplesOf(clip), source: await samplesOf(plan.input, true) },
     sourceModifiedMs: job.stamp.modifiedMs,
     logFile: log.file === null ? null : await factsOfLog(log.file),

@@ -100,9 +100,12 @@ test('another job of the same name, and a file of nobody, are not overwritten un
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /mine\.mp4 exists and no finished job of vsr made it/);
   assert.equal(await readFile(output, 'utf8'), 'precious');
-  const replaced = await runVsr('upscale', at('clip.mp4'), '-o', output, '--overwrite', '--no-log');
+  const words = ['-o', output, '--overwrite', '--no-log', '--size-limit', '40k'];
+  const replaced = await runVsr('upscale', at('clip.mp4'), ...words);
   assert.equal(replaced.code, 0, replaced.stderr);
-  assert.ok((await stat(output)).size > 1000);
+  const { size } = await stat(output);
+  assert.ok(size > 1000 && size <= 40_000, `${size} bytes`);
+  assert.match(await readFile(`${output}.vsr.json`, 'utf8'), /"-b:v",\s*"\d+",\s*"-maxrate"/);
   await assert.rejects(stat(`${output}.psnr.csv`));
 });
 

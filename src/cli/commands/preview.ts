@@ -4,7 +4,7 @@ import type { PreviewOptions } from '../../report/preview/preview.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { say, shownPath } from '../display/say.js';
 import { showTime } from '../../show-time.js';
-import { showBytes } from '../../upscale/plan/disk-space.js';
+import { showBytes } from '../../files/show-bytes.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
 import { interruption } from '../process/interruption.js';
 import { withJson } from '../process/program-options.js';

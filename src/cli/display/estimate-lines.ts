@@ -1,4 +1,4 @@
-import { showBytes } from '../../upscale/plan/disk-space.js';
+import { showBytes } from '../../files/show-bytes.js';
 import type { JobEstimate } from '../../upscale/estimate/estimate.js';
 import { totalEstimate } from '../../upscale/estimate/total-estimate.js';
 import { showTime } from '../../show-time.js';

@@ -31,6 +31,24 @@ export function realNumber(text: string): number {
   return value;
 }
 
+/** What letters after a number stand for; those with an i count in 1024s. */
+const units: Readonly<Record<string, number>> = {
+  ...{ '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },
+  ...{ ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 },
+};
+
+/** A parser for commander: `4.7G`, `700M`, `4GiB`, `8 Mbit` or a plain number. */
+export function amount(expected: string): (text: string) => number {
+  return (text) => {
+    const match = /^(\d+(?:\.\d+)?) ?([kmgt]?i?)(?:b|bit|bits?\/s|bps)?$/i.exec(text.trim());
+    const unit = units[match?.[2]?.toLowerCase() ?? 'none'];
+    if (match === null || unit === undefined) {
+      throw new InvalidArgumentError(`Expected ${expected}.`);
+    }
+    return Math.round(Number(match[1]) * unit);
+  };
+}
+
 /** Seconds of `83.5`, `1:23.5` or `0:01:23.5`. Throws VsrError `option`. */
 export function parseTime(text: string, option: string): number {
   const match = /^(?:(?:(\d+):)?(\d{1,2}):)?(\d+(?:\.\d+)?)$/.exec(text);

@@ -19,6 +19,8 @@ export type UpscaleFlags = {
   workers?: number;
   codec: UpscaleOptions['codec'] & string;
   crf?: number;
+  bitrate?: number;
+  sizeLimit?: number;
   preset?: string;
   pixFmt?: string;
   ffmpegArgs?: string;

@@ -11,7 +11,7 @@ import {
 import { programFields } from '../../upscale/programs/run-program.js';
 import { nameFields } from '../../upscale/plan/names.js';
 import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
-import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
+import { amount, parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { collected, withQueueOptions } from '../queue/queue-flags.js';
 import { runUpscale } from './run-upscale.js';
 import { withEvents } from '../process/program-options.js';
@@ -103,6 +103,16 @@ export function upscaleCommand(): Command {
     .optionsGroup('Encoding:')
     .addOption(new Option('--codec <name>', 'video codec').choices(codecNames).default('auto'))
     .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
+    .option(
+      '--bitrate <rate>',
+      'bits a second of the video, as 8M, in place of a constant quality',
+      amount('bits a second, as 8M or 800k'),
+    )
+    .option(
+      '--size-limit <size>',
+      'the size that the output may have, as 4.7G or 700M, in place of a constant quality',
+      amount('a size, as 4.7G, 700M or 4GiB'),
+    )
     .option('--preset <name>', 'preset of the encoder')
     .option('--pix-fmt <name>', 'encoded pixel format')
     .option('--ffmpeg-args <args>', 'more arguments for the encoder, in one quoted text')

@@ -2,7 +2,7 @@ import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { colourNumbers } from './colour-flags.js';
 import type { Container, VideoCodec } from './containers.js';
-import { checkedCrf, checkedPreset } from './encoder-limits.js';
+import { checkedPreset, qualityWords } from './encoder-limits.js';
 import type { Colour, HdrMetadata } from '../source/source.js';
 
 /**
@@ -101,6 +101,8 @@ export type EncoderRequest = {
   /** x264's number of how stereo views lie in the picture; `null` for one view. */
   readonly framePacking: number | null;
   readonly crf?: number | undefined;
+  /** Bits a second, in place of a constant quality. */
+  readonly bitrate?: number | undefined;
   readonly preset?: string | undefined;
 };
 
@@ -142,11 +144,11 @@ const longestGop = (rate: Ratio | null): string =>
 
 /**
  * The words that choose and set the encoder, without `-pix_fmt` and colour.
- * Throws `VsrError('option')` for a `crf` or `preset` the encoder does not have.
+ * Throws `VsrError('option')` for a `crf`, `bitrate` or `preset` the encoder does not have.
  */
 export function encoderArguments(request: EncoderRequest): string[] {
   const { encoder, format } = request;
-  const crf = checkedCrf(encoder, request.crf);
+  const quality = qualityWords(encoder, request);
   const preset = (usual: string): string => checkedPreset(encoder, request.preset, usual);
   switch (encoder) {
     case 'libx264': {
@@ -157,7 +159,7 @@ export function encoderArguments(request: EncoderRequest): string[] {
         ...(packing === null ? [] : [`frame-packing=${packing}`]),
       ].join(':');
       return [
-        ...['-c:v', 'libx264', '-preset', preset('medium'), '-crf', String(crf)],
+        ...['-c:v', 'libx264', '-preset', preset('medium'), ...quality],
         ...['-g', longestGop(request.frameRate)],
         // AVI stores no presentation times: frames must come in their own order.
         ...(request.container.ticks === 'frame' ? ['-bf', '0'] : []),
@@ -166,21 +168,21 @@ export function encoderArguments(request: EncoderRequest): string[] {
     }
     case 'libx265':
       return [
-        ...['-c:v', 'libx265', '-preset', preset('medium'), '-crf', String(crf)],
+        ...['-c:v', 'libx265', '-preset', preset('medium'), ...quality],
         ...['-g', longestGop(request.frameRate), '-x265-params', x265Params(request)],
         ...['-tag:v', 'hvc1'],
       ];
     case 'libvpx-vp9':
       return [
         ...['-c:v', 'libvpx-vp9', '-deadline', 'good', '-cpu-used', preset('3')],
-        ...['-crf', String(crf), '-b:v', '0', '-g', longestGop(request.frameRate)],
+        ...[...quality, '-g', longestGop(request.frameRate)],
         ...['-row-mt', '1', '-tile-columns', String(vp9TileColumns(request.width))],
         // Alternate reference frames cannot carry opacity.
         ...(format.alpha ? ['-auto-alt-ref', '0'] : []),
       ];
     case 'libsvtav1':
       return [
-        ...['-c:v', 'libsvtav1', '-preset', preset('6'), '-crf', String(crf)],
+        ...['-c:v', 'libsvtav1', '-preset', preset('6'), ...quality],
         ...['-g', longestGop(request.frameRate)],
         // It takes the ticks for the rate otherwise, and refuses more than 240 a second.
         ...['-svtav1-params', svtRate(request.frameRate)],
@@ -188,7 +190,7 @@ export function encoderArguments(request: EncoderRequest): string[] {
     case 'libaom-av1':
       return [
         ...['-c:v', 'libaom-av1', '-strict', '-2', '-cpu-used', preset('4')],
-        ...['-crf', String(crf), '-b:v', '0', '-g', longestGop(request.frameRate)],
+        ...[...quality, '-g', longestGop(request.frameRate)],
       ];
     case 'prores_ks': {
       preset('');

@@ -89,3 +89,36 @@ export function checkedPreset(encoder: string, preset: string | undefined, usual
     `Expected a --preset of ${encoder} but received ${JSON.stringify(preset)}. ${advice}`,
   );
 }
+
+/** Encoders that take a constant quality only together with a rate of 0. */
+const ratesBesideCrf: ReadonlySet<string> = new Set(['libvpx-vp9', 'libaom-av1']);
+
+/** Encoders that hold a buffer to a rate, so that no second or two can exceed it. */
+const buffered: ReadonlySet<string> = new Set(['libx264', 'libx265', 'libvpx-vp9']);
+
+/** Seconds of the rate that the buffer holds. */
+export const bufferSeconds = 1;
+
+/**
+ * The words that set how good the picture of `encoder` is: by a constant quality, or by a mean rate
+ * in bits a second. Throws VsrError `option` for what it does not have.
+ */
+export function qualityWords(
+  encoder: string,
+  { crf, bitrate }: { readonly crf?: number | undefined; readonly bitrate?: number | undefined },
+): string[] {
+  if (bitrate === undefined) {
+    const quality = checkedCrf(encoder, crf);
+    if (quality === null) return [];
+    return ['-crf', String(quality), ...(ratesBesideCrf.has(encoder) ? ['-b:v', '0'] : [])];
+  }
+  if (defaultCrf[encoder] === undefined) {
+    throw new VsrError(
+      'option',
+      `${encoder} takes no rate: it is set by its profile alone. Leave --bitrate and --size-limit out, or use another --codec.`,
+    );
+  }
+  const rate = String(Math.round(bitrate));
+  const held = ['-maxrate', rate, '-bufsize', String(Math.round(bitrate * bufferSeconds))];
+  return ['-b:v', rate, ...(buffered.has(encoder) ? held : [])];
+}

@@ -48,6 +48,8 @@ export type OutputRequest = {
   readonly codec: 'auto' | VideoCodec;
   /** Constant quality in the encoder's own scale; lower is better. Default: visually lossless. */
   readonly crf?: number | undefined;
+  /** Mean bits a second of the video, in place of a constant quality. */
+  readonly bitrate?: number | undefined;
   readonly preset?: string | undefined;
   /** ffmpeg's pix_fmt to encode in, e.g. `yuv420p`. Default: the nearest to the source's. */
   readonly pixelFormat?: string | undefined;
@@ -73,6 +75,8 @@ export type OutputPlan = {
   readonly codec: VideoCodec;
   /** Words that choose and set the encoder, the user's own among them. */
   readonly encoderArgs: readonly string[];
+  /** Mean bits a second that the video was limited to; left out where its quality is constant. */
+  readonly bitrate?: number;
   /** What the encoder is given: the enlarged picture in the format frames travel in. */
   readonly frameLayout: FrameLayout;
   /** Luma samples as encoded, after padding to even sides where the codec needs it. */
@@ -220,7 +224,7 @@ export async function planOutput(
     ...{ encoder, container, format, width, height },
     ...{ frameRate: video.frameRate, colour: video.colour, hdr: video.hdr },
     framePacking: framePacking(video),
-    ...{ crf: request.crf, preset: request.preset },
+    ...{ crf: request.crf, bitrate: request.bitrate, preset: request.preset },
   });
   const theirs = request.ffmpegArgs ?? [];
   await checkUserWords(ffmpeg, encoder, theirs);
@@ -233,6 +237,7 @@ export async function planOutput(
     encoder,
     codec,
     encoderArgs: joinWords(encoderArgs, theirs),
+    ...(request.bitrate === undefined ? {} : { bitrate: request.bitrate }),
     frameLayout: frameLayout(video.format, request.width, request.height),
     codedWidth,
     codedHeight,

@@ -24,6 +24,8 @@ export type Wish = {
   readonly precision: Settings['precision'];
   readonly codec: Settings['codec'];
   readonly crf: number | null;
+  readonly bitrate: number | null;
+  readonly sizeLimit: number | null;
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
@@ -82,6 +84,8 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
     precision: settings.precision,
     codec: settings.codec,
     crf: settings.crf,
+    bitrate: settings.bitrate,
+    sizeLimit: settings.sizeLimit,
     preset: settings.preset,
     pixelFormat: settings.pixelFormat,
     ffmpegArgs: settings.ffmpegArgs,
@@ -170,6 +174,8 @@ export async function settingsOf(
     precision: top.at('precision').oneOf(...precisionNames),
     codec: top.at('codec').oneOf(...codecNames),
     crf: top.at('crf').orNull(number),
+    bitrate: top.at('bitrate').orNull(number),
+    sizeLimit: top.at('sizeLimit').orNull(number),
     preset: top.at('preset').orNull(text),
     pixelFormat: top.at('pixelFormat').orNull(text),
     audio: top.at('audio').string(),

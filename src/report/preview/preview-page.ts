@@ -1,7 +1,7 @@
 import { namesApart } from '../../names-apart.js';
 import { printable } from '../../printable.js';
 import { showTime } from '../../show-time.js';
-import { showBytes } from '../../upscale/plan/disk-space.js';
+import { showBytes } from '../../files/show-bytes.js';
 import { escapeHtml } from '../html.js';
 import { busiestCrop } from '../page/before-after.js';
 import { pageFrame } from '../page/page-frame.js';

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { framesPerSecond } from '../../planes/ratio.js';
 import type { Settings } from '../plan/settings.js';
 import { freeBytes } from '../plan/disk-space.js';
 import { expectedFrames } from '../plan/expected-frames.js';
@@ -98,7 +99,8 @@ export async function estimateJob(
   ]);
   const { width, height } = plan.size;
   const bits = speed?.bitsPerSample ?? usualBitsOf(plan);
-  const video = frames === null ? null : (frames * width * height * bits) / 8;
+  const video =
+    frames === null ? null : (ratedBytes(plan, frames) ?? (frames * width * height * bits) / 8);
   const copied = plan.kind === 'clip' ? copiedBytes(plan) : 0;
   return {
     frames,
@@ -107,6 +109,12 @@ export async function estimateJob(
     neededBytes: video === null ? plan.estimatedBytes : Math.round(2 * video + copied),
     freeBytes: free,
   };
+}
+
+/** Bytes of the video where its rate was set; `null` where its quality was. */
+function ratedBytes(plan: JobPlan | StillPlan, frames: number): number | null {
+  if (plan.kind === 'still' || plan.outputPlan.bitrate === undefined) return null;
+  return (plan.outputPlan.bitrate * frames) / framesPerSecond(plan.outputPlan.frameRate) / 8;
 }
 
 /** Who asks, and with which programs. */

@@ -2,6 +2,7 @@ import { framesPerSecond } from '../../planes/ratio.js';
 import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { showBytes } from '../../files/show-bytes.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
@@ -17,7 +18,10 @@ export function estimateBytes(source: Source, size: Size, settings: Settings): n
   const seconds = duration ?? source.duration ?? 0;
   const frames = Math.min(settings.frames, frameCount ?? seconds * rate);
   const bitsPerSample = settings.codec === 'ffv1' || settings.codec === 'prores' ? 6 : 0.15;
-  return Math.round((2 * frames * size.width * size.height * bitsPerSample) / 8 + source.sizeBytes);
+  const bitsPerFrame =
+    settings.bitrate === null ? size.width * size.height * bitsPerSample : settings.bitrate / rate;
+  const video = (frames * bitsPerFrame) / 8;
+  return Math.round(2 * Math.min(video, settings.sizeLimit ?? Infinity) + source.sizeBytes);
 }
 
 /**
@@ -29,13 +33,6 @@ export async function freeBytes(folder: string): Promise<number | null> {
     if (stats !== undefined) return stats.bavail * stats.bsize;
     if (place === path.dirname(place)) return null;
   }
-}
-
-/** `1.5 GB` of a number of bytes. */
-export function showBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  const power = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, bytes)) / 3));
-  return `${(bytes / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`;
 }
 
 /**

@@ -1,8 +1,12 @@
 import { promisedFrames } from '../../media/source/promised-frames.js';
-import type { JobPlan } from './job-plan.js';
+import type { Source } from '../../media/source/source.js';
+import type { Settings } from './settings.js';
+
+/** What tells how many frames will come out. */
+type ExpectedOf = { readonly source: Source; readonly settings: Settings };
 
 /** The frames that will come out, as far as the container tells. */
-export function expectedFrames({ source, settings }: JobPlan): number | null {
+export function expectedFrames({ source, settings }: ExpectedOf): number | null {
   const { video, duration } = source;
   const rate = video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;
   const seconds = video.duration ?? duration;

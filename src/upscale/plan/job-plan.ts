@@ -10,7 +10,12 @@ import { tracksLeftOut, withoutTracks } from '../../media/tracks/track-choice.js
 import { turnedFor } from '../../media/output/turned-source.js';
 import { type Compression, compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { planOutput, type Announcement, type OutputPlan } from '../../media/output/output-plan.js';
+import {
+  planOutput,
+  type Announcement,
+  type OutputPlan,
+  type OutputRequest,
+} from '../../media/output/output-plan.js';
 import { lookAt } from '../../media/scan/look.js';
 import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
@@ -21,7 +26,9 @@ import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogu
 import { LARGEST_SCALE } from '../../model/catalogue/family.js';
 import { chooseCrop, cropNotes } from '../footage/crop-choice.js';
 import { chooseFields, fieldNotes } from '../footage/field-choice.js';
+import { bitrateWithin } from '../limits/size-limit.js';
 import { keptScan } from '../footage/scan-cache.js';
+import { expectedFrames } from './expected-frames.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
@@ -174,24 +181,27 @@ export async function planJob(
   await checkOutputPlace(output, input.path);
   const paths = outputPaths(output, settings.log);
   checkNames(paths);
-  const outputPlan = await planOutput(
-    ffmpeg,
-    source,
-    {
-      output,
-      codec: settings.codec,
-      crf: settings.crf ?? undefined,
-      preset: settings.preset ?? undefined,
-      pixelFormat: settings.pixelFormat ?? undefined,
-      ffmpegArgs: settings.ffmpegArgs,
-      width: enlarged.width,
-      height: enlarged.height,
-      ...(wanted === null ? {} : { reduceTo: wanted }),
-      ...trimOf(source, settings),
-      leftOut,
-    },
-    takes,
-  );
+  const request: OutputRequest = {
+    output,
+    codec: settings.codec,
+    crf: settings.crf ?? undefined,
+    bitrate: settings.bitrate ?? undefined,
+    preset: settings.preset ?? undefined,
+    pixelFormat: settings.pixelFormat ?? undefined,
+    ffmpegArgs: settings.ffmpegArgs,
+    width: enlarged.width,
+    height: enlarged.height,
+    ...(wanted === null ? {} : { reduceTo: wanted }),
+    ...trimOf(source, settings),
+    leftOut,
+  };
+  let outputPlan = await planOutput(ffmpeg, source, request, takes);
+  if (settings.sizeLimit !== null) {
+    const frames = expectedFrames({ source, settings });
+    const wish = { limit: settings.sizeLimit, frames, settings, signal };
+    const bitrate = await bitrateWithin(ffmpeg, source, outputPlan, wish);
+    outputPlan = await planOutput(ffmpeg, source, { ...request, bitrate }, takes);
+  }
   const estimatedBytes = estimateBytes(source, size, settings);
   const announcements: Announcement[] = [
     ...outputPlan.announcements,
@@ -219,6 +229,7 @@ export async function planJob(
     fields,
     steady: settings.steady,
     ...tracksAsked(settings),
+    ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),
     precision: settings.precision,
     chroma: settings.chroma,
     ...(strength === null ? {} : { strength }),

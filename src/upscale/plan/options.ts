@@ -78,6 +78,16 @@ export type UpscaleOptions = FootageOptions & {
   readonly codec?: CodecName;
   /** Encoder's constant-quality value; default visually lossless. */
   readonly crf?: number;
+  /**
+   * Mean bits a second of the video, in place of a constant quality; x264 and x265 hold every
+   * second or two to it.
+   */
+  readonly bitrate?: number;
+  /**
+   * Bytes that the finished output may have: the rate of the video is what sound, subtitles and the
+   * rest leave. Said, where it could not be met.
+   */
+  readonly sizeLimit?: number;
   /** Encoder's preset, e.g. `slow`. */
   readonly preset?: string;
   /** Encoded pixel format by ffmpeg's name. */

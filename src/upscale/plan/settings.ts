@@ -49,6 +49,10 @@ export type Settings = {
   readonly workers: number;
   readonly codec: CodecName;
   readonly crf: number | null;
+  /** Mean bits a second of the video, in place of a constant quality. */
+  readonly bitrate: number | null;
+  /** Bytes that a finished output may have, in place of a constant quality. */
+  readonly sizeLimit: number | null;
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
@@ -102,6 +106,30 @@ function checkOneOf<T extends string>(name: string, value: T | undefined, all: r
   }
 }
 
+const rateWords = /^-(?:crf|qp|q|qscale|global_quality|b|maxrate|bufsize)(?::v)?$/;
+
+/** Throws VsrError `option` for rates that are none, and for two ways to set the quality. */
+function checkRates(options: UpscaleOptions): void {
+  const { crf, bitrate, sizeLimit, ffmpegArgs = [] } = options;
+  if (bitrate !== undefined && !(Number.isFinite(bitrate) && bitrate >= 1000)) {
+    throw badValue('at least 1000 bits a second', 'bitrate', bitrate);
+  }
+  if (sizeLimit !== undefined && !(Number.isFinite(sizeLimit) && sizeLimit >= 1000)) {
+    throw badValue('at least 1000 bytes', 'sizeLimit', sizeLimit);
+  }
+  const given = Object.entries({ crf, bitrate, sizeLimit }).filter(
+    ([, each]) => each !== undefined,
+  );
+  const [first, second] = given;
+  if (second !== undefined) {
+    throw badValue(`either ${first![0]} or ${second[0]}, not both,`, second[0], second[1]);
+  }
+  const word = ffmpegArgs.find((each) => rateWords.test(each));
+  if (word !== undefined && (bitrate ?? sizeLimit) !== undefined) {
+    throw badValue(`nothing about the rate beside ${first![0]}`, 'ffmpegArgs', word);
+  }
+}
+
 /** Checks what can be checked without looking at a clip; throws VsrError `option`. */
 function checkValues(options: UpscaleOptions): void {
   for (const name of wholeNumbers) {
@@ -130,6 +158,7 @@ function checkValues(options: UpscaleOptions): void {
     throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
   checkCrf(options.codec ?? 'auto', options.crf);
+  checkRates(options);
   checkTemplate(options.name);
   checkProgramWords(options.exec);
   checkTracks('audio', options.audio);
@@ -182,6 +211,8 @@ export function checkOptions(options: UpscaleOptions): Settings {
     workers: options.workers ?? defaultWorkers(),
     codec: options.codec ?? 'auto',
     crf: options.crf ?? null,
+    bitrate: options.bitrate ?? null,
+    sizeLimit: options.sizeLimit ?? null,
     preset: options.preset ?? null,
     pixelFormat: options.pixelFormat ?? null,
     ffmpegArgs: options.ffmpegArgs ?? [],

@@ -47,6 +47,8 @@ function checkForStill(settings: Settings, file: string): void {
     deinterlace: settings.footage.deinterlace !== 'off',
     crop: settings.footage.crop !== 'off',
     codec: settings.codec !== 'auto',
+    bitrate: settings.bitrate !== null,
+    'size-limit': settings.sizeLimit !== null,
   };
   for (const [name, isSet] of Object.entries(clipOnly)) {
     if (isSet) throw badValue('a clip', `--${name}`, file);

@@ -1,0 +1,125 @@
+import { badValue } from '../../errors.js';
+import { sourceCensus } from '../../media/damage/source-census.js';
+import { bufferSeconds } from '../../media/output/encoder-limits.js';
+import type { Announcement, OutputPlan } from '../../media/output/output-plan.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import type { Source, StreamInfo } from '../../media/source/source.js';
+import { framesPerSecond } from '../../planes/ratio.js';
+import { showBytes } from '../../files/show-bytes.js';
+
+/** What is known of an output before its video's rate is chosen. */
+export type Share = {
+  /** Bytes that the output may have. */
+  readonly limit: number;
+  /** Bytes of everything in it but the video. */
+  readonly others: number;
+  /** Packets of all streams, each of which the container has to tell of. */
+  readonly packets: number;
+  /** ffmpeg's muxer. */
+  readonly container: string;
+  /** Seconds of video. */
+  readonly seconds: number;
+  /** Parts that are encoded each for itself. */
+  readonly parts: number;
+};
+
+/** Bytes that a container's tables take for a packet at most, and whatever it holds. */
+const [tableBytes, headBytes] = [32, 4096];
+
+/** The share of a transport stream that is no content, at most. */
+const transportShare = 0.1;
+
+/**
+ * Mean bits a second that the video may have, so that the output stays within its limit also where
+ * every part begins with a full buffer; 0 or less where the rest takes all of it.
+ */
+export function videoShare(share: Share): number {
+  const { limit, others, packets, container, seconds, parts } = share;
+  const content = container === 'mpegts' ? limit * (1 - transportShare) : limit;
+  const left = content - others - packets * tableBytes - headBytes;
+  return (8 * left) / (seconds + parts * bufferSeconds);
+}
+
+/** Bytes a second that a stream takes at most where its samples are written anew. */
+const rewritten = ({ sampleRate, channels, sampleBits }: StreamInfo): number =>
+  ((sampleRate ?? 48_000) * (channels ?? 2) * (sampleBits ?? 16)) / 8;
+
+/** How much is wanted, and what the plan is made of. */
+type LimitWish = {
+  readonly limit: number;
+  /** Frames that will come out; `null` where unknown. */
+  readonly frames: number | null;
+  readonly settings: {
+    readonly segments: boolean;
+    readonly segmentSeconds: number | null;
+    readonly stallTimeoutMs: number;
+  };
+  readonly signal: AbortSignal;
+};
+
+/** The least rate that is tried, in bits a second. */
+const leastRate = 1000;
+
+/** Seconds of a part where nobody says otherwise; those of small pictures are longer. */
+const usualPart = 10;
+
+/**
+ * Mean bits a second of the video with which the output stays within a limit. Reads the source once
+ * to see what its other streams take. Throws VsrError `option` where they leave nothing, or the
+ * source does not say how long it is.
+ */
+export async function bitrateWithin(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  plan: OutputPlan,
+  { limit, frames, settings, signal }: LimitWish,
+): Promise<number> {
+  const rate = framesPerSecond(source.video.frameRate);
+  const whole = source.video.duration ?? source.duration;
+  if (frames === null) {
+    throw badValue('a source that says how long it is', 'sizeLimit', source.path);
+  }
+  const seconds = Math.max(frames / rate, plan.trim === null ? (whole ?? 0) : 0);
+  const share = whole === null || whole === 0 ? 1 : Math.min(1, seconds / whole);
+  const kept = new Map(plan.streams.map(({ index, action }) => [index, action]));
+  const all = new Set(source.streams.map(({ index }) => index));
+  const { stallTimeoutMs } = settings;
+  const census = await sourceCensus(ffmpeg, source, all, {
+    ...{ decodeSound: false, signal, stallTimeoutMs },
+  });
+  let [others, packets, counted] = [0, frames, 0];
+  for (const stream of source.streams) {
+    const tally = census.streams.get(stream.index);
+    counted += tally?.bytes ?? 0;
+    const action = kept.get(stream.index);
+    if (tally === undefined || (action !== 'copy' && action !== 'convert')) continue;
+    packets += tally.packets * share;
+    const isNew = action === 'convert' && stream.kind === 'audio';
+    others += isNew ? rewritten(stream) * seconds : tally.bytes * share;
+  }
+  // Attached files and pictures have no packets: they are what is left of the source.
+  const attached = source.streams.some(
+    ({ index }) => !census.streams.has(index) && kept.get(index) !== 'drop',
+  );
+  if (attached) others += Math.max(0, source.sizeBytes - counted);
+  const part = settings.segmentSeconds ?? usualPart;
+  const parts = settings.segments ? Math.ceil(seconds / part) : 1;
+  const found = videoShare({
+    ...{ limit, others, packets, container: plan.container, seconds, parts },
+  });
+  if (found >= leastRate) return Math.floor(found);
+  const rest = `sound, subtitles and the container take about ${showBytes(others + packets * tableBytes)}`;
+  throw badValue(`a size that leaves room for video, since ${rest},`, 'sizeLimit', limit);
+}
+
+/** What is said where a finished output of `bytes` is larger than it was to be. */
+export function sizeNotes(limit: number | null, bytes: number): Announcement[] {
+  if (limit === null || bytes <= limit) return [];
+  return [
+    {
+      ...{ kind: 'note', what: 'size' },
+      why: `the output has ${showBytes(bytes)}, more than the ${showBytes(limit)} it was to stay within: the encoder cannot make it smaller`,
+      advice: 'Try a smaller --size-limit, a smaller picture or --codec hevc.',
+    },
+  ];
+}
