@@ -21,3 +21,26 @@ export function startThread(module: URL, options: WorkerOptions = {}): Worker {
   awaitNativeWorkAtExit();
   return new Worker(module, { execArgv: flagsForFiles(process.execArgv), ...options });
 }
+
+/** How long threads may take to end by themselves, in milliseconds. */
+const graceMs = 500;
+
+/**
+ * Tells a thread by the message `null` to end, and waits a while until it has. Terminating it
+ * within a run of a session brings the whole process down (onnxruntime-node 1.30): one that takes
+ * longer is left to end when it can, and keeps no process alive.
+ */
+export async function endThread(worker: Worker): Promise<void> {
+  worker.postMessage(null);
+  if (worker.threadId === -1) return;
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(() => {
+      worker.unref();
+      resolve();
+    }, graceMs);
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -3,7 +3,7 @@ import type { Worker } from 'node:worker_threads';
 import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
-import { startThread } from '../start-thread.js';
+import { endThread, startThread } from '../start-thread.js';
 import { deviceHangs, longestDeviceFrameMs } from './device-failure.js';
 import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
@@ -18,9 +18,6 @@ type Waiting = {
 export function defaultWorkers(): number {
   return os.availableParallelism();
 }
-
-/** How long threads may take to end by themselves, in milliseconds. */
-const graceMs = 500;
 
 /** Where a thread's session runs, and in what. */
 type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
@@ -89,7 +86,7 @@ export class WorkerPool implements AsyncDisposable {
       const members = started.map((worker) => ({ worker, current: null }));
       return new WorkerPool(members, spec, runs, deviceFrameMs);
     } catch (error) {
-      await Promise.all(started.map((worker) => ended(worker)));
+      await Promise.all(started.map((worker) => endThread(worker)));
       throw error;
     }
   }
@@ -128,7 +125,7 @@ export class WorkerPool implements AsyncDisposable {
   /** Stops all threads; frames under way are rejected with `reason`. */
   async stop(reason: Error): Promise<void> {
     this.#fail(reason);
-    await Promise.all(this.#members.map(({ worker }) => ended(worker)));
+    await Promise.all(this.#members.map(({ worker }) => endThread(worker)));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -179,26 +176,6 @@ export class WorkerPool implements AsyncDisposable {
       tell(member.worker, null);
     }
   }
-}
-
-/**
- * Waits a while for a thread to end by itself. Terminating it within a run of the session brings
- * the whole process down (onnxruntime-node 1.30): one that takes longer is left to end when it can,
- * and keeps no process alive.
- */
-async function ended(worker: Worker): Promise<void> {
-  tell(worker, null);
-  if (worker.threadId === -1) return;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(() => {
-      worker.unref();
-      resolve();
-    }, graceMs);
-    worker.once('exit', () => {
-      clearTimeout(timer);
-      resolve();
-    });
-  });
 }
 
 function tell(worker: Worker, order: WorkerOrder): void {

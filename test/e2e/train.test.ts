@@ -90,7 +90,7 @@ test('SIGINT while pictures are read ends the run before its first step', async 
   });
   const [code] = (await once(run, 'close')) as [number | null];
   assert.equal(code, 130, stderr);
-  assert.match(stderr, /Stopped while pictures were read, before the first step/);
+  assert.match(stderr, /Stopped while pictures were made ready, before the first step/);
 });
 
 test('SIGINT while the next pictures are awaited writes a checkpoint and ends the run', async () => {

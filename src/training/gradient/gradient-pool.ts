@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
 import { type Network, parameterCount } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
-import { startThread } from '../../start-thread.js';
+import { endThread, startThread } from '../../start-thread.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
@@ -111,15 +111,6 @@ export class GradientPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(
-      this.#workers.map(async (worker) => {
-        // A thread that is ended while the runtime works in it takes the process along: it answers
-        // first.
-        const idle = this.#ask(worker, { kind: 'pictures', pictures: [] });
-        const gone = worker.threadId === -1 ? Promise.resolve() : once(worker, 'exit');
-        await Promise.race([idle, gone]).catch(() => {});
-        await worker.terminate();
-      }),
-    );
+    await Promise.all(this.#workers.map(endThread));
   }
 }

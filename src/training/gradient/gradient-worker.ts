@@ -128,7 +128,12 @@ async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
   }
 }
 
-parentPort!.on('message', (order: GradientOrder) => {
+parentPort!.on('message', (order: GradientOrder | null) => {
+  if (order === null) {
+    // Nothing else keeps the thread: it ends once the runtime is not at work any more.
+    parentPort!.close();
+    return;
+  }
   answerTo(order)
     .catch((error: unknown): GradientAnswer => ({ kind: 'failed', message: messageOf(error) }))
     .then((answer) => {

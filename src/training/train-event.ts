@@ -1,0 +1,39 @@
+import type { PictureScore } from './gradient/messages.js';
+import type { Picture } from './pictures/picture.js';
+
+/** What happens in a run, in the order in which it does. */
+export type TrainEvent =
+  /** A file that cannot be used, named in the reason. */
+  | { readonly kind: 'skipped'; readonly reason: string; readonly why: 'unreadable' | 'too small' }
+  | {
+      readonly kind: 'started';
+      /** Steps done before. */
+      readonly step: number;
+      /** Pictures in memory. */
+      readonly pictures: number;
+      readonly validation: readonly Picture[];
+    }
+  /** About once a second. `loss` is the mean since the last such event. */
+  | {
+      readonly kind: 'progress';
+      readonly step: number;
+      readonly loss: number;
+      readonly rate: number;
+      readonly stepsPerSecond: number;
+    }
+  | {
+      readonly kind: 'validated';
+      readonly step: number;
+      /** Mean loss since the last validation. */
+      readonly loss: number;
+      readonly rate: number;
+      readonly stepsPerSecond: number;
+      readonly scores: readonly PictureScore[];
+      /** Mean Y-PSNR in dB over the validation pictures; `NaN` without any. */
+      readonly psnr: number;
+      /** It is the best so far. */
+      readonly best: boolean;
+      /** The weights that were validated. */
+      readonly weights: Float32Array;
+    }
+  | { readonly kind: 'finished'; readonly step: number; readonly best: Float32Array };

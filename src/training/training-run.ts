@@ -1,0 +1,277 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../errors.js';
+import { parameterCount } from '../model/language/network.js';
+import { unlessAborted } from './base/unless-aborted.js';
+import { GradientPool } from './gradient/gradient-pool.js';
+import type { PictureScore } from './gradient/messages.js';
+import { fitLast } from './optimiser/fit-last.js';
+import { initialWeights } from './optimiser/initial-weights.js';
+import { initialExpandedState, initialState, openOptimiser } from './optimiser/optimiser.js';
+import type { Expansion } from './optimiser/expansion.js';
+import { PatchSource, patchShapeOf } from './pictures/patches.js';
+import type { Picture } from './pictures/picture.js';
+import { PictureFeed, type Window } from './pictures/picture-feed.js';
+import { PicturePool } from './pictures/picture-pool.js';
+import { drawsPerWindow, patchesAtOnce, type TrainPlan } from './plan/plan.js';
+import { planFacts, requireSameFacts } from './plan/plan-facts.js';
+import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
+import { trainingFiles } from './saved/training-folder.js';
+import type { TrainEvent } from './train-event.js';
+import { validationPictures } from './validation/validation-pictures.js';
+
+/** Where the random numbers of a fit come from, apart from those of the steps. */
+const fitStream = 0x66;
+
+/** What is said of a run that was stopped while it was made ready. */
+export const stoppedEarly = 'Stopped while pictures were made ready, before the first step.';
+
+type Optimise = Awaited<ReturnType<typeof openOptimiser>>;
+
+/** The threads, the pictures in memory and the weights of one training. */
+export class TrainingRun implements AsyncDisposable {
+  readonly #plan: TrainPlan;
+  readonly #checkpointFile: string;
+  readonly #picturePool: PicturePool;
+  readonly #feed: PictureFeed;
+  readonly #gradients: GradientPool;
+  readonly #optimise: Optimise;
+  /** Where the run is. */
+  #now: Checkpoint;
+  #window: Window | null = null;
+  #nextWindow: Promise<Window> | undefined;
+  #validation: readonly Picture[] = [];
+  #skipped: TrainEvent[] = [];
+
+  /** Starts the threads and reads the checkpoint that `plan.resume` goes on from. */
+  static async open(plan: TrainPlan): Promise<TrainingRun> {
+    const { network, batch, patch } = plan;
+    await mkdir(plan.workFolder, { recursive: true });
+    const picturePool = new PicturePool(plan.workers);
+    // With a dial each patch has a strength of its own, and so weights of its own.
+    const patches =
+      network.strength === true
+        ? 1
+        : patchesAtOnce(batch, patch, plan.provider, network.patches !== undefined);
+    const microBatches = batch / patches;
+    const gradients = new GradientPool({
+      network,
+      batch: { patches, patch },
+      microBatches,
+      loss: plan.loss,
+      features: plan.features,
+      seed: plan.seed,
+      workers: plan.workers,
+      ...(plan.provider === undefined ? {} : { provider: plan.provider }),
+    });
+    try {
+      const channels = plan.expand ?? 0;
+      const expansion = channels === 0 ? undefined : { network, channels };
+      const optimise = await openOptimiser(
+        parameterCount(network),
+        microBatches,
+        plan.averaged,
+        expansion,
+        plan.optimiser,
+      );
+      const file = path.join(plan.workFolder, trainingFiles.checkpoint);
+      const first = await firstCheckpoint(plan, file, expansion);
+      return new TrainingRun({ plan, file, picturePool, gradients, optimise, first });
+    } catch (error) {
+      await Promise.all([picturePool, gradients].map((pool) => pool[Symbol.asyncDispose]()));
+      throw error;
+    }
+  }
+
+  private constructor(parts: {
+    readonly plan: TrainPlan;
+    readonly file: string;
+    readonly picturePool: PicturePool;
+    readonly gradients: GradientPool;
+    readonly optimise: Optimise;
+    readonly first: Checkpoint;
+  }) {
+    const { plan, picturePool } = parts;
+    this.#plan = plan;
+    this.#checkpointFile = parts.file;
+    this.#picturePool = picturePool;
+    this.#gradients = parts.gradients;
+    this.#optimise = parts.optimise;
+    this.#now = parts.first;
+    this.#feed = new PictureFeed(picturePool, {
+      items: plan.training,
+      scale: plan.network.scale,
+      colour: plan.network.colour,
+      degradation: plan.degradation,
+      seed: plan.seed,
+      patch: plan.patch,
+      windowBytes: plan.windowBytes,
+      onSkip: (reason, why) => void this.#skipped.push({ kind: 'skipped', reason, why }),
+    });
+  }
+
+  /** Steps done. */
+  get step(): number {
+    return this.#now.step;
+  }
+
+  /** The weights to keep so far. */
+  get best(): Float32Array {
+    return this.#now.best;
+  }
+
+  /** Files that were passed over since this was asked the last time. */
+  skipped(): TrainEvent[] {
+    return this.#skipped.splice(0);
+  }
+
+  /** Reads the pictures to validate with and the first ones to train on. */
+  async load(signal: AbortSignal | undefined): Promise<void> {
+    const loading = async (): Promise<[readonly Picture[], Window]> => [
+      await validationPictures(this.#plan, this.#picturePool),
+      await this.#feed.window(this.#now.windowStart),
+    ];
+    const [validation, window] = await unlessAborted(loading(), signal, stoppedEarly);
+    this.#validation = validation;
+    this.#window = window;
+  }
+
+  /** Hands the window that was read to the threads, fits where that is planned. */
+  async begin(): Promise<TrainEvent> {
+    const window = await this.#useWindow();
+    const { network, fit = 0, resume, patch, seed } = this.#plan;
+    const { state } = this.#now;
+    if (fit > 0 && !resume) {
+      // Its own place among the random numbers: the first step draws other patches.
+      const source = new PatchSource(window.pictures, patchShapeOf(network, patch));
+      const fitted = await fitLast(network, state.weights, fit, (number, x, t, slot) =>
+        source.cut([seed, fitStream, number], x, t, slot),
+      );
+      Object.assign(state, initialState(fitted));
+      this.#now = { ...this.#now, best: state.average };
+    }
+    const pictures = window.pictures.length;
+    return { kind: 'started', step: this.step, pictures, validation: this.#validation };
+  }
+
+  /** Whether the pictures in memory were drawn from often enough. */
+  isWindowOver(): boolean {
+    if (this.#nextWindow === undefined) return false;
+    return this.step - this.#now.windowStep >= windowSteps(this.#window!, this.#plan);
+  }
+
+  /** Awaits the next pictures; interrupted, it writes a checkpoint and throws `stopped`. */
+  async awaitWindow(signal: AbortSignal | undefined, stopped: string): Promise<void> {
+    try {
+      this.#window = await unlessAborted(this.#nextWindow!, signal, stopped);
+    } catch (error) {
+      if (error instanceof VsrError && error.code === 'interrupted') await this.checkpoint();
+      throw error;
+    }
+  }
+
+  /** Trains on the window that was awaited from here on. */
+  async turnToWindow(): Promise<void> {
+    await this.#useWindow();
+    this.#now = { ...this.#now, windowStep: this.step };
+  }
+
+  /** One step at a learning rate; resolves with its loss. */
+  async takeStep(rate: number): Promise<number> {
+    const { state, step } = this.#now;
+    const loss = await this.#gradients.step(step, state.weights);
+    if (!Number.isFinite(loss)) {
+      throw new VsrError(
+        'model',
+        `The loss is ${loss} at step ${step}: training has diverged. The checkpoint of the last validation is kept; try a lower --lr than ${this.#plan.rate}.`,
+      );
+    }
+    await this.#optimise(state, this.#gradients.gradients, step, rate);
+    this.#now = { ...this.#now, step: step + 1 };
+    return loss;
+  }
+
+  /** Measures the averaged weights, and keeps them where they are the best so far. */
+  async validate(): Promise<Validated> {
+    const { state, bestPsnr, step } = this.#now;
+    const weights = state.average;
+    const scores = await this.#gradients.validate(weights, this.#validation);
+    const psnr = mean(scores.map((score) => score.psnr));
+    // Without validation pictures the last weights are the ones to keep.
+    const isBest = this.#validation.length === 0 || this.#plan.keep === 'last' || psnr > bestPsnr;
+    if (isBest) this.#now = { ...this.#now, bestPsnr: psnr, bestStep: step, best: weights };
+    return { scores, psnr, best: isBest, weights };
+  }
+
+  async checkpoint(): Promise<void> {
+    await writeCheckpoint(this.#checkpointFile, {
+      ...this.#now,
+      windowStart: this.#window!.start,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#gradients[Symbol.asyncDispose]();
+    await this.#picturePool[Symbol.asyncDispose]();
+  }
+
+  async #useWindow(): Promise<Window> {
+    const window = this.#window!;
+    requirePictures(window, this.#plan);
+    await this.#gradients.setPictures(window.pictures);
+    this.#nextWindow = window.complete ? undefined : this.#feed.window(window.end);
+    this.#nextWindow?.catch(() => {}); // Thrown when it is taken.
+    return window;
+  }
+}
+
+/** What a validation found. */
+export type Validated = {
+  readonly scores: readonly PictureScore[];
+  readonly psnr: number;
+  readonly best: boolean;
+  readonly weights: Float32Array;
+};
+
+/** Where a run begins, or goes on. A checkpoint of another plan is a VsrError 'option'. */
+async function firstCheckpoint(
+  plan: TrainPlan,
+  file: string,
+  expansion: Expansion | undefined,
+): Promise<Checkpoint> {
+  const facts = planFacts(plan);
+  if (plan.resume) {
+    const now = await readCheckpoint(file);
+    requireSameFacts(file, now.facts, facts);
+    return { ...now, facts };
+  }
+  const { initial, network, seed } = plan;
+  const state =
+    expansion === undefined
+      ? initialState(initial ?? initialWeights(network, seed))
+      : initialExpandedState(expansion, seed, initial);
+  const nothing = { step: 0, windowStart: 0, windowStep: 0, bestPsnr: -Infinity, bestStep: 0 };
+  return { facts, ...nothing, state, best: state.average };
+}
+
+/** The mean of some numbers; `NaN` of none. */
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Steps that a window is drawn from. */
+function windowSteps(window: Window, plan: TrainPlan): number {
+  const samples = window.pictures.reduce((sum, { low }) => sum + low[0]!.data.length, 0);
+  return Math.ceil(
+    ((plan.drawsPerWindow ?? drawsPerWindow) * samples) / (plan.batch * plan.patch ** 2),
+  );
+}
+
+function requirePictures(window: Window, plan: TrainPlan): void {
+  if (window.pictures.length > 0) return;
+  const least = plan.patch * plan.network.scale;
+  throw new VsrError(
+    'media',
+    `None of ${plan.training.length} training pictures can be used: each is unreadable or smaller than ${least}x${least}. Give larger pictures or a smaller --patch.`,
+  );
+}
