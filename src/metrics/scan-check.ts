@@ -1,5 +1,6 @@
 import type { Field } from '../files/json-field.js';
-import type { SidecarScan } from './sidecar-schema.js';
+import { footageKinds } from '../planes/frame.js';
+import type { SidecarRuns, SidecarScan } from './sidecar-schema.js';
 
 const text = (field: Field): string => field.string();
 const count = (field: Field): number => field.count();
@@ -30,5 +31,29 @@ export function scanIn(field: Field): SidecarScan {
       top: borders.at('top').count(),
       bottom: borders.at('bottom').count(),
     })),
+  };
+}
+
+/** What a sidecar says of the parts of a clip; throws VsrError `media` as well. */
+export function runsIn(field: Field): SidecarRuns {
+  const rate = field.at('frameRate').orNull((each) => ({
+    num: each.at('num').count(),
+    den: each.at('den').count(),
+  }));
+  return {
+    runs: field.at('runs').list((run) => ({
+      first: run.at('first').count(),
+      kind: run.at('kind').oneOf(...footageKinds),
+      order: run.at('order').orNull((each) => each.oneOf('top', 'bottom')),
+      cadence: run.at('cadence').orNull((each) => each.oneOf('3:2', '2:2')),
+      place: run.at('place').count(),
+    })),
+    combed: field.at('combed').list(count),
+    repeated: field.at('repeated').list(count),
+    frames: field.at('frames').count(),
+    frameRate: rate,
+    weavesFilm: field.at('weavesFilm').boolean(),
+    videoRate: field.at('videoRate').orNull((each) => each.oneOf('frame', 'field')),
+    dropsRepeats: field.at('dropsRepeats').boolean(),
   };
 }

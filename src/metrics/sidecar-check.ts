@@ -8,7 +8,7 @@ import type {
   FrameFigure,
   PsnrSummary,
 } from './log-summary.js';
-import { scanIn } from './scan-check.js';
+import { runsIn, scanIn } from './scan-check.js';
 import {
   sidecarVersion,
   type Sidecar,
@@ -95,8 +95,11 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     frames: number('frames'),
     deinterlace: field.at('deinterlace').maybe(deinterlaceIn) ?? 'off',
     fieldOrder: field.at('fieldOrder').maybe(text) ?? 'auto',
+    telecine: field.at('telecine').maybe(text) ?? 'off',
+    repeats: field.at('repeats').maybe(text) ?? 'keep',
     crop: field.at('crop').maybe((f) => f.orNull(cropIn)) ?? null,
     fields: field.at('fields').maybe((f) => f.orNull(fieldsIn)) ?? null,
+    runs: field.at('runs').maybe((f) => f.orNull(runsIn)) ?? null,
     steady: field.at('steady').maybe(text) ?? 'off',
     raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
   };

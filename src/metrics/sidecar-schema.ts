@@ -101,6 +101,31 @@ export type AskedSettings = {
   readonly ffmpegArgs: readonly string[];
 };
 
+/** What was done with each part of a clip, where not all are treated alike. */
+export type SidecarRuns = {
+  /** Parts of one kind, in order; each begins at frame `first` of the clip, counted from 0. */
+  readonly runs: readonly {
+    readonly first: number;
+    readonly kind: 'progressive' | 'video' | 'film' | 'still';
+    /** The field shown first; `null` for whole pictures. */
+    readonly order: 'top' | 'bottom' | null;
+    /** How film lies in frames; `null` for what is no film. */
+    readonly cadence: '3:2' | '2:2' | null;
+    /** Which of the five frames of 3:2 the first one is, from 0. */
+    readonly place: number;
+  }[];
+  /** Frames of film that were deinterlaced, since their fields do not fit. */
+  readonly combed: readonly number[];
+  /** Frames that repeat the one before. */
+  readonly repeated: readonly number[];
+  /** Frames of the clip, and how many a second. */
+  readonly frames: number;
+  readonly frameRate: { readonly num: number; readonly den: number } | null;
+  readonly weavesFilm: boolean;
+  readonly videoRate: 'frame' | 'field' | null;
+  readonly dropsRepeats: boolean;
+};
+
 /** What decides the output of a clip, besides the clip, the models and the reference. */
 export type ClipSettings = StillSettings & {
   /** The size that was to be reached, as the user wrote it. */
@@ -126,6 +151,10 @@ export type ClipSettings = StillSettings & {
   readonly deinterlace: string;
   /** The field order that was named; `auto` for none. */
   readonly fieldOrder: string;
+  /** Whether film's pictures were to be put together: `off` or `auto`. */
+  readonly telecine: string;
+  /** Whether repeated frames were to stay: `keep` or `drop`. */
+  readonly repeats: string;
   /** The part of each frame that was enlarged; `null` for all of it. */
   readonly crop: {
     readonly width: number;
@@ -137,6 +166,8 @@ export type ClipSettings = StillSettings & {
   } | null;
   /** How whole frames were made of fields; `null` where they were left alone. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
+  /** What was done with each part; `null` where all were treated alike. */
+  readonly runs: SidecarRuns | null;
   /**
    * Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not
    * say.

@@ -9,3 +9,14 @@ export function framesPerSecond(rate: Ratio | null): number {
   const { num, den } = rate ?? usualRate;
   return num / den;
 }
+
+/** The greatest whole number that divides both. */
+export function greatestDivisor(a: number, b: number): number {
+  return b === 0 ? a : greatestDivisor(b, a % b);
+}
+
+/** The same ratio in the smallest whole numbers. */
+export function inLowestTerms({ num, den }: Ratio): Ratio {
+  const divisor = greatestDivisor(num, den);
+  return { num: num / divisor, den: den / divisor };
+}

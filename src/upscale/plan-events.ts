@@ -1,8 +1,6 @@
 import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
 import type { StreamPlan } from '../media/output/stream-plan.js';
 import type { Scan } from '../media/scan/scan.js';
-import type { VideoStream } from '../media/source/source.js';
-import type { Ratio } from '../planes/ratio.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
 import type { JobEstimate } from './estimate/estimate.js';
 import { scanLines } from './footage/scan-lines.js';
@@ -43,12 +41,6 @@ export type PlannedStream = StreamPlan & {
   readonly from: string;
 };
 
-/** Frames a second of the source itself, whatever is made of its fields. */
-function sourceRate({ frameRate, fields }: VideoStream): Ratio | null {
-  if (frameRate === null || fields?.rate !== 'field') return frameRate;
-  return { num: frameRate.num, den: frameRate.den * 2 };
-}
-
 function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): UpscalePlan {
   const source = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
   const both = {
@@ -71,7 +63,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
       return { ...stream, kind: info?.kind ?? 'unknown', from: info?.codec ?? '' };
     }),
     scan: plan.scan,
-    found: scanLines(plan.scan, sourceRate(plan.source.video)),
+    found: scanLines(plan.scan, plan.sourceRate),
   };
 }
 

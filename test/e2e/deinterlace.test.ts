@@ -41,7 +41,7 @@ before(async () => {
 /** Times in seconds and luma of the frames of a clip. */
 async function decoded(name: string, fields: FieldFrames | null) {
   const probed = await probe(ffmpeg, file(name));
-  const source = asDecoded(probed, { fields, crop: null });
+  const source = asDecoded(probed, { fields, crop: null, runs: null });
   const { num, den } = source.video.timeBase;
   const found: { time: number; luma: Uint8Array }[] = [];
   for await (const { pts, data } of decodeFrames(ffmpeg, source)) {

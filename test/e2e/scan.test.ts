@@ -60,7 +60,7 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
   for (const line of [
     /scan: progressive, marked as interlaced: left as it is\./,
     /scan: interlaced, bottom field first \(1 of 1 place; flags say top field first\)\. --deint/,
-    /scan: film in 31.25 frames a second \(1 of 1 place; flags say progressive\)\./,
+    /scan: film in 31.25 frames a second \(1 of 1 place; flags say progressive\)\. --telecine auto gives its 25 pictures a second\./,
     /borders: 30 top, 30 bottom\./,
     /scan: not sure \(nothing moves in 1 place; flags say top field first\): left as it is\./,
   ]) {

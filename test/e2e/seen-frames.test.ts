@@ -33,7 +33,11 @@ async function numbersOf(wanted: readonly WantedFrame[], from: number | null): P
   const of =
     from === null
       ? null
-      : { firstTime: from, output: '/clips/larger.mp4', making: { fields: null, crop: null } };
+      : {
+          firstTime: from,
+          output: '/clips/larger.mp4',
+          making: { fields: null, crop: null, runs: null },
+        };
   await seenFrames(ffmpeg, clip, wanted, of, (seen, i) => {
     const { picture } = seen;
     const grey = picture.data[3 * (8 * picture.width + 8)]!;

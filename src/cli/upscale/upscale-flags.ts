@@ -32,6 +32,8 @@ export type UpscaleFlags = {
   deinterlace?: UpscaleOptions['deinterlace'] & string;
   fieldOrder?: UpscaleOptions['fieldOrder'] & string;
   crop?: string;
+  telecine?: UpscaleOptions['telecine'] & string;
+  repeats?: UpscaleOptions['repeats'] & string;
   reference?: string;
   log: string | boolean;
   jobs?: number;

@@ -10,7 +10,12 @@ import {
 } from '../../upscale/plan/options.js';
 import { programFields } from '../../upscale/programs/run-program.js';
 import { nameFields } from '../../upscale/plan/names.js';
-import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
+import {
+  deinterlaceModes,
+  fieldOrders,
+  repeatModes,
+  telecineModes,
+} from '../../upscale/footage/footage-settings.js';
 import { amount, parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { collected, withQueueOptions } from '../queue/queue-flags.js';
 import { runUpscale } from './run-upscale.js';
@@ -147,6 +152,18 @@ export function upscaleCommand(): Command {
       new Option('--field-order <first>', 'the field shown first (default: what was seen)').choices(
         fieldOrders,
       ),
+    )
+    .addOption(
+      new Option(
+        '--telecine <how>',
+        'auto: put the pictures of film together that lie in several frames (default: off)',
+      ).choices(telecineModes),
+    )
+    .addOption(
+      new Option(
+        '--repeats <how>',
+        'drop: leave out frames that repeat the one before (default: keep)',
+      ).choices(repeatModes),
     )
     .option('--crop <part>', 'auto: without black borders; or the part as W:H:X:Y (default: off)')
     .optionsGroup('Measuring:')

@@ -1,7 +1,36 @@
+import { inLowestTerms, type Ratio } from '../../planes/ratio.js';
+import { pictureCount, type RunPlan } from '../source/footage-runs.js';
 import type { Crop, FieldFrames, Source, VideoStream } from '../source/source.js';
+import { ticksOfRuns } from './run-pictures.js';
 
 /** What is done to frames on their way out of the decoder; `null` for nothing. */
-export type FrameMaking = { readonly fields: FieldFrames | null; readonly crop: Crop | null };
+export type FrameMaking = {
+  readonly fields: FieldFrames | null;
+  readonly crop: Crop | null;
+  readonly runs: RunPlan | null;
+};
+
+/** Pictures a second, where all of the clip has the same; otherwise the rate of its frames. */
+function rateOfRuns({ runs, frameRate, weavesFilm, videoRate }: RunPlan): Ratio | null {
+  if (frameRate === null) return null;
+  const { num, den } = frameRate;
+  if (weavesFilm && runs.every(({ cadence }) => cadence === '3:2')) {
+    return inLowestTerms({ num: num * 4, den: den * 5 });
+  }
+  const isDoubled = videoRate === 'field' && runs.every(({ kind }) => kind === 'video');
+  return isDoubled ? inLowestTerms({ num: num * 2, den }) : frameRate;
+}
+
+function withRuns(video: VideoStream, runs: RunPlan): VideoStream {
+  const { num, den } = video.timeBase;
+  return {
+    ...video,
+    runs,
+    timeBase: { num, den: den * ticksOfRuns },
+    frameRate: rateOfRuns(runs),
+    frameCount: pictureCount(runs),
+  };
+}
 
 function withFields(video: VideoStream, fields: FieldFrames): VideoStream {
   const { timeBase, frameRate, frameCount } = video;
@@ -16,29 +45,19 @@ function withFields(video: VideoStream, fields: FieldFrames): VideoStream {
   };
 }
 
-/** `source` as one whose fields are made whole frames while it is decoded. */
-function framesOfFields(source: Source, fields: FieldFrames): Source {
-  const video = withFields(source.video, fields);
+/**
+ * `source` as one whose frames are made of fields, run by run or all alike, and cropped, while they
+ * are decoded.
+ */
+export function asDecoded(source: Source, { fields, crop, runs }: FrameMaking): Source {
+  let { video } = source;
+  if (fields !== null) video = withFields(video, fields);
+  if (runs !== null) video = withRuns(video, runs);
+  if (crop !== null) video = { ...video, width: crop.width, height: crop.height, crop };
+  if (video === source.video) return source;
   return {
     ...source,
     video,
     streams: source.streams.map((stream) => (stream.index === video.index ? video : stream)),
   };
-}
-
-/** `source` as one of whose frames only a part is decoded. */
-function croppedTo(source: Source, crop: Crop): Source {
-  const { width, height } = crop;
-  const video: VideoStream = { ...source.video, width, height, crop };
-  return {
-    ...source,
-    video,
-    streams: source.streams.map((stream) => (stream.index === video.index ? video : stream)),
-  };
-}
-
-/** `source` as one whose frames are made of fields, and cropped, while they are decoded. */
-export function asDecoded(source: Source, { fields, crop }: FrameMaking): Source {
-  const whole = fields === null ? source : framesOfFields(source, fields);
-  return crop === null ? whole : croppedTo(whole, crop);
 }

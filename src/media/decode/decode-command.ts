@@ -1,7 +1,8 @@
 import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { rawInputOptions } from '../source/raw-input.js';
-import type { Source } from '../source/source.js';
+import type { FieldFrames, Source } from '../source/source.js';
+import { stackOf, type Stack } from './stacked-pictures.js';
 import { seconds } from './timestamps.js';
 
 /** What of a source to decode, as far as ffmpeg is told. */
@@ -65,12 +66,8 @@ function widened(sourceFormat: string): string[] {
 export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
   const turn = video.turn?.filters ?? [];
-  const filters = [`showinfo@${command.instance}=checksum=0`];
-  if (video.fields !== null) {
-    const { order, rate } = video.fields;
-    // Flags need not be true: all frames are taken as planned.
-    filters.push(`bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`);
-  }
+  const seen = `showinfo@${command.instance}=checksum=0`;
+  const filters: string[] = [];
   if (video.crop !== null) {
     const { width, height, x, y, of } = video.crop;
     // Frames of another size than the first are brought to it before.
@@ -83,7 +80,44 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   const colour =
     video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';
   filters.push(`${size}:${colour}`, `format=${video.request}`);
-  return filters.join(',');
+  const { fields, runs } = video;
+  if (runs !== null) return `${seen},${stackFilters(stackOf(runs), filters.join(','))}`;
+  const whole = fields === null ? [] : [deinterlacer(fields)];
+  return [seen, ...whole, ...filters].join(',');
+}
+
+/** The filter that makes whole frames of fields. */
+function deinterlacer({ order, rate }: FieldFrames): string {
+  // Flags need not be true: all frames are taken as planned.
+  return `bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`;
+}
+
+/**
+ * Filters that give each frame as a stack; `each` brings a picture into the travelling format.
+ * Pictures are counted in the place of times, since those of a frame belong together.
+ */
+function stackFilters({ orders, rate }: Stack, each: string): string {
+  if (orders.length === 0) return each;
+  const counted = 'settb=1/1000,setpts=N';
+  const inputs = ['frame', ...orders].map((name) => `[${name}]`).join('');
+  const branches = orders.flatMap((order) => {
+    const made = `[${order}]${deinterlacer({ order, rate })},${each}`;
+    if (rate === 'frame') return [`${made},${counted}[${order}0]`];
+    return [
+      `${made},split[${order}a][${order}b]`,
+      `[${order}a]select='not(mod(n,2))',${counted}[${order}0]`,
+      `[${order}b]select='mod(n,2)',${counted}[${order}1]`,
+    ];
+  });
+  const outputs = orders.flatMap((order) =>
+    rate === 'frame' ? [`[${order}0]`] : [`[${order}0]`, `[${order}1]`],
+  );
+  return [
+    `split=${orders.length + 1}${inputs}`,
+    `[frame]${each},${counted}[whole]`,
+    ...branches,
+    `[whole]${outputs.join('')}vstack=inputs=${outputs.length + 1}`,
+  ].join(';');
 }
 
 /**

@@ -9,8 +9,9 @@ import type { DecodeLog } from './decode-log.js';
 import type { DecodedFrames, DecodeReport, DecodeRequest } from './decode-report.js';
 import { DecodeRun } from './decode-run.js';
 import { FormWatch, type FormChange } from './frame-form.js';
-import { PictureTimes, type TimedPicture } from './picture-times.js';
+import { PictureTimes } from './picture-times.js';
 import { expectedTimes, withRepeats } from './repeats.js';
+import { RunPictures, type TimedFrame } from './run-pictures.js';
 import type { TimestampMender } from './timestamps.js';
 
 /** A seek that landed after the wanted frame, or where timestamps cannot be trusted. */
@@ -31,8 +32,6 @@ export function decodeFrames(
 ): DecodedFrames {
   return new Decoding(ffmpeg, source, request);
 }
-
-type TimedFrame = TimedPicture & { readonly data: Uint8Array };
 
 class Decoding implements DecodedFrames {
   readonly layout;
@@ -132,20 +131,27 @@ class Decoding implements DecodedFrames {
   async *#once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
     const { signal, stallTimeoutMs } = this.#request;
     // bwdif holds one frame back, so a limit after it still counts frames.
-    const isLimited = this.#from === -Infinity && this.#maxFrames !== Infinity;
+    const { video } = this.#source;
+    const isLimited =
+      this.#from === -Infinity && this.#maxFrames !== Infinity && video.runs === null;
+    const byRuns =
+      video.runs === null
+        ? null
+        : new RunPictures(video, video.runs, this.layout, () => this.#buffer());
     const run = await DecodeRun.start(this.#ffmpeg, this.#source, {
       ...{ seekTo, signal, stallTimeoutMs },
       frames: isLimited ? this.#maxFrames : undefined,
-      frameBytes: this.layout.byteLength,
-      take: () => this.#buffer(),
+      frameBytes: byRuns?.frameBytes ?? this.layout.byteLength,
+      take: byRuns?.buffer ?? (() => this.#buffer()),
     });
-    const times = new PictureTimes(run.log, this.#source.video);
+    const times = new PictureTimes(run.log, video);
+    const pictures = byRuns?.of(run.pictures, times) ?? timedFrames(run, times);
     this.#log = run.log;
     this.#mender = times.mender;
     this.#seen = new SeenFrames(this.#source.video, seekTo === undefined);
     let isAll = false;
     try {
-      const outcome = yield* this.#wanted(run, times, seekTo !== undefined);
+      const outcome = yield* this.#wanted(pictures, times.mender, seekTo !== undefined);
       isAll = outcome === 'all';
       return outcome === missed ? missed : undefined;
     } finally {
@@ -166,8 +172,8 @@ class Decoding implements DecodedFrames {
    * run came to its end, and `missed` where it began too late.
    */
   async *#wanted(
-    run: DecodeRun,
-    times: PictureTimes,
+    pictures: AsyncIterable<TimedFrame>,
+    mender: TimestampMender,
     isSought: boolean,
   ): AsyncGenerator<Frame, 'all' | typeof missed | void> {
     let isFound = !isSought;
@@ -175,19 +181,16 @@ class Decoding implements DecodedFrames {
     let wanted = 0;
     /** The last ones before it. */
     const early: TimedFrame[] = [];
-    for await (const data of run.pictures) {
-      const timed = await times.next();
-      if (timed === null) break;
-      const { info, pts } = timed;
+    for await (const frame of pictures) {
+      const { info, pts } = frame;
       if (pts >= this.#to) return;
       if (!isFound) {
         // Everything before a key frame may be damaged, and a frame without a timestamp tells no
         // place.
-        const { invented } = times.mender;
+        const { invented } = mender;
         isFound = info.key && pts <= this.#from && invented === 0;
         if (!isFound && (pts >= this.#from || invented > 0)) return missed;
       }
-      const frame = { ...timed, data };
       if (pts < this.#from) {
         early.push(frame);
         if (early.length > this.#lead) this.#forget(early.shift()!);
@@ -199,6 +202,15 @@ class Decoding implements DecodedFrames {
       if (wanted >= this.#maxFrames) return;
     }
     return 'all';
+  }
+}
+
+/** The frames of a run as they are, or as its ffmpeg made them of fields, each with its time. */
+async function* timedFrames(run: DecodeRun, times: PictureTimes): AsyncGenerator<TimedFrame> {
+  for await (const data of run.pictures) {
+    const timed = await times.next();
+    if (timed === null) return;
+    yield { ...timed, data };
   }
 }
 

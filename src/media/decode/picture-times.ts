@@ -19,13 +19,19 @@ export type TimedPicture = {
  */
 const longestFrame = 1.5;
 
+/** Half of a frame's length, which is `passed` ticks to the next one and usually `usual`. */
+export function halfLength(passed: number, usual: number): number {
+  const length = passed > longestFrame * usual ? usual : passed;
+  return Math.max(1, Math.round(length / 2));
+}
+
 /** The times of the pictures of one decoding process, in order. */
 export class PictureTimes {
   readonly mender: TimestampMender;
   readonly #log: DecodeLog;
   readonly #video: VideoStream;
   /** Ticks from one frame of the source to the next, usually. */
-  readonly #usual: number;
+  readonly usual: number;
   /** Pictures that one frame gives. */
   readonly #perFrame: 1 | 2;
   #read = 0;
@@ -39,9 +45,10 @@ export class PictureTimes {
     this.#log = log;
     this.#video = video;
     this.#perFrame = video.fields?.rate === 'field' ? 2 : 1;
-    this.#usual = ticksPerFrame(video.frameRate, video.timeBase) * this.#perFrame;
+    const rate = video.runs === null ? video.frameRate : video.runs.frameRate;
+    this.usual = ticksPerFrame(rate, video.timeBase) * this.#perFrame;
     const { num, den } = video.timeBase;
-    this.mender = timestampMender(this.#usual, Math.round(((video.startTime ?? 0) * den) / num));
+    this.mender = timestampMender(this.usual, Math.round(((video.startTime ?? 0) * den) / num));
   }
 
   /** The next picture; `null` if the process ended without describing it. */
@@ -51,8 +58,7 @@ export class PictureTimes {
       this.#half = null;
       this.#ahead = await this.#frame();
       const passed = this.#ahead === null ? Infinity : this.#ahead.pts - first.pts;
-      const length = passed > longestFrame * this.#usual ? this.#usual : passed;
-      const pts = first.pts + Math.max(1, Math.round(length / 2));
+      const pts = first.pts + halfLength(passed, this.usual);
       return { ...first, pts, origin: this.#origin(first.pts, true) };
     }
     const frame = this.#ahead ?? (await this.#frame());
@@ -82,7 +88,8 @@ export class PictureTimes {
 
   /** The time of frame `number` of a source without timestamps. */
   #counted(number: number): number {
-    const { frameRate, timeBase } = this.#video;
+    const { runs, timeBase } = this.#video;
+    const frameRate = runs === null ? this.#video.frameRate : runs.frameRate;
     const { num, den } = frameRate ?? usualRate;
     const pictures = frameRate === null ? number : number * this.#perFrame;
     return rescale(pictures, { num: den, den: num }, timeBase);

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { boxesIn, findBox, readTopLevel, type Box } from '../marks/mp4-boxes.js';
+import { greatestDivisor } from '../../planes/ratio.js';
 
 /** What is known of a track, in ticks of its own time scale. */
 export type TrackTimes = {
@@ -21,10 +22,6 @@ type Track = {
   readonly tkhd: Box;
   readonly edits: Box | undefined;
 };
-
-function greatestDivisor(a: number, b: number): number {
-  return b === 0 ? a : greatestDivisor(b, a % b);
-}
 
 /** A field of 4 bytes in a box of version 0, of 8 in version 1. */
 function readField(moov: Buffer, at: number, wide: boolean): number {

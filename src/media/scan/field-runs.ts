@@ -1,10 +1,5 @@
-import {
-  fieldStates,
-  filmPeriod,
-  misfit,
-  type FieldShape,
-  type FieldState,
-} from './field-states.js';
+import { filmPeriod } from '../source/footage-runs.js';
+import { fieldStates, misfit, type FieldShape, type FieldState } from './field-states.js';
 
 /** What a change from one state to another costs, in misfits of a frame. */
 const changeCost = 4;

@@ -1,4 +1,5 @@
 import type { FieldOrder } from '../source/source.js';
+import { filmPeriod } from '../source/footage-runs.js';
 import type { FieldMeasure } from './field-measure.js';
 
 /**
@@ -13,9 +14,6 @@ export type FieldState = {
   /** Of film: 0 and 1 are whole pictures, 2 and 3 two mixed ones, 4 whole with a repeated field. */
   readonly place: number;
 };
-
-/** Frames of one period of film's cadence. */
-export const filmPeriod = 5;
 
 const orders: readonly FieldOrder[] = ['top', 'bottom'];
 

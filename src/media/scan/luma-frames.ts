@@ -22,7 +22,7 @@ export type LumaFrame = {
 export type LumaRequest = {
   /** Seconds on the source's clock to begin near; `null` for the beginning. */
   readonly near: number | null;
-  /** At most so many frames. */
+  /** At most so many frames; `Infinity` for all. */
   readonly frames: number;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte from ffmpeg after which the reading ends. */
@@ -65,7 +65,8 @@ export async function* lumaFrames(
           ...['-map', `0:${video.index}`, '-an', '-sn', '-dn'],
           '-vf',
           `showinfo@${instance}=checksum=0,scale=${width}:${height},format=${planes},extractplanes=y`,
-          ...[...everyFrame(ffmpeg), '-frames:v', String(frames)],
+          ...everyFrame(ffmpeg),
+          ...(frames === Infinity ? [] : ['-frames:v', String(frames)]),
         ],
       },
     ],

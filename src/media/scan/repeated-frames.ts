@@ -31,3 +31,34 @@ export function repeatPeriod(changes: readonly number[]): number | null {
   }
   return null;
 }
+
+/** Frames of the windows in which repeats are looked for. */
+const windowFrames = 60;
+
+/**
+ * The frames of a run that repeat the one before at regular places, by how much each changes; the
+ * first change may be `Infinity`. Only places of a rule that holds for a whole window count, and of
+ * them only frames that hardly change: a slow picture is no repeat. The last frame is never one,
+ * since how long the run lasts hangs on it.
+ */
+export function repeatedFrames(changes: readonly number[]): number[] {
+  const found: number[] = [];
+  for (let start = 0; start < changes.length; start += windowFrames) {
+    const isLast = start + 2 * windowFrames > changes.length;
+    const end = isLast ? changes.length : start + windowFrames;
+    const part = changes.slice(start, end).map((change) => Math.min(change, 1e3));
+    const period = repeatPeriod(part);
+    if (period !== null) {
+      const places = Array.from({ length: period }, (_, place) =>
+        median(part.filter((_, i) => i % period === place)),
+      );
+      const place = places.indexOf(Math.min(...places));
+      const usual = median(part.filter((_, i) => i % period !== place));
+      part.forEach((change, i) => {
+        if (i % period === place && change < 0.25 * usual) found.push(start + i);
+      });
+    }
+    if (isLast) break;
+  }
+  return found.filter((at) => at < changes.length - 1);
+}

@@ -199,6 +199,7 @@ export function parseVideo(
     turn: null,
     crop: null,
     fields: null,
+    runs: null,
     interlaced: parseInterlacing(stream, frames),
     hdr: parseHdr(stream, frames),
     sideData: parseSideData(stream, frames),

@@ -77,6 +77,7 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     turn: null,
     crop: null,
     fields: null,
+    runs: null,
     interlaced: 'no',
     hdr: {
       masteringDisplay: null,

@@ -2,10 +2,10 @@ import type { PixelFormat } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import type { SideData } from '../marks/side-data.js';
+import type { FieldOrder, RunPlan } from './footage-runs.js';
 import type { Conversion } from './travel-format.js';
 
-/** Which field of a frame is shown first. */
-export type FieldOrder = 'top' | 'bottom';
+export type { FieldOrder };
 
 /** A part of a picture, in luma samples, and the size of the whole. */
 export type Crop = {
@@ -154,6 +154,11 @@ export type VideoStream = StreamInfo & {
   readonly crop: Crop | null;
   /** How whole frames are made of fields as they are decoded; `null` where they are left alone. */
   readonly fields: FieldFrames | null;
+  /**
+   * What becomes of the frames of each part of the clip as they are decoded; `null` where all are
+   * treated alike.
+   */
+  readonly runs: RunPlan | null;
   /** What the stream's flags say, which need not be true. */
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;

@@ -1,7 +1,13 @@
 import { badValue, VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
-import { deinterlaceModes, fieldOrders } from '../../upscale/footage/footage-settings.js';
+import {
+  deinterlaceModes,
+  fieldOrders,
+  repeatModes,
+  telecineModes,
+  type FootageOptions,
+} from '../../upscale/footage/footage-settings.js';
 import {
   chromaKernels,
   codecNames,
@@ -57,6 +63,20 @@ export type OwnSettings = {
   /** Whether arguments for the encoder are taken from strangers. */
   readonly allowFfmpegArgs: boolean;
 };
+
+function footageOf(field: Field): FootageOptions {
+  return {
+    deinterlace: field.at('deinterlace').oneOf(...deinterlaceModes),
+    fieldOrder: field.at('fieldOrder').oneOf(...fieldOrders),
+    telecine: field.at('telecine').oneOf(...telecineModes),
+    repeats: field.at('repeats').oneOf(...repeatModes),
+    crop: field.at('crop').either(
+      (word) => word.string(),
+      (part) =>
+        ['width', 'height', 'x', 'y'].map((name) => String(part.at(name).count())).join(':'),
+    ),
+  };
+}
 
 /** Whether a model is named by its file. */
 function isFile(model: string): boolean {
@@ -190,14 +210,7 @@ export async function settingsOf(
     ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null)),
     ...raw,
     ffmpegArgs,
-    deinterlace: top
-      .at('footage')
-      .at('deinterlace')
-      .oneOf(...deinterlaceModes),
-    fieldOrder: top
-      .at('footage')
-      .at('fieldOrder')
-      .oneOf(...fieldOrders),
+    ...footageOf(top.at('footage')),
     chroma: top.at('chroma').oneOf(...chromaKernels),
     steady: top.at('steady').oneOf(...steadyNames),
     overwrite: top.at('overwrite').boolean(),

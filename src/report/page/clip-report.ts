@@ -129,7 +129,7 @@ async function momentsOf(
   };
   await read(sidecar.output.path, 'output', null, ours, false);
   const { settings } = sidecar;
-  const making = 'fields' in settings ? settings : { fields: null, crop: null };
+  const making = 'fields' in settings ? settings : { fields: null, crop: null, runs: null };
   const of = { firstTime: from, output: sidecar.output.path, making };
   await read(sidecar.source.path, 'source', of, bicubic, true);
   await read(sidecar.reference, 'reference', null, reference, false);

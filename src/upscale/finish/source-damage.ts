@@ -100,7 +100,10 @@ function lostFrames(
   const whole = range.from === undefined && range.to === undefined && settings.frames === Infinity;
   const tally = census.streams.get(video.index);
   const countable =
-    framePerPacket.has(video.codec) && video.interlaced === 'no' && video.fields === null;
+    framePerPacket.has(video.codec) &&
+    video.interlaced === 'no' &&
+    video.fields === null &&
+    video.runs === null;
   if (!whole || tally === undefined || !countable || !isIndexed(container)) return null;
   const frames = records.reduce((sum, record) => sum + record.frames, 0);
   const shown = tally.packets - tally.hidden - tally.leading;

@@ -11,6 +11,14 @@ export type DeinterlaceMode = (typeof deinterlaceModes)[number];
 export const fieldOrders = ['auto', 'top', 'bottom'] as const;
 export type FieldOrderChoice = (typeof fieldOrders)[number];
 
+/** `auto`: the pictures of film that lie in the fields of several frames are put together again. */
+export const telecineModes = ['off', 'auto'] as const;
+export type TelecineMode = (typeof telecineModes)[number];
+
+/** Whether frames that repeat the one before at regular places stay. */
+export const repeatModes = ['keep', 'drop'] as const;
+export type RepeatMode = (typeof repeatModes)[number];
+
 /** The part of each frame to enlarge: `auto` is what is no border anywhere in the clip. */
 export const cropWords = ['off', 'auto'] as const;
 export type CropChoice =
@@ -22,6 +30,8 @@ export type FootageSettings = {
   readonly crop: CropChoice;
   readonly deinterlace: DeinterlaceMode;
   readonly fieldOrder: FieldOrderChoice;
+  readonly repeats: RepeatMode;
+  readonly telecine: TelecineMode;
 };
 
 /** The same as the library is told; everything may be left out. */
@@ -32,6 +42,16 @@ export type FootageOptions = {
   readonly deinterlace?: boolean | DeinterlaceMode;
   /** The field shown first, where what was seen is not to decide. Default `auto`. */
   readonly fieldOrder?: FieldOrderChoice;
+  /**
+   * `auto` puts the pictures of film together again that lie in the fields of several frames: 24 a
+   * second of 30. Default `off`.
+   */
+  readonly telecine?: TelecineMode;
+  /**
+   * `drop` leaves out frames that repeat the one before at regular places; that one then stands for
+   * longer. Default `keep`.
+   */
+  readonly repeats?: RepeatMode;
   /**
    * `off`, `auto` (without the borders that all of the clip has), or the part to enlarge as
    * `WIDTH:HEIGHT:X:Y`. Default `off`.
@@ -54,13 +74,21 @@ function oneOf<T extends string>(name: string, value: T, all: readonly T[]): T {
 }
 
 /** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
-export function checkFootage({ deinterlace, fieldOrder, crop }: FootageOptions): FootageSettings {
+export function checkFootage({
+  deinterlace,
+  fieldOrder,
+  crop,
+  telecine,
+  repeats,
+}: FootageOptions): FootageSettings {
   const mode =
     deinterlace === true ? 'auto' : deinterlace === false ? 'off' : (deinterlace ?? 'off');
   const settings = {
     crop: cropOf(crop ?? 'off'),
     deinterlace: oneOf('deinterlace', mode, deinterlaceModes),
     fieldOrder: oneOf('fieldOrder', fieldOrder ?? 'auto', fieldOrders),
+    repeats: oneOf('repeats', repeats ?? 'keep', repeatModes),
+    telecine: oneOf('telecine', telecine ?? 'off', telecineModes),
   };
   if (settings.fieldOrder !== 'auto' && settings.deinterlace === 'off') {
     throw badValue(

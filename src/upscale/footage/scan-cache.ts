@@ -4,6 +4,7 @@ import path from 'node:path';
 import { cacheFolder } from '../../media/program/binary-answers.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { scanKinds, type Scan } from '../../media/scan/scan.js';
+import type { FootageRuns } from '../../media/source/footage-runs.js';
 import { version } from '../../version.js';
 
 /** Looks that are kept: some MB at most. */
@@ -22,20 +23,24 @@ function placeOf(key: string): string | null {
   return folder === null ? null : path.join(folder, 'scans', `${sha256(key).slice(0, 32)}.json`);
 }
 
-/** The scan kept under `key`; `null` where there is none that is whole. */
-async function readKept(file: string, key: string): Promise<Scan | null> {
+/** What is kept under `key`; `null` where there is nothing that is whole. */
+async function readKept<T>(
+  file: string,
+  key: string,
+  isWhole: (found: T) => boolean,
+): Promise<T | null> {
   try {
     const stored = JSON.parse(await readFile(file, 'utf8')) as Stored;
     if (stored.key !== key || stored.sha256 !== sha256(stored.scan)) return null;
-    const scan = JSON.parse(stored.scan) as Scan;
-    return scanKinds.includes(scan.kind) ? scan : null;
+    const found = JSON.parse(stored.scan) as T;
+    return isWhole(found) ? found : null;
   } catch {
     return null;
   }
 }
 
-/** Keeps a scan; where that cannot be done, the clip is looked at again the next time. */
-async function keep(file: string, key: string, found: Scan): Promise<void> {
+/** Keeps what was found; where that cannot be done, the clip is looked at again the next time. */
+async function keep(file: string, key: string, found: object): Promise<void> {
   try {
     const folder = path.dirname(file);
     await mkdir(folder, { recursive: true });
@@ -62,6 +67,35 @@ async function forgetOldest(folder: string): Promise<void> {
   for (const { file } of files.slice(mostKept / 2)) await rm(file, { force: true });
 }
 
+/** What is looked for, and in which file. */
+type Search = {
+  readonly ffmpeg: Ffmpeg;
+  /** Tells files apart, and changes when one is written to. */
+  readonly identity: Readonly<Record<string, unknown>>;
+  /** Tells what is looked for; nothing for the look at places of a clip. */
+  readonly what: Readonly<Record<string, unknown>>;
+};
+
+async function kept<T extends object>(
+  { ffmpeg, identity, what }: Search,
+  isWhole: (found: T) => boolean,
+  look: () => Promise<T>,
+): Promise<T> {
+  const key = JSON.stringify({
+    lookVersion,
+    vsr: version(),
+    ffmpeg: ffmpeg.build,
+    identity,
+    ...what,
+  });
+  const file = placeOf(key);
+  const before = file === null ? null : await readKept(file, key, isWhole);
+  if (before !== null) return before;
+  const found = await look();
+  if (file !== null) await keep(file, key, found);
+  return found;
+}
+
 /**
  * What a look at a clip finds, from an earlier one where the same vsr and ffmpeg have looked at the
  * same file before; `identity` tells files apart, and changes when one is written to.
@@ -71,11 +105,19 @@ export async function keptScan(
   identity: Readonly<Record<string, unknown>>,
   look: () => Promise<Scan>,
 ): Promise<Scan> {
-  const key = JSON.stringify({ lookVersion, vsr: version(), ffmpeg: ffmpeg.build, identity });
-  const file = placeOf(key);
-  const kept = file === null ? null : await readKept(file, key);
-  if (kept !== null) return kept;
-  const found = await look();
-  if (file !== null) await keep(file, key, found);
-  return found;
+  const isWhole = ({ kind }: Scan): boolean => scanKinds.includes(kind);
+  return kept({ ffmpeg, identity, what: {} }, isWhole, look);
+}
+
+/** Grows whenever going through a clip finds something else. */
+const runsVersion = 1;
+
+/** The same of all frames of a clip, run by run. */
+export async function keptRuns(
+  ffmpeg: Ffmpeg,
+  identity: Readonly<Record<string, unknown>>,
+  look: () => Promise<FootageRuns>,
+): Promise<FootageRuns> {
+  const isWhole = ({ runs }: FootageRuns): boolean => Array.isArray(runs) && runs.length > 0;
+  return kept({ ffmpeg, identity, what: { runsVersion } }, isWhole, look);
 }

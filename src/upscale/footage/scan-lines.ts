@@ -58,6 +58,13 @@ function flagsAgainst({ kind, order, flags }: Scan): string {
 
 const orderText = ({ order }: Scan): string => (order === null ? '' : `, ${order} field first`);
 
+/** What can be done about film that lies in fields. */
+function filmAdvice({ cadence }: Scan, rate: Ratio | null): string {
+  return cadence === '3:2'
+    ? `--telecine auto gives its ${rateText(rate, 0.8)} pictures a second.`
+    : '--telecine auto puts its pictures together.';
+}
+
 /** What was found, with the evidence, and what can be done about it. */
 function kindLine(scan: Scan, rate: Ratio | null): string {
   const seen = `(${evidence(scan)}${flagsAgainst(scan)})`;
@@ -71,9 +78,9 @@ function kindLine(scan: Scan, rate: Ratio | null): string {
     case 'telecine':
       if (scan.cadence === 'soft')
         return `film, its frames marked to be shown for two or three fields ${seen}: left as it is.`;
-      return `film in ${rateText(rate, 1)} frames a second ${seen}.`;
+      return `film in ${rateText(rate, 1)} frames a second ${seen}. ${filmAdvice(scan, rate)}`;
     case 'mixed':
-      return `parts of different kinds${orderText(scan)} ${seen}.`;
+      return `parts of different kinds${orderText(scan)} ${seen}. --telecine auto puts film together, --deinterlace field or frame makes frames of video.`;
     case 'still':
     case 'unsure': {
       const tried = scan.places.length;
@@ -97,7 +104,7 @@ export function scanLines(scan: Scan, rate: Ratio | null): string[] {
   }
   if (scan.repeats !== null) {
     const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;
-    lines.push(`repeats: ${every} repeats the one before; kept.`);
+    lines.push(`repeats: ${every} repeats the one before; kept. --repeats drop leaves them out.`);
   }
   return lines;
 }

@@ -29,8 +29,8 @@ function withoutLaterOnes(all: Omit<ClipSettings | StillSettings, 'asked'>): obj
   if (!('encoder' in settings)) return settings;
   const { steady, ...unsteady } = settings;
   if (steady !== 'off') return null;
-  if (unsteady.fields !== null || unsteady.crop !== null) return null;
-  const { fields, fieldOrder, crop, ...same } = unsteady;
-  void [fields, fieldOrder, crop];
+  if (unsteady.fields !== null || unsteady.crop !== null || unsteady.runs !== null) return null;
+  const { fields, fieldOrder, crop, runs, telecine, repeats, ...same } = unsteady;
+  void [fields, fieldOrder, crop, runs, telecine, repeats];
   return { ...same, deinterlace: false };
 }

@@ -21,13 +21,13 @@ import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
 import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
+import type { Ratio } from '../../planes/ratio.js';
 import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
 import { LARGEST_SCALE } from '../../model/catalogue/family.js';
-import { chooseCrop, cropNotes } from '../footage/crop-choice.js';
-import { chooseFields, fieldNotes } from '../footage/field-choice.js';
 import { bitrateWithin } from '../limits/size-limit.js';
 import { keptScan } from '../footage/scan-cache.js';
+import { chooseTreatment } from '../footage/treatment.js';
 import { expectedFrames } from './expected-frames.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
@@ -44,6 +44,8 @@ export type JobPlan = {
   readonly input: string;
   readonly paths: OutputPaths;
   readonly source: Source;
+  /** Frames a second of the file itself, whatever becomes of them; `null` where unknown. */
+  readonly sourceRate: Ratio | null;
   readonly identity: SourceIdentity;
   /** What a look at the clip found: fields, film, borders, repeats. */
   readonly scan: Scan;
@@ -157,9 +159,13 @@ export async function planJob(
   const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, settings.codec);
   const name = await outputFor(input, settings, namedByContainer(extension));
   const scan = await looking;
-  const fields = chooseFields(probed, scan, settings.footage);
-  const crop = chooseCrop(probed, scan, settings.footage);
-  const source = turnedFor(name, asDecoded(probed, { fields, crop }));
+  const { modifiedMs } = await stampOf(input.path);
+  const treatment = await chooseTreatment({
+    ...{ ffmpeg, source: probed, scan, settings: settings.footage, output: name },
+    ...{ identity: { ...identity, modifiedMs }, signal, stallTimeoutMs: settings.stallTimeoutMs },
+  });
+  const { fields, crop, runs } = treatment;
+  const source = turnedFor(name, asDecoded(probed, treatment));
   const {
     chain,
     size: wanted,
@@ -207,8 +213,7 @@ export async function planJob(
     ...outputPlan.announcements,
     ...(await damageNotes(source, settings)),
     ...sourceNotes(source),
-    ...fieldNotes(fields, scan, settings.footage),
-    ...cropNotes(crop, settings.footage),
+    ...treatment.notes,
     ...notes,
     ...choiceNotes(chain, settings),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
@@ -225,8 +230,11 @@ export async function planJob(
     frames: settings.frames === Infinity ? null : settings.frames,
     deinterlace: settings.footage.deinterlace,
     fieldOrder: settings.footage.fieldOrder,
+    telecine: settings.footage.telecine,
+    repeats: settings.footage.repeats,
     crop,
     fields,
+    runs,
     steady: settings.steady,
     ...tracksAsked(settings),
     ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),
@@ -242,6 +250,7 @@ export async function planJob(
     input: input.path,
     paths,
     source,
+    sourceRate: probed.video.frameRate,
     identity,
     scan,
     chain,

@@ -45,6 +45,8 @@ function checkForStill(settings: Settings, file: string): void {
     end: settings.end !== null,
     reference: settings.reference !== null,
     deinterlace: settings.footage.deinterlace !== 'off',
+    telecine: settings.footage.telecine !== 'off',
+    repeats: settings.footage.repeats !== 'keep',
     crop: settings.footage.crop !== 'off',
     codec: settings.codec !== 'auto',
     bitrate: settings.bitrate !== null,

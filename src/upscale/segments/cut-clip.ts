@@ -22,7 +22,8 @@ export async function cutClip({ ffmpeg, plan, signal }: JobContext): Promise<Seg
   const short = seconds !== null && seconds < leastSegments * length;
   if (!settings.segments || short) return wholeClip(range);
   // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
-  if (video.fields === null && source.raw === null && isIndexed(source.container)) {
+  const isMade = video.fields !== null || video.runs !== null;
+  if (!isMade && source.raw === null && isIndexed(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
     // ffprobe keeps quiet about what it could not read, and the plan would end there.
     if (!settings.allowDamaged) await checkReadable(source.path, signal);

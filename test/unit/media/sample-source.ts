@@ -49,6 +49,7 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     turn: null,
     crop: null,
     fields: null,
+    runs: null,
     interlaced: 'no',
     hdr: { masteringDisplay: null, contentLight: null, hdr10Plus: false, dolbyVisionProfile: null },
     sideData: [],

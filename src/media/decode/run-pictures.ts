@@ -1,0 +1,122 @@
+import type { FrameOrigin, PictureField } from '../../planes/frame.js';
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import {
+  emptyPlace,
+  placeOf,
+  wovenPlace,
+  type FootageRun,
+  type RunPlan,
+} from '../source/footage-runs.js';
+import type { VideoStream } from '../source/source.js';
+import type { FrameStream } from './frame-stream.js';
+import { FilmTimes } from './film-times.js';
+import { halfLength, type PictureTimes, type TimedPicture } from './picture-times.js';
+import { stackOf, StackedPictures } from './stacked-pictures.js';
+
+/** A picture with its samples. */
+export type TimedFrame = TimedPicture & { readonly data: Uint8Array };
+
+/** Ticks of a video that is treated run by run, for one of its file's: halves and quarters fit. */
+export const ticksOfRuns = 4;
+
+/**
+ * Makes pictures of decoded frames by what their part of the clip is: film's are put together of
+ * its fields, video's fields become frames, all others stay. Counts frames from the clip's
+ * beginning, so it must be given all of them.
+ */
+export class RunPictures {
+  readonly #plan: RunPlan;
+  readonly #stacked: StackedPictures;
+  readonly #take: () => Uint8Array;
+  readonly #combed: ReadonlySet<number>;
+  readonly #repeated: ReadonlySet<number>;
+  readonly #film: FilmTimes;
+  /** The frame that comes next, and the run that it belongs to or that is over with it. */
+  #number = 0;
+  #place = 0;
+  /** A frame without a picture was damaged. */
+  #isDamaged = false;
+
+  /** `take` gives memory for a picture of `layout`. */
+  constructor(video: VideoStream, plan: RunPlan, layout: FrameLayout, take: () => Uint8Array) {
+    this.#plan = plan;
+    this.#take = take;
+    this.#stacked = new StackedPictures(layout, stackOf(plan), video.crop?.y ?? 0);
+    this.#combed = new Set(plan.combed);
+    this.#repeated = new Set(plan.dropsRepeats ? plan.repeated : []);
+    this.#film = new FilmTimes(plan.frameRate, video.timeBase);
+  }
+
+  /** Bytes that ffmpeg gives for each frame. */
+  get frameBytes(): number {
+    return this.#stacked.frameBytes;
+  }
+
+  /** Memory for a frame as ffmpeg gives it; three are used in turn. */
+  readonly buffer = (): Uint8Array => this.#stacked.buffer();
+
+  /** The pictures of all frames of `stream`, in order. */
+  async *of(stream: FrameStream, times: PictureTimes): AsyncGenerator<TimedFrame> {
+    let before: Uint8Array | null = null;
+    let ahead: TimedPicture | null = null;
+    for await (const data of stream) {
+      const timed: TimedPicture | null = ahead ?? (await times.next());
+      if (timed === null) return;
+      ahead = await times.next();
+      const passed = ahead === null ? Infinity : ahead.pts - timed.pts;
+      yield* this.#pictures({ data, before, timed, half: halfLength(passed, times.usual) });
+      before = data;
+    }
+  }
+
+  *#pictures(frame: {
+    readonly data: Uint8Array;
+    readonly before: Uint8Array | null;
+    readonly timed: TimedPicture;
+    readonly half: number;
+  }): Generator<TimedFrame> {
+    const { data, before, timed, half } = frame;
+    const plan = this.#plan;
+    const number = this.#number++;
+    while ((plan.runs[this.#place + 1]?.first ?? Infinity) <= number) this.#place++;
+    const run = plan.runs[this.#place]!;
+    const isFilm = run.kind === 'film' && plan.weavesFilm;
+    const isWhole = !(run.kind === 'video' && plan.videoRate !== null);
+    const place = run.cadence === '3:2' ? placeOf(run, number) : wovenPlace;
+    const isDamaged = this.#isDamaged || timed.info.damaged;
+    this.#isDamaged = isDamaged;
+    if (isFilm && place === emptyPlace) return;
+    if (this.#repeated.has(number)) return;
+    this.#isDamaged = false;
+    const picture = (field: PictureField, pts: number, fill: (to: Uint8Array) => void) => {
+      const origin = this.#origin(run, field, timed.pts);
+      const to = this.#take();
+      fill(to);
+      return { data: to, pts, origin, info: { ...timed.info, damaged: isDamaged } };
+    };
+    const first = run.order ?? 'top';
+    if (isFilm) {
+      const pts = run.cadence === '3:2' ? this.#film.next(run, number, timed.pts) : timed.pts;
+      const isWoven = place === wovenPlace;
+      const lacksField = isWoven && (before === null || number === run.first);
+      yield this.#combed.has(number) || lacksField
+        ? picture(first, pts, (to) => this.#stacked.field(data, first, 0, to))
+        : picture('film', pts, (to) =>
+            isWoven ? this.#stacked.woven(data, before!, first, to) : this.#stacked.whole(data, to),
+          );
+      return;
+    }
+    if (isWhole) {
+      yield picture('both', timed.pts, (to) => this.#stacked.whole(data, to));
+      return;
+    }
+    yield picture(first, timed.pts, (to) => this.#stacked.field(data, first, 0, to));
+    if (plan.videoRate !== 'field') return;
+    const second = first === 'top' ? 'bottom' : 'top';
+    yield picture(second, timed.pts + half, (to) => this.#stacked.field(data, first, 1, to));
+  }
+
+  #origin({ kind }: FootageRun, field: PictureField, pts: number): FrameOrigin {
+    return { sourcePts: Math.floor(pts / ticksOfRuns), field, kind };
+  }
+}

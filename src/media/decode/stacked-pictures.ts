@@ -1,0 +1,105 @@
+import type { FrameLayout } from '../../planes/pixel-format.js';
+import {
+  placeOf,
+  wovenPlace,
+  type FieldOrder,
+  type FootageRun,
+  type RunPlan,
+} from '../source/footage-runs.js';
+
+/**
+ * What ffmpeg gives for each frame, one picture below the other: the frame itself, then for each of
+ * `orders` the pictures that its deinterlacer makes of the frame's fields in that order.
+ */
+export type Stack = {
+  readonly orders: readonly FieldOrder[];
+  /** `field`: a picture of each field; `frame`: of the first one alone. */
+  readonly rate: 'frame' | 'field';
+};
+
+/** Whether a run of film may hold a picture of which only one field is there. */
+function lacksFields(plan: RunPlan, run: FootageRun): boolean {
+  if (run.cadence === '2:2' || placeOf(run, run.first) === wovenPlace) return true;
+  const end = plan.runs[plan.runs.indexOf(run) + 1]?.first ?? Infinity;
+  return plan.combed.some((number) => number >= run.first && number < end);
+}
+
+/** What of a stack a plan needs. */
+export function stackOf(plan: RunPlan): Stack {
+  const needed = plan.runs.filter((run) =>
+    run.kind === 'video'
+      ? plan.videoRate !== null
+      : run.kind === 'film' && plan.weavesFilm && lacksFields(plan, run),
+  );
+  const orders = [...new Set(needed.map(({ order }) => order ?? 'top'))];
+  return { orders, rate: plan.videoRate ?? 'frame' };
+}
+
+/** Pictures that lie in one frame of a stack. */
+export function stackHeight({ orders, rate }: Stack): number {
+  return 1 + orders.length * (rate === 'field' ? 2 : 1);
+}
+
+/** Takes the frames apart that ffmpeg gives as stacks. */
+export class StackedPictures {
+  readonly #layout: FrameLayout;
+  readonly #stack: Stack;
+  readonly #height: number;
+  /** The line of the whole frame that the pictures' first line is. */
+  readonly #firstLine: number;
+  readonly #buffers: readonly Uint8Array[];
+  #turn = 0;
+
+  constructor(layout: FrameLayout, stack: Stack, firstLine: number) {
+    this.#layout = layout;
+    this.#stack = stack;
+    this.#height = stackHeight(stack);
+    this.#firstLine = firstLine;
+    this.#buffers = [0, 1, 2].map(() => new Uint8Array(this.frameBytes));
+  }
+
+  get frameBytes(): number {
+    return this.#height * this.#layout.byteLength;
+  }
+
+  /** Memory for a frame, to be used again after the frame after the next. */
+  buffer(): Uint8Array {
+    return this.#buffers[this.#turn++ % this.#buffers.length]!;
+  }
+
+  /** The frame as it is. */
+  whole(from: Uint8Array, to: Uint8Array): void {
+    this.#copy(from, 0, to);
+  }
+
+  /** The deinterlacer's picture of field `number`, 0 or 1, where `order` comes first. */
+  field(from: Uint8Array, order: FieldOrder, number: 0 | 1, to: Uint8Array): void {
+    const place = this.#stack.orders.indexOf(order) * (this.#stack.rate === 'field' ? 2 : 1);
+    this.#copy(from, 1 + place + number, to);
+  }
+
+  /** The first field of `from`, of two in this order, with the second one of `before`. */
+  woven(from: Uint8Array, before: Uint8Array, first: FieldOrder, to: Uint8Array): void {
+    const { planes, sampleBytes, format } = this.#layout;
+    planes.forEach(({ offset, width, height }, number) => {
+      const isChroma = number === 1 || number === 2;
+      const above = isChroma ? this.#firstLine >> (format.chroma?.log2Y ?? 0) : this.#firstLine;
+      const bytes = width * sampleBytes;
+      for (let row = 0; row < height; row++) {
+        const isTop = (row + above) % 2 === 0;
+        const source = isTop === (first === 'top') ? from : before;
+        const at = this.#height * offset + row * bytes;
+        to.set(source.subarray(at, at + bytes), offset + row * bytes);
+      }
+    });
+  }
+
+  #copy(from: Uint8Array, number: number, to: Uint8Array): void {
+    const { planes, sampleBytes } = this.#layout;
+    for (const { offset, width, height } of planes) {
+      const bytes = width * height * sampleBytes;
+      const at = this.#height * offset + number * bytes;
+      to.set(from.subarray(at, at + bytes), offset);
+    }
+  }
+}

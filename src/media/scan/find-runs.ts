@@ -1,0 +1,212 @@
+import {
+  emptyPlace,
+  filmPeriod,
+  placeOf,
+  type FootageRun,
+  type FootageRuns,
+} from '../source/footage-runs.js';
+import { likelyStates } from './field-runs.js';
+import { misfit, shapeOf, type FieldShape, type FieldState } from './field-states.js';
+import type { FieldStep } from './judge-place.js';
+import { repeatedFrames } from './repeated-frames.js';
+
+/** A run of fewer frames than this is taken for a part of the one beside it. */
+const leastRun = 10;
+
+/** A frame that is shown for longer than so many usual ones ends a run of film: there is a gap. */
+const longestFrame = 1.5;
+
+/** Mean misfit above which a run is nothing known, and is left as it is. */
+const worstMisfit = 0.45;
+
+/** By how much video must fit better than whole pictures: it fits nearly everything a little. */
+const leastAdvantage = 0.1;
+
+/** From this weight on a single frame may be called combed. */
+const leastTelling = 0.25;
+
+/** The misfit of such a frame from which on it is. */
+const surelyWrong = 0.6;
+
+/** Frames from `first` on, up to but not including `end`, of one state that goes on. */
+type Stretch = { first: number; end: number; readonly state: FieldState };
+
+/** The state of the frame that comes `frames` frames after one of `state`; before it if negative. */
+function later(state: FieldState, frames: number): FieldState {
+  if (state.kind !== 'film') return state;
+  const place = (((state.place + frames) % filmPeriod) + filmPeriod) % filmPeriod;
+  return { ...state, place };
+}
+
+function isSame(a: FieldState, b: FieldState): boolean {
+  return a.kind === b.kind && a.order === b.order && a.place === b.place;
+}
+
+/** Whether `next` goes on where `before` ends. */
+const goesOn = (before: Stretch, next: Stretch): boolean =>
+  isSame(later(before.state, next.first - before.first), next.state);
+
+/** Joins neighbours of which one goes on where the other ends. */
+function joined(stretches: readonly Stretch[]): Stretch[] {
+  const found: Stretch[] = [];
+  for (const next of stretches) {
+    const last = found.at(-1);
+    if (last !== undefined && goesOn(last, next)) last.end = next.end;
+    else found.push({ ...next });
+  }
+  return found;
+}
+
+/** Gives stretches that are too short to be anything to the longer one beside them. */
+function withoutShort(all: Stretch[]): Stretch[] {
+  let stretches = all;
+  while (stretches.length > 1) {
+    const length = (i: number): number =>
+      stretches[i] === undefined ? 0 : stretches[i].end - stretches[i].first;
+    let shortest = 0;
+    stretches.forEach((_, i) => {
+      if (length(i) < length(shortest)) shortest = i;
+    });
+    if (length(shortest) >= leastRun) break;
+    const one = stretches[shortest]!;
+    const into = length(shortest - 1) >= length(shortest + 1) ? shortest - 1 : shortest + 1;
+    const neighbour = stretches[into]!;
+    const state =
+      into < shortest ? neighbour.state : later(neighbour.state, one.first - neighbour.first);
+    const whole = { first: Math.min(one.first, neighbour.first), end: one.end, state };
+    whole.end = Math.max(one.end, neighbour.end);
+    const from = Math.min(shortest, into);
+    stretches = joined([...stretches.slice(0, from), whole, ...stretches.slice(from + 2)]);
+  }
+  return stretches;
+}
+
+/** Mean misfit of the frames of a stretch to `state` going on through it; 0 where nothing tells. */
+function misfitTo(shapes: readonly FieldShape[], { first, end }: Stretch, state: FieldState) {
+  let sum = 0;
+  let weight = 0;
+  for (let i = first; i < end; i++) {
+    sum += shapes[i]!.weight * misfit(shapes[i]!, later(state, i - first));
+    weight += shapes[i]!.weight;
+  }
+  return weight === 0 ? 0 : sum / weight;
+}
+
+const progressive: FieldState = { kind: 'progressive', order: null, place: 0 };
+
+/** Whether a stretch is surely what its state says; what is not is left as it is. */
+function isSure(shapes: readonly FieldShape[], stretch: Stretch): boolean {
+  const own = misfitTo(shapes, stretch, stretch.state);
+  if (own > worstMisfit) return false;
+  if (stretch.state.kind !== 'video') return true;
+  return misfitTo(shapes, stretch, progressive) - own > leastAdvantage;
+}
+
+function runOf({ first, state: { kind, order, place } }: Stretch): FootageRun {
+  switch (kind) {
+    case 'progressive':
+      return { first, kind, order: null, cadence: null, place: 0 };
+    case 'video':
+      return { first, kind, order, cadence: null, place: 0 };
+    case 'shifted':
+      return { first, kind: 'film', order, cadence: '2:2', place: 0 };
+    case 'film':
+      return { first, kind, order, cadence: '3:2', place };
+  }
+}
+
+/** Whether film's cadence does not fit a frame, so that its picture would have teeth. */
+function isCombed(shape: FieldShape, run: FootageRun, number: number): boolean {
+  if (run.kind !== 'film' || shape.weight < leastTelling) return false;
+  const { order, cadence } = run;
+  if (cadence === '2:2') return misfit(shape, { kind: 'shifted', order, place: 0 }) > surelyWrong;
+  const place = placeOf(run, number);
+  if (place === emptyPlace) return false;
+  return misfit(shape, { kind: 'film', order, place }) > surelyWrong;
+}
+
+/**
+ * The frames of a run from `first` up to `end` that its cadence does not fit. In 3:2 film one alone
+ * is no sign: where little moves, noise may look so.
+ */
+function combedFrames(shapes: readonly FieldShape[], run: FootageRun, end: number): number[] {
+  const found: number[] = [];
+  for (let number = run.first; number < end; number++) {
+    if (isCombed(shapes[number]!, run, number)) found.push(number);
+  }
+  if (run.cadence === '2:2') return found;
+  const isNear = (a: number, b: number | undefined): boolean =>
+    b !== undefined && Math.abs(a - b) <= filmPeriod;
+  return found.filter((at, i) => isNear(at, found[i - 1]) || isNear(at, found[i + 1]));
+}
+
+/** Cuts runs of film where a gap in the clip follows a frame. */
+function cutAtGaps(runs: readonly FootageRun[], steps: readonly (FieldStep | null)[]) {
+  const usual = usualTicks(steps) ?? Infinity;
+  return runs.flatMap((run, i) => {
+    if (run.kind !== 'film') return [run];
+    const end = runs[i + 1]?.first ?? steps.length;
+    const parts = [run];
+    for (let number = run.first + 1; number < end; number++) {
+      const passed = steps[number]?.ticks ?? 0;
+      if (passed <= longestFrame * usual) continue;
+      const place = run.cadence === '3:2' ? placeOf(run, number) : 0;
+      parts.push({ ...run, first: number, place });
+    }
+    return parts;
+  });
+}
+
+/**
+ * Gives the last frame of a run of film to the video after it where it would have no picture: both
+ * of its fields may be all that there is of something.
+ */
+function withoutLostEnds(runs: readonly FootageRun[]): FootageRun[] {
+  return runs.map((run, i) => {
+    const before = runs[i - 1];
+    const isLost =
+      before?.cadence === '3:2' &&
+      run.kind === 'video' &&
+      run.first - before.first > 1 &&
+      placeOf(before, run.first - 1) === emptyPlace;
+    return isLost ? { ...run, first: run.first - 1 } : run;
+  });
+}
+
+/** Ticks from one frame to the next, usually; `null` where frames have no times. */
+function usualTicks(steps: readonly (FieldStep | null)[]): number | null {
+  const ticks = steps.flatMap((step) => (step?.ticks == null ? [] : [step.ticks]));
+  return ticks.toSorted((a, b) => a - b)[ticks.length >> 1] ?? null;
+}
+
+/**
+ * What the frames of a clip are, run by run, by how each fits the one before it; the first, which
+ * has none before it, is `null`. What cannot be told is left to what lies beside it, and what fits
+ * nothing is called progressive: it is to be left alone.
+ */
+export function findRuns(steps: readonly (FieldStep | null)[]): FootageRuns {
+  const none: FieldShape = { same: 0, late: 0, early: 0, weight: 0 };
+  const shapes = steps.map((step) => (step === null ? none : shapeOf(step.measure)));
+  const frames = steps.length;
+  if (shapes.every(({ weight }) => weight === 0)) {
+    const run = { first: 0, kind: 'still', order: null, cadence: null, place: 0 } as const;
+    return { runs: [run], combed: [], repeated: [], frames, usualTicks: usualTicks(steps) };
+  }
+  const states = likelyStates(shapes).map((state, first) => ({ first, end: first + 1, state }));
+  const sure = withoutShort(joined(states)).map((stretch) =>
+    isSure(shapes, stretch) ? stretch : { ...stretch, state: progressive },
+  );
+  const runs = withoutLostEnds(cutAtGaps(joined(sure).map(runOf), steps));
+  const combed: number[] = [];
+  const repeated: number[] = [];
+  runs.forEach((run, i) => {
+    const end = runs[i + 1]?.first ?? frames;
+    combed.push(...combedFrames(shapes, run, end));
+    if (run.kind !== 'progressive') return;
+    const changes = steps
+      .slice(run.first, end)
+      .map((step) => (step === null ? Infinity : (step.measure.top + step.measure.bottom) / 2));
+    repeated.push(...repeatedFrames(changes).map((at) => run.first + at));
+  });
+  return { runs, combed, repeated, frames, usualTicks: usualTicks(steps) };
+}

@@ -1,0 +1,60 @@
+import type { Announcement } from '../../media/output/output-plan.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { goThrough } from '../../media/scan/go-through.js';
+import type { LookRequest } from '../../media/scan/look.js';
+import type { Scan } from '../../media/scan/scan.js';
+import type { FootageRuns, RunPlan } from '../../media/source/footage-runs.js';
+import type { Crop, FieldFrames, Source } from '../../media/source/source.js';
+import { chooseCrop, cropNotes } from './crop-choice.js';
+import { chooseFields, fieldNotes } from './field-choice.js';
+import type { FootageSettings } from './footage-settings.js';
+import { checkContainer, needsRuns, planOfRuns, runNotes, whyNoRuns } from './run-choice.js';
+import { keptRuns } from './scan-cache.js';
+
+/** What is done with a clip's frames while they are decoded, and what is said of it. */
+export type Treatment = {
+  /** How all frames are made of fields; `null` where they are not, or part by part. */
+  readonly fields: FieldFrames | null;
+  readonly crop: Crop | null;
+  /** What is done with each part; `null` where all are treated alike. */
+  readonly runs: RunPlan | null;
+  readonly notes: readonly Announcement[];
+};
+
+/** What a treatment is chosen by. */
+export type TreatmentRequest = LookRequest & {
+  readonly ffmpeg: Ffmpeg;
+  readonly source: Source;
+  /** What a look at places of the clip found. */
+  readonly scan: Scan;
+  readonly settings: FootageSettings;
+  /** The output's name, as far as its ending. */
+  readonly output: string;
+  /** Tells the file from others, and changes when it is written to. */
+  readonly identity: Readonly<Record<string, unknown>>;
+};
+
+/**
+ * Chooses how a clip's frames are treated; goes through all of it where that is needed. Throws
+ * VsrError `option` for what the clip or the output's container does not allow.
+ */
+export async function chooseTreatment(request: TreatmentRequest): Promise<Treatment> {
+  const { ffmpeg, source, scan, settings, output, identity } = request;
+  const crop = chooseCrop(source, scan, settings);
+  const notes: Announcement[] = [];
+  let found: FootageRuns | null = null;
+  if (needsRuns(scan, settings)) {
+    const why = whyNoRuns(source);
+    if (why === null) {
+      found = await keptRuns(ffmpeg, identity, () => goThrough(ffmpeg, source, request));
+    } else {
+      notes.push({ kind: 'note', what: 'parts of the clip are not told apart', why });
+    }
+  }
+  const runs = found === null ? null : planOfRuns(source, found, settings);
+  if (runs !== null) checkContainer(runs, output);
+  const fields = runs === null ? chooseFields(source, scan, settings) : null;
+  notes.push(...runNotes(runs, found, settings));
+  if (runs === null) notes.push(...fieldNotes(fields, scan, settings));
+  return { fields, crop, runs, notes: [...notes, ...cropNotes(crop, settings)] };
+}
