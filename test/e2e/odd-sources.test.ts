@@ -5,6 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { promisify } from 'node:util';
+import { linesFrom } from '../../src/media/join/lines-on-screen.js';
 import { markBoxes } from '../../src/media/marks/mark-boxes.js';
 import { box, boxesIn, findBox, words, type Box } from '../../src/media/marks/mp4-boxes.js';
 import type { SideData } from '../../src/media/marks/side-data.js';
@@ -95,10 +96,38 @@ test('the rate of a clip does not hold when it starts', async () => {
   assert.ok(Math.abs(late.duration! - zero.duration!) < 0.05);
 });
 
-test('a timecode moves with the in-point', async () => {
+/** A line that is over at 0.15 s, one from 0.2 to 0.55 s, and one from 0.6 on. */
+const threeLines = [
+  '1\n00:00:00,050 --> 00:00:00,150\nover\n',
+  '2\n00:00:00,200 --> 00:00:00,550\n<b>on screen</b>\n',
+  '3\n00:00:00,600 --> 00:00:00,800\nlater\n',
+].join('\n');
+
+test('a line of any text subtitles that is on screen begins with the part', async () => {
+  await writeFile(file('lines.srt'), threeLines);
+  for (const [codec, name, written] of [
+    ['subrip', 'lines.mkv', 'subrip'],
+    ['ass', 'ass.mkv', 'ass'],
+    ['webvtt', 'lines.webm', 'webvtt'],
+    ['mov_text', 'lines.mp4', 'ass'],
+  ] as const) {
+    await ffmpegRun('-i', file('lines.srt'), '-c:s', codec, file(name));
+    const input = { path: file(name), streams: [{ index: 0, codec }] };
+    const cut = await linesFrom(ffmpeg, input, 0.4, file('lines.mks'));
+    const entries = 'stream=codec_name:packet=pts_time,duration_time';
+    assert.deepEqual(
+      await shown(cut!.path, entries),
+      ['0.400000', '0.150000', '0.600000', '0.200000', written],
+      codec,
+    );
+  }
+});
+
+test('a timecode and a line on screen move with the in-point', async () => {
+  await writeFile(file('code.srt'), threeLines);
   await ffmpegRun(
-    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-c:v', 'mpeg4'],
-    ...['-timecode', '01:02:03:04', file('code.mov')],
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-i', file('code.srt')],
+    ...['-c:v', 'mpeg4', '-c:s', 'mov_text', '-timecode', '01:02:03:04', file('code.mov')],
   );
   const output = await enlarged(file('code.mov'), {
     ...small,
@@ -106,6 +135,10 @@ test('a timecode moves with the in-point', async () => {
     output: file('cut.mov'),
   });
   assert.ok((await shown(output, 'stream_tags=timecode')).includes('01:02:03:14'));
+  const text = await ffmpegRun('-i', output, '-map', '0:s', '-f', 'srt', '-');
+  assert.match(text, /^1\n00:00:00,000 --> 00:00:00,150\n.*on screen/);
+  assert.match(text, /\n00:00:00,200 --> 00:00:00,400\nlater/);
+  assert.doesNotMatch(text, /over/);
 });
 
 test('an animated PNG keeps its frames, whatever its name', async () => {

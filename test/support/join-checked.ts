@@ -24,7 +24,7 @@ export async function joinChecked(ffmpeg: Ffmpeg, job: CheckedJoin): Promise<Ann
   const options = { decodeSound: true, moments: plan.trim !== null };
   const census = await sourceCensus(ffmpeg, source, all, options);
   const { late, cut } = await remux(ffmpeg, source, plan, files, output, {
-    heard: census.complaints,
+    census,
   });
   const { num, den } = source.video.timeBase;
   const firstFrame = (job.firstPts * num) / den;

@@ -1,5 +1,6 @@
 import type { Moment, StreamTally } from '../damage/stream-tally.js';
 import type { Container } from '../output/containers.js';
+import { isTextLines } from '../output/text-lines.js';
 import type { StreamInfo } from '../source/source.js';
 
 /** A stream of the source, and what became of it in the output. */
@@ -40,9 +41,14 @@ function wantedOf({ had, stream }: HeldStream, window: Moment | null): Wanted {
     return { packets, bytes, first: had.first, begins: had.begins, reached: had.reached };
   }
   const inside = had.moments.filter(({ from, to }) => from >= window.from && to <= window.to);
-  const packets = Math.max(0, inside.length - spareAtEnd);
+  // Lines of text that are on screen where the window begins are there from its start.
+  const onScreen = isTextLines(stream)
+    ? had.moments.filter(({ from, to }) => from < window.from && to > window.from).length
+    : 0;
+  const packets = onScreen + Math.max(0, inside.length - spareAtEnd);
   if (packets === 0) return { packets, bytes: 0, first: null, begins: null, reached: null };
-  const first = inside.reduce((least, { from }) => Math.min(least, from), Infinity);
+  const earliest = inside.reduce((least, { from }) => Math.min(least, from), Infinity);
+  const first = onScreen > 0 ? window.from : earliest;
   // What is hidden before the start is there as well where the part begins with the clip.
   const begins = window.from === -Infinity ? had.begins : first;
   return { packets, bytes: Infinity, first, begins, reached: null };

@@ -9,6 +9,7 @@ import { keptMarks } from '../output/side-data-losses.js';
 import { rawInputOptions } from '../source/raw-input.js';
 import { laterTimecode } from './timecode.js';
 import type { Source, StreamInfo } from '../source/source.js';
+import type { CutLines } from './lines-on-screen.js';
 
 /** One stream of the output, in its order. */
 export type OutputStream = {
@@ -21,6 +22,8 @@ export type OutputStream = {
 export type Extras = {
   /** A SubRip file of the captions inside the video. */
   readonly captions: string | null;
+  /** Subtitle streams to be taken from there, in place of the source's own. */
+  readonly lines: CutLines | null;
   /** Pictures to attach. */
   readonly covers: readonly CoverFile[];
   /** Seconds for which the last frame is shown; `null` where unknown. */
@@ -46,18 +49,41 @@ export function outputStreams(source: Source, plan: OutputPlan): OutputStream[] 
   });
 }
 
+/** Where the packets of a stream come from. */
+type StreamInput = {
+  /** ffmpeg's words for the input's stream. */
+  readonly stream: string;
+  /** What makes of them what the source's own are; `null` where they are as they were. */
+  readonly encoder: string | null;
+};
+
+function inputOf({ stream }: OutputStream, source: Source, extras: Extras): StreamInput {
+  const { index, codec } = stream;
+  if (index === source.video.index) return { stream: '0:v:0', encoder: null };
+  const place = extras.lines?.streams.indexOf(index) ?? -1;
+  if (place < 0) return { stream: `1:${index}`, encoder: null };
+  const input = extras.captions === null ? 2 : 3;
+  return { stream: `${input}:${place}`, encoder: codec === 'mov_text' ? codec : null };
+}
+
+/** How a stream comes into the output. */
+type StreamWay = {
+  readonly plan: OutputPlan;
+  readonly from: StreamInput;
+  /** The source's tags were refused. */
+  readonly retag: boolean;
+};
+
 /** Words for the `place`th stream of the output. */
 function streamWords(
   { stream, encoder }: OutputStream,
   place: number,
-  isVideo: boolean,
-  plan: OutputPlan,
-  retag: boolean,
+  { plan, from, retag }: StreamWay,
 ): string[] {
   const dispositions = stream.dispositions.length === 0 ? '0' : stream.dispositions.join('+');
   return [
-    ...['-map', isVideo ? '0:v:0' : `1:${stream.index}`],
-    ...[`-c:${place}`, encoder ?? 'copy', `-disposition:${place}`, dispositions],
+    ...['-map', from.stream],
+    ...[`-c:${place}`, encoder ?? from.encoder ?? 'copy', `-disposition:${place}`, dispositions],
     ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
     // QuickTime's readers show a track's handler where they do not know the box of its title.
     ...(stream.title !== null && containerOfMuxer(plan.container).ticks === 'own'
@@ -192,9 +218,8 @@ export function remuxArguments(
       source.raw === null
         ? { path: source.path, options: shift }
         : { path: source.path, format: 'rawvideo', options: rawInputOptions(source.raw) },
-      ...(extras.captions === null
-        ? []
-        : [{ path: extras.captions, format: 'srt', options: shift }]),
+      ...(extras.captions === null ? [] : [{ path: extras.captions, options: shift }]),
+      ...(extras.lines === null ? [] : [{ path: extras.lines.path, options: shift }]),
     ],
     outputs: [
       {
@@ -202,7 +227,7 @@ export function remuxArguments(
         format: plan.container,
         options: [
           ...streams.flatMap((each, place) =>
-            streamWords(each, place, each.stream.index === source.video.index, plan, retag),
+            streamWords(each, place, { plan, retag, from: inputOf(each, source, extras) }),
           ),
           ...(extras.captions === null ? [] : captionWords(plan, streams.length)),
           ...coverWords(extras.covers, mapped),

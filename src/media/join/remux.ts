@@ -3,14 +3,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VsrError, messageOf } from '../../errors.js';
-import { extractCaptions } from './captions.js';
 import { containerOfMuxer } from '../output/containers.js';
-import { extractCover, type CoverFile } from './cover-art.js';
 import { intermediateMuxer } from '../encode/encode-command.js';
 import { setsDurations } from '../program/capabilities.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
-import type { Complaint } from '../damage/complaint.js';
+import type { SourceCensus } from '../damage/source-census.js';
+import { findExtras, lateLosses } from './extras.js';
 import { joinComplaints } from './join-complaints.js';
 import { fragmentedStream, joinVideo, type JoinedVideo } from './join.js';
 import { markBoxes } from '../marks/mark-boxes.js';
@@ -20,7 +19,7 @@ import type { Announcement, OutputPlan } from '../output/output-plan.js';
 import { keptMarks } from '../output/side-data-losses.js';
 import { startProcess, throwIfAborted, type ProcessEnd } from '../program/process.js';
 import { wrongTagWords } from '../output/muxer-trial.js';
-import { outputStreams, remuxArguments, type Cut, type Extras } from './remux-command.js';
+import { outputStreams, remuxArguments, type Cut } from './remux-command.js';
 import { readNote } from '../encode/segment-file.js';
 import type { Source } from '../source/source.js';
 
@@ -30,8 +29,11 @@ export type RemuxOptions = {
   readonly stallTimeoutMs?: number | undefined;
   /** A source that cannot be read to its end gives what there is. Default: it fails. */
   readonly allowDamaged?: boolean | undefined;
-  /** What reading the source is known to make ffmpeg say: it is no news while joining. */
-  readonly heard: readonly Complaint[];
+  /**
+   * Every packet of the source. What reading it is known to make ffmpeg say is no news while
+   * joining.
+   */
+  readonly census: SourceCensus;
 };
 
 /** What was put together, beside the file itself. */
@@ -77,7 +79,7 @@ export async function remux(
   try {
     const cut = await cutOf(plan, videoFiles);
     const { bytes, times, lastFrame } = await joined(source, plan, videoFiles, cut);
-    const found = await findExtras(ffmpeg, source, plan, folder, signal);
+    const found = await findExtras(ffmpeg, { source, plan, cut, folder, signal, ...options });
     const extras = { ...found, lastFrame, setsDurations: await setsDurations(ffmpeg) };
     const run = async (retag: boolean): Promise<readonly string[]> => {
       const args = await remuxArguments(source, plan, output, extras, cut, retag);
@@ -92,26 +94,6 @@ export async function remux(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-/** What was found beside the streams. */
-type Found = Pick<Extras, 'captions' | 'covers'>;
-
-/** What the plan promised and the source did not give. */
-function lateLosses(plan: OutputPlan, { captions, covers }: Found): Announcement[] {
-  const found: Announcement[] = [];
-  if (plan.captions !== null && captions === null) {
-    found.push({
-      ...{ kind: 'missing', what: 'closed captions inside the video' },
-      why: 'this ffmpeg read no text out of them',
-      advice: 'A newer one may (--ffmpeg).',
-    });
-  }
-  const wanted = plan.streams.filter(({ action }) => action === 'attach').length;
-  if (covers.length < wanted) {
-    found.push({ kind: 'missing', what: 'cover art', why: 'it could not be read' });
-  }
-  return found;
 }
 
 /**
@@ -149,7 +131,7 @@ async function runWith(
   options: RemuxOptions,
 ): Promise<readonly string[]> {
   const { signal, stallTimeoutMs } = options;
-  const complaints = joinComplaints(options.heard);
+  const complaints = joinComplaints(options.census.complaints);
   const child = startProcess(ffmpeg.ffmpeg, args, {
     ...{ stdin: 'pipe', signal, stallTimeoutMs },
     onStderrLine: complaints.onLine,
@@ -175,27 +157,6 @@ async function runWith(
   );
   if (end.code !== 0 || diskTrouble(said) !== null) throw remuxFailed(source, plan, end);
   return complaints.found;
-}
-
-/** Captions and covers as files, where the plan asks for them. */
-async function findExtras(
-  ffmpeg: Ffmpeg,
-  source: Source,
-  plan: OutputPlan,
-  folder: string,
-  signal: AbortSignal | undefined,
-): Promise<Found> {
-  const captions = path.join(folder, 'captions.srt');
-  const hasCaptions =
-    plan.captions !== null && (await extractCaptions(ffmpeg, source, captions, signal));
-  const covers: CoverFile[] = [];
-  for (const { index, action } of plan.streams) {
-    const stream = source.streams.find((each) => each.index === index);
-    if (action !== 'attach' || stream === undefined) continue;
-    const cover = await extractCover(ffmpeg, source, stream, folder, signal);
-    if (cover !== null) covers.push(cover);
-  }
-  return { captions: hasCaptions ? captions : null, covers };
 }
 
 /** What of the source's clock the video covers, where the plan takes only a part. */

@@ -1,8 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
+import { elementAt, elementsIn } from './ebml.js';
 import { sideData, type SideData, type Sphere } from './side-data.js';
-
-/** An element of EBML: its number, and where its content lies. */
-type Element = { readonly id: number; readonly body: number; readonly end: number };
 
 const ids = {
   ebml: 0x1a45dfa3,
@@ -31,34 +29,6 @@ const plainElements = new Set([
   ...[0x2383e3, 0x55b0, 0xec, 0xbf],
   ...Object.values(ids),
 ]);
-
-/** The element that begins at `at`; `null` where none is whole. Of an unknown size: up to `end`. */
-function elementAt(bytes: Buffer, at: number, end: number): Element | null {
-  const idLength = Math.clz32(bytes[at] ?? 0) - 23;
-  const first = bytes[at + idLength] ?? 0;
-  const sizeLength = Math.clz32(first) - 23;
-  const body = at + idLength + sizeLength;
-  if (idLength > 4 || sizeLength > 8 || body > bytes.length) return null;
-  let size = first & (0xff >> sizeLength);
-  let isUnknown = size === 0xff >> sizeLength;
-  for (const byte of bytes.subarray(at + idLength + 1, body)) {
-    size = size * 256 + byte;
-    isUnknown &&= byte === 0xff;
-  }
-  const id = bytes.readUIntBE(at, idLength);
-  return { id, body, end: isUnknown ? end : Math.min(end, body + size) };
-}
-
-/** The elements of `bytes` between two places. */
-function elementsIn(bytes: Buffer, start = 0, end = bytes.length): Element[] {
-  const found: Element[] = [];
-  for (let at = start; at < end; at = found.at(-1)!.end) {
-    const element = elementAt(bytes, at, end);
-    if (element === null || element.end <= at) break;
-    found.push(element);
-  }
-  return found;
-}
 
 /** The marks in the Video element of a track, whose content is `bytes`. */
 export function marksOfVideo(bytes: Buffer): SideData[] {

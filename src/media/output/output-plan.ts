@@ -15,6 +15,7 @@ import { alphaCodec } from './default-container.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Colour, DisplayMatrix, Source, VideoStream } from '../source/source.js';
 import { muxerTrials, type Takes } from './muxer-trial.js';
+import { pictureLineNotes } from './picture-lines.js';
 import { framePacking } from './side-data-losses.js';
 import {
   planStreams,
@@ -257,6 +258,7 @@ export async function planOutput(
         ...{ width, height, codedWidth, codedHeight, leftOut },
       }),
       ...announcements,
+      ...(request.trim?.from === undefined ? [] : pictureLineNotes(source.streams, streams)),
     ],
     trim: request.trim ?? null,
   };

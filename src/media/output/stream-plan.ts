@@ -2,6 +2,7 @@ import { VsrError } from '../../errors.js';
 import { containers, type Container } from './containers.js';
 import { losslessEncoders } from './lossless.js';
 import type { Takes } from './muxer-trial.js';
+import { isTextLines } from './text-lines.js';
 import { isCover, isNamed, kindOf, nameOf } from '../tracks/stream-names.js';
 import { allTracks, type TracksLeftOut } from '../tracks/track-choice.js';
 import type { Source, StreamInfo } from '../source/source.js';
@@ -33,9 +34,6 @@ export type StreamPlan = {
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
 };
-
-/** Text subtitles that ffmpeg can turn into one another without harm. */
-const textSubtitles = new Set(['subrip', 'srt', 'ass', 'ssa', 'webvtt', 'mov_text', 'text']);
 
 /** Codecs of cover art that containers know. */
 const coverCodecs = new Set(['mjpeg', 'png', 'bmp']);
@@ -72,7 +70,7 @@ async function soundIn({ container, takes }: Asked, stream: StreamInfo): Promise
 }
 
 function subtitleIn(container: Container, stream: StreamInfo): Verdict {
-  if (textSubtitles.has(stream.codec) && container.textSubtitles !== null) {
+  if (isTextLines(stream) && container.textSubtitles !== null) {
     const codec = container.textSubtitles;
     const why = `${container.title} holds text subtitles as ${codec}; styling may be simplified`;
     return { action: 'convert', codec, why };

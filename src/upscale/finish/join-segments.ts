@@ -14,7 +14,7 @@ export async function joinSegments(
   { ffmpeg, plan, signal }: JobContext,
   folder: WorkFolder,
   records: readonly SegmentRecord[],
-  { complaints: heard }: SourceCensus,
+  census: SourceCensus,
 ): Promise<JoinedClip> {
   // A name of its own: an ffmpeg that outlived a killed vsr, here or on a machine whose process has
   // the same number, must not write into this one's file.
@@ -27,7 +27,7 @@ export async function joinSegments(
   });
   const { stallTimeoutMs, allowDamaged } = plan.settings;
   const joined = await remux(ffmpeg, plan.source, plan.outputPlan, videos, file, {
-    ...{ signal, stallTimeoutMs, allowDamaged, heard },
+    ...{ signal, stallTimeoutMs, allowDamaged, census },
   });
   return { file, ...joined };
 }

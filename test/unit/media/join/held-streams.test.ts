@@ -82,3 +82,22 @@ test('a last picture that stands longer than in the source is found', () => {
   assert.equal(videoStretch(tallyOf(50), tallyOf(50), 0.001), 0);
   assert.ok(Math.abs(videoStretch(tallyOf(50), tallyOf(60), 0.001) - 0.2) < 1e-9);
 });
+
+test('a line of text on screen at the in-point belongs at the start of the part', () => {
+  const lines = (...moments: [number, number][]): Tally => {
+    const tally = new Tally({ blanks: false, moments: true });
+    for (const [at, to] of moments) {
+      const line = { place: 0, dts: at, pts: at, duration: to - at, size: 9, key: true };
+      tally.add({ ...line, hidden: false });
+    }
+    return tally;
+  };
+  const had = lines([0.2, 1.9], [3, 4]);
+  const part = { ...clock, shift: -0.7, window: { from: 0.7, to: 2 } };
+  const text = { ...audio, kind: 'subtitle', codec: 'subrip' } as const;
+  const found = (has: Tally, stream: HeldStream['stream']): string[] =>
+    differences(held(had, has, { stream }), part);
+  assert.deepEqual(found(lines([0, 1.2]), text), []);
+  assert.match(found(lines(), text).join(), /^1 of 1 packets of the source are not in it/);
+  assert.deepEqual(found(lines(), { ...text, codec: 'hdmv_pgs_subtitle' }), []);
+});
