@@ -2,6 +2,7 @@ import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
 import type { StreamPlan } from '../media/output/stream-plan.js';
 import type { Scan } from '../media/scan/scan.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import { codecName, kindOf } from '../media/tracks/stream-names.js';
 import type { JobEstimate } from './estimate/estimate.js';
 import { scanLines } from './footage/scan-lines.js';
 import { expectedFrames } from './plan/expected-frames.js';
@@ -35,9 +36,9 @@ export type UpscalePlan = {
 
 /** A stream of the source and what becomes of it. */
 export type PlannedStream = StreamPlan & {
-  /** `video`, `audio`, `subtitle`, `data`, `attachment` or `unknown`. */
+  /** `video`, `audio`, `subtitle`, `data` or `attachment`. */
   readonly kind: string;
-  /** Its codec in the source. */
+  /** Its codec in the source, or the tag that stands for one that ffmpeg has no name for. */
   readonly from: string;
 };
 
@@ -60,7 +61,8 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
     ...{ encoder, container },
     streams: streams.map((stream) => {
       const info = plan.source.streams[stream.index];
-      return { ...stream, kind: info?.kind ?? 'unknown', from: info?.codec ?? '' };
+      const from = info === undefined ? '' : codecName(info);
+      return { ...stream, kind: info === undefined ? 'unknown' : kindOf(info), from };
     }),
     scan: plan.scan,
     found: scanLines(plan.scan, plan.sourceRate),

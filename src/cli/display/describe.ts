@@ -18,8 +18,9 @@ export function describePlan(
     lines.push(`  ${estimateLine(estimate)}`);
   }
   if (dryRun) {
-    for (const { index, kind, from, action } of facts.streams ?? []) {
-      lines.push(`  stream ${index}: ${kind} ${from}, ${action}`);
+    for (const { index, kind, from, action, keptAs } of facts.streams ?? []) {
+      const fate = keptAs === undefined ? action : `kept as ${keptAs}`;
+      lines.push(`  stream ${index}: ${kind} ${from}, ${fate}`);
     }
   }
   lines.push(...(facts.found ?? []).map((line) => `  ${line}`));

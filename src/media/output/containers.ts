@@ -30,6 +30,8 @@ export type Container = {
   readonly textSubtitles: 'mov_text' | 'srt' | 'webvtt' | null;
   readonly coverArt: 'stream' | 'attachment' | 'none';
   readonly chapters: boolean;
+  /** A timecode is kept, as a track or as a tag. */
+  readonly timecode: boolean;
   /** Streams keep titles and languages. */
   readonly streamTags: boolean;
   /** Names of the file's own tags that ffmpeg writes into it; `null` for any. */
@@ -56,6 +58,7 @@ const quickTime = {
   ),
   coverArt: 'stream',
   chapters: true,
+  timecode: true,
   streamTags: true,
   rotation: true,
   marks: 'none',
@@ -91,6 +94,7 @@ const matroska: Container = {
   textSubtitles: 'srt',
   coverArt: 'attachment',
   chapters: true,
+  timecode: true,
   streamTags: true,
   tags: null,
   rotation: false,
@@ -119,6 +123,7 @@ const mpegTs: Container = {
   textSubtitles: null,
   coverArt: 'none',
   chapters: false,
+  timecode: false,
   streamTags: false,
   tags: set('service_name service_provider'),
   rotation: false,
@@ -135,6 +140,7 @@ const avi: Container = {
   textSubtitles: null,
   coverArt: 'none',
   chapters: false,
+  timecode: false,
   streamTags: true,
   tags: set('title artist copyright comment album genre language track date software'),
   rotation: false,
@@ -145,6 +151,7 @@ const avi: Container = {
 const threeGp: Container = {
   ...quickTime,
   title: '3GP',
+  timecode: false,
   lossless: [],
   muxer: '3gp',
   extensions: ['.3gp'],

@@ -2,6 +2,14 @@ import { VsrError } from '../../errors.js';
 import { containers, type Container } from './containers.js';
 import { losslessEncoders } from './lossless.js';
 import type { Takes } from './muxer-trial.js';
+import {
+  isChapterTrack,
+  isTimecode,
+  otherForm,
+  timecodeKeepers,
+  timecodeOf,
+  type KeptAs,
+} from './rewritten-tracks.js';
 import { isTextLines } from './text-lines.js';
 import { isCover, isNamed, kindOf, nameOf } from '../tracks/stream-names.js';
 import { allTracks, type TracksLeftOut } from '../tracks/track-choice.js';
@@ -33,6 +41,8 @@ export type StreamPlan = {
   readonly action: 'encode' | 'copy' | 'convert' | 'attach' | 'drop';
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
+  /** What a dropped stream holds is in the output all the same, as this. */
+  readonly keptAs?: KeptAs;
 };
 
 /** Codecs of cover art that containers know. */
@@ -107,14 +117,6 @@ async function holders(source: Source, stream: StreamInfo, takes: Takes): Promis
   return (await Promise.all(verdicts)).flat();
 }
 
-/** The chapters of a QuickTime file are a text track too; it is rewritten from the chapters. */
-const isChapterTrack = (source: Source, stream: StreamInfo): boolean =>
-  source.chapters.length > 0 &&
-  stream.kind === 'data' &&
-  (stream.codecTag === 'text' || stream.codec === 'bin_data');
-
-const isTimecode = (stream: StreamInfo): boolean => stream.codecTag === 'tmcd';
-
 /**
  * What becomes of every stream of `source` in `container`, and what of that the user should know;
  * `leftOut` is not wanted.
@@ -141,7 +143,12 @@ export async function planStreams(
     }
     const verdict = await verdictOn({ container, source, takes }, stream);
     const { action, codec, why } = verdict;
-    streams.push({ index, action, ...(codec === undefined ? {} : { codec }) });
+    const keptAs = action === 'drop' ? otherForm(container, source, stream) : null;
+    streams.push({
+      ...{ index, action },
+      ...(codec === undefined ? {} : { codec }),
+      ...(keptAs === null ? {} : { keptAs }),
+    });
     const what = nameOf(stream);
     if (verdict.action === 'convert') {
       announcements.push({ kind: 'converted', what, streamIndex: index, why: why ?? '' });
@@ -157,6 +164,13 @@ export async function planStreams(
     announcements.push({
       ...{ kind: 'missing', what: `${source.chapters.length} chapters` },
       ...{ why: `${container.title} holds no chapters`, advice: 'MP4 and Matroska do.' },
+    });
+  }
+  const timecode = timecodeOf(source);
+  if (timecode !== undefined && !container.timecode && !source.streams.some(isTimecode)) {
+    announcements.push({
+      ...{ kind: 'missing', what: `the timecode (${timecode} at the start of the source)` },
+      ...{ why: `${container.title} holds none`, advice: timecodeKeepers },
     });
   }
   const tags = lostTags(container, source);
@@ -201,16 +215,22 @@ function announceDrop(
 ): Announcement {
   const base = { what, streamIndex: stream.index };
   if (isChapterTrack(source, stream)) {
-    return { ...base, kind: 'note', why: 'it holds the chapters, which are kept as chapters' };
+    const fate = container.chapters ? 'which are kept as chapters' : 'which are missing';
+    return { ...base, kind: 'note', why: `it holds the chapters, ${fate}` };
   }
   if (isTimecode(stream)) {
-    const timecode = stream.tags['timecode'] ?? source.video.tags['timecode'];
-    return timecode === undefined || !container.streamTags
-      ? { ...base, kind: 'missing', why: 'ffmpeg cannot copy timecode tracks' }
+    const timecode = timecodeOf(source, stream);
+    if (timecode === undefined) {
+      return { ...base, kind: 'missing', why: 'ffmpeg cannot copy timecode tracks' };
+    }
+    const told = `its timecode (${timecode} at the start of the source)`;
+    return container.timecode
+      ? { ...base, kind: 'converted', why: `${told} is kept` }
       : {
           ...base,
-          kind: 'converted',
-          why: `its timecode (${timecode} at the start of the source) is kept`,
+          kind: 'missing',
+          why: `${container.title} holds no timecode: ${told} goes`,
+          advice: timecodeKeepers,
         };
   }
   const maybe =

@@ -10,10 +10,15 @@ export const isNamed = ({ codec }: StreamInfo): boolean => codec !== 'unknown' &
 /** What kind of stream it is, for people. */
 export const kindOf = ({ kind }: StreamInfo): string => (kind === 'unknown' ? 'data' : kind);
 
+/** ffmpeg's name of a stream's codec; the stream's own tag where it has none. */
+export function codecName(stream: StreamInfo): string {
+  if (isNamed(stream)) return stream.codec;
+  return /^[\x21-\x7e]{4}$/.test(stream.codecTag) ? stream.codecTag : 'unknown codec';
+}
+
 /** `audio stream 2 (opus, eng)`. */
 export function nameOf(stream: StreamInfo): string {
   const kind = isCover(stream) ? 'cover art' : kindOf(stream);
-  const tag = /^[\x21-\x7e]{4}$/.test(stream.codecTag) ? stream.codecTag : 'unknown codec';
   const language = stream.language === null ? '' : `, ${stream.language}`;
-  return `${kind} stream ${stream.index} (${isNamed(stream) ? stream.codec : tag}${language})`;
+  return `${kind} stream ${stream.index} (${codecName(stream)}${language})`;
 }

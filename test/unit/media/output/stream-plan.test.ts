@@ -83,6 +83,45 @@ test('a timecode track becomes metadata; an unknown track is announced', async (
   );
 });
 
+test('what a track holds is in the output in another form, or said to be missing', async () => {
+  const source = sampleSource(
+    [
+      sampleStream({
+        ...{ index: 1, kind: 'data', codec: 'unknown', codecTag: 'tmcd' },
+        tags: { timecode: '01:00:00:00' },
+      }),
+      sampleStream({ index: 2, kind: 'data', codec: 'bin_data', codecTag: 'text' }),
+    ],
+    { chapters: [{ start: 0, end: 1, title: null }] },
+  );
+  const told = async (muxer: string): Promise<string> => {
+    const { streams, announcements } = await plan(muxer, source);
+    const kept = streams.slice(1).map(({ keptAs }) => keptAs ?? 'gone');
+    return [...kept, ...announcements.map(({ kind, why }) => `${kind}: ${why}`)].join('\n');
+  };
+  for (const muxer of ['mp4', 'matroska']) {
+    const said = await told(muxer);
+    assert.match(
+      said,
+      /^timecode\nchapters\nconverted: .*is kept\nnote: .*kept as chapters$/,
+      muxer,
+    );
+  }
+  assert.match(
+    await told('avi'),
+    /^gone\ngone\nmissing: AVI holds no timecode.*\nnote: .*missing\n/,
+  );
+  assert.match(await told('3gp'), /^gone\nchapters\nmissing: 3GP holds no timecode/);
+});
+
+test('a timecode without a track of its own is missed where a container holds none', async () => {
+  const source = sampleSource([], { tags: { timecode: '01:00:00:00' } });
+  const [lost] = (await plan('avi', source)).announcements;
+  assert.match(lost!.what, /^the timecode \(01:00:00:00/);
+  assert.match(lost!.advice!, /^MP4, QuickTime, Matroska/);
+  assert.deepEqual((await plan('matroska', source)).announcements, []);
+});
+
 test('chapters and tags that would go are announced', async () => {
   const source = sampleSource([], {
     chapters: [{ start: 0, end: 1, title: null }],
