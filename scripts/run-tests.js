@@ -5,7 +5,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 
 const folders = process.argv.slice(2).filter((word) => !word.startsWith('-'));
-const options = process.argv.slice(2).filter((word) => word.startsWith('-'));
+const options = process.argv.slice(2).filter((word) => word.startsWith('-') && word !== '--long');
+// See test/support/long-form.ts.
+if (process.argv.includes('--long')) process.env.VSR_TEST_LONG = '1';
 const files = folders.flatMap((folder) =>
   readdirSync(`build/test/${folder}`, { recursive: true })
     .filter((name) => name.endsWith('.test.js'))

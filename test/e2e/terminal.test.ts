@@ -212,14 +212,6 @@ test(
   },
 );
 
-test('help shows no empty list as a default', async () => {
-  for (const name of Object.keys(calls)) {
-    const { stdout, code } = await runVsr(name, '--help');
-    assert.equal(code, 0);
-    assert.doesNotMatch(stdout, /default: \[\]/, name);
-  }
-});
-
 test('a standard output that takes nothing is one sentence and exit code 1', async (t) => {
   if (!existsSync('/dev/full')) return t.skip('there is no /dev/full here');
   const piped = ['upscale', at('clip.mp4'), '-o', '-', '--frames', '1', ...fast];

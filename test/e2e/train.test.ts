@@ -164,7 +164,7 @@ for (const expand of ['0', '16']) {
     // Pictures that do not all fit: the windows have to go on as well.
     const steps = [
       '--steps',
-      '400',
+      '200',
       '--memory',
       '1',
       '--batch',
@@ -182,7 +182,7 @@ for (const expand of ['0', '16']) {
     child.kill('SIGKILL');
     await once(child, 'exit');
     const { step } = await readCheckpoint(checkpoint);
-    assert.ok(step < 400, `killed at step ${step}, too late to show anything`);
+    assert.ok(step < 200, `killed at step ${step}, too late to show anything`);
     const { code, stderr } = train(`${killed}.onnx`, ...steps, '--resume');
     assert.equal(code, 0, stderr);
     assert.match(stderr, new RegExp(`going on after step ${step}`));

@@ -382,7 +382,7 @@ test('each wrong call and each unusable input is one sentence with its exit code
   }
 });
 
-test('help is there for every command, with examples', async () => {
+test('help is there for every command, with examples and without empty defaults', async () => {
   const { stdout } = await runVsr('--help');
   const names = [...stdout.matchAll(/^ {2}(\w+) {2,}\S/gm)].map((match) => match[1]!);
   assert.ok(names.includes('upscale') && names.length >= 9, names.join());
@@ -391,5 +391,6 @@ test('help is there for every command, with examples', async () => {
     const help = await runVsr(name, '--help');
     assert.equal(help.code, 0, name);
     assert.match(help.stdout, /Examples:/, name);
+    assert.doesNotMatch(help.stdout, /default: \[\]/, name);
   }
 });
