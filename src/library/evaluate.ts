@@ -9,7 +9,12 @@ import {
   evaluationInputs,
 } from '../report/evaluate/evaluate.js';
 import { protocolOf } from '../report/evaluate/protocol.js';
-import { type FileEvaluation, type Figures, meanFigures } from '../report/evaluate/evaluation.js';
+import {
+  type FileEvaluation,
+  type Figures,
+  meanFigures,
+  waysOf,
+} from '../report/evaluate/evaluation.js';
 import type { Degradation } from '../training/pictures/degrade.js';
 import type { Programs } from './programs.js';
 
@@ -52,7 +57,7 @@ export type Evaluation = {
   readonly failed: readonly { readonly file: string; readonly error: ErrorFacts }[];
   /** How all was measured, in one sentence. */
   readonly protocol: string;
-  /** The mean over `files`, by the way of enlarging, the models first. */
+  /** The mean over those of `files` that were measured so, by the way; the models first. */
   readonly mean: Readonly<Record<string, Figures>>;
 };
 
@@ -95,8 +100,10 @@ export async function evaluate(
   if (files.length === 0) {
     throw new VsrError('media', `None of the ${found.length} files could be measured.`);
   }
-  const ways = Object.keys(files[0]?.figures ?? {});
-  const mean = ways.map((way) => [way, meanFigures(files.flatMap((f) => f.figures[way] ?? []))]);
+  const mean = waysOf(files).map((way) => [
+    way,
+    meanFigures(files.flatMap((f) => f.figures[way] ?? [])),
+  ]);
   const protocol = protocolOf({
     ...{ scale, degradation },
     border: borderOf({ scale, ...(border === undefined ? {} : { border }) }),

@@ -25,7 +25,8 @@ async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string;
 }
 
 type Figures = Record<string, { psnrY: number; psnrU: number; ssim: number }>;
-type File = { frames: number; figures: Figures };
+type Network = { precision: string; forCompressed: boolean; runs: boolean };
+type File = { frames: number; figures: Figures; networks: Record<string, Network> };
 
 /** What `--json` says: the mean, the files measured, and the names of those that failed. */
 function answerOf(stdout: string): { mean: Figures; files: File[]; failed: string[] } {
@@ -123,19 +124,36 @@ test('a clip is measured in its own Y, U and V', async () => {
   assert.ok(Math.abs(figures[model!]!.psnrU - figures['bicubic']!.psnrU) < 0.1);
 });
 
-test('beside the default model stands what vsr upscale runs here: its 8-bit copy, of the codec network too', async () => {
-  for (const [degradation, float, copy] of [
-    [[], 'espcn-16-x2', 'espcn-16-int8-x2'],
-    [['--degrade', 'codec'], 'espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
+test('beside the default model stands what vsr upscale runs here: its 8-bit copy, and of a compressed clip the codec network', async () => {
+  const [clean, compressed] = [
+    ['espcn-16-x2', 'espcn-16-int8-x2'],
+    ['espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
+  ] as const;
+  for (const [degradation, pairs] of [
+    // The clip itself is compressed, its reduced copy only where asked for.
+    [[], [clean, compressed]],
+    [['--degrade', 'codec'], [compressed]],
+    [['--degrade', 'codec', '--crf', '4'], [clean]],
   ] as const) {
     const args = ['evaluate', clip, '--frames', '1', '--json', ...degradation];
-    const { figures } = answerOf((await vsr(...args)).stdout).files[0]!;
+    const { figures, networks } = answerOf((await vsr(...args)).stdout).files[0]!;
     const names = Object.keys(figures).slice(0, -4);
-    assert.deepEqual(names, isFastInEightBits() ? [float, copy] : [float]);
+    assert.deepEqual(names, Object.keys(networks));
+    assert.deepEqual(names, isFastInEightBits() ? pairs.flat() : pairs.map(([float]) => float));
+    assert.equal(
+      names.find((name) => networks[name]!.runs),
+      names.at(-1),
+    );
+    for (const name of names) {
+      assert.equal(networks[name]!.precision, name.includes('int8') ? 'int8' : 'fp32');
+      assert.equal(networks[name]!.forCompressed, name.includes('codec'));
+    }
     if (!isFastInEightBits()) continue;
-    // Two networks, not one by two names.
-    assert.notEqual(figures[float]!.psnrY, figures[copy]!.psnrY);
-    assert.ok(Math.abs(figures[float]!.psnrY - figures[copy]!.psnrY) < 0.3);
+    for (const [float, copy] of pairs) {
+      // Two networks, not one by two names.
+      assert.notEqual(figures[float]!.psnrY, figures[copy]!.psnrY);
+      assert.ok(Math.abs(figures[float]!.psnrY - figures[copy]!.psnrY) < 0.3);
+    }
   }
   const named = await vsr('evaluate', clip, '-m', 'espcn-16-x2', '--frames', '1', '--json');
   assert.doesNotMatch(named.stdout, /int8/);

@@ -39,11 +39,14 @@ Examples:
 Each file is the ground truth: it is degraded, enlarged again, and compared with itself. Pictures are measured
 by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.`;
 
+/** What the table's mark means. */
+const whatRuns = '"runs here" is what vsr upscale runs for that file on this machine.';
+
 /** The command `vsr evaluate`. */
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'Measures a model beside nearest, bilinear, bicubic and lanczos. Beside the default stands what vsr upscale runs in its place here, its 8-bit copy.',
+      'Measures a model beside nearest, bilinear, bicubic and lanczos. Beside the default stands what vsr upscale runs in its place here: its 8-bit copy, and of compressed files the network for such.',
     )
     .argument('<inputs...>', 'pictures, clips, or folders of them')
     .option('-s, --scale <n>', 'enlargement each way; 1 for models that clean', scaleNumber, 2)
@@ -110,10 +113,11 @@ async function run(inputs: string[], flags: Flags): Promise<void> {
   addFacts({ scale, degrade: { kind: degrade, noise, crf }, protocol, mean });
   if (isAnsweredInJson()) return;
   const table = evaluationTable(files);
+  const notes = table.runs ? `${whatRuns}\n${protocol}\n` : `${protocol}\n`;
   if (flags.csv) process.stdout.write(csvOf(table));
-  else if (flags.markdown) process.stdout.write(`${markdownOf(table)}\n${protocol}\n`);
+  else if (flags.markdown) process.stdout.write(`${markdownOf(table)}\n${notes}`);
   else {
-    const right = new Set(table.header.map((_, i) => i).slice(2));
-    process.stdout.write(`${formatTable(table.header, table.rows, { right })}\n${protocol}\n`);
+    const right = new Set(table.header.map((_, i) => i).slice(table.words));
+    process.stdout.write(`${formatTable(table.header, table.rows, { right })}\n${notes}`);
   }
 }

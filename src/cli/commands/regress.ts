@@ -24,7 +24,9 @@ Examples:
   vsr regress my-clips --update          makes or renews the baselines, and says what changes
   vsr regress samples --junit junit.xml  for CI systems
 
-Each clip is enlarged for real, and its frame count, timestamps, streams, colour and PSNR are compared with the baseline.`;
+Each clip is enlarged for real, and its frame count, timestamps, streams, colour and PSNR are compared with the baseline. Where the model is the default, so are the 8-bit copies that
+vsr upscale runs in its place; a column says which network a figure is of. Figures have a tolerance, since
+processors round differently; frames are compared exactly on the kind of machine that made the baseline.`;
 
 /** The command `vsr regress`. */
 export function regressCommand(): Command {
@@ -45,12 +47,13 @@ export function regressCommand(): Command {
 /** A line for each check that does not hold. */
 function failures(results: readonly ClipResult[]): string[][] {
   return results.flatMap(({ clip, checks, error }) => [
-    ...(error === null ? [] : [[clip, 'run', '', error, '']]),
+    ...(error === null ? [] : [[clip, 'run', '', '', error, '']]),
     ...checks
       .filter(({ ok }) => !ok)
-      .map(({ name, expected, found, frame }) => [
+      .map(({ name, by, expected, found, frame }) => [
         clip,
         name,
+        by ?? '',
         expected,
         found,
         frame === null ? '' : String(frame),
@@ -93,7 +96,7 @@ async function run(folder: string, flags: Flags): Promise<void> {
   const rows = failures(results);
   if (rows.length > 0 && !isAnsweredInJson()) {
     const head = flags.update ? ['was', 'is now'] : ['expected', 'found'];
-    process.stdout.write(`${formatTable(['clip', 'check', ...head, 'frame'], rows)}\n`);
+    process.stdout.write(`${formatTable(['clip', 'check', 'of', ...head, 'frame'], rows)}\n`);
   }
   const broken = results.some(({ error }) => error !== null);
   if (broken || (rows.length > 0 && flags.update !== true)) process.exitCode = 1;

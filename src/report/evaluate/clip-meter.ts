@@ -62,7 +62,7 @@ export class ClipMeter implements AsyncDisposable {
   }
 
   /** What all frames came to; a `VsrError` of code `media` naming `file` if there were none. */
-  async finish(file: string): Promise<Omit<FileEvaluation, 'file'>> {
+  async finish(file: string): Promise<Omit<FileEvaluation, 'file' | 'networks'>> {
     const figures: Record<string, Figures> = {};
     for (const [way, sums] of this.#sums) {
       if (sums.frames === 0) throw new VsrError('media', `No frame of ${file} could be decoded.`);

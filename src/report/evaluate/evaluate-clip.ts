@@ -4,7 +4,6 @@ import type { TellProgress } from '../../events.js';
 import { compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
-import { turnedChain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import { paceOf } from '../../pace.js';
@@ -16,14 +15,15 @@ import { mapOrdered } from '../../map-ordered.js';
 import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
-import { baselines, type FileEvaluation, type NamedChain } from './evaluation.js';
+import { baselines, type FileEvaluation } from './evaluation.js';
+import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** How a clip is measured. */
 export type ClipEvaluationOptions = {
   readonly scale: number;
   /** Without any, the baselines alone are measured. */
-  readonly models: readonly NamedChain[];
+  readonly modelsFor: (source: MeasuredSource) => Promise<MeasuredModels>;
   /** `blur` is for pictures. */
   readonly degradation: Degradation;
   readonly border: number;
@@ -71,7 +71,7 @@ export async function evaluateClip(
   file: string,
   options: ClipEvaluationOptions,
 ): Promise<FileEvaluation> {
-  const { models, scale, degradation, workers } = options;
+  const { scale, degradation, workers } = options;
   if (degradation.kind === 'blur') {
     const message = 'Expected bicubic or codec for --degrade with clips: blur is for pictures.';
     throw new VsrError('option', message);
@@ -88,19 +88,19 @@ export async function evaluateClip(
   const upscalers: { readonly name: string; readonly upscaler: Upscaler }[] = [];
   try {
     let coded: AsyncGenerator<Sized> | null = null;
-    let strength = 0;
+    let given = source;
     if (degradation.kind === 'codec') {
       const small = path.join(folder.path, 'low.mkv');
       const how = { crf: degradation.crf[0], frames: options.frames };
       await codeReduced(ffmpeg, source, high, low, how, small);
-      const smaller = await probe(ffmpeg, small);
-      if (models.some(({ chain }) => chain.passes[0]?.dial != null)) {
-        ({ strength } = await compressionOfClip(ffmpeg, smaller, options.signal));
-      }
-      coded = croppedFrames(ffmpeg, smaller, low, Infinity);
+      given = await probe(ffmpeg, small);
+      coded = croppedFrames(ffmpeg, given, low, Infinity);
     }
-    for (const { name, chain: asLoaded } of models) {
-      const chain = await turnedChain(asLoaded, strength);
+    const { models, networks } = await options.modelsFor({
+      coded: coded !== null,
+      look: () => compressionOfClip(ffmpeg, given, options.signal),
+    });
+    for (const { name, chain } of models) {
       const upscaler = await openUpscaler({
         ...{ chain, layout: low, siting, provider: options.provider, workers },
         range: source.video.colour.range ?? 'tv',
@@ -133,22 +133,22 @@ export async function evaluateClip(
       options.onProgress ?? (() => {}),
     );
     let measured = 0;
-    for await (const { truth, low: given, made } of larger) {
+    for await (const { truth, low: frame, made } of larger) {
       if (options.baselines) {
         for (const [way, kernel] of Object.entries(baselines)) {
-          await meter.add(way, truth, resized(given.data, true, kernel));
+          await meter.add(way, truth, resized(frame.data, true, kernel));
         }
       }
       for (const [i, { name, upscaler }] of upscalers.entries()) {
-        const { frame } = made[i]!;
-        await meter.add(name, truth, frame.data);
-        upscaler.release(frame);
+        const larger = made[i]!.frame;
+        await meter.add(name, truth, larger.data);
+        upscaler.release(larger);
       }
-      pool.release(given);
+      pool.release(frame);
       pace(++measured);
     }
     await coded?.return(undefined);
-    return { file, ...(await meter.finish(file)) };
+    return { file, ...(await meter.finish(file)), networks };
   } finally {
     await Promise.all(upscalers.map(({ upscaler }) => upscaler[Symbol.asyncDispose]()));
   }

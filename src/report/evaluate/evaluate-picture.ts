@@ -1,5 +1,6 @@
 import { readLuma } from '../../media/still/luma-image.js';
-import type { Strength } from '../../media/compression/strength.js';
+import { COMPRESSED_FROM, compressionOfStill } from '../../media/compression/compression.js';
+import type { Chain } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { degrade, type Degradation } from '../../training/pictures/degrade.js';
@@ -12,6 +13,17 @@ import {
   type FileEvaluation,
   type Figures,
 } from './evaluation.js';
+import type { MeasuredModels, MeasuredSource } from './measured-models.js';
+
+/** How a picture is measured. */
+export type PictureEvaluationOptions = {
+  readonly scale: number;
+  readonly degradation: Degradation;
+  /** Samples cut on every side before comparing. */
+  readonly border: number;
+  readonly modelsFor: (source: MeasuredSource) => Promise<MeasuredModels>;
+  readonly enlarge: (plane: Plane, chain: Chain) => Promise<Plane>;
+};
 
 /**
  * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma`
@@ -20,13 +32,7 @@ import {
  */
 export async function evaluatePicture(
   file: string,
-  models: readonly {
-    readonly name: string;
-    readonly enlarge: (plane: Plane, strength: Strength) => Promise<Plane>;
-  }[],
-  scale: number,
-  degradation: Degradation,
-  border: number,
+  { scale, degradation, border, modelsFor, enlarge }: PictureEvaluationOptions,
 ): Promise<FileEvaluation> {
   const whole = await readLuma(file);
   if (whole.width < 4 * scale || whole.height < 4 * scale) {
@@ -42,12 +48,20 @@ export async function evaluatePicture(
     return sums.result();
   };
   const figures: Record<string, Figures> = {};
-  for (const { name, enlarge } of models) figures[name] = measure(await enlarge(low, strength));
+  const coded = degradation.kind === 'codec' || degradation.kind === 'codecs';
+  const { models, networks } = await modelsFor({
+    coded,
+    look: async () =>
+      coded
+        ? { strength, isCompressed: strength >= COMPRESSED_FROM, by: 'the small picture' }
+        : compressionOfStill(file),
+  });
+  for (const { name, chain } of models) figures[name] = measure(await enlarge(low, chain));
   for (const [name, kernel] of Object.entries(baselines)) {
     figures[name] = measure(resizePlane(low, high.width, high.height, 8, { kernel }));
   }
   const worst = Object.fromEntries(
     Object.entries(figures).map(([name, { psnrY }]) => [name, { frame: 0, psnr: psnrY }]),
   );
-  return { file, frames: 1, figures, worst };
+  return { file, frames: 1, figures, worst, networks };
 }

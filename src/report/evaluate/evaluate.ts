@@ -3,19 +3,19 @@ import os from 'node:os';
 import path from 'node:path';
 import { badValue, errorFacts, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
-import type { Strength } from '../../media/compression/strength.js';
+import { lossless } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { isImageName } from '../../media/still/luma-image.js';
-import { type Chain, chooseChain, turnedChain } from '../../model/catalogue/chain.js';
+import type { Chain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
-import { chainFor } from '../../upscale/plan/model-choice.js';
 import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
-import type { FileEvaluation, NamedChain } from './evaluation.js';
+import type { FileEvaluation } from './evaluation.js';
+import { modelsToMeasure, type MeasuredSource } from './measured-models.js';
 import { enlargePicture } from './picture-enlarger.js';
 
 /** What is measured, and how. */
@@ -65,26 +65,6 @@ export async function evaluationInputs(inputs: readonly string[]): Promise<strin
   return found;
 }
 
-/**
- * The chain, and beside it what `vsr upscale` runs in its place here where no model is named: its
- * 8-bit copies.
- */
-async function modelsToMeasure(
-  chain: Chain,
-  { model, provider, precision = 'auto' }: EvaluateOptions,
-): Promise<NamedChain[]> {
-  const named = (one: Chain): NamedChain => ({
-    name: [...new Set(one.names)].join(' + '),
-    chain: one,
-  });
-  if (precision !== 'auto') {
-    return [named(await chainFor(chain, { model, precision, provider }))];
-  }
-  if (model !== 'default') return [named(chain)];
-  const runs = await chainFor(chain, { model: null, precision: 'auto', provider });
-  return runs === chain ? [named(chain)] : [named(chain), named(runs)];
-}
-
 /** Samples cut on every side before comparing. */
 export function borderOf({
   scale,
@@ -103,25 +83,22 @@ export async function* evaluate(
   if (!Number.isInteger(scale) && degradation.kind !== 'bicubic') {
     throw badValue('bicubic', `--degrade for a scale of ${scale}`, degradation.kind);
   }
-  const codec = degradation.kind === 'codec';
-  const models =
-    options.model === 'none'
-      ? []
-      : await modelsToMeasure(await chooseChain(scale, options.model, { codec }), options);
   const border = borderOf(options);
   const { precision = 'auto' } = options;
-  const enlargers = models.map(({ name, chain }) => ({
-    name,
-    enlarge: async (low: Plane, strength: Strength) =>
-      enlargePicture(low, await turnedChain(chain, strength), { ...options, precision }),
-  }));
+  const modelsFor = (source: MeasuredSource) => modelsToMeasure(options, source);
+  // A wrong name ends the call before the first file, not at it.
+  await modelsFor({ coded: false, look: () => Promise.resolve(lossless) });
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });
   const measure = async (file: string): Promise<FileEvaluation> => {
-    if (isImageName(file)) return evaluatePicture(file, enlargers, scale, degradation, border);
+    if (isImageName(file)) {
+      const enlarge = (plane: Plane, chain: Chain) =>
+        enlargePicture(plane, chain, { ...options, precision });
+      return evaluatePicture(file, { scale, degradation, border, modelsFor, enlarge });
+    }
     const { evaluateClip } = await import('./evaluate-clip.js');
     return evaluateClip(await ffmpeg(), file, {
-      ...{ scale, models, degradation, border, provider },
+      ...{ scale, modelsFor, degradation, border, provider },
       baselines: true,
       precision,
       ...(options.signal === undefined ? {} : { signal: options.signal }),

@@ -1,8 +1,22 @@
 import path from 'node:path';
-import { figureNames, meanFigures, type FileEvaluation, type Figures } from './evaluation.js';
+import {
+  figureNames,
+  meanFigures,
+  waysOf,
+  type FileEvaluation,
+  type Figures,
+} from './evaluation.js';
+import type { NetworkFacts } from './measured-models.js';
 
 /** A table's header and rows, as text. */
-export type TextTable = { readonly header: readonly string[]; readonly rows: readonly string[][] };
+export type TextTable = {
+  readonly header: readonly string[];
+  readonly rows: readonly string[][];
+  /** How many of the columns, from the left, hold words; the others hold figures. */
+  readonly words: number;
+  /** Some row is marked as what `vsr upscale` runs. */
+  readonly runs: boolean;
+};
 
 const heads: Readonly<Record<keyof Figures, string>> = {
   psnrY: 'PSNR Y',
@@ -22,28 +36,46 @@ function shown(name: keyof Figures, value: number | null): string {
   return value === Infinity ? 'inf' : value.toFixed(places[name] ?? 2);
 }
 
+/** What a network is, in words. */
+function kindOf({ precision, forCompressed }: NetworkFacts): string {
+  const words = [precision === 'int8' ? '8-bit copy' : 'float'];
+  if (forCompressed) words.push('for compressed');
+  return words.join(', ');
+}
+
 /**
  * Files and their mean, the ways of enlarging below one another; columns that nobody has are left
- * out.
+ * out. `is` tells of a network what it is, and whether it is what `vsr upscale` runs.
  */
 export function evaluationTable(files: readonly FileEvaluation[]): TextTable {
-  const ways = Object.keys(files[0]?.figures ?? {});
-  const means = ways.map((way) => meanFigures(files.flatMap((file) => file.figures[way] ?? [])));
+  const ways = waysOf(files);
+  const measured = ways.map((way) => files.flatMap((file) => file.figures[way] ?? []));
+  const means = measured.map((all) => meanFigures(all));
   const columns = figureNames.filter((name) => means.some((figures) => figures[name] !== null));
-  const row = (file: string, way: string, figures: Figures): string[] => [
-    file,
-    way,
+  const anyNetwork = files.some(({ networks }) => Object.keys(networks).length > 0);
+  const row = (file: string, way: string, is: string, figures: Figures): string[] => [
+    ...[file, way, ...(anyNetwork ? [is] : [])],
     ...columns.map((name) => shown(name, figures[name])),
   ];
   const rows = files.flatMap((file) =>
-    Object.entries(file.figures).map(([way, figures]) =>
-      row(path.basename(file.file), way, figures),
-    ),
+    Object.entries(file.figures).map(([way, figures]) => {
+      const network = file.networks[way];
+      const runs = network?.runs ? '; runs here' : '';
+      const is = network === undefined ? '' : `${kindOf(network)}${runs}`;
+      return row(path.basename(file.file), way, is, figures);
+    }),
   );
-  const meanRows = ways.map((way, i) => row(`mean of ${files.length}`, way, means[i]!));
+  const meanRows = ways.map((way, i) => {
+    const network = files.find(({ networks }) => networks[way] !== undefined)?.networks[way];
+    const is = network === undefined ? '' : kindOf(network);
+    return row(`mean of ${measured[i]!.length}`, way, is, means[i]!);
+  });
+  const is = anyNetwork ? ['is'] : [];
   return {
-    header: ['file', 'by', ...columns.map((name) => heads[name])],
+    header: ['file', 'by', ...is, ...columns.map((name) => heads[name])],
     rows: [...rows, ...meanRows],
+    words: 2 + is.length,
+    runs: anyNetwork,
   };
 }
 
@@ -54,9 +86,9 @@ export function csvOf({ header, rows }: TextTable): string {
 }
 
 /** The same as a Markdown table. */
-export function markdownOf({ header, rows }: TextTable): string {
+export function markdownOf({ header, rows, words }: TextTable): string {
   const line = (row: readonly string[]) =>
     `| ${row.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |\n`;
-  const rule = header.map((_, i) => (i < 2 ? '---' : '---:'));
+  const rule = header.map((_, i) => (i < words ? '---' : '---:'));
   return line(header) + line(rule) + rows.map(line).join('');
 }

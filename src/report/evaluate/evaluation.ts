@@ -1,12 +1,9 @@
 import { meanAbsoluteError } from '../../metrics/absolute-error.js';
 import { meanSquaredError, psnrOfMse } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
-import type { Chain } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
 import type { ResizeKernel } from '../../planes/resize.js';
-
-/** A chain of models, by the name that it has among the figures. */
-export type NamedChain = { readonly name: string; readonly chain: Chain };
+import type { NetworkFacts } from './measured-models.js';
 
 /** What the model is measured beside, with the kernel of each. */
 export const baselines: Readonly<Record<string, ResizeKernel>> = {
@@ -58,7 +55,22 @@ export type FileEvaluation = {
   readonly figures: Readonly<Record<string, Figures>>;
   /** The lowest Y of each, decibels. */
   readonly worst: Readonly<Record<string, WorstFrame>>;
+  /** What those of the figures are that networks made, by the same names. */
+  readonly networks: Readonly<Record<string, NetworkFacts>>;
 };
+
+/**
+ * Every way of enlarging that any file was measured by, the models first. Files differ: only those
+ * that are compressed are measured by the network for such.
+ */
+export function waysOf(files: readonly FileEvaluation[]): string[] {
+  const all = new Set(files.flatMap(({ figures }) => Object.keys(figures)));
+  const classical = Object.keys(baselines);
+  return [
+    ...[...all].filter((way) => !classical.includes(way)),
+    ...classical.filter((way) => all.has(way)),
+  ];
+}
 
 /** A frame, from 0, and its decibels. */
 export type WorstFrame = { readonly frame: number; readonly psnr: number };

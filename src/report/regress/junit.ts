@@ -8,11 +8,16 @@ function escapeXml(text: string): string {
   return escapeHtml(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
 }
 
+/** Names of cases are to be unlike: several networks have the same figures. */
+function nameOf({ name, by }: ClipResult['checks'][number]): string {
+  return by === null ? name : `${name} of ${by}`;
+}
+
 /** Results as JUnit XML: a suite a clip, a case a check. */
 export function junitOf(results: readonly ClipResult[]): string {
   const suites = results.map(({ clip, checks, error }) => {
     const cases = checks.map((check) => {
-      const open = `    <testcase classname="${escapeXml(clip)}" name="${escapeXml(check.name)}"`;
+      const open = `    <testcase classname="${escapeXml(clip)}" name="${escapeXml(nameOf(check))}"`;
       if (check.ok) return `${open}/>`;
       const where = check.frame === null ? '' : ` (frame ${check.frame})`;
       const text = `expected ${check.expected} but found ${check.found}${where}`;

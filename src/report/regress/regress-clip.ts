@@ -23,7 +23,8 @@ import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import { evaluateClip } from '../evaluate/evaluate-clip.js';
 import { FigureSums } from '../evaluate/evaluation.js';
 import { BicubicFlickerSums } from '../evaluate/flicker-sums.js';
-import type { Baseline, ManifestClip } from './regress-manifest.js';
+import { copiesThatRun } from './copies-that-run.js';
+import type { Baseline, ManifestClip, Truth } from './regress-manifest.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
 /** Enlarges `clip` into `output`; what `regress` watches over. */
@@ -171,34 +172,37 @@ export async function regressClip(
   const source = turnedFor(output, await probe(ffmpeg, clip));
   const made = await probe(ffmpeg, output);
   const { hashes, flickerToBicubic, ...facts } = await readOutput(ffmpeg, source, made, scale);
+  const copies = await copiesThatRun(ffmpeg, clip, chain, signal);
   const evaluation = await evaluateClip(ffmpeg, clip, {
     scale,
-    models: [{ name: 'model', chain }],
+    modelsFor: () =>
+      Promise.resolve({ models: [{ name: 'model', chain }, ...copies], networks: {} }),
     degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
     border: 0,
     baselines: false,
     vmaf: false,
-    precision: exactly.precision,
+    // Each as its file has it: on the processor nothing else is meant.
+    precision: 'auto',
     ...abort,
     onProgress,
     frames: Infinity,
     provider: { name: 'cpu' },
     workers: os.availableParallelism(),
   });
-  const figures = evaluation.figures['model']!;
-  const worst = evaluation.worst['model']!;
+  const truthOf = (name: string): Truth => {
+    const { psnrY, psnrU, psnrV, ssim } = evaluation.figures[name]!;
+    const { frame, psnr } = evaluation.worst[name]!;
+    return { psnrY, psnrU, psnrV, worstFrame: frame, worstY: psnr, ssim };
+  };
+  const flickerOf = (name: string) => evaluation.figures[name]!.flicker;
   return {
     ...facts,
     streams: streamsOf(made),
-    truth: {
-      psnrY: figures.psnrY,
-      psnrU: figures.psnrU,
-      psnrV: figures.psnrV,
-      worstFrame: worst.frame,
-      worstY: worst.psnr,
-      ssim: figures.ssim,
-    },
-    flicker: { truth: figures.flicker, toBicubic: flickerToBicubic },
+    truth: truthOf('model'),
+    flicker: { truth: flickerOf('model'), toBicubic: flickerToBicubic },
+    networks: copies.map(({ name }) => ({
+      ...{ name, truth: truthOf(name), flicker: flickerOf(name) },
+    })),
     exact: entry.codec === 'ffv1' ? { machine: machineKind(), frames: hashes } : null,
   };
 }

@@ -1,8 +1,10 @@
-import type { Baseline, Tolerance } from './regress-manifest.js';
+import type { Baseline, ManifestClip, Tolerance, Truth } from './regress-manifest.js';
 
 /** One thing that was checked. */
 export type Check = {
   readonly name: string;
+  /** The network whose figure it is; `null` where it is not about one. */
+  readonly by: string | null;
   readonly expected: string;
   readonly found: string;
   /** The frame that shows it; `null` for the whole clip. */
@@ -21,22 +23,66 @@ function near(a: number | null, b: number | null, tolerance: number): boolean {
   return a !== null && b !== null && Math.abs(a - b) <= tolerance;
 }
 
+/** A figure of a network, and how far it may lie from the baseline. */
+type Figure = {
+  readonly name: string;
+  readonly by: string;
+  readonly tolerance: number;
+  readonly frame?: number;
+};
+
 function figure(
-  name: string,
+  { name, by, tolerance, frame }: Figure,
   expected: number | null,
   found: number | null,
-  tolerance: number,
-  frame: number | null = null,
 ): Check {
   const off = expected !== null && found !== null ? found - expected : NaN;
-  const by = Number.isFinite(off) ? ` (${off >= 0 ? '+' : ''}${off.toFixed(3)})` : '';
+  const change = Number.isFinite(off) ? ` (${off >= 0 ? '+' : ''}${off.toFixed(3)})` : '';
   return {
-    name,
+    ...{ name, by },
     expected: `${decibels(expected)} +-${tolerance}`,
-    found: decibels(found) + by,
-    frame,
+    found: decibels(found) + change,
+    frame: frame ?? null,
     ok: near(expected, found, tolerance),
   };
+}
+
+/** The decibels of a network, `where` against what they were measured. */
+function decibelChecks(
+  where: string,
+  by: string,
+  [a, b]: readonly [Baseline['toSource'], Baseline['toSource']],
+  { psnr, worst }: Tolerance,
+): Check[] {
+  const mean = (plane: string) => ({ name: `PSNR ${plane}${where}`, by, tolerance: psnr });
+  const lowest = { name: `worst PSNR Y${where}`, by, tolerance: worst, frame: b.worstFrame };
+  return [
+    figure(mean('Y'), a.psnrY, b.psnrY),
+    figure(mean('U'), a.psnrU, b.psnrU),
+    figure(mean('V'), a.psnrV, b.psnrV),
+    figure(lowest, a.worstY, b.worstY),
+  ];
+}
+
+/** The 8-bit copies by which `vsr upscale` stands in for the model, one after another. */
+function networkChecks(expected: Baseline, found: Baseline, tolerance: Tolerance): Check[] {
+  if (expected.networks === undefined) return [];
+  const names = ({ networks = [] }: Baseline) => networks.map(({ name }) => name).join(', ');
+  const [a, b] = [names(expected), names(found)];
+  const same = { name: 'what vsr upscale runs', by: null, frame: null, ok: a === b };
+  const checks: Check[] = [{ ...same, expected: a || 'the model', found: b || 'the model' }];
+  for (const network of expected.networks) {
+    const now = found.networks?.find(({ name }) => name === network.name);
+    if (now === undefined) continue;
+    const by = network.name;
+    const truths: readonly [Truth, Truth] = [network.truth, now.truth];
+    checks.push(
+      ...decibelChecks('', by, truths, tolerance),
+      figure({ name: 'SSIM', by, tolerance: tolerance.ssim }, truths[0].ssim, truths[1].ssim),
+      figure({ name: 'flicker', by, tolerance: tolerance.flicker }, network.flicker, now.flicker),
+    );
+  }
+  return checks;
 }
 
 function firstDifference(a: readonly string[], b: readonly string[]): number {
@@ -47,12 +93,12 @@ function firstDifference(a: readonly string[], b: readonly string[]): number {
 
 /** Everything that a clip came to against its baseline, in the order in which one wants to know. */
 export function compareBaseline(
+  { model: by, tolerance }: Pick<ManifestClip, 'model' | 'tolerance'>,
   expected: Baseline,
   found: Baseline,
-  tolerance: Tolerance,
 ): Check[] {
   const same = (name: string, a: string, b: string): Check => ({
-    ...{ name, expected: a, found: b, frame: null },
+    ...{ name, by: null, expected: a, found: b, frame: null },
     ok: a === b,
   });
   const span = ({ first, last, sha256 }: Baseline['times']) =>
@@ -61,29 +107,24 @@ export function compareBaseline(
     same('frames', String(expected.frames), String(found.frames)),
     same('timestamps', span(expected.times), span(found.times)),
     same('streams', expected.streams.join('; '), found.streams.join('; ')),
+    ...decibelChecks('', by, [expected.truth, found.truth], tolerance),
+    ...decibelChecks(' to source', by, [expected.toSource, found.toSource], tolerance),
+    figure({ name: 'SSIM', by, tolerance: tolerance.ssim }, expected.truth.ssim, found.truth.ssim),
   ];
-  for (const part of ['truth', 'toSource'] as const) {
-    const [a, b] = [expected[part], found[part]];
-    const where = part === 'truth' ? '' : ' to source';
-    checks.push(
-      figure(`PSNR Y${where}`, a.psnrY, b.psnrY, tolerance.psnr),
-      figure(`PSNR U${where}`, a.psnrU, b.psnrU, tolerance.psnr),
-      figure(`PSNR V${where}`, a.psnrV, b.psnrV, tolerance.psnr),
-      figure(`worst PSNR Y${where}`, a.worstY, b.worstY, tolerance.worst, b.worstFrame),
-    );
-  }
-  checks.push(figure('SSIM', expected.truth.ssim, found.truth.ssim, tolerance.ssim));
   if (expected.flicker !== undefined) {
     const [a, b] = [expected.flicker, found.flicker];
+    const flicker = (name: string) => ({ name, by, tolerance: tolerance.flicker });
     checks.push(
-      figure('flicker', a.truth, b?.truth ?? null, tolerance.flicker),
-      figure('flicker to bicubic', a.toBicubic, b?.toBicubic ?? null, tolerance.flicker),
+      figure(flicker('flicker'), a.truth, b?.truth ?? null),
+      figure(flicker('flicker to bicubic'), a.toBicubic, b?.toBicubic ?? null),
     );
   }
+  checks.push(...networkChecks(expected, found, tolerance));
   if (expected.exact !== null && expected.exact.machine === found.exact?.machine) {
     const at = firstDifference(expected.exact.frames, found.exact.frames);
     checks.push({
       name: 'exact frames',
+      by,
       expected: at < 0 ? 'all equal' : (expected.exact.frames[at] ?? 'no such frame'),
       found: at < 0 ? 'all equal' : (found.exact.frames[at] ?? 'no such frame'),
       frame: at < 0 ? null : at,
@@ -91,4 +132,17 @@ export function compareBaseline(
     });
   }
   return checks;
+}
+
+/**
+ * What is measured, as the new baseline of `entry`. Hashes of frames that another kind of machine
+ * made are kept while everything that can be told here is as it was: they are still that machine's.
+ */
+export function renewed(entry: ManifestClip, found: Baseline): Baseline {
+  const before = entry.baseline;
+  if (before?.exact == null || before.exact.machine === found.exact?.machine) return found;
+  // Other 8-bit copies say nothing of the frames, which are the float model's.
+  const networks = found.networks ?? [];
+  const isAsBefore = compareBaseline(entry, { ...before, networks }, found).every(({ ok }) => ok);
+  return isAsBefore ? { ...found, exact: before.exact } : found;
 }

@@ -7,6 +7,24 @@ import { Field } from '../../files/json-field.js';
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';
 
+/** What a clip comes to that is reduced, enlarged by a network, and held against itself. */
+export type Truth = {
+  readonly psnrY: number;
+  readonly psnrU: number | null;
+  readonly psnrV: number | null;
+  readonly worstFrame: number;
+  readonly worstY: number;
+  readonly ssim: number | null;
+};
+
+/** A network that `vsr upscale` runs in place of the default model, and what it comes to. */
+export type NetworkBaseline = {
+  /** As `names` of a chain, joined. */
+  readonly name: string;
+  readonly truth: Truth;
+  readonly flicker: number | null;
+};
+
 /**
  * What a clip is expected to come to, or came to. Decibels; "inf" in the file where planes are
  * equal.
@@ -21,20 +39,19 @@ export type Baseline = {
    */
   readonly streams: readonly string[];
   /** The clip reduced, enlarged by the model, against itself. */
-  readonly truth: {
-    readonly psnrY: number;
-    readonly psnrU: number | null;
-    readonly psnrV: number | null;
-    readonly worstFrame: number;
-    readonly worstY: number;
-    readonly ssim: number | null;
-  };
+  readonly truth: Truth;
   /**
    * Mean flicker in grey levels of 255, `null` where nothing stands still: of what `truth` speaks
    * of, against the clip itself, and of the finished output against plain bicubic. Manifests of
    * vsr's first days lack it.
    */
   readonly flicker?: { readonly truth: number | null; readonly toBicubic: number | null };
+  /**
+   * The 8-bit copies that `vsr upscale` runs where no model is named: that of the default, and for
+   * a compressed clip that of the network for such, last. Empty where the entry names another model;
+   * manifests of vsr's first days lack it.
+   */
+  readonly networks?: readonly NetworkBaseline[];
   /** The finished output, decoded and reduced to the source's size, against the source. */
   readonly toSource: {
     readonly psnrY: number;
@@ -102,19 +119,30 @@ function toSource(field: Field): Baseline['toSource'] {
   };
 }
 
+function truthOf(field: Field): Truth {
+  return { ...toSource(field), ssim: field.at('ssim').orNull((f) => f.number()) };
+}
+
 function baseline(field: Field): Baseline {
-  const truth = field.at('truth');
   const levels = (f: Field) => f.orNull((n) => n.number());
   const flicker = field.at('flicker').maybe((both) => ({
     truth: levels(both.at('truth')),
     toBicubic: levels(both.at('toBicubic')),
   }));
+  const networks = field.at('networks').maybe((all) =>
+    all.list((network) => ({
+      name: network.at('name').string(),
+      truth: truthOf(network.at('truth')),
+      flicker: levels(network.at('flicker')),
+    })),
+  );
   return {
     frames: field.at('frames').count(),
     times: times(field.at('times')),
     streams: field.at('streams').list((f) => f.string()),
-    truth: { ...toSource(truth), ssim: truth.at('ssim').orNull((f) => f.number()) },
+    truth: truthOf(field.at('truth')),
     ...(flicker === undefined ? {} : { flicker }),
+    ...(networks === undefined ? {} : { networks }),
     toSource: toSource(field.at('toSource')),
     exact: field.at('exact').orNull((exact) => ({
       machine: exact.at('machine').string(),

@@ -6,7 +6,7 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
 import { version } from '../../version.js';
 import { regressClip, runJob, type JobRunner } from './regress-clip.js';
-import { compareBaseline, type Check } from './regress-compare.js';
+import { compareBaseline, renewed, type Check } from './regress-compare.js';
 import {
   defaultTolerance,
   manifestName,
@@ -112,12 +112,11 @@ export async function* regress(
       const found = await regressClip(ffmpeg, folder, entry, options.run ?? runJob, {
         ...{ signal: options.signal, tell },
       });
-      measured.set(entry.clip, { ...entry, baseline: found });
+      measured.set(entry.clip, { ...entry, baseline: renewed(entry, found) });
       if (entry.baseline === null && options.update !== true) {
         throw new VsrError('media', 'it has no baseline yet. Make it with --update');
       }
-      const against = entry.baseline ?? found;
-      const checks = compareBaseline(against, found, entry.tolerance);
+      const checks = compareBaseline(entry, entry.baseline ?? found, found);
       const summary = { ok: checks.every(({ ok }) => ok), checks };
       tell({ event: 'done', clip, status: 'done', output: null, summary });
       yield { clip, checks, error: null };

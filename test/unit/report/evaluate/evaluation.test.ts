@@ -1,6 +1,11 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { FigureSums, lumaErrors, meanFigures } from '../../../../src/report/evaluate/evaluation.js';
+import {
+  FigureSums,
+  lumaErrors,
+  meanFigures,
+  type FileEvaluation,
+} from '../../../../src/report/evaluate/evaluation.js';
 import {
   csvOf,
   evaluationTable,
@@ -45,7 +50,7 @@ test('the table lists files and the mean, without columns that nobody has', () =
     ...{ psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2, vmaf: null, flicker: null },
   });
   const file = (name: string, psnrY: number) => ({
-    ...{ file: `x/${name}`, frames: 1, worst: {} },
+    ...{ file: `x/${name}`, frames: 1, worst: {}, networks: {} },
     figures: { model: figures(psnrY), bicubic: figures(Infinity) },
   });
   const table = evaluationTable([file('a,b.png', 30), file('c|d.png', 32)]);
@@ -55,4 +60,46 @@ test('the table lists files and the mean, without columns that nobody has', () =
   assert.match(csvOf(table), /^"a,b\.png",model,30\.00/m);
   assert.match(markdownOf(table), /^\| c\\\|d\.png \| model \| 32\.00/m);
   assert.equal(meanFigures([figures(30), figures(Infinity)]).psnrY, 30);
+});
+
+test('the table says what each network is, which one runs, and over how many files a mean is', () => {
+  const figures = {
+    ...{
+      psnrY: 30,
+      psnrU: null,
+      psnrV: null,
+      ssim: 0.5,
+      mae: 1,
+      rmse: 2,
+      vmaf: null,
+      flicker: null,
+    },
+  };
+  const network = (precision: 'fp32' | 'int8', forCompressed: boolean, runs: boolean) => ({
+    ...{ models: ['m'], precision, forCompressed, runs },
+  });
+  const clean = { a: network('fp32', false, false), b: network('int8', false, true) };
+  const compressed = { ...clean, b: network('int8', false, false), c: network('int8', true, true) };
+  const file = (name: string, networks: FileEvaluation['networks']): FileEvaluation => {
+    const ways = [...Object.keys(networks), 'bicubic'].map((way) => [way, figures] as const);
+    return { file: name, frames: 1, worst: {}, figures: Object.fromEntries(ways), networks };
+  };
+  const table = evaluationTable([file('1.png', clean), file('2.jpg', compressed)]);
+  assert.deepEqual(
+    table.rows.map((row) => row.slice(0, 3)),
+    [
+      ['1.png', 'a', 'float'],
+      ['1.png', 'b', '8-bit copy; runs here'],
+      ['1.png', 'bicubic', ''],
+      ['2.jpg', 'a', 'float'],
+      ['2.jpg', 'b', '8-bit copy'],
+      ['2.jpg', 'c', '8-bit copy, for compressed; runs here'],
+      ['2.jpg', 'bicubic', ''],
+      ['mean of 2', 'a', 'float'],
+      ['mean of 2', 'b', '8-bit copy'],
+      ['mean of 1', 'c', '8-bit copy, for compressed'],
+      ['mean of 2', 'bicubic', ''],
+    ],
+  );
+  assert.equal(table.words, 3);
 });

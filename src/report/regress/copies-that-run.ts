@@ -1,0 +1,32 @@
+import { compressionOfClip } from '../../media/compression/compression.js';
+import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { probe } from '../../media/source/probe.js';
+import { type Chain, chooseChain, turnedChain } from '../../model/catalogue/chain.js';
+import { inCloseCopies } from '../../model/catalogue/in-precision.js';
+import { nameOfChain, type NamedChain } from '../evaluate/measured-models.js';
+
+/**
+ * The 8-bit copies that `vsr upscale` runs instead of `chain`, if that is the default: the network
+ * for clean sources, and last that for compressed ones where the clip is such a one. The same on
+ * every processor, also on those that run the float models faster.
+ */
+export async function copiesThatRun(
+  ffmpeg: Ffmpeg,
+  clip: string,
+  chain: Chain,
+  signal: AbortSignal | undefined,
+): Promise<NamedChain[]> {
+  const byDefault = await chooseChain(chain.scale, 'default', { codec: false }).catch(() => null);
+  if (byDefault?.sha256s.join() !== chain.sha256s.join()) return [];
+  const source = await probe(ffmpeg, clip);
+  const { isCompressed, strength } = await compressionOfClip(ffmpeg, source, signal);
+  const copies: NamedChain[] = [];
+  for (const codec of isCompressed ? [false, true] : [false]) {
+    const float = await chooseChain(chain.scale, 'default', { codec });
+    const copy = await turnedChain(await inCloseCopies(float), codec ? strength : 0);
+    if (copy.sha256s.join() !== chain.sha256s.join()) {
+      copies.push({ name: nameOfChain(copy), chain: copy });
+    }
+  }
+  return copies;
+}
