@@ -36,4 +36,10 @@ export type TrainEvent =
       /** The weights that were validated. */
       readonly weights: Float32Array;
     }
-  | { readonly kind: 'finished'; readonly step: number; readonly best: Float32Array };
+  | {
+      readonly kind: 'finished';
+      readonly step: number;
+      readonly best: Float32Array;
+      /** Of the best weights, on each picture of the test part that can be used. */
+      readonly test: readonly PictureScore[];
+    };

@@ -51,7 +51,8 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       sinceValidation.restart();
     }
   }
-  yield { kind: 'finished', step: run.step, best: run.best };
+  const test = await run.measureTest(signal);
+  yield { kind: 'finished', step: run.step, best: run.best, test };
 }
 
 /** Opens a run; one that is stopped meanwhile is closed as soon as it is open. */

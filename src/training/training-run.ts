@@ -18,7 +18,7 @@ import { planFacts, requireSameFacts } from './plan/plan-facts.js';
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
 import { trainingFiles } from './saved/training-folder.js';
 import type { TrainEvent } from './train-event.js';
-import { validationPictures } from './validation/validation-pictures.js';
+import { testPictures, validationPictures } from './validation/validation-pictures.js';
 
 /** Where the random numbers of a fit come from, apart from those of the steps. */
 const fitStream = 0x66;
@@ -201,6 +201,19 @@ export class TrainingRun implements AsyncDisposable {
     const isBest = this.#validation.length === 0 || this.#plan.keep === 'last' || psnr > bestPsnr;
     if (isBest) this.#now = { ...this.#now, bestPsnr: psnr, bestStep: step, best: weights };
     return { scores, psnr, best: isBest, weights };
+  }
+
+  /** Measures the weights to keep on each picture of the test part that can be used. */
+  async measureTest(signal: AbortSignal | undefined): Promise<PictureScore[]> {
+    const stopped = 'Stopped while the test part was measured; --resume measures it again.';
+    const parts = testPictures(this.#plan, this.#picturePool);
+    const scores: PictureScore[] = [];
+    for (;;) {
+      const part = await unlessAborted(parts.next(), signal, stopped);
+      if (part.done === true) return scores;
+      const measuring = this.#gradients.validate(this.best, part.value);
+      scores.push(...(await unlessAborted(measuring, signal, stopped)));
+    }
   }
 
   async checkpoint(): Promise<void> {

@@ -95,9 +95,10 @@ async function run(model: string, flags: Flags): Promise<void> {
     figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
   }
   if (entry !== undefined && cardPlace !== null) {
-    // The curve is the original's training.
+    // The curve and the test are of the original's training.
     const { ...card } = entry.card;
     delete (card as { curve?: unknown }).curve;
+    delete (card as { test?: unknown }).test;
     const next: ModelCard = {
       ...card,
       name,

@@ -61,7 +61,7 @@ export function trainCommand(): Command {
     )
     .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
     .addOption(
-      new Option('--split <t/v/t>', 'files to train, validate and test with, in parts')
+      new Option('--split <t/v/t>', 'files to train, validate and, at the end, test with, in parts')
         .argParser(parseSplit)
         .default(trainDefaults.split, trainDefaults.split.join('/')),
     )

@@ -48,6 +48,8 @@ export type TrainingResult = {
   /** Of the weights written, on the validation pictures; NaN without any. */
   readonly psnr: number;
   readonly bicubicPsnr: number;
+  /** The same weights on the test part, as in the card; `null` without any. */
+  readonly test: NonNullable<ModelCard['test']> | null;
 };
 
 /** Files named in full when they cannot be used; of the rest only the number is told. */
@@ -68,6 +70,24 @@ function metricsOf(
     bicubicPsnr: mean(scores.map((score) => score.bicubicPsnr)),
     bicubicSsim: mean(scores.map((score) => score.bicubicSsim)),
   };
+}
+
+/** Mean figures over the test part; `undefined` where none of it could be measured. */
+function testFigures(scores: readonly PictureScore[]): ModelCard['test'] {
+  if (scores.length === 0) return undefined;
+  return {
+    pictures: scores.length,
+    psnr: mean(scores.map(({ psnr }) => psnr)),
+    ssim: mean(scores.map(({ ssim }) => ssim)),
+    bicubicPsnr: mean(scores.map(({ bicubicPsnr }) => bicubicPsnr)),
+  };
+}
+
+/** What the test part came to, in words. */
+function testLine({ test: { length } }: TrainPlan, test: ModelCard['test']): string {
+  if (test === undefined) return `None of the ${length} files of the test part could be measured.`;
+  const { pictures, psnr, ssim, bicubicPsnr } = test;
+  return `Test part, ${pictures} of ${length} files: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)}.`;
 }
 
 /** The curves of a run as SVG files in its work folder: loss.svg and psnr.svg. */
@@ -175,9 +195,13 @@ export async function runTraining(
         await writeFile(path.join(workFolder, trainingFiles.sheet), sheet);
         const curve = rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
         const figures = (await measure?.(event.best)) ?? {};
-        const card = await writeModel(plan, event.best, { name, figures, curve });
+        const test = testFigures(event.test);
+        const extras = { name, figures, curve, ...(test === undefined ? {} : { test }) };
+        const card = await writeModel(plan, event.best, extras);
+        if (plan.test.length > 0) display.say(testLine(plan, test));
         const psnr = best?.psnr ?? NaN;
-        const summary = { card, skipped, psnr, bicubicPsnr: best?.bicubicPsnr ?? NaN };
+        const bicubicPsnr = best?.bicubicPsnr ?? NaN;
+        const summary = { card, skipped, psnr, bicubicPsnr, test: test ?? null };
         tell({ event: 'done', clip, status: 'done', output: clip, summary });
         return summary;
       }

@@ -34,6 +34,11 @@ export type ModelCard = {
    * By name of the benchmark set; for a model of a later pass, the figures of both passes together.
    */
   readonly figures: Readonly<Record<string, CardFigures>>;
+  /**
+   * On the middles of the pictures that the run put aside for a test, made small as those it was
+   * trained on; SSIM without a border. Absent where there were none.
+   */
+  readonly test?: CardFigures & { readonly pictures: number };
   /** The curves: validation figures over the run. */
   readonly curve?: readonly {
     readonly step: number;

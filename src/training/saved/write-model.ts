@@ -8,7 +8,7 @@ import { firstPassFacts } from '../pictures/first-pass.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /** What a card says beyond the plan. */
-export type CardExtras = Pick<ModelCard, 'figures' | 'curve'> & { readonly name: string };
+export type CardExtras = Pick<ModelCard, 'figures' | 'test' | 'curve'> & { readonly name: string };
 
 /** The path of the card beside a model file. */
 export function cardPathOf(model: string): string {
@@ -45,6 +45,7 @@ export async function writeModel(
     recipe: { ...recipe, ...(original === undefined ? {} : { quantised: original }) },
     ...(after === undefined ? {} : { after: firstPassFacts(after) }),
     figures: extras.figures,
+    ...(extras.test === undefined ? {} : { test: extras.test }),
     ...(extras.curve === undefined ? {} : { curve: extras.curve }),
     created: new Date().toISOString(),
   };

@@ -2,26 +2,52 @@ import type { PictureJob } from '../pictures/picture-job.js';
 import type { PicturePool } from '../pictures/picture-pool.js';
 import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.js';
 import { ratioOf } from '../../model/language/ratio.js';
+import type { PictureItem } from '../pictures/picture-feed.js';
 import { cropPlane } from '../pictures/plane-pair.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /**
- * Validation pictures at most, and low-resolution samples each way that are used of each: it must
+ * Validation pictures at most, or test pictures at once, and low-resolution samples each way that are used of each: it must
  * stay quick.
  */
 const mostPictures = 24;
 const mostSamples = 256;
 
-/** Where the random numbers of validation pictures come from, apart from all others. */
+/** Where the random numbers of these pictures come from, apart from all others. */
 const validationStream = 0x76;
+const testStream = 0x74;
 
 /** The middles of the validation pictures, the same in every run of a plan. */
 export async function validationPictures(plan: TrainPlan, pool: PicturePool): Promise<Picture[]> {
+  return middlesOf(plan, pool, plan.validation.slice(0, mostPictures), [validationStream, 0]);
+}
+
+/**
+ * The middles of all test pictures, the same in every run of a plan, a few in memory at once. None
+ * is stretched to full range: that would change the decibels, which are to be those of `evaluate`.
+ */
+export async function* testPictures(
+  plan: TrainPlan,
+  pool: PicturePool,
+): AsyncGenerator<readonly Picture[]> {
+  for (let from = 0; from < plan.test.length; from += mostPictures) {
+    const some = plan.test.slice(from, from + mostPictures);
+    const degradation = { ...plan.degradation, fullRange: 0 };
+    yield await middlesOf({ ...plan, degradation }, pool, some, [testStream, from]);
+  }
+}
+
+/** The middles of `items`, whose random numbers begin at a place of a stream. */
+async function middlesOf(
+  plan: TrainPlan,
+  pool: PicturePool,
+  items: readonly PictureItem[],
+  [stream, first]: readonly [number, number],
+): Promise<Picture[]> {
   const { scale, colour } = plan.network;
-  const chosen = plan.validation.slice(0, mostPictures);
-  const jobs = chosen.map((item, n): PictureJob => ({
+  const jobs = items.map((item, n): PictureJob => ({
     ...{ ...item, scale, colour, degradation: plan.degradation },
-    place: [plan.seed, validationStream, n],
+    place: [plan.seed, stream, first + n],
     least: plan.patch,
   }));
   const pictures: Picture[] = [];
