@@ -4,17 +4,17 @@ import { badValue, errorFacts, VsrError } from '../errors.js';
 import type { JobEvent, Outcome, ProgramRun } from '../events.js';
 import { prepareCommands } from '../media/program/command.js';
 import { locateFfmpeg, type Ffmpeg } from '../media/program/ffmpeg.js';
-import { isAnimatedPng } from '../media/still/animated-png.js';
 import type { Sidecar, SidecarAnnouncement } from '../metrics/sidecar.js';
 import { PauseControl } from '../pause-control.js';
 import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
-import { findInputs, looksLikeStill, type Input } from './plan/inputs.js';
+import { findInputs, type Input } from './plan/inputs.js';
 import { tellsSourcesApart } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
+import { isStill, listed, sortPictures } from './pictures-among-clips.js';
 import { checkProgram, runProgram } from './programs/run-program.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
 
@@ -127,8 +127,7 @@ class Batch {
   }
 
   async #upscale(request: FileRequest): Promise<FileResult> {
-    const { input } = request;
-    if (looksLikeStill(input.path) && !(await isAnimatedPng(input.path))) {
+    if (await isStill(request.input)) {
       const { upscaleStill } = await import('./upscale-still.js');
       return upscaleStill(request);
     }
@@ -170,11 +169,12 @@ export async function* upscaleBy(
   upscaleClip: UpscaleClip,
 ): AsyncGenerator<UpscaleEvent, void, undefined> {
   const settings = checkOptions(options);
-  const { inputs: found, leftOut } = await findInputs(
+  const { inputs: all, leftOut } = await findInputs(
     typeof inputs === 'string' ? [inputs] : inputs,
     settings.recursive,
     settings.output !== null,
   );
+  const { inputs: found, notes } = await sortPictures(all, settings);
   checkOneOutput(found, settings);
   await checkProgram(settings.exec);
   const ffmpeg = await locateFfmpeg({
@@ -195,6 +195,7 @@ export async function* upscaleBy(
   for (const [folder, names] of leftOut) {
     events.push(noteEventOf(folder, leftOutNote(names)));
   }
+  for (const { about, note } of notes) events.push(noteEventOf(about, note));
   for (const input of found) void queue.add(() => batch.work(input));
   const idle = queue.onIdle().then(() => events.close());
   try {
@@ -205,14 +206,9 @@ export async function* upscaleBy(
   }
 }
 
-/** How many names are told of what a folder holds besides. */
-const mostTold = 5;
-
 /** What a folder holds that is not enlarged. */
 function leftOutNote(names: readonly string[]): SidecarAnnouncement {
-  const more = names.length - mostTold;
-  const list = [...names.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
-  const why = `${list}: no clips or pictures by their names, or folders that are not searched`;
+  const why = `${listed(names)}: no clips or pictures by their names, or folders that are not searched`;
   return { kind: 'note', what: 'left out', why };
 }
 

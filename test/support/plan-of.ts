@@ -10,7 +10,7 @@ export async function planOf(file: string, options: UpscaleOptions = {}): Promis
   const ffmpeg = await locateFfmpeg();
   const { signal } = new AbortController();
   const settings = checkOptions({ model: 'espcn-16-lite-x2', ...options });
-  const input = { path: file, below: '', name: path.parse(file).name };
+  const input = { path: file, below: '', foundBy: null, name: path.parse(file).name };
   const source = await probeInput(ffmpeg, file, settings, signal);
   return planJob({ ffmpeg, input, settings, signal }, source);
 }

@@ -64,7 +64,7 @@ export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<
   const name = path.basename(input, path.extname(input));
   return {
     ...{ ref, output, workFolder, claim, settings },
-    input: { path: input, below: '', name },
+    input: { path: input, below: '', foundBy: null, name },
   };
 }
 

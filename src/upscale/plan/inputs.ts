@@ -23,6 +23,8 @@ export type Input = {
    * Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise.
    */
   readonly below: string;
+  /** The folder or pattern by which it was found, as it was named; `null` for one named itself. */
+  readonly foundBy: string | null;
   /**
    * What its output's name begins with: its own name without the ending, or more of its path where
    * another input of the batch would get the same name in the same folder.
@@ -76,10 +78,10 @@ async function filesOf(
   recursive: boolean,
   leftOut: string[],
   below = '',
-): Promise<Found[]> {
+): Promise<Omit<Found, 'foundBy'>[]> {
   const entries = await readdir(path.join(folder, below), { withFileTypes: true });
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  const found: Found[] = [];
+  const found: Omit<Found, 'foundBy'>[] = [];
   for (const entry of entries) {
     const full = path.join(folder, below, entry.name);
     const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(full)));
@@ -163,7 +165,7 @@ export async function findInputs(
   };
   for (const word of await withLists(words)) {
     if (word === '-') {
-      await add({ path: '-', below: '' });
+      await add({ path: '-', below: '', foundBy: null });
       continue;
     }
     const full = path.resolve(word);
@@ -179,7 +181,7 @@ export async function findInputs(
           `Expected clips or pictures in ${word}, but it holds none.${advice}`,
         );
       }
-      for (const input of inside) await add(input);
+      for (const input of inside) await add({ ...input, foundBy: word });
     } else if (stats === undefined && /[*?[\]{}]/.test(word)) {
       const { glob } = await import('tinyglobby');
       const matches = (await glob(word, { absolute: true })).filter(isWanted).sort();
@@ -189,9 +191,10 @@ export async function findInputs(
           `Expected clips or pictures matching ${word}, but there are none.`,
         );
       }
-      for (const match of matches) await add({ path: path.resolve(match), below: '' });
+      for (const match of matches)
+        await add({ path: path.resolve(match), below: '', foundBy: word });
     } else {
-      await add({ path: full, below: '' });
+      await add({ path: full, below: '', foundBy: null });
     }
   }
   const inputs = [...found.values()];

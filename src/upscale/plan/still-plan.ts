@@ -34,11 +34,8 @@ export type StillPlan = {
   readonly earlierJobs: readonly string[];
 };
 
-/**
- * Throws VsrError `option` for a setting that means nothing for a picture: better said than
- * swallowed.
- */
-function checkForStill(settings: Settings, file: string): void {
+/** The options given, by name, that mean something for clips alone. */
+export function clipOnlyOptions(settings: Settings): string[] {
   const clipOnly: Readonly<Record<string, boolean>> = {
     to: settings.to !== null,
     start: settings.start !== null,
@@ -52,9 +49,16 @@ function checkForStill(settings: Settings, file: string): void {
     bitrate: settings.bitrate !== null,
     'size-limit': settings.sizeLimit !== null,
   };
-  for (const [name, isSet] of Object.entries(clipOnly)) {
-    if (isSet) throw badValue('a clip', `--${name}`, file);
-  }
+  return Object.entries(clipOnly).flatMap(([name, isSet]) => (isSet ? [name] : []));
+}
+
+/**
+ * Throws VsrError `option` for a setting that means nothing for a picture: better said than
+ * swallowed.
+ */
+function checkForStill(settings: Settings, file: string): void {
+  const [name] = clipOnlyOptions(settings);
+  if (name !== undefined) throw badValue('a clip', `--${name}`, file);
 }
 
 /** Looks at a picture and decides everything about its enlargement; writes nothing. */

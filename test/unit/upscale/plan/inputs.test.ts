@@ -99,5 +99,5 @@ test('a folder without clips and a pattern without matches are refused; a missin
     await assert.rejects(findInputs([path.join(folder, '*.mp4')], false, false), isMedia);
     const missing = path.join(folder, 'none.mp4');
     const { inputs } = await findInputs([missing], false, false);
-    assert.deepEqual(inputs, [{ path: missing, below: '', name: 'none' }]);
+    assert.deepEqual(inputs, [{ path: missing, below: '', foundBy: null, name: 'none' }]);
   }));
