@@ -135,14 +135,14 @@ export function compareBaseline(
 }
 
 /**
- * What is measured, as the new baseline of `entry`. Hashes of frames that another kind of machine
- * made are kept while everything that can be told here is as it was: they are still that machine's.
+ * What is measured, as the new baseline of `entry`. What another kind of machine measured of the
+ * model is kept, frames' hashes among it, while everything that can be told here is as it was: it
+ * is still that machine's, and only the 8-bit copies are new.
  */
 export function renewed(entry: ManifestClip, found: Baseline): Baseline {
   const before = entry.baseline;
   if (before?.exact == null || before.exact.machine === found.exact?.machine) return found;
-  // Other 8-bit copies say nothing of the frames, which are the float model's.
   const networks = found.networks ?? [];
   const isAsBefore = compareBaseline(entry, { ...before, networks }, found).every(({ ok }) => ok);
-  return isAsBefore ? { ...found, exact: before.exact } : found;
+  return isAsBefore ? { ...found, ...before, networks } : found;
 }

@@ -42,7 +42,12 @@ test('a template that gives no names is refused, unknown fields with those that 
 });
 
 test('templates name files beside the source or below the folder of -o, which mirrors folders', async () => {
-  const input = { path: path.resolve('/tapes/a/clip.avi'), below: 'a', name: 'a-clip' };
+  const input = {
+    path: path.resolve('/tapes/a/clip.avi'),
+    below: 'a',
+    foundBy: 'tapes',
+    name: 'a-clip',
+  };
   const name = '{folder}-{stem}.{scale}x{ext}';
   const at = (output: string | null) => outputFor(input, { output, name }, values);
   assert.equal(await at(null), path.resolve('/tapes/a/a-a-clip.2x.mkv'));
