@@ -3,6 +3,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
+import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 
@@ -115,4 +116,41 @@ test('quantize knows the models that there are', async () => {
   const { code, stderr } = await runVsr('quantize', 'espcn-16-x22', '--pictures', '.');
   assert.equal(code, 2);
   assert.match(stderr, /for --model but received "espcn-16-x22"\. Did you mean espcn-16-x2\?/);
+});
+
+test('every command says in one sentence that the ffmpeg named in the environment is none', async () => {
+  const file = path.join(folder, 'a.mp4');
+  const made = path.join(folder, 'made');
+  const commands = [
+    ['upscale', file, '-o', `${made}.mkv`],
+    ['report', file],
+    ['compare', file, file, '-o', `${made}.mp4`],
+    ['evaluate', file],
+    ['regress', path.join(packageRoot(), 'samples'), '--only', 'odd-size.webm'],
+    ['extract', file, '-o', made],
+    ['preview', file, '-o', `${made}.html`],
+    ['train', '--data', file, '--out', `${made}.onnx`],
+    ['serve', folder, '--port', '0', '--queue-folder', `${made}-queue`],
+    ['watch', folder, '--queue-folder', `${made}-queue`],
+    ['doctor'],
+  ];
+  const before = process.env['VSR_FFMPEG'];
+  process.env['VSR_FFMPEG'] = '/nowhere/ffmpeg';
+  try {
+    for (const words of commands) {
+      const { code, stdout, stderr } = await runVsr(...words);
+      const said = words[0] === 'doctor' ? stdout : stderr;
+      assert.match(
+        said,
+        /Expected a working ffmpeg for VSR_FFMPEG but received "\/nowhere\/ffmpeg"\. There is no such file\.\n/,
+        words[0],
+      );
+      assert.doesNotMatch(said, /ENOENT|^\s+at /m, words[0]);
+      assert.equal(code, 2, words[0]);
+    }
+  } finally {
+    if (before === undefined) delete process.env['VSR_FFMPEG'];
+    else process.env['VSR_FFMPEG'] = before;
+  }
+  assert.deepEqual(await readdir(folder), ['a.mp4']);
 });

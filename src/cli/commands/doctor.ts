@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { messageOf } from '../../errors.js';
+import { messageOf, VsrError } from '../../errors.js';
 import { capabilities } from '../../media/program/capabilities.js';
 import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
@@ -27,7 +27,7 @@ Examples:
   vsr doctor --ffmpeg /opt/ffmpeg  with another ffmpeg
   vsr doctor --queue redis://nas   a queue of many machines, too
 
-Exit code 1 if the main job, vsr upscale, cannot run here.`;
+Exit code 1 if the main job, vsr upscale, cannot run here; 2 if it cannot with the ffmpeg or ffprobe that was named.`;
 
 /** One finding. `vital` ones decide whether the main job can run. */
 export type Finding = {
@@ -35,6 +35,8 @@ export type Finding = {
   readonly ok: boolean;
   readonly vital: boolean;
   readonly detail: string;
+  /** It is what was named, by an option or in the environment, that does not work. */
+  readonly wrongCall?: true;
 };
 
 type Flags = QueueFlags & { ffmpeg?: string; ffprobe?: string };
@@ -57,7 +59,7 @@ export function doctorCommand(): Command {
       if (!isAnsweredInJson()) {
         process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${verdict}\n`);
       }
-      if (!able) process.exitCode = 1;
+      if (!able) process.exitCode = findings.some(({ wrongCall }) => wrongCall) ? 2 : 1;
     });
 }
 
@@ -139,7 +141,9 @@ async function media(flags: Flags): Promise<Finding[]> {
       },
     ];
   } catch (error) {
-    return [{ topic: 'ffmpeg', ok: false, vital: true, detail: messageOf(error) }];
+    const isNamed = error instanceof VsrError && error.code === 'option';
+    const finding = { topic: 'ffmpeg', ok: false, vital: true, detail: messageOf(error) };
+    return [isNamed ? { ...finding, wrongCall: true } : finding];
   }
 }
 

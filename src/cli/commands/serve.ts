@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { Folders } from '../../serve/folders.js';
 import { openOwnQueue } from '../../serve/open-queue.js';
 import { Previews } from '../../serve/previews.js';
@@ -58,6 +59,8 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   const seen = named.length === 0 ? ['.'] : named;
   const folders = await Folders.open([...seen, ...watched.map(({ folder }) => folder)]);
   const stop = interruption();
+  // One that does not work is to be known now, not from the first job.
+  await locateFfmpeg();
   await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
   const { queue, store, lost } = own;
   const previews = new Previews(path.join(store.folder, 'previews'));

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { badValue, VsrError } from '../../errors.js';
+import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { Folders } from '../../serve/folders.js';
 import { openOwnQueue } from '../../serve/open-queue.js';
 import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
@@ -35,6 +36,8 @@ async function watchFolders(words: string[], flags: { queueFolder?: string }): P
   }
   await Folders.open(watched.map(({ folder }) => folder));
   const stop = interruption();
+  // One that does not work is to be known now, not from the first job.
+  await locateFfmpeg();
   await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
   tellOf(own.queue);
   const watchers = watched.map((each) => watchFolder(each, own.queue, say));

@@ -2,10 +2,19 @@ import { createHash } from 'node:crypto';
 import { mkdir, open, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { VsrError } from '../../errors.js';
 import { runProcess } from './process.js';
 
 /** What a program says of itself: the end of its run and all it wrote to stdout. */
 export type BinaryAnswer = { readonly code: number | null; readonly stdout: string };
+
+/**
+ * Milliseconds after which a program that is asked something about itself is given up: without any
+ * work done, and however much it does. Answers take a fraction of a second, or a few where the
+ * machine has much else to do.
+ */
+const longestIdle = 5000;
+const longestAnswer = 10_000;
 
 /** Answers older than this, in milliseconds, are asked for again: a week. */
 const longestKept = 7 * 24 * 3600 * 1000;
@@ -157,7 +166,19 @@ const programs = new Map<string, Promise<KnownProgram>>();
  * @param program absolute path
  */
 export async function askBinary(program: string, words: readonly string[]): Promise<BinaryAnswer> {
-  return knownAnswer(program, words.join(' '), () => runProcess(program, words));
+  return knownAnswer(program, words.join(' '), () => answerOf(program, words));
+}
+
+async function answerOf(program: string, words: readonly string[]): Promise<BinaryAnswer> {
+  const signal = AbortSignal.timeout(longestAnswer);
+  try {
+    return await runProcess(program, words, { stallTimeoutMs: longestIdle, signal });
+  } catch (cause) {
+    if (!signal.aborted) throw cause;
+    const seconds = Math.round(longestAnswer / 1000);
+    const message = `${program} hung: it has not answered ${words.join(' ')} for ${seconds} s.`;
+    throw new VsrError('media', message, { cause });
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, chmod } from 'node:fs/promises';
+import { access, chmod, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 import { askBinary } from './binary-answers.js';
@@ -95,13 +95,27 @@ async function embedded(name: ProgramName): Promise<Program | null> {
   }
 }
 
+/** Why a file cannot be a program, in a sentence; `null` where it must be tried. */
+async function whyNoProgram(name: ProgramName, file: string): Promise<string | null> {
+  const stats = await stat(file).catch(() => null);
+  if (stats === null) return 'There is no such file.';
+  if (stats.isDirectory()) {
+    return `It is a folder. Name the program in it, ${path.join(file, name)}.`;
+  }
+  if (!stats.isFile()) return 'It is no file.';
+  return (await canRun(file)) ? null : 'It is no program: the system may not run that file.';
+}
+
 /** The one the caller named; an unusable one is an error, never passed over. */
 async function named(name: ProgramName, file: string, by: string): Promise<Program> {
+  const expected = `Expected a working ${name} for ${by} but received ${JSON.stringify(file)}.`;
+  const full = path.resolve(file);
+  const why = await whyNoProgram(name, full);
+  if (why !== null) throw new VsrError('option', `${expected} ${why}`);
   try {
-    return await ask(path.resolve(file));
+    return await ask(full);
   } catch (error) {
-    const message = `Expected a working ${name} for ${by} but received ${JSON.stringify(file)}: ${messageOf(error)}`;
-    throw new VsrError('option', message, { cause: error });
+    throw new VsrError('option', `${expected} ${messageOf(error)}`, { cause: error });
   }
 }
 
