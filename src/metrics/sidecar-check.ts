@@ -93,6 +93,7 @@ function settingsIn(field: Field): ClipSettings | StillSettings {
     start: number('start'),
     end: number('end'),
     frames: number('frames'),
+    sourceKind: field.at('sourceKind').maybe(text) ?? 'auto',
     deinterlace: field.at('deinterlace').maybe(deinterlaceIn) ?? 'off',
     fieldOrder: field.at('fieldOrder').maybe(text) ?? 'auto',
     telecine: field.at('telecine').maybe(text) ?? 'off',

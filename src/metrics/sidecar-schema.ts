@@ -147,7 +147,9 @@ export type ClipSettings = StillSettings & {
   readonly end: number | null;
   /** At most so many frames. */
   readonly frames: number | null;
-  /** What was asked to be done with fields: `off`, `auto`, `frame` or `field`. */
+  /** What the clip was said to come from, as `vhs`; `auto` where nothing was said. */
+  readonly sourceKind: string;
+  /** What was asked to be done with fields: `off`, `auto`, `auto-field`, `frame` or `field`. */
   readonly deinterlace: string;
   /** The field order that was named; `auto` for none. */
   readonly fieldOrder: string;

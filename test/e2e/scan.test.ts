@@ -68,6 +68,15 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
   }
 });
 
+test('a kind of source says what it comes to, and acts on what was seen', async () => {
+  const clips = [file('bottom.mkv'), file('marked.mkv')];
+  const { stderr, code } = await runVsr('upscale', ...clips, '--source', 'vhs', '--dry-run');
+  assert.equal(code, 0);
+  assert.match(stderr, /source vhs: --deinterlace auto-field, --telecine auto, --crop auto\./);
+  assert.match(stderr, /video \(40 of 40 frames\) becomes a frame of every field/);
+  assert.match(stderr, /frames are left as they are: the clip does not look interlaced/);
+});
+
 test('a crop enlarges the part named as if it were the whole, and auto what is no border', async () => {
   const small = { model: 'espcn-16-lite-x2', codec: 'ffv1', frames: 4, log: false } as const;
   const plain = await enlarged(file('progressive.mkv'), { ...small, output: file('plain.mkv') });

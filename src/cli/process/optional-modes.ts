@@ -1,4 +1,4 @@
-import { deinterlaceModes } from '../../upscale/footage/footage-settings.js';
+import { deinterlaceModes } from '../../upscale/footage/footage-modes.js';
 
 /** Options whose word may be left out, with the words that they take. */
 const modesOf: Readonly<Record<string, readonly string[]>> = { '--deinterlace': deinterlaceModes };

@@ -31,6 +31,7 @@ export type UpscaleFlags = {
   frames?: number;
   deinterlace?: UpscaleOptions['deinterlace'] & string;
   fieldOrder?: UpscaleOptions['fieldOrder'] & string;
+  source?: UpscaleOptions['source'] & string;
   crop?: string;
   telecine?: UpscaleOptions['telecine'] & string;
   repeats?: UpscaleOptions['repeats'] & string;

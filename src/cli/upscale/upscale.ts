@@ -15,7 +15,8 @@ import {
   fieldOrders,
   repeatModes,
   telecineModes,
-} from '../../upscale/footage/footage-settings.js';
+} from '../../upscale/footage/footage-modes.js';
+import { sourceKinds } from '../../upscale/footage/source-kinds.js';
 import { amount, parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { collected, withQueueOptions } from '../queue/queue-flags.js';
 import { runUpscale } from './run-upscale.js';
@@ -30,6 +31,7 @@ Examples:
   vsr upscale clip.mkv --start 1:30 --end 2:00  half a minute of it, audio cut with it
   vsr upscale film.mkv --audio jpn,eng --subs eng
   vsr upscale tape.avi --deinterlace field      a tape: a frame of every field, 50 or 60 a second
+  vsr upscale tape.avi --source vhs             what suits a tape, as far as it is seen in it
   vsr upscale photo.jpg -s 3                    pictures, too
   vsr upscale clip.mp4 --precision fp32         the same picture on every processor
   vsr upscale clip.mp4 --dry-run                what would be done, and what would be lost
@@ -142,8 +144,14 @@ export function upscaleCommand(): Command {
     .optionsGroup('Old footage (every clip is looked at, and what it is is said):')
     .addOption(
       new Option(
+        '--source <kind>',
+        'what the clip comes from: chooses what follows, where it is not given (default: auto, only say what was seen)',
+      ).choices(sourceKinds),
+    )
+    .addOption(
+      new Option(
         '--deinterlace [mode]',
-        'make whole frames of fields; auto: where the clip was seen to be interlaced; frame: always; field: twice as many',
+        'make whole frames of fields; auto: where the clip was seen to be interlaced; frame: always; field: twice as many; auto-field: both',
       )
         .choices(deinterlaceModes)
         .preset('auto'),

@@ -6,8 +6,9 @@ import {
   fieldOrders,
   repeatModes,
   telecineModes,
-  type FootageOptions,
-} from '../../upscale/footage/footage-settings.js';
+} from '../../upscale/footage/footage-modes.js';
+import type { FootageOptions } from '../../upscale/footage/footage-settings.js';
+import { sourceKinds } from '../../upscale/footage/source-kinds.js';
 import {
   chromaKernels,
   codecNames,
@@ -66,6 +67,7 @@ export type OwnSettings = {
 
 function footageOf(field: Field): FootageOptions {
   return {
+    source: field.at('source').oneOf(...sourceKinds),
     deinterlace: field.at('deinterlace').oneOf(...deinterlaceModes),
     fieldOrder: field.at('fieldOrder').oneOf(...fieldOrders),
     telecine: field.at('telecine').oneOf(...telecineModes),

@@ -1,6 +1,7 @@
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Scan } from '../../media/scan/scan.js';
 import type { FieldFrames, FieldOrder, Source } from '../../media/source/source.js';
+import { isAutomatic, rateOfMode } from './footage-modes.js';
 import type { FootageSettings } from './footage-settings.js';
 
 /**
@@ -18,8 +19,8 @@ function orderOf(source: Source, scan: Scan, { fieldOrder }: FootageSettings): F
 }
 
 /**
- * How whole frames are made of a clip's fields; `null` where they are left alone. `auto` acts only
- * on what was seen to be interlaced, in an order that was seen or named.
+ * How whole frames are made of a clip's fields; `null` where they are left alone. The automatic
+ * modes act only on what was seen to be interlaced, in an order that was seen or named.
  */
 export function chooseFields(
   source: Source,
@@ -27,11 +28,12 @@ export function chooseFields(
   settings: FootageSettings,
 ): FieldFrames | null {
   const { deinterlace, fieldOrder } = settings;
-  if (deinterlace === 'off') return null;
+  const rate = rateOfMode(deinterlace);
+  if (rate === null) return null;
   const order = orderOf(source, scan, settings);
-  if (deinterlace !== 'auto') return { order, rate: deinterlace };
+  if (!isAutomatic(deinterlace)) return { order, rate };
   const isKnown = fieldOrder !== 'auto' || scan.order !== null;
-  return scan.kind === 'interlaced' && isKnown ? { order, rate: 'frame' } : null;
+  return scan.kind === 'interlaced' && isKnown ? { order, rate } : null;
 }
 
 /** What is done about fields that somebody asked to be dealt with, and why. */

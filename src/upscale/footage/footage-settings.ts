@@ -1,29 +1,17 @@
 import { badValue } from '../../errors.js';
-
-/**
- * What can be done with fields. `frame`: one whole frame for each of the source's. `field`: one for
- * each field, twice as many. `auto`: as `frame`, where the clip was seen to be interlaced.
- */
-export const deinterlaceModes = ['off', 'auto', 'frame', 'field'] as const;
-export type DeinterlaceMode = (typeof deinterlaceModes)[number];
-
-/** Which field comes first; `auto` is what was seen. */
-export const fieldOrders = ['auto', 'top', 'bottom'] as const;
-export type FieldOrderChoice = (typeof fieldOrders)[number];
-
-/** `auto`: the pictures of film that lie in the fields of several frames are put together again. */
-export const telecineModes = ['off', 'auto'] as const;
-export type TelecineMode = (typeof telecineModes)[number];
-
-/** Whether frames that repeat the one before at regular places stay. */
-export const repeatModes = ['keep', 'drop'] as const;
-export type RepeatMode = (typeof repeatModes)[number];
-
-/** The part of each frame to enlarge: `auto` is what is no border anywhere in the clip. */
-export const cropWords = ['off', 'auto'] as const;
-export type CropChoice =
-  | (typeof cropWords)[number]
-  | { readonly width: number; readonly height: number; readonly x: number; readonly y: number };
+import {
+  cropWords,
+  deinterlaceModes,
+  fieldOrders,
+  repeatModes,
+  telecineModes,
+  type CropChoice,
+  type DeinterlaceMode,
+  type FieldOrderChoice,
+  type RepeatMode,
+  type TelecineMode,
+} from './footage-modes.js';
+import { defaultsOf, sourceKinds, type SourceKind } from './source-kinds.js';
 
 /** What is to be done with old footage before it is enlarged. */
 export type FootageSettings = {
@@ -31,13 +19,20 @@ export type FootageSettings = {
   readonly deinterlace: DeinterlaceMode;
   readonly fieldOrder: FieldOrderChoice;
   readonly repeats: RepeatMode;
+  readonly source: SourceKind;
   readonly telecine: TelecineMode;
 };
 
 /** The same as the library is told; everything may be left out. */
 export type FootageOptions = {
   /**
-   * Make whole frames of an interlaced source's fields; `true` is `auto`. Default `off`.
+   * What the clip comes from; chooses the defaults of the others. Default `auto`, which is to do
+   * nothing and to say what was seen.
+   */
+  readonly source?: SourceKind;
+  /**
+   * Make whole frames of an interlaced source's fields; `true` is `auto`. Default `off`, or by
+   * `source`.
    */
   readonly deinterlace?: boolean | DeinterlaceMode;
   /** The field shown first, where what was seen is not to decide. Default `auto`. */
@@ -80,15 +75,23 @@ export function checkFootage({
   crop,
   telecine,
   repeats,
+  source,
 }: FootageOptions): FootageSettings {
+  const kind = oneOf('source', source ?? 'auto', sourceKinds);
+  const defaults = defaultsOf[kind];
   const mode =
-    deinterlace === true ? 'auto' : deinterlace === false ? 'off' : (deinterlace ?? 'off');
+    deinterlace === true
+      ? 'auto'
+      : deinterlace === false
+        ? 'off'
+        : (deinterlace ?? defaults.deinterlace);
   const settings = {
-    crop: cropOf(crop ?? 'off'),
+    source: kind,
+    crop: cropOf(crop ?? defaults.crop),
     deinterlace: oneOf('deinterlace', mode, deinterlaceModes),
     fieldOrder: oneOf('fieldOrder', fieldOrder ?? 'auto', fieldOrders),
     repeats: oneOf('repeats', repeats ?? 'keep', repeatModes),
-    telecine: oneOf('telecine', telecine ?? 'off', telecineModes),
+    telecine: oneOf('telecine', telecine ?? defaults.telecine, telecineModes),
   };
   if (settings.fieldOrder !== 'auto' && settings.deinterlace === 'off') {
     throw badValue(

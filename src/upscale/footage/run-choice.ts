@@ -11,13 +11,14 @@ import {
 import type { Source } from '../../media/source/source.js';
 import type { FootageKind } from '../../planes/frame.js';
 import type { Ratio } from '../../planes/ratio.js';
+import { isAutomatic, rateOfMode } from './footage-modes.js';
 import type { FootageSettings } from './footage-settings.js';
 
 /** Whether all frames of a clip must be looked at for what is asked, not only places of it. */
 export function needsRuns(scan: Scan, settings: FootageSettings): boolean {
   const { deinterlace, fieldOrder, telecine, repeats } = settings;
   if (telecine === 'auto' || repeats === 'drop') return true;
-  if (deinterlace !== 'auto') return false;
+  if (!isAutomatic(deinterlace)) return false;
   const isTurning = scan.kind === 'interlaced' && scan.order === null && fieldOrder === 'auto';
   return scan.kind === 'mixed' || isTurning;
 }
@@ -40,7 +41,7 @@ function frameRateOf({ video }: Source, usualTicks: number | null): Ratio | null
 
 /**
  * What is done with the runs of a clip; `null` where nothing is, and where all of it is one kind of
- * video: that needs no runs.
+ * video and is to be treated as such anyway.
  */
 export function planOfRuns(
   source: Source,
@@ -57,13 +58,13 @@ export function planOfRuns(
   const plan: RunPlan = {
     ...{ ...all, runs },
     weavesFilm: telecine === 'auto' && has('film'),
-    videoRate:
-      deinterlace === 'off' || !has('video') ? null : deinterlace === 'field' ? 'field' : 'frame',
+    videoRate: has('video') ? rateOfMode(deinterlace) : null,
     dropsRepeats: repeats === 'drop' && all.repeated.length > 0,
     frameRate: frameRateOf(source, usualTicks),
   };
   if (plan.weavesFilm || plan.dropsRepeats) return plan;
-  return plan.videoRate !== null && runs.length > 1 ? plan : null;
+  // Whoever insists means all of the clip, also what is not seen to be video.
+  return plan.videoRate !== null && (runs.length > 1 || isAutomatic(deinterlace)) ? plan : null;
 }
 
 /** Whether the pictures of a plan come at one rate throughout. */

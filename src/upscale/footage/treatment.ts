@@ -10,6 +10,7 @@ import { chooseFields, fieldNotes } from './field-choice.js';
 import type { FootageSettings } from './footage-settings.js';
 import { checkContainer, needsRuns, planOfRuns, runNotes, whyNoRuns } from './run-choice.js';
 import { keptRuns } from './scan-cache.js';
+import { sourceNotes } from './source-kinds.js';
 
 /** What is done with a clip's frames while they are decoded, and what is said of it. */
 export type Treatment = {
@@ -41,7 +42,7 @@ export type TreatmentRequest = LookRequest & {
 export async function chooseTreatment(request: TreatmentRequest): Promise<Treatment> {
   const { ffmpeg, source, scan, settings, output, identity } = request;
   const crop = chooseCrop(source, scan, settings);
-  const notes: Announcement[] = [];
+  const notes = sourceNotes(settings);
   let found: FootageRuns | null = null;
   if (needsRuns(scan, settings)) {
     const why = whyNoRuns(source);

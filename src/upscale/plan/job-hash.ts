@@ -30,7 +30,7 @@ function withoutLaterOnes(all: Omit<ClipSettings | StillSettings, 'asked'>): obj
   const { steady, ...unsteady } = settings;
   if (steady !== 'off') return null;
   if (unsteady.fields !== null || unsteady.crop !== null || unsteady.runs !== null) return null;
-  const { fields, fieldOrder, crop, runs, telecine, repeats, ...same } = unsteady;
-  void [fields, fieldOrder, crop, runs, telecine, repeats];
+  const { fields, fieldOrder, crop, runs, telecine, repeats, sourceKind, ...same } = unsteady;
+  void [fields, fieldOrder, crop, runs, telecine, repeats, sourceKind];
   return { ...same, deinterlace: false };
 }

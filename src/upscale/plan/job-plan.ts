@@ -228,6 +228,7 @@ export async function planJob(
     start: settings.start,
     end: settings.end,
     frames: settings.frames === Infinity ? null : settings.frames,
+    sourceKind: settings.footage.source,
     deinterlace: settings.footage.deinterlace,
     fieldOrder: settings.footage.fieldOrder,
     telecine: settings.footage.telecine,

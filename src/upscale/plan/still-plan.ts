@@ -41,6 +41,7 @@ export function clipOnlyOptions(settings: Settings): string[] {
     start: settings.start !== null,
     end: settings.end !== null,
     reference: settings.reference !== null,
+    source: settings.footage.source !== 'auto',
     deinterlace: settings.footage.deinterlace !== 'off',
     telecine: settings.footage.telecine !== 'off',
     repeats: settings.footage.repeats !== 'keep',

@@ -55,6 +55,7 @@ function exampleSidecar(): Sidecar {
         deinterlace: 'off',
         steady: 'off',
         fieldOrder: 'auto',
+        sourceKind: 'auto',
         telecine: 'off',
         repeats: 'keep',
         runs: null,

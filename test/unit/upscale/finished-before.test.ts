@@ -35,6 +35,7 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
       frames: null,
       deinterlace: 'off',
       fieldOrder: 'auto',
+      sourceKind: 'auto',
       telecine: 'off',
       repeats: 'keep',
       runs: null,

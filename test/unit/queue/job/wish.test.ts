@@ -54,6 +54,7 @@ test('settings come to another machine as they are, with its own places and thre
       steady: 'auto',
       deinterlace: 'field',
       fieldOrder: 'top',
+      source: 'vhs',
       telecine: 'auto',
       repeats: 'drop',
       crop: '320:180:0:30',

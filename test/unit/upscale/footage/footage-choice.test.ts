@@ -4,6 +4,7 @@ import type { Scan } from '../../../../src/media/scan/scan.js';
 import { chooseCrop } from '../../../../src/upscale/footage/crop-choice.js';
 import { chooseFields } from '../../../../src/upscale/footage/field-choice.js';
 import { checkFootage } from '../../../../src/upscale/footage/footage-settings.js';
+import { sourceNotes } from '../../../../src/upscale/footage/source-kinds.js';
 import { scanLines } from '../../../../src/upscale/footage/scan-lines.js';
 import { sampleSource } from '../../media/sample-source.js';
 
@@ -74,5 +75,23 @@ test('a line says what was found, by how much, and what each option would give',
   assert.match(
     mixed!,
     /parts of different kinds, top field first \(video in 3 of 4 places, 3:2 in 1\)/,
+  );
+});
+
+test('a kind of source fills in what is not said, says it, and loses to what is', () => {
+  const vhs = checkFootage({ source: 'vhs' });
+  assert.deepEqual([vhs.deinterlace, vhs.telecine, vhs.crop], ['auto-field', 'auto', 'auto']);
+  assert.deepEqual(chooseFields(source, scan, vhs), { order: 'top', rate: 'field' });
+  assert.equal(chooseFields(source, { ...scan, kind: 'progressive' }, vhs), null);
+  const named = checkFootage({ source: 'vhs', deinterlace: 'frame', crop: 'off' });
+  assert.deepEqual([named.deinterlace, named.telecine, named.crop], ['frame', 'auto', 'off']);
+  assert.equal(sourceNotes(named)[0]!.why, '--deinterlace frame, --telecine auto, --crop off');
+  assert.deepEqual(sourceNotes(checkFootage({})), []);
+  const { source: kind, ...nothing } = checkFootage({ source: 'web' });
+  assert.equal(kind, 'web');
+  assert.deepEqual({ source: 'auto', ...nothing }, checkFootage({}));
+  assert.throws(
+    () => checkFootage({ source: 'tape' as 'vhs' }),
+    /one of auto, vhs, dvd, dv, broadcast, film, web for source/,
   );
 });

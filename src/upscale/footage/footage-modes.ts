@@ -1,0 +1,36 @@
+/**
+ * What can be done with fields. `frame`: one whole frame for each of the source's. `field`: one for
+ * each field, twice as many. `auto` and `auto-field`: as `frame` and `field`, where the clip was
+ * seen to be interlaced.
+ */
+export const deinterlaceModes = ['off', 'auto', 'auto-field', 'frame', 'field'] as const;
+export type DeinterlaceMode = (typeof deinterlaceModes)[number];
+
+/** Whether a mode leaves frames alone that were not seen to be interlaced. */
+export function isAutomatic(mode: DeinterlaceMode): boolean {
+  return mode === 'auto' || mode === 'auto-field';
+}
+
+/** How many frames a mode makes of a frame's fields; `null` for none. */
+export function rateOfMode(mode: DeinterlaceMode): 'frame' | 'field' | null {
+  if (mode === 'off') return null;
+  return mode === 'auto' || mode === 'frame' ? 'frame' : 'field';
+}
+
+/** Which field comes first; `auto` is what was seen. */
+export const fieldOrders = ['auto', 'top', 'bottom'] as const;
+export type FieldOrderChoice = (typeof fieldOrders)[number];
+
+/** `auto`: the pictures of film that lie in the fields of several frames are put together again. */
+export const telecineModes = ['off', 'auto'] as const;
+export type TelecineMode = (typeof telecineModes)[number];
+
+/** Whether frames that repeat the one before at regular places stay. */
+export const repeatModes = ['keep', 'drop'] as const;
+export type RepeatMode = (typeof repeatModes)[number];
+
+/** The part of each frame to enlarge: `auto` is what is no border anywhere in the clip. */
+export const cropWords = ['off', 'auto'] as const;
+export type CropChoice =
+  | (typeof cropWords)[number]
+  | { readonly width: number; readonly height: number; readonly x: number; readonly y: number };
