@@ -4,6 +4,7 @@ import type { Views } from './before-after.js';
 import type { ClipReport, ShownFrame } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
 import { figureCell } from './figure-cell.js';
+import { runsStrip } from './page-runs.js';
 import { flickerPlot, flickerTable } from './page-flicker.js';
 import { escapeHtml } from '../html.js';
 
@@ -48,9 +49,11 @@ function facts(clip: ClipReport): string {
   const kinds = source.streams.map(({ kind, codec, language }) =>
     [kind, codec, language].filter((word) => word !== null).join(' '),
   );
-  // `asked` is told by what followed from it: the encoder and its arguments.
+  // `asked` is told by what followed from it, the encoder and its arguments; `runs` by a strip.
   const set = Object.entries(settings)
-    .filter(([name, value]) => name !== 'asked' && value !== null && value !== undefined)
+    .filter(
+      ([name, value]) => !['asked', 'runs'].includes(name) && value !== null && value !== undefined,
+    )
     .map(([name, value]) => `${settingTitle(name)} ${settingWords(value)}`);
   const rows: [string, string][] = [
     [
@@ -190,7 +193,8 @@ export function clipSection(
   kind: SectionKind,
 ): string {
   const heading = escapeHtml(name);
-  const inside = `${facts(clip)}${announced(clip)}${figuresTable(clip)}${flickerTable(clip)}${plot(clip)}${flickerPlot(clip)}
+  const { settings } = clip.sidecar;
+  const inside = `${facts(clip)}${runsStrip('runs' in settings ? settings.runs : null)}${announced(clip)}${figuresTable(clip)}${flickerTable(clip)}${plot(clip)}${flickerPlot(clip)}
 ${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}`;
   const up = '<p class="up"><a href="#top">↑ All clips</a></p>';
   const shown =
