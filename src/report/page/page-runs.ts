@@ -3,7 +3,7 @@ import { framesPerSecond } from '../../planes/ratio.js';
 
 type Run = SidecarRuns['runs'][number];
 
-/** Parts that are drawn: of a clip with more, the shortest go with those before them. */
+/** Parts that are drawn: of a clip with more, the longest. */
 const mostParts = 400;
 
 /** What a part was taken for, in words. */
@@ -23,9 +23,10 @@ export function runsStrip(plan: SidecarRuns | null | undefined): string {
   if (plan === null || plan === undefined || plan.frames === 0) return '';
   const ends = plan.runs.map((_, i) => plan.runs[i + 1]?.first ?? plan.frames);
   const lengths = plan.runs.map(({ first }, i) => ends[i]! - first);
-  const least = lengths.toSorted((a, b) => b - a)[mostParts - 1] ?? 0;
+  const byLength = lengths.map((_, i) => i).sort((a, b) => lengths[b]! - lengths[a]!);
+  const drawn = new Set(byLength.slice(0, mostParts));
   const parts = plan.runs.flatMap((run, i) => {
-    if (lengths[i]! < least) return [];
+    if (!drawn.has(i)) return [];
     const words = `${timeWords(run.first, plan)} to ${timeWords(ends[i]!, plan)}: ${runWords(run)}`;
     const place = `x="${(1000 * run.first) / plan.frames}" width="${(1000 * lengths[i]!) / plan.frames}"`;
     return [
