@@ -1,6 +1,6 @@
 import { open, readFile } from 'node:fs/promises';
 import { readAt } from '../damage/read-at.js';
-import { jpegScanFault } from './jpeg-scan.js';
+import { jpegScanFault } from './jpeg/jpeg-scan.js';
 
 /** A picture's file, and sharp's name of its format. */
 type StillFile = { readonly path: string; readonly format: string };
