@@ -1,6 +1,7 @@
 import { VsrError } from '../../errors.js';
 import { containers, type Container } from './containers.js';
 import { losslessEncoders } from './lossless.js';
+import { lostTags } from './lost-tags.js';
 import type { Takes } from './muxer-trial.js';
 import {
   isChapterTrack,
@@ -184,25 +185,6 @@ export async function planStreams(
     });
   }
   return { streams, announcements };
-}
-
-/** Tags that say how the source's own file was made; every output has its own. */
-const fileTags =
-  /^(?:major_brand|minor_version|compatible_brands|encoder|encoded_by|creation_time|duration|timecode|handler_name|(?:operational_pattern|toolkit|product|company|material_package|modification|generation|uid).*)$/i;
-
-/**
- * The file's tags that `container` will not have. Cameras' own (`com.apple...`) are kept in
- * QuickTime.
- */
-function lostTags(container: Container, source: Source): string[] {
-  const { tags } = container;
-  if (tags === null) return [];
-  const keepsCameras = container.ticks === 'own';
-  return Object.keys(source.tags).filter((key) => {
-    const name = key.toLowerCase().replace(/-[a-z]{3}$/, '');
-    if (fileTags.test(name) || tags.has(name)) return false;
-    return !(keepsCameras && Object.keys(source.tags).some((each) => each.startsWith('com.')));
-  });
 }
 
 function announceDrop(
