@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { SourceCensus } from '../damage/source-census.js';
 import type { Announcement, OutputPlan } from '../output/output-plan.js';
-import { isTextLines } from '../output/text-lines.js';
+import { isTextLines } from '../tracks/text-lines.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Source } from '../source/source.js';
 import { extractCaptions } from './captions.js';

@@ -1,6 +1,6 @@
 import type { Moment, StreamTally } from '../damage/stream-tally.js';
 import type { Container } from '../output/containers.js';
-import { isTextLines } from '../output/text-lines.js';
+import { isTextLines } from '../tracks/text-lines.js';
 import type { StreamInfo } from '../source/source.js';
 
 /** A stream of the source, and what became of it in the output. */

@@ -1,6 +1,6 @@
 import type { StreamInfo } from '../source/source.js';
 import type { Announcement, StreamPlan } from './stream-plan.js';
-import { isTextLines } from './text-lines.js';
+import { isTextLines } from '../tracks/text-lines.js';
 
 /**
  * What is to be said of kept subtitles where the output begins in the middle of the source: lines

@@ -11,7 +11,7 @@ import {
   timecodeOf,
   type KeptAs,
 } from './rewritten-tracks.js';
-import { isTextLines } from './text-lines.js';
+import { isTextLines } from '../tracks/text-lines.js';
 import { isCover, isNamed, kindOf, nameOf } from '../tracks/stream-names.js';
 import { allTracks, type TracksLeftOut } from '../tracks/track-choice.js';
 import type { Source, StreamInfo } from '../source/source.js';
