@@ -71,7 +71,7 @@ const options: readonly [options: string, sentence: RegExp][] = [
   ['--pix-fmt yuv240p', /yuv240p/],
   ['--bitrate fast', /Expected bits a second, as 8M or 800k for --bitrate but received "fast"/],
   ['--size-limit 4G --crf 20', /either crf or sizeLimit, not both, for --size-limit but received/],
-  ['--size-limit 5k', /leaves room for video, since .* for --size-limit but received 5000\./],
+  ['--size-limit 4k', /leaves room for video, since .* for --size-limit but received 4000\./],
   ['--codec ffv1 -o b.mkv --bitrate 1M', /ffv1 takes no rate/],
   ['--audio english', /Expected all, none, or .* for --audio but received "english"\./],
   ['--stall-timeout -1', /for --stall-timeout but received/],
