@@ -79,7 +79,19 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     about: 'install what is optional (CUDA)',
     load: async () => (await import('./commands/setup.js')).setupCommand(),
   },
+  completion: {
+    about: 'complete words of vsr in bash, zsh or fish',
+    load: async () => (await import('./commands/completion.js')).completionCommand(loadAll),
+  },
 };
+
+/** Every command, with its summary. */
+async function loadAll(): Promise<Command[]> {
+  const loading = Object.values(commands).map(async ({ about, load }) =>
+    (await load()).summary(about),
+  );
+  return Promise.all(loading);
+}
 
 const examples = `
 Examples:

@@ -13,6 +13,7 @@ import {
   sidecarVersion,
   type Sidecar,
   type AskedSettings,
+  type Configured,
   type ClipSettings,
   type SidecarAnnouncement,
   type SidecarDamage,
@@ -128,15 +129,27 @@ const fieldsIn = (field: Field): NonNullable<ClipSettings['fields']> => ({
   rate: field.at('rate').oneOf('frame', 'field'),
 });
 
-const askedSettings = (field: Field): AskedSettings => ({
-  model: field.at('model').orNull(text),
-  quality: field.at('quality').maybe((f) => f.orNull(text)) ?? null,
-  strength: field.at('strength').maybe((f) => f.orNull((n) => n.number())) ?? null,
-  codec: field.at('codec').string(),
-  crf: field.at('crf').orNull((crf) => crf.number()),
+function askedSettings(field: Field): AskedSettings {
+  const configured = field.at('configured').maybe(configuredIn);
+  return {
+    model: field.at('model').orNull(text),
+    quality: field.at('quality').maybe((f) => f.orNull(text)) ?? null,
+    strength: field.at('strength').maybe((f) => f.orNull((n) => n.number())) ?? null,
+    codec: field.at('codec').string(),
+    crf: field.at('crf').orNull((crf) => crf.number()),
+    preset: field.at('preset').orNull(text),
+    pixelFormat: field.at('pixelFormat').orNull(text),
+    ffmpegArgs: field.at('ffmpegArgs').list(text),
+    ...(configured === undefined ? {} : { configured }),
+  };
+}
+
+const configuredIn = (field: Field): Configured => ({
+  file: field.at('file').string(),
   preset: field.at('preset').orNull(text),
-  pixelFormat: field.at('pixelFormat').orNull(text),
-  ffmpegArgs: field.at('ffmpegArgs').list(text),
+  set: Object.fromEntries(
+    Object.keys(field.at('set').object()).map((word) => [word, field.at('set').at(word).string()]),
+  ),
 });
 
 const rawVideo = (field: Field): NonNullable<ClipSettings['raw']> => ({

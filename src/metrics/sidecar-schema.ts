@@ -99,6 +99,17 @@ export type AskedSettings = {
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
+  /** What a configuration file set; absent where there was none. */
+  readonly configured?: Configured;
+};
+
+/** What a configuration file set. */
+export type Configured = {
+  readonly file: string;
+  /** The preset that was asked for; `null` for none. */
+  readonly preset: string | null;
+  /** Options by their long names, as the file has them. */
+  readonly set: Readonly<Record<string, string>>;
 };
 
 /** What was done with each part of a clip, where not all are treated alike. */

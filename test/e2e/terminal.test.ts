@@ -58,6 +58,7 @@ const calls: Readonly<Record<string, () => Promise<string[]>>> = {
   models: () => Promise.resolve(['models']),
   doctor: () => Promise.resolve(['doctor']),
   setup: () => Promise.resolve(['setup', '--help']),
+  completion: () => Promise.resolve(['completion', 'bash']),
 };
 
 test('there is a call of every command', async () => {

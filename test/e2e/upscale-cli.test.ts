@@ -185,10 +185,13 @@ test('in and out points are exact to the frame, and cut the sound as well', asyn
 });
 
 test('at most so many frames are taken, and the tracks that are wanted', async () => {
-  const words = ['upscale', at('clip.mp4'), '-o', at('three.mp4'), '--frames', '3'];
+  const config = at('config.yaml');
+  await writeFile(config, 'frames: 5\npresets:\n  short:\n    frames: 3\n    audio: none\n');
+  const words = ['upscale', at('clip.mp4'), '-o', at('three.mp4'), '--config', config];
   const failing = `'${process.execPath}' -e "console.log('too bad'); process.exit(3)"`;
-  const three = await runVsr(...words, '--audio', 'none', '--exec', failing);
+  const three = await runVsr(...words, '--use', 'short', '--verbose', '--exec', failing);
   assert.equal(three.code, 1, 'the clip is done, but its program failed');
+  assert.ok(three.stderr.includes(`Set by ${config} (preset short): frames: 3, audio: none.`));
   assert.match(three.stderr, /clip\.mp4: done, .*; but .* ended with exit code 3: too bad/);
   assert.match(three.stderr, /audio stream 1 \(aac\): left out, since no audio was asked for/);
   const { streams } = await facts(at('three.mp4'));
@@ -197,7 +200,12 @@ test('at most so many frames are taken, and the tracks that are wanted', async (
     [['video', '3']],
   );
   const sidecar = await readFile(at('three.mp4.vsr.json'), 'utf8');
-  assert.equal((JSON.parse(sidecar) as { settings: { audio: string } }).settings.audio, 'none');
+  const { settings } = JSON.parse(sidecar) as {
+    settings: { audio: string; asked: { configured: object } };
+  };
+  assert.equal(settings.audio, 'none');
+  const set = { frames: '3', audio: 'none' };
+  assert.deepEqual(settings.asked.configured, { file: config, preset: 'short', set });
   const other = await runVsr(...words);
   assert.equal(other.code, 1, 'another choice of tracks is another job');
 });

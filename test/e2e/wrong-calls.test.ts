@@ -73,6 +73,7 @@ const options: readonly [options: string, sentence: RegExp][] = [
   ['--size-limit 4G --crf 20', /either crf or sizeLimit, not both, for --size-limit but received/],
   ['--size-limit 4k', /leaves room for video, since .* for --size-limit but received 4000\./],
   ['--codec ffv1 -o b.mkv --bitrate 1M', /ffv1 takes no rate/],
+  ['--config none.yaml', /Cannot read the configuration none\.yaml: there is no such file\./],
   ['--audio english', /Expected all, none, or .* for --audio but received "english"\./],
   ['--stall-timeout -1', /for --stall-timeout but received/],
   ['--provider cudaa', /for --provider but received "cudaa"\. Did you mean cuda\?/],

@@ -22,6 +22,13 @@ const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[
     ([flags = '', value, expected = '']) => badValue(expected, nameOf(flags), value).message,
   ],
   [
+    /^command-argument value '([^]*)' is invalid for argument '(.+)'\. Allowed choices are (.+)\.$/,
+    ([value = '', name = '', all = '']) => {
+      const close = didYouMean(value, all.split(', '));
+      return badValue(`one of ${all}`, name, value, close).message;
+    },
+  ],
+  [
     /^option '(.+)' argument missing$/,
     ([flags = '']) => `Expected a value for ${nameOf(flags)} but received none.`,
   ],

@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { parse, stringify } from 'yaml';
+import type { Command, Option } from 'commander';
+import { stringify } from 'yaml';
 import { didYouMean } from '../../did-you-mean.js';
 import { messageOf, VsrError } from '../../errors.js';
 import { recipeMark, trainingFiles } from '../../training/saved/training-folder.js';
 import { lossText } from '../../training/gradient/loss.js';
+import { nameOf, valueFor, wordsIn } from '../process/yaml-options.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 
 /** Options that say how a run is made, not what is run: no part of a recipe. */
@@ -16,8 +17,6 @@ function recipeOptions(command: Command): Map<string, Option> {
   const options = command.options.map((option) => [nameOf(option), option] as const);
   return new Map(options.filter(([name]) => !outside.includes(name)));
 }
-
-const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, '');
 
 /**
  * The options of a call, with those that it left out from the YAML file of `--recipe`: words and
@@ -30,12 +29,14 @@ export function optionsWithRecipe<Flags extends TrainSettings>(
 ): Flags {
   const { recipe: file } = command.opts<{ recipe?: string }>();
   const options = recipeOptions(command);
-  for (const [word, value] of file === undefined ? [] : Object.entries(valuesIn(file))) {
+  for (const [word, value] of file === undefined
+    ? []
+    : Object.entries(wordsIn(file, 'the recipe', 'steps: 20000'))) {
     const option = options.get(word);
     if (option === undefined) throw unknownWord(word, file!, [...options.keys()]);
     const name = option.attributeName();
     if (command.getOptionValueSource(name) === 'cli') continue;
-    command.setOptionValueWithSource(name, valueFor(option, value, file!), 'config');
+    command.setOptionValueWithSource(name, valueFor(option, value, `The recipe ${file}`), 'config');
   }
   for (const [word, option] of options) {
     const name = option.attributeName() as keyof TrainSettings;
@@ -43,23 +44,6 @@ export function optionsWithRecipe<Flags extends TrainSettings>(
     throw new VsrError('option', `Expected --${word} to be given, but it is missing.`);
   }
   return command.opts<Flags>();
-}
-
-function valuesIn(file: string): Record<string, unknown> {
-  let values: unknown;
-  try {
-    values = parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const [why] = messageOf(error).split('\n');
-    throw new VsrError('option', `Cannot read the recipe ${file}: ${why}`, { cause: error });
-  }
-  if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
-    return values as Record<string, unknown>;
-  }
-  throw new VsrError(
-    'option',
-    `Expected options by their names in the recipe ${file}, such as "steps: 20000", a line each.`,
-  );
 }
 
 function unknownWord(word: string, file: string, known: readonly string[]): VsrError {
@@ -71,29 +55,6 @@ function unknownWord(word: string, file: string, known: readonly string[]): VsrE
       ? `The recipe ${file} has "${word}", which says how a run is made: give --${word} on the command line.`
       : `The recipe ${file} has the unknown word "${word}". ${advice}`,
   );
-}
-
-/** A value of a recipe as the command line would have given it. */
-function valueFor(option: Option, value: unknown, file: string): unknown {
-  const wrong = (why: string) =>
-    new VsrError('option', `The recipe ${file} has a wrong value for ${nameOf(option)}: ${why}`);
-  if (option.isBoolean()) {
-    if (typeof value === 'boolean') return value;
-    throw wrong('Expected true or false.');
-  }
-  const all = Array.isArray(value) ? (value as unknown[]) : [value];
-  if (!all.every((one) => typeof one === 'string' || typeof one === 'number')) {
-    throw wrong(`Expected ${option.variadic ? 'names in a list' : 'a number or a word'}.`);
-  }
-  const texts = all.map(String);
-  if (option.variadic) return texts;
-  if (option.parseArg === undefined) return texts.join(',');
-  try {
-    return option.parseArg(texts.join(','), undefined);
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    throw wrong(error.message);
-  }
 }
 
 /** Options whose values are not written as they are. */

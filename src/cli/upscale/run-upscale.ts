@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import path from 'node:path';
 import { badValue, exitCodeOf, VsrError } from '../../errors.js';
 import { isReportName } from '../../files/marks.js';
@@ -5,6 +6,9 @@ import { temporaryFolder } from '../../files/temporary-folder.js';
 import { giveUpStdout } from '../process/answer.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { spoolInput, streamOutput } from '../process/standard-streams.js';
+import { say } from '../display/say.js';
+import type { Configured } from '../../metrics/sidecar-schema.js';
+import { applyConfig, configuredLine } from './config-file.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
 import { optionsOf, type UpscaleFlags } from './upscale-flags.js';
 
@@ -45,14 +49,24 @@ function checkSubmitFlags(inputs: readonly string[], flags: UpscaleFlags): void 
 async function submit(
   inputs: readonly string[],
   flags: UpscaleFlags,
+  configured: Configured | null,
   surroundings: { readonly talk: Talk; readonly interruption: BatchInterruption },
 ): Promise<BatchResult> {
   const { submitBatch } = await import('./submit-batch.js');
-  return submitBatch(inputs, optionsOf(flags), flags, surroundings);
+  return submitBatch(inputs, optionsOf(flags, configured), flags, surroundings);
 }
 
 /** Does what a parsed `vsr upscale` asks for: a batch, a pipe, or a submission to a queue. */
-export async function runUpscale(inputs: string[], flags: UpscaleFlags): Promise<void> {
+export async function runUpscale(
+  inputs: string[],
+  given: UpscaleFlags,
+  command: Command,
+): Promise<void> {
+  const configured = applyConfig(command, given);
+  const flags = command.opts<UpscaleFlags>();
+  if (configured !== null && flags.verbose === true && flags.quiet !== true) {
+    say(configuredLine(configured));
+  }
   const interruption = batchInterruption();
   const talk = {
     quiet: flags.quiet ?? false,
@@ -63,10 +77,10 @@ export async function runUpscale(inputs: string[], flags: UpscaleFlags): Promise
   if (typeof flags.report === 'string') await checkReport(flags.report, inputs, talk.overwrite);
   const result =
     inputs.includes('-') || flags.output === '-'
-      ? await runPiped(inputs, flags, talk, interruption)
+      ? await runPiped(inputs, { flags, configured }, talk, interruption)
       : flags.queue === undefined
-        ? await runBatch(inputs, optionsOf(flags), talk, interruption)
-        : await submit(inputs, flags, { talk, interruption });
+        ? await runBatch(inputs, optionsOf(flags, configured), talk, interruption)
+        : await submit(inputs, flags, configured, { talk, interruption });
   process.exitCode = result.exitCode;
 }
 
@@ -76,7 +90,7 @@ export async function runUpscale(inputs: string[], flags: UpscaleFlags): Promise
  */
 async function runPiped(
   inputs: string[],
-  flags: UpscaleFlags,
+  { flags, configured }: { readonly flags: UpscaleFlags; readonly configured: Configured | null },
   talk: Talk,
   interruption: BatchInterruption,
 ): Promise<BatchResult> {
@@ -100,7 +114,7 @@ async function runPiped(
     for (const input of inputs) {
       named.push(input === '-' ? await spoolInput(folder.path, interruption.signal) : input);
     }
-    const options = optionsOf(flags);
+    const options = optionsOf(flags, configured);
     // Beside the input would be the temporary folder, which goes: the current one takes its place.
     const output = toStdout
       ? path.join(folder.path, 'output.mkv')

@@ -1,4 +1,5 @@
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import type { Configured } from '../../metrics/sidecar-schema.js';
 import { splitWords } from './split-words.js';
 import type { SubmitFlags } from './submit-batch.js';
 
@@ -56,16 +57,21 @@ export type UpscaleFlags = {
   exec?: string;
   report?: string | true;
   quiet?: true;
+  verbose?: true;
+  config?: string;
+  use?: string;
 } & SubmitFlags;
 
 /** The library's options in those of the command line. */
-export function optionsOf(flags: UpscaleFlags): UpscaleOptions {
-  const { pixFmt, ffmpegArgs, exec, log, ...same } = flags;
+export function optionsOf(flags: UpscaleFlags, configured: Configured | null): UpscaleOptions {
+  const { pixFmt, ffmpegArgs, exec, log, config, use, ...same } = flags;
+  void [config, use];
   return {
     ...same,
     ...(pixFmt === undefined ? {} : { pixelFormat: pixFmt }),
     ...(ffmpegArgs === undefined ? {} : { ffmpegArgs: splitWords(ffmpegArgs, 'ffmpegArgs') }),
     ...(exec === undefined ? {} : { exec: splitWords(exec, 'exec') }),
     ...(log === true ? {} : { log }),
+    ...(configured === null ? {} : { configured }),
   };
 }

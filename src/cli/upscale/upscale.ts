@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import path from 'node:path';
 import { priorities } from '../../queue/priority.js';
 import {
   codecNames,
@@ -211,6 +212,12 @@ export function upscaleCommand(): Command {
     .optionsGroup('Talking:');
   return withEvents(command)
     .option('-q, --quiet', 'only errors')
+    .option('-v, --verbose', 'also what a configuration file set')
+    .option(
+      '--config <file>',
+      `options by their names, as YAML, in place of ${path.join('~', '.config', 'vsr', 'config.yaml')}`,
+    )
+    .option('--use <preset>', 'options that the configuration file has under presets by this name')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
     .addHelpText('after', examples)

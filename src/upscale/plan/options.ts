@@ -2,6 +2,7 @@ import { chromaKernels, type ChromaKernel } from '../../enlarge/chroma/chroma-ke
 import type { PauseControl } from '../../pause-control.js';
 import type { FootageOptions } from '../footage/footage-settings.js';
 import type { Strength } from '../../media/compression/strength.js';
+import type { Configured } from '../../metrics/sidecar-schema.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
@@ -157,6 +158,8 @@ export type UpscaleOptions = FootageOptions & {
    * may hold `{input}`, `{output}`, `{folder}` and `{sidecar}`. If it fails, the clip stays done.
    */
   readonly exec?: readonly string[];
+  /** Which of these options a configuration file has set, for the sidecar. */
+  readonly configured?: Configured;
   /** Holds the job up and lets it go on. */
   readonly pause?: PauseControl;
   /** Stops the job; it then fails with code `interrupted`. */

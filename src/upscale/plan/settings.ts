@@ -9,7 +9,7 @@ import type { Strength } from '../../media/compression/strength.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
 import { checkFootage, type FootageSettings } from '../footage/footage-settings.js';
-import type { AskedSettings } from '../../metrics/sidecar-schema.js';
+import type { AskedSettings, Configured } from '../../metrics/sidecar-schema.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
@@ -93,6 +93,8 @@ export type Settings = {
   readonly ffmpeg: string | null;
   readonly ffprobe: string | null;
   readonly dryRun: boolean;
+  /** What a configuration file set. */
+  readonly configured: Configured | null;
   /** The program to run for each finished clip, and its words. */
   readonly exec: readonly string[] | null;
 };
@@ -191,7 +193,8 @@ function checkValues(options: UpscaleOptions): void {
 export function askedIn(settings: Settings): AskedSettings {
   const { model, quality, codec, crf, preset, pixelFormat, ffmpegArgs } = settings;
   const strength = settings.strength === 'auto' ? null : settings.strength;
-  return { model, quality, strength, codec, crf, preset, pixelFormat, ffmpegArgs };
+  const configured = settings.configured === null ? {} : { configured: settings.configured };
+  return { model, quality, strength, codec, crf, preset, pixelFormat, ffmpegArgs, ...configured };
 }
 
 /** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
@@ -239,6 +242,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     ffmpeg: options.ffmpeg ?? null,
     ffprobe: options.ffprobe ?? null,
     dryRun: options.dryRun ?? false,
+    configured: options.configured ?? null,
     exec: options.exec ?? null,
   };
 }

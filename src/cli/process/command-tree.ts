@@ -1,0 +1,43 @@
+import { Command, Help, type Option } from 'commander';
+
+/** An option as a shell completes it. */
+export type TreeOption = {
+  /** With their dashes: `--scale`, `-s`. */
+  readonly names: readonly string[];
+  readonly about: string;
+  /** It is followed by a word: always, perhaps, or never. */
+  readonly takes: 'word' | 'maybe' | 'none';
+  /** The words it takes; empty where any will do. */
+  readonly words: readonly string[];
+};
+
+/** A command as a shell completes it. */
+export type TreeCommand = {
+  readonly name: string;
+  readonly about: string;
+  readonly options: readonly TreeOption[];
+  readonly commands: readonly TreeCommand[];
+  /** Words that stand in place of files. */
+  readonly words: readonly string[];
+};
+
+function treeOption(option: Option): TreeOption {
+  return {
+    names: [option.long, option.short].flatMap((name) => name ?? []),
+    about: option.description,
+    takes: option.required ? 'word' : option.optional ? 'maybe' : 'none',
+    words: option.argChoices ?? [],
+  };
+}
+
+/** What commander knows of commands, in the shape in which shells are told of it. */
+export function commandTree(commands: readonly Command[]): TreeCommand[] {
+  const help = new Help();
+  return commands.map((command) => ({
+    name: command.name(),
+    about: command.summary() || command.description(),
+    options: help.visibleOptions(command).map(treeOption),
+    commands: commandTree(help.visibleCommands(command)).filter(({ name }) => name !== 'help'),
+    words: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
+  }));
+}

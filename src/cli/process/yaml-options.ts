@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { InvalidArgumentError, type Option } from 'commander';
+import { parse } from 'yaml';
+import { errorFacts, messageOf, VsrError } from '../../errors.js';
+import { sentenceOf } from '../display/sentence.js';
+
+/** An option's long name without its dashes. */
+export const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, '');
+
+/**
+ * The words of a YAML file and their values. `title` says what the file is, `example` what a line
+ * looks like. Throws VsrError `option` for a file that cannot be read or holds no words.
+ */
+export function wordsIn(file: string, title: string, example: string): Record<string, unknown> {
+  let values: unknown;
+  try {
+    values = parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = isAbsent ? 'there is no such file.' : messageOf(error).split('\n')[0];
+    throw new VsrError('option', `Cannot read ${title} ${file}: ${why}`, { cause: error });
+  }
+  if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
+    return values as Record<string, unknown>;
+  }
+  throw new VsrError(
+    'option',
+    `Expected options by their names in ${title} ${file}, such as "${example}", a line each.`,
+  );
+}
+
+/**
+ * A value of a file as the command line would have given it; `title` names the file. Throws
+ * VsrError `option` for one that the option does not take.
+ */
+export function valueFor(option: Option, value: unknown, title: string): unknown {
+  const wrong = (why: string) =>
+    new VsrError('option', `${title} has a wrong value for ${nameOf(option)}: ${why}`);
+  if (option.isBoolean()) {
+    if (typeof value === 'boolean') return value;
+    throw wrong('Expected true or false.');
+  }
+  if (option.optional && value === true) return option.presetArg ?? true;
+  const all = Array.isArray(value) ? (value as unknown[]) : [value];
+  if (!all.every((one) => typeof one === 'string' || typeof one === 'number')) {
+    throw wrong(`Expected ${option.variadic ? 'names in a list' : 'a number or a word'}.`);
+  }
+  const texts = all.map(String);
+  if (option.variadic) return texts;
+  if (option.parseArg === undefined) return texts.join(',');
+  try {
+    return option.parseArg(texts.join(','), undefined);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) throw wrong(error.message);
+    if (error instanceof VsrError) throw wrong(sentenceOf(errorFacts(error)));
+    throw error;
+  }
+}
