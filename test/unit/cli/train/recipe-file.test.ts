@@ -87,6 +87,6 @@ test('what is wrong with a recipe is said in one sentence', () => {
   }
   assert.throws(() => optionsOf(['--recipe', path.join(folder, 'none.yaml')]), {
     code: 'option',
-    message: /^Cannot read the recipe .*none\.yaml: ENOENT/,
+    message: /^Cannot read the recipe .*none\.yaml: there is no such file\.$/,
   });
 });
