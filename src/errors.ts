@@ -27,10 +27,26 @@ export class VsrError extends Error {
   readonly code: VsrErrorCode;
   /** Of a bad value, what it was given for; the command line knows it by another name. */
   declare readonly bad?: { readonly name: string };
+  /** The cause may pass: the same again may go well. */
+  declare readonly passing?: true;
   constructor(code: VsrErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }
+}
+
+/** An error whose cause may pass: a program that hangs, a device that was lost. */
+export function passing(error: VsrError): VsrError {
+  return Object.assign(error, { passing: true as const });
+}
+
+/**
+ * Whether the same may go well another time: what hung, devices that were lost, disks. Damaged
+ * sources and wrong calls stay what they are.
+ */
+export function mayPass(error: unknown): boolean {
+  if (!(error instanceof VsrError)) return false;
+  return error.passing === true || error.code === 'disk' || mayPass(error.cause);
 }
 
 /**

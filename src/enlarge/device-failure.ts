@@ -1,4 +1,4 @@
-import { messageOf, VsrError } from '../errors.js';
+import { messageOf, passing, VsrError } from '../errors.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 
 /**
@@ -28,8 +28,10 @@ export function deviceFailure({ name, device }: ProviderCandidate, error: unknow
 /** The error of a device that has taken `limitMs` for one frame. */
 export function deviceHangs({ name, device }: ProviderCandidate, limitMs: number): VsrError {
   const seconds = Math.round(limitMs / 1000);
-  return new VsrError(
-    'provider',
-    `The device ${name}:${device} has not answered for ${seconds} s: its driver hangs.`,
+  return passing(
+    new VsrError(
+      'provider',
+      `The device ${name}:${device} has not answered for ${seconds} s: its driver hangs.`,
+    ),
   );
 }

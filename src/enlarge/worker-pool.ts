@@ -1,6 +1,6 @@
 import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { messageOf, VsrError } from '../errors.js';
+import { messageOf, passing, VsrError, type VsrErrorCode } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { endThread, startThread } from '../start-thread.js';
@@ -139,7 +139,7 @@ export class WorkerPool implements AsyncDisposable {
       clearTimeout(member.patience);
       member.current = null;
       if (reply.kind === 'done') waiting?.resolve(reply.result);
-      else if (reply.kind === 'failed') waiting?.reject(new VsrError(reply.code, reply.message));
+      else if (reply.kind === 'failed') waiting?.reject(runningFailure(reply));
       this.#dispatch();
     });
     worker.on('error', (error) => this.#fail(stopped(messageOf(error), error)));
@@ -184,6 +184,12 @@ function tell(worker: Worker, order: WorkerOrder): void {
 
 function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
   return Array.from({ length: Math.max(0, count) }, start);
+}
+
+/** The failure of a session that was open: a device that is at fault may be back. */
+function runningFailure({ code, message }: { code: VsrErrorCode; message: string }): VsrError {
+  const error = new VsrError(code, message);
+  return code === 'provider' ? passing(error) : error;
 }
 
 function stopped(reason: string, cause?: unknown): VsrError {

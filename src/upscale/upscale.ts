@@ -16,6 +16,7 @@ import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
 import { isStill, listed, sortPictures } from './pictures-among-clips.js';
 import { checkProgram, runProgram } from './programs/run-program.js';
+import { type TryAgain, withTries } from './tries.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
 
 /**
@@ -75,30 +76,39 @@ class Batch {
     const clip = input.path;
     let output: string | null = null;
     let begun = false;
+    let planned = false;
     let announced = 0;
     try {
       await this.#stop.pause.passed(this.#stop.signal);
-      const result = await this.#upscale({
-        ffmpeg: this.#ffmpeg,
-        input,
-        settings: this.#settings,
-        reads: this.#reads,
-        ...this.#stop,
-        claim: (named) => {
-          output = named;
-          this.#claim(named, clip);
-        },
-        onPlan: (plan, estimate) => {
-          this.#events.push(planEventOf(plan, estimate));
-          if (estimate === null) return;
-          announced = plan.announcements.length;
-          this.#announce(clip, plan.announcements);
-        },
-        onProgress: (progress) => {
-          begun = true;
-          this.#events.push(progress);
-        },
-      });
+      const { maxTries } = this.#settings;
+      const upscaleOnce = (number: number): Promise<FileResult> =>
+        this.#upscale({
+          ffmpeg: this.#ffmpeg,
+          input,
+          // What the try before has finished is kept.
+          settings: number === 1 ? this.#settings : { ...this.#settings, restart: false },
+          reads: this.#reads,
+          ...this.#stop,
+          claim: (named) => {
+            output = named;
+            this.#claim(named, clip);
+          },
+          onPlan: (plan, estimate) => {
+            if (planned) return;
+            planned = true;
+            this.#events.push(planEventOf(plan, estimate));
+            if (estimate === null) return;
+            announced = plan.announcements.length;
+            this.#announce(clip, plan.announcements);
+          },
+          onProgress: (progress) => {
+            begun = true;
+            this.#events.push(progress);
+          },
+        });
+      const tell = (again: TryAgain): void => this.#announce(clip, [tryNote(again)]);
+      const { signal } = this.#stop;
+      const result = await withTries(maxTries, upscaleOnce, { tell, signal });
       // What a summary says that the plan did not has turned out only now.
       if (result.status === 'done') this.#announce(clip, result.summary.missing.slice(announced));
       const exec = await this.#runProgram(clip, output, result);
@@ -136,7 +146,7 @@ class Batch {
 
   #claim(output: string, input: string): void {
     const other = this.#claimed.get(output);
-    if (other !== undefined) {
+    if (other !== undefined && other !== input) {
       throw new VsrError(
         'option',
         `${other} and ${input} would both be written to ${output}. Name a folder with -o, or enlarge them one by one.`,
@@ -204,6 +214,11 @@ export async function* upscaleBy(
     stop.abort();
     await idle;
   }
+}
+
+/** What is said before a clip is tried again. */
+function tryNote({ next, of, why, waitSeconds }: TryAgain): SidecarAnnouncement {
+  return { kind: 'note', what: `try ${next} of ${of} in ${waitSeconds} s`, why };
 }
 
 /** What a folder holds that is not enlarged. */

@@ -39,6 +39,7 @@ export type UpscaleFlags = {
   reference?: string;
   log: string | boolean;
   jobs?: number;
+  maxTries?: number;
   overwrite?: true;
   recursive?: true;
   allowDamaged?: true;

@@ -183,6 +183,11 @@ export function upscaleCommand(): Command {
     .option('-r, --recursive', 'look into sub-folders')
     .option('--jobs <n>', 'clips at once (default: 1)', wholeNumber(1))
     .option(
+      '--max-tries <n>',
+      'tries of a clip whose failure may pass: a hanging ffmpeg, a lost device, a disk (default: 1)',
+      wholeNumber(1),
+    )
+    .option(
       '--exec <program>',
       `run a program for each finished clip, as "notify-send {output}"; no shell; fields: ${programFields.map((field) => `{${field}}`).join(', ')}`,
     )

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { VsrError } from '../../errors.js';
+import { passing, VsrError } from '../../errors.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { defaultStallMs, startProcess, type MediaProcess } from '../program/process.js';
 import { watchWaiting } from '../program/stall-watch.js';
@@ -81,7 +81,7 @@ export class DecodeRun {
     if (this.#stalled) {
       const waited = Math.round(this.#stallMs / 1000);
       const message = `ffmpeg gave nothing for ${waited} s while decoding ${where}.`;
-      return { exitCode, problem: new VsrError('media', message) };
+      return { exitCode, problem: passing(new VsrError('media', message)) };
     }
     if (!isAll || endedWell(end)) return { exitCode, problem: null };
     const how = end.signal === null ? `exit code ${end.code}` : end.signal;

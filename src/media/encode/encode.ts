@@ -1,4 +1,4 @@
-import { VsrError, messageOf } from '../../errors.js';
+import { messageOf, passing, VsrError } from '../../errors.js';
 import type { Frame } from '../../planes/frame.js';
 import { pixelFormats } from '../../planes/pixel-format.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';
@@ -216,7 +216,7 @@ class FfmpegEncoder implements FrameEncoder {
         to.kill().catch(() => {});
         const seconds = Math.round(limit / 1000);
         const message = `The encoder ${this.#plan.encoder} has done nothing for ${seconds} s.`;
-        reject(new VsrError('media', message));
+        reject(passing(new VsrError('media', message)));
       };
       if (to.pid !== null && process.platform !== 'win32') {
         unwatch = watchWork(to.pid, limit, giveUp);

@@ -1,4 +1,4 @@
-import { VsrError } from '../../errors.js';
+import { passing, VsrError } from '../../errors.js';
 import { frameStream } from '../decode/frame-stream.js';
 import { fileUrl, safeInputOptions } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
@@ -59,9 +59,11 @@ export async function* rgbFrames(
   if (signal?.aborted === true) return;
   if (stalled) {
     const waited = Math.round(stallTimeoutMs / 1000);
-    throw new VsrError(
-      'media',
-      `ffmpeg gave nothing for ${waited} s while decoding ${path} at frame ${seen}; the same command goes on from there.`,
+    throw passing(
+      new VsrError(
+        'media',
+        `ffmpeg gave nothing for ${waited} s while decoding ${path} at frame ${seen}; the same command goes on from there.`,
+      ),
     );
   }
   if (ended && seen === 0) {

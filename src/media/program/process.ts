@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { VsrError } from '../../errors.js';
+import { passing, VsrError } from '../../errors.js';
 import { watchWork } from './stall-watch.js';
 
 /** How a process ended. */
@@ -155,7 +155,8 @@ export function startProcess(
       lines.end();
       if (stalled) {
         const seconds = Math.round(limit! / 1000);
-        reject(new VsrError('media', `${path} hung: it has done nothing for ${seconds} s.`));
+        const hung = `${path} hung: it has done nothing for ${seconds} s.`;
+        reject(passing(new VsrError('media', hung)));
       } else resolve({ code, signal, stderrTail: [...tail] });
     });
   });

@@ -119,6 +119,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly log?: string | false;
   /** Clips at once. Default 1. */
   readonly jobs?: number;
+  /**
+   * How often a clip is tried that fails for a cause that may pass: an ffmpeg that hung, a device
+   * that was lost, a disk. Damaged sources are tried once. Default 1.
+   */
+  readonly maxTries?: number;
   /** Replace an existing output that no finished job of this kind has made. */
   readonly overwrite?: boolean;
   /** Look into sub-folders of folders. */

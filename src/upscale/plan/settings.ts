@@ -93,13 +93,15 @@ export type Settings = {
   readonly ffmpeg: string | null;
   readonly ffprobe: string | null;
   readonly dryRun: boolean;
+  /** How often a clip is tried that fails for a cause that may pass. */
+  readonly maxTries: number;
   /** What a configuration file set. */
   readonly configured: Configured | null;
   /** The program to run for each finished clip, and its words. */
   readonly exec: readonly string[] | null;
 };
 
-const wholeNumbers = ['workers', 'frames', 'jobs'] as const;
+const wholeNumbers = ['workers', 'frames', 'jobs', 'maxTries'] as const;
 const secondsFields = ['start', 'end', 'stallTimeout', 'segmentSeconds'] as const;
 
 function checkOneOf<T extends string>(name: string, value: T | undefined, all: readonly T[]): void {
@@ -243,6 +245,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     ffprobe: options.ffprobe ?? null,
     dryRun: options.dryRun ?? false,
     configured: options.configured ?? null,
+    maxTries: options.maxTries ?? 1,
     exec: options.exec ?? null,
   };
 }
