@@ -79,10 +79,11 @@ function isSteady({ runs, weavesFilm, videoRate, dropsRepeats }: RunPlan): boole
 
 /** Throws VsrError `option` where the container at `output` lays frames on a grid and they leave it. */
 export function checkContainer(plan: RunPlan, output: string): void {
-  if (isSteady(plan) || containerOfPath(output)?.ticks !== 'frame') return;
+  const container = containerOfPath(output);
+  if (isSteady(plan) || container?.ticks !== 'frame') return;
   throw new VsrError(
     'option',
-    `Expected an output that keeps times, since parts of this clip get another rate than others, but ${output} lays all frames on one grid. Name one ending in .mkv or .mp4 (-o).`,
+    `Expected an output that keeps times, since parts of this clip get another rate than others, but ${container.title} lays all frames on one grid. Name one ending in .mkv or .mp4 (-o).`,
   );
 }
 

@@ -72,7 +72,10 @@ test('a rate that a file states of its fields is not taken for that of its frame
 
 test('a container with one rate is refused for parts of several, with the way out', () => {
   const plan = planOfRuns(source, found, all)!;
-  assert.throws(() => checkContainer(plan, '/out/tape.avi'), /ending in \.mkv or \.mp4/);
+  assert.throws(
+    () => checkContainer(plan, '/out/tape.avi'),
+    /but AVI lays all frames on one grid\. Name one ending in \.mkv or \.mp4/,
+  );
   checkContainer(plan, '/out/tape.mkv');
   checkContainer(planOfRuns(source, { ...found, runs: [film] }, all)!, '/out/film.avi');
 });
