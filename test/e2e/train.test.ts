@@ -12,6 +12,7 @@ import { catalogue } from '../../src/model/catalogue/catalogue.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { packageRoot } from '../../src/package-root.js';
+import { listImages, splitItems } from '../../src/training/pictures/list-images.js';
 import { readCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { writeWaves } from '../support/waves.js';
 
@@ -43,15 +44,31 @@ function train(out: string, ...more: string[]) {
 }
 
 test('a short run lowers the loss and leaves model, card, metrics, curves and contact sheet', async () => {
-  const { code, stdout, stderr } = train('a.onnx', '--steps', '300', '--json');
+  const split = { training: 60, validation: 20, test: 20 };
+  const parts = Object.values(split).join('/');
+  const { code, stdout, stderr } = train('a.onnx', '--steps', '300', '--split', parts, '--json');
   assert.equal(code, 0, stderr);
-  const { summary } = (
-    JSON.parse(stdout) as { outcomes: { summary: { card: ModelCard; psnr: number } }[] }
-  ).outcomes[0]!;
+  type Summary = { card: ModelCard; psnr: number; test: ModelCard['test'] };
+  const { summary } = (JSON.parse(stdout) as { outcomes: { summary: Summary }[] }).outcomes[0]!;
   assert.equal(summary.card.parameters, 160 + 2320 + 580);
   const card = JSON.parse(await readFile(path.join(folder, 'a.json'), 'utf8')) as ModelCard;
   assert.equal(card.sha256, summary.card.sha256);
   assert.equal(card.recipe['steps'], 300);
+  // The test part is measured by the weights that were written, and by nothing before.
+  const { test } = splitItems(await listImages([pictures]), split, 1);
+  const model = path.join(folder, 'a.onnx');
+  const words = ['evaluate', test[0]!.file, '-m', model, '--json'];
+  const evaluated = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  const { facts } = JSON.parse(evaluated.stdout) as {
+    facts: { mean: Record<string, { psnrY: number; ssim: number }> };
+  };
+  assert.deepEqual(summary.test, card.test);
+  const { pictures: count, psnr, ssim, bicubicPsnr } = card.test!;
+  assert.equal(count, 1);
+  assert.ok(Math.abs(psnr - facts.mean['a']!.psnrY) < 0.02, `${psnr}: ${evaluated.stdout}`);
+  // A run's SSIM is over the whole picture, without a border.
+  assert.ok(Math.abs(ssim - facts.mean['a']!.ssim) < 0.01, `${ssim}: ${evaluated.stdout}`);
+  assert.ok(Math.abs(bicubicPsnr - facts.mean['bicubic']!.psnrY) < 0.02, String(bicubicPsnr));
   const work = path.join(folder, 'a.onnx.train');
   for (const name of ['checkpoint.bin', 'loss.svg', 'psnr.svg', 'sheet.png']) {
     assert.ok(existsSync(path.join(work, name)), name);
