@@ -17,6 +17,7 @@ import {
   type ClipSettings,
   type SidecarAnnouncement,
   type SidecarDamage,
+  type SidecarPicture,
   type StillSettings,
   type StageSeconds,
 } from './sidecar-schema.js';
@@ -183,6 +184,17 @@ function damage(field: Field): SidecarDamage {
   };
 }
 
+function picture(field: Field): SidecarPicture {
+  return {
+    format: field.at('format').string(),
+    bitDepth: field.at('bitDepth').count() === 16 ? 16 : 8,
+    colour: field.at('colour').oneOf('grey', 'rgb', 'cmyk'),
+    alpha: field.at('alpha').boolean(),
+    profile: field.at('profile').boolean(),
+    dpi: field.at('dpi').orNull((f) => f.number()),
+  };
+}
+
 /**
  * `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with
  * it.
@@ -205,6 +217,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
   const stages = top.at('stages').maybe(stageSeconds);
   const scan = top.at('scan').maybe(scanIn);
   const source = top.at('source');
+  const still = source.at('picture').maybe(picture);
   const modifiedMs = source.at('modifiedMs').maybe((f) => f.number());
   const samples = (field: Field) => {
     const samplesSha256 = field.at('samplesSha256').maybe(text);
@@ -240,6 +253,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
         language: stream.at('language').orNull(text),
         title: stream.at('title').orNull(text),
       })),
+      ...(still === undefined ? {} : { picture: still }),
     },
     ...(scan === undefined ? {} : { scan }),
     reference: top.at('reference').orNull(text),

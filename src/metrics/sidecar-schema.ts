@@ -69,6 +69,20 @@ export type SidecarScan = {
   } | null;
 };
 
+/** What a picture is, beside its size. */
+export type SidecarPicture = {
+  /** Its format by content, e.g. `png`, `jpeg`. */
+  readonly format: string;
+  /** Bits a sample: 8, or 16 for all that have more. */
+  readonly bitDepth: 8 | 16;
+  readonly colour: 'grey' | 'rgb' | 'cmyk';
+  readonly alpha: boolean;
+  /** It has an ICC profile that is carried over. */
+  readonly profile: boolean;
+  /** Pixels an inch on paper; `null` where the picture does not say. */
+  readonly dpi: number | null;
+};
+
 /** What decides the output of a picture, besides the picture and the models. */
 export type StillSettings = {
   /** Enlargement each way. */
@@ -251,6 +265,8 @@ export type Sidecar = {
     /** What was missing or broken and was allowed to be; left out where the source was whole. */
     readonly damage?: readonly SidecarDamage[];
     readonly streams: readonly SidecarStream[];
+    /** Of pictures; sidecars of vsr's first days lack it. */
+    readonly picture?: SidecarPicture;
   };
   /** What a look at the clip found; left out of pictures, and by a vsr that did not look. */
   readonly scan?: SidecarScan;

@@ -10,6 +10,7 @@ export {
   type Sidecar,
   type SidecarAnnouncement,
   type SidecarLogFile,
+  type SidecarPicture,
   type SidecarStream,
 } from './sidecar-schema.js';
 

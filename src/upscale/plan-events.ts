@@ -1,7 +1,8 @@
 import type { LostEvent, NoteEvent, PlanEvent } from '../events.js';
 import type { StreamPlan } from '../media/output/stream-plan.js';
 import type { Scan } from '../media/scan/scan.js';
-import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import type { Still } from '../media/still/still.js';
+import type { SidecarAnnouncement, SidecarPicture } from '../metrics/sidecar.js';
 import { codecName, kindOf } from '../media/tracks/stream-names.js';
 import type { JobEstimate } from './estimate/estimate.js';
 import { scanLines } from './footage/scan-lines.js';
@@ -24,6 +25,8 @@ export type UpscalePlan = {
   readonly estimatedBytes: number;
   /** What the job will take; `null` where an earlier one has done it all. */
   readonly estimate: JobEstimate | null;
+  /** Of pictures: format, depth, colour and the like, as in the sidecar. */
+  readonly picture?: SidecarPicture;
   /** Of clips: ffmpeg's name of the encoder and the container. */
   readonly encoder?: string;
   readonly container?: string;
@@ -42,6 +45,17 @@ export type PlannedStream = StreamPlan & {
   readonly from: string;
 };
 
+/** What a picture is, as plain values. */
+export function pictureFacts({ format, deep, grey, cmyk, alpha, metadata }: Still): SidecarPicture {
+  return {
+    ...{ format, alpha },
+    bitDepth: deep ? 16 : 8,
+    colour: cmyk ? 'cmyk' : grey ? 'grey' : 'rgb',
+    profile: metadata.icc !== null,
+    dpi: metadata.density,
+  };
+}
+
 function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): UpscalePlan {
   const source = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
   const both = {
@@ -54,7 +68,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
     estimatedBytes: plan.estimatedBytes,
     estimate,
   };
-  if (plan.kind === 'still') return both;
+  if (plan.kind === 'still') return { ...both, picture: pictureFacts(plan.still) };
   const { encoder, container, streams } = plan.outputPlan;
   return {
     ...both,

@@ -17,6 +17,7 @@ import { checkUnchanged, factsOfLog, samplesOf, stampOf } from './plan/identity.
 import type { OutputPlaces } from './plan/names.js';
 import { askedIn } from './plan/settings.js';
 import { planStill, type StillPlan } from './plan/still-plan.js';
+import { pictureFacts } from './plan-events.js';
 
 /**
  * The whole way of one picture. Rejects with VsrError; the output's name holds a whole file or what
@@ -99,6 +100,7 @@ async function makeStill(
         ? {}
         : { damage: [{ stream: null, what: `it ${damage}`, from: null, to: null }] }),
       streams: [],
+      picture: pictureFacts(still),
     },
     reference: null,
     output: {

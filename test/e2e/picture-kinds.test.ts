@@ -5,6 +5,8 @@ import path from 'node:path';
 import test, { after, before } from 'node:test';
 import sharp from 'sharp';
 import { probeStill, readStill, writeStill } from '../../src/media/still/still.js';
+import { readSidecar } from '../../src/metrics/sidecar.js';
+import { pictureFacts } from '../../src/upscale/plan-events.js';
 import { frameLayout } from '../../src/planes/pixel-format.js';
 import { runVsr } from '../support/run-vsr.js';
 
@@ -24,6 +26,7 @@ test('the resolution of prints is kept from each format to each', async () => {
     const source = at(`from.${from}`);
     await picture().withMetadata({ density: 300 }).toFile(source);
     const still = await probeStill(source);
+    assert.equal(Math.round(pictureFacts(still).dpi ?? 0), 300, from);
     const { frame } = await readStill(still);
     for (const to of ['png', 'jpg', 'tif']) {
       const output = at(`${from}.${to}`);
@@ -46,6 +49,18 @@ test('pictures are known by what they are, and a folder says what it leaves out'
   const args = ['upscale', inside, '-m', 'espcn-16-lite-x2', '--frames', '5'];
   const { code, stderr } = await runVsr(...args);
   assert.equal(code, 0, stderr);
+  assert.match(
+    stderr,
+    /--frames does not change pictures: a picture has one frame: a\.jfif, b\.avif/,
+  );
+  const facts = { bitDepth: 8, colour: 'rgb', alpha: false, profile: false };
+  for (const [name, format] of [
+    ['a.x2.jfif', 'jpeg'],
+    ['b.x2.png', 'avif'],
+  ] as const) {
+    const { source } = await readSidecar(path.join(inside, `${name}.vsr.json`));
+    assert.deepEqual({ ...source.picture, dpi: null }, { ...facts, format, dpi: null }, name);
+  }
   assert.match(stderr, /left out: deeper\/, notes\.txt: no clips or pictures/);
   const made = (await readdir(inside)).filter((name) => name.includes('.x2.')).sort();
   assert.deepEqual(
@@ -61,4 +76,21 @@ test('pictures are known by what they are, and a folder says what it leaves out'
   const refused = await runVsr('upscale', at('c.tga'));
   assert.equal(refused.code, 1);
   assert.match(refused.stderr, /c\.tga cannot be read as a picture: .*Save it as PNG/);
+});
+
+test('depth, colour, alpha, profile and resolution of a picture are plain values', async () => {
+  const grey = sharp(samples.subarray(0, width * height * 2), {
+    raw: { width, height, channels: 2 },
+  });
+  await grey.toColourspace('b-w').png().toFile(at('grey.png'));
+  await picture().toColourspace('rgb16').png().toFile(at('deep.png'));
+  await picture().toColourspace('cmyk').withIccProfile('cmyk').tiff().toFile(at('inks.tif'));
+  await picture().withIccProfile('p3').jpeg().toFile(at('profile.jpg'));
+  const of = async (name: string) => pictureFacts(await probeStill(at(name)));
+  const plain = { bitDepth: 8, alpha: false, profile: false, dpi: null };
+  assert.deepEqual(await of('grey.png'), { ...plain, format: 'png', colour: 'grey', alpha: true });
+  assert.deepEqual(await of('deep.png'), { ...plain, format: 'png', colour: 'rgb', bitDepth: 16 });
+  assert.equal((await of('inks.tif')).colour, 'cmyk');
+  const profiled = { ...plain, format: 'jpeg', colour: 'rgb', profile: true };
+  assert.deepEqual({ ...(await of('profile.jpg')), dpi: null }, profiled);
 });

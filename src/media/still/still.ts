@@ -37,6 +37,8 @@ export type Still = {
   readonly alpha: boolean;
   /** More than 8 bits a sample. */
   readonly deep: boolean;
+  /** Colours of inks, which are read as sRGB. */
+  readonly cmyk: boolean;
   readonly metadata: StillMetadata;
   /** What an enlarged picture will lack, or has in another form. */
   readonly losses: readonly Announcement[];
@@ -125,6 +127,7 @@ export async function probeStill(file: string): Promise<Still> {
     grey,
     alpha,
     deep,
+    cmyk: found.space === 'cmyk',
     metadata: {
       // A profile of inks does not describe the RGB that CMYK becomes.
       icc: found.space === 'cmyk' ? null : (found.icc ?? null),
