@@ -29,6 +29,12 @@ export const COMPRESSED_FROM = 0.3;
 const compressedFromStep = 1.1;
 const compressedFromBits = 0.2;
 
+/**
+ * What JPEG needs on top of what its step tells: as the mean of the lowest frequencies it says
+ * nothing of those that are cut off (docs/adr/0028-which-network-by-quantiser.md).
+ */
+const jpegAdds = 0.3;
+
 /** A lossy clip that does not say its rate is far more often a small one than a mezzanine. */
 const strengthUnknown = 0.5;
 
@@ -53,7 +59,7 @@ function rounded(strength: Strength): Strength {
 }
 
 function ofStep(step: number, codec: string): Compression {
-  const strength = rounded(strengthOfStep(step));
+  const strength = rounded(Math.min(1, strengthOfStep(step) + (codec === 'mjpeg' ? jpegAdds : 0)));
   const isCompressed = smoothing.includes(codec)
     ? strength >= COMPRESSED_FROM
     : step >= compressedFromStep;

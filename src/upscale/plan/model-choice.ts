@@ -31,7 +31,7 @@ export async function chainFor(
 
 /** Whether a chain begins with a network for compressed sources. */
 export function isForCompressed({ names }: Chain): boolean {
-  return names[0]?.includes('codec') === true;
+  return /codec|strength/.test(names[0] ?? '');
 }
 
 /**
