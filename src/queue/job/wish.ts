@@ -13,6 +13,7 @@ import {
   chromaKernels,
   codecNames,
   precisionNames,
+  qualities,
   steadyNames,
   type UpscaleOptions,
 } from '../../upscale/plan/options.js';
@@ -28,6 +29,8 @@ export type Wish = {
   readonly to: string | null;
   /** A name of the catalogue, or of several passes; or the files, one a pass. */
   readonly model: string | readonly RootedPath[] | null;
+  readonly quality: Settings['quality'];
+  readonly strength: Settings['strength'];
   readonly precision: Settings['precision'];
   readonly codec: Settings['codec'];
   readonly crf: number | null;
@@ -103,6 +106,8 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
       files.length === 0
         ? model
         : await Promise.all(files.map((file) => roots.toShared(file, 'model'))),
+    quality: settings.quality,
+    strength: settings.strength,
     precision: settings.precision,
     codec: settings.codec,
     crf: settings.crf,
@@ -193,6 +198,11 @@ export async function settingsOf(
     scale: top.at('to').orNull(text) === null ? top.at('scale').number() : null,
     to: top.at('to').orNull(text),
     model,
+    quality: top.at('quality').orNull((field) => field.oneOf(...qualities)),
+    strength: top.at('strength').either<Settings['strength']>(
+      (word) => word.oneOf('auto'),
+      (each) => each.number(),
+    ),
     precision: top.at('precision').oneOf(...precisionNames),
     codec: top.at('codec').oneOf(...codecNames),
     crf: top.at('crf').orNull(number),

@@ -46,6 +46,7 @@ test('settings come to another machine as they are, with its own places and thre
       crf: 20.5,
       preset: 'fast',
       precision: 'fp32',
+      strength: 0.4,
       start: 1.5,
       end: 9,
     },
@@ -87,6 +88,16 @@ test('settings come to another machine as they are, with its own places and thre
 test('a size to reach, a model of the catalogue and no log come over, too', async () => {
   const settings = await read(await stored({ to: '1080p', model: 'espcn-16-x2', log: false }));
   assert.deepEqual([settings.to, settings.model, settings.log], ['1080p', 'espcn-16-x2', false]);
+  assert.equal((await read(await stored({ quality: 'best' }))).quality, 'best');
+});
+
+test('a wish holds every setting but those that belong to one machine', async () => {
+  const wish = await stored({});
+  const left = Object.keys(checkOptions({})).filter((name) => !(name in wish));
+  assert.deepEqual(left.sort(), [
+    ...['configured', 'dryRun', 'exec', 'ffmpeg', 'ffprobe', 'jobs', 'maxTries', 'name', 'output'],
+    ...['provider', 'recursive', 'restart', 'segmentSeconds', 'segments', 'workers'],
+  ]);
 });
 
 const hostile: readonly (readonly [what: string, change: object, why: RegExp])[] = [
