@@ -1,19 +1,14 @@
 import { Command } from 'commander';
-import { readFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
+import { cacheFolder } from '../../media/program/binary-answers.js';
 import { capabilities } from '../../media/program/capabilities.js';
 import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { catalogue, modelsFolder } from '../../model/catalogue/catalogue.js';
-import {
-  checkVersion,
-  isFetched,
-  providerFileName,
-  providerFolder,
-} from '../../model/runtime/provider-files.js';
-import { candidatesFor, isOffered, providerNames } from '../../model/runtime/providers.js';
-import { openSession } from '../../model/runtime/session.js';
+import { tryProvider } from '../../model/runtime/provider-trial.js';
+import { isOffered, providerNames } from '../../model/runtime/providers.js';
 import { printable } from '../../printable.js';
 import { version } from '../../version.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
@@ -164,21 +159,28 @@ async function models(): Promise<Finding[]> {
 async function providers(): Promise<Finding[]> {
   const model = (await catalogue().catch(() => []))[0];
   if (model === undefined) return [];
-  const bytes = await readFile(model.file);
-  const findings: Finding[] = [];
-  for (const name of providerNames.filter(isOffered)) {
-    const finding = { topic: name, vital: name === 'cpu' };
-    try {
-      const candidates = candidatesFor({ name });
-      if (isFetched(name) && process.platform === 'linux') {
-        checkVersion(name, path.join(providerFolder(), providerFileName(name)));
-      }
-      const { session, provider } = await openSession(bytes, candidates);
-      await session.release();
-      findings.push({ ...finding, ok: true, detail: `starts (device ${provider.device})` });
-    } catch (error) {
-      findings.push({ ...finding, ok: false, detail: messageOf(error) });
-    }
+  return Promise.all(
+    providerNames.filter(isOffered).map(async (name): Promise<Finding> => {
+      const { start, printed } = await tryProvider({ name, model: model.file });
+      const log = await keepPrinted(name, printed);
+      const ok = 'device' in start;
+      const detail = ok ? `starts (device ${start.device})` : start.failure;
+      const more = log === null ? '' : ` What its libraries printed: ${log}`;
+      return { topic: name, vital: name === 'cpu', ok, detail: `${detail}${more}` };
+    }),
+  );
+}
+
+/** Keeps what a provider's libraries printed in the user's cache folder; the path, if any. */
+async function keepPrinted(name: string, printed: string): Promise<string | null> {
+  const folder = cacheFolder();
+  if (folder === null || printed.trim() === '') return null;
+  const file = path.join(folder, `${name}.log`);
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeFile(file, printed);
+    return file;
+  } catch {
+    return null; // What it said is worth no failure.
   }
-  return findings;
 }
