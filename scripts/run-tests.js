@@ -21,7 +21,8 @@ if (files.length === 0) {
 const run = spawnSync(
   process.execPath,
   [
-    ...['--import', './scripts/test-ffmpeg.js'],
+    // By its whole address: threads take it over, also in tests that go to another folder.
+    ...['--import', new URL('./test-ffmpeg.js', import.meta.url).href],
     ...['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
   ],
   { stdio: 'inherit' },

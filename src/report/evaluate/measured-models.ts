@@ -95,7 +95,9 @@ export async function modelsToMeasure(
   for (const codec of kinds) {
     const chosen = await chooseChain(scale, model, { codec });
     const float = await turnedChain(chosen, codec ? strength : 0);
-    runs = await chainFor(float, { model: null, precision, provider });
+    // The dial of a copy is its own.
+    const copies = await chainFor(chosen, { model: null, precision, provider });
+    runs = await turnedChain(copies, codec ? strength : 0);
     chains.push(...(precision === 'auto' ? [float] : []), runs);
   }
   return listed(chains, runs!);

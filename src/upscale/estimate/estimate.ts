@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import type { Settings } from '../plan/settings.js';
-import { freeBytes } from '../plan/disk-space.js';
+import { freeBytes } from '../limits/disk-space.js';
 import { expectedFrames } from '../plan/expected-frames.js';
 import { hashOf } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';

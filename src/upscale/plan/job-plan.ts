@@ -1,5 +1,5 @@
 import { enlargedSize } from '../../planes/enlarged.js';
-import { estimateBytes, spaceNotes } from './disk-space.js';
+import { estimateBytes, spaceNotes } from '../limits/disk-space.js';
 import { checkOutputPlace, namedByContainer, outputFor } from './output-place.js';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
@@ -22,13 +22,13 @@ import { looksCutOff } from '../../media/damage/cut-off.js';
 import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
-import type { ClipSettings } from '../../metrics/sidecar-schema.js';
 import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
 import { LARGEST_SCALE } from '../../model/catalogue/family.js';
 import { bitrateWithin } from '../limits/size-limit.js';
 import { keptScan } from '../footage/scan-cache.js';
 import { chooseTreatment } from '../footage/treatment.js';
 import { expectedFrames } from './expected-frames.js';
+import { decidingOf, type Deciding } from './deciding.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
@@ -64,8 +64,7 @@ export type JobPlan = {
   /** Bytes that the output and the work folder may need together; an estimate. */
   readonly estimatedBytes: number;
   readonly settings: Settings;
-  /** What of the settings decides the result, besides source and models: kept in the sidecar. */
-  readonly deciding: Omit<ClipSettings, 'asked'>;
+  readonly deciding: Deciding;
   /** One hash over source, models and settings: equal jobs have equal hashes. */
   readonly job: string;
   /** The hashes by which earlier versions of vsr know the same job. */
@@ -79,12 +78,6 @@ export type PlanRequest = {
   readonly settings: Settings;
   readonly signal: AbortSignal;
 };
-
-/** The choice of tracks, where there was one: jobs without one keep the hash they had. */
-const tracksAsked = ({ audio, subs }: Settings): Pick<ClipSettings, 'audio' | 'subs'> => ({
-  ...(audio === 'all' ? {} : { audio }),
-  ...(subs === 'all' ? {} : { subs }),
-});
 
 /** The scale, and the size that `to` asks for if it does. */
 async function chooseScale(
@@ -164,7 +157,6 @@ export async function planJob(
     ...{ ffmpeg, source: probed, scan, settings: settings.footage, output: name },
     ...{ identity: { ...identity, modifiedMs }, signal, stallTimeoutMs: settings.stallTimeoutMs },
   });
-  const { fields, crop, runs } = treatment;
   const source = turnedFor(name, asDecoded(probed, treatment));
   const {
     chain,
@@ -187,27 +179,10 @@ export async function planJob(
   await checkOutputPlace(output, input.path);
   const paths = outputPaths(output, settings.log);
   checkNames(paths);
-  const request: OutputRequest = {
-    output,
-    codec: settings.codec,
-    crf: settings.crf ?? undefined,
-    bitrate: settings.bitrate ?? undefined,
-    preset: settings.preset ?? undefined,
-    pixelFormat: settings.pixelFormat ?? undefined,
-    ffmpegArgs: settings.ffmpegArgs,
-    width: enlarged.width,
-    height: enlarged.height,
-    ...(wanted === null ? {} : { reduceTo: wanted }),
-    ...trimOf(source, settings),
-    leftOut,
-  };
-  let outputPlan = await planOutput(ffmpeg, source, request, takes);
-  if (settings.sizeLimit !== null) {
-    const frames = expectedFrames({ source, settings });
-    const wish = { limit: settings.sizeLimit, frames, settings, signal };
-    const bitrate = await bitrateWithin(ffmpeg, source, outputPlan, wish);
-    outputPlan = await planOutput(ffmpeg, source, { ...request, bitrate }, takes);
-  }
+  const outputPlan = await planEncoding(
+    { ffmpeg, settings, signal },
+    { source, output, enlarged, wanted, leftOut, takes },
+  );
   const estimatedBytes = estimateBytes(source, size, settings);
   const announcements: Announcement[] = [
     ...outputPlan.announcements,
@@ -218,32 +193,7 @@ export async function planJob(
     ...choiceNotes(chain, settings),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const deciding: JobPlan['deciding'] = {
-    scale: chain.scale,
-    to: settings.to,
-    encoder: outputPlan.encoder,
-    encoderArgs: outputPlan.encoderArgs,
-    pixelFormat: outputPlan.pixelFormat,
-    container: outputPlan.container,
-    start: settings.start,
-    end: settings.end,
-    frames: settings.frames === Infinity ? null : settings.frames,
-    sourceKind: settings.footage.source,
-    deinterlace: settings.footage.deinterlace,
-    fieldOrder: settings.footage.fieldOrder,
-    telecine: settings.footage.telecine,
-    repeats: settings.footage.repeats,
-    crop,
-    fields,
-    runs,
-    steady: settings.steady,
-    ...tracksAsked(settings),
-    ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),
-    precision: settings.precision,
-    chroma: settings.chroma,
-    ...(strength === null ? {} : { strength }),
-    raw: source.raw,
-  };
+  const deciding = decidingOf({ settings, source, chain, outputPlan, treatment, strength });
   const reference =
     settings.reference === null ? null : await identifyReference(settings.reference);
   return {
@@ -266,6 +216,42 @@ export async function planJob(
     deciding,
     ...jobHashes(deciding, { identity, models: chain.sha256s, reference, log: paths.log !== null }),
   };
+}
+
+/** How the larger frames are encoded; a limit of size becomes a rate. */
+async function planEncoding(
+  { ffmpeg, settings, signal }: Omit<PlanRequest, 'input'>,
+  clip: {
+    readonly source: Source;
+    readonly output: string;
+    readonly enlarged: Size;
+    /** The size that `to` asks for, if it does. */
+    readonly wanted: Size | null;
+    readonly leftOut: OutputRequest['leftOut'];
+    readonly takes: ReturnType<typeof muxerTrials>;
+  },
+): Promise<OutputPlan> {
+  const { source, output, enlarged, wanted, leftOut, takes } = clip;
+  const request: OutputRequest = {
+    output,
+    codec: settings.codec,
+    crf: settings.crf ?? undefined,
+    bitrate: settings.bitrate ?? undefined,
+    preset: settings.preset ?? undefined,
+    pixelFormat: settings.pixelFormat ?? undefined,
+    ffmpegArgs: settings.ffmpegArgs,
+    width: enlarged.width,
+    height: enlarged.height,
+    ...(wanted === null ? {} : { reduceTo: wanted }),
+    ...trimOf(source, settings),
+    leftOut,
+  };
+  const plan = await planOutput(ffmpeg, source, request, takes);
+  if (settings.sizeLimit === null) return plan;
+  const frames = expectedFrames({ source, settings });
+  const wish = { limit: settings.sizeLimit, frames, settings, signal };
+  const bitrate = await bitrateWithin(ffmpeg, source, plan, wish);
+  return planOutput(ffmpeg, source, { ...request, bitrate }, takes);
 }
 
 /** Looks at the clip, while other things are decided; what was found in it before is kept. */

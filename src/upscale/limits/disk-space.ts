@@ -5,14 +5,21 @@ import { VsrError } from '../../errors.js';
 import { showBytes } from '../../files/show-bytes.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
-import type { Settings } from './settings.js';
-import type { Size } from './target-size.js';
 
 /**
  * Bytes the job may need: about 0.15 bit a pixel in the enlarged video, twice (segments and the
  * joined file lie side by side for a moment), and what is copied from the source.
  */
-export function estimateBytes(source: Source, size: Size, settings: Settings): number {
+export function estimateBytes(
+  source: Source,
+  size: { readonly width: number; readonly height: number },
+  settings: {
+    readonly frames: number;
+    readonly codec: string;
+    readonly bitrate: number | null;
+    readonly sizeLimit: number | null;
+  },
+): number {
   const { frameRate, frameCount, duration } = source.video;
   const rate = framesPerSecond(frameRate);
   const seconds = duration ?? source.duration ?? 0;
