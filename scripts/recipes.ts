@@ -240,13 +240,6 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ...{ steps: 11_000, rate: 1e-3 },
     from: 'espcn-32-x2',
   },
-  // As with espcn-32-int8-x2, all of its layers are rounded.
-  'espcn-32-strength-int8-x2': {
-    ...dialled,
-    ...copied,
-    ...{ steps: 4000, rate: 5e-4 },
-    from: 'espcn-32-strength-x2',
-  },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },
   // For the passes after the first, whose pictures are larger than sharp.
   'espcn-16-second-x2': {

@@ -127,7 +127,7 @@ test('a clip is measured in its own Y, U and V', async () => {
 test('beside the default model stands what vsr upscale runs here: its 8-bit copy, and of a compressed clip the codec network', async () => {
   const [clean, compressed] = [
     ['espcn-16-x2', 'espcn-16-int8-x2'],
-    ['espcn-32-strength-x2', 'espcn-32-strength-int8-x2'],
+    ['espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
   ] as const;
   for (const [degradation, pairs] of [
     // The clip itself is compressed, its reduced copy only where asked for.
@@ -146,7 +146,7 @@ test('beside the default model stands what vsr upscale runs here: its 8-bit copy
     );
     for (const name of names) {
       assert.equal(networks[name]!.precision, name.includes('int8') ? 'int8' : 'fp32');
-      assert.equal(networks[name]!.forCompressed, name.includes('strength'));
+      assert.equal(networks[name]!.forCompressed, name.includes('codec'));
     }
     if (!isFastInEightBits()) continue;
     for (const [float, copy] of pairs) {

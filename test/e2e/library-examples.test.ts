@@ -63,7 +63,7 @@ test('every example of the library’s page does what it says', async (t) => {
   }
   for (const line of [
     /^64 48 10$/,
-    /^\/.*clip\.x2\.mp4 128 96 espcn-32-strength-\S+ \d+$/,
+    /^\/.*clip\.x2\.mp4 128 96 espcn-16-\S+ \d+$/,
     /preview\.html \d+ [\d.]+ \d+$/,
     /^enlarge 10 10 /,
     /broken\.mp4 media Expected a clip but /,

@@ -17,7 +17,7 @@ export type SourceKind = 'clean' | 'compressed';
  */
 const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string>>>>> = {
   clean: { fast: 'espcn-16-lite', normal: 'espcn-16', best: 'espcn-32' },
-  compressed: { normal: 'espcn-32-strength' },
+  compressed: { normal: 'espcn-16-codec', best: 'espcn-32-strength' },
 };
 
 /** The quality that a model of the catalogue stands for; `null` for one that stands for none. */

@@ -80,7 +80,7 @@ test('after the first pass of a family run the models trained on what such a pas
   assert.deepEqual(await namesOf(2, 'default'), ['espcn-16-x2']);
   assert.deepEqual(await namesOf(4, 'default'), ['espcn-16-x2', second]);
   assert.deepEqual(await namesOf(4, 'espcn-16'), ['espcn-16-x2', second]);
-  assert.deepEqual(await namesOf(8, 'default', true), ['espcn-32-strength-x2', second, second]);
+  assert.deepEqual(await namesOf(8, 'default', true), ['espcn-16-codec-x2', second, second]);
   assert.deepEqual(await namesOf(6, 'default'), ['espcn-16-x3', second]);
   // A model that is named makes all passes, and a family without such models runs as it is.
   assert.deepEqual(await namesOf(4, 'espcn-16-x2'), ['espcn-16-x2', 'espcn-16-x2']);

@@ -39,11 +39,14 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
 }
 
 test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
-  const [clean, compressed] = [['espcn-16-x2'], ['espcn-32-strength-x2']];
+  const [clean, compressed] = [['espcn-16-x2'], ['espcn-16-codec-x2']];
   assert.deepEqual((await chosen({}, 0.4)).names, clean);
   const found = await chosen({}, 0.6);
   assert.deepEqual(found.names, compressed);
-  assert.deepEqual(found.notes, [
+  assert.deepEqual(found.notes, ['model espcn-16-codec-x2: the source is compressed (a look)']);
+  const best = await chosen({ quality: 'best' }, 0.6);
+  assert.deepEqual(best.names, ['espcn-32-strength-x2']);
+  assert.deepEqual(best.notes, [
     'model espcn-32-strength-x2: the source is compressed (a look, strength 0.60)',
   ]);
   assert.deepEqual((await chosen({ strength: 0.29 }, 1)).names, clean);
