@@ -29,6 +29,8 @@ export type { UpscaleOptions } from './upscale/plan/options.js';
 export { upscale, type UpscaleEvent, type UpscaleOutcome } from './upscale/upscale.js';
 export { enlarge, type EnlargeOptions, type PlanarPicture } from './upscale/enlarge.js';
 
+export { blindTest, type BlindTestOptions } from './library/blind-test.js';
+export type { BlindTest } from './report/blind/blind.js';
 export { compare, type CompareOptions, type Comparison } from './library/compare.js';
 export type { ComparedPair } from './report/compare/compare.js';
 export { evaluate, type EvaluateOptions, type Evaluation } from './library/evaluate.js';

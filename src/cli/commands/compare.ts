@@ -1,10 +1,11 @@
 import { Command, Option } from 'commander';
+import { VsrError } from '../../errors.js';
 import { printable } from '../../printable.js';
 import { realNumber } from '../display/numbers.js';
 import { isAnsweredInJson, tell } from '../process/answer.js';
 import { withEvents } from '../process/program-options.js';
 import { interruption } from '../process/interruption.js';
-import { sayRaw, shownPath } from '../display/say.js';
+import { say, sayRaw, shownPath } from '../display/say.js';
 import { formatTable } from '../display/table.js';
 
 const modes = ['split', 'side', 'difference'] as const;
@@ -13,6 +14,7 @@ type Flags = {
   reference?: string;
   output?: string;
   overwrite?: true;
+  blind?: true;
   mode: (typeof modes)[number];
   amplify: number;
   ffmpeg?: string;
@@ -25,7 +27,12 @@ Examples:
   vsr compare clip.mp4 clip.x2.mp4                   left bicubic of the source, right what vsr made
   vsr compare a.mp4 b.mp4 --mode side -o both.mkv
   vsr compare a.png b.png --mode difference --amplify 8
-  vsr compare bicubic.mkv clip.x2.mkv --reference original.mkv`;
+  vsr compare bicubic.mkv clip.x2.mkv --reference original.mkv
+  vsr compare --blind bicubic.png ours.png --reference original.png -o which.html
+
+With --blind, a page shows parts of a picture, or of a few frames of clips, by two or three of them in
+random order beside the original, and asks which is closer. It says what they are at the end, and
+keeps the answers as CSV with a count of each and a sign test's p-value.`;
 
 /** The command `vsr compare`. */
 export function compareCommand(): Command {
@@ -35,9 +42,20 @@ export function compareCommand(): Command {
     )
     .argument('<a>', 'a clip or picture')
     .argument('<b>', 'another')
+    .argument('[c]', 'a third, with --blind')
     .option('--reference <file>', 'ground truth to measure both against')
-    .option('-o, --output <file>', 'default: <b>.vs-<a>.<ending of b>')
-    .option('--overwrite', 'replace a file of that name')
+    .option(
+      '-o, --output <file>',
+      'default: <b>.vs-<a>.<ending of b>; with --blind <reference>.blind.html',
+    )
+    .option(
+      '--overwrite',
+      'replace a file of that name; with --blind also one that is no page of vsr',
+    )
+    .option(
+      '--blind',
+      'make a page that asks people which is closer to the reference, names hidden',
+    )
     .addOption(
       new Option('--mode <how>', 'how they are put together').choices(modes).default('split'),
     )
@@ -49,8 +67,53 @@ export function compareCommand(): Command {
     .action(run);
 }
 
-async function run(a: string, b: string, flags: Flags): Promise<void> {
-  interruption();
+/** Makes the page of a blind test, and says where it is. */
+async function runBlind(
+  methods: readonly [string, string, third?: string],
+  { reference, output, overwrite, ffmpeg, ffprobe }: Flags,
+  signal: AbortSignal,
+): Promise<void> {
+  if (reference === undefined) {
+    throw new VsrError(
+      'option',
+      'Expected --reference with --blind: the original that the page shows beside them.',
+    );
+  }
+  const { blindTest } = await import('../../library/blind-test.js');
+  const { page, questions, places } = await blindTest(methods, {
+    ...{ reference, overwrite: overwrite ?? false, signal, tell },
+    ...(output === undefined ? {} : { output }),
+    ...(ffmpeg === undefined ? {} : { ffmpeg }),
+    ...(ffprobe === undefined ? {} : { ffprobe }),
+  });
+  if (isAnsweredInJson()) return;
+  say(
+    `${questions} ${questions === 1 ? 'pair' : 'pairs'} at ${places} ${places === 1 ? 'place' : 'places'}`,
+  );
+  process.stdout.write(`${shownPath(page)}\n`);
+}
+
+async function run(
+  a: string,
+  b: string,
+  c: string | undefined,
+  flags: Flags,
+  command: Command,
+): Promise<void> {
+  const signal = interruption();
+  if (flags.blind === true) {
+    for (const name of ['mode', 'amplify']) {
+      if (command.getOptionValueSource(name) !== 'cli') continue;
+      throw new VsrError('option', `Expected either --blind or --${name}, not both.`);
+    }
+    return runBlind(c === undefined ? [a, b] : [a, b, c], flags, signal);
+  }
+  if (c !== undefined) {
+    throw new VsrError(
+      'option',
+      'Expected two clips or pictures but received three, which --blind alone takes.',
+    );
+  }
   const { compare } = await import('../../library/compare.js');
   const { output, pairs } = await compare(a, b, { ...flags, tell });
   if (isAnsweredInJson()) return;

@@ -24,33 +24,40 @@ function isSameSize(a: Size, b: Size): boolean {
   return a.width === b.width && a.height === b.height;
 }
 
+/** Refuses two clips that differ in `what`, with the figures `of` both. */
+function refuse(a: Source, b: Source, what: string, of: (source: Source) => string): never {
+  throw new VsrError(
+    'media',
+    `Expected two clips of one ${what} but ${a.path} has ${of(a)} and ${b.path} has ${of(b)}.`,
+  );
+}
+
+/** Refuses clips whose frames do not go together in time, with both figures. */
+export function checkSameTimes(a: Source, b: Source): void {
+  const [rateA, rateB] = [rate(a), rate(b)];
+  // Containers round: a thousandth is no other rate.
+  if (rateA !== null && rateB !== null && Math.abs(rateA / rateB - 1) > 1e-3) {
+    refuse(a, b, 'frame rate', (source) => `${rate(source)?.toFixed(3)} frames a second`);
+  }
+  const [countA, countB] = [a.video.frameCount, b.video.frameCount];
+  if (countA !== null && countB !== null && countA !== countB) {
+    refuse(a, b, 'length', ({ video }) => `${video.frameCount} frames`);
+  }
+}
+
 /** Refuses clips that cannot be compared frame by frame, with both figures. */
 export function checkComparable(a: Source, b: Source): void {
-  const refuse = (what: string, of: (source: Source) => string) => {
-    throw new VsrError(
-      'media',
-      `Expected two clips of one ${what} but ${a.path} has ${of(a)} and ${b.path} has ${of(b)}.`,
-    );
-  };
   if (
     !isSmaller(a.video, b.video) &&
     !isSmaller(b.video, a.video) &&
     !isSameSize(a.video, b.video)
   ) {
-    refuse('size', ({ video }) => `${video.width}x${video.height}`);
+    refuse(a, b, 'size', ({ video }) => `${video.width}x${video.height}`);
   }
   if (a.video.format.name !== b.video.format.name) {
-    refuse('sample format', ({ video }) => video.format.name);
+    refuse(a, b, 'sample format', ({ video }) => video.format.name);
   }
-  const [rateA, rateB] = [rate(a), rate(b)];
-  // Containers round: a thousandth is no other rate.
-  if (rateA !== null && rateB !== null && Math.abs(rateA / rateB - 1) > 1e-3) {
-    refuse('frame rate', (source) => `${rate(source)?.toFixed(3)} frames a second`);
-  }
-  const [countA, countB] = [a.video.frameCount, b.video.frameCount];
-  if (countA !== null && countB !== null && countA !== countB) {
-    refuse('length', ({ video }) => `${video.frameCount} frames`);
-  }
+  checkSameTimes(a, b);
 }
 
 function addFrame(sums: FigureSums, layout: FrameLayout, a: Frame, b: Frame): void {

@@ -5,7 +5,7 @@ import { escapeHtml, jsonForScript } from '../html.js';
 export type PageParts = {
   /** Text; of the page's heading and, before what it is, of its title. */
   readonly title: string;
-  readonly what: 'report' | 'preview';
+  readonly what: 'report' | 'preview' | 'blind';
   /** Its whole style sheet. */
   readonly style: string;
   /** HTML. */

@@ -68,8 +68,8 @@ async function startsOf(
   return times.map((time) => keys.findLast((pts) => (pts * num) / den <= time - 1e-4));
 }
 
-/** When the clip's first frame is shown, in seconds. */
-async function firstTime(ffmpeg: Ffmpeg, source: Source): Promise<number> {
+/** When the clip's first frame is shown, in seconds on its own clock. */
+export async function firstTime(ffmpeg: Ffmpeg, source: Source): Promise<number> {
   const { num, den } = source.video.timeBase;
   const decoded = decodeFrames(ffmpeg, source, { maxFrames: 1 });
   let time = source.startTime;
@@ -103,6 +103,25 @@ async function frameAtTime(
     if (!better) break;
   }
   return best === undefined ? null : seen(best.data, layout, source);
+}
+
+/**
+ * Hands the frames nearest to `times`, in seconds on the source's own clock, to `work`, with their
+ * places in `times`. One frame is held at a time.
+ */
+export async function framesNear(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  times: readonly number[],
+  work: (frame: SeenFrame, index: number) => Promise<void>,
+): Promise<void> {
+  const { format, width, height } = source.video;
+  const layout = frameLayout(format, width, height);
+  const starts = await startsOf(ffmpeg, source, times);
+  for (const [i, time] of times.entries()) {
+    const found = await frameAtTime(ffmpeg, source, time, starts[i], layout);
+    if (found !== null) await work(found, i);
+  }
 }
 
 /** What the source of an output is read for. */
@@ -147,13 +166,8 @@ export async function seenFrames(
   const last = Math.max(...wanted.map(({ frame }) => frame));
   if (last >= readThrough) {
     const first = from ?? (await firstTime(ffmpeg, source));
-    const absolute = wanted.map(({ time }) => first + time);
-    const starts = await startsOf(ffmpeg, source, absolute);
-    for (const [i, time] of absolute.entries()) {
-      const found = await frameAtTime(ffmpeg, source, time, starts[i], layout);
-      if (found !== null) await work(found, i);
-    }
-    return;
+    const times = wanted.map(({ time }) => first + time);
+    return framesNear(ffmpeg, source, times, work);
   }
   const { num, den } = video.timeBase;
   const decoded = decodeFrames(ffmpeg, source);

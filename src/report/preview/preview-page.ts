@@ -6,6 +6,7 @@ import { escapeHtml } from '../html.js';
 import { busiestCrop } from '../page/before-after.js';
 import { pageFrame } from '../page/page-frame.js';
 import { pageStyle } from '../page/page-style.js';
+import { themeScript } from '../theme-script.js';
 import type { RgbPicture } from '../rgb-picture.js';
 import type { ClipPreview, PreviewedFrame, PreviewedWay } from './preview-clip.js';
 import { previewScript } from './preview-script.js';
@@ -192,6 +193,6 @@ export async function previewPage(clips: readonly ClipPreview[]): Promise<string
     style: `${pageStyle}${style}`,
     main: sections.join('\n'),
     data,
-    scripts: [previewScript],
+    scripts: [themeScript, previewScript],
   });
 }

@@ -7,13 +7,6 @@ export const previewScript = `
 'use strict';
 (() => {
   const clips = JSON.parse(document.getElementById('preview-data').textContent);
-  const root = document.documentElement;
-  const theme = document.getElementById('theme');
-  const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
-  const tellTheme = () => theme.setAttribute('aria-pressed', String(isDark()));
-  theme.onclick = () => { root.dataset.theme = isDark() ? 'light' : 'dark'; tellTheme(); };
-  tellTheme();
-
   for (const section of document.querySelectorAll('section[data-clip]')) {
     const clip = clips[Number(section.dataset.clip)];
     const stage = section.querySelector('.stage');
