@@ -146,19 +146,18 @@ test(
 );
 
 test('frames of clips are the same moments by all, whatever their clocks', async () => {
-  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=30:d=1.5'];
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=30:d=1'];
   const ffv1 = ['-c:v', 'ffv1', '-pix_fmt', 'yuv420p'];
   await ffmpegRun(...scene, ...ffv1, at('truth.mkv'));
   // Times in thousandths, in 15360ths, and beginning at 5 s.
-  await ffmpegRun('-i', at('truth.mkv'), '-c', 'copy', at('same.mkv'));
   const x264 = ['-c:v', 'libx264', '-crf', '4', '-preset', 'ultrafast', '-g', '8'];
   await ffmpegRun('-i', at('truth.mkv'), ...x264, at('coded.mp4'));
   await ffmpegRun('-i', at('truth.mkv'), ...x264, '-output_ts_offset', '5', at('later.mkv'));
-  const methods = [at('same.mkv'), at('coded.mp4'), at('later.mkv')] as const;
+  const methods = [at('coded.mp4'), at('later.mkv')] as const;
   const found = await blindTest([...methods], { reference: at('truth.mkv') });
   const { places } = await dataOf(found.page);
   assert.ok(places.length >= 4, String(places.length));
-  assert.equal(found.questions, 3 * places.length);
+  assert.equal(found.questions, places.length);
   for (const { reference, pictures } of places) {
     const truth = await pixelsOf(reference);
     assert.deepEqual([truth.info.width, truth.info.height], [160, 120]);
@@ -166,7 +165,7 @@ test('frames of clips are the same moments by all, whatever their clocks', async
       const { data } = await pixelsOf(uri);
       const off = data.reduce((sum, value, k) => sum + Math.abs(value - truth.data[k]!), 0);
       // The frame before or after is off by 4 and more: things move, and a counter counts.
-      assert.ok(off / data.length < (i === 0 ? 1e-9 : 1.5), `${methods[i]}: ${off / data.length}`);
+      assert.ok(off / data.length < 1.5, `${methods[i]}: ${off / data.length}`);
     }
   }
 });

@@ -7,7 +7,9 @@ import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
 import { asDecoded, type FrameMaking } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
+import type { Frame } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { framesPerSecond } from '../../planes/ratio.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { resizeRgb, rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 
@@ -105,6 +107,31 @@ async function frameAtTime(
   return best === undefined ? null : seen(best.data, layout, source);
 }
 
+/** As `framesNear`, in one go from the clip's beginning. */
+async function framesOnTheWay(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  layout: FrameLayout,
+  times: readonly number[],
+  work: (frame: SeenFrame, index: number) => Promise<void>,
+): Promise<void> {
+  const { num, den } = source.video.timeBase;
+  const pending = [...times.entries()].sort(([, a], [, b]) => a - b);
+  const decoded = decodeFrames(ffmpeg, source);
+  let before: Frame | null = null;
+  for await (const frame of decoded) {
+    const middle = ((before ?? frame).pts * num + frame.pts * num) / den / 2;
+    while (before !== null && pending.length > 0 && pending[0]![1] <= middle) {
+      await work(seen(before.data, layout, source), pending.shift()![0]);
+    }
+    if (before !== null) decoded.release(before);
+    before = frame;
+    if (pending.length === 0) return;
+  }
+  if (before === null) return;
+  for (const [index] of pending) await work(seen(before.data, layout, source), index);
+}
+
 /**
  * Hands the frames nearest to `times`, in seconds on the source's own clock, to `work`, with their
  * places in `times`. One frame is held at a time.
@@ -117,6 +144,10 @@ export async function framesNear(
 ): Promise<void> {
   const { format, width, height } = source.video;
   const layout = frameLayout(format, width, height);
+  const span = Math.max(...times) - source.startTime;
+  if (span * framesPerSecond(source.video.frameRate) < readThrough) {
+    return framesOnTheWay(ffmpeg, source, layout, times, work);
+  }
   const starts = await startsOf(ffmpeg, source, times);
   for (const [i, time] of times.entries()) {
     const found = await frameAtTime(ffmpeg, source, time, starts[i], layout);
