@@ -23,7 +23,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:
 `;
 
 const main = `<section id="ask" aria-label="Questions">
-<p>In the middle is the original. Which of the two beside it is closer to it? What they are is said at the end.</p>
+<p>Which of the two, left or right, is closer to the original? What they are is said at the end.</p>
 <p id="step" role="status"></p><progress id="done" value="0" aria-label="answered"></progress>
 <div class="three">
 <figure><figcaption>Left</figcaption><img id="left" alt="left candidate"></figure>
