@@ -8,7 +8,7 @@ import {
   evaluate as evaluateEach,
   evaluationInputs,
 } from '../report/evaluate/evaluate.js';
-import { protocolOf } from '../report/evaluate/protocol.js';
+import { type Distance, type Protocol, protocolOf } from '../report/evaluate/protocol.js';
 import {
   type FileEvaluation,
   type Figures,
@@ -35,6 +35,16 @@ export type EvaluateOptions = Programs & {
   readonly noise?: number;
   /** Samples cut on each side before comparing. Default: the scale. */
   readonly border?: number;
+  /**
+   * What figures are of: luma (`y`, default), or red, green and blue together (`rgb`, pictures
+   * alone).
+   */
+  readonly protocol?: Protocol;
+  /**
+   * What pictures are compared by besides their samples: `features` adds how far SqueezeNet's fire
+   * outputs are apart. Default: nothing, since it takes time.
+   */
+  readonly distance?: Distance;
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider?: ProviderName | 'auto';
@@ -74,7 +84,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const { scale = 2, model = 'default', degrade = 'bicubic', crf = 23, noise = 0 } = options;
-  const { border, frames, workers, signal } = options;
+  const { border, frames, workers, signal, protocol: compared = 'y', distance } = options;
   const degradation = { kind: degrade, noise, crf: [crf, crf] as const };
   const found = await evaluationInputs(typeof inputs === 'string' ? [inputs] : inputs);
   const failed: { file: string; error: ErrorFacts }[] = [];
@@ -82,6 +92,7 @@ export async function evaluate(
   const alone = found.length === 1;
   for await (const result of evaluateEach(() => locateFfmpeg(options), found, {
     ...{ scale, model, degradation, precision: options.precision },
+    ...{ protocol: compared, distance },
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     ...(border === undefined ? {} : { border }),
     ...(frames === undefined ? {} : { frames }),
@@ -105,7 +116,7 @@ export async function evaluate(
     meanFigures(files.flatMap((f) => f.figures[way] ?? [])),
   ]);
   const protocol = protocolOf({
-    ...{ scale, degradation },
+    ...{ scale, degradation, protocol: compared, distance },
     border: borderOf({ scale, ...(border === undefined ? {} : { border }) }),
   });
   return { files, failed, protocol, mean: Object.fromEntries(mean) as Evaluation['mean'] };

@@ -6,6 +6,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import sharp from 'sharp';
 import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -24,7 +25,10 @@ async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string;
   }
 }
 
-type Figures = Record<string, { psnrY: number; psnrU: number; ssim: number }>;
+type Figures = Record<
+  string,
+  { psnrRgb: number | null; psnrY: number; psnrU: number; ssim: number; features: number | null }
+>;
 type Network = { precision: string; forCompressed: boolean; runs: boolean };
 type File = { frames: number; figures: Figures; networks: Record<string, Network> };
 
@@ -102,6 +106,33 @@ test('every table says its protocol, and --precision measures what it names', as
   assert.equal((await vsr('evaluate', file, '--precision', 'fp16', '--provider', 'cpu')).code, 2);
 });
 
+test('--protocol rgb measures pictures in colour and names clips, which it does not measure', async () => {
+  const file = path.join(temporaryFolder(), 'red.png');
+  const [width, height] = [64, 48];
+  const waves = Uint8Array.from({ length: 3 * width * height }, (_, i) =>
+    i % 3 === 0 ? 128 + 100 * Math.sin((i % (3 * width)) / 4) : 100,
+  );
+  await sharp(waves, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
+  const words = ['-m', 'espcn-16-lite-x2', '--protocol', 'rgb', '--json'];
+  const { stdout, stderr, code } = await vsr('evaluate', file, clip, ...words);
+  assert.equal(code, 1);
+  assert.match(stderr, /Expected pictures for --protocol rgb but \S+cartoon\.mp4 is a clip/);
+  const { files, failed } = answerOf(stdout);
+  assert.deepEqual([files.length, failed], [1, [clip]]);
+  const { figures } = files[0]!;
+  assert.ok(figures['espcn-16-lite-x2']!.psnrRgb! > 30);
+  const { psnrRgb, psnrY, features } = figures['bicubic']!;
+  // Errors are in red alone: a third of the mean square counts, in luma a square of 65.481 / 255.
+  const apart = 10 * Math.log10((255 / 65.481) ** 2 / 3);
+  assert.ok(Math.abs(psnrY - psnrRgb! - apart) < 0.5, `${psnrRgb}, ${psnrY}`);
+  assert.equal(features, null);
+  const refused = await vsr('evaluate', file, '--protocol', 'rgb', '--degrade', 'codec');
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /bicubic or blur for --degrade with --protocol rgb/);
+});
+
 test('what is not there and what cannot be asked for say so', async () => {
   const missing = await vsr('evaluate', '/nowhere.png');
   assert.equal(missing.code, 1);
@@ -113,13 +144,17 @@ test('what is not there and what cannot be asked for say so', async () => {
 const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
 
 test('a clip is measured in its own Y, U and V', async () => {
-  const { stdout, stderr } = await vsr('evaluate', clip, '--frames', '3', '--json');
+  const looks = ['--distance', 'features'];
+  const { stdout, stderr } = await vsr('evaluate', clip, '--frames', '3', '--json', ...looks);
   assert.equal(stderr, '');
   const { files } = answerOf(stdout);
   const { frames, figures } = files[0]!;
   assert.equal(frames, 3);
   const [model] = Object.keys(figures);
   assert.ok(figures[model!]!.psnrY > figures['bicubic']!.psnrY);
+  assert.ok(figures[model!]!.features! > 0);
+  assert.ok(figures[model!]!.features! < figures['bicubic']!.features!);
+  assert.ok(figures['bicubic']!.features! < figures['nearest']!.features!);
   // Chroma is bicubic in both.
   assert.ok(Math.abs(figures[model!]!.psnrU - figures['bicubic']!.psnrU) < 0.1);
 });

@@ -1,6 +1,12 @@
 import { Command, Option } from 'commander';
 import type { JobEvent } from '../../events.js';
 import { precisionNames } from '../../model/runtime/precision.js';
+import {
+  type Distance,
+  distances,
+  type Protocol,
+  protocols,
+} from '../../report/evaluate/protocol.js';
 import type { FileEvaluation } from '../../report/evaluate/evaluation.js';
 import { degradations, type Degradation } from '../../training/pictures/degrade.js';
 import { providerNames } from '../../upscale/plan/options.js';
@@ -19,6 +25,8 @@ type Flags = {
   crf: number;
   noise: number;
   border?: number;
+  protocol: Protocol;
+  distance?: Distance;
   frames?: number;
   provider: (typeof providerNames)[number];
   device?: number;
@@ -35,9 +43,14 @@ Examples:
   vsr evaluate Set5/ Set14/ --scale 3              the literature's table
   vsr evaluate clip.mp4 --degrade codec --crf 28   as if it had been small and compressed
   vsr evaluate Set5/ -m my-model.onnx --markdown
+  vsr evaluate Set5/ --protocol rgb                red, green and blue together
+  vsr evaluate Set5/ --distance features           also how close it looks to a network
 
 Each file is the ground truth: it is degraded, enlarged again, and compared with itself. Pictures are measured
-by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.`;
+by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.
+--protocol rgb measures pictures by red, green and blue together instead: PSNR RGB is of the mean squared
+error over the three channels, 8 bits. --distance features adds a column: how far the fire outputs of
+SqueezeNet are apart, lower is closer (docs/feature-networks.md).`;
 
 /** What the table's mark means. */
 const whatRuns = '"runs here" is what vsr upscale runs for that file on this machine.';
@@ -63,6 +76,16 @@ export function evaluateCommand(): Command {
     .option('--crf <n>', 'x264 quality for --degrade codec', wholeNumber(0), 23)
     .option('--noise <n>', 'deviation of noise added to small pictures', realNumber, 0)
     .option('--border <n>', 'samples cut on each side (default: the scale)', wholeNumber(0))
+    .addOption(
+      new Option('--protocol <what>', 'what figures are of: luma, or R, G and B together')
+        .choices(protocols)
+        .default('y'),
+    )
+    .addOption(
+      new Option('--distance <by>', 'compare pictures by this as well; takes time').choices(
+        distances,
+      ),
+    )
     .option('--frames <n>', 'at most so many frames of a clip', wholeNumber(1))
     .addOption(
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),

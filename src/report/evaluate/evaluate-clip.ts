@@ -16,6 +16,7 @@ import { openUpscaler, type Upscaler } from '../../enlarge/upscaler.js';
 import { codeReduced, croppedFrames, croppedLayout, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
+import type { FeatureMeter } from './feature-meter.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
@@ -31,6 +32,8 @@ export type ClipEvaluationOptions = {
   readonly baselines: boolean;
   /** Measure VMAF where this ffmpeg can. */
   readonly vmaf: boolean;
+  /** Measures the feature distance, where that is asked for. */
+  readonly features: FeatureMeter | null;
   /** At most so many frames; `Infinity` for all. */
   readonly frames: number;
   readonly provider: ProviderChoice;
@@ -115,7 +118,10 @@ export async function evaluateClip(
       ...models.map(({ name }) => name),
       ...(options.baselines ? Object.keys(baselines) : []),
     ];
-    await using meter = await ClipMeter.open(ffmpeg, high, ways, options);
+    await using meter = await ClipMeter.open(ffmpeg, high, ways, {
+      ...options,
+      colour: source.video.colour,
+    });
     const pool = new FramePool(low);
     const truths = croppedFrames(ffmpeg, source, high, options.frames);
     const reduce = (truth: Sized) => resized(truth.data, false);

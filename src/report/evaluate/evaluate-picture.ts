@@ -1,19 +1,25 @@
-import { readLuma } from '../../media/still/luma-image.js';
+import { lumaOfPlanes, readLuma, readRgb } from '../../media/still/luma-image.js';
 import { COMPRESSED_FROM, compressionOfStill } from '../../media/compression/compression.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { degrade, type Degradation } from '../../training/pictures/degrade.js';
+import { psnr } from '../../metrics/psnr.js';
+import type { PlanePair } from '../../training/pictures/plane-pair.js';
 import { randomAt } from '../../training/base/random.js';
 import { VsrError } from '../../errors.js';
 import {
   FigureSums,
   baselines,
+  cutWithin,
+  joinedErrors,
   lumaErrors,
   type FileEvaluation,
   type Figures,
 } from './evaluation.js';
+import { featureDistance, type FeatureMeter, pictureOfPlanes } from './feature-meter.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
+import type { Protocol } from './protocol.js';
 
 /** How a picture is measured. */
 export type PictureEvaluationOptions = {
@@ -22,30 +28,55 @@ export type PictureEvaluationOptions = {
   /** Samples cut on every side before comparing. */
   readonly border: number;
   readonly modelsFor: (source: MeasuredSource) => Promise<MeasuredModels>;
-  readonly enlarge: (plane: Plane, chain: Chain) => Promise<Plane>;
+  /** Planes of luma alone by the protocol `y`, of red, green and blue by `rgb`. */
+  readonly enlarge: (planes: readonly Plane[], chain: Chain) => Promise<readonly Plane[]>;
+  readonly protocol: Protocol;
+  /** Measures the feature distance, where that is asked for. */
+  readonly features: FeatureMeter | null;
 };
 
 /**
  * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma`
- * gives it, cropped to a multiple of `scale`, degraded, enlarged again, `border` samples cut before
- * comparing.
+ * gives it (by the protocol `rgb` its red, green and blue), cropped to a multiple of `scale`,
+ * degraded, enlarged again, `border` samples cut before comparing.
  */
 export async function evaluatePicture(
   file: string,
-  { scale, degradation, border, modelsFor, enlarge }: PictureEvaluationOptions,
+  options: PictureEvaluationOptions,
 ): Promise<FileEvaluation> {
-  const whole = await readLuma(file);
-  if (whole.width < 4 * scale || whole.height < 4 * scale) {
+  const { scale, degradation, border, modelsFor, enlarge, protocol, features } = options;
+  const whole = protocol === 'rgb' ? await readRgb(file) : [await readLuma(file)];
+  const { width, height } = whole[0];
+  if (width < 4 * scale || height < 4 * scale) {
     throw new VsrError(
       'media',
-      `Expected pictures of at least ${4 * scale}x${4 * scale} but ${file} has ${whole.width}x${whole.height}.`,
+      `Expected pictures of at least ${4 * scale}x${4 * scale} but ${file} has ${width}x${height}.`,
     );
   }
-  const { low, high, strength } = await degrade(whole, scale, degradation, randomAt(1));
-  const measure = (actual: typeof high): Figures => {
+  const pairs: PlanePair[] = [];
+  for (const [channel, plane] of whole.entries()) {
+    // Noise of its own for each channel.
+    const random = channel === 0 ? randomAt(1) : randomAt(1, channel);
+    pairs.push(await degrade(plane, scale, degradation, random));
+  }
+  const low = pairs.map((pair) => pair.low);
+  const high = pairs.map((pair) => pair.high);
+  const size = high[0]!;
+  const { strength } = pairs[0]!;
+  const looksOf = async (planes: readonly Plane[]) =>
+    (await features?.looksOf(pictureOfPlanes(planes, border))) ?? null;
+  const truth = await looksOf(high);
+  const measure = async (actual: readonly Plane[]): Promise<Figures> => {
     const sums = new FigureSums(8);
-    sums.add(lumaErrors(high, actual, 8, border), null, null);
-    return sums.result();
+    const errors = high.map((plane, i) => lumaErrors(plane, actual[i]!, 8, border));
+    sums.add(joinedErrors(errors), null, null);
+    const looks = await looksOf(actual);
+    const distance = truth === null || looks === null ? null : featureDistance(truth, looks);
+    const found = { ...sums.result(), features: distance };
+    if (protocol === 'y') return found;
+    const cut = cutWithin(size, border);
+    const psnrY = psnr(lumaOfPlanes(high), lumaOfPlanes(actual), 8, cut);
+    return { ...found, psnrRgb: found.psnrY, psnrY };
   };
   const figures: Record<string, Figures> = {};
   const coded = degradation.kind === 'codec' || degradation.kind === 'codecs';
@@ -56,12 +87,16 @@ export async function evaluatePicture(
         ? { strength, isCompressed: strength >= COMPRESSED_FROM, by: 'the small picture' }
         : compressionOfStill(file),
   });
-  for (const { name, chain } of models) figures[name] = measure(await enlarge(low, chain));
+  for (const { name, chain } of models) figures[name] = await measure(await enlarge(low, chain));
   for (const [name, kernel] of Object.entries(baselines)) {
-    figures[name] = measure(resizePlane(low, high.width, high.height, 8, { kernel }));
+    const larger = low.map((plane) => resizePlane(plane, size.width, size.height, 8, { kernel }));
+    figures[name] = await measure(larger);
   }
   const worst = Object.fromEntries(
-    Object.entries(figures).map(([name, { psnrY }]) => [name, { frame: 0, psnr: psnrY }]),
+    Object.entries(figures).map(([name, { psnrRgb, psnrY }]) => [
+      name,
+      { frame: 0, psnr: psnrRgb ?? psnrY },
+    ]),
   );
   return { file, frames: 1, figures, worst, networks };
 }

@@ -16,7 +16,9 @@ import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
 import type { FileEvaluation } from './evaluation.js';
 import { modelsToMeasure, type MeasuredSource } from './measured-models.js';
-import { enlargePicture } from './picture-enlarger.js';
+import { FeatureMeter } from './feature-meter.js';
+import { enlargeColours, enlargePicture } from './picture-enlarger.js';
+import type { Distance, Protocol } from './protocol.js';
 
 /** What is measured, and how. */
 export type EvaluateOptions = {
@@ -26,6 +28,10 @@ export type EvaluateOptions = {
   readonly degradation: Degradation;
   /** Samples cut on every side before comparing; the scale, as papers do, if left out. */
   readonly border?: number;
+  /** What figures are of: luma (`y`) if left out. */
+  readonly protocol?: Protocol | undefined;
+  /** What pictures are compared by besides their samples: nothing if left out. */
+  readonly distance?: Distance | undefined;
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider: ProviderChoice;
@@ -83,18 +89,33 @@ export async function* evaluate(
   if (!Number.isInteger(scale) && degradation.kind !== 'bicubic') {
     throw badValue('bicubic', `--degrade for a scale of ${scale}`, degradation.kind);
   }
+  const { precision = 'auto', protocol = 'y' } = options;
+  if (protocol === 'rgb' && degradation.kind !== 'bicubic' && degradation.kind !== 'blur') {
+    throw badValue('bicubic or blur', '--degrade with --protocol rgb', degradation.kind);
+  }
   const border = borderOf(options);
-  const { precision = 'auto' } = options;
   const modelsFor = (source: MeasuredSource) => modelsToMeasure(options, source);
   // A wrong name ends the call before the first file, not at it.
   await modelsFor({ coded: false, look: () => Promise.resolve(lossless) });
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });
+  await using features = options.distance === undefined ? null : await FeatureMeter.open();
   const measure = async (file: string): Promise<FileEvaluation> => {
     if (isImageName(file)) {
-      const enlarge = (plane: Plane, chain: Chain) =>
-        enlargePicture(plane, chain, { ...options, precision });
-      return evaluatePicture(file, { scale, degradation, border, modelsFor, enlarge });
+      const how = { ...options, precision };
+      const enlarge = async (planes: readonly Plane[], chain: Chain) =>
+        protocol === 'rgb'
+          ? enlargeColours(planes, chain, how)
+          : [await enlargePicture(planes[0]!, chain, how)];
+      return evaluatePicture(file, {
+        ...{ scale, degradation, border, modelsFor, enlarge, protocol, features },
+      });
+    }
+    if (protocol === 'rgb') {
+      throw new VsrError(
+        'option',
+        `Expected pictures for --protocol rgb but ${file} is a clip: clips are measured in their own Y, U and V, by --protocol y.`,
+      );
     }
     const { evaluateClip } = await import('./evaluate-clip.js');
     return evaluateClip(await ffmpeg(), file, {
@@ -104,6 +125,7 @@ export async function* evaluate(
       ...(options.signal === undefined ? {} : { signal: options.signal }),
       onProgress: tell,
       vmaf: true,
+      features,
       frames: options.frames ?? Infinity,
       workers: options.workers ?? os.availableParallelism(),
     });

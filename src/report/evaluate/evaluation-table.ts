@@ -19,6 +19,7 @@ export type TextTable = {
 };
 
 const heads: Readonly<Record<keyof Figures, string>> = {
+  psnrRgb: 'PSNR RGB',
   psnrY: 'PSNR Y',
   psnrU: 'PSNR U',
   psnrV: 'PSNR V',
@@ -27,9 +28,12 @@ const heads: Readonly<Record<keyof Figures, string>> = {
   rmse: 'RMSE',
   vmaf: 'VMAF',
   flicker: 'flicker',
+  features: 'features',
 };
 
-const places: Partial<Record<keyof Figures, number>> = { ssim: 4, mae: 3, rmse: 3, flicker: 3 };
+const places: Partial<Record<keyof Figures, number>> = {
+  ...{ ssim: 4, mae: 3, rmse: 3, flicker: 3, features: 4 },
+};
 
 function shown(name: keyof Figures, value: number | null): string {
   if (value === null || Number.isNaN(value)) return '';

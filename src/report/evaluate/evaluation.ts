@@ -15,16 +15,24 @@ export const baselines: Readonly<Record<string, ResizeKernel>> = {
 
 /** What a way of enlarging came to on one file, or in the mean. */
 export type Figures = {
+  /**
+   * Decibels of R, G and B together: of the mean squared error over the three channels, 8 bits.
+   * `null` unless the protocol is `rgb`.
+   */
+  readonly psnrRgb: number | null;
   /** Decibels; for a clip the mean of its frames' that differ, `Infinity` if none does. */
   readonly psnrY: number;
   /** Decibels; `null` for pictures measured by luma alone. */
   readonly psnrU: number | null;
   readonly psnrV: number | null;
-  /** Of Y, -1 to 1; `null` for pictures smaller than the window. */
+  /**
+   * -1 to 1; `null` for pictures smaller than the window. This and the next two are of Y, by the
+   * protocol `rgb` of all three channels.
+   */
   readonly ssim: number | null;
-  /** Mean absolute error of Y, in sample values. */
+  /** Mean absolute error, in sample values. */
   readonly mae: number;
-  /** Root of the mean squared error of Y, in sample values. */
+  /** Root of the mean squared error, in sample values. */
   readonly rmse: number;
   /** 0 to 100; `null` where this ffmpeg cannot measure it, and for pictures. */
   readonly vmaf: number | null;
@@ -33,10 +41,16 @@ export type Figures = {
    * truth; `null` for pictures, and where nothing stands still.
    */
   readonly flicker: number | null;
+  /**
+   * How far the features of SqueezeNet's fire outputs are apart, 0 or more, lower is closer;
+   * `null` unless asked for, and for pictures smaller than 32 samples each way.
+   */
+  readonly features: number | null;
 };
 
 /** The names of the figures, in the order of the table. */
 export const figureNames = [
+  'psnrRgb',
   'psnrY',
   'psnrU',
   'psnrV',
@@ -45,6 +59,7 @@ export const figureNames = [
   'rmse',
   'vmaf',
   'flicker',
+  'features',
 ] as const;
 
 /** One file: each way of enlarging it, the models first. */
@@ -53,7 +68,7 @@ export type FileEvaluation = {
   /** 1 for a picture. */
   readonly frames: number;
   readonly figures: Readonly<Record<string, Figures>>;
-  /** The lowest Y of each, decibels. */
+  /** The lowest Y of each, by the protocol `rgb` the lowest of all channels; decibels. */
   readonly worst: Readonly<Record<string, WorstFrame>>;
   /** What those of the figures are that networks made, by the same names. */
   readonly networks: Readonly<Record<string, NetworkFacts>>;
@@ -75,12 +90,20 @@ export function waysOf(files: readonly FileEvaluation[]): string[] {
 /** A frame, from 0, and its decibels. */
 export type WorstFrame = { readonly frame: number; readonly psnr: number };
 
-/** Y's figures of one picture or frame. */
+/** The figures of one plane of a picture or frame, or of several together. */
 export type LumaErrors = {
   readonly mse: number;
   readonly mae: number;
   readonly ssim: number | null;
 };
+
+/** The part of `border` that can be cut on every side of a picture of this size. */
+export function cutWithin(
+  { width, height }: { readonly width: number; readonly height: number },
+  border: number,
+): number {
+  return Math.min(border, (Math.min(width, height) - 1) >> 1);
+}
 
 /**
  * Compares Y; `border` samples are cut on every side, less where the picture is too small for it.
@@ -92,11 +115,22 @@ export function lumaErrors(
   border: number,
 ): LumaErrors {
   const smallest = Math.min(reference.width, reference.height);
-  const cut = Math.min(border, (smallest - 1) >> 1);
+  const cut = cutWithin(reference, border);
   return {
     mse: meanSquaredError(reference, actual, cut),
     mae: meanAbsoluteError(reference, actual, cut),
     ssim: smallest - 2 * cut < 11 ? null : ssim(reference, actual, bitDepth, cut),
+  };
+}
+
+/** The errors of several planes of one size together. */
+export function joinedErrors(all: readonly LumaErrors[]): LumaErrors {
+  const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const ssims = all.flatMap(({ ssim }) => ssim ?? []);
+  return {
+    mse: mean(all.map(({ mse }) => mse)),
+    mae: mean(all.map(({ mae }) => mae)),
+    ssim: ssims.length < all.length ? null : mean(ssims),
   };
 }
 
@@ -113,6 +147,7 @@ function mean(values: readonly (number | null)[]): number | null {
 export function meanFigures(all: readonly Figures[]): Figures {
   const of = (name: keyof Figures) => mean(all.map((figures) => figures[name]));
   return {
+    psnrRgb: of('psnrRgb'),
     psnrY: of('psnrY') ?? NaN,
     psnrU: of('psnrU'),
     psnrV: of('psnrV'),
@@ -121,6 +156,7 @@ export function meanFigures(all: readonly Figures[]): Figures {
     rmse: of('rmse') ?? NaN,
     vmaf: of('vmaf'),
     flicker: of('flicker'),
+    features: of('features'),
   };
 }
 
@@ -164,6 +200,7 @@ export class FigureSums {
 
   result(): Figures {
     return {
+      psnrRgb: null,
       psnrY: mean(this.#y) ?? NaN,
       psnrU: mean(this.#u),
       psnrV: mean(this.#v),
@@ -172,6 +209,7 @@ export class FigureSums {
       rmse: Math.sqrt(this.#mse / this.frames),
       vmaf: null,
       flicker: null,
+      features: null,
     };
   }
 }

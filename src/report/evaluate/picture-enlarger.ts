@@ -1,10 +1,11 @@
+import { fromFrame, toFrame } from '../../media/still/still-colour.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import { FramePool } from '../../planes/frame.js';
-import { frameLayout, pixelFormats } from '../../planes/pixel-format.js';
+import { frameLayout, type FrameLayout, pixelFormats } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
-import { openUpscaler } from '../../enlarge/upscaler.js';
+import { openUpscaler, type UpscalerOptions } from '../../enlarge/upscaler.js';
 
 /** Where and in what a picture is enlarged. */
 export type PictureEnlarging = {
@@ -13,27 +14,72 @@ export type PictureEnlarging = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Enlarges an 8-bit luma plane of any size with `chain`, by the very code that enlarges clips. */
-export async function enlargePicture(
-  plane: Plane,
-  chain: Chain,
+/** Enlarges one frame, which `fill` writes. */
+async function enlargeFrame(
   { provider, precision, signal }: PictureEnlarging,
-): Promise<Plane> {
-  const layout = frameLayout(pixelFormats.get('gray')!, plane.width, plane.height);
+  what: Pick<UpscalerOptions, 'chain' | 'layout' | 'range' | 'matrix'>,
+  fill: (frame: Uint8Array) => void,
+): Promise<{ readonly data: Uint8Array; readonly layout: FrameLayout }> {
   await using upscaler = await openUpscaler({
-    ...{ chain, layout, provider },
+    ...what,
+    provider,
     ...(signal === undefined ? {} : { signal }),
     siting: 'center',
-    range: 'tv',
     // One picture is one job: more threads would only have to start.
     workers: 1,
     precision,
     scores: false,
     reuse: false,
   });
-  const frame = new FramePool(layout).take(0, 0);
-  frame.data.set(plane.data);
+  const frame = new FramePool(what.layout).take(0, 0);
+  fill(frame.data);
   const { frame: larger } = await upscaler.upscale(frame);
-  const { width, height } = upscaler.layout;
-  return { data: larger.data.slice(), width, height };
+  return { data: larger.data.slice(), layout: upscaler.layout };
+}
+
+/** Enlarges an 8-bit luma plane of any size with `chain`, by the very code that enlarges clips. */
+export async function enlargePicture(
+  plane: Plane,
+  chain: Chain,
+  options: PictureEnlarging,
+): Promise<Plane> {
+  const layout = frameLayout(pixelFormats.get('gray')!, plane.width, plane.height);
+  const what = { chain, layout, range: 'tv' } as const;
+  const larger = await enlargeFrame(options, what, (frame) => frame.set(plane.data));
+  const { width, height } = larger.layout;
+  return { data: larger.data, width, height };
+}
+
+/**
+ * Enlarges 8-bit planes of red, green and blue as `vsr upscale` does a picture in colour: as
+ * full-range Y'CbCr 4:4:4 of 10 bit, the chroma bicubically where the network takes luma.
+ */
+export async function enlargeColours(
+  planes: readonly Plane[],
+  chain: Chain,
+  options: PictureEnlarging,
+): Promise<readonly Plane[]> {
+  const small = interleaved(planes);
+  const { width, height } = planes[0]!;
+  const layout = frameLayout(pixelFormats.get('yuv444p10le')!, width, height);
+  const what = { chain, layout, range: 'pc', matrix: 'smpte170m' } as const;
+  const larger = await enlargeFrame(options, what, (frame) =>
+    toFrame({ data: small, channels: 3, peak: 255 }, frame, layout),
+  );
+  const { data } = fromFrame(larger.data, larger.layout, 3, 255);
+  return [0, 1, 2].map((channel) => {
+    const size = { width: larger.layout.width, height: larger.layout.height };
+    const samples = new Uint8Array(size.width * size.height);
+    for (let i = 0; i < samples.length; i++) samples[i] = data[3 * i + channel]!;
+    return { data: samples, ...size };
+  });
+}
+
+/** Planes of red, green and blue as three bytes a pixel. */
+function interleaved(planes: readonly Plane[]): Uint8Array {
+  const data = new Uint8Array(3 * planes[0]!.data.length);
+  for (const [channel, plane] of planes.entries()) {
+    for (let i = 0; i < plane.data.length; i++) data[3 * i + channel] = plane.data[i]!;
+  }
+  return data;
 }

@@ -1,5 +1,13 @@
 import type { Degradation } from '../../training/pictures/degrade.js';
 
+/** What figures are of: luma, or red, green and blue together. */
+export const protocols = ['y', 'rgb'] as const;
+export type Protocol = (typeof protocols)[number];
+
+/** What pictures can be compared by besides their samples. */
+export const distances = ['features'] as const;
+export type Distance = (typeof distances)[number];
+
 /** How the small input was made, in words. */
 const made: Readonly<Record<Degradation['kind'], (crf: number) => string>> = {
   bicubic: () => 'antialiased bicubic (a = -0.5)',
@@ -8,17 +16,36 @@ const made: Readonly<Record<Degradation['kind'], (crf: number) => string>> = {
   codecs: (crf) => `antialiased bicubic (a = -0.5), then any coder as coarse as x264 at CRF ${crf}`,
 };
 
+/** What the figures are of, in words. */
+const compared: Readonly<Record<Protocol, string>> = {
+  y: 'Y (of pictures BT.601 in 16 to 235, of clips their own)',
+  rgb: 'R, G and B together (mean squared error over the three channels, 8 bits; SSIM and MAE the mean of theirs; PSNR Y of the same pictures by BT.601)',
+};
+
+/** What the feature distance is of, in words. */
+const looked: Readonly<Record<Protocol, string>> = {
+  y: 'of luma as grey, of clips in colour',
+  rgb: 'in colour',
+};
+
 /** What figures were measured on, and how. */
 export type Measured = {
   readonly scale: number;
   /** Samples cut on every side. */
   readonly border: number;
   readonly degradation: Degradation;
+  readonly protocol: Protocol;
+  /** Left out where samples alone are compared. */
+  readonly distance?: Distance | undefined;
 };
 
 /** The protocol of a table in one line: figures of another one cannot be compared with these. */
-export function protocolOf({ scale, border, degradation }: Measured): string {
+export function protocolOf({ scale, border, degradation, protocol, distance }: Measured): string {
   const { kind, noise, crf } = degradation;
   const noisy = noise > 0 ? ` and noise of deviation ${noise}` : '';
-  return `Protocol: Y (of pictures BT.601 in 16 to 235, of clips their own), ${border} samples cut from each border, ${scale}x smaller by ${made[kind](crf[0])}${noisy}; bicubic, as all else, from the small input.`;
+  const features =
+    distance === undefined
+      ? ''
+      : ` features: how far the fire outputs of SqueezeNet 1.0 are apart, ${looked[protocol]}, unweighted (not LPIPS); lower is closer.`;
+  return `Protocol: ${compared[protocol]}, ${border} samples cut from each border, ${scale}x smaller by ${made[kind](crf[0])}${noisy}; bicubic, as all else, from the small input.${features}`;
 }

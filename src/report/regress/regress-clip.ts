@@ -181,6 +181,7 @@ export async function regressClip(
     border: 0,
     baselines: false,
     vmaf: false,
+    features: null,
     // Each as its file has it: on the processor nothing else is meant.
     precision: 'auto',
     ...abort,

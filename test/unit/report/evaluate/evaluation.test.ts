@@ -2,10 +2,12 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import {
   FigureSums,
+  joinedErrors,
   lumaErrors,
   meanFigures,
   type FileEvaluation,
 } from '../../../../src/report/evaluate/evaluation.js';
+import { protocolOf } from '../../../../src/report/evaluate/protocol.js';
 import {
   csvOf,
   evaluationTable,
@@ -33,6 +35,33 @@ test('a border too wide for the picture is cut less, and SSIM is left out', () =
   assert.deepEqual(errors, { mse: 1, mae: 1, ssim: null });
 });
 
+test('red, green and blue together have the mean of their squared errors, not of their decibels', () => {
+  const sums = new FigureSums(8);
+  const errors = [3, 0, 6].map((error) => lumaErrors(flat(100), flat(100 + error), 8, 2));
+  sums.add(joinedErrors(errors), null, null);
+  const { psnrY, mae, rmse, ssim } = sums.result();
+  assert.ok(Math.abs(psnrY - 10 * Math.log10(255 ** 2 / 15)) < 1e-12);
+  assert.equal(mae, 3);
+  assert.equal(rmse, Math.sqrt(15));
+  assert.equal(ssim, errors.reduce((sum, one) => sum + one.ssim!, 0) / 3);
+  const small = [1, 2, 3].map((value) => lumaErrors(flat(1, 4, 4), flat(value, 4, 4), 8, 0));
+  assert.equal(joinedErrors(small).ssim, null);
+});
+
+test('the protocol names what is compared, and the feature distance where there is one', () => {
+  const degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] } as const;
+  const measured = { scale: 2, border: 2, degradation } as const;
+  const y = protocolOf({ ...measured, protocol: 'y' });
+  assert.match(y, /^Protocol: Y .* from the small input\.$/);
+  assert.equal(
+    protocolOf({ ...measured, protocol: 'rgb' }).includes('three channels, 8 bits'),
+    true,
+  );
+  const features = protocolOf({ ...measured, protocol: 'y', distance: 'features' });
+  assert.ok(features.startsWith(y));
+  assert.match(features, /SqueezeNet 1\.0 .* \(not LPIPS\); lower is closer\.$/);
+});
+
 test('the mean leaves equal frames out of decibels, and the worst frame is known', () => {
   const sums = new FigureSums(10);
   for (const error of [0, 4, 2]) {
@@ -47,7 +76,8 @@ test('the mean leaves equal frames out of decibels, and the worst frame is known
 
 test('the table lists files and the mean, without columns that nobody has', () => {
   const figures = (psnrY: number) => ({
-    ...{ psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2, vmaf: null, flicker: null },
+    ...{ psnrRgb: null, psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2 },
+    ...{ vmaf: null, flicker: null, features: null },
   });
   const file = (name: string, psnrY: number) => ({
     ...{ file: `x/${name}`, frames: 1, worst: {}, networks: {} },
@@ -60,11 +90,20 @@ test('the table lists files and the mean, without columns that nobody has', () =
   assert.match(csvOf(table), /^"a,b\.png",model,30\.00/m);
   assert.match(markdownOf(table), /^\| c\\\|d\.png \| model \| 32\.00/m);
   assert.equal(meanFigures([figures(30), figures(Infinity)]).psnrY, 30);
+  const more = { ...figures(30), psnrRgb: 28, features: 0.25 };
+  const whole = evaluationTable([{ ...file('a.png', 30), figures: { model: more } }]);
+  assert.deepEqual(whole.header.slice(2), [
+    ...['PSNR RGB', 'PSNR Y', 'SSIM', 'MAE', 'RMSE', 'features'],
+  ]);
+  assert.deepEqual(whole.rows[0]!.slice(2), [
+    ...['28.00', '30.00', '0.5000', '1.000', '2.000', '0.2500'],
+  ]);
 });
 
 test('the table says what each network is, which one runs, and over how many files a mean is', () => {
   const figures = {
     ...{
+      psnrRgb: null,
       psnrY: 30,
       psnrU: null,
       psnrV: null,
@@ -73,6 +112,7 @@ test('the table says what each network is, which one runs, and over how many fil
       rmse: 2,
       vmaf: null,
       flicker: null,
+      features: null,
     },
   };
   const network = (precision: 'fp32' | 'int8', forCompressed: boolean, runs: boolean) => ({

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import test from 'node:test';
+import sharp from 'sharp';
+import { chooseChain } from '../../../../src/model/catalogue/chain.js';
+import type { Plane } from '../../../../src/planes/plane.js';
+import { evaluatePicture } from '../../../../src/report/evaluate/evaluate-picture.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
+
+test('by the protocol rgb a picture is measured by its three channels together, and its luma beside', async () => {
+  const [width, height] = [48, 40];
+  const file = path.join(temporaryFolder(), 'colours.png');
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => 60 + ((i * 37) % 120));
+  await sharp(data, { raw: { width, height, channels: 3 } })
+    .png()
+    .toFile(file);
+  const channel = (number: number, add: number): Plane => ({
+    data: data.filter((_, i) => i % 3 === number).map((value) => value + add),
+    width,
+    height,
+  });
+  const chain = await chooseChain(2, 'espcn-16-lite-x2', { codec: false });
+  const seen: (readonly Plane[])[] = [];
+  const options = {
+    scale: 2,
+    degradation: { kind: 'bicubic', noise: 0, crf: [0, 0] },
+    border: 2,
+    modelsFor: () => Promise.resolve({ models: [{ name: 'made', chain }], networks: {} }),
+    enlarge: (planes: readonly Plane[]) => {
+      seen.push(planes);
+      return Promise.resolve([channel(0, 3), channel(1, 0), channel(2, 6)]);
+    },
+    features: null,
+  } as const;
+  const { figures, worst } = await evaluatePicture(file, { ...options, protocol: 'rgb' });
+  const { psnrRgb, psnrY, mae, rmse, features } = figures['made']!;
+  assert.ok(Math.abs(psnrRgb! - 10 * Math.log10(255 ** 2 / 15)) < 1e-9, String(psnrRgb));
+  assert.equal(worst['made']!.psnr, psnrRgb);
+  assert.ok(Math.abs(mae - 3) < 1e-9);
+  assert.ok(Math.abs(rmse - Math.sqrt(15)) < 1e-9);
+  assert.equal(features, null);
+  // Luma is off by (65.481 * 3 + 24.966 * 6) / 255 = 1.36 before it is rounded to 1 or 2.
+  const error = 255 / 10 ** (psnrY / 20);
+  assert.ok(error > 1 && error < 2, String(error));
+  assert.deepEqual(
+    seen[0]!.map((plane) => [plane.width, plane.height]),
+    Array.from({ length: 3 }, () => [24, 20]),
+  );
+});
