@@ -1,23 +1,16 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import sharp from 'sharp';
 import { blindTest, type BlindTestOptions } from '../../src/library/blind-test.js';
 import { VsrError } from '../../src/errors.js';
+import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
-
-const chromiumPath = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => existsSync(file));
-const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -68,10 +61,7 @@ test(
     const { names, places } = await dataOf(output);
     assert.deepEqual(names, ['soft.webp', 'coded.jpg']);
 
-    browser = await chromium.launch({
-      executablePath: chromiumPath!,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+    browser = await openChromium();
     const page: Page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const asked: string[] = [];
     const errors: Error[] = [];

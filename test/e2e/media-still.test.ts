@@ -4,7 +4,8 @@ import os from 'node:os';
 import path from 'node:path';
 import test from 'node:test';
 import sharp, { type Sharp } from 'sharp';
-import { canWriteStill, probeStill, readStill, writeStill } from '../../src/media/still/still.js';
+import { canWriteStill, probeStill, readStill } from '../../src/media/still/still.js';
+import { writeStill } from '../../src/media/still/write-still.js';
 
 const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-still-'));
 test.after(() => rm(folder, { recursive: true, force: true }));

@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { VsrError } from '../../src/errors.js';
 import { preview, type PreviewOptions } from '../../src/report/preview/preview.js';
 import { plan } from '../../src/upscale/plan-files.js';
+import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 import { summaryOf } from '../support/schemas.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
-
-const chromiumPath = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => existsSync(file));
-const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -87,10 +80,7 @@ test(
   'the page has the frames themselves, and one place magnified by every way',
   { skip: noBrowser },
   async () => {
-    browser = await chromium.launch({
-      executablePath: chromiumPath!,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+    browser = await openChromium();
     const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
     const asked: string[] = [];
     page.on('request', (request) => void asked.push(request.url()));

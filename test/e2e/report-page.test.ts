@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
-
-const chromiumPath = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => existsSync(file));
-const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
 
 let folder: string;
 let browser: Browser | undefined;
 const at = (...names: string[]): string => path.join(folder, ...names);
 
 before(async () => {
-  if (chromiumPath === undefined) return;
+  if (noBrowser !== false) return;
   folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-page-'));
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=10:d=2'];
   const truth = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=10:d=2'];
@@ -36,10 +29,7 @@ before(async () => {
   assert.equal((await runVsr(...batch, '--report', at('batch.html'), ...fast)).code, 1);
   const one = ['upscale', at('clip.mp4'), '-o', at('one.mp4'), '--reference', at('truth.mkv')];
   assert.equal((await runVsr(...one, '--report', at('one.html'), ...fast)).code, 0);
-  browser = await chromium.launch({
-    executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-  });
+  browser = await openChromium();
 });
 after(async () => {
   await browser?.close();

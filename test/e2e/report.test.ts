@@ -4,19 +4,14 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { openFrameLog, type FrameRow } from '../../src/metrics/frame-log.js';
 import { readSidecar, sidecarPathOf, writeSidecar } from '../../src/metrics/sidecar.js';
 import { packageRoot } from '../../src/package-root.js';
 import { writeReport } from '../../src/report/page/write-report.js';
+import { noBrowser, openChromium } from '../support/chromium.js';
 import { runVsr } from '../support/run-vsr.js';
 
-const chromiumPath = [
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-].find((file) => existsSync(file));
-const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
 const frames = 6;
 
 let folder: string;
@@ -29,11 +24,8 @@ before(async () => {
   const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
   const run = await runVsr('upscale', clip, '-o', output, '--frames', String(frames), '--quiet');
   assert.equal(run.code, 0, run.stderr);
-  if (chromiumPath !== undefined) {
-    browser = await chromium.launch({
-      executablePath: chromiumPath,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
-    });
+  if (noBrowser === false) {
+    browser = await openChromium();
   }
 });
 

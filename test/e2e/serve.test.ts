@@ -5,15 +5,12 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import test, { after } from 'node:test';
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { packageRoot } from '../../src/package-root.js';
+import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((file) =>
-  existsSync(file),
-);
-const noBrowser = chromiumPath === undefined ? 'chromium is not installed' : false;
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 const started = new Set<ChildProcess>();
@@ -68,10 +65,7 @@ test(
   { skip: noBrowser },
   async () => {
     await makeClips();
-    const browser: Browser = await chromium.launch({
-      executablePath: chromiumPath!,
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
-    });
+    const browser: Browser = await openChromium();
     try {
       const first = await serve('queue');
       const [page, other] = await Promise.all([

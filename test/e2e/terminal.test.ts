@@ -23,8 +23,9 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true }));
 
 /**
- * A call of every command, but only for the help of `setup`, which would fetch files from elsewhere,
- * of those that need Redis (test/queue runs them), and of those that never end (serve.test.ts does).
+ * A call of every command, but only for the help of `setup`, which would fetch files from
+ * elsewhere, of those that need Redis (test/queue runs them), and of those that never end
+ * (serve.test.ts does).
  */
 const calls: Readonly<Record<string, () => Promise<string[]>>> = {
   upscale: () =>

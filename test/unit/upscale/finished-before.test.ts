@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { writeSidecar, type Sidecar } from '../../../src/metrics/sidecar.js';
-import type { ClipSettings } from '../../../src/metrics/sidecar-schema.js';
+import type { ClipSettings } from '../../../src/metrics/sidecar-settings.js';
 import { lookAtEarlier } from '../../../src/upscale/earlier-output.js';
 import { jobHashes } from '../../../src/upscale/plan/job-hash.js';
 import type { JobPlan } from '../../../src/upscale/plan/job-plan.js';

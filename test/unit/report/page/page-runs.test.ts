@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { runsStrip } from '../../../../src/report/page/page-runs.js';
-import type { SidecarRuns } from '../../../../src/metrics/sidecar-schema.js';
+import type { SidecarRuns } from '../../../../src/metrics/sidecar-settings.js';
 
 const plan: SidecarRuns = {
   runs: [
