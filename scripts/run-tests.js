@@ -1,6 +1,6 @@
 // Runs the compiled tests of the folders named (under build/test) with node's own runner.
-// A launcher of our own, because node 20's --test takes no globs and npm's shell may not expand them.
-// What an earlier build left of a test that has moved or gone is not run.
+// A launcher of our own, because node 20's --test takes no globs and npm's shell may not expand
+// them. What an earlier build left of a test that has moved or gone is not run.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 

@@ -1,8 +1,8 @@
 // Loaded before every test file. Says which ffmpeg it runs with, unless VSR_FFMPEG says so already.
 //
 // Most files run with the embedded one, which every clone has: it starts in a hundredth of a second
-// where Debian's, with its 200 libraries, takes a quarter of one, and a job starts eight. Files that
-// are about what ffmpeg itself reads and writes run with the one that vsr finds, which is the newest.
+// where Debian's, with its 200 libraries, takes a quarter of one, and a job starts eight. Files
+// that are about what ffmpeg itself reads and writes run with the one that vsr finds, the newest.
 import { chmodSync } from 'node:fs';
 import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';

@@ -42,7 +42,9 @@ type FlickerFigures = {
 /** The figures of a row. */
 export type FrameFigures = PsnrFigures & FlickerFigures;
 
-/** Where a row's frame comes from; all `null` for a picture, and in logs of a vsr that did not say. */
+/**
+ * Where a row's frame comes from; all `null` for a picture, and in logs of a vsr that did not say.
+ */
 export type RowOrigin = {
   /** Ticks, in the source's own time base, of the frame that it was made of. */
   readonly sourcePts: number | null;

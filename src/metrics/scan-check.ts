@@ -1,6 +1,7 @@
 import type { Field } from '../files/json-field.js';
 import { footageKinds } from '../planes/frame.js';
-import type { SidecarRuns, SidecarScan } from './sidecar-schema.js';
+import type { SidecarScan } from './sidecar-schema.js';
+import type { SidecarRuns } from './sidecar-settings.js';
 
 const text = (field: Field): string => field.string();
 const count = (field: Field): number => field.count();

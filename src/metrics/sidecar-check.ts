@@ -12,15 +12,12 @@ import { runsIn, scanIn } from './scan-check.js';
 import {
   sidecarVersion,
   type Sidecar,
-  type AskedSettings,
-  type Configured,
-  type ClipSettings,
   type SidecarAnnouncement,
   type SidecarDamage,
   type SidecarPicture,
-  type StillSettings,
   type StageSeconds,
 } from './sidecar-schema.js';
+import type { AskedSettings, Configured, ClipSettings, StillSettings } from './sidecar-settings.js';
 
 const figure = (field: Field): FrameFigure => ({
   frame: field.at('frame').count(),

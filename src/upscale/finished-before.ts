@@ -1,6 +1,6 @@
 import { VsrError } from '../errors.js';
 import type { Sidecar } from '../metrics/sidecar.js';
-import type { ClipSettings } from '../metrics/sidecar-schema.js';
+import type { ClipSettings } from '../metrics/sidecar-settings.js';
 import { version } from '../version.js';
 import { hashOf } from './plan/identity.js';
 import type { JobPlan } from './plan/job-plan.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Command, Option } from 'commander';
 import { didYouMean } from '../../did-you-mean.js';
 import { badValue, VsrError } from '../../errors.js';
-import type { Configured } from '../../metrics/sidecar-schema.js';
+import type { Configured } from '../../metrics/sidecar-settings.js';
 import { nameOf, valueFor, wordsIn } from '../process/yaml-options.js';
 
 /** The word under which a file has its presets, by name. */

@@ -7,7 +7,7 @@ import { giveUpStdout } from '../process/answer.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { spoolInput, streamOutput } from '../process/standard-streams.js';
 import { say } from '../display/say.js';
-import type { Configured } from '../../metrics/sidecar-schema.js';
+import type { Configured } from '../../metrics/sidecar-settings.js';
 import { applyConfig, configuredLine } from './config-file.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
 import { optionsOf, type UpscaleFlags } from './upscale-flags.js';

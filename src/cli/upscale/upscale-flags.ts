@@ -1,5 +1,5 @@
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
-import type { Configured } from '../../metrics/sidecar-schema.js';
+import type { Configured } from '../../metrics/sidecar-settings.js';
 import { splitWords } from './split-words.js';
 import type { SubmitFlags } from './submit-batch.js';
 

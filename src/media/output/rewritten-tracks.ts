@@ -1,7 +1,10 @@
 import { containers, type Container } from './containers.js';
 import type { Source, StreamInfo } from '../source/source.js';
 
-/** As what an output has what a stream held that was not copied: ffmpeg writes such tracks itself. */
+/**
+ * The form in which an output has what a stream held that was not copied: ffmpeg writes such tracks
+ * itself.
+ */
 export type KeptAs = 'timecode' | 'chapters';
 
 /** The chapters of a QuickTime file are a text track too; it is rewritten from the chapters. */

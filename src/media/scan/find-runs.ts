@@ -31,7 +31,9 @@ const surelyWrong = 0.6;
 /** Frames from `first` on, up to but not including `end`, of one state that goes on. */
 type Stretch = { first: number; end: number; readonly state: FieldState };
 
-/** The state of the frame that comes `frames` frames after one of `state`; before it if negative. */
+/**
+ * The state of the frame that comes `frames` frames after one of `state`; before it if negative.
+ */
 function later(state: FieldState, frames: number): FieldState {
   if (state.kind !== 'film') return state;
   const place = (((state.place + frames) % filmPeriod) + filmPeriod) % filmPeriod;

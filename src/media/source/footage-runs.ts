@@ -68,7 +68,9 @@ export function lengthOf(
   return (runs[i + 1]?.first ?? frames) - runs[i]!.first;
 }
 
-/** The pictures that `frames` frames from the beginning of `run` on become, repeats not left out. */
+/**
+ * The pictures that `frames` frames from the beginning of `run` on become, repeats not left out.
+ */
 export function picturesOf(plan: RunPlan, run: FootageRun, frames: number): number {
   if (run.kind === 'video' && plan.videoRate === 'field') return 2 * frames;
   if (run.cadence !== '3:2' || !plan.weavesFilm) return frames;

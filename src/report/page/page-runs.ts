@@ -1,4 +1,4 @@
-import type { SidecarRuns } from '../../metrics/sidecar-schema.js';
+import type { SidecarRuns } from '../../metrics/sidecar-settings.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 
 type Run = SidecarRuns['runs'][number];

@@ -48,8 +48,8 @@ export type Baseline = {
   readonly flicker?: { readonly truth: number | null; readonly toBicubic: number | null };
   /**
    * The 8-bit copies that `vsr upscale` runs where no model is named: that of the default, and for
-   * a compressed clip that of the network for such, last. Empty where the entry names another model;
-   * manifests of vsr's first days lack it.
+   * a compressed clip that of the network for such, last. Empty where the entry names another
+   * model; manifests of vsr's first days lack it.
    */
   readonly networks?: readonly NetworkBaseline[];
   /** The finished output, decoded and reduced to the source's size, against the source. */

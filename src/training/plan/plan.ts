@@ -15,7 +15,9 @@ export type TrainPlan = {
   /** Pictures trained on, and those only validated with. */
   readonly training: readonly PictureItem[];
   readonly validation: readonly PictureItem[];
-  /** Pictures that have no say in the weights; the weights to write are measured on them at the end. */
+  /**
+   * Pictures that have no say in the weights; the weights to write are measured on them at the end.
+   */
   readonly test: readonly PictureItem[];
   readonly degradation: Degradation;
   readonly loss: Loss;

@@ -7,8 +7,8 @@ import { cropPlane } from '../pictures/plane-pair.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /**
- * Validation pictures at most, or test pictures at once, and low-resolution samples each way that are used of each: it must
- * stay quick.
+ * Validation pictures at most, or test pictures at once, and low-resolution samples each way that
+ * are used of each: it must stay quick.
  */
 const mostPictures = 24;
 const mostSamples = 256;

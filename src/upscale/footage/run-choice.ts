@@ -77,7 +77,9 @@ function isSteady({ runs, weavesFilm, videoRate, dropsRepeats }: RunPlan): boole
   return new Set(rates).size === 1;
 }
 
-/** Throws VsrError `option` where the container at `output` lays frames on a grid and they leave it. */
+/**
+ * Throws VsrError `option` where the container at `output` lays frames on a grid and they leave it.
+ */
 export function checkContainer(plan: RunPlan, output: string): void {
   const container = containerOfPath(output);
   if (isSteady(plan) || container?.ticks !== 'frame') return;

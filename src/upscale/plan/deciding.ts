@@ -1,6 +1,6 @@
 import type { OutputPlan } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
-import type { ClipSettings } from '../../metrics/sidecar-schema.js';
+import type { ClipSettings } from '../../metrics/sidecar-settings.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { Treatment } from '../footage/treatment.js';
 import type { Settings } from './settings.js';

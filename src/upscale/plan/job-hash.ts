@@ -1,4 +1,4 @@
-import type { ClipSettings, StillSettings } from '../../metrics/sidecar-schema.js';
+import type { ClipSettings, StillSettings } from '../../metrics/sidecar-settings.js';
 import { hashOf } from './identity.js';
 
 /** The hash of a job, and those by which earlier versions of vsr know it. */

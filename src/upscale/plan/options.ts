@@ -2,7 +2,7 @@ import { chromaKernels, type ChromaKernel } from '../../enlarge/chroma/chroma-ke
 import type { PauseControl } from '../../pause-control.js';
 import type { FootageOptions } from '../footage/footage-settings.js';
 import type { Strength } from '../../media/compression/strength.js';
-import type { Configured } from '../../metrics/sidecar-schema.js';
+import type { Configured } from '../../metrics/sidecar-settings.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 

@@ -9,7 +9,7 @@ import type { Strength } from '../../media/compression/strength.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import type { RawVideoInput } from '../../media/source/source.js';
 import { checkFootage, type FootageSettings } from '../footage/footage-settings.js';
-import type { AskedSettings, Configured } from '../../metrics/sidecar-schema.js';
+import type { AskedSettings, Configured } from '../../metrics/sidecar-settings.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';

@@ -4,7 +4,7 @@ import { badValue } from '../../errors.js';
 import { compressionOfStill } from '../../media/compression/compression.js';
 import type { Announcement } from '../../media/output/stream-plan.js';
 import { canWriteStill, probeStill, type Still } from '../../media/still/still.js';
-import type { StillSettings } from '../../metrics/sidecar-schema.js';
+import type { StillSettings } from '../../metrics/sidecar-settings.js';
 import { chooseChain, type Chain } from '../../model/catalogue/chain.js';
 import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
