@@ -18,13 +18,12 @@ if (files.length === 0) {
   console.error(`No tests found under build/test/{${folders.join(',')}}.`);
   process.exit(1);
 }
-// Three at once: some wait for what lies in the future (locks, stalls), and leave two cores idle.
 const run = spawnSync(
   process.execPath,
   [
     // By its whole address: threads take it over, also in tests that go to another folder.
     ...['--import', new URL('./test-ffmpeg.js', import.meta.url).href],
-    ...['--test', '--test-concurrency=3', '--test-reporter=spec', ...options, ...files],
+    ...['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
   ],
   { stdio: 'inherit' },
 );

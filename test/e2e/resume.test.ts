@@ -65,7 +65,9 @@ test('a second process on the same output says who holds it, and stops', { skip 
   const { args, output } = await job.fresh('lock');
   const first = startVsr(args);
   assert.ok(await until(first, () => segmentsDone(output).length > 0));
-  const second = await startVsr(args).done;
+  // However long the second one takes to start, the first is not over by then.
+  process.kill(first.pid, 'SIGSTOP');
+  const second = await startVsr(args).done.finally(() => process.kill(first.pid, 'SIGCONT'));
   assert.equal(second.code, 1);
   assert.match(second.stderr, new RegExp(`is being made by process ${first.pid} since`));
   assert.equal((await first.done).code, 0);
