@@ -23,7 +23,9 @@ const run = spawnSync(
   [
     // By its whole address: threads take it over, also in tests that go to another folder.
     ...['--import', new URL('./test-ffmpeg.js', import.meta.url).href],
-    ...['--test', '--test-concurrency=2', '--test-reporter=spec', ...options, ...files],
+    // No test takes five minutes, and a file of many may take most of ten: what hangs is named instead.
+    ...['--test', '--test-concurrency=2', '--test-timeout=900000'],
+    ...['--test-reporter=spec', ...options, ...files],
   ],
   { stdio: 'inherit' },
 );

@@ -145,9 +145,28 @@ test(
   },
 );
 
-test('a worker that is asked to end while Redis is away ends', { skip: withoutRedis }, async () => {
-  const one = await worker();
-  await redis.kill();
-  one.child.kill('SIGTERM');
-  assert.equal(await one.done, 0, one.said());
-});
+test(
+  'a worker that is asked to end while Redis goes or is away ends',
+  { skip: withoutRedis },
+  async () => {
+    // It notices within milliseconds that Redis is away; the request to end comes before and after.
+    for (const [beforeKill, afterKill] of [
+      [0, 0],
+      [100, 0],
+      [100, 2],
+      [0, 300],
+    ] as const) {
+      const one = await worker();
+      await sleep(beforeKill);
+      const killed = redis.kill();
+      if (afterKill > 0) await killed;
+      await sleep(afterKill);
+      one.child.kill('SIGTERM');
+      const ended = await Promise.race([one.done, sleep(20_000, 'still runs' as const)]);
+      assert.equal(ended, 0, one.said());
+      running.delete(one);
+      await killed;
+      await redis.start();
+    }
+  },
+);

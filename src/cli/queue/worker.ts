@@ -12,6 +12,9 @@ import { say } from '../display/say.js';
 import { patientInterruption } from '../process/interruption.js';
 import { addressOf, collected, withQueueOptions, type QueueFlags } from './queue-flags.js';
 
+/** Milliseconds after its work that a worker's process still waits for what is left open. */
+const leftoversMs = 1_000;
+
 type Flags = QueueFlags & {
   root?: string[];
   workers?: number;
@@ -96,7 +99,12 @@ async function run(flags: Flags): Promise<void> {
       `Fingerprint ${fingerprint.id}: vsr ${vsr}, ffmpeg ${build}, ${processor}, ${cores} cores, ${runs}.`,
     );
   }
-  await worker.run();
+  try {
+    await worker.run();
+  } finally {
+    // Cut off from a server that is away, BullMQ leaves a timer behind that would hold the process.
+    setTimeout(() => process.exit(), leftoversMs).unref();
+  }
 }
 
 function lineOf(event: WorkerEvent): string {

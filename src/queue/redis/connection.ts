@@ -21,13 +21,18 @@ export interface QueueConnection extends AsyncDisposable {
   readonly redis: Redis;
   /** Options for connections of their own. */
   readonly options: ConnectionOptions;
+  /**
+   * From now on what is lost is not reached again: what waits for a server that is away, or goes
+   * away, fails instead of waiting for ever.
+   */
+  stopReconnecting(): void;
   /** The jobs of one kind of worker. */
   queue(name: string): Queue;
   readonly flows: FlowProducer;
 }
 
 /** How connections are made, and made again. */
-function redisOptions(address: QueueAddress, name: string) {
+function redisOptions(address: QueueAddress, name: string, isWanted: () => boolean) {
   const { host, port, db, username, password, tls, ca } = address;
   return {
     ...{ host, port, db, connectionName: name },
@@ -39,7 +44,7 @@ function redisOptions(address: QueueAddress, name: string) {
     socketTimeout: queueTimes().socketMs,
     // Nothing is given up while the server is away: it comes back, or somebody ends the process.
     maxRetriesPerRequest: null,
-    retryStrategy: (times: number) => Math.min(times * 250, mostRetryMs),
+    retryStrategy: (times: number) => (isWanted() ? Math.min(times * 250, mostRetryMs) : null),
   };
 }
 
@@ -98,7 +103,8 @@ export async function connectQueue(
   onTrouble: (error: Error) => void = () => {},
 ): Promise<QueueConnection> {
   const libraries = await queueLibraries();
-  const options = redisOptions(address, 'vsr');
+  let isWanted = true;
+  const options = redisOptions(address, 'vsr', () => isWanted);
   await reach(libraries, address, options);
   const redis = new libraries.Redis(options);
   redis.on('error', onTrouble);
@@ -107,6 +113,7 @@ export async function connectQueue(
   const quiet = { connection: redis, skipVersionCheck: true };
   return {
     ...{ address, libraries, redis, options },
+    stopReconnecting: () => void (isWanted = false),
     queue(name) {
       const known = queues.get(name);
       if (known !== undefined) return known;

@@ -74,39 +74,62 @@ export class QueueWorker {
 
   /** Works until it is asked to end. Throws VsrError where it takes itself out. */
   async run(): Promise<void> {
-    const { connection, fingerprint, signal, drain, tell } = this.#request;
-    await this.#book.noteFingerprint(fingerprint);
-    const hearing = await this.#hear();
-    const beat = (): void => void this.#beat().catch(() => {});
-    await this.#beat();
-    const timer = setInterval(beat, queueTimes().heartbeatMs);
+    const { connection, drain, signal } = this.#request;
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     const onDrain = (): void => {
+      // A server that is away, or goes away now, is not waited for: others do again what is
+      // under way.
+      connection.stopReconnecting();
       if (drain === 'giveback')
         for (const id of this.#underWay.keys()) this.#stop(id, 'given back');
       this.#ended();
     };
+    if (signal.aborted) onDrain();
     signal.addEventListener('abort', onDrain, { once: true });
     try {
-      const running = this.#worker.run();
-      running.catch(() => {}); // Its errors come as events.
-      tell({ type: 'ready', name: this.#entry.name });
-      if (!signal.aborted) await ended;
-      // A server that is away is not waited for: others do again what is under way.
-      await this.#worker.close(connection.redis.status !== 'ready');
+      await this.#workUntil(ended);
+    } catch (error) {
+      // Without its server it could not begin, and now it need not.
+      if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', onDrain);
-      clearInterval(timer);
-      hearing.disconnect();
-      await this.#jobs[Symbol.asyncDispose]();
-      const gone = this.#book.strikeOff(this.#entry.id).catch(() => {});
-      if (connection.redis.status === 'ready') await gone;
     }
     if (this.#broken === null) return;
     throw new VsrError(
       'queue',
       `This worker takes itself out: ${this.#broken.replace(/\.?$/, '.')} Its jobs go to others. Start it again once that is mended.`,
     );
+  }
+
+  async #workUntil(ended: Promise<void>): Promise<void> {
+    const { connection, fingerprint, tell } = this.#request;
+    await this.#book.noteFingerprint(fingerprint);
+    const hearing = await this.#hear();
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      await this.#beat();
+      timer = setInterval(() => void this.#beat().catch(() => {}), queueTimes().heartbeatMs);
+      const running = this.#worker.run();
+      running.catch(() => {}); // Its errors come as events.
+      tell({ type: 'ready', name: this.#entry.name });
+      await ended;
+      await this.#close();
+    } finally {
+      clearInterval(timer);
+      hearing.disconnect();
+      await this.#jobs[Symbol.asyncDispose]();
+      const gone = this.#book.strikeOff(this.#entry.id).catch(() => {});
+      if (connection.redis.status === 'ready') await gone;
+    }
+  }
+
+  /** Takes no more jobs, and waits for the one under way while there is a server to tell of it. */
+  async #close(): Promise<void> {
+    const { redis } = this.#request.connection;
+    if (redis.status !== 'ready') return this.#worker.close(true);
+    // BullMQ waits for ever for a connection that it ends while it is being made again.
+    const lost = new Promise<void>((resolve) => redis.once('end', resolve));
+    await Promise.race([this.#worker.close(), lost]);
   }
 
   /** Hears what is to stop, on a connection of its own. */
@@ -252,6 +275,7 @@ export class QueueWorker {
 
   #takeOut(why: string): void {
     this.#broken ??= why;
+    this.#request.connection.stopReconnecting();
     this.#ended();
   }
 
