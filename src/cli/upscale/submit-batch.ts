@@ -1,21 +1,14 @@
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { fingerprintOf } from '../../queue/fingerprint.js';
-import type { Priority } from '../../queue/priority.js';
 import { QueueBook } from '../../queue/redis/book.js';
 import { connectQueue } from '../../queue/redis/connection.js';
 import { Roots } from '../../queue/roots.js';
 import { onQueue } from '../../queue/submit/upscale-on-queue.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import type { BatchInterruption } from '../process/interruption.js';
-import { addressOf, type QueueFlags } from '../queue/queue-flags.js';
+import { addressOf } from '../queue/queue-flags.js';
+import type { SubmitFlags } from './options/queue.js';
 import { runBatch, type BatchResult, type Talk } from './run-batch.js';
-
-/** What of a call is about the queue. */
-export type SubmitFlags = QueueFlags & {
-  root?: string[];
-  priority?: Priority;
-  detach?: true;
-};
 
 /** Clips that are in the queue at once, where nobody says less. */
 const mostClips = 1_000_000;

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { type Init, inits } from '../../training/optimiser/initial-weights.js';
-import { type Loss, losses, type LossTerm } from '../../training/gradient/loss.js';
-import { realNumber } from '../display/numbers.js';
+import { type Init, inits } from '../../../training/optimiser/initial-weights.js';
+import { type Loss, losses, type LossTerm } from '../../../training/gradient/loss.js';
+import { realNumber } from '../../display/numbers.js';
 
 /** A parser for commander: values separated by commas. */
 export function listOf<T>(parse: (text: string) => T): (text: string) => T[] {

@@ -1,0 +1,32 @@
+import { type Command, Option } from 'commander';
+import { wholeNumber } from '../../display/numbers.js';
+import { listOf, parseSplit, share } from './train-arguments.js';
+import { trainDefaults } from '../../../library/train/train-options.js';
+
+/** Adds the options that say what is learnt from. */
+export function withDataOptions(command: Command): Command {
+  return command
+    .optionsGroup('Data:')
+    .option(
+      '--data <places...>',
+      'needed: folders, pictures and clips; <place>@0.5 halves its pictures first',
+    )
+    .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
+    .addOption(
+      new Option('--split <t/v/t>', 'files to train, validate and, at the end, test with, in parts')
+        .argParser(parseSplit)
+        .default(trainDefaults.split, trainDefaults.split.join('/')),
+    )
+    .addOption(
+      new Option('--also-reduced <list>', 'each training picture again at these shares of its size')
+        .argParser(listOf(share))
+        .default(trainDefaults.alsoReduced, 'none'),
+    )
+    .option('--min-side <n>', 'pass over pictures with a side of fewer samples', wholeNumber(1))
+    .option(
+      '--square <n>',
+      'of each picture the largest square in its middle, reduced to this many samples each way',
+      wholeNumber(1),
+    )
+    .option('--licence <text>', 'the licence of the data, for the card');
+}

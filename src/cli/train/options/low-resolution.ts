@@ -1,0 +1,46 @@
+import { type Command, Option } from 'commander';
+import { degradations } from '../../../training/pictures/degrade.js';
+import { realNumber } from '../../display/numbers.js';
+import { fraction, parseCrf } from './train-arguments.js';
+import { trainDefaults } from '../../../library/train/train-options.js';
+
+/** Adds the options that say how the low resolution is made. */
+export function withLowResolutionOptions(command: Command): Command {
+  return command
+    .optionsGroup('Low resolution:')
+    .addOption(
+      new Option('--degrade <kind>', 'how it is made')
+        .choices(degradations)
+        .default(trainDefaults.degrade),
+    )
+    .addOption(
+      new Option(
+        '--crf <range>',
+        'x264 quality for --degrade codec; for codecs as coarse by any coder',
+      )
+        .argParser(parseCrf)
+        .default(trainDefaults.crf, trainDefaults.crf.join('-')),
+    )
+    .option(
+      '--clean <share>',
+      'of the pictures that --degrade codec or codecs leaves uncoded',
+      fraction,
+      trainDefaults.clean,
+    )
+    .option(
+      '--full-range <share>',
+      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it; none for RGB',
+      fraction,
+      trainDefaults.fullRange,
+    )
+    .option(
+      '--noise <deviation>',
+      'Gaussian noise added, in sample values',
+      realNumber,
+      trainDefaults.noise,
+    )
+    .option(
+      '--after <model>',
+      'what this model of the catalogue or file makes of a smaller picture: for the second of chained passes',
+    );
+}

@@ -1,0 +1,74 @@
+import { type Command, Option } from 'commander';
+import { architectures, archs } from '../../../model/architectures/list.js';
+import { activations } from '../../../model/blocks/activation.js';
+import { wholeNumber } from '../../display/numbers.js';
+import { dropoutShare, parseInit } from './train-arguments.js';
+import { trainDefaults } from '../../../library/train/train-options.js';
+import { defaultsOf } from './architecture-defaults.js';
+
+/** The scales that any architecture can be built for. */
+const scales = [...new Set(architectures.flatMap(({ scales }) => scales))].sort((a, b) => a - b);
+
+/** Adds the options that say which network is trained, and what it starts from. */
+export function withNetworkOptions(command: Command): Command {
+  return command
+    .optionsGroup('Network:')
+    .option('-o, --out <file.onnx>', 'needed: the model to write')
+    .addOption(
+      new Option('--arch <name>', 'shape of the network')
+        .choices(archs)
+        .default(trainDefaults.arch),
+    )
+    .addOption(
+      new Option('-s, --scale <n>', 'enlargement each way')
+        .choices(scales.map(String))
+        .default(String(trainDefaults.scale)),
+    )
+    .option(
+      '--width <n>',
+      `channels of equal layers (default: ${defaultsOf('width')})`,
+      wholeNumber(1),
+    )
+    .option(
+      '--depth <n>',
+      `layers before the last, or residual blocks (default: ${defaultsOf('depth')})`,
+      wholeNumber(1),
+    )
+    .addOption(
+      new Option('--activation <name>', 'of all layers but the last')
+        .choices(activations.filter((name) => name !== 'none'))
+        .default(trainDefaults.activation),
+    )
+    .option(
+      '--dropout <share>',
+      'of the values of dense layers, left out at random while they learn',
+      dropoutShare,
+      trainDefaults.dropout,
+    )
+    .option(
+      '--dial',
+      'weights that follow from how strongly the source is compressed (vsr upscale --strength)',
+    )
+    .option(
+      '--expand <n>',
+      'train each layer as two with this many channels between them, which are one again in the model; 128 is usual, 0 for none',
+      wholeNumber(0),
+      0,
+    )
+    .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
+    .addOption(
+      new Option('--init <how>', 'random weights to start from: he, xavier or normal:<deviation>')
+        .argParser(parseInit)
+        .default(trainDefaults.init, trainDefaults.init.kind),
+    )
+    .option(
+      '--fit <patches>',
+      'fit the last dense layer to so many patches by least squares before the first step; 0 for none',
+      wholeNumber(0),
+      trainDefaults.fit,
+    )
+    .option(
+      '--int8',
+      'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
+    );
+}

@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander';
+import { losses } from '../../../training/gradient/loss.js';
+import { optimisers } from '../../../training/optimiser/optimisers.js';
+import { schedules } from '../../../training/optimiser/schedule.js';
+import { wholeNumber } from '../../display/numbers.js';
+import { listOf, parseLoss, positive } from './train-arguments.js';
+import { trainDefaults } from '../../../library/train/train-options.js';
+import { defaultsOf } from './architecture-defaults.js';
+
+/** Adds the options that say how the weights are found. */
+export function withOptimisationOptions(command: Command): Command {
+  return command
+    .optionsGroup('Optimisation:')
+    .addOption(
+      new Option(
+        '--loss <terms>',
+        `what is minimised: ${losses.join(', ')}, or several with weights, as mse:1,perceptual:0.1`,
+      )
+        .argParser(parseLoss)
+        .default(trainDefaults.loss),
+    )
+    .option(
+      '--features <file.onnx>',
+      'feature network of perceptual and texture losses (default: the one that ships)',
+    )
+    .option(
+      '--feature-outputs <names>',
+      'its outputs that are compared (default: all of a file of your own)',
+      listOf(String),
+    )
+    .addOption(
+      new Option('--optimiser <name>', 'how a step follows from the gradient')
+        .choices(optimisers)
+        .default(trainDefaults.optimiser),
+    )
+    .addOption(
+      new Option('--schedule <name>', 'course of the learning rate')
+        .choices(schedules)
+        .default(trainDefaults.schedule),
+    )
+    .option(
+      '--lr <rate>',
+      'highest learning rate (for Adam 2e-3, for AdaDelta 1)',
+      positive,
+      trainDefaults.lr,
+    )
+    .option('--batch <n>', 'patches a step', wholeNumber(1), trainDefaults.batch)
+    .option(
+      '--patch <n>',
+      `low-resolution samples each way of a patch (default: 40, or ${defaultsOf('patch')})`,
+      wholeNumber(1),
+    )
+    .option('--steps <n>', 'steps', wholeNumber(1), trainDefaults.steps)
+    .option(
+      '--average <n>',
+      'steps that the running mean of the weights covers; 1 for none',
+      wholeNumber(1),
+      1000,
+    )
+    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), trainDefaults.seed)
+    .option(
+      '--val-every <n>',
+      'steps from one validation and checkpoint to the next',
+      wholeNumber(1),
+      1000,
+    )
+    .addOption(
+      new Option('--keep <which>', 'weights written: best on validation, or last')
+        .choices(['best', 'last'])
+        .default(trainDefaults.keep),
+    );
+}

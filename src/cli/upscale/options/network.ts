@@ -1,0 +1,69 @@
+import { type Command, Option } from 'commander';
+import {
+  type UpscaleOptions,
+  chromaKernels,
+  precisionNames,
+  providerNames,
+  qualities,
+} from '../../../upscale/plan/options.js';
+import { realNumber, wholeNumber } from '../../display/numbers.js';
+
+/** What enlarges the frames, and where it runs. */
+export type NetworkFlags = {
+  model?: string;
+  quality?: UpscaleOptions['quality'] & string;
+  strength?: number | 'auto';
+  provider: UpscaleOptions['provider'] & string;
+  device?: number;
+  precision: UpscaleOptions['precision'] & string;
+  chroma: UpscaleOptions['chroma'] & string;
+  workers?: number;
+  reuse: boolean;
+};
+
+/** Adds the options that say what enlarges the frames, and where it runs. */
+export function withNetworkOptions(command: Command): Command {
+  return command
+    .optionsGroup('Network:')
+    .option(
+      '-m, --model <name|file>',
+      'a model of the catalogue (see vsr models) or an .onnx file; of several passes one for each, by commas',
+    )
+    .addOption(
+      new Option(
+        '--quality <name>',
+        'of the models that vsr chooses from (default: normal)',
+      ).choices(qualities),
+    )
+    .option(
+      '--strength <n>',
+      'how compressed the source counts as, 0 to 1, for more or less cleaning; auto: by a look at it',
+      (text) => (text === 'auto' ? text : realNumber(text)),
+    )
+    .addOption(
+      new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .addOption(
+      new Option(
+        '--precision <name>',
+        'int8: the 8-bit copy of the model; fp16: for GPUs; auto: the faster that hardly shows',
+      )
+        .choices(precisionNames)
+        .default('auto'),
+    )
+    .addOption(
+      new Option(
+        '--chroma <name>',
+        'what colour is enlarged by; guided: sharper, with edges from the source’s luma',
+      )
+        .choices(chromaKernels)
+        .default('bicubic'),
+    )
+    .option(
+      '--workers <n>',
+      'inference threads on the CPU (default: the cores there are)',
+      wholeNumber(1),
+    )
+    .option('--no-reuse', 'compute every tile again, even those that did not change');
+}

@@ -1,0 +1,28 @@
+import { type Command, Option } from 'commander';
+import { type UpscaleOptions, steadyNames } from '../../../upscale/plan/options.js';
+import { parseTime, wholeNumber } from '../../display/numbers.js';
+
+/** Which part of the clip is enlarged. */
+export type PartFlags = {
+  start?: number;
+  end?: number;
+  frames?: number;
+  steady: UpscaleOptions['steady'] & string;
+};
+
+/** Adds the options that say which part of the clip is enlarged. */
+export function withPartOptions(command: Command): Command {
+  return command
+    .optionsGroup('Part of the clip:')
+    .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
+    .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
+    .option('--frames <n>', 'at most so many frames', wholeNumber(1))
+    .addOption(
+      new Option(
+        '--steady <how>',
+        'auto: compressed sources pop less at keyframes where nothing moves',
+      )
+        .choices(steadyNames)
+        .default('off'),
+    );
+}
