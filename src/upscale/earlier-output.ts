@@ -54,7 +54,8 @@ async function isSourceOf(sidecar: Sidecar, input: string): Promise<boolean> {
 
 /** What of a finished job is no more as it was, in words. */
 async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): Promise<string[]> {
-  const { input, paths } = facts;
+  const { paths } = facts;
+  const input = facts.kind === 'clip' ? facts.source.path : facts.input;
   const changes: string[] = [];
   if (!(await isSourceOf(sidecar, input))) changes.push('the source has changed');
   if (!outputIsOurs) changes.push('the output was changed');

@@ -33,7 +33,7 @@ export async function explainFailure(
     );
   }
   try {
-    await checkUnchanged(plan.input, stamp);
+    await checkUnchanged(plan.source.path, stamp);
   } catch (changed) {
     return changed;
   }

@@ -21,7 +21,7 @@ export async function openJob(
   { ffmpeg, signal, pause, onProgress }: JobRequest,
   plan: JobPlan,
 ): Promise<JobContext> {
-  const stamp = await stampOf(plan.input);
+  const stamp = await stampOf(plan.source.path);
   const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
   const progress = new ProgressCounter(place, onProgress, pause.now);
   return { ffmpeg, plan, signal, pause, stamp, progress };

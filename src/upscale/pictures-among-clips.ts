@@ -15,8 +15,8 @@ export function listed(names: readonly string[]): string {
 }
 
 /** Whether an input is enlarged as a picture; an animated PNG is a clip. */
-export async function isStill({ path: file }: Input): Promise<boolean> {
-  return looksLikeStill(file) && !(await isAnimatedPng(file));
+export async function isStill({ path: file, sequence }: Input): Promise<boolean> {
+  return sequence === undefined && looksLikeStill(file) && !(await isAnimatedPng(file));
 }
 
 /** A batch without the pictures that its options cannot be meant for. */

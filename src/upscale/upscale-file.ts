@@ -127,7 +127,7 @@ async function makeOutput(
     stages,
     framesThisRun: queue === null ? progress.frames : frames,
     outputBytes,
-    samples: { output: await samplesOf(clip), source: await samplesOf(plan.input, true) },
+    samples: { output: await samplesOf(clip), source: await samplesOf(plan.source.path, true) },
     sourceModifiedMs: job.stamp.modifiedMs,
     logFile: log.file === null ? null : await factsOfLog(log.file),
     log: log.summary,

@@ -9,12 +9,13 @@ import { PauseControl } from '../pause-control.js';
 import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
-import { findInputs, type Input } from './plan/inputs.js';
+import { fileOf, findInputs, type Input } from './plan/inputs.js';
 import { tellsSourcesApart } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
 import { isStill, listed, sortPictures } from './pictures-among-clips.js';
+import { checkSequences, sequenceOffers, upscaleGathered } from './sequence-inputs.js';
 import { checkProgram, runProgram } from './programs/run-program.js';
 import { type TryAgain, withTries } from './tries.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
@@ -35,7 +36,7 @@ export type UpscaleClip = (request: FileRequest) => Promise<FileResult>;
 /** Enlarges a clip in this process. */
 const upscaleHere: UpscaleClip = async (request) => {
   const { ffmpeg, input, settings, signal } = request;
-  const probing = probeInput(ffmpeg, input.path, settings, signal);
+  const probing = probeInput(ffmpeg, fileOf(input), settings, signal);
   probing.catch(() => {}); // Thrown where the way of the clip begins.
   // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
   const [{ upscaleFile }] = await Promise.all([import('./upscale-file.js'), prepareCommands()]);
@@ -141,7 +142,7 @@ class Batch {
       const { upscaleStill } = await import('./upscale-still.js');
       return upscaleStill(request);
     }
-    return this.#upscaleClip(request);
+    return upscaleGathered(request, this.#upscaleClip);
   }
 
   #claim(output: string, input: string): void {
@@ -183,7 +184,9 @@ export async function* upscaleBy(
     typeof inputs === 'string' ? [inputs] : inputs,
     settings.recursive,
     settings.output !== null,
+    settings.fps !== null,
   );
+  checkSequences(all, settings, upscaleClip === upscaleHere);
   const { inputs: found, notes } = await sortPictures(all, settings);
   checkOneOutput(found, settings);
   await checkProgram(settings.exec);
@@ -197,7 +200,9 @@ export async function* upscaleBy(
   const { pause = new PauseControl() } = options;
   const events = new EventQueue<UpscaleEvent>();
   const queue = new PQueue({ concurrency: settings.jobs });
-  const reads = found.map((input) => input.path).filter((file) => file !== '-');
+  const reads = found
+    .flatMap(({ path: file, sequence }) => sequence?.files ?? [file])
+    .filter((file) => file !== '-');
   if (settings.reference !== null) reads.push(settings.reference);
   const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, { events, upscaleClip });
   const clips = found.map((input) => input.path);
@@ -205,7 +210,8 @@ export async function* upscaleBy(
   for (const [folder, names] of leftOut) {
     events.push(noteEventOf(folder, leftOutNote(names)));
   }
-  for (const { about, note } of notes) events.push(noteEventOf(about, note));
+  for (const { about, note } of [...notes, ...sequenceOffers(found)])
+    events.push(noteEventOf(about, note));
   for (const input of found) void queue.add(() => batch.work(input));
   const idle = queue.onIdle().then(() => events.close());
   try {

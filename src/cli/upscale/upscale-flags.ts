@@ -9,6 +9,7 @@ import type { OutputFlags } from './options/output.js';
 import type { PartFlags } from './options/part.js';
 import type { SubmitFlags } from './options/queue.js';
 import type { RawVideoFlags } from './options/raw-video.js';
+import type { SequenceFlags } from './options/sequences.js';
 import type { SizeFlags } from './options/size.js';
 import type { TalkingFlags } from './options/talking.js';
 import type { TrackFlags } from './options/tracks.js';
@@ -25,6 +26,7 @@ export type UpscaleFlags = SizeFlags &
   MeasuringFlags &
   BatchFlags &
   SubmitFlags &
+  SequenceFlags &
   RawVideoFlags &
   TalkingFlags;
 

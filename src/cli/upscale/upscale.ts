@@ -8,6 +8,7 @@ import { withOutputOptions } from './options/output.js';
 import { withPartOptions } from './options/part.js';
 import { withSubmitOptions } from './options/queue.js';
 import { withRawVideoOptions } from './options/raw-video.js';
+import { withSequenceOptions } from './options/sequences.js';
 import { withSizeOptions } from './options/size.js';
 import { withTalkingOptions } from './options/talking.js';
 import { withTrackOptions } from './options/tracks.js';
@@ -24,6 +25,7 @@ Examples:
   vsr upscale tape.avi --deinterlace field      a tape: a frame of every field, 50 or 60 a second
   vsr upscale tape.avi --source vhs             what suits a tape, as far as it is seen in it
   vsr upscale photo.jpg -s 3                    pictures, too
+  vsr upscale frames/f_%04d.png --fps 24        a picture sequence, as one clip
   vsr upscale clip.mp4 --precision fp32         the same picture on every processor
   vsr upscale clip.mp4 --dry-run                what would be done, and what would be lost
   cat clip.mkv | vsr upscale - -o - | mpv -     from a pipe to a pipe
@@ -42,6 +44,7 @@ const optionGroups: readonly ((command: Command) => Command)[] = [
   withMeasuringOptions,
   withBatchOptions,
   withSubmitOptions,
+  withSequenceOptions,
   withRawVideoOptions,
   withTalkingOptions,
 ];
@@ -54,7 +57,7 @@ export function upscaleCommand(): Command {
     )
     .argument(
       '<inputs...>',
-      'files, folders, globs, @list.txt for the lines of a file, or - for standard input',
+      'files, folders, globs, f_%04d.png for a picture sequence, @list.txt for the lines of a file, or - for standard input',
     );
   for (const withGroup of optionGroups) withGroup(command);
   return command.addHelpText('after', examples).action(runUpscale);

@@ -35,6 +35,8 @@ export interface MediaProcess {
 export type ProcessOptions = {
   readonly stdin?: 'pipe' | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The folder in which it runs. Default: this process's own. */
+  readonly cwd?: string | undefined;
   /**
    * Milliseconds without any work done after which it counts as hanging and is killed; `done` then
    * rejects. Only where the output is always read. Default: never.
@@ -124,6 +126,7 @@ export function startProcess(
   const child = spawn(path, args, {
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: environmentOf(path),
     // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in
     // order.

@@ -62,7 +62,7 @@ export async function makeRun(
       openSegmentTools(opened, segment, most, skip, (lent) => shelf.lend(lent)),
     );
     // A source that was written to meanwhile is found here at the latest.
-    await stampOf(plan.input);
+    await stampOf(plan.source.path);
   } catch (error) {
     await shelf[Symbol.asyncDispose]();
     throw await explainFailure(error, job, workFolder);

@@ -4,6 +4,14 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { distinctNames } from '../../files/distinct-names.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
+import type { GatheredClip } from '../sequence/gather.js';
+import {
+  sequenceOfFolder,
+  sequenceOfGlob,
+  sequenceOfPattern,
+  type PictureSequence,
+} from '../sequence/picture-sequence.js';
+import { isPattern } from '../sequence/numbered-names.js';
 
 const clipExtensions = new Set(
   (
@@ -17,8 +25,12 @@ const stillExtensions = new Set(
 
 /** One thing to enlarge. */
 export type Input = {
-  /** Absolute path, or `-` for stdin. */
+  /** Absolute path, `-` for stdin, or the pattern of a picture sequence. */
   readonly path: string;
+  /** The pictures that are the frames of one clip, where it is a sequence of such. */
+  readonly sequence?: PictureSequence;
+  /** The clip that these pictures were gathered into, once they were. */
+  readonly gathered?: Pick<GatheredClip, 'file' | 'notes'>;
   /**
    * Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise.
    */
@@ -135,6 +147,21 @@ async function withLists(words: readonly string[]): Promise<string[]> {
   return all;
 }
 
+/** The sequence as an input. */
+const asInput = (sequence: PictureSequence, foundBy: string): Found => ({
+  ...{ path: sequence.pattern, below: '', foundBy, sequence },
+});
+
+/** The numbered pictures that a folder holds. */
+async function sequenceIn(folder: string): Promise<PictureSequence> {
+  const names = await readdir(folder);
+  const wanted = names.filter((name) => looksLikeStill(name) && isWanted(path.join(folder, name)));
+  return sequenceOfFolder(folder, wanted);
+}
+
+/** The file that an input to read lies in: of gathered pictures, the clip that holds them. */
+export const fileOf = (input: Input): string => input.gathered?.file ?? input.path;
+
 /** What was found to enlarge, and what the folders that were named hold besides. */
 export type FoundInputs = {
   readonly inputs: readonly Input[];
@@ -147,7 +174,8 @@ export type FoundInputs = {
  * folders by what they hold, globs by what they match. A file that exists is never read as a glob.
  * Each file comes once, also where a link gives its folder another name. `together` tells that all
  * outputs go to one folder, and its sub-folders where inputs lie in some; otherwise each lies
- * beside its input.
+ * beside its input. A pattern of numbers (`f_%04d.png`) is a picture sequence; with `asSequences` so
+ * is a glob, and a folder of numbered pictures.
  *
  * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
  * plain file is left in the list, so that a batch reports it among the others.
@@ -156,6 +184,7 @@ export async function findInputs(
   words: readonly string[],
   recursive: boolean,
   together: boolean,
+  asSequences = false,
 ): Promise<FoundInputs> {
   const leftOut = new Map<string, string[]>();
   const found = new Map<string, Found>();
@@ -170,7 +199,11 @@ export async function findInputs(
     }
     const full = path.resolve(word);
     const stats = await stat(full).catch(() => undefined);
-    if (stats?.isDirectory() === true) {
+    if (stats?.isDirectory() === true && asSequences) {
+      await add(asInput(await sequenceIn(full), word));
+    } else if (stats === undefined && isPattern(full)) {
+      await add(asInput(await sequenceOfPattern(full), word));
+    } else if (stats?.isDirectory() === true) {
       const others: string[] = [];
       const inside = await filesOf(full, recursive, others);
       if (others.length > 0) leftOut.set(word, others);
@@ -191,6 +224,10 @@ export async function findInputs(
           `Expected clips or pictures matching ${word}, but there are none.`,
         );
       }
+      if (asSequences) {
+        await add(asInput(sequenceOfGlob(full, matches.filter(looksLikeStill)), word));
+        continue;
+      }
       for (const match of matches)
         await add({ path: path.resolve(match), below: '', foundBy: word });
     } else {
@@ -199,8 +236,8 @@ export async function findInputs(
   }
   const inputs = [...found.values()];
   const names = distinctNames(
-    inputs.map(({ path: file, below }) => ({
-      file,
+    inputs.map(({ path: file, below, sequence }) => ({
+      file: sequence === undefined ? file : path.join(path.dirname(file), `${sequence.stem}.png`),
       folder: together ? below : path.dirname(file),
     })),
   );

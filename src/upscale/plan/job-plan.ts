@@ -30,7 +30,7 @@ import { chooseTreatment } from '../footage/treatment.js';
 import { expectedFrames } from './expected-frames.js';
 import { decidingOf, type Deciding } from './deciding.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
-import type { Input } from './inputs.js';
+import { fileOf, type Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
 import { chooseModels, choiceNotes } from './model-choice.js';
 import { checkNames, namedBySize, outputPaths, type OutputPaths } from './names.js';
@@ -41,6 +41,7 @@ import { targetSize, type Size } from './target-size.js';
 /** Everything that is decided about a clip before its first frame is decoded. */
 export type JobPlan = {
   readonly kind: 'clip';
+  /** What people call it; what is read is the source's own path. */
   readonly input: string;
   readonly paths: OutputPaths;
   readonly source: Source;
@@ -144,7 +145,8 @@ export async function planJob(
 ): Promise<JobPlan> {
   checkStart(probed, settings);
   const leftOut = tracksLeftOut(probed, settings);
-  const identity = await identifySource(input.path, settings.allowDamaged);
+  const file = fileOf(input);
+  const identity = await identifySource(file, settings.allowDamaged);
   const looking = lookOnce({ ffmpeg, input, settings, signal }, probed, identity);
   looking.catch(() => {}); // Thrown below, where it is waited for.
   await refuseTimeJumps(ffmpeg, probed, signal);
@@ -152,7 +154,7 @@ export async function planJob(
   const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, settings.codec);
   const name = await outputFor(input, settings, namedByContainer(extension));
   const scan = await looking;
-  const { modifiedMs } = await stampOf(input.path);
+  const { modifiedMs } = await stampOf(file);
   const treatment = await chooseTreatment({
     ...{ ffmpeg, source: probed, scan, settings: settings.footage, output: name },
     ...{ identity: { ...identity, modifiedMs }, signal, stallTimeoutMs: settings.stallTimeoutMs },
@@ -176,7 +178,7 @@ export async function planJob(
     ext: extension,
     ...namedBySize(size, settings.to ?? String(chain.scale), chain.names),
   });
-  await checkOutputPlace(output, input.path);
+  await checkOutputPlace(output, file);
   const paths = outputPaths(output, settings.log);
   checkNames(paths);
   const outputPlan = await planEncoding(
@@ -185,6 +187,7 @@ export async function planJob(
   );
   const estimatedBytes = estimateBytes(source, size, settings);
   const announcements: Announcement[] = [
+    ...(input.gathered?.notes ?? []),
     ...outputPlan.announcements,
     ...(await damageNotes(source, settings)),
     ...sourceNotes(source),
@@ -260,7 +263,7 @@ async function lookOnce(
   source: Source,
   identity: SourceIdentity,
 ): Promise<Scan> {
-  const { modifiedMs } = await stampOf(input.path);
+  const { modifiedMs } = await stampOf(fileOf(input));
   const { stallTimeoutMs } = settings;
   return keptScan(ffmpeg, { ...identity, modifiedMs }, () =>
     lookAt(ffmpeg, source, { signal, stallTimeoutMs }),

@@ -154,6 +154,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly inputSize?: string;
   /** Frames a second of headerless raw video, e.g. `25` or `30000/1001`. */
   readonly inputRate?: string;
+  /**
+   * Frames a second of picture sequences, e.g. `24` or `30000/1001`; with it a glob or a folder of
+   * numbered pictures is one clip.
+   */
+  readonly fps?: string;
   readonly ffmpeg?: string;
   readonly ffprobe?: string;
   /** Decide everything, enlarge nothing. */

@@ -7,7 +7,8 @@ import type { UpscaleOptions } from './options.js';
 const howToDescribe =
   'is described by --input-format, --input-size and --input-rate (e.g. yuv420p, 352x288, 25)';
 
-function parseRate(text: string): Ratio {
+/** Frames a second as `25`, `23.976` or `30000/1001`. Throws VsrError `option` for others. */
+export function parseRate(text: string, option: string): Ratio {
   const match = /^(\d+(?:\.\d+)?)(?:[/:](\d+))?$/.exec(text);
   const [, first = '0', second] = match ?? [];
   // A decimal becomes thousandths: 23.976 is 23976/1000.
@@ -16,7 +17,7 @@ function parseRate(text: string): Ratio {
       ? [Math.round(Number(first) * 1000), 1000]
       : [Number(first), Number(second)];
   if (num > 0 && den > 0 && Number.isSafeInteger(num)) return { num, den };
-  throw badValue('frames a second such as 25 or 30000/1001', '--input-rate', text);
+  throw badValue('frames a second such as 25 or 30000/1001', option, text);
 }
 
 /**
@@ -39,7 +40,7 @@ export function rawVideoOf(options: UpscaleOptions): RawVideoInput | null {
   const size = /^(\d{1,5})x(\d{1,5})$/.exec(inputSize);
   const [width, height] = [Number(size?.[1] ?? 0), Number(size?.[2] ?? 0)];
   if (width < 1 || height < 1) throw badValue('WIDTHxHEIGHT', '--input-size', inputSize);
-  return { format: inputFormat, width, height, rate: parseRate(inputRate) };
+  return { format: inputFormat, width, height, rate: parseRate(inputRate, '--input-rate') };
 }
 
 /** Throws VsrError `option` for a file that is raw video by its name and is not described. */

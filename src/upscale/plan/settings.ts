@@ -1,4 +1,5 @@
 import { isScale } from '../../planes/enlarged.js';
+import type { Ratio } from '../../planes/ratio.js';
 import path from 'node:path';
 import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
@@ -24,7 +25,7 @@ import {
   type SteadyChoice,
   type UpscaleOptions,
 } from './options.js';
-import { rawVideoOf } from './raw-video.js';
+import { parseRate, rawVideoOf } from './raw-video.js';
 
 /**
  * What an enlargement is told, checked, with every default filled in: `checkOptions` makes it once,
@@ -89,6 +90,8 @@ export type Settings = {
   readonly stallTimeoutMs: number;
   /** What headerless raw video holds; `null` where it is not described. */
   readonly raw: RawVideoInput | null;
+  /** Frames a second of picture sequences; `null` where they are not told. */
+  readonly fps: Ratio | null;
   /** Paths of the programs; `null` where they are to be looked for. */
   readonly ffmpeg: string | null;
   readonly ffprobe: string | null;
@@ -241,6 +244,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     stallTimeoutMs:
       options.stallTimeout === undefined ? defaultStallMs : options.stallTimeout * 1000,
     raw: rawVideoOf(options),
+    fps: options.fps === undefined ? null : parseRate(options.fps, 'fps'),
     ffmpeg: options.ffmpeg ?? null,
     ffprobe: options.ffprobe ?? null,
     dryRun: options.dryRun ?? false,

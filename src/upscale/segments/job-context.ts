@@ -27,8 +27,8 @@ export function throwIfAborted({ signal, plan }: JobContext): void {
 
 /** Throws VsrError `media` unless the source is still the file that the job began with. */
 export async function checkSource({ plan, stamp }: JobContext): Promise<void> {
-  await checkUnchanged(plan.input, stamp);
-  const identity = await identifySource(plan.input, plan.settings.allowDamaged);
+  await checkUnchanged(plan.source.path, stamp);
+  const identity = await identifySource(plan.source.path, plan.settings.allowDamaged);
   if (hashOf(identity) === hashOf(plan.identity)) return;
   throw new VsrError(
     'media',

@@ -81,7 +81,7 @@ export async function runSegments(
       }
       await ending;
       ending = enlarged.written.then(async (record) => {
-        await checkUnchanged(plan.input, job.stamp);
+        await checkUnchanged(plan.source.path, job.stamp);
         records[i] = await folder.finish(segment, record);
       });
       ending.catch(() => {}); // Thrown at the next segment, or at the end.

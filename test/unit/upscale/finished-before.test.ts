@@ -51,6 +51,7 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
   return {
     kind: 'clip',
     input: source,
+    source: { path: source },
     announcements: [],
     paths,
     settings,

@@ -1,0 +1,39 @@
+import sharp from 'sharp';
+import { VsrError } from '../../errors.js';
+
+/** What a picture's header says of it, as far as frames of one clip must agree. */
+export type PictureKind = {
+  /** Its format by content, e.g. `png`. */
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  /** How its samples lie, for people: `rgb of 8 bits with opacity`. */
+  readonly samples: string;
+  /** It has an ICC profile. */
+  readonly profile: boolean;
+  /** EXIF says that it is shown turned or mirrored. */
+  readonly turned: boolean;
+};
+
+const bitsOf: Readonly<Record<string, number>> = { uchar: 8, ushort: 16, uint: 32, float: 32 };
+
+/** Reads a picture's header. Throws VsrError `media` for a file that is no picture. */
+export async function pictureKind(file: string): Promise<PictureKind> {
+  const found = await sharp(file)
+    .metadata()
+    .catch((cause: unknown) => {
+      const message = `Expected a picture but ${file} cannot be read as one. Is it whole?`;
+      throw new VsrError('media', message, { cause });
+    });
+  const { format, width, height, channels, depth, space, isPalette, icc } = found;
+  const colour = isPalette ? 'a palette' : space === 'b-w' ? 'grey' : (space ?? `${channels}`);
+  const bits = bitsOf[depth ?? ''] ?? 8;
+  return {
+    format: format ?? 'unknown',
+    width,
+    height,
+    samples: `${colour} of ${bits} bits${found.hasAlpha ? ' with opacity' : ''}`,
+    profile: icc !== undefined,
+    turned: (found.orientation ?? 1) !== 1,
+  };
+}

@@ -1,0 +1,101 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../errors.js';
+import type { SidecarAnnouncement } from '../metrics/sidecar.js';
+import type { FileRequest, FileResult } from './file-request.js';
+import { looksLikeStill, type Input } from './plan/inputs.js';
+import type { Settings } from './plan/settings.js';
+import { gather } from './sequence/gather.js';
+import { nameOfNumber, patternOf } from './sequence/numbered-names.js';
+import { likelySequences } from './sequence/picture-sequence.js';
+
+/**
+ * Throws VsrError `option` for a picture sequence that has no rate, for a rate where there is none,
+ * and for sequences where they cannot be taken: `isHere` is false for the machines of a queue.
+ */
+export function checkSequences(
+  found: readonly Input[],
+  { fps }: Pick<Settings, 'fps'>,
+  isHere: boolean,
+): void {
+  const sequence = found.find((input) => input.sequence !== undefined);
+  if (sequence !== undefined && fps === null) {
+    throw new VsrError(
+      'option',
+      `Expected --fps with the picture sequence ${sequence.path}, since pictures do not say how long they are shown. Try --fps 25.`,
+    );
+  }
+  if (sequence !== undefined && !isHere) {
+    throw new VsrError(
+      'option',
+      `Expected clips for the machines of a queue, but ${sequence.path} is a picture sequence. Enlarge it on one machine, without --queue.`,
+    );
+  }
+  const other = found.find((input) => input.sequence === undefined);
+  if (fps === null || other === undefined) return;
+  const advice = looksLikeStill(other.path) ? ' Quote a glob, so that the shell leaves it.' : '';
+  throw new VsrError(
+    'option',
+    `Expected picture sequences with --fps, such as frames/f_%04d.png, a quoted glob or a folder of numbered pictures, but received ${other.path}.${advice}`,
+  );
+}
+
+/** What is said of folders of numbered pictures that are enlarged one by one. */
+export function sequenceOffers(
+  found: readonly Input[],
+): { readonly about: string; readonly note: SidecarAnnouncement }[] {
+  const folders = new Map<string, string[]>();
+  for (const { path: file, sequence, foundBy } of found) {
+    if (sequence !== undefined || foundBy === null || !looksLikeStill(file)) continue;
+    const folder = path.dirname(file);
+    folders.set(folder, [...(folders.get(folder) ?? []), path.basename(file)]);
+  }
+  return [...folders].flatMap(([folder, names]) =>
+    likelySequences(names).map((run) => {
+      const [first, last] = [run.numbers[0]!, run.numbers.at(-1)!].map((n) => nameOfNumber(run, n));
+      const pattern = path.join(folder, patternOf(run));
+      const word = /\s/.test(pattern) ? JSON.stringify(pattern) : pattern;
+      const why = `${first} to ${last} are enlarged one by one`;
+      const advice = `As the frames of one clip: vsr upscale ${word} --fps 25`;
+      const what = `${run.numbers.length} numbered pictures`;
+      return { about: folder, note: { kind: 'note', what, why, advice } };
+    }),
+  );
+}
+
+/** The folder nearest to where the output goes that is there: it has room for what is large. */
+async function folderNear({ input, settings: { output } }: FileRequest): Promise<string> {
+  const isFolder = async (file: string): Promise<boolean> =>
+    stat(file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+  let folder = path.resolve(output ?? path.dirname(input.path));
+  while (!(await isFolder(folder)) && folder !== path.dirname(folder)) {
+    folder = path.dirname(folder);
+  }
+  return folder;
+}
+
+/**
+ * The way of an input that may be a picture sequence: its pictures are gathered into a clip first,
+ * which `upscaleClip` then enlarges. Throws what both throw, by the name that people know.
+ */
+export async function upscaleGathered(
+  request: FileRequest,
+  upscaleClip: (request: FileRequest) => Promise<FileResult>,
+): Promise<FileResult> {
+  const { ffmpeg, input, settings, signal } = request;
+  const { sequence } = input;
+  if (sequence === undefined || settings.fps === null) return upscaleClip(request);
+  const { stallTimeoutMs } = settings;
+  const near = await folderNear(request);
+  const wish = { sequence, rate: settings.fps, near, signal, stallTimeoutMs };
+  await using clip = await gather(ffmpeg, wish);
+  try {
+    return await upscaleClip({ ...request, input: { ...input, gathered: clip } });
+  } catch (error) {
+    if (error instanceof VsrError) error.message = error.message.replaceAll(clip.file, input.path);
+    throw error;
+  }
+}

@@ -1,0 +1,128 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import {
+  gapsIn,
+  inNaturalOrder,
+  nameOfNumber,
+  numbersIn,
+  parsePattern,
+  patternOf,
+  runsOf,
+  type NumberedNames,
+} from './numbered-names.js';
+
+/** Pictures that are the frames of one clip. */
+export type PictureSequence = {
+  /** Absolute; what people call it: `/frames/f_%04d.png`. */
+  readonly pattern: string;
+  /** What its output's name begins with. */
+  readonly stem: string;
+  /** Absolute paths in order of time, at least one. */
+  readonly files: readonly string[];
+  /** Names that lack in the numbering, where they may. */
+  readonly lacking: readonly string[];
+};
+
+/** How many names are told of many. */
+const mostTold = 5;
+
+function told(names: readonly string[]): string {
+  const more = names.length - mostTold;
+  return [...names.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+}
+
+/** What stays of a pattern's name without its places; the folder's name where that is nothing. */
+function stemOf(folder: string, name: string): string {
+  const rest = name
+    .replace(/\.[^.]*$/, '')
+    .replaceAll(/\[[^\]]*\]|\{[^}]*\}|[*?]/g, '')
+    .replaceAll(/^[\s._-]+|[\s._-]+$/g, '');
+  return rest === '' ? path.basename(folder) : rest;
+}
+
+function sequenceOf(
+  folder: string,
+  names: NumberedNames,
+): Omit<PictureSequence, 'lacking'> & { readonly gaps: readonly string[] } {
+  return {
+    pattern: path.join(folder, patternOf(names)),
+    stem: stemOf(folder, `${names.before}${names.after}`),
+    files: names.numbers.map((number) => path.join(folder, nameOfNumber(names, number))),
+    gaps: gapsIn(names.numbers).map((number) => nameOfNumber(names, number)),
+  };
+}
+
+/** The sequence of names without gaps. Throws VsrError `media` where some lack. */
+function wholeSequence(folder: string, names: NumberedNames): PictureSequence {
+  const { gaps, ...sequence } = sequenceOf(folder, names);
+  if (gaps.length === 0) return { ...sequence, lacking: [] };
+  const glob = path.join(folder, `${names.before}*${names.after}`);
+  throw new VsrError(
+    'media',
+    `Expected a picture for every number of ${sequence.pattern} but ${told(gaps)} ${gaps.length === 1 ? 'is' : 'are'} not there. A quoted glob takes the pictures that are there: "${glob}".`,
+  );
+}
+
+/**
+ * The pictures that a pattern such as `/frames/f_%04d.png` names, from the lowest number there is.
+ * Throws VsrError `media` where there are none, or some lack in between.
+ */
+export async function sequenceOfPattern(pattern: string): Promise<PictureSequence> {
+  const folder = path.dirname(pattern);
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const parsed = parsePattern(path.basename(pattern))!;
+  const numbers = numbersIn(parsed, names);
+  if (numbers.length > 0) return wholeSequence(folder, { ...parsed, numbers });
+  throw new VsrError(
+    'media',
+    `Expected pictures numbered as ${pattern}, such as ${nameOfNumber(parsed, 1)}, but there are none.`,
+  );
+}
+
+/** The pictures that a glob has found, in an order in which 2 comes before 10. */
+export function sequenceOfGlob(pattern: string, files: readonly string[]): PictureSequence {
+  const folder = path.dirname(pattern);
+  const runs = runsOf(files.map((file) => path.basename(file)));
+  const [run] = runs;
+  const lacking =
+    run !== undefined && runs.length === 1 && run.numbers.length === files.length
+      ? sequenceOf(folder, run).gaps
+      : [];
+  return {
+    pattern,
+    stem: stemOf(folder, path.basename(pattern)),
+    files: inNaturalOrder(files),
+    lacking,
+  };
+}
+
+/**
+ * The numbered pictures of a folder. Throws VsrError `media` where there are none, several runs of
+ * them, or some lack in between.
+ */
+export function sequenceOfFolder(folder: string, pictures: readonly string[]): PictureSequence {
+  const runs = runsOf(pictures);
+  const [first] = runs;
+  if (first === undefined) {
+    throw new VsrError(
+      'media',
+      `Expected numbered pictures in ${folder}, such as f_0001.png, but it holds none.`,
+    );
+  }
+  if (runs.length > 1) {
+    throw new VsrError(
+      'media',
+      `Expected one run of numbered pictures in ${folder} but it holds ${told(runs.map(patternOf))}. Name one of them: ${path.join(folder, patternOf(first))}.`,
+    );
+  }
+  return wholeSequence(folder, first);
+}
+
+/** So many pictures whose names differ in a number alone look like the frames of a clip. */
+const fewestOffered = 10;
+
+/** The runs of pictures in a folder that may be meant as the frames of clips. */
+export function likelySequences(pictures: readonly string[]): NumberedNames[] {
+  return runsOf(pictures).filter(({ numbers }) => numbers.length >= fewestOffered);
+}
