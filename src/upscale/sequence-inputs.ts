@@ -5,9 +5,9 @@ import type { SidecarAnnouncement } from '../metrics/sidecar.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
-import { gather } from './sequence/gather.js';
-import { nameOfNumber, patternOf } from './sequence/numbered-names.js';
-import { likelySequences } from './sequence/picture-sequence.js';
+import { gather } from '../media/sequence/gather.js';
+import { nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
+import { likelySequences } from '../media/sequence/picture-sequence.js';
 
 /**
  * Throws VsrError `option` for a picture sequence that has no rate, for a rate where there is none,

@@ -1,4 +1,3 @@
-import sharp from 'sharp';
 import { VsrError } from '../../errors.js';
 
 /** What a picture's header says of it, as far as frames of one clip must agree. */
@@ -19,6 +18,7 @@ const bitsOf: Readonly<Record<string, number>> = { uchar: 8, ushort: 16, uint: 3
 
 /** Reads a picture's header. Throws VsrError `media` for a file that is no picture. */
 export async function pictureKind(file: string): Promise<PictureKind> {
+  const { default: sharp } = await import('sharp');
   const found = await sharp(file)
     .metadata()
     .catch((cause: unknown) => {

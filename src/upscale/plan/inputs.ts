@@ -4,14 +4,14 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { distinctNames } from '../../files/distinct-names.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
-import type { GatheredClip } from '../sequence/gather.js';
+import type { GatheredClip } from '../../media/sequence/gather.js';
 import {
   sequenceOfFolder,
   sequenceOfGlob,
   sequenceOfPattern,
   type PictureSequence,
-} from '../sequence/picture-sequence.js';
-import { isPattern } from '../sequence/numbered-names.js';
+} from '../../media/sequence/picture-sequence.js';
+import { isPattern } from '../../media/sequence/numbered-names.js';
 
 const clipExtensions = new Set(
   (

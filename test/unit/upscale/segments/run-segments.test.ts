@@ -22,7 +22,7 @@ async function runOn(provider: 'auto' | 'webgpu', error: Error) {
   const progress = new ProgressCounter({ clip: input, output: 'out.mp4', of: 30 }, () => {});
   const settings = { frames: Infinity, provider: { name: provider, device: 0 } };
   const job = {
-    plan: { input, settings },
+    plan: { input, source: { path: input }, settings },
     signal: new AbortController().signal,
     progress,
     stamp: await stampOf(input),

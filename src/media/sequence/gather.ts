@@ -3,10 +3,10 @@ import { appendFile, copyFile, mkdir, rm, stat, symlink, utimes } from 'node:fs/
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
-import type { Announcement } from '../../media/output/stream-plan.js';
-import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { runProcess, throwIfAborted } from '../../media/program/process.js';
-import { pictureKind, type PictureKind } from '../../media/still/picture-kind.js';
+import type { Announcement } from '../output/stream-plan.js';
+import type { Ffmpeg } from '../program/ffmpeg.js';
+import { runProcess, throwIfAborted } from '../program/process.js';
+import { pictureKind, type PictureKind } from '../still/picture-kind.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { PictureSequence } from './picture-sequence.js';
 

@@ -7,7 +7,7 @@ import {
   parsePattern,
   patternOf,
   runsOf,
-} from '../../../../src/upscale/sequence/numbered-names.js';
+} from '../../../../src/media/sequence/numbered-names.js';
 
 test('a pattern names what printf would, and one without exactly one number is none', () => {
   const names = ['f_0001.png', 'f_1.png', 'f_10000.png', 'f_0002.jpg', 'g_0003.png', 'f_00004.png'];
