@@ -3,7 +3,7 @@
 import { html, useState } from 'htm/preact';
 import type { Job, JobPace } from '../queue/job.js';
 import { server } from './client.js';
-import { type Doing, Notes } from './files-panel.js';
+import { type Doing, Notes } from './notes.js';
 import { duration, nameOf, size } from './words.js';
 
 type RowProps = {
@@ -60,26 +60,28 @@ function howFar(
   return state;
 }
 
+/** What was asked for and is expected of a job, in a few words. */
+function wishesOf({ options, models, bytes }: Job): string {
+  return [
+    options.to ?? `${options.scale ?? 2}x`,
+    options.model ?? models.join(' + '),
+    options.codec ?? '',
+    options.crf === null ? '' : `CRF ${options.crf}`,
+    bytes === null ? '' : `about ${size(bytes)}`,
+  ]
+    .filter((word) => word !== '')
+    .join(', ');
+}
+
 /** One job of the queue. */
 export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: RowProps) {
-  const [log, setLog] = useState<string | null>(null);
-  const { id, input, output, state, options } = job;
+  const { id, input, state } = job;
   const name = nameOf(input);
   const keys = (event: KeyboardEvent): void => {
     if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
     event.preventDefault();
     onShift(id, event.key === 'ArrowUp' ? -1 : 1);
   };
-  const showLog = (event: Event): void => {
-    if ((event.target as HTMLDetailsElement).open) void doing(server.log(id).then(setLog));
-  };
-  const wishes = [
-    options.to ?? `${options.scale ?? 2}x`,
-    options.model ?? job.models.join(' + '),
-    options.codec ?? '',
-    options.crf === null ? '' : `CRF ${options.crf}`,
-    job.bytes === null ? '' : `about ${size(job.bytes)}`,
-  ].filter((word) => word !== '');
   return html`
     <li
       class="job ${state}"
@@ -94,7 +96,7 @@ export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: R
     >
       <div class="line">
         <strong class="name" title=${input}>${name}</strong>
-        <span class="soft">${wishes.join(', ')}</span>
+        <span class="soft">${wishesOf(job)}</span>
       </div>
       ${
         state === 'running' || state === 'paused'
@@ -107,44 +109,65 @@ export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: R
       }
       <div class="line">
         <span class="far">${howFar(job, pace, seconds)}</span>
-        <span class="bar">
-          ${
-            state === 'waiting' || state === 'paused'
-              ? [[-1, '↑', 'Earlier'] as const, [1, '↓', 'Later'] as const].map(
-                  ([by, sign, words]) =>
-                    html`<button
-                      key=${words}
-                      title=${words}
-                      aria-label=${`${words}: ${name}`}
-                      onClick=${() => onShift(id, by)}
-                    >
-                      ${sign}
-                    </button>`,
-                )
-              : null
-          }
-          ${buttons[state].map(
-            ([request, words]) =>
-              html`<button
-                key=${request}
-                aria-label=${`${words}: ${name}`}
-                onClick=${() => void doing(server.ask(id, request))}
-              >
-                ${words}
-              </button>`,
-          )}
-          ${job.hasReport ? html`<a href=${`/reports/${id}`} target="_blank" rel="noopener">Before and after</a>` : null}
-        </span>
+        <${JobButtons} job=${job} doing=${doing} onShift=${onShift} />
       </div>
       ${job.error === null ? null : html`<p class="note">${job.error}</p>`}
-      <details onToggle=${showLog}>
-        <summary>
-          ${job.notes.length === 0 ? 'Details' : `Details and ${job.notes.length} ${job.notes.length === 1 ? 'note' : 'notes'}`}
-        </summary>
-        <p class="where">${input}${output === null ? '' : html`<br />${output}`}</p>
-        <${Notes} notes=${job.notes} />
-        ${log === null ? null : html`<pre class="log" tabindex="0">${log || 'The log is empty.'}</pre>`}
-      </details>
+      <${JobDetails} job=${job} doing=${doing} />
     </li>
+  `;
+}
+
+/** What can be asked of a job: another place in the queue, and what its state allows. */
+function JobButtons({ job, doing, onShift }: Pick<RowProps, 'job' | 'doing' | 'onShift'>) {
+  const { id, state } = job;
+  const name = nameOf(job.input);
+  return html`
+    <span class="bar">
+      ${
+        state === 'waiting' || state === 'paused'
+          ? [[-1, '↑', 'Earlier'] as const, [1, '↓', 'Later'] as const].map(
+              ([by, sign, words]) =>
+                html`<button
+                  key=${words}
+                  title=${words}
+                  aria-label=${`${words}: ${name}`}
+                  onClick=${() => onShift(id, by)}
+                >
+                  ${sign}
+                </button>`,
+            )
+          : null
+      }
+      ${buttons[state].map(
+        ([request, words]) =>
+          html`<button
+            key=${request}
+            aria-label=${`${words}: ${name}`}
+            onClick=${() => void doing(server.ask(id, request))}
+          >
+            ${words}
+          </button>`,
+      )}
+      ${job.hasReport ? html`<a href=${`/reports/${id}`} target="_blank" rel="noopener">Before and after</a>` : null}
+    </span>
+  `;
+}
+
+/** Where a job reads and writes, what was said about it, and its log, when asked. */
+function JobDetails({ job, doing }: Pick<RowProps, 'job' | 'doing'>) {
+  const { id, input, output, notes } = job;
+  const [log, setLog] = useState<string | null>(null);
+  const showLog = (event: Event): void => {
+    if ((event.target as HTMLDetailsElement).open) void doing(server.log(id).then(setLog));
+  };
+  return html`
+    <details onToggle=${showLog}>
+      <summary>
+        ${notes.length === 0 ? 'Details' : `Details and ${notes.length} ${notes.length === 1 ? 'note' : 'notes'}`}
+      </summary>
+      <p class="where">${input}${output === null ? '' : html`<br />${output}`}</p>
+      <${Notes} notes=${notes} />
+      ${log === null ? null : html`<pre class="log" tabindex="0">${log || 'The log is empty.'}</pre>`}
+    </details>
   `;
 }

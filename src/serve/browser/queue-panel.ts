@@ -2,7 +2,7 @@
 // Runs in the browser.
 import { html, useState } from 'htm/preact';
 import { type PageState, server } from './client.js';
-import type { Doing } from './files-panel.js';
+import type { Doing } from './notes.js';
 import { JobRow } from './job-row.js';
 import { duration, secondsFor, timeForAll } from './words.js';
 

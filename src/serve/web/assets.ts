@@ -16,6 +16,9 @@ const drawing = createRequire(import.meta.url)
 const scripts = [
   'page.js',
   'files-panel.js',
+  'wishes-form.js',
+  'clip-outlook.js',
+  'notes.js',
   'queue-panel.js',
   'job-row.js',
   'client.js',

@@ -37,10 +37,21 @@ const mostInputs = 10_000;
 
 /** The web server of the page; not yet listening. */
 export function pageServer(parts: ServerParts): FastifyInstance {
-  const { folders, queue, store, previews, token } = parts;
   const server = fastify({ bodyLimit: 4 * 1024 * 1024 });
   // JSON alone: a form of another site cannot send it.
   server.removeContentTypeParser('text/plain');
+  guardRequests(server, parts.token);
+  answerErrors(server);
+  servePage(server);
+  serveState(server, parts);
+  servePlans(server, parts);
+  serveJobs(server, parts);
+  serveResults(server, parts);
+  return server;
+}
+
+/** Refuses requests that no page of ours makes, and marks every answer as one for our page only. */
+function guardRequests(server: FastifyInstance, token: string | null): void {
   server.addHook('onRequest', async (request, reply) => {
     const { method, headers } = request;
     const given = new URL(request.url, 'http://page').searchParams.get('token') ?? undefined;
@@ -58,13 +69,20 @@ export function pageServer(parts: ServerParts): FastifyInstance {
     }
     return undefined;
   });
+}
+
+/** Answers what is thrown: status 400 where the request is at fault, 500 otherwise. */
+function answerErrors(server: FastifyInstance): void {
   server.setErrorHandler((error, _request, reply) => {
     const { code, message } = errorFacts(error);
     const isCallers = code === 'option' || (error instanceof VsrError && code === 'media');
     const status = (error as { statusCode?: number }).statusCode;
     void reply.code(isCallers ? 400 : (status ?? 500)).send({ error: message });
   });
+}
 
+/** The page itself, and the scripts and styles it loads. */
+function servePage(server: FastifyInstance): void {
   server.get('/', (_request, reply) =>
     reply
       .type('text/html; charset=utf-8')
@@ -76,7 +94,10 @@ export function pageServer(parts: ServerParts): FastifyInstance {
     if (asset === null) return reply.code(404).send({ error: 'There is no such file.' });
     return reply.type(asset.type).send(asset.content);
   });
+}
 
+/** What the page shows: what can be chosen, the folders, the queue and its changes. */
+function serveState(server: FastifyInstance, { folders, queue }: ServerParts): void {
   server.get('/api/choices', async () => ({
     roots: folders.roots,
     codecs: codecNames,
@@ -90,25 +111,34 @@ export function pageServer(parts: ServerParts): FastifyInstance {
   server.get<{ Querystring: { folder?: string } }>('/api/folder', async ({ query }) =>
     folders.list(query.folder ?? folders.roots[0]!),
   );
+}
 
-  const optionsIn = async (body: Field): Promise<JobOptions> => {
-    const options = readOptions(body.at('options'));
-    const { folder } = options;
-    return { ...options, folder: folder === null ? null : await folders.inside(folder) };
-  };
+/** The options of a request, whose folder is one that the page may reach. */
+async function optionsIn(body: Field, folders: Folders): Promise<JobOptions> {
+  const options = readOptions(body.at('options'));
+  const { folder } = options;
+  return { ...options, folder: folder === null ? null : await folders.inside(folder) };
+}
+
+/** What would become of a clip: its plan, and a preview page. */
+function servePlans(server: FastifyInstance, { folders, previews }: ServerParts): void {
   server.post('/api/plan', async ({ body }) => {
     const field = new Field(body, 'the request');
     const input = await folders.inside(field.at('input').string());
-    return planOf(input, await optionsIn(field));
+    return planOf(input, await optionsIn(field, folders));
   });
   server.post('/api/preview', async ({ body }) => {
     const field = new Field(body, 'the request');
     const input = await folders.inside(field.at('input').string());
-    return { id: await previews.make(input, await optionsIn(field)) };
+    return { id: await previews.make(input, await optionsIn(field, folders)) };
   });
   server.get<{ Params: { id: string } }>('/previews/:id', (request, reply) =>
     sendReport(previews.fileOf(request.params.id), reply),
   );
+}
+
+/** What the page changes: jobs that are added, moved, removed and asked to stop or go on. */
+function serveJobs(server: FastifyInstance, { folders, queue }: ServerParts): void {
   server.post('/api/jobs', async ({ body }) => {
     const field = new Field(body, 'the request');
     const named = field.at('inputs').list((item) => item.string());
@@ -118,7 +148,7 @@ export function pageServer(parts: ServerParts): FastifyInstance {
         `Expected at most ${mostInputs} clips at once but received ${named.length}.`,
       );
     }
-    const options = await optionsIn(field);
+    const options = await optionsIn(field, folders);
     const inputs: string[] = [];
     for (const each of named) inputs.push(await folders.inside(each));
     const added = queue.add(inputs, options);
@@ -143,6 +173,10 @@ export function pageServer(parts: ServerParts): FastifyInstance {
     await queue.written();
     return {};
   });
+}
+
+/** What a job left to look at: its log and its report. */
+function serveResults(server: FastifyInstance, { queue, store }: ServerParts): void {
   server.get<{ Params: { id: string } }>('/api/jobs/:id/log', async ({ params }, reply) => {
     const { id } = queue.job(params.id);
     const content = await readFile(store.logOf(id)).catch(() => Buffer.alloc(0));
@@ -152,7 +186,6 @@ export function pageServer(parts: ServerParts): FastifyInstance {
     const { id } = queue.job(request.params.id);
     return sendReport(store.reportOf(id), reply);
   });
-  return server;
 }
 
 function sendReport(file: string | null, reply: FastifyReply): FastifyReply {
