@@ -7,11 +7,12 @@ import { nativeWork } from '../native-work.js';
 import type { FrameLayout } from '../planes/pixel-format.js';
 import type { Rect } from '../planes/rect.js';
 import type { ChromaKernel } from './chroma/chroma-kernels.js';
+import type { ChromaEnlarger } from './bicubic/chroma-enlarger.js';
 import { chromaEnlarger } from './chroma/enlarge-chroma.js';
 import { CELL, type CellMap } from './reuse/changed-cells.js';
 import { canReuse, copyReused, planReuse, type ReusePlan } from './reuse/frame-reuse.js';
-import { openRunner, type RunnerSpec } from './network/open-runner.js';
-import { scorer } from './scores/score-frame.js';
+import { openRunner, type OpenRunner, type RunnerSpec } from './network/open-runner.js';
+import { scorer, type Scorer } from './scores/score-frame.js';
 import {
   announceFrame,
   announceSeen,
@@ -80,67 +81,87 @@ function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): n
 
 /** Opens the session and prepares everything that is the same for all frames. */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
-  const { layout, larger, siting } = spec;
-  const { runner, graph, provider, precision } = await openRunner(spec);
-  const others = planesBesides(graph.colour, layout);
-  const chroma = chromaEnlarger(
-    layout,
-    larger,
-    graph.scale,
-    { kernel: spec.chroma, siting },
-    others,
-  );
-  const score = scorer(layout, larger, graph.scale);
-  const steady = spec.steady ? steadyLuma(layout) : null;
-  const onCpu = provider.name === 'cpu';
-  const strips = planStrips(layout.width, layout.height, graph, onCpu);
-  // Devices search for the best kernels again at every new size, so rectangles of many sizes cost
-  // more there.
-  const reusable = spec.reuse && onCpu && canReuse(graph);
-  // RGB goes through planes that belong to one thread.
-  const shareable = onCpu && graph.colour === 'luma';
-  const infer = async (frame: FrameTrace, rects: readonly Rect[]): Promise<void> => {
-    awaitSeen(frame, spec.stop);
-    runner.begin(seenLuma(frame), frame.output);
-    const run = (rect: Rect): Promise<void> => nativeWork(() => runner.run(rect));
-    await doRuns(frame, rects, spec.stop, run).catch((error: unknown) => {
-      if (!(error instanceof VsrError) || error.code !== 'model') throw error;
-      throw new VsrError('model', `Frame ${frame.index}: ${error.message}`, { cause: error });
+  return new ThreadEnlarger(spec, await openRunner(spec));
+}
+
+/** Does the steps of a frame, one after the other, on the thread that made it. */
+class ThreadEnlarger implements FrameEnlarger {
+  readonly provider: ProviderCandidate;
+  readonly precision: Precision;
+  private readonly spec: EnlargerSpec;
+  private readonly runner: OpenRunner['runner'];
+  private readonly graph: InferenceGraph;
+  private readonly chroma: ChromaEnlarger;
+  private readonly score: Scorer;
+  private readonly steady: ReturnType<typeof steadyLuma> | null;
+  /** The parts of a frame of which nothing is copied from the frame before. */
+  private readonly strips: readonly Rect[];
+  private readonly canReuse: boolean;
+  /** Whether several threads may run parts of one frame. */
+  private readonly isShareable: boolean;
+
+  constructor(spec: EnlargerSpec, { runner, graph, provider, precision }: OpenRunner) {
+    const { layout, larger, siting } = spec;
+    this.spec = spec;
+    this.runner = runner;
+    this.graph = graph;
+    this.provider = provider;
+    this.precision = precision;
+    const how = { kernel: spec.chroma, siting };
+    const others = planesBesides(graph.colour, layout);
+    this.chroma = chromaEnlarger(layout, larger, graph.scale, how, others);
+    this.score = scorer(layout, larger, graph.scale);
+    this.steady = spec.steady ? steadyLuma(layout) : null;
+    const onCpu = provider.name === 'cpu';
+    this.strips = planStrips(layout.width, layout.height, graph, onCpu);
+    // Devices search for the best kernels again at every new size, so rectangles of many sizes cost
+    // more there.
+    this.canReuse = spec.reuse && onCpu && canReuse(graph);
+    // RGB goes through planes that belong to one thread.
+    this.isShareable = onCpu && graph.colour === 'luma';
+  }
+
+  async enlarge(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame> {
+    return announced(frame, async () => {
+      const result = await this.enlargeSteps(frame, before);
+      announceFrame(frame, true);
+      return result;
     });
-    runner.finish();
-  };
-  const work: FrameEnlarger['enlarge'] = async (frame, before) => {
+  }
+
+  async help(frame: FrameTrace): Promise<EnlargedFrame> {
+    const begun = performance.now();
+    if (this.isShareable) await announced(frame, () => this.infer(frame, this.strips));
+    const timings = { inferenceMs: performance.now() - begun, chromaMs: 0, scoresMs: 0 };
+    return { scores: noScores, reused: 0, timings };
+  }
+
+  /** Steady luma, what is reused, the network, the other planes, the scores: in this order. */
+  private async enlargeSteps(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame> {
+    const { stop, larger } = this.spec;
     const { input, output } = frame;
     const begun = performance.now();
-    if (steady !== null && frame.steadied !== null) {
-      const luma = (data: Uint8Array | null) => (data === null ? null : planeOf(data, layout, 0));
-      steady(luma(input)!, frame.around.map(luma), luma(frame.steadied)!);
-      announceSeen(frame);
-    }
-    let plan: ReusePlan | null = null;
-    if (before !== null && reusable) {
-      awaitSeen(before, spec.stop);
-      plan = planReuse(graph, layout, seenLuma(before), seenLuma(frame));
-    }
-    const rects = plan?.rects ?? strips;
-    await infer(frame, rects);
+    this.steadyLuma(frame);
+    const plan = before === null ? null : this.planReuse(frame, before);
+    const rects = plan?.rects ?? this.strips;
+    await this.infer(frame, rects);
     const reused = before !== null && plan !== null ? { before, ...plan } : null;
     let waited = 0;
     if (reused !== null) {
-      waited = awaitFrame(reused.before, spec.stop);
-      copyReused(reused.computed, reused.before.output, output, larger, graph.scale);
+      waited = awaitFrame(reused.before, stop);
+      copyReused(reused.computed, reused.before.output, output, larger, this.graph.scale);
     }
     const inferred = performance.now();
-    chroma.enlarge(input, output, reused?.before);
+    this.chroma.enlarge(input, output, reused?.before);
     const coloured = performance.now();
-    awaitRuns(frame, rects.length, spec.stop);
-    if (spec.scores && before !== null) awaitFrame(before, spec.stop);
+    awaitRuns(frame, rects.length, stop);
+    if (this.spec.scores && before !== null) awaitFrame(before, stop);
     const whole = performance.now();
-    const scores = score(frame, {
-      standing: spec.scores,
+    const scores = this.score(frame, {
+      standing: this.spec.scores,
       before,
       // What was averaged may be the same where the frames themselves are not.
-      changed: reused === null || spec.steady ? null : changedRows(reused.computed),
+      changed: reused === null || this.spec.steady ? null : changedRows(reused.computed),
     });
     const timings = {
       inferenceMs: inferred - begun - waited,
@@ -148,32 +169,46 @@ export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarg
       scoresMs: performance.now() - whole,
     };
     return { scores, reused: reused?.reused ?? 0, timings };
-  };
-  return {
-    provider,
-    precision,
-    async enlarge(frame, before) {
-      try {
-        const result = await work(frame, before);
-        announceFrame(frame, true);
-        return result;
-      } catch (error) {
-        announceFrame(frame, false);
-        throw error;
-      }
-    },
-    async help(frame) {
-      const begun = performance.now();
-      try {
-        if (shareable) await infer(frame, strips);
-      } catch (error) {
-        announceFrame(frame, false);
-        throw error;
-      }
-      const timings = { inferenceMs: performance.now() - begun, chromaMs: 0, scoresMs: 0 };
-      return { scores: noScores, reused: 0, timings };
-    },
-  };
+  }
+
+  /** Averages the still areas of a frame's luma, where that was asked for. */
+  private steadyLuma(frame: FrameTrace): void {
+    if (this.steady === null || frame.steadied === null) return;
+    const luma = (data: Uint8Array | null) =>
+      data === null ? null : planeOf(data, this.spec.layout, 0);
+    this.steady(luma(frame.input)!, frame.around.map(luma), luma(frame.steadied)!);
+    announceSeen(frame);
+  }
+
+  /** What of a frame has to be computed; `null` where nothing may be reused. */
+  private planReuse(frame: FrameTrace, before: FrameTrace): ReusePlan | null {
+    if (!this.canReuse) return null;
+    awaitSeen(before, this.spec.stop);
+    return planReuse(this.graph, this.spec.layout, seenLuma(before), seenLuma(frame));
+  }
+
+  /** Runs the network over those `rects` of a frame that no other thread has begun. */
+  private async infer(frame: FrameTrace, rects: readonly Rect[]): Promise<void> {
+    const { stop } = this.spec;
+    awaitSeen(frame, stop);
+    this.runner.begin(seenLuma(frame), frame.output);
+    const run = (rect: Rect): Promise<void> => nativeWork(() => this.runner.run(rect));
+    await doRuns(frame, rects, stop, run).catch((error: unknown) => {
+      if (!(error instanceof VsrError) || error.code !== 'model') throw error;
+      throw new VsrError('model', `Frame ${frame.index}: ${error.message}`, { cause: error });
+    });
+    this.runner.finish();
+  }
+}
+
+/** Does `work` on a frame, and tells the threads that wait for the frame where it fails. */
+async function announced<T>(frame: FrameTrace, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    announceFrame(frame, false);
+    throw error;
+  }
 }
 
 /** Tells of source rows whether any cell of theirs was computed. */

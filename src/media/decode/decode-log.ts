@@ -66,7 +66,7 @@ const concealedWords = /concealing \d+ DC, .* errors in ([IPB]) frame/;
 /** A packet that the decoder refused, in the words of ffmpeg 4 to 6, and since. */
 const lostWords = /^Error while decoding stream #0:|Error submitting packet to decoder/;
 
-/** What this ffmpeg has to say on our command line is nothing about the source. */
+/** What this ffmpeg has to say about our command line says nothing about the source. */
 const ownWords = /^-vsync is deprecated/;
 
 /** Whose decoder is listened to. */
@@ -79,96 +79,121 @@ export function decodeLog(
   libavcodec: number,
   stream: DecodedStream | null = null,
 ): DecodeLog {
-  const showinfo = showinfoParser(instance);
-  const waiting: LoggedFrame[] = [];
-  const messages: string[] = [];
-  const complaints: DecodeComplaint[] = [];
-  /** Of `complaints`, those whose frame has not come. */
-  let unplaced: DecodeComplaint[] = [];
-  let resume: (() => void) | null = null;
-  let ended = false;
-  let damaged = false;
-  let cutShort = false;
-  let unreadable = false;
-  let linkBase = timeBase;
-  /** Of the frame that was described last: its colours follow on a line of their own. */
-  let form: LoggedFrame['form'] | null = null;
-  let lostPackets = 0;
-  /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
-  let decoding = false;
-  const concealed: string[] = [];
+  return new LogReader(showinfoParser(instance), timeBase, libavcodec, stream);
+}
 
-  const wake = (): void => {
-    resume?.();
-    resume = null;
+class LogReader implements DecodeLog {
+  readonly messages: string[] = [];
+  readonly complaints: DecodeComplaint[] = [];
+  cutShort = false;
+  unreadable = false;
+  lostPackets = 0;
+  private readonly showinfo: ReturnType<typeof showinfoParser>;
+  private readonly timeBase: Ratio;
+  private readonly libavcodec: number;
+  private readonly stream: DecodedStream | null;
+  /** Described frames that nobody has asked for yet. */
+  private readonly waiting: LoggedFrame[] = [];
+  private resume: (() => void) | null = null;
+  private ended = false;
+  /** Of `complaints`, those whose frame has not come. */
+  private unplaced: DecodeComplaint[] = [];
+  /** Whether the next frame was called damaged. */
+  private damaged = false;
+  /** Kinds of pictures that the decoder made up in part, and that were not shown yet. */
+  private readonly concealed: string[] = [];
+  /** The time base in which showinfo counts. */
+  private linkBase: Ratio;
+  /** Of the frame that was described last: its colours follow on a line of their own. */
+  private form: LoggedFrame['form'] | null = null;
+  /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
+  private decoding = false;
+
+  constructor(
+    showinfo: ReturnType<typeof showinfoParser>,
+    timeBase: Ratio,
+    libavcodec: number,
+    stream: DecodedStream | null,
+  ) {
+    this.showinfo = showinfo;
+    this.timeBase = timeBase;
+    this.linkBase = timeBase;
+    this.libavcodec = libavcodec;
+    this.stream = stream;
+  }
+
+  readonly onLine = (line: string): void => {
+    if (!this.showinfo.owns(line)) return this.noteMessage(line);
+    this.linkBase = this.showinfo.timeBase(line) ?? this.linkBase;
+    const info = this.showinfo.frame(line);
+    if (info !== null) return this.noteFrame(line, info);
+    if (this.form !== null) this.form.value = withColours(this.form.value, line) ?? this.form.value;
   };
-  const complain = (line: string): void => {
-    const complaint = complaintIn(line);
-    if (complaint === null || !decoding || complaints.length >= keptComplaints) return;
-    if (complaint.speaker !== null && complaint.speaker === stream?.demuxer) return;
-    if (complaint.stream !== null && stream !== null && complaint.stream !== stream.index) return;
-    const placed = { text: complaint.text, pts: null };
-    complaints.push(placed);
-    unplaced.push(placed);
+
+  async next(): Promise<LoggedFrame | null> {
+    while (this.waiting.length === 0 && !this.ended) {
+      await new Promise<void>((resolve) => (this.resume = resolve));
+    }
+    return this.waiting.shift() ?? null;
+  }
+
+  readonly end = (): void => {
+    this.ended = true;
+    this.wake();
   };
-  const note = (line: string): void => {
-    if (line.includes('Stream mapping:')) decoding = true;
-    complain(line);
-    if (libavcodec < 59 && decoding) {
+
+  private wake(): void {
+    this.resume?.();
+    this.resume = null;
+  }
+
+  /** Takes a frame's description, and gives it what was said since the frame before. */
+  private noteFrame(line: string, info: FrameInfo): void {
+    this.form = { value: formOfLine(line) };
+    const pts = info.pts === null ? null : rescale(info.pts, this.linkBase, this.timeBase);
+    const place = this.concealed.indexOf(info.kind);
+    if (place >= 0) this.concealed.splice(place, 1);
+    for (const complaint of this.unplaced) complaint.pts = pts;
+    this.unplaced = [];
+    const damaged = this.damaged || place >= 0;
+    this.damaged = false;
+    this.waiting.push({ ...info, pts, form: this.form, damaged });
+    this.wake();
+  }
+
+  /** Takes a line that describes no frame. */
+  private noteMessage(line: string): void {
+    if (line.includes('Stream mapping:')) this.decoding = true;
+    this.noteComplaint(line);
+    if (this.libavcodec < 59 && this.decoding) {
       const kind = concealedWords.exec(line)?.[1];
-      if (kind !== undefined) concealed.push(kind);
+      if (kind !== undefined) this.concealed.push(kind);
     }
     const match = /\[(?:warning|error|fatal|panic)\] (.*)$/.exec(line);
     if (match === null) return;
     const text = match[1]!;
     if (ownWords.test(text)) return;
-    if (lostWords.test(text) && decoding) lostPackets += 1;
-    if (damagedWords.test(text)) damaged = true;
-    if (cutShortWords.test(text)) cutShort = true;
-    if (diskTrouble([line]) !== null) unreadable = true;
-    if (messages.length < keptMessages && messages.at(-1) !== text) messages.push(text);
-  };
-  return {
-    onLine(line) {
-      if (!showinfo.owns(line)) return note(line);
-      linkBase = showinfo.timeBase(line) ?? linkBase;
-      const info = showinfo.frame(line);
-      if (info === null) {
-        if (form !== null) form.value = withColours(form.value, line) ?? form.value;
-        return;
-      }
-      form = { value: formOfLine(line) };
-      const pts = info.pts === null ? null : rescale(info.pts, linkBase, timeBase);
-      const place = concealed.indexOf(info.kind);
-      if (place >= 0) concealed.splice(place, 1);
-      for (const complaint of unplaced) complaint.pts = pts;
-      unplaced = [];
-      waiting.push({ ...info, pts, form, damaged: damaged || place >= 0 });
-      damaged = false;
-      wake();
-    },
-    async next() {
-      while (waiting.length === 0 && !ended) {
-        await new Promise<void>((resolve) => (resume = resolve));
-      }
-      return waiting.shift() ?? null;
-    },
-    end() {
-      ended = true;
-      wake();
-    },
-    messages,
-    complaints,
-    get cutShort() {
-      return cutShort;
-    },
-    get unreadable() {
-      return unreadable;
-    },
-    get lostPackets() {
-      return lostPackets;
-    },
-  };
+    if (lostWords.test(text) && this.decoding) this.lostPackets += 1;
+    if (damagedWords.test(text)) this.damaged = true;
+    if (cutShortWords.test(text)) this.cutShort = true;
+    if (diskTrouble([line]) !== null) this.unreadable = true;
+    if (this.messages.length < keptMessages && this.messages.at(-1) !== text) {
+      this.messages.push(text);
+    }
+  }
+
+  /** Keeps what the decoder of our stream finds broken. */
+  private noteComplaint(line: string): void {
+    const complaint = complaintIn(line);
+    if (complaint === null || !this.decoding || this.complaints.length >= keptComplaints) return;
+    const { speaker, text } = complaint;
+    const { stream } = this;
+    if (speaker !== null && speaker === stream?.demuxer) return;
+    if (complaint.stream !== null && stream !== null && complaint.stream !== stream.index) return;
+    const placed = { text, pts: null };
+    this.complaints.push(placed);
+    this.unplaced.push(placed);
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import { VsrError, badValue } from '../../errors.js';
 import { frameLayout } from '../../planes/pixel-format.js';
 import type { InputFile } from './input-file.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
-import { travelFormat } from './travel-format.js';
+import { travelFormat, type Travel } from './travel-format.js';
 
 /** Options before `-i` that tell ffmpeg what is in a headerless file. */
 export function rawInputOptions(raw: RawVideoInput): string[] {
@@ -22,73 +22,26 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
   if (travel === null || travel.conversion === 'chroma') {
     throw badValue('a planar, packed or RGB pix_fmt such as yuv420p', '--input-format', raw.format);
   }
-  const { format, request, conversion } = travel;
-  // A whole number of frames can be told only where a frame's bytes are the travelling format's.
-  const same = request === raw.format;
-  const { byteLength } = frameLayout(format, raw.width, raw.height);
-  const frameCount = same ? Math.floor(file.sizeBytes / byteLength) : null;
-  if (frameCount === 0) {
-    throw new VsrError(
-      'media',
-      `${file.path} has ${file.sizeBytes} bytes, less than one frame of ${raw.width}x${raw.height} ${raw.format} (${byteLength}).`,
-    );
-  }
-  const rest = same ? file.sizeBytes % byteLength : 0;
+  const { frameCount, restBytes } = wholeFrames(file, raw, travel);
   const duration = frameCount === null ? null : (frameCount * raw.rate.den) / raw.rate.num;
+  const bitRate = duration === null ? null : (file.sizeBytes * 8) / duration;
   const video: VideoStream = {
-    index: 0,
-    kind: 'video',
-    codec: 'rawvideo',
-    codecTag: '',
-    language: null,
-    title: null,
-    dispositions: [],
-    tags: {},
+    ...plainVideo,
     timeBase: { num: raw.rate.den, den: raw.rate.num },
-    startTime: 0,
     duration,
-    bitRate: duration === null ? null : (file.sizeBytes * 8) / duration,
+    bitRate,
     packetCount: frameCount,
-    sampleRate: null,
-    channels: null,
-    sampleFormat: null,
-    sampleBits: null,
     width: raw.width,
     height: raw.height,
     sourceFormat: raw.format,
-    format,
-    request,
-    conversion,
-    decoder: null,
-    profile: null,
-    times: 'stream',
+    format: travel.format,
+    request: travel.request,
+    conversion: travel.conversion,
     frameRate: raw.rate,
     frameCount,
-    colour: {
-      range: conversion === 'rgb' ? 'tv' : raw.format.startsWith('yuvj') ? 'pc' : null,
-      matrix: conversion === 'rgb' ? 'bt709' : null,
-      primaries: null,
-      transfer: null,
-      siting: null,
-    },
-    sampleAspect: null,
-    rotation: 0,
-    matrix: null,
-    turn: null,
-    crop: null,
-    fields: null,
-    runs: null,
-    interlaced: 'no',
-    hdr: {
-      masteringDisplay: null,
-      contentLight: null,
-      hdr10Plus: false,
-      dolbyVisionProfile: null,
-    },
-    sideData: [],
-    closedCaptions: false,
-    lossless: true,
+    colour: rawColour(raw, travel),
   };
+  const remark = `${file.path} ends with ${restBytes} bytes that are no whole frame of ${raw.width}x${raw.height} ${raw.format}: is the size right?`;
   return {
     path: file.path,
     sizeBytes: file.sizeBytes,
@@ -100,11 +53,66 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
     chapters: [],
     tags: {},
     raw,
-    remarks:
-      rest === 0
-        ? []
-        : [
-            `${file.path} ends with ${rest} bytes that are no whole frame of ${raw.width}x${raw.height} ${raw.format}: is the size right?`,
-          ],
+    remarks: restBytes === 0 ? [] : [remark],
   };
 }
+
+/**
+ * How many whole frames a file holds, and the bytes after the last. The number is `null` where a
+ * frame's bytes are not those of the travelling format: then only ffmpeg can tell.
+ */
+function wholeFrames(
+  file: InputFile,
+  { format: name, width, height }: RawVideoInput,
+  { format, request }: Travel,
+): { readonly frameCount: number | null; readonly restBytes: number } {
+  if (request !== name) return { frameCount: null, restBytes: 0 };
+  const { byteLength } = frameLayout(format, width, height);
+  const frameCount = Math.floor(file.sizeBytes / byteLength);
+  if (frameCount === 0) {
+    throw new VsrError(
+      'media',
+      `${file.path} has ${file.sizeBytes} bytes, less than one frame of ${width}x${height} ${name} (${byteLength}).`,
+    );
+  }
+  return { frameCount, restBytes: file.sizeBytes % byteLength };
+}
+
+/** RGB becomes BT.709 of studio range on its way; of other formats only a yuvj name says a range. */
+function rawColour({ format }: RawVideoInput, { conversion }: Travel): VideoStream['colour'] {
+  const rest = { primaries: null, transfer: null, siting: null };
+  if (conversion === 'rgb') return { range: 'tv', matrix: 'bt709', ...rest };
+  return { range: format.startsWith('yuvj') ? 'pc' : null, matrix: null, ...rest };
+}
+
+/** What is the same of every raw video: it has no header that could say more. */
+const plainVideo = {
+  index: 0,
+  kind: 'video',
+  codec: 'rawvideo',
+  codecTag: '',
+  language: null,
+  title: null,
+  dispositions: [],
+  tags: {},
+  startTime: 0,
+  sampleRate: null,
+  channels: null,
+  sampleFormat: null,
+  sampleBits: null,
+  decoder: null,
+  profile: null,
+  times: 'stream',
+  sampleAspect: null,
+  rotation: 0,
+  matrix: null,
+  turn: null,
+  crop: null,
+  fields: null,
+  runs: null,
+  interlaced: 'no',
+  hdr: { masteringDisplay: null, contentLight: null, hdr10Plus: false, dolbyVisionProfile: null },
+  sideData: [],
+  closedCaptions: false,
+  lossless: true,
+} as const satisfies Partial<VideoStream>;
