@@ -6,7 +6,7 @@ import type { FileRequest, FileResult } from './file-request.js';
 import { looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
 import { gather } from '../media/sequence/gather.js';
-import { nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
+import { isPattern, nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
 import { likelySequences } from '../media/sequence/picture-sequence.js';
 
 /**
@@ -15,7 +15,7 @@ import { likelySequences } from '../media/sequence/picture-sequence.js';
  */
 export function checkSequences(
   found: readonly Input[],
-  { fps }: Pick<Settings, 'fps'>,
+  { fps, output }: Pick<Settings, 'fps' | 'output'>,
   isHere: boolean,
 ): void {
   const sequence = found.find((input) => input.sequence !== undefined);
@@ -25,10 +25,11 @@ export function checkSequences(
       `Expected --fps with the picture sequence ${sequence.path}, since pictures do not say how long they are shown. Try --fps 25.`,
     );
   }
-  if (sequence !== undefined && !isHere) {
+  const pictures = sequence?.path ?? (output !== null && isPattern(output) ? output : null);
+  if (pictures !== null && !isHere) {
     throw new VsrError(
       'option',
-      `Expected clips for the machines of a queue, but ${sequence.path} is a picture sequence. Enlarge it on one machine, without --queue.`,
+      `Expected clips for the machines of a queue, but ${pictures} is a picture sequence. Enlarge it on one machine, without --queue.`,
     );
   }
   const other = found.find((input) => input.sequence === undefined);
@@ -70,7 +71,10 @@ async function folderNear({ input, settings: { output } }: FileRequest): Promise
       (found) => found.isDirectory(),
       () => false,
     );
-  let folder = path.resolve(output ?? path.dirname(input.path));
+  // The folder of pictures as output holds nothing else.
+  const place = output !== null && isPattern(output) ? path.dirname(output) : output;
+  let folder = place === null ? path.dirname(input.path) : path.resolve(place);
+  if (place !== output) folder = path.dirname(folder);
   while (!(await isFolder(folder)) && folder !== path.dirname(folder)) {
     folder = path.dirname(folder);
   }

@@ -29,10 +29,11 @@ async function greys(name: string, numbers: readonly number[], width = 32): Prom
 type Ends = Extract<UpscaleEvent, { event: 'done' | 'failed' }>;
 
 /** How the only input of a job ended, and what was said before. */
-async function endOf(input: string, options: UpscaleOptions) {
+async function endOf(input: string, options: UpscaleOptions, onProgress = (): void => {}) {
   const notes: string[] = [];
   let end: Ends | undefined;
   for await (const event of upscale(input, options)) {
+    if (event.event === 'progress' && event.frames > 0) onProgress();
     if (event.event === 'note' || event.event === 'lost') notes.push(`${event.what}: ${event.why}`);
     if (event.event === 'done' || event.event === 'failed') end = event;
   }
@@ -98,4 +99,54 @@ test('pictures become the frames of a clip, in the order of their numbers and at
     /^Expected a picture but .*f_11\.png cannot be read as one\./,
   );
   await rm(path.join(into, 'f_11.png'));
+});
+
+test('frames become pictures: the folder appears whole, a stopped job leaves none, colours are kept', async () => {
+  const clip = path.join(folder, 'colour.mkv');
+  const source = 'color=c=0xC8285A:size=32x16:rate=25:duration=0.2';
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', source, '-f', 'lavfi', '-i', 'sine=duration=0.2'],
+    ...['-vf', 'scale=out_color_matrix=bt709:out_range=tv,format=yuv444p', '-c:v', 'ffv1'],
+    ...['-colorspace', 'bt709', '-color_range', 'tv', '-c:a', 'flac', clip],
+  );
+  const into = path.join(folder, '100% larger');
+  const options = { model: 'espcn-16-lite-x2', output: path.join(into, 'g_%03d.png') } as const;
+  const wrong = await endOf(clip, { ...options, codec: 'hevc' });
+  assert.match(
+    wrong.end.event === 'failed' ? `${wrong.end.error.code}: ${wrong.end.error.message}` : '',
+    /^option: Expected a clip as output for codec but received "hevc"\. Pictures are coded/,
+  );
+  const stop = new AbortController();
+  const stopped = await endOf(clip, { ...options, signal: stop.signal }, () => stop.abort());
+  assert.equal(stopped.end.event === 'failed' && stopped.end.error.code, 'interrupted');
+  const there = (await readdir(folder)).filter((name) => name.startsWith('100% larger'));
+  assert.deepEqual(there, ['100% larger.pictures.vsr-work']);
+
+  const { end, notes } = await endOf(clip, options);
+  assert.equal(end.event === 'done' && end.status, 'done', JSON.stringify(end));
+  assert.equal(end.output, into);
+  assert.ok(notes.includes('audio: pictures hold none'), notes.join('\n'));
+  const names = (await readdir(into)).sort();
+  assert.deepEqual(
+    names,
+    [1, 2, 3, 4, 5].map((n) => `g_00${n}.png`),
+  );
+  for (const name of names) {
+    const { channels } = await sharp(path.join(into, name)).stats();
+    channels.forEach(({ mean }, i) => {
+      const wanted = [0xc8, 0x28, 0x5a][i]!;
+      assert.ok(Math.abs(mean - wanted) < 2.5, `${name}: ${mean} for ${wanted}`);
+    });
+  }
+  const beside = (await readdir(folder)).filter((name) => name.startsWith('100% larger'));
+  const wanted = ['', '.psnr.csv', '.vsr.json'].map((end) => `100% larger${end}`);
+  assert.deepEqual(beside.sort(), wanted);
+  const again = await endOf(clip, options);
+  assert.equal(again.end.event === 'done' && again.end.status, 'skipped');
+  await writeFile(path.join(into, 'mine.txt'), 'mine');
+  const kept = await endOf(clip, { ...options, overwrite: true });
+  assert.match(
+    kept.end.event === 'failed' ? kept.end.error.message : '',
+    /holds 6 files, others than such pictures among them\. Name another one with -o\.$/,
+  );
 });

@@ -36,7 +36,10 @@ export type UpscaleOptions = FootageOptions & {
   readonly scale?: number;
   /** A size to reach instead of a scale: `1920x1080`, `720p`, `1080p`, `4k`. Aspect is kept. */
   readonly to?: string;
-  /** Output file, a folder (existing, or ending in a slash), or `-` for Matroska on stdout. */
+  /**
+   * Output file, a folder (existing, or ending in a slash), numbered pictures in a folder of their
+   * own (`out/f_%04d.png`), or `-` for Matroska on stdout.
+   */
   readonly output?: string;
   /**
    * A template for the names of outputs, in place of `{stem}.x{scale}{ext}`; it may hold `{stem}`,

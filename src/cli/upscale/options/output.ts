@@ -14,7 +14,10 @@ export type OutputFlags = {
 export function withOutputOptions(command: Command): Command {
   return command
     .optionsGroup('Output:')
-    .option('-o, --output <path>', 'file, folder, or - for Matroska on standard output')
+    .option(
+      '-o, --output <path>',
+      'file, folder, out/f_%04d.png for numbered pictures, or - for Matroska on standard output',
+    )
     .option(
       '--name <template>',
       `names of outputs, "{stem}.{scale}x{ext}"; with ${nameFields.map((field) => `{${field}}`).join(', ')} (default: "{stem}.x{scale}{ext}")`,

@@ -1,0 +1,297 @@
+import { createHash } from 'node:crypto';
+import { copyFile, lstat, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { badValue, VsrError } from '../errors.js';
+import { openPlace } from '../files/place.js';
+import type { Announcement } from '../media/output/stream-plan.js';
+import { isPattern, numbersIn, parsePattern } from '../media/sequence/numbered-names.js';
+import { choosePictures, writePictures } from '../media/sequence/write-pictures.js';
+import { kindOf } from '../media/tracks/stream-names.js';
+import { readSidecar, sidecarPathOf, sidecarText, type Sidecar } from '../metrics/sidecar.js';
+import type { FileRequest, FileResult } from './file-request.js';
+import type { JobPlan } from './plan/job-plan.js';
+import type { Settings } from './plan/settings.js';
+
+/** Options that say how a clip is encoded, and mean nothing for pictures. */
+const clipOptions = ['codec', 'crf', 'bitrate', 'sizeLimit', 'preset', 'pixelFormat'] as const;
+
+/** Where the pictures of a sequence go. All paths are absolute. */
+type PicturePlaces = {
+  /** The folder, which holds nothing else. */
+  readonly folder: string;
+  /** Their names within it, as printf takes them. */
+  readonly pattern: string;
+  readonly sidecar: string;
+  /** What is there until they are done: a clip of the larger frames, and the pictures. */
+  readonly work: string;
+  readonly clip: string;
+};
+
+function placesOf(output: string): PicturePlaces {
+  const full = path.resolve(output);
+  const folder = path.dirname(full);
+  const work = `${folder}.pictures.vsr-work`;
+  return {
+    ...{ folder, work, pattern: path.basename(full), sidecar: sidecarPathOf(folder) },
+    clip: path.join(work, 'frames.mkv'),
+  };
+}
+
+/** Throws VsrError `option` for settings that cannot be meant for pictures. */
+function checkForPictures(settings: Settings): void {
+  const wrong = clipOptions.find((name) => ![null, 'auto'].includes(settings[name] as null));
+  if (wrong === undefined && settings.ffmpegArgs.length === 0) return;
+  const name = wrong ?? 'ffmpegArgs';
+  throw badValue('a clip as output', name, settings[name], 'Pictures are coded by their ending.');
+}
+
+/** One hash over names and sizes of what a folder holds. */
+async function hashOfFolder(folder: string): Promise<string> {
+  const hash = createHash('sha256');
+  for (const name of (await readdir(folder)).sort()) {
+    hash.update(`${name}:${(await stat(path.join(folder, name))).size}\n`);
+  }
+  return hash.digest('hex');
+}
+
+/** Throws VsrError `option` where the folder is one that the same call reads from. */
+async function checkReads({ folder }: PicturePlaces, reads: readonly string[]): Promise<void> {
+  const real = await realpath(folder).catch(() => folder);
+  for (const file of reads) {
+    const full = await realpath(file).catch(() => path.resolve(file));
+    if (path.dirname(full) !== real) continue;
+    throw badValue('a folder without inputs for the pictures', 'output', folder);
+  }
+}
+
+/** What a folder holds; `null` where there is none. Throws VsrError `media` for a file. */
+async function contentOf(folder: string): Promise<readonly string[] | null> {
+  const found = await lstat(folder).catch(() => null);
+  if (found === null) return null;
+  if (found.isDirectory()) return readdir(folder);
+  throw new VsrError('media', `Expected a folder for pictures but ${folder} is a file.`);
+}
+
+/**
+ * Throws VsrError `media` unless the folder may be made: it is not there, is empty, or is to be
+ * overwritten and holds nothing but such pictures.
+ */
+function checkFree(
+  { folder, pattern }: PicturePlaces,
+  content: readonly string[] | null,
+  overwrite: boolean,
+): void {
+  if (content === null || content.length === 0) return;
+  const ours = numbersIn(parsePattern(pattern)!, content).length;
+  const advice =
+    ours === content.length
+      ? 'Replace it with --overwrite, or name another one with -o.'
+      : 'Name another one with -o.';
+  if (ours === content.length && overwrite) return;
+  throw new VsrError(
+    'media',
+    `Expected a folder that is not there yet, or empty, for the pictures but ${folder} holds ${content.length === 1 ? 'a file' : `${content.length} files`}${overwrite ? ', others than such pictures among them' : ''}. ${advice}`,
+  );
+}
+
+/** What pictures lack of a clip. */
+function lossesOf({ source, outputPlan }: JobPlan, pattern: string): Announcement[] {
+  const { format } = outputPlan.frameLayout;
+  const { pixelFormat, losesBits } = choosePictures(pattern, format);
+  const others = source.streams.filter(({ index }) => index !== source.video.index).map(kindOf);
+  const all = [...new Set([...others, ...(source.chapters.length > 0 ? ['chapters'] : [])])];
+  const why = `${format.name} frames become ${pixelFormat} pictures, numbered; their times are in the log`;
+  const notes: Announcement[] = [{ kind: 'converted', what: 'the video', why }];
+  if (losesBits) {
+    const advice = 'PNG and TIFF keep them.';
+    const what = `bits beyond 8 of ${format.bitDepth}`;
+    notes.push({ kind: 'missing', what, why: 'JPEG holds none', advice });
+  }
+  if (all.length > 0) {
+    notes.push({ kind: 'missing', what: all.join(', '), why: 'pictures hold none' });
+  }
+  return notes;
+}
+
+/** The number of the first picture: as in the source, where that is numbered and whole. */
+function firstNumber({ input, settings }: FileRequest): number {
+  const first = input.sequence?.files[0];
+  const parsed = input.sequence === undefined ? null : parsePattern(path.basename(input.path));
+  if (first === undefined || parsed === null || settings.start !== null) return 1;
+  return numbersIn(parsed, [path.basename(first)])[0] ?? 1;
+}
+
+/** The job that makes a clip of the larger frames, which keeps every sample of them. */
+function clipRequest(
+  request: FileRequest,
+  places: PicturePlaces,
+  onPlan: FileRequest['onPlan'],
+): FileRequest {
+  const { settings } = request;
+  return {
+    ...request,
+    settings: {
+      ...settings,
+      ...{ output: places.clip, codec: 'ffv1', audio: 'none', subs: 'none', overwrite: true },
+    },
+    claim: () => request.claim(places.folder),
+    onPlan,
+    onProgress: (progress) => request.onProgress({ ...progress, output: places.folder }),
+  };
+}
+
+/** The plan as it is for pictures. */
+function planOfPictures(plan: JobPlan, { folder, pattern, sidecar }: PicturePlaces): JobPlan {
+  const { index } = plan.source.video;
+  const isOfVideo = ({ streamIndex = index }: Announcement): boolean => streamIndex === index;
+  return {
+    ...plan,
+    paths: { ...plan.paths, output: folder, sidecar },
+    announcements: [...plan.announcements.filter(isOfVideo), ...lossesOf(plan, pattern)],
+  };
+}
+
+/** The sidecar of an earlier job that made just these pictures, if they are as they were. */
+async function finishedPictures(
+  places: PicturePlaces,
+  plan: JobPlan,
+  content: readonly string[] | null,
+): Promise<Sidecar | null> {
+  if (content === null || content.length === 0) return null;
+  const sidecar = await readSidecar(places.sidecar).catch(() => null);
+  if (sidecar?.job !== plan.job) return null;
+  if (numbersIn(parsePattern(places.pattern)!, content).length < content.length) return null;
+  const same = sidecar.output.samplesSha256 === (await hashOfFolder(places.folder));
+  return same ? sidecar : null;
+}
+
+/**
+ * The way of an input whose output may be named as pictures (`-o out/f_%04d.png`): a clip of the
+ * larger frames is made first, with all that holds for clips, in a work folder; its frames are
+ * written as pictures there, and the folder gets its name when all are whole.
+ *
+ * Throws VsrError as `upscaleClip` does, by the folder's name.
+ */
+export async function upscaleToPictures(
+  request: FileRequest,
+  upscaleClip: (request: FileRequest) => Promise<FileResult>,
+): Promise<FileResult> {
+  const { output } = request.settings;
+  if (output === null || !isPattern(output)) return upscaleClip(request);
+  const places = placesOf(output);
+  checkForPictures(request.settings);
+  await checkReads(places, request.reads);
+  const content = await contentOf(places.folder);
+  let plan: JobPlan | null = null;
+  let announced = 0;
+  const inner = clipRequest(request, places, (made, estimate) => {
+    if (made.kind !== 'clip') return;
+    plan = planOfPictures(made, places);
+    announced = made.announcements.length;
+    request.onPlan(plan, estimate);
+  });
+  try {
+    if (content !== null && content.length > 0) {
+      const planned = await plannedBy(inner, upscaleClip);
+      const finished = await finishedPictures(places, planned, content);
+      if (finished !== null) {
+        request.onPlan(planOfPictures(planned, places), null);
+        await rm(places.work, { recursive: true, force: true });
+        return { status: 'skipped', summary: finished };
+      }
+      checkFree(places, content, request.settings.overwrite);
+    }
+    const made = await upscaleClip(inner);
+    if (made.status !== 'done' && made.status !== 'skipped') return made;
+    // What the clip's summary says that its plan did not.
+    const late = made.summary.missing.slice(announced);
+    const missing = [...plan!.announcements, ...late];
+    const summary = await finishPictures(request, places, plan!, { ...made.summary, missing });
+    return { status: 'done', summary };
+  } catch (error) {
+    if (error instanceof VsrError) {
+      error.message = error.message.replaceAll(places.clip, places.folder);
+    }
+    throw error;
+  }
+}
+
+/** The plan of a job, of which nothing is done or told. */
+async function plannedBy(
+  request: FileRequest,
+  upscaleClip: (request: FileRequest) => Promise<FileResult>,
+): Promise<JobPlan> {
+  let plan: JobPlan | null = null;
+  await upscaleClip({
+    ...request,
+    settings: { ...request.settings, dryRun: true },
+    onPlan: (made) => {
+      if (made.kind === 'clip') plan = made;
+    },
+  });
+  return plan!;
+}
+
+/** Writes the pictures, and gives log, sidecar and folder their names, the folder last. */
+async function finishPictures(
+  request: FileRequest,
+  places: PicturePlaces,
+  plan: JobPlan,
+  clip: Sidecar,
+): Promise<Sidecar> {
+  const { ffmpeg, settings, signal, reads } = request;
+  const { overwrite, stallTimeoutMs } = settings;
+  const choice = choosePictures(places.pattern, plan.outputPlan.frameLayout.format);
+  const into = path.join(places.work, 'pictures');
+  const sizeBytes = await writePictures(ffmpeg, {
+    ...{ clip: places.clip, into, pattern: places.pattern, first: firstNumber(request) },
+    ...{ frames: clip.output.frames, choice, colour: plan.outputPlan.colour },
+    ...{ height: clip.output.height, signal, stallTimeoutMs },
+  });
+  const wish = { inputs: reads, overwrite, otherName: 'with -o' };
+  const isOurs = async (): Promise<boolean> =>
+    (await readSidecar(places.sidecar).catch(() => null)) !== null;
+  const beside = clip.log !== null && !path.isAbsolute(clip.log);
+  const log = beside
+    ? `${places.folder}${path.basename(clip.log).slice('frames.mkv'.length)}`
+    : null;
+  const sidecar: Sidecar = {
+    ...clip,
+    output: {
+      ...{ ...clip.output, path: places.folder, sizeBytes },
+      samplesSha256: await hashOfFolder(into),
+    },
+    settings: {
+      ...clip.settings,
+      ...{ encoder: choice.encoder, encoderArgs: [], container: 'image2' },
+      pixelFormat: choice.pixelFormat,
+    },
+    log: log === null ? clip.log : path.basename(log),
+  };
+  const sidecarPlace = await openPlace({
+    ...{ what: 'sidecar', file: places.sidecar, ...wish, isOurs },
+  });
+  if (log !== null) {
+    const place = await openPlace({ what: 'per-frame log', file: log, ...wish, isOurs });
+    // A copy: should this be killed now, the clip's job is still whole.
+    const draft = path.join(places.work, 'log');
+    await copyFile(path.join(places.work, path.basename(clip.log!)), draft);
+    await place.put(draft);
+  }
+  await sidecarPlace.write(sidecarText(sidecar));
+  checkFree(places, await contentOf(places.folder), overwrite);
+  await nameFolder(into, places);
+  await rm(places.work, { recursive: true, force: true });
+  return sidecar;
+}
+
+/** Gives the finished pictures their folder's name; what is replaced goes. */
+async function nameFolder(into: string, { folder, work }: PicturePlaces): Promise<void> {
+  if ((await contentOf(folder))?.length === 0) await rmdir(folder);
+  else await rename(folder, path.join(work, 'before')).catch(ifMissing);
+  await rename(into, folder);
+}
+
+function ifMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
