@@ -164,7 +164,7 @@ test('jobs of strangers are refused, and touch nothing', { skip: withoutRedis },
     clip: 'a'.repeat(12),
     input: { root: 'm', path: 'clip.mp4' },
     output: { root: 'm', path: 'stranger.mp4' },
-    ...{ job: 'b'.repeat(64), from: 0, to: 1 },
+    ...{ job: 'b'.repeat(64), from: 0, to: 1, share: null },
   };
   const stored = storedPayload(good);
   // The claim of another clip, and a wish that a stranger has changed.

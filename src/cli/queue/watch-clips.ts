@@ -27,7 +27,7 @@ export async function watchClips(
       const place = { clip: id, output };
       try {
         const end = await waitForClip({
-          ...{ connection, book, signal, clip: { id, fingerprint } },
+          ...{ connection, book, signal, clip: { id, fingerprint }, joins: false },
           onProgress: (progress) => {
             if (performance.now() - saidAt < lineMs) return;
             saidAt = performance.now();

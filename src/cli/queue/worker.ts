@@ -22,6 +22,7 @@ type Flags = QueueFlags & {
   device?: number;
   drain: DrainKind;
   allowFfmpegArgs?: true;
+  share: boolean;
   ffmpeg?: string;
   ffprobe?: string;
   quiet?: true;
@@ -32,6 +33,7 @@ Examples:
   vsr worker --queue redis://nas:6379 --root media=/mnt/media
   VSR_QUEUE_PASSWORD=... vsr worker --queue rediss://vsr@nas:6380 --root media=/mnt/media
   vsr worker --queue redis://nas:6379 --root media=/mnt/media --drain giveback
+  vsr worker --queue redis://nas:6379           for clips that were submitted with --share
 
 It works until SIGTERM or Ctrl-C, and then ends as --drain says; a second signal ends it at once, and
 others do again what it was doing. See docs/many-machines.md.`;
@@ -57,6 +59,7 @@ export function workerCommand(): Command {
         .choices(drainKinds)
         .default('finish'),
     )
+    .option('--no-share', 'take no clips that their submitters serve over HTTP (--share)')
     .option('--allow-ffmpeg-args', 'take clips that were submitted with --ffmpeg-args')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')
@@ -79,7 +82,7 @@ async function run(flags: Flags): Promise<void> {
   const worker = new QueueWorker({
     ...{ connection, fingerprint, signal, drain: flags.drain },
     workshop: {
-      ...{ ffmpeg, roots },
+      ...{ ffmpeg, roots, takesShared: flags.share },
       own: {
         provider,
         workers: flags.workers,

@@ -10,6 +10,7 @@ import { say } from '../display/say.js';
 import type { Configured } from '../../metrics/sidecar-settings.js';
 import { applyConfig, configuredLine } from './config-file.js';
 import { type BatchResult, runBatch, type Talk } from './run-batch.js';
+import { checkSubmitFlags } from './submit-flags.js';
 import { optionsOf, type UpscaleFlags } from './upscale-flags.js';
 
 /** Refuses a report before hours of work, not after them. */
@@ -24,25 +25,6 @@ async function checkReport(file: string, inputs: readonly string[], overwrite: b
   }
   const { reportPlace } = await import('../../report/page/write-report.js');
   await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
-}
-
-/** Refuses what only makes sense with a queue, or never with one. */
-function checkSubmitFlags(inputs: readonly string[], flags: UpscaleFlags): void {
-  const { queue, root, priority, detach, exec } = flags;
-  if (detach === true && exec !== undefined) {
-    throw new VsrError('option', 'Expected no --exec with --detach: nobody waits for the clips.');
-  }
-  if (queue !== undefined) {
-    if (!inputs.includes('-') && flags.output !== '-') return;
-    throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');
-  }
-  const idle = Object.entries({ '--root': root, '--priority': priority, '--detach': detach });
-  const first = idle.find(([, value]) => value !== undefined);
-  if (first === undefined) return;
-  throw new VsrError(
-    'option',
-    `Expected --queue with ${first[0]}, which is about a queue's workers.`,
-  );
 }
 
 /** Loads what speaks to a queue only where one is asked for. */

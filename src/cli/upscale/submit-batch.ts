@@ -2,6 +2,7 @@ import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { fingerprintOf } from '../../queue/fingerprint.js';
 import { QueueBook } from '../../queue/redis/book.js';
 import { connectQueue } from '../../queue/redis/connection.js';
+import { openShare } from '../queue/open-share.js';
 import { Roots } from '../../queue/roots.js';
 import { onQueue } from '../../queue/submit/upscale-on-queue.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
@@ -29,7 +30,15 @@ export async function submitBatch(
   });
   await using connection = await connectQueue(address);
   const book = new QueueBook(connection.redis);
-  const desk = { connection, book, fingerprint, roots, priority: flags.priority ?? 'batch' };
+  await using server = await openShare(flags, address);
+  const desk = {
+    connection,
+    book,
+    fingerprint,
+    roots,
+    server,
+    priority: flags.priority ?? 'batch',
+  };
   // They only wait, each for its own workers: all of them may.
   const all = { ...options, jobs: options.jobs ?? mostClips };
   return await runBatch(inputs, all, talk, interruption, (say) =>

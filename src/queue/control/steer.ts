@@ -2,6 +2,7 @@ import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import { queueName } from '../fingerprint.js';
 import { isClipName, payloadOf, storedPayload, type ClipRef } from '../job/payload.js';
+import { isSharedName } from '../job/share.js';
 import type { ClipEntry, QueueBook } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { addFlow } from '../submit/flow.js';
@@ -42,7 +43,7 @@ function refOf({ id, ref }: ClipEntry): ClipRef {
   const [input, output] = [place('input'), place('output')];
   const job = top.at('job').string();
   // Through the same door as every job: nothing else is put into a queue.
-  return payloadOf(storedPayload({ clip: id, input, output, job, from: 0, to: 0 }));
+  return payloadOf(storedPayload({ clip: id, input, output, job, from: 0, to: 0, share: null }));
 }
 
 /**
@@ -55,9 +56,11 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
     throw new VsrError('option', `${entry.output} is done: there is nothing to cancel.`);
   }
   await removeJobs(connection, book, entry);
+  // Its submitter hears of it, and lets go of the folder itself.
+  if (isSharedName(entry.input)) return;
   await connection
     .queue(queueName(entry.fingerprint))
-    .add('release', storedPayload({ ...refOf(entry), from: 0, to: 0 }), {
+    .add('release', storedPayload({ ...refOf(entry), from: 0, to: 0, share: null }), {
       ...{ jobId: `${entry.id}-release`, priority: 1, attempts: 1 },
       ...{ removeOnComplete: true, removeOnFail: true },
     });
@@ -71,10 +74,16 @@ export async function retryClip({ connection, book }: Control, entry: ClipEntry)
     const why = entry.state === 'open' ? 'is under way' : 'is done';
     throw new VsrError('option', `${entry.output} ${why}: there is nothing to try again.`);
   }
+  if (isSharedName(entry.input)) {
+    throw new VsrError(
+      'option',
+      `Only the machine that submitted ${entry.input} serves it. Run the same vsr upscale --share there again: what is done is kept.`,
+    );
+  }
   await removeJobs(connection, book, entry);
   await book.open(entry);
   const { fingerprint, runs, priority } = entry;
-  await addFlow(connection, { ref: refOf(entry), fingerprint, runs, priority });
+  await addFlow(connection, { ref: refOf(entry), share: null, fingerprint, runs, priority });
 }
 
 /** Forgets a clip that has ended. */

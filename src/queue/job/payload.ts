@@ -2,6 +2,7 @@ import { VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import { hashOf } from '../../upscale/plan/identity.js';
 import type { RootedPath } from '../roots.js';
+import { shareOf, type Share } from './share.js';
 
 /** The version of payloads that this vsr writes and takes. */
 const payloadVersion = 1;
@@ -31,7 +32,11 @@ export type SegmentRun = {
 };
 
 /** One job as it lies in Redis. */
-export type Payload = ClipRef & SegmentRun;
+export type Payload = ClipRef &
+  SegmentRun & {
+    /** Who serves the clip's files; `null` where they lie under roots that the machines share. */
+    readonly share: Share | null;
+  };
 
 /** What is stored of a job. */
 export type StoredPayload = {
@@ -44,6 +49,7 @@ export type StoredPayload = {
   readonly job: string;
   readonly from: number;
   readonly to: number;
+  readonly share?: Share;
 };
 
 /** The name of a clip: one for each result, on each kind of machine. */
@@ -56,7 +62,8 @@ export function isClipName(text: string): boolean {
   return /^[0-9a-f]{12}$/.test(text);
 }
 
-export function storedPayload({ clip, input, output, job, from, to }: Payload): StoredPayload {
+export function storedPayload(payload: Payload): StoredPayload {
+  const { clip, input, output, job, from, to, share } = payload;
   return {
     v: payloadVersion,
     clip,
@@ -67,6 +74,7 @@ export function storedPayload({ clip, input, output, job, from, to }: Payload): 
     job,
     from,
     to,
+    ...(share === null ? {} : { share }),
   };
 }
 
@@ -93,6 +101,7 @@ export function payloadOf(value: unknown): Payload {
     job,
     from,
     to,
+    share: top.at('share').maybe(shareOf) ?? null,
   };
 }
 
@@ -107,8 +116,9 @@ export function jobId(clip: string, { from }: SegmentRun): string {
 }
 
 /** What a job does, for people. */
-export function describeJob(kind: string, { input, from, to }: Payload): string {
+export function describeJob(kind: string, { input, from, to, share }: Payload): string {
   const name = `${input.root}:${input.path}`;
+  if (kind === 'join' && share !== null) return `telling that all of ${name} is there`;
   if (kind === 'join') return `joining ${name}`;
   if (kind === 'release') return `letting go of ${name}`;
   return to - from === 1

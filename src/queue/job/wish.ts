@@ -88,11 +88,21 @@ function isFile(model: string): boolean {
   return model.toLowerCase().endsWith('.onnx');
 }
 
+/** Gives files the names that other machines find them by, as `Roots.toShared` does. */
+export type Naming = Pick<Roots, 'toShared'>;
+
+/** Finds the files that such names stand for here, as `Roots.fromShared` does. */
+export type Finding = Pick<Roots, 'fromShared'>;
+
 /**
- * The wish behind `settings`, whose log is `log`. Throws VsrError `option` for a file that lies
- * under no root.
+ * The wish behind `settings`, whose log is `log`. Throws VsrError `option` for a file that has no
+ * name on other machines.
  */
-export async function wishOf(settings: Settings, log: string | null, roots: Roots): Promise<Wish> {
+export async function wishOf(
+  settings: Settings,
+  log: RootedPath | null,
+  naming: Naming,
+): Promise<Wish> {
   const { model, reference, raw, frames } = settings;
   const models = model === null ? [] : model.split(',').map((name) => name.trim());
   const files = models.filter(isFile);
@@ -105,7 +115,7 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
     model:
       files.length === 0
         ? model
-        : await Promise.all(files.map((file) => roots.toShared(file, 'model'))),
+        : await Promise.all(files.map((file) => naming.toShared(file, 'model'))),
     quality: settings.quality,
     strength: settings.strength,
     precision: settings.precision,
@@ -124,8 +134,8 @@ export async function wishOf(settings: Settings, log: string | null, roots: Root
     footage: settings.footage,
     chroma: settings.chroma,
     steady: settings.steady,
-    reference: reference === null ? null : await roots.toShared(reference, 'reference'),
-    log: log === null ? false : await roots.toShared(log, 'per-frame log'),
+    reference: reference === null ? null : await naming.toShared(reference, 'reference'),
+    log: log ?? false,
     overwrite: settings.overwrite,
     allowDamaged: settings.allowDamaged,
     reuse: settings.reuse,
@@ -149,10 +159,10 @@ const text = (field: Field): string => field.string();
 const number = (field: Field): number => field.number();
 
 /** Models as `--model` takes them: names of the catalogue, or files below roots. */
-async function modelOf(field: Field, roots: Roots): Promise<string | null> {
+async function modelOf(field: Field, finding: Finding): Promise<string | null> {
   const rooted = field.maybeList(rootedOf);
   if (rooted !== undefined) {
-    const files = await Promise.all(rooted.map((file) => roots.fromShared(file, 'model')));
+    const files = await Promise.all(rooted.map((file) => finding.fromShared(file, 'model')));
     return files.join(',');
   }
   const names = field.orNull(text);
@@ -171,7 +181,7 @@ async function modelOf(field: Field, roots: Roots): Promise<string | null> {
 export async function settingsOf(
   value: unknown,
   output: string,
-  roots: Roots,
+  finding: Finding,
   own: OwnSettings,
 ): Promise<Settings> {
   const top = new Field(value, 'the wish of a clip');
@@ -182,10 +192,10 @@ export async function settingsOf(
       'The clip asks for more arguments for the encoder (--ffmpeg-args), which this worker does not take. Start it with --allow-ffmpeg-args if you trust everybody who can write to its roots.',
     );
   }
-  const model = await modelOf(top.at('model'), roots);
+  const model = await modelOf(top.at('model'), finding);
   const file = async (name: 'reference' | 'log'): Promise<string | null> => {
     const rooted = top.at(name).orNull(rootedOf);
-    return rooted === null ? null : roots.fromShared(rooted, name);
+    return rooted === null ? null : finding.fromShared(rooted, name);
   };
   const reference = await file('reference');
   const log = top.at('log').isFalse() ? false : await file('log');

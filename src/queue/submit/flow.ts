@@ -1,6 +1,7 @@
 import type { FlowJob, Job } from 'bullmq';
 import { queueName } from '../fingerprint.js';
 import { jobId, joinId, storedPayload, type ClipRef, type SegmentRun } from '../job/payload.js';
+import type { Share } from '../job/share.js';
 import type { Priority } from '../priority.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { ATTEMPTS, queueTimes } from '../times.js';
@@ -15,6 +16,8 @@ const keptSeconds = 24 * 3600;
 /** Everything that is needed to put a clip into the queue. */
 export type ClipOrder = {
   readonly ref: ClipRef;
+  /** Who serves its files; `null` where they lie under roots. */
+  readonly share: Share | null;
   readonly fingerprint: string;
   readonly runs: readonly SegmentRun[];
   readonly priority: Priority;
@@ -24,7 +27,7 @@ export type ClipOrder = {
  * A clip's jobs: its runs of segments, and the join that waits for them. Of several clips the first
  * runs come first, then the second ones: so none waits for the end of another.
  */
-function flowOf({ ref, fingerprint, runs, priority }: ClipOrder): FlowJob {
+function flowOf({ ref, share, fingerprint, runs, priority }: ClipOrder): FlowJob {
   const name = queueName(fingerprint);
   const first = firstPlace[priority];
   const common = {
@@ -36,12 +39,12 @@ function flowOf({ ref, fingerprint, runs, priority }: ClipOrder): FlowJob {
   return {
     name: 'join',
     queueName: name,
-    data: storedPayload({ ...ref, from: 0, to: 0 }),
+    data: storedPayload({ ...ref, share, from: 0, to: 0 }),
     opts: { ...common, jobId: joinId(ref.clip), priority: first },
     children: runs.map((run, place) => ({
       name: 'segments',
       queueName: name,
-      data: storedPayload({ ...ref, ...run }),
+      data: storedPayload({ ...ref, share, ...run }),
       opts: {
         ...common,
         jobId: jobId(ref.clip, run),

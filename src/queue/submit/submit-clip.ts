@@ -2,23 +2,20 @@ import { VsrError } from '../../errors.js';
 import { activeClaim, writeClaim } from '../../files/queue-claim.js';
 import type { FileRequest } from '../../upscale/file-request.js';
 import { openFolder, openJob } from '../../upscale/open-job.js';
-import { expectedFrames } from '../../upscale/plan/expected-frames.js';
 import type { JobPlan } from '../../upscale/plan/job-plan.js';
-import type { LockedWorkFolder } from '../../upscale/segments/work-folder.js';
 import { differences, type Fingerprint } from '../fingerprint.js';
 import { clipName, type ClipRef } from '../job/payload.js';
 import { wishOf } from '../job/wish.js';
 import type { Priority } from '../priority.js';
-import type { QueueBook, WorkerEntry } from '../redis/book.js';
+import type { QueueBook } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 import type { Roots } from '../roots.js';
 import { queueTimes } from '../times.js';
-import { addFlow, openJoin, type ClipOrder } from './flow.js';
-import { planRuns, type Spread } from './plan-runs.js';
-import { removeJobs } from './remove-jobs.js';
-
-/** Machines that runs are cut for at least: more may come. */
-const fewestWorkers = 4;
+import type { ShareServer } from '../offer/share-server.js';
+import { openJoin, type ClipOrder } from './flow.js';
+import { HostedClip, sharedPlaceOf } from './hosted-clip.js';
+import { cutRuns, putIntoQueue } from './put-into-queue.js';
+import { workersFor } from './workers-for.js';
 
 /** What clips are submitted to. */
 export type Desk = {
@@ -26,6 +23,8 @@ export type Desk = {
   readonly book: QueueBook;
   readonly fingerprint: Fingerprint;
   readonly roots: Roots;
+  /** Serves the clips to workers that share no folder; `null` where all have the roots. */
+  readonly server: ShareServer | null;
   readonly priority: Priority;
 };
 
@@ -34,28 +33,18 @@ export type Submitted = {
   readonly order: ClipOrder;
   /** Frames that were done before. */
   readonly before: number;
-  /** It was there already: this submission only looks on. */
-  readonly again: boolean;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  /** What this process does for the clip until its end; `null` where it only looks on. */
+  readonly hosted: HostedClip | null;
 };
 
-/** How the segments of a clip can be spread. */
-function spreadOf({ plan }: { readonly plan: JobPlan }, folder: LockedWorkFolder): Spread {
-  const { settings } = plan;
-  if (settings.reference !== null || settings.frames !== Infinity) return 'in order';
-  const { segments } = folder.plan;
-  const blind = segments.some(({ number, seekTo }) => number > 0 && seekTo === null);
-  return blind ? 'blind' : 'anywhere';
-}
-
-/** The workers that can take a clip. */
-export function workersFor(
-  workers: readonly WorkerEntry[],
-  { fingerprint, ref }: Pick<ClipOrder, 'fingerprint' | 'ref'>,
-): WorkerEntry[] {
-  return workers.filter(
-    (worker) =>
-      worker.fingerprint === fingerprint &&
-      [ref.input.root, ref.output.root].every((root) => worker.roots.includes(root)),
+/** Throws VsrError `option` for what machines of a queue would each decide in their own way. */
+function checkPrecision({ fingerprint }: Desk, { settings }: JobPlan): void {
+  if (fingerprint.provider === 'cpu' || settings.precision !== 'auto') return;
+  throw new VsrError(
+    'option',
+    `Expected --precision fp32, fp16 or int8 with --queue and ${fingerprint.provider}: auto measures on each machine, and segments of two kinds are never mixed.`,
   );
 }
 
@@ -69,63 +58,65 @@ export async function submitClip(
   request: FileRequest,
   plan: JobPlan,
 ): Promise<Submitted> {
+  checkPrecision(desk, plan);
+  if (desk.server !== null) return submitShared(desk, desk.server, request, plan);
   const { connection, book, fingerprint, roots, priority } = desk;
-  if (fingerprint.provider !== 'cpu' && plan.settings.precision === 'auto') {
-    throw new VsrError(
-      'option',
-      `Expected --precision fp32, fp16 or int8 with --queue and ${fingerprint.provider}: auto measures on each machine, and segments of two kinds are never mixed.`,
-    );
-  }
   const place = {
     input: await roots.toShared(plan.input, 'input'),
     output: await roots.toShared(plan.paths.output, 'output'),
     job: plan.job,
   };
-  const wish = await wishOf(plan.settings, plan.paths.log, roots);
+  const { log } = plan.paths;
+  const shared = log === null ? null : await roots.toShared(log, 'per-frame log');
+  const wish = await wishOf(plan.settings, shared, roots);
   const ref: ClipRef = { clip: clipName(fingerprint.id, place), ...place };
   const job = await openJob(request, plan);
   await using folder = await openFolder(job, ref.clip);
-  const common = { ref, fingerprint: fingerprint.id, priority };
+  const common = { ref, share: null, fingerprint: fingerprint.id, priority };
   const known = await book.clip(ref.clip);
   const isOpen = (await openJoin(connection, fingerprint.id, ref.clip)) !== null;
   if (isOpen && known?.state === 'open' && (await activeClaim(folder.path)) !== null) {
-    const { runs, before } = known;
-    return { order: { ...common, runs }, before, again: true };
+    const { runs, before, submitted } = known;
+    return { order: { ...common, runs }, before, since: submitted, hosted: null };
   }
-  const records = await Promise.all(folder.plan.segments.map((each) => folder.finished(each)));
-  const workers = workersFor(await book.workers(queueTimes().lockMs), common);
-  const runs = planRuns(
-    records.map((record) => record !== null),
-    spreadOf(job, folder),
-    Math.max(fewestWorkers, workers.length),
-  );
-  const order: ClipOrder = { ...common, runs };
-  // Under one name BullMQ keeps the job that is there, whatever became of it.
-  await removeJobs(connection, book, {
-    id: ref.clip,
-    fingerprint: fingerprint.id,
-    runs: known?.runs ?? runs,
+  const cut = await cutRuns(desk, { ref, plan, folder });
+  const since = await putIntoQueue(desk, { ...common, ...cut }, plan, async (submitted) => {
+    await writeClaim(folder.path, {
+      id: ref.clip,
+      queue: connection.address.shown,
+      since: new Date(submitted).toISOString(),
+      released: false,
+      wish,
+    });
   });
-  const before = records.reduce((sum, record) => sum + (record?.frames ?? 0), 0);
-  const { width, height } = plan.enlarged;
-  const submitted = await book.open({
-    id: ref.clip,
-    ...{ fingerprint: fingerprint.id, runs, priority, before, ref },
-    input: `${ref.input.root}:${ref.input.path}`,
-    output: `${ref.output.root}:${ref.output.path}`,
-    frames: expectedFrames(plan),
-    samples: width * height,
-  });
-  await writeClaim(folder.path, {
-    id: ref.clip,
-    queue: connection.address.shown,
-    since: new Date(submitted).toISOString(),
-    released: false,
-    wish,
-  });
-  await book.noteFingerprint(fingerprint);
-  await addFlow(connection, order);
-  return { order, before, again: false };
+  return { order: { ...common, runs: cut.runs }, before: cut.before, since, hosted: null };
+}
+
+/** Puts a clip into the queue whose files this process serves, and whose folder it holds. */
+async function submitShared(
+  desk: Desk,
+  server: ShareServer,
+  request: FileRequest,
+  plan: JobPlan,
+): Promise<Submitted> {
+  const { fingerprint, priority } = desk;
+  const { place, naming, log } = await sharedPlaceOf(plan);
+  const wish = await wishOf(plan.settings, log, naming);
+  const ref: ClipRef = { clip: clipName(fingerprint.id, place), ...place };
+  const folder = await openFolder(await openJob(request, plan), null);
+  let hosted: AsyncDisposable = folder;
+  try {
+    const cut = await cutRuns(desk, { ref, plan, folder });
+    const { files } = naming;
+    const opened = await HostedClip.open(server, ref.clip, { plan, folder, wish, files });
+    hosted = opened;
+    const order = { ref, share: opened.share, fingerprint: fingerprint.id, priority };
+    const since = await putIntoQueue(desk, { ...order, ...cut }, plan);
+    return { order: { ...order, runs: cut.runs }, before: cut.before, since, hosted: opened };
+  } catch (error) {
+    await hosted[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /**
@@ -137,19 +128,7 @@ export async function submitAgain(
   { order, before }: Submitted,
   plan: JobPlan,
 ): Promise<void> {
-  const { connection, book, fingerprint, priority } = desk;
-  const { ref, runs } = order;
-  const { width, height } = plan.enlarged;
-  await book.noteFingerprint(fingerprint);
-  await book.open({
-    id: ref.clip,
-    ...{ fingerprint: fingerprint.id, runs, priority, before, ref },
-    input: `${ref.input.root}:${ref.input.path}`,
-    output: `${ref.output.root}:${ref.output.path}`,
-    frames: expectedFrames(plan),
-    samples: width * height,
-  });
-  await addFlow(connection, order);
+  await putIntoQueue(desk, { ...order, before }, plan);
 }
 
 /** Why nobody works on a clip, in words; `null` where a worker can. */

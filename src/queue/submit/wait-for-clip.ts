@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VsrError } from '../../errors.js';
 import { queueName } from '../fingerprint.js';
 import { joinId } from '../job/payload.js';
+import { isSharedName } from '../job/share.js';
 import type { ClipOrder } from './flow.js';
 import type { QueueBook, RunProgress } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
@@ -15,6 +16,8 @@ export type Watch = {
   readonly book: QueueBook;
   readonly clip: Pick<ClipOrder, 'fingerprint'> & { readonly id: string };
   readonly signal: AbortSignal;
+  /** This process joins the clip once all of its segments are there. */
+  readonly joins: boolean;
   /** Frames of this submission, without those that were done before it. */
   readonly onProgress: (progress: RunProgress) => void;
 };
@@ -54,7 +57,13 @@ export async function waitForClip(watch: Watch): Promise<WatchEnd> {
   }
 }
 
-async function look({ connection, book, clip, onProgress }: Watch): Promise<WatchEnd | null> {
+async function look({
+  connection,
+  book,
+  clip,
+  joins,
+  onProgress,
+}: Watch): Promise<WatchEnd | null> {
   const [entry, progress] = [await book.clip(clip.id), await book.progress(clip.id)];
   onProgress(progress);
   if (entry?.state === 'done') return { state: 'done' };
@@ -64,7 +73,10 @@ async function look({ connection, book, clip, onProgress }: Watch): Promise<Watc
   const join = await connection.queue(queueName(clip.fingerprint)).getJob(joinId(clip.id));
   if (entry === null || join === undefined) return { state: 'lost' };
   const state = await join.getState();
-  if (state === 'completed') return { state: 'done' };
+  if (state === 'completed') {
+    // A clip that its submitter serves is done when that one says so.
+    return isSharedName(entry.input) && !joins ? null : { state: 'done' };
+  }
   if (state !== 'failed') return null;
   // A worker that was lost too often, or whose words were, has not said so itself.
   const cause = join.failedReason;

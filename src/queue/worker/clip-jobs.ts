@@ -1,11 +1,13 @@
 import { readClaim, writeClaim } from '../../files/queue-claim.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import { upscaleFile } from '../../upscale/upscale-file.js';
+import { FetchedClips } from '../fetch/fetched-clips.js';
 import type { JobKind, Payload } from '../job/payload.js';
 import type { QueueBook } from '../redis/book.js';
 import { makeRun } from './make-run.js';
 import { NetworkShelf } from './network-shelf.js';
 import {
+  fetchClip,
   findClip,
   joinRequest,
   openClip,
@@ -23,6 +25,7 @@ export class ClipJobs implements AsyncDisposable {
   readonly #book: QueueBook;
   readonly #fingerprint: string;
   readonly #shelf = new NetworkShelf();
+  readonly #fetched = new FetchedClips();
   /** The clip opened last: planning one anew takes a second. */
   #open: { readonly key: string; readonly clip: OpenClip } | null = null;
 
@@ -37,6 +40,14 @@ export class ClipJobs implements AsyncDisposable {
    * Rejects with VsrError, `interrupted` once `signal` fires.
    */
   async do(kind: Exclude<JobKind, 'release'>, job: Payload, signal: AbortSignal): Promise<number> {
+    const { share } = job;
+    if (share !== null) {
+      // The submitter joins what it serves: it alone has all of it.
+      if (kind === 'join') return 0;
+      const found = await fetchClip(this.#workshop, { ...job, share }, this.#fetched, signal);
+      await this.#segments(found, job, signal);
+      return job.to - job.from;
+    }
     const found = await findClip(this.#workshop, job);
     // Somebody has put it into the queue again.
     if (found.claim.released) {
@@ -49,9 +60,16 @@ export class ClipJobs implements AsyncDisposable {
 
   /** Lets go of a clip's work folder: what is finished in it waits for whoever goes on. */
   async release(job: Payload): Promise<void> {
+    // The folder of a clip that its submitter serves is the submitter's.
+    if (job.share !== null) return;
     const { workFolder } = await findClip(this.#workshop, job);
     const claim = await readClaim(workFolder);
     if (claim?.id === job.clip) await writeClaim(workFolder, { ...claim, released: true });
+  }
+
+  /** Removes fetched sources of clips that have ended; not while a job is under way. */
+  async tidy(): Promise<void> {
+    await this.#fetched.tidy(async (clip) => (await this.#book.state(clip)) === 'open');
   }
 
   /** Plans the next clip anew, whichever it is. */
@@ -61,14 +79,16 @@ export class ClipJobs implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#shelf[Symbol.asyncDispose]();
+    await this.#fetched[Symbol.asyncDispose]();
   }
 
   async #segments(found: FoundClip, job: Payload, signal: AbortSignal): Promise<void> {
-    const key = `${job.clip} ${found.claim.since}`;
+    const key = `${job.clip} ${found.since}`;
     if (this.#open?.key !== key) {
       this.#open = { key, clip: await openClip(this.#workshop, found, signal) };
     }
-    const { clip } = this.#open;
+    // What it sends its segments by belongs to this job.
+    const clip = { ...this.#open.clip, attach: found.attach };
     let saidAt = performance.now();
     const done = await makeRun(this.#workshop, clip, {
       ...{ shelf: this.#shelf, run: job, signal },
@@ -85,11 +105,10 @@ export class ClipJobs implements AsyncDisposable {
   }
 
   async #join(found: FoundClip, signal: AbortSignal): Promise<void> {
-    const { input, settings, claim, ref } = found;
-    const since = Date.parse(claim.since);
+    const { input, settings, ref } = found;
     const probing = probeInput(this.#workshop.ffmpeg, input.path, settings, signal);
     probing.catch(() => {}); // Thrown where the way of the clip begins.
-    await upscaleFile(joinRequest(this.#workshop, found, { signal, since }), probing);
+    await upscaleFile(joinRequest(this.#workshop, found, signal), probing);
     await this.#book.end(ref.clip, 'done', null);
   }
 }

@@ -8,7 +8,6 @@ import { makeSegment } from '../../upscale/upscale-file.js';
 import { VsrError } from '../../errors.js';
 import type { SegmentRun } from '../job/payload.js';
 import type { RunProgress } from '../redis/book.js';
-import { attachedFolder } from './attached-folder.js';
 import type { NetworkShelf } from './network-shelf.js';
 import type { OpenClip, Workshop } from './open-clip.js';
 
@@ -34,7 +33,7 @@ export type RunRequest = {
  */
 export async function makeRun(
   { ffmpeg }: Workshop,
-  { plan, stored, workFolder }: OpenClip,
+  { plan, stored, workFolder, attach }: OpenClip,
   { shelf, run, signal, onProgress }: RunRequest,
 ): Promise<RunMade> {
   const last = stored.segments.length;
@@ -55,7 +54,7 @@ export async function makeRun(
     },
     plan,
   );
-  const folder = attachedFolder(workFolder, stored, run);
+  const folder = attach(stored, run);
   const startedAt = performance.now();
   try {
     await runSegments(job, folder, makeSegment, (opened, segment, most, skip) =>

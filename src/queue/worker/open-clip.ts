@@ -13,17 +13,28 @@ import { outputPaths } from '../../upscale/plan/names.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { Settings } from '../../upscale/plan/settings.js';
 import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
-import { sharedPlan } from '../../upscale/segments/work-folder.js';
-import type { ClipRef } from '../job/payload.js';
+import { sharedPlan, type WorkFolder } from '../../upscale/segments/work-folder.js';
+import { attachedFolder } from '../job/attached-folder.js';
+import type { ClipRef, SegmentRun } from '../job/payload.js';
+import { sharedRoot, type Share } from '../job/share.js';
 import { settingsOf, type OwnSettings } from '../job/wish.js';
 import type { Roots } from '../roots.js';
+import type { FetchedClips } from '../fetch/fetched-clips.js';
+import { sendingFolder } from '../fetch/sending-folder.js';
 
 /** What a worker brings to every clip. */
 export type Workshop = {
   readonly ffmpeg: Ffmpeg;
   readonly roots: Roots;
   readonly own: OwnSettings;
+  /** Clips that their submitters serve are taken. */
+  readonly takesShared: boolean;
 };
+
+/** All that jobs can name files below: roots, and the submitters themselves. */
+export function servedRoots({ roots, takesShared }: Workshop): string[] {
+  return [...roots.names, ...(takesShared ? [sharedRoot] : [])];
+}
 
 /** A clip of the queue, with its places on this machine, before it is planned. */
 export type FoundClip = {
@@ -31,9 +42,15 @@ export type FoundClip = {
   readonly input: Input;
   readonly output: string;
   readonly workFolder: string;
-  readonly claim: QueueClaim;
+  /** When it was submitted, ISO 8601. */
+  readonly since: string;
   readonly settings: Settings;
+  /** Where a run's segments go, and how they come to count. */
+  readonly attach: (plan: StoredPlan, run: SegmentRun) => WorkFolder;
 };
+
+/** A clip in a work folder that the queue has claimed. */
+export type ClaimedClip = FoundClip & { readonly claim: QueueClaim };
 
 /** A clip of the queue, planned anew on this machine. */
 export type OpenClip = FoundClip & { readonly plan: JobPlan; readonly stored: StoredPlan };
@@ -42,7 +59,7 @@ export type OpenClip = FoundClip & { readonly plan: JobPlan; readonly stored: St
  * Finds a clip's files below this worker's roots, and what it is to become. Throws VsrError
  * `queue` for places outside them and for a folder that the queue has not claimed for this clip.
  */
-export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<FoundClip> {
+export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<ClaimedClip> {
   const input = await roots.fromShared(ref.input, 'input');
   const output = await roots.fromShared(ref.output, 'output');
   const { workFolder } = outputPaths(output, false);
@@ -61,10 +78,40 @@ export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<
     );
   }
   const settings = await settingsOf(claim.wish, output, roots, own);
-  const name = path.basename(input, path.extname(input));
   return {
-    ...{ ref, output, workFolder, claim, settings },
-    input: { path: input, below: '', foundBy: null, name },
+    ...{ ref, output, workFolder, claim, settings, input: inputAt(input), since: claim.since },
+    attach: (plan, run) => attachedFolder(workFolder, plan, run),
+  };
+}
+
+function inputAt(file: string): Input {
+  const name = path.basename(file, path.extname(file));
+  return { path: file, below: '', foundBy: null, name };
+}
+
+/** What of a job says where a clip's files are. */
+export type SharedRef = ClipRef & { readonly share: Share };
+
+/**
+ * Fetches a clip that its submitter serves. Throws VsrError `queue` where this worker takes none,
+ * `busy` where the submitter is away.
+ */
+export async function fetchClip(
+  { own, takesShared }: Workshop,
+  ref: SharedRef,
+  fetched: FetchedClips,
+  signal: AbortSignal,
+): Promise<FoundClip> {
+  if (!takesShared) {
+    throw new VsrError('queue', 'Expected a clip below a root: this worker has --no-share.');
+  }
+  const { share, ...names } = ref;
+  const clip = await fetched.open(names, share, signal);
+  const { told, source, output, workFolder, finding, client } = clip;
+  return {
+    ...{ ref: names, output, workFolder, input: inputAt(source), since: told.since },
+    settings: await settingsOf(told.wish, output, finding, own),
+    attach: (plan, run) => sendingFolder(workFolder, plan, run, client),
   };
 }
 
@@ -104,9 +151,9 @@ export async function openClip(
 export function joinRequest(
   { ffmpeg }: Workshop,
   found: FoundClip,
-  { signal, since }: { readonly signal: AbortSignal; readonly since: number },
+  signal: AbortSignal,
 ): FileRequest {
-  const { input, settings, ref } = found;
+  const { input, settings, ref, since } = found;
   return {
     ...{ ffmpeg, input, settings, signal, pause: new PauseControl() },
     reads: [input.path, ...(settings.reference === null ? [] : [settings.reference])],
@@ -115,6 +162,6 @@ export function joinRequest(
       if (plan.kind === 'clip') checkSameJob(plan, found);
     },
     onProgress: () => {},
-    queue: { id: ref.clip, since },
+    queue: { id: ref.clip, since: Date.parse(since) },
   };
 }

@@ -2,14 +2,16 @@ import type { Job, Worker } from 'bullmq';
 import { randomBytes } from 'node:crypto';
 import os from 'node:os';
 import { messageOf, VsrError } from '../../errors.js';
-import { hashOf } from '../../upscale/plan/identity.js';
 import { queueName } from '../fingerprint.js';
-import { describeJob, jobId, jobKinds, joinId, payloadOf, type Payload } from '../job/payload.js';
+import { describeJob, jobKinds, payloadOf, type Payload } from '../job/payload.js';
 import { controlChannel, QueueBook, type WorkerEntry } from '../redis/book.js';
 import { MOST_STALLS, queueTimes } from '../times.js';
 import { verdictOn, type StopReason } from './failure.js';
 import { ClipJobs } from './clip-jobs.js';
+import { endClip } from './end-clip.js';
 import { FastFailures } from './fast-failures.js';
+import { isForOthers } from './is-for-others.js';
+import { servedRoots } from './open-clip.js';
 import { selfCheck } from './self-check.js';
 import type { WorkerRequest } from './worker-request.js';
 
@@ -47,7 +49,7 @@ export class QueueWorker {
       id: randomBytes(6).toString('hex'),
       name: `${os.hostname()}:${process.pid}`,
       fingerprint: fingerprint.id,
-      roots: workshop.roots.names,
+      roots: servedRoots(workshop),
       since: new Date().toISOString(),
       ...{ doing: null, segmentsDone: 0, failures: 0, clockMs: 0 },
     };
@@ -157,6 +159,7 @@ export class QueueWorker {
     const clockMs = Math.round((before + Date.now()) / 2 - server);
     this.#entry = { ...this.#entry, clockMs };
     await this.#book.noteWorker(this.#entry);
+    if (this.#underWay.size === 0) await this.#jobs.tidy();
     // What was said while the connection was away was not heard.
     for (const [id, { clip }] of this.#underWay) {
       if ((await this.#book.state(clip)) === 'cancelled') this.#stop(id, 'cancelled');
@@ -248,7 +251,7 @@ export class QueueWorker {
       this.#takeOut(broken);
       return this.#giveBack(job, token, what, broken);
     }
-    if (isRefusal && (await this.#isForOthers(job))) {
+    if (isRefusal && (await isForOthers(job, this.#entry, this.#book))) {
       await job.moveToDelayed(Date.now() + queueTimes().stalledMs, token);
       tell({ type: 'given back', what, why: verdict.cause });
       throw new bull.DelayedError();
@@ -256,7 +259,7 @@ export class QueueWorker {
     tell({ type: 'failed', what, verdict });
     const last = verdict.kind === 'final' || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
     if (last && clip !== null && job.name !== 'release')
-      await this.#endClip(job, clip, verdict.cause);
+      await endClip({ job, book: this.#book, jobs: this.#jobs, cause: verdict.cause });
     if (!isRefusal && this.#failures.failed(clip ?? '', ms)) {
       this.#takeOut(
         `one clip after another fails on it at once, the last one with: ${verdict.cause}`,
@@ -277,32 +280,6 @@ export class QueueWorker {
     this.#broken ??= why;
     this.#request.connection.stopReconnecting();
     this.#ended();
-  }
-
-  /** Whether another worker has the roots that a job names, where this one has not. */
-  async #isForOthers(job: Job): Promise<boolean> {
-    const { roots } = this.#request.workshop;
-    const { input, output } = payloadOf(job.data);
-    const wanted = [input.root, output.root];
-    if (wanted.every((root) => roots.names.includes(root))) return false;
-    const others = await this.#book.workers(queueTimes().lockMs);
-    return others.some(
-      (other) =>
-        other.fingerprint === this.#entry.fingerprint &&
-        wanted.every((root) => other.roots.includes(root)),
-    );
-  }
-
-  /** Ends a clip for good: its other jobs stop, and its folder waits for whoever goes on. */
-  async #endClip(job: Job, clip: string, cause: string): Promise<void> {
-    const entry = await this.#book.clip(clip);
-    const { from, to, ...ref } = payloadOf(job.data);
-    const names = [joinId(clip), jobId(clip, { from, to })];
-    // A job that somebody else has made up ends nothing but itself.
-    if (!names.includes(job.id ?? '') || hashOf(entry?.ref) !== hashOf(ref)) return;
-    if (!(await this.#book.end(clip, 'failed', cause))) return;
-    await this.#book.tellStop(clip);
-    await this.#jobs.release(payloadOf(job.data)).catch(() => {});
   }
 }
 

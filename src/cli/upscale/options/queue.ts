@@ -1,13 +1,15 @@
 import { type Command, Option } from 'commander';
 import { priorities, type Priority } from '../../../queue/priority.js';
+import type { ShareFlags } from '../../queue/open-share.js';
 import { collected, withQueueOptions, type QueueFlags } from '../../queue/queue-flags.js';
 
 /** What of a call is about the workers of a queue. */
-export type SubmitFlags = QueueFlags & {
-  root?: string[];
-  priority?: Priority;
-  detach?: true;
-};
+export type SubmitFlags = QueueFlags &
+  ShareFlags & {
+    root?: string[];
+    priority?: Priority;
+    detach?: true;
+  };
 
 /** Adds the options that give the work to the workers of a queue. */
 export function withSubmitOptions(command: Command): Command {
@@ -23,5 +25,11 @@ export function withSubmitOptions(command: Command): Command {
         priorities,
       ),
     )
-    .option('--detach', 'submit, and do not wait for the end');
+    .option('--detach', 'submit, and do not wait for the end')
+    .option(
+      '--share [address:port]',
+      'serve the clips over HTTP to workers without --root, and take their results (default: the address by which the queue is reached, and a free port)',
+    )
+    .option('--share-cert <file.pem>', 'serve them over TLS, with this certificate')
+    .option('--share-key <file.pem>', 'the key of that certificate');
 }

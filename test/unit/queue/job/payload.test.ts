@@ -8,7 +8,8 @@ const place = {
   output: { root: 'out', path: 'one.x2.mp4' },
   job,
 };
-const payload = { clip: clipName('f', place), ...place, from: 2, to: 5 };
+const payload = { clip: clipName('f', place), ...place, from: 2, to: 5, share: null };
+const share = { url: 'http://10.0.0.5:8750', token: 'x'.repeat(43), certificate: null };
 
 test('a payload comes back from its stored form', () => {
   const stored = storedPayload(payload);
@@ -16,6 +17,11 @@ test('a payload comes back from its stored form', () => {
   assert.deepEqual(Object.keys(stored).sort(), [
     ...['clip', 'from', 'input', 'job', 'output', 'outputRoot', 'root', 'to', 'v'],
   ]);
+  const tls = { ...share, url: 'https://studio:1', certificate: 'c'.repeat(64) };
+  for (const each of [share, { ...share, url: 'http://[::1]:9' }, tls]) {
+    const served = storedPayload({ ...payload, share: each });
+    assert.deepEqual(payloadOf(JSON.parse(JSON.stringify(served))), { ...payload, share: each });
+  }
 });
 
 test('a clip has one name for each result on each kind of machine', () => {
@@ -38,6 +44,14 @@ const hostile: readonly (readonly [what: string, change: object])[] = [
   ['an object for a path', { input: { path: 'x' } }],
   ['a list for a root', { root: ['media'] }],
   ['a root that is missing', { outputRoot: undefined }],
+  ['a submitter by its name', { share: 'http://x' }],
+  ['an address with a path', { share: { ...share, url: 'http://10.0.0.5:8750/x' } }],
+  ['an address with a password', { share: { ...share, url: 'http://a:b@10.0.0.5:8750' } }],
+  ['an address of a file', { share: { ...share, url: 'file:///etc/passwd' } }],
+  ['a short token', { share: { ...share, token: 'x' } }],
+  ['a token that breaks a line', { share: { ...share, token: `${'x'.repeat(42)}\n` } }],
+  ['TLS without a certificate', { share: { ...share, url: 'https://10.0.0.5:8750' } }],
+  ['a certificate without TLS', { share: { ...share, certificate: 'c'.repeat(64) } }],
 ];
 for (const [what, change] of hostile) {
   test(`a payload with ${what} is refused`, () => {
@@ -47,6 +61,14 @@ for (const [what, change] of hostile) {
     );
   });
 }
+test('what is wrong about a token is told without it', () => {
+  const wrong = { ...storedPayload(payload), share: { ...share, url: 'x', token: 'secret' } };
+  assert.throws(
+    () => payloadOf(wrong),
+    (error: Error) => !error.message.includes('secret'),
+  );
+});
+
 test('what is no object at all is refused', () => {
   for (const value of [null, undefined, 7, 'x', [], [payload]]) {
     assert.throws(() => payloadOf(value), /^VsrError: Expected /);

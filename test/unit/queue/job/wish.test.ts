@@ -29,7 +29,8 @@ const own: OwnSettings = {
 /** The wish of `options` as it lies in a work folder, written by one machine. */
 async function stored(options: UpscaleOptions, log: string | null = null): Promise<object> {
   const roots = await Roots.of([`m=${here}`]);
-  const wish = await wishOf(checkOptions(options), log, roots);
+  const shared = log === null ? null : await roots.toShared(log, 'log');
+  const wish = await wishOf(checkOptions(options), shared, roots);
   return JSON.parse(JSON.stringify(wish)) as object;
 }
 

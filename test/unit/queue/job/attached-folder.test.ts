@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
-import { attachedFolder } from '../../../../src/queue/worker/attached-folder.js';
+import { attachedFolder } from '../../../../src/queue/job/attached-folder.js';
 import { sha256Of } from '../../../../src/upscale/plan/identity.js';
 import type { Segment } from '../../../../src/upscale/segments/segment-plan.js';
 import { planVersion, type StoredPlan } from '../../../../src/upscale/segments/stored-plan.js';

@@ -4,10 +4,15 @@ import { isWithoutLinks } from '../../files/place.js';
 import type { SegmentRecord } from '../../upscale/segments/segment-record.js';
 import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
 import { segmentFiles, workFolderOf, type WorkFolder } from '../../upscale/segments/work-folder.js';
-import type { SegmentRun } from '../job/payload.js';
+import type { SegmentRun } from './payload.js';
 
 /** How often a record that is not whole is put away before the disk is blamed. */
 const mostReplacements = 3;
+
+/** A name for one attempt at some segments, which no other has. */
+export function newAttempt(): string {
+  return randomBytes(6).toString('hex');
+}
 
 /**
  * A work folder in which other machines may be making the very same segments. What is written here
@@ -16,8 +21,12 @@ const mostReplacements = 3;
  *
  * `run` limits its plan to the segments to make.
  */
-export function attachedFolder(folder: string, plan: StoredPlan, run: SegmentRun): WorkFolder {
-  const attempt = randomBytes(6).toString('hex');
+export function attachedFolder(
+  folder: string,
+  plan: StoredPlan,
+  run: SegmentRun,
+  attempt = newAttempt(),
+): WorkFolder {
   const shared = workFolderOf(folder, plan);
   return {
     ...shared,

@@ -1,0 +1,137 @@
+import { mkdir, rm, stat, statfs, utimes } from 'node:fs/promises';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import { showBytes } from '../../files/show-bytes.js';
+import { temporaryFolder, type TemporaryFolder } from '../../files/temporary-folder.js';
+import { outputPaths } from '../../upscale/plan/names.js';
+import { writeWhole } from '../../upscale/segments/work-folder.js';
+import type { ClipRef } from '../job/payload.js';
+import { isSharedFileName, sharedRoot, type Share, type SharedClip } from '../job/share.js';
+import type { Finding } from '../job/wish.js';
+import { ShareClient } from './share-client.js';
+
+/** Bytes of a disk that fetched sources leave free, for segments under way. */
+const reserveBytes = 256 << 20;
+
+/** A clip whose files lie here. */
+export type FetchedClip = {
+  readonly told: SharedClip;
+  readonly client: ShareClient;
+  readonly source: string;
+  readonly output: string;
+  readonly workFolder: string;
+  readonly finding: Finding;
+};
+
+/** What is kept of a clip between its jobs. */
+type Kept = {
+  readonly folder: string;
+  /** Hashes of the files that are there, by name. */
+  readonly hashes: Map<string, string>;
+};
+
+/**
+ * Clips that their submitters serve, in a folder of this process alone: it goes with the process,
+ * and what a killed one left is removed by the next. Disposing removes it.
+ */
+export class FetchedClips implements AsyncDisposable {
+  #folder: TemporaryFolder | null = null;
+  /** The one used last comes last. */
+  readonly #kept = new Map<string, Kept>();
+
+  /**
+   * Fetches what is not here yet. Rejects with VsrError: `busy` where the submitter is away, `disk`
+   * where there is no room.
+   */
+  async open(ref: ClipRef, share: Share, signal: AbortSignal): Promise<FetchedClip> {
+    const client = new ShareClient(share, ref.clip, signal);
+    const told = await client.describe();
+    const kept = await this.#place(ref.clip);
+    const { folder, hashes } = kept;
+    for (const file of told.files) {
+      const at = path.join(folder, file.name);
+      if (hashes.get(file.name) !== file.sha256) {
+        hashes.delete(file.name);
+        await this.#makeRoom(ref.clip, file.sizeBytes);
+        await client.fetch(file, at);
+        hashes.set(file.name, file.sha256);
+      }
+      // What was seen in a source is remembered by its time.
+      const seconds = Math.floor(file.modifiedMs) / 1000;
+      await utimes(at, seconds, seconds);
+    }
+    const source = told.files[0];
+    if (source === undefined) throw new VsrError('queue', 'The submitter serves no source.');
+    const ending = path.posix.extname(ref.output.path);
+    const output = path.join(folder, `output${/^\.\w{1,16}$/.test(ending) ? ending : ''}`);
+    const { workFolder } = outputPaths(output, false);
+    await mkdir(workFolder, { recursive: true });
+    const at = path.join(folder, source.name);
+    // The time is that of the copy; that it is a copy was checked by its hash.
+    const plan = { ...told.plan, sourceModifiedMs: (await stat(at)).mtimeMs };
+    await writeWhole(path.join(workFolder, 'plan.json'), JSON.stringify(plan));
+    return { told, client, source: at, output, workFolder, finding: findingIn(folder) };
+  }
+
+  /** Removes clips that are not wanted any more. */
+  async tidy(isWanted: (clip: string) => Promise<boolean>): Promise<void> {
+    for (const clip of [...this.#kept.keys()]) {
+      if (!(await isWanted(clip))) await this.#drop(clip);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#kept.clear();
+    await this.#folder?.[Symbol.asyncDispose]();
+    this.#folder = null;
+  }
+
+  async #place(clip: string): Promise<Kept> {
+    this.#folder ??= await temporaryFolder('share');
+    const folder = path.join(this.#folder.path, clip);
+    const kept = this.#kept.get(clip) ?? { folder, hashes: new Map<string, string>() };
+    this.#kept.delete(clip);
+    this.#kept.set(clip, kept);
+    await mkdir(folder, { recursive: true });
+    return kept;
+  }
+
+  /** Drops the clips used longest ago until there is room. */
+  async #makeRoom(clip: string, bytes: number): Promise<void> {
+    const { path: folder } = this.#folder!;
+    for (;;) {
+      const { bavail, bsize } = await statfs(folder);
+      const free = bavail * bsize - reserveBytes;
+      if (bytes <= free) return;
+      const [oldest] = this.#kept.keys();
+      if (oldest === undefined || oldest === clip) {
+        throw new VsrError(
+          'disk',
+          `Expected room for ${showBytes(bytes)} of a source in ${folder}, but ${showBytes(Math.max(0, free))} are free. Name another folder in TMPDIR.`,
+        );
+      }
+      await this.#drop(oldest);
+    }
+  }
+
+  async #drop(clip: string): Promise<void> {
+    const kept = this.#kept.get(clip);
+    this.#kept.delete(clip);
+    if (kept !== undefined) await rm(kept.folder, { recursive: true, force: true });
+  }
+}
+
+/** Finds the files of a clip by the names that its submitter gave them. */
+function findingIn(folder: string): Finding {
+  return {
+    fromShared: (shared, what) => {
+      if (shared.root === sharedRoot && isSharedFileName(shared.path)) {
+        return Promise.resolve(path.join(folder, shared.path));
+      }
+      const shown = JSON.stringify(`${shared.root}:${shared.path}`.slice(0, 200));
+      return Promise.reject(
+        new VsrError('queue', `Expected a file of the clip for the ${what} but received ${shown}.`),
+      );
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import { randomBytes } from 'node:crypto';
+import { VsrError } from '../../errors.js';
+import type { Field } from '../../files/json-field.js';
+
+/** Stands for a root where a submitter serves its files itself. No folder can have this name. */
+export const sharedRoot = '@share';
+
+/** Where the machine that submitted a clip serves it, and what lets others in. */
+export type Share = {
+  /** `http://host:port` or `https://host:port`, with nothing after it. */
+  readonly url: string;
+  /** Lets in whoever has it, to this one submission of this one clip. */
+  readonly token: string;
+  /** SHA-256 of the server's certificate, 64 hex digits; `null` without TLS. */
+  readonly certificate: string | null;
+};
+
+/** A new token: 256 random bits. */
+export function newShareToken(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Reads what a stranger may have written. Throws VsrError `queue` or `media`. */
+export function shareOf(field: Field): Share {
+  const share = {
+    url: field.at('url').string(),
+    token: field.at('token').string(),
+    certificate: field.at('certificate').orNull((hash) => hash.string()),
+  };
+  const origin = URL.canParse(share.url) ? new URL(share.url).origin : null;
+  const isPlain = origin === share.url && /^https?:/.test(share.url);
+  const isSecret = /^[\w-]{43}$/.test(share.token);
+  const isHash = share.certificate === null || /^[0-9a-f]{64}$/.test(share.certificate);
+  const isTold = share.url.startsWith('https:') === (share.certificate !== null);
+  if (isPlain && isSecret && isHash && isTold) return share;
+  // Without its values: one of them is a secret.
+  throw new VsrError(
+    'queue',
+    'Expected the address, token and certificate of the machine that submitted the clip, but the job has others.',
+  );
+}
+
+/** Whether the name by which people know a clip is of one that its submitter serves. */
+export function isSharedName(name: string): boolean {
+  return name.startsWith(`${sharedRoot}:`);
+}
+
+/** What the submitter tells of a file that a worker needs. */
+export type SharedFile = {
+  /** Its name on both sides: no more than letters, digits, and a dot before its ending. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Milliseconds since 1970. */
+  readonly modifiedMs: number;
+  readonly sha256: string;
+};
+
+/** What a worker is told of a clip that its submitter serves. */
+export type SharedClip = {
+  /** When it was submitted, ISO 8601. */
+  readonly since: string;
+  /** What it is to become. */
+  readonly wish: unknown;
+  /** The plan of its work folder, as that holds it. */
+  readonly plan: object;
+  /** The source first. */
+  readonly files: readonly SharedFile[];
+};
+
+const fileName = /^[a-z]+\d*(\.[A-Za-z0-9]{1,16})?$/;
+
+/** Whether a name can be one of a shared file: such a name leads nowhere else. */
+export function isSharedFileName(name: string): boolean {
+  return fileName.test(name);
+}
+
+function sharedFileOf(field: Field): SharedFile {
+  const file = {
+    name: field.at('name').string(),
+    sizeBytes: field.at('sizeBytes').count(),
+    modifiedMs: field.at('modifiedMs').number(),
+    sha256: field.at('sha256').string(),
+  };
+  if (isSharedFileName(file.name) && /^[0-9a-f]{64}$/.test(file.sha256)) return file;
+  throw new VsrError(
+    'queue',
+    `Expected a plain file name and a hash, but the submitter serves ${JSON.stringify(file.name.slice(0, 80))}.`,
+  );
+}
+
+/** Reads what a submitter tells of a clip. Throws VsrError `queue` or `media`. */
+export function sharedClipOf(top: Field): SharedClip {
+  return {
+    since: top.at('since').string(),
+    wish: top.at('wish').object(),
+    plan: top.at('plan').object(),
+    files: top.at('files').list(sharedFileOf),
+  };
+}

@@ -1,0 +1,173 @@
+import { createReadStream, type ReadStream } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { hashOf, sha256Of, stampOf, type FileStamp } from '../../upscale/plan/identity.js';
+import type { Segment } from '../../upscale/segments/segment-plan.js';
+import { segmentRecordOf, type SegmentRecord } from '../../upscale/segments/segment-record.js';
+import { segmentFiles, type WorkFolder } from '../../upscale/segments/work-folder.js';
+import { attachedFolder } from '../job/attached-folder.js';
+import type { SharedClip } from '../job/share.js';
+import type { Wish } from '../job/wish.js';
+import { receiveFile } from './receive-file.js';
+import { Refusal } from './refusal.js';
+
+/** A file that workers may read, by the one name they know it by. */
+export type OfferedFile = { readonly name: string; readonly path: string };
+
+/** What of a clip is served. */
+export type Offer = {
+  /** ISO 8601. */
+  readonly since: string;
+  readonly wish: Wish;
+  /** The source first. */
+  readonly files: readonly OfferedFile[];
+  /** Where results go; its lock is held by this process. */
+  readonly folder: WorkFolder;
+  /** Bytes that the files of one segment may have. */
+  readonly most: { readonly video: number; readonly rows: number };
+};
+
+/** A file of a segment, as workers name it. */
+export type SegmentPart = 'video' | 'rows';
+
+/** A length and a hash that a sender names before it sends. */
+export type Announced = { readonly bytes: number; readonly sha256: string };
+
+/** Milliseconds for which a question about a file's hash is kept waiting, at most. */
+const hashPatienceMs = 3_000;
+
+/**
+ * One clip that this process serves: nothing is read but its own files, nothing is written but
+ * segments of its plan.
+ */
+export class OfferedClip {
+  readonly #offer: Offer;
+  readonly #stamps = new Map<string, FileStamp>();
+  #hashes: Promise<readonly string[]> | null = null;
+  /** Hashes of what was received, by segment, attempt and part. */
+  readonly #received = new Map<string, string>();
+  readonly #over = new AbortController();
+  readonly #receiving = new Set<Promise<unknown>>();
+
+  private constructor(offer: Offer) {
+    this.#offer = offer;
+  }
+
+  /** Offers a clip as its files are now. Throws VsrError `media` where one is missing. */
+  static async of(offer: Offer): Promise<OfferedClip> {
+    const clip = new OfferedClip(offer);
+    for (const { name, path } of offer.files) clip.#stamps.set(name, await stampOf(path));
+    return clip;
+  }
+
+  /** What a worker needs to know before it begins. */
+  async describe(): Promise<SharedClip> {
+    const { files, folder, wish, since } = this.#offer;
+    for (const file of files) await this.#checkSame(file);
+    // Of a large source it takes minutes: whoever asks comes again.
+    this.#hashes ??= Promise.all(files.map((file) => sha256Of(file.path)));
+    const hashes = await soon(this.#hashes, hashPatienceMs);
+    if (hashes === null) throw new Refusal(503, 'The submitter is still reading its files.');
+    return {
+      ...{ since, wish, plan: folder.plan },
+      files: files.map(({ name }, i) => ({
+        ...{ name, sha256: hashes[i]! },
+        ...this.#stamps.get(name)!,
+      })),
+    };
+  }
+
+  /** A file from byte `from` on, and how long all of it is. */
+  async read(name: string, from: number): Promise<{ stream: ReadStream; sizeBytes: number }> {
+    const file = this.#offer.files.find((each) => each.name === name);
+    if (file === undefined) throw new Refusal(404, 'This clip has no such file.');
+    await this.#checkSame(file);
+    const { sizeBytes } = this.#stamps.get(name)!;
+    if (from > sizeBytes) throw new Refusal(416, `The file has ${sizeBytes} bytes.`);
+    const end = Math.max(from, sizeBytes - 1);
+    return { stream: createReadStream(file.path, { start: from, end }), sizeBytes };
+  }
+
+  /** The record of a segment that is done, otherwise `null`. */
+  async finished(number: number): Promise<SegmentRecord | null> {
+    return this.#offer.folder.finished(this.#segment(number));
+  }
+
+  /** Receives a file of an attempt at a segment. */
+  async take(
+    place: { readonly number: number; readonly attempt: string; readonly part: SegmentPart },
+    { bytes, sha256 }: Announced,
+    body: IncomingMessage,
+  ): Promise<void> {
+    const { number, attempt, part } = place;
+    const most = this.#offer.most[part];
+    if (bytes > most) throw new Refusal(413, `A segment's ${part} has ${most} bytes at most.`);
+    const { path: folder } = this.#offer.folder;
+    const file = segmentFiles(folder, this.#segment(number), attempt)[part];
+    const draft =
+      part === 'video'
+        ? `${file}.${process.pid}.part`
+        : file.replace(/\.jsonl$/, `.${process.pid}.part.jsonl`);
+    const { signal } = this.#over;
+    await this.#while(receiveFile({ body, file, draft, bytes, sha256, signal }));
+    this.#received.set(`${number} ${attempt} ${part}`, sha256);
+  }
+
+  /** Notes a segment as done whose files were received. Returns the record that counts. */
+  async finish(number: number, attempt: string, value: unknown): Promise<SegmentRecord> {
+    const segment = this.#segment(number);
+    const record = segmentRecordOf(value, `of segment ${number}`);
+    const came = (['video', 'rows'] as const).map((part) =>
+      this.#received.get(`${number} ${attempt} ${part}`),
+    );
+    if (
+      record.attempt !== attempt ||
+      hashOf(came) !== hashOf([record.videoSha256, record.rowsSha256])
+    ) {
+      throw new Refusal(409, 'The record is not of the files that were sent before it.');
+    }
+    const { path: folder, plan } = this.#offer.folder;
+    const run = { from: number, to: number + 1 };
+    return this.#while(attachedFolder(folder, plan, run, attempt).finish(segment, record));
+  }
+
+  /** Serves nothing more, and waits until nothing is written any more. */
+  async close(): Promise<void> {
+    this.#over.abort();
+    await Promise.allSettled(this.#receiving);
+  }
+
+  #segment(number: number): Segment {
+    const segment = this.#offer.folder.plan.segments[number];
+    if (segment === undefined) throw new Refusal(404, 'This clip has no such segment.');
+    return segment;
+  }
+
+  async #checkSame({ name, path }: OfferedFile): Promise<void> {
+    const now = await stampOf(path);
+    if (hashOf(now) === hashOf(this.#stamps.get(name))) return;
+    throw new Refusal(410, 'The source was changed since it was submitted.');
+  }
+
+  async #while<T>(work: Promise<T>): Promise<T> {
+    if (this.#over.signal.aborted) work.catch(() => {});
+    this.#receiving.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#receiving.delete(work);
+    }
+  }
+}
+
+/** What `promise` gives within `ms`; `null` where that takes longer. */
+async function soon<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ms);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { rm, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { keepFile } from '../../upscale/segments/work-folder.js';
+import { Refusal } from './refusal.js';
+
+/** What is to be received, and where it goes. */
+export type Expected = {
+  readonly body: Readable;
+  /** The name it gets once it is whole. */
+  readonly file: string;
+  /** The name it has until then. */
+  readonly draft: string;
+  readonly bytes: number;
+  /** In hex. */
+  readonly sha256: string;
+  readonly signal: AbortSignal;
+};
+
+/** Bytes of a disk that results leave free. */
+const reserveBytes = 64 << 20;
+
+/**
+ * Receives a file of known length and hash. It has its name only when both are right; a transfer
+ * that breaks off leaves nothing. Throws Refusal.
+ */
+export async function receiveFile(expected: Expected): Promise<void> {
+  const { body, file, draft, bytes, sha256, signal } = expected;
+  const { bavail, bsize } = await statfs(path.dirname(file));
+  if (bytes > bavail * bsize - reserveBytes) {
+    throw new Refusal(507, `The disk of the submitter has no room for ${bytes} more bytes.`);
+  }
+  const hash = createHash('sha256');
+  let received = 0;
+  const counted = async function* (parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const part of parts) {
+      hash.update(part);
+      received += part.length;
+      yield part;
+    }
+  };
+  const isOurs = { made: false };
+  try {
+    const out = createWriteStream(draft, { flags: 'wx' });
+    out.once('open', () => (isOurs.made = true));
+    await pipeline(body, counted, out, { signal });
+    if (received !== bytes || hash.digest('hex') !== sha256) {
+      throw new Refusal(422, `Expected ${bytes} bytes of another hash, but ${received} came.`);
+    }
+    await keepFile(draft, file);
+  } catch (error) {
+    if (isOurs.made) await rm(draft, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+import { realpath } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { VsrError } from '../../errors.js';
+import type { FileRequest, FileResult } from '../../upscale/file-request.js';
+import { expectedFrames } from '../../upscale/plan/expected-frames.js';
+import type { JobPlan } from '../../upscale/plan/job-plan.js';
+import { probeInput } from '../../upscale/plan/probe-input.js';
+import type { LockedWorkFolder } from '../../upscale/segments/work-folder.js';
+import { upscaleFile } from '../../upscale/upscale-file.js';
+import type { ClipRef } from '../job/payload.js';
+import { sharedRoot, type Share } from '../job/share.js';
+import type { Naming, Wish } from '../job/wish.js';
+import type { OfferedFile } from '../offer/offered-clip.js';
+import type { Serving, ShareServer } from '../offer/share-server.js';
+import type { RootedPath } from '../roots.js';
+
+/** Bytes of a sample of any format, for all planes together, at most: 16 bits, and alpha. */
+const mostSampleBytes = 8;
+/** Bytes of a row of the log, at most. */
+const mostRowBytes = 4096;
+/** Frames of a clip whose length nobody knows. */
+const unknownFrames = 10_000_000;
+
+/** An ending that a name of ours may have; without one, nothing. */
+function endingOf(file: string): string {
+  const ending = path.extname(file);
+  return /^\.[A-Za-z0-9]{1,16}$/.test(ending) ? ending : '';
+}
+
+/** Names the files of one clip for workers, and remembers what they are. */
+class SharedNames implements Naming {
+  readonly #files: OfferedFile[] = [];
+
+  get files(): readonly OfferedFile[] {
+    return this.#files;
+  }
+
+  async toShared(file: string, what: string): Promise<RootedPath> {
+    const name = `${what}${this.#files.length}${endingOf(file)}`;
+    this.#files.push({ name, path: await realpath(file) });
+    return { root: sharedRoot, path: name };
+  }
+}
+
+/** How a clip that is served is called: for people, and on its workers. */
+export async function sharedPlaceOf(plan: JobPlan) {
+  const naming = new SharedNames();
+  await naming.toShared(plan.input, 'source');
+  const { output, log } = plan.paths;
+  // Beside its name in the queue nobody uses these paths: they tell people which clip it is.
+  const shown = (file: string): RootedPath => ({
+    root: sharedRoot,
+    path: `${os.hostname()}${path.resolve(file).split(path.sep).join('/')}`,
+  });
+  const place: Omit<ClipRef, 'clip'> = {
+    input: shown(plan.input),
+    output: shown(output),
+    job: plan.job,
+  };
+  return {
+    ...{ place, naming },
+    log: log === null ? null : { root: sharedRoot, path: `log${endingOf(log)}` },
+  };
+}
+
+/** What is needed to serve a clip. */
+type Hosting = {
+  readonly plan: JobPlan;
+  readonly folder: LockedWorkFolder;
+  readonly wish: Wish;
+  readonly files: readonly OfferedFile[];
+};
+
+/**
+ * A clip that this process serves and joins, and whose work folder it holds. Disposing ends all of
+ * that.
+ */
+export class HostedClip implements AsyncDisposable {
+  readonly #folder: LockedWorkFolder;
+  readonly #serving: Serving;
+  readonly #plan: JobPlan;
+
+  private constructor(plan: JobPlan, folder: LockedWorkFolder, serving: Serving) {
+    this.#plan = plan;
+    this.#folder = folder;
+    this.#serving = serving;
+  }
+
+  static async open(
+    server: ShareServer,
+    clip: string,
+    { plan, folder, wish, files }: Hosting,
+  ): Promise<HostedClip> {
+    const { width, height } = plan.enlarged;
+    // Fields may become frames: twice as many.
+    const frames = 1000 + 2 * (expectedFrames(plan) ?? unknownFrames);
+    const most = {
+      video: frames * width * height * mostSampleBytes,
+      rows: frames * mostRowBytes,
+    };
+    const since = new Date().toISOString();
+    const serving = await server.offer(clip, { since, wish, files, folder, most });
+    return new HostedClip(plan, folder, serving);
+  }
+
+  get share(): Share {
+    return this.#serving.share;
+  }
+
+  /** Fires when another process has taken the work folder over. */
+  get lost(): AbortSignal {
+    return this.#folder.lost;
+  }
+
+  /** Joins the clip, whose segments must all be there, and serves it no more. */
+  async join(request: FileRequest, clip: string, since: number): Promise<FileResult> {
+    await this[Symbol.asyncDispose]();
+    const { ffmpeg, input, settings, signal } = request;
+    const probing = probeInput(ffmpeg, input.path, settings, signal);
+    probing.catch(() => {}); // Thrown where the way of the clip begins.
+    const { job } = this.#plan;
+    const joining: FileRequest = {
+      ...request,
+      settings: { ...settings, restart: false },
+      claim: () => {},
+      onPlan: (plan) => {
+        if (plan.job === job) return;
+        throw new VsrError(
+          'media',
+          `${plan.input} was changed while it was being enlarged. Run the command again with --restart.`,
+        );
+      },
+      queue: { id: clip, since },
+    };
+    return upscaleFile(joining, probing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#serving[Symbol.asyncDispose]();
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
