@@ -8,10 +8,17 @@ import { writeWhole } from '../../upscale/segments/work-folder.js';
 import type { ClipRef } from '../job/payload.js';
 import { isSharedFileName, sharedRoot, type Share, type SharedClip } from '../job/share.js';
 import type { Finding } from '../job/wish.js';
+import { queueTimes } from '../times.js';
 import { ShareClient } from './share-client.js';
 
 /** Bytes of a disk that fetched sources leave free, for segments under way. */
 const reserveBytes = 256 << 20;
+
+/**
+ * Milliseconds for which a submitter that was out of reach is not asked again, as a multiple of a
+ * lock's: its other jobs must not keep this worker from what can be done.
+ */
+const absentLocks = 4;
 
 /** A clip whose files lie here. */
 export type FetchedClip = {
@@ -38,12 +45,29 @@ export class FetchedClips implements AsyncDisposable {
   #folder: TemporaryFolder | null = null;
   /** The one used last comes last. */
   readonly #kept = new Map<string, Kept>();
+  /** Submissions whose machines were away, and when to ask them again. */
+  readonly #absent = new Map<string, { readonly until: number; readonly why: VsrError }>();
 
   /**
    * Fetches what is not here yet. Rejects with VsrError: `busy` where the submitter is away, `disk`
    * where there is no room.
    */
   async open(ref: ClipRef, share: Share, signal: AbortSignal): Promise<FetchedClip> {
+    const known = this.#absent.get(share.token);
+    if (known !== undefined && performance.now() < known.until) throw known.why;
+    this.#absent.delete(share.token);
+    try {
+      return await this.#open(ref, share, signal);
+    } catch (error) {
+      if (error instanceof VsrError && error.code === 'busy') {
+        const until = performance.now() + absentLocks * queueTimes().lockMs;
+        this.#absent.set(share.token, { until, why: error });
+      }
+      throw error;
+    }
+  }
+
+  async #open(ref: ClipRef, share: Share, signal: AbortSignal): Promise<FetchedClip> {
     const client = new ShareClient(share, ref.clip, signal);
     const told = await client.describe();
     const kept = await this.#place(ref.clip);
