@@ -45,6 +45,11 @@ export type EvaluateOptions = Programs & {
    * outputs are apart. Default: nothing, since it takes time.
    */
   readonly distance?: Distance;
+  /**
+   * An ONNX file that tells classes of pictures, for how often the enlarged picture's is the true
+   * one's. Default: none.
+   */
+  readonly classifier?: string;
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider?: ProviderName | 'auto';
@@ -85,6 +90,7 @@ export async function evaluate(
 ): Promise<Evaluation> {
   const { scale = 2, model = 'default', degrade = 'bicubic', crf = 23, noise = 0 } = options;
   const { border, frames, workers, signal, protocol: compared = 'y', distance } = options;
+  const { classifier } = options;
   const degradation = { kind: degrade, noise, crf: [crf, crf] as const };
   const found = await evaluationInputs(typeof inputs === 'string' ? [inputs] : inputs);
   const failed: { file: string; error: ErrorFacts }[] = [];
@@ -92,7 +98,7 @@ export async function evaluate(
   const alone = found.length === 1;
   for await (const result of evaluateEach(() => locateFfmpeg(options), found, {
     ...{ scale, model, degradation, precision: options.precision },
-    ...{ protocol: compared, distance },
+    ...{ protocol: compared, distance, classifier },
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     ...(border === undefined ? {} : { border }),
     ...(frames === undefined ? {} : { frames }),
@@ -116,7 +122,7 @@ export async function evaluate(
     meanFigures(files.flatMap((f) => f.figures[way] ?? [])),
   ]);
   const protocol = protocolOf({
-    ...{ scale, degradation, protocol: compared, distance },
+    ...{ scale, degradation, protocol: compared, distance, classifier },
     border: borderOf({ scale, ...(border === undefined ? {} : { border }) }),
   });
   return { files, failed, protocol, mean: Object.fromEntries(mean) as Evaluation['mean'] };

@@ -27,6 +27,7 @@ type Flags = {
   border?: number;
   protocol: Protocol;
   distance?: Distance;
+  classifier?: string;
   frames?: number;
   provider: (typeof providerNames)[number];
   device?: number;
@@ -50,7 +51,8 @@ Each file is the ground truth: it is degraded, enlarged again, and compared with
 by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.
 --protocol rgb measures pictures by red, green and blue together instead: PSNR RGB is of the mean squared
 error over the three channels, 8 bits. --distance features adds a column: how far the fire outputs of
-SqueezeNet are apart, lower is closer (docs/feature-networks.md).`;
+SqueezeNet are apart, lower is closer (docs/feature-networks.md). --classifier adds one for pictures: the
+share whose likeliest class is that of the true picture.`;
 
 /** What the table's mark means. */
 const whatRuns = '"runs here" is what vsr upscale runs for that file on this machine.';
@@ -85,6 +87,10 @@ export function evaluateCommand(): Command {
       new Option('--distance <by>', 'compare pictures by this as well; takes time').choices(
         distances,
       ),
+    )
+    .option(
+      '--classifier <file>',
+      'an ONNX network that tells classes: how often the enlarged picture has that of the true one',
     )
     .option('--frames <n>', 'at most so many frames of a clip', wholeNumber(1))
     .addOption(

@@ -17,6 +17,7 @@ import {
   type FileEvaluation,
   type Figures,
 } from './evaluation.js';
+import type { ClassMeter } from './class-meter.js';
 import { featureDistance, type FeatureMeter, pictureOfPlanes } from './feature-meter.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import type { Protocol } from './protocol.js';
@@ -33,6 +34,8 @@ export type PictureEvaluationOptions = {
   readonly protocol: Protocol;
   /** Measures the feature distance, where that is asked for. */
   readonly features: FeatureMeter | null;
+  /** Tells classes, where that is asked for. */
+  readonly classes: Pick<ClassMeter, 'classOf'> | null;
 };
 
 /**
@@ -44,7 +47,8 @@ export async function evaluatePicture(
   file: string,
   options: PictureEvaluationOptions,
 ): Promise<FileEvaluation> {
-  const { scale, degradation, border, modelsFor, enlarge, protocol, features } = options;
+  const { scale, degradation, border, modelsFor, enlarge, protocol } = options;
+  const { features, classes } = options;
   const whole = protocol === 'rgb' ? await readRgb(file) : [await readLuma(file)];
   const { width, height } = whole[0];
   if (width < 4 * scale || height < 4 * scale) {
@@ -65,14 +69,17 @@ export async function evaluatePicture(
   const { strength } = pairs[0]!;
   const looksOf = async (planes: readonly Plane[]) =>
     (await features?.looksOf(pictureOfPlanes(planes, border))) ?? null;
-  const truth = await looksOf(high);
+  const classOf = async (planes: readonly Plane[]) =>
+    (await classes?.classOf(pictureOfPlanes(planes, border))) ?? null;
+  const [truth, trueClass] = [await looksOf(high), await classOf(high)];
   const measure = async (actual: readonly Plane[]): Promise<Figures> => {
     const sums = new FigureSums(8);
     const errors = high.map((plane, i) => lumaErrors(plane, actual[i]!, 8, border));
     sums.add(joinedErrors(errors), null, null);
     const looks = await looksOf(actual);
     const distance = truth === null || looks === null ? null : featureDistance(truth, looks);
-    const found = { ...sums.result(), features: distance };
+    const sameClass = trueClass === null ? null : Number((await classOf(actual)) === trueClass);
+    const found = { ...sums.result(), features: distance, sameClass };
     if (protocol === 'y') return found;
     const cut = cutWithin(size, border);
     const psnrY = psnr(lumaOfPlanes(high), lumaOfPlanes(actual), 8, cut);

@@ -16,6 +16,7 @@ import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
 import type { FileEvaluation } from './evaluation.js';
 import { modelsToMeasure, type MeasuredSource } from './measured-models.js';
+import { ClassMeter } from './class-meter.js';
 import { FeatureMeter } from './feature-meter.js';
 import { enlargeColours, enlargePicture } from './picture-enlarger.js';
 import type { Distance, Protocol } from './protocol.js';
@@ -32,6 +33,8 @@ export type EvaluateOptions = {
   readonly protocol?: Protocol | undefined;
   /** What pictures are compared by besides their samples: nothing if left out. */
   readonly distance?: Distance | undefined;
+  /** An ONNX file that tells classes of pictures: none if left out. */
+  readonly classifier?: string | undefined;
   /** At most so many frames of a clip. */
   readonly frames?: number;
   readonly provider: ProviderChoice;
@@ -100,6 +103,8 @@ export async function* evaluate(
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });
   await using features = options.distance === undefined ? null : await FeatureMeter.open();
+  await using classes =
+    options.classifier === undefined ? null : await ClassMeter.open(options.classifier);
   const measure = async (file: string): Promise<FileEvaluation> => {
     if (isImageName(file)) {
       const how = { ...options, precision };
@@ -108,7 +113,7 @@ export async function* evaluate(
           ? enlargeColours(planes, chain, how)
           : [await enlargePicture(planes[0]!, chain, how)];
       return evaluatePicture(file, {
-        ...{ scale, degradation, border, modelsFor, enlarge, protocol, features },
+        ...{ scale, degradation, border, modelsFor, enlarge, protocol, features, classes },
       });
     }
     if (protocol === 'rgb') {

@@ -29,6 +29,7 @@ const heads: Readonly<Record<keyof Figures, string>> = {
   vmaf: 'VMAF',
   flicker: 'flicker',
   features: 'features',
+  sameClass: 'same class',
 };
 
 const places: Partial<Record<keyof Figures, number>> = {

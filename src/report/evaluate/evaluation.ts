@@ -46,6 +46,11 @@ export type Figures = {
    * `null` unless asked for, and for pictures smaller than 32 samples each way.
    */
   readonly features: number | null;
+  /**
+   * Share of the pictures whose likeliest class by the classifier given is that of the true
+   * picture, 0 to 1; `null` without a classifier, and for clips.
+   */
+  readonly sameClass: number | null;
 };
 
 /** The names of the figures, in the order of the table. */
@@ -60,6 +65,7 @@ export const figureNames = [
   'vmaf',
   'flicker',
   'features',
+  'sameClass',
 ] as const;
 
 /** One file: each way of enlarging it, the models first. */
@@ -157,6 +163,7 @@ export function meanFigures(all: readonly Figures[]): Figures {
     vmaf: of('vmaf'),
     flicker: of('flicker'),
     features: of('features'),
+    sameClass: of('sameClass'),
   };
 }
 
@@ -210,6 +217,7 @@ export class FigureSums {
       vmaf: null,
       flicker: null,
       features: null,
+      sameClass: null,
     };
   }
 }

@@ -7,6 +7,7 @@ import { packageRoot } from '../../package-root.js';
 import type { Plane } from '../../planes/plane.js';
 import type { RgbPicture } from '../rgb-picture.js';
 import { cutWithin } from './evaluation.js';
+import { planesOfRgb } from './rgb-tensor.js';
 
 /** The network that ships, and its outputs that are compared: all that its fire modules give. */
 const shipped = {
@@ -22,9 +23,6 @@ const largestSide = 1024;
 
 /** Keeps a vector of zeros from being divided by zero; the value is that of LPIPS. */
 const epsilon = 1e-10;
-
-/** Where a part of a picture lies. */
-type Part = { readonly left: number; readonly top: number };
 
 /** A picture as the network sees it: of each part and output, vectors of length 1. */
 export type Looks = {
@@ -136,7 +134,8 @@ export class FeatureMeter implements AsyncDisposable {
     const layers: { values: Float32Array; positions: number }[] = [];
     for (const top of down.starts) {
       for (const left of across.starts) {
-        const rgb = partOf(picture, { left, top }, across.size, down.size);
+        const [width, height] = [across.size, down.size];
+        const rgb = planesOfRgb(picture, { left, top, width, height });
         const tensor = new this.#ort.Tensor('float32', rgb, dims);
         const results = await this.#session.run({ [input]: tensor }, this.#outputs);
         for (const name of this.#outputs) {
@@ -154,17 +153,4 @@ export class FeatureMeter implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#session.release();
   }
-}
-
-/** A part of a picture as the network takes it: planes of red, green and blue, 0 to 1. */
-function partOf(picture: RgbPicture, { left, top }: Part, width: number, height: number) {
-  const area = width * height;
-  const rgb = new Float32Array(3 * area);
-  for (let y = 0, to = 0; y < height; y++) {
-    let from = 3 * ((top + y) * picture.width + left);
-    for (let x = 0; x < width; x++, to++, from += 3) {
-      for (let c = 0; c < 3; c++) rgb[c * area + to] = picture.data[from + c]! / 255;
-    }
-  }
-  return rgb;
 }

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Degradation } from '../../training/pictures/degrade.js';
 
 /** What figures are of: luma, or red, green and blue together. */
@@ -37,15 +38,22 @@ export type Measured = {
   readonly protocol: Protocol;
   /** Left out where samples alone are compared. */
   readonly distance?: Distance | undefined;
+  /** The file of the network that tells classes; left out where none does. */
+  readonly classifier?: string | undefined;
 };
 
 /** The protocol of a table in one line: figures of another one cannot be compared with these. */
-export function protocolOf({ scale, border, degradation, protocol, distance }: Measured): string {
+export function protocolOf(measured: Measured): string {
+  const { scale, border, degradation, protocol, distance, classifier } = measured;
   const { kind, noise, crf } = degradation;
   const noisy = noise > 0 ? ` and noise of deviation ${noise}` : '';
   const features =
     distance === undefined
       ? ''
       : ` features: how far the fire outputs of SqueezeNet 1.0 are apart, ${looked[protocol]}, unweighted (not LPIPS); lower is closer.`;
-  return `Protocol: ${compared[protocol]}, ${border} samples cut from each border, ${scale}x smaller by ${made[kind](crf[0])}${noisy}; bicubic, as all else, from the small input.${features}`;
+  const classes =
+    classifier === undefined
+      ? ''
+      : ` same class: share of pictures whose likeliest class by ${path.basename(classifier)} is the true picture's, ${looked[protocol].split(',')[0]}.`;
+  return `Protocol: ${compared[protocol]}, ${border} samples cut from each border, ${scale}x smaller by ${made[kind](crf[0])}${noisy}; bicubic, as all else, from the small input.${features}${classes}`;
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'node:test';
 import sharp from 'sharp';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
+import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
 import type { Plane } from '../../../../src/planes/plane.js';
 import { evaluatePicture } from '../../../../src/report/evaluate/evaluate-picture.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
@@ -31,6 +32,7 @@ test('by the protocol rgb a picture is measured by its three channels together, 
       return Promise.resolve([channel(0, 3), channel(1, 0), channel(2, 6)]);
     },
     features: null,
+    classes: null,
   } as const;
   const { figures, worst } = await evaluatePicture(file, { ...options, protocol: 'rgb' });
   const { psnrRgb, psnrY, mae, rmse, features } = figures['made']!;
@@ -46,4 +48,13 @@ test('by the protocol rgb a picture is measured by its three channels together, 
     seen[0]!.map((plane) => [plane.width, plane.height]),
     Array.from({ length: 3 }, () => [24, 20]),
   );
+  assert.equal(figures['made']!.sameClass, null);
+  // Its red is off by 3 everywhere.
+  for (const [classOf, same] of [
+    [({ data }: RgbPicture) => Promise.resolve(data[0]!), 0],
+    [({ data }: RgbPicture) => Promise.resolve(data[1]!), 1],
+  ] as const) {
+    const told = { ...options, protocol: 'rgb', classes: { classOf } } as const;
+    assert.equal((await evaluatePicture(file, told)).figures['made']!.sameClass, same);
+  }
 });

@@ -77,7 +77,7 @@ test('the mean leaves equal frames out of decibels, and the worst frame is known
 test('the table lists files and the mean, without columns that nobody has', () => {
   const figures = (psnrY: number) => ({
     ...{ psnrRgb: null, psnrY, psnrU: null, psnrV: null, ssim: 0.5, mae: 1, rmse: 2 },
-    ...{ vmaf: null, flicker: null, features: null },
+    ...{ vmaf: null, flicker: null, features: null, sameClass: null },
   });
   const file = (name: string, psnrY: number) => ({
     ...{ file: `x/${name}`, frames: 1, worst: {}, networks: {} },
@@ -113,6 +113,7 @@ test('the table says what each network is, which one runs, and over how many fil
       vmaf: null,
       flicker: null,
       features: null,
+      sameClass: null,
     },
   };
   const network = (precision: 'fp32' | 'int8', forCompressed: boolean, runs: boolean) => ({
