@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { decodeFrames } from '../../src/media/decode/decode.js';
@@ -35,13 +36,16 @@ before(async () => {
     ...['-vf', `${made},setpts=PTS+gte(N\\,${gapAt})/TB`, '-vsync', 'passthrough'],
     ...['-c:v', 'ffv1', file('gap.mkv')],
     ...['-vf', `${truth},setfield=tff`, '-c:v', 'ffv1', file('whole.mkv')],
+    // The pictures of the first fields alone, at the enlarged size.
+    ...['-vf', `${truth},select='not(mod(n\\,2))',setpts=N/(25*TB),scale=320:192`, '-r', '25'],
+    ...['-c:v', 'ffv1', file('half.mkv')],
   );
 });
 
 /** Times in seconds and luma of the frames of a clip. */
 async function decoded(name: string, fields: FieldFrames | null) {
   const probed = await probe(ffmpeg, file(name));
-  const source = asDecoded(probed, { fields, crop: null, runs: null });
+  const source = asDecoded(probed, { fields, crop: null, runs: null, denoise: null });
   const { num, den } = source.video.timeBase;
   const found: { time: number; luma: Uint8Array }[] = [];
   for await (const { pts, data } of decodeFrames(ffmpeg, source)) {
@@ -80,16 +84,22 @@ test('no time is made up at a gap', async () => {
 
 test('segments, parts and whole runs give the same frames, twice as many', async () => {
   const options = { ...small, deinterlace: 'field', codec: 'ffv1' } as const;
+  const reference = file('half.mkv');
   const whole = await enlarged(file('fields.mkv'), {
-    ...{ ...options, log: file('whole.csv'), output: file('whole.x2.mkv') },
+    ...{ ...options, reference, log: file('whole.csv'), output: file('whole.x2.mkv') },
   });
   const cut = await enlarged(file('fields.mkv'), {
-    ...{ ...options, segmentSeconds: 0.4, output: file('cut.x2.mkv') },
+    ...{ ...options, reference, log: file('cut.csv'), output: file('cut.x2.mkv') },
+    segmentSeconds: 0.4,
   });
+  assert.equal(await readFile(file('cut.csv'), 'utf8'), await readFile(file('whole.csv'), 'utf8'));
   // Each field has its frame's time on the source's clock, of 1000 ticks a second.
   const origins = [];
-  for await (const { sourcePts, field, scan } of readFrameLog(file('whole.csv'))) {
+  for await (const { sourcePts, field, scan, psnrY } of readFrameLog(file('whole.csv'))) {
     origins.push([sourcePts, field, scan]);
+    // A reference of half the rate has a picture for every other frame.
+    if (origins.length % 2 === 1) assert.ok(psnrY! > 28, String(psnrY));
+    else assert.equal(psnrY, null);
   }
   assert.deepEqual(
     origins,

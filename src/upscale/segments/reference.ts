@@ -1,26 +1,44 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import { probe } from '../../media/source/probe.js';
+import { framesPerSecond } from '../../planes/ratio.js';
+import type { VideoStream } from '../../media/source/source.js';
 import type { Frame } from '../../planes/frame.js';
 import type { JobContext } from './job-context.js';
 
 /** The ground truth, read one frame at a time beside the clip. */
 export interface ReferenceFrames extends AsyncDisposable {
-  /** The next frame; throws VsrError `media` when the reference is shorter than the clip. */
-  next(): Promise<Frame>;
+  /**
+   * The next frame; `undefined` where the reference has none at that time. Throws VsrError `media`
+   * when the reference is shorter than the clip.
+   */
+  next(): Promise<Frame | undefined>;
   /** Passes over frames whose segment is done; the last ones can still be had from `before`. */
   pass(count: number): Promise<void>;
   /** The last `count` frames, three at most, that were passed over; the caller releases them. */
-  before(count: number): readonly Frame[];
+  before(count: number): readonly (Frame | undefined)[];
   release(frame: Frame): void;
 }
 
 /** Frames passed over that are kept: as many as a segment that is begun anew needs before it. */
 const mostBefore = 3;
 
+/** Frames of the enlarged clip for each one of the reference; 0 where neither fits the other. */
+function framesForEach(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 2 {
+  const isDoubled = enlarged.fields?.rate === 'field';
+  const [made, truth] = [enlarged.frameCount, reference.frameCount];
+  if (made !== null && truth !== null) {
+    if (made === truth) return 1;
+    return isDoubled && made === 2 * truth ? 2 : 0;
+  }
+  const rates = framesPerSecond(enlarged.frameRate) / framesPerSecond(reference.frameRate);
+  return isDoubled && Math.abs(rates - 2) < 0.1 ? 2 : 1;
+}
+
 /**
  * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of
- * the enlarged picture, and its frame count the clip's where both are stated.
+ * the enlarged picture, and its frame count the clip's where both are stated; where a frame is made
+ * of every field, it may have half as many, which are compared with the first of each two.
  */
 export async function openReference(
   { ffmpeg, plan, signal }: JobContext,
@@ -43,22 +61,27 @@ export async function openReference(
       `Expected the reference ${file} in ${plan.source.video.format.name}, as the clip, but it is ${video.format.name}.`,
     );
   }
-  const counts = [video.frameCount, plan.source.video.frameCount] as const;
   const whole =
     plan.range.from === undefined &&
     plan.range.to === undefined &&
     plan.settings.frames === Infinity;
-  if (whole && counts[0] !== null && counts[1] !== null && counts[0] !== counts[1]) {
+  const forEach = framesForEach(plan.source.video, video);
+  if (whole && forEach === 0) {
+    const { frameCount, fields } = plan.source.video;
+    const half = fields?.rate === 'field' ? ` or ${frameCount! / 2}, one for each two` : '';
     throw new VsrError(
       'media',
-      `Expected the reference ${file} to have ${counts[1]} frames, as the clip, but it has ${counts[0]}.`,
+      `Expected the reference ${file} to have ${frameCount} frames, as the clip${half}, but it has ${video.frameCount}.`,
     );
   }
   const { stallTimeoutMs } = plan.settings;
   const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs });
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
+  /** Frames of the enlarged clip so far. */
+  let asked = 0;
   const next: ReferenceFrames['next'] = async () => {
+    if (forEach === 2 && asked++ % 2 === 1) return undefined;
     const step = await frames.next();
     if (step.done === true) {
       throw new VsrError(
@@ -69,11 +92,14 @@ export async function openReference(
     position++;
     return step.value;
   };
-  let passed: Frame[] = [];
+  let passed: (Frame | undefined)[] = [];
+  const release = (frame: Frame | undefined): void => {
+    if (frame !== undefined) decoded.release(frame);
+  };
   const pass = async (count: number): Promise<void> => {
     for (let i = 0; i < count; i++) {
       passed.push(await next());
-      if (passed.length > mostBefore) decoded.release(passed.shift()!);
+      if (passed.length > mostBefore) release(passed.shift());
     }
   };
   try {
@@ -87,11 +113,11 @@ export async function openReference(
     pass,
     before(count) {
       const kept = passed.slice(passed.length - count);
-      for (const frame of passed.slice(0, passed.length - count)) decoded.release(frame);
+      passed.slice(0, passed.length - count).forEach(release);
       passed = [];
       return kept;
     },
-    release: (frame) => decoded.release(frame),
+    release,
     async [Symbol.asyncDispose]() {
       await frames.return?.();
     },
