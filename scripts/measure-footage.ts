@@ -10,11 +10,12 @@ import { probe } from '../src/media/source/probe.js';
 import { packageRoot } from '../src/package-root.js';
 
 /*
- * node build/scripts/measure-footage.js kinds|fields|time [clips...]: the figures of
+ * node build/scripts/measure-footage.js kinds|fields|noise|time [clips...]: the figures of
  * docs/old-footage.md, on clips made of those in ../shared/data/clips.
  *
  * kinds: what the look at places and the way through all frames call made clips of 352x288.
  * fields: Y-PSNR at 704x576 of bicubic on combs, and of bicubic and the network on whole frames.
+ * noise: Y-PSNR at 704x576 of noisy clips of 352x288, as they are and with noise taken out.
  * time: seconds of all processors that both take of a clip of 720x576, with ffmpeg's own.
  */
 
@@ -69,6 +70,20 @@ function mean(log: string, column: string): string {
   return (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2);
 }
 
+/** Enlarges a clip beside its `truth.mkv`; the text of its log. */
+async function enlarge(
+  at: (name: string) => string,
+  clip: string,
+  options: readonly string[],
+): Promise<string> {
+  execFileSync(process.execPath, [
+    ...[path.join(packageRoot(), 'bin/vsr.js'), 'upscale', at(clip), '--quiet', '--overwrite'],
+    ...['-o', at('out.mkv'), '--log', at('log.csv'), '--reference', at('truth.mkv')],
+    ...['--precision', 'fp32', '--restart', '--preset', 'ultrafast', ...options],
+  ]);
+  return readFile(at('log.csv'), 'utf8');
+}
+
 async function psnr(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): Promise<void> {
   const at = (name: string): string => path.join(folder, name);
   console.log('| clip | bicubic of combs | network on combs | bicubic | network |');
@@ -84,16 +99,41 @@ async function psnr(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): P
     );
     const figures: string[] = [];
     for (const mode of ['off', 'frame']) {
-      execFileSync(process.execPath, [
-        ...[path.join(packageRoot(), 'bin/vsr.js'), 'upscale', at('fields.mkv'), '--quiet'],
-        ...['-m', 'espcn-16-x2', '--precision', 'fp32', '--deinterlace', mode, '--overwrite'],
-        ...['-o', at('out.mkv'), '--log', at('log.csv'), '--reference', at('truth.mkv')],
-        ...['--restart', '--preset', 'ultrafast'],
-      ]);
-      const log = await readFile(at('log.csv'), 'utf8');
+      const log = await enlarge(at, 'fields.mkv', ['-m', 'espcn-16-x2', '--deinterlace', mode]);
       figures.push(mean(log, 'psnr_y_bicubic'), mean(log, 'psnr_y'));
     }
     console.log(`| ${name} | ${figures.join(' | ')} |`);
+  }
+}
+
+/** Noise that is added, as ffmpeg's filter counts it: twice its standard deviation. */
+const noises = [0, 6, 12, 25] as const;
+
+async function noise(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): Promise<void> {
+  const at = (name: string): string => path.join(folder, name);
+  const ways = {
+    'as it is': ['-m', 'espcn-16-x2'],
+    '`--denoise auto`': ['-m', 'espcn-16-x2', '--denoise', 'auto'],
+    '`--strength 1`': ['-m', 'espcn-32-strength-x2', '--strength', '1'],
+  };
+  console.log(`| clip | noise | measured | ${Object.keys(ways).join(' | ')} |`);
+  console.log(`| --- | --- | --- |${' --- |'.repeat(Object.keys(ways).length)}`);
+  for (const name of names) {
+    const cut = ['-i', path.join(clips, name), '-frames:v', '12', '-an', '-vf'];
+    const large = 'scale=704:576:flags=area,setsar=1,format=yuv420p';
+    run(ffmpeg, ...cut, large, '-c:v', 'ffv1', at('truth.mkv'));
+    for (const added of noises) {
+      const small = `${large},scale=352:288:flags=area,noise=c0s=${added}:allf=t:c0_seed=7`;
+      const file = at('noisy.mkv');
+      run(ffmpeg, ...cut, small, ...mpeg2, file);
+      const { noise: measured } = await lookAt(ffmpeg, await probe(ffmpeg, file), stall);
+      const figures: string[] = [];
+      for (const options of Object.values(ways)) {
+        figures.push(mean(await enlarge(at, 'noisy.mkv', options), 'psnr_y'));
+      }
+      const said = measured?.toFixed(1) ?? 'none';
+      console.log(`| ${name} | ${added} | ${said} | ${figures.join(' | ')} |`);
+    }
   }
 }
 
@@ -123,10 +163,11 @@ async function time(ffmpeg: Ffmpeg, folder: string, [name = '']: readonly string
   console.log(`all: ${(through - looked).toFixed(2)} s for ${frames} frames`);
 }
 
-const tasks = { kinds, fields: psnr, time } as const;
+const tasks = { kinds, fields: psnr, noise, time } as const;
 const usual = {
   kinds: ['foreman_h264.mp4', 'flower.mp4', 'carphone_pristine.mp4'],
   fields: ['squirrel.mp4', '05_default_juggle.mp4', 'butterfly.mp4'],
+  noise: ['squirrel.mp4', 'butterfly.mp4', 'bigbuckbunny.mp4', 'flower.mp4'],
   time: ['flower.mp4'],
 } as const;
 const [, , task = '', ...named] = process.argv;

@@ -32,6 +32,7 @@ export function scanIn(field: Field): SidecarScan {
       top: borders.at('top').count(),
       bottom: borders.at('bottom').count(),
     })),
+    noise: field.at('noise').maybe((each) => each.orNull((level) => level.number())) ?? null,
   };
 }
 

@@ -17,6 +17,7 @@ export function settingsIn(field: Field): ClipSettings | StillSettings {
   if (field.at('encoder').maybe(text) === undefined) return still;
   const [audio, subs] = [field.at('audio').maybe(text), field.at('subs').maybe(text)];
   const sizeLimit = field.at('sizeLimit').maybe((f) => f.number());
+  const denoise = field.at('denoise').maybe((f) => f.number());
   const number = (name: string) => field.at(name).maybe((f) => f.orNull((n) => n.number())) ?? null;
   return {
     ...still,
@@ -39,6 +40,7 @@ export function settingsIn(field: Field): ClipSettings | StillSettings {
     crop: field.at('crop').maybe((f) => f.orNull(cropIn)) ?? null,
     fields: field.at('fields').maybe((f) => f.orNull(fieldsIn)) ?? null,
     runs: field.at('runs').maybe((f) => f.orNull(runsIn)) ?? null,
+    ...(denoise === undefined ? {} : { denoise }),
     steady: field.at('steady').maybe(text) ?? 'off',
     raw: field.at('raw').maybe((f) => f.orNull(rawVideo)) ?? null,
   };

@@ -68,6 +68,8 @@ export type SidecarScan = {
     readonly top: number;
     readonly bottom: number;
   } | null;
+  /** Standard deviation of the noise in grey levels of 255; `null` where it could not be told. */
+  readonly noise: number | null;
 };
 
 /** What a picture is, beside its size. */

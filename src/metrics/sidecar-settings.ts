@@ -106,6 +106,8 @@ export type ClipSettings = StillSettings & {
     /** The whole frame. */
     readonly of: { readonly width: number; readonly height: number };
   } | null;
+  /** Noise that was taken out: its standard deviation in grey levels of 255; absent for none. */
+  readonly denoise?: number;
   /** How whole frames were made of fields; `null` where they were left alone. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
   /** What was done with each part; `null` where all were treated alike. */

@@ -63,7 +63,7 @@ async function pictures(name: string, options: FootageOptions | null): Promise<P
           await goThrough(ffmpeg, probed, { stallTimeoutMs: 60_000 }),
           checkFootage(options),
         );
-  const source = asDecoded(probed, { fields: null, crop: null, runs });
+  const source = asDecoded(probed, { fields: null, crop: null, runs, denoise: null });
   const { num, den } = source.video.timeBase;
   const found: Picture[] = [];
   for await (const { pts, data, origin } of decodeFrames(ffmpeg, source)) {

@@ -36,7 +36,7 @@ async function numbersOf(wanted: readonly WantedFrame[], from: number | null): P
       : {
           firstTime: from,
           output: '/clips/larger.mp4',
-          making: { fields: null, crop: null, runs: null },
+          making: { fields: null, crop: null, runs: null, denoise: null },
         };
   await seenFrames(ffmpeg, clip, wanted, of, (seen, i) => {
     const { picture } = seen;

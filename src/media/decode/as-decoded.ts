@@ -8,6 +8,8 @@ export type FrameMaking = {
   readonly fields: FieldFrames | null;
   readonly crop: Crop | null;
   readonly runs: RunPlan | null;
+  /** Noise that is taken out: its standard deviation in grey levels of 255. */
+  readonly denoise: number | null;
 };
 
 /** Pictures a second, where all of the clip has the same; otherwise the rate of its frames. */
@@ -46,14 +48,15 @@ function withFields(video: VideoStream, fields: FieldFrames): VideoStream {
 }
 
 /**
- * `source` as one whose frames are made of fields, run by run or all alike, and cropped, while they
- * are decoded.
+ * `source` as one whose frames are made of fields, run by run or all alike, cropped, and freed of
+ * noise while they are decoded.
  */
-export function asDecoded(source: Source, { fields, crop, runs }: FrameMaking): Source {
+export function asDecoded(source: Source, { fields, crop, runs, denoise }: FrameMaking): Source {
   let { video } = source;
   if (fields !== null) video = withFields(video, fields);
   if (runs !== null) video = withRuns(video, runs);
   if (crop !== null) video = { ...video, width: crop.width, height: crop.height, crop };
+  if (denoise !== null) video = { ...video, denoise };
   if (video === source.video) return source;
   return {
     ...source,

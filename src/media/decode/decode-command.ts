@@ -2,6 +2,7 @@ import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { rawInputOptions } from '../source/raw-input.js';
 import type { FieldFrames, Source } from '../source/source.js';
+import { denoiser } from './denoiser.js';
 import { stackOf, type Stack } from './stacked-pictures.js';
 import { seconds } from './timestamps.js';
 
@@ -80,6 +81,7 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   const colour =
     video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';
   filters.push(`${size}:${colour}`, `format=${video.request}`);
+  if (video.denoise !== null) filters.push(denoiser(video.denoise));
   const { fields, runs } = video;
   if (runs !== null) return `${seen},${stackFilters(stackOf(runs), filters.join(','))}`;
   const whole = fields === null ? [] : [deinterlacer(fields)];

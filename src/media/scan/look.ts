@@ -4,6 +4,7 @@ import { BorderFinder } from './borders.js';
 import { measureFields } from './field-measure.js';
 import { judgePlace, type FieldStep } from './judge-place.js';
 import { lumaFrames, sizeAsDecoded } from './luma-frames.js';
+import { NoiseMeter } from './noise.js';
 import type { Scan, ScanPlace } from './scan.js';
 import { summarise } from './summarise.js';
 
@@ -30,6 +31,9 @@ const leastPlaces = 4;
 
 /** Every so many frames of a place, borders are looked for. */
 const borderStep = 12;
+
+/** Every so many frames of a place, noise is measured. */
+const noiseStep = 6;
 
 /** Frames of one place, given as they come. */
 class Place {
@@ -87,6 +91,7 @@ export async function lookAt(
   const { video } = source;
   const secondsOf = (ticks: number): number => (ticks * video.timeBase.num) / video.timeBase.den;
   const borders = new BorderFinder(size.width, size.height);
+  const noise = new NoiseMeter(size.width, size.height);
   const flags = { top: 0, bottom: 0, all: 0 };
   const most = mostSamples / (size.width * size.height);
   const count = within(Math.floor(most / leastFrames), leastPlaces, usualPlaces);
@@ -101,11 +106,14 @@ export async function lookAt(
     const found: ScanPlace[] = [];
     let place = new Place(size);
     let number = 0;
+    let before: Uint8Array | null = null;
     const request = { near, frames, signal, stallTimeoutMs };
     for await (const { data, pts, field } of lumaFrames(ffmpeg, source, request)) {
       flags.all++;
       if (field !== null) flags[field]++;
       if (number++ % borderStep === 0) borders.add(data);
+      if (before !== null && number % noiseStep === 0) noise.add(data, before);
+      before = data;
       place.add(data, pts);
       if (leavesStill && place.frames === patience && !place.moves) break;
       if (place.frames < usualFrames) continue;
@@ -122,7 +130,7 @@ export async function lookAt(
   const places = isLong
     ? await spread(length, count, (near) => read(near, each, true))
     : await read(null, count * each, false);
-  return summarise(places, flags, borders.borders());
+  return summarise(places, flags, borders.borders(), noise.level());
 }
 
 /**

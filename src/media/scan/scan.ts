@@ -54,4 +54,8 @@ export type Scan = {
   readonly flags: { readonly top: number; readonly bottom: number };
   /** `null` where the picture fills the frame, or is too dark to tell. */
   readonly borders: Borders | null;
+  /**
+   * Standard deviation of the noise in grey levels of 255; `null` where no two frames told anything.
+   */
+  readonly noise: number | null;
 };

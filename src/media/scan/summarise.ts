@@ -23,6 +23,7 @@ export function summarise(
   places: readonly ScanPlace[],
   flags: { readonly top: number; readonly bottom: number; readonly all: number },
   borders: Borders | null,
+  noise: number | null,
 ): Scan {
   const moving = places.filter(({ kind }) => kind !== 'still');
   const clear = moving.filter(({ kind }) => kind !== 'unsure');
@@ -44,5 +45,6 @@ export function summarise(
     places,
     flags: { top: share(flags.top), bottom: share(flags.bottom) },
     borders,
+    noise,
   };
 }

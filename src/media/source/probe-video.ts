@@ -198,6 +198,7 @@ export function parseVideo(
     matrix,
     turn: null,
     crop: null,
+    denoise: null,
     fields: null,
     runs: null,
     interlaced: parseInterlacing(stream, frames),

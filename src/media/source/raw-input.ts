@@ -108,6 +108,7 @@ const plainVideo = {
   matrix: null,
   turn: null,
   crop: null,
+  denoise: null,
   fields: null,
   runs: null,
   interlaced: 'no',

@@ -152,6 +152,11 @@ export type VideoStream = StreamInfo & {
   readonly turn: Turn | null;
   /** The part of each frame that is decoded, before it is turned; `null` for all of it. */
   readonly crop: Crop | null;
+  /**
+   * Noise that is taken out as frames are decoded: its standard deviation in grey levels of 255;
+   * `null` for none.
+   */
+  readonly denoise: number | null;
   /** How whole frames are made of fields as they are decoded; `null` where they are left alone. */
   readonly fields: FieldFrames | null;
   /**

@@ -3,9 +3,11 @@ import { Field } from '../../files/json-field.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import {
   deinterlaceModes,
+  denoiseWords,
   fieldOrders,
   repeatModes,
   telecineModes,
+  type DenoiseChoice,
 } from '../../upscale/footage/footage-modes.js';
 import type { FootageOptions } from '../../upscale/footage/footage-settings.js';
 import { sourceKinds } from '../../upscale/footage/source-kinds.js';
@@ -75,6 +77,10 @@ function footageOf(field: Field): FootageOptions {
     fieldOrder: field.at('fieldOrder').oneOf(...fieldOrders),
     telecine: field.at('telecine').oneOf(...telecineModes),
     repeats: field.at('repeats').oneOf(...repeatModes),
+    denoise: field.at('denoise').either<DenoiseChoice>(
+      (word) => word.oneOf(...denoiseWords),
+      (level) => level.number(),
+    ),
     crop: field.at('crop').either(
       (word) => word.string(),
       (part) =>

@@ -129,7 +129,12 @@ async function momentsOf(
   };
   await read(sidecar.output.path, 'output', null, ours, false);
   const { settings } = sidecar;
-  const making = 'fields' in settings ? settings : { fields: null, crop: null, runs: null };
+  // The source is shown with its noise: it is what the output is compared with.
+  const denoise = null;
+  const making =
+    'fields' in settings
+      ? { ...settings, denoise }
+      : { fields: null, crop: null, runs: null, denoise };
   const of = { firstTime: from, output: sidecar.output.path, making };
   await read(sidecar.source.path, 'source', of, bicubic, true);
   await read(sidecar.reference, 'reference', null, reference, false);

@@ -29,6 +29,11 @@ export type TelecineMode = (typeof telecineModes)[number];
 export const repeatModes = ['keep', 'drop'] as const;
 export type RepeatMode = (typeof repeatModes)[number];
 
+/** Whether noise is taken out: `auto` is as much as was measured, where it is worth it. */
+export const denoiseWords = ['off', 'auto'] as const;
+/** A number is a share of `fullNoise`. */
+export type DenoiseChoice = (typeof denoiseWords)[number] | number;
+
 /** The part of each frame to enlarge: `auto` is what is no border anywhere in the clip. */
 export const cropWords = ['off', 'auto'] as const;
 export type CropChoice =

@@ -2,11 +2,13 @@ import { badValue } from '../../errors.js';
 import {
   cropWords,
   deinterlaceModes,
+  denoiseWords,
   fieldOrders,
   repeatModes,
   telecineModes,
   type CropChoice,
   type DeinterlaceMode,
+  type DenoiseChoice,
   type FieldOrderChoice,
   type RepeatMode,
   type TelecineMode,
@@ -17,6 +19,7 @@ import { defaultsOf, sourceKinds, type SourceKind } from './source-kinds.js';
 export type FootageSettings = {
   readonly crop: CropChoice;
   readonly deinterlace: DeinterlaceMode;
+  readonly denoise: DenoiseChoice;
   readonly fieldOrder: FieldOrderChoice;
   readonly repeats: RepeatMode;
   readonly source: SourceKind;
@@ -52,6 +55,11 @@ export type FootageOptions = {
    * `WIDTH:HEIGHT:X:Y`. Default `off`.
    */
   readonly crop?: string;
+  /**
+   * Take noise out before the network: `off`, `auto` (as much as was measured in the clip), or 0 to
+   * 1, where 1 is noise with a standard deviation of 25 of 255 grey levels. Default `off`.
+   */
+  readonly denoise?: DenoiseChoice;
 };
 
 function cropOf(text: string): CropChoice {
@@ -61,6 +69,13 @@ function cropOf(text: string): CropChoice {
   const [width = 0, height = 0, x = 0, y = 0] = (parts ?? []).slice(1).map(Number);
   if (width > 0 && height > 0) return { width, height, x, y };
   throw badValue(`${cropWords.join(', ')} or WIDTH:HEIGHT:X:Y`, 'crop', text);
+}
+
+function denoiseOf(choice: DenoiseChoice): DenoiseChoice {
+  const isKnown =
+    typeof choice === 'number' ? choice >= 0 && choice <= 1 : denoiseWords.includes(choice);
+  if (isKnown) return choice;
+  throw badValue(`${denoiseWords.join(', ')} or a number from 0 to 1`, 'denoise', choice);
 }
 
 function oneOf<T extends string>(name: string, value: T, all: readonly T[]): T {
@@ -73,6 +88,7 @@ export function checkFootage({
   deinterlace,
   fieldOrder,
   crop,
+  denoise,
   telecine,
   repeats,
   source,
@@ -89,6 +105,7 @@ export function checkFootage({
     source: kind,
     crop: cropOf(crop ?? defaults.crop),
     deinterlace: oneOf('deinterlace', mode, deinterlaceModes),
+    denoise: denoiseOf(denoise ?? 'off'),
     fieldOrder: oneOf('fieldOrder', fieldOrder ?? 'auto', fieldOrders),
     repeats: oneOf('repeats', repeats ?? 'keep', repeatModes),
     telecine: oneOf('telecine', telecine ?? defaults.telecine, telecineModes),

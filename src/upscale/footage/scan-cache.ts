@@ -11,7 +11,7 @@ import { version } from '../../version.js';
 const mostKept = 1000;
 
 /** Grows whenever a look finds something else in the same clip. */
-const lookVersion = 1;
+const lookVersion = 2;
 
 type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
 

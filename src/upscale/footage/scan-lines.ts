@@ -1,4 +1,5 @@
 import type { Scan, ScanKind, ScanPlace } from '../../media/scan/scan.js';
+import { noiseLine } from './noise-choice.js';
 import { framesPerSecond, type Ratio } from '../../planes/ratio.js';
 
 const plainKinds: Readonly<Record<ScanKind, string>> = {
@@ -106,5 +107,7 @@ export function scanLines(scan: Scan, rate: Ratio | null): string[] {
     const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;
     lines.push(`repeats: ${every} repeats the one before; kept. --repeats drop leaves them out.`);
   }
+  const noise = noiseLine(scan);
+  if (noise !== null) lines.push(noise);
   return lines;
 }

@@ -8,6 +8,7 @@ import type { Crop, FieldFrames, Source } from '../../media/source/source.js';
 import { chooseCrop, cropNotes } from './crop-choice.js';
 import { chooseFields, fieldNotes } from './field-choice.js';
 import type { FootageSettings } from './footage-settings.js';
+import { chooseNoise, noiseNotes } from './noise-choice.js';
 import { checkContainer, needsRuns, planOfRuns, runNotes, whyNoRuns } from './run-choice.js';
 import { keptRuns } from './scan-cache.js';
 import { sourceNotes } from './source-kinds.js';
@@ -17,6 +18,8 @@ export type Treatment = {
   /** How all frames are made of fields; `null` where they are not, or part by part. */
   readonly fields: FieldFrames | null;
   readonly crop: Crop | null;
+  /** Noise that is taken out: its standard deviation in grey levels; `null` for none. */
+  readonly denoise: number | null;
   /** What is done with each part; `null` where all are treated alike. */
   readonly runs: RunPlan | null;
   readonly notes: readonly Announcement[];
@@ -57,5 +60,7 @@ export async function chooseTreatment(request: TreatmentRequest): Promise<Treatm
   const fields = runs === null ? chooseFields(source, scan, settings) : null;
   notes.push(...runNotes(runs, found, settings));
   if (runs === null) notes.push(...fieldNotes(fields, scan, settings));
-  return { fields, crop, runs, notes: [...notes, ...cropNotes(crop, settings)] };
+  const denoise = chooseNoise(source, scan, settings);
+  notes.push(...cropNotes(crop, settings), ...noiseNotes(denoise, source, scan, settings));
+  return { fields, crop, runs, denoise, notes };
 }

@@ -31,7 +31,7 @@ export function decidingOf({
   /** What a network's dial is turned to; `null` where there is none. */
   readonly strength: number | null;
 }): Deciding {
-  const { fields, crop, runs } = treatment;
+  const { fields, crop, runs, denoise } = treatment;
   return {
     scale: chain.scale,
     to: settings.to,
@@ -51,6 +51,8 @@ export function decidingOf({
     fields,
     runs,
     steady: settings.steady,
+    // Jobs without it keep the hash they had.
+    ...(denoise === null ? {} : { denoise }),
     ...tracksAsked(settings),
     ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),
     precision: settings.precision,

@@ -46,6 +46,7 @@ export function clipOnlyOptions(settings: Settings): string[] {
     telecine: settings.footage.telecine !== 'off',
     repeats: settings.footage.repeats !== 'keep',
     crop: settings.footage.crop !== 'off',
+    denoise: settings.footage.denoise !== 'off',
     codec: settings.codec !== 'auto',
     bitrate: settings.bitrate !== null,
     'size-limit': settings.sizeLimit !== null,

@@ -48,6 +48,7 @@ export function sampleVideo(known: Partial<VideoStream> = {}): VideoStream {
     matrix: null,
     turn: null,
     crop: null,
+    denoise: null,
     fields: null,
     runs: null,
     interlaced: 'no',

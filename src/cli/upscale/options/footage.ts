@@ -1,14 +1,16 @@
 import { type Command, Option } from 'commander';
 import {
   deinterlaceModes,
+  denoiseWords,
   fieldOrders,
   repeatModes,
   telecineModes,
 } from '../../../upscale/footage/footage-modes.js';
 import { sourceKinds } from '../../../upscale/footage/source-kinds.js';
 import type { UpscaleOptions } from '../../../upscale/plan/options.js';
+import { realNumber } from '../../display/numbers.js';
 
-/** What is done about fields, repeated pictures and borders. */
+/** What is done about fields, repeated pictures, borders and noise. */
 export type FootageFlags = {
   source?: UpscaleOptions['source'] & string;
   deinterlace?: UpscaleOptions['deinterlace'] & string;
@@ -16,6 +18,7 @@ export type FootageFlags = {
   telecine?: UpscaleOptions['telecine'] & string;
   repeats?: UpscaleOptions['repeats'] & string;
   crop?: string;
+  denoise?: UpscaleOptions['denoise'] & (string | number);
 };
 
 /** Adds the options that say what is done about fields, repeated pictures and borders. */
@@ -53,5 +56,10 @@ export function withFootageOptions(command: Command): Command {
         'drop: leave out frames that repeat the one before (default: keep)',
       ).choices(repeatModes),
     )
-    .option('--crop <part>', 'auto: without black borders; or the part as W:H:X:Y (default: off)');
+    .option('--crop <part>', 'auto: without black borders; or the part as W:H:X:Y (default: off)')
+    .option(
+      '--denoise <how>',
+      'take noise out: auto measures it; or 0 to 1 (default: off)',
+      (text) => (denoiseWords.some((word) => word === text) ? text : realNumber(text)),
+    );
 }

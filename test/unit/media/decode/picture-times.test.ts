@@ -16,7 +16,7 @@ async function timesOf(times: readonly (number | null)[], rate: 'frame' | 'field
   };
   const { video: made } = asDecoded(
     { ...whole, video },
-    { fields: { order: 'top', rate }, crop: null, runs: null },
+    { fields: { order: 'top', rate }, crop: null, runs: null, denoise: null },
   );
   const waiting = times.map((pts) => ({
     ...{ pts, width: 64, height: 48, key: true, kind: 'I', field: null, damaged: false },

@@ -4,6 +4,8 @@ import type { Scan } from '../../../../src/media/scan/scan.js';
 import { chooseCrop } from '../../../../src/upscale/footage/crop-choice.js';
 import { chooseFields } from '../../../../src/upscale/footage/field-choice.js';
 import { checkFootage } from '../../../../src/upscale/footage/footage-settings.js';
+import type { DenoiseChoice } from '../../../../src/upscale/footage/footage-modes.js';
+import { chooseNoise, noiseNotes } from '../../../../src/upscale/footage/noise-choice.js';
 import { sourceNotes } from '../../../../src/upscale/footage/source-kinds.js';
 import { scanLines } from '../../../../src/upscale/footage/scan-lines.js';
 import { sampleSource } from '../../media/sample-source.js';
@@ -12,7 +14,7 @@ const place = { time: 0, kind: 'interlaced', order: 'top', cadence: null, repeat
 const scan: Scan = {
   ...{ kind: 'interlaced', order: 'top', cadence: null, repeats: null, confidence: 1 },
   places: Array.from({ length: 4 }, () => ({ ...place, frames: 75, telling: 70 })),
-  ...{ flags: { top: 0, bottom: 1 }, borders: null },
+  ...{ flags: { top: 0, bottom: 1 }, borders: null, noise: null },
 };
 const whole = sampleSource();
 const source = { ...whole, video: { ...whole.video, width: 352, height: 288 } };
@@ -93,5 +95,33 @@ test('a kind of source fills in what is not said, says it, and loses to what is'
   assert.throws(
     () => checkFootage({ source: 'tape' as 'vhs' }),
     /one of auto, vhs, dvd, dv, broadcast, film, web for source/,
+  );
+});
+
+test('noise is taken out as measured, where it is worth it, or as much as was named', () => {
+  const noisy = { ...scan, noise: 6 };
+  const chosen = (found: Scan, denoise: DenoiseChoice) =>
+    chooseNoise(source, found, checkFootage({ denoise }));
+  assert.equal(chosen(noisy, 'off'), null);
+  assert.equal(chosen(noisy, 'auto'), 6);
+  assert.equal(chosen({ ...scan, noise: 1 }, 'auto'), null);
+  assert.equal(chosen(scan, 'auto'), null);
+  assert.equal(chosen(scan, 0.4), 10);
+  assert.equal(chosen(noisy, 0), null);
+  assert.throws(() => chosen(noisy, 1.5), /Expected off, auto or a number from 0 to 1 for denoise/);
+  assert.match(scanLines(noisy, null).at(-1)!, /^noise: about 6.0 of 255 grey levels/);
+  assert.doesNotMatch(scanLines({ ...scan, noise: 1 }, null).at(-1)!, /noise/);
+});
+
+test('noise of more than 8 bits stays: refused where a number was named, else said', () => {
+  const video = { ...source.video, request: 'yuv420p10le' };
+  const deep = { ...source, video };
+  const noisy = { ...scan, noise: 6 };
+  const auto = checkFootage({ denoise: 'auto' });
+  assert.equal(chooseNoise(deep, noisy, auto), null);
+  assert.match(noiseNotes(null, deep, noisy, auto)[0]!.why, /8-bit luma and chroma alone/);
+  assert.throws(
+    () => chooseNoise(deep, noisy, checkFootage({ denoise: 0.2 })),
+    /--denoise takes noise out of 8-bit luma and chroma alone/,
   );
 });
