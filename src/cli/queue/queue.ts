@@ -16,6 +16,7 @@ import { say } from '../display/say.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
 import { interruption } from '../process/interruption.js';
 import { withJson } from '../process/program-options.js';
+import { boardCommand } from './board.js';
 import { addressOf, withQueueOptions, type QueueFlags } from './queue-flags.js';
 import { clipLines, statusLines, workerLines } from './queue-lines.js';
 import { watchClips } from './watch-clips.js';
@@ -150,5 +151,5 @@ export function queueCommand(): Command {
     });
     command.addCommand(part);
   }
-  return command;
+  return command.addCommand(boardCommand());
 }

@@ -105,6 +105,12 @@ export function payloadOf(value: unknown): Payload {
   };
 }
 
+/** What is stored of a job, for people to see: without what lets in whoever has it. */
+export function withoutSecrets(data: unknown): unknown {
+  const isObject = typeof data === 'object' && data !== null && 'share' in data;
+  return isObject ? { ...data, share: '(by its submitter)' } : data;
+}
+
 /** The name of the job that joins a clip. */
 export function joinId(clip: string): string {
   return `${clip}-join`;

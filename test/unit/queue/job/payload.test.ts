@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { clipName, payloadOf, storedPayload } from '../../../../src/queue/job/payload.js';
+import {
+  clipName,
+  payloadOf,
+  storedPayload,
+  withoutSecrets,
+} from '../../../../src/queue/job/payload.js';
 
 const job = 'a'.repeat(64);
 const place = {
@@ -61,6 +66,13 @@ for (const [what, change] of hostile) {
     );
   });
 }
+test('people see a job without its token', () => {
+  const seen = withoutSecrets(storedPayload({ ...payload, share }));
+  assert.equal(JSON.stringify(seen).includes(share.token), false);
+  assert.deepEqual(withoutSecrets(storedPayload(payload)), storedPayload(payload));
+  for (const odd of [null, 7, 'x']) assert.equal(withoutSecrets(odd), odd);
+});
+
 test('what is wrong about a token is told without it', () => {
   const wrong = { ...storedPayload(payload), share: { ...share, url: 'x', token: 'secret' } };
   assert.throws(
