@@ -9,6 +9,7 @@ import type { FileRequest, FileResult, QueueTurn } from './file-request.js';
 import { checkDecoded } from './finish/check-decoded.js';
 import { joinLogs } from './finish/join-logs.js';
 import { joinSegments } from './finish/join-segments.js';
+import { lostFrames } from './finish/lost-frames.js';
 import { giveNames, vouch } from './finish/publish.js';
 import {
   allDamage,
@@ -117,6 +118,7 @@ async function makeOutput(
     late: [
       ...notes,
       ...leadingNotes(plan, report),
+      ...lostFrames(plan, records, report).notes,
       ...damageNotes(plan, damages),
       ...late,
       ...differing,

@@ -180,13 +180,14 @@ export async function* upscaleBy(
   options: UpscaleOptions,
   upscaleClip: UpscaleClip,
 ): AsyncGenerator<UpscaleEvent, void, undefined> {
-  const settings = checkOptions(options);
+  const checked = checkOptions(options);
   const { inputs: all, leftOut } = await findInputs(
     typeof inputs === 'string' ? [inputs] : inputs,
-    settings.recursive,
-    settings.output !== null,
-    settings.fps !== null,
+    checked.recursive,
+    checked.output !== null,
+    checked.fps !== null,
   );
+  const settings = { ...checked, output: folderOfMany(all, checked.output) };
   checkSequences(all, settings, upscaleClip === upscaleHere);
   const { inputs: found, notes } = await sortPictures(all, settings);
   checkOneOutput(found, settings);
@@ -232,6 +233,16 @@ function tryNote({ next, of, why, waitSeconds }: TryAgain): SidecarAnnouncement 
 function leftOutNote(names: readonly string[]): SidecarAnnouncement {
   const why = `${listed(names)}: no clips or pictures by their names, or folders that are not searched`;
   return { kind: 'note', what: 'left out', why };
+}
+
+/**
+ * What `-o` names, ended by a slash where it means a folder without one: a name without an ending,
+ * for what a folder or a pattern holds, or for several files.
+ */
+function folderOfMany(found: readonly Input[], output: string | null): string | null {
+  if (output === null || output === '-' || path.extname(output) !== '') return output;
+  const isMany = found.length > 1 || found.some(({ foundBy }) => foundBy !== null);
+  return isMany && !/[/\\]$/.test(output) ? `${output}${path.sep}` : output;
 }
 
 /** One named output file cannot take several clips. */

@@ -150,18 +150,17 @@ test('an animated PNG keeps its frames, whatever its name', async () => {
   assert.deepEqual(await shown(output, 'packet=pts_time'), ['0.000000', '0.200000', '0.400000']);
 });
 
-// The reader of fragmented MP4 in ffmpeg 5.1 does not tell how long a frame lasts, so that its
-// Matroska files end too late (8.01 s here): only the bundled ffmpeg's answer is held.
+// Matroska holds no length of the last picture itself, and readers guess one from the others: the
+// length of the whole counts.
 test('slides in Matroska last as long as they do in the source', async () => {
   const bundled = (await import('@ffmpeg-installer/ffmpeg')).default.path;
   const slides = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.12', '-vf', 'setpts=N*3/TB'];
-  await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mp4'));
-  await ffmpegRun('-i', file('slides.mp4'), '-c', 'copy', file('slides.mkv'));
+  await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mkv'));
   const before = Number((await shown(file('slides.mkv'), 'format=duration'))[0]);
   for (const program of [bundled, ffmpeg.ffmpeg]) {
     const output = file('slides.x2.mkv');
     const options = { ...small, output, ffmpeg: program, restart: true, overwrite: true };
-    await enlarged(file('slides.mkv'), options);
+    assert.doesNotMatch(await said(file('slides.mkv'), options), /length of the video/);
     const after = Number((await shown(output, 'format=duration'))[0]);
     assert.ok(Math.abs(before - after) < 0.01, `${after} s, not ${before}, by ${program}`);
     await rm(output);

@@ -71,12 +71,40 @@ test('pictures are known by what they are, and a folder says what it leaves out'
   for (const name of ['a.x2.jfif', 'b.x2.png']) {
     assert.equal((await sharp(path.join(inside, name)).metadata()).width, 2 * width, name);
   }
+  // A name without an ending is a folder's where a folder's pictures go.
+  const dry = await runVsr('upscale', inside, '-o', at('out'), '--dry-run');
+  assert.equal(dry.code, 0, dry.stderr);
+  assert.ok(dry.stderr.includes(path.join(folder, 'out', 'a.x2.jfif')), dry.stderr);
   // An uncompressed Targa: no library here reads it.
   const targa = Buffer.concat([Buffer.from([0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0]), samples]);
   await writeFile(at('c.tga'), targa);
   const refused = await runVsr('upscale', at('c.tga'));
   assert.equal(refused.code, 1);
-  assert.match(refused.stderr, /c\.tga cannot be read as a picture: .*Save it as PNG/);
+  assert.match(
+    refused.stderr,
+    /c\.tga is a picture of a format \(TGA\) that is not enlarged\. Save/,
+  );
+  assert.deepEqual(
+    (await readdir(folder)).filter((name) => name.startsWith('c.x2')),
+    [],
+  );
+});
+
+test('what is no picture says what it is, whatever its name', async () => {
+  const clip = Buffer.from('\0\0\0\x18ftypisom\0\0\0\0isommp42', 'latin1');
+  const named = (text: string): Buffer => Buffer.from(text.padEnd(200, '\0'), 'latin1');
+  const targa = Buffer.concat([samples, Buffer.from('TRUEVISION-XFILE.\0')]);
+  for (const [bytes, words] of [
+    [named('BM'), /is a picture of a format \(BMP\) that is not enlarged\. Save it as PNG/],
+    [named('8BPS'), /\(Photoshop\)/],
+    [targa, /\(TGA\)/],
+    [clip, /Expected a picture but .*x\.png is a clip \(MP4\)/],
+    [Buffer.from('<!doctype html><p>Not found'), /x\.png holds plain text/],
+    [Buffer.alloc(99, 7), /x\.png cannot be read as a picture: it does not begin as one/],
+  ] as const) {
+    await writeFile(at('x.png'), bytes);
+    await assert.rejects(probeStill(at('x.png')), words);
+  }
 });
 
 test('depth, colour, alpha, profile and resolution of a picture are plain values', async () => {

@@ -15,6 +15,11 @@ export type StreamTally = {
   readonly reached: number | null;
   /** Packets before the first key packet: nothing can be made of them. */
   readonly leading: number;
+  /**
+   * Packets that come after the first key packet and are shown before it: what they build on may
+   * lie before the beginning.
+   */
+  readonly orphans: number;
   /** Packets that an edit list hides. */
   readonly hidden: number;
   /** Packets that hold nothing: MP4's text tracks fill their pauses with such. */
@@ -45,11 +50,14 @@ export class Tally {
   begins: number | null = null;
   reached: number | null = null;
   leading = 0;
+  orphans = 0;
   hidden = 0;
   blank = 0;
   readonly gaps: Moment[] = [];
   readonly moments: Moment[] = [];
   readonly #options: TallyOptions;
+  /** When the first key packet is shown; `null` before it has come, or where it has no time. */
+  #firstKey: number | null = null;
   #started = false;
   /** Where the packet before ends in decoding order. */
   #end: number | null = null;
@@ -62,8 +70,10 @@ export class Tally {
     const { dts, pts, duration, size, key, hidden } = packet;
     this.packets++;
     this.bytes += size;
+    if (key && !this.#started) this.#firstKey = pts;
     this.#started ||= key;
     if (!this.#started) this.leading++;
+    else if (pts !== null && this.#firstKey !== null && pts < this.#firstKey) this.orphans++;
     const blank = this.#options.blanks && size <= blankTextBytes;
     if (pts !== null && !blank) this.begins = Math.min(this.begins ?? Infinity, pts);
     if (hidden) this.hidden++;

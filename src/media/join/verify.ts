@@ -158,7 +158,10 @@ function timeNotes(
     ...[timeBase, header.timeBase ?? timeBase].map(({ num, den }) => num / den),
   );
   const stretch = videoStretch(had, video, tick);
-  if (stretch !== 0) {
+  // Where a header holds no lengths of frames, readers guess them: the length of the whole counts.
+  const [before, after] = [source.video.duration, header.duration];
+  const isAsLong = before !== null && after !== null && Math.abs(after - before) <= 2 * tick;
+  if (stretch !== 0 && !isAsLong) {
     notes.push({
       ...{ kind: 'note', what: 'length of the video' },
       why: `it is ${Math.abs(stretch).toFixed(3)} s ${stretch > 0 ? 'longer' : 'shorter'} than in the source: how long its last picture stands is not kept`,

@@ -183,5 +183,14 @@ export function requireContainer(output: string): Container {
   const found = output === '-' ? matroska : containerOfPath(output);
   if (found !== null) return found;
   const known = containers.flatMap(({ extensions }) => extensions).join(', ');
-  throw badValue(`a file name ending in one of ${known}`, 'the output', path.basename(output));
+  const advice =
+    path.extname(output) === ''
+      ? `If it is a folder, end it with a slash: ${path.basename(output)}/.`
+      : undefined;
+  throw badValue(
+    `a file name ending in one of ${known}`,
+    'the output',
+    path.basename(output),
+    advice,
+  );
 }

@@ -53,6 +53,13 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   }
 }
 
+/** The error for a picture of a format that is not enlarged; `format` is its name. */
+export const notEnlarged = (file: string, format: string): VsrError =>
+  new VsrError(
+    'media',
+    `${file} is a picture of a format (${format}) that is not enlarged. Save it as PNG, JPEG, WebP or TIFF first.`,
+  );
+
 /**
  * The error for a file that ffprobe would not open, from what it said (`errors`) and what is in the
  * file.
@@ -70,9 +77,7 @@ export async function whyUnreadable(file: InputFile, errors: readonly string[]):
     const format =
       /\[(\w+) @ [^\]]*\] Format not on whitelist/i.exec(said)?.[1] ?? 'another format';
     if (format.endsWith('_pipe')) {
-      return media(
-        `${file.path} is a picture of a format (${format.slice(0, -5)}) that is not enlarged. Save it as PNG, JPEG, WebP or TIFF first.`,
-      );
+      return notEnlarged(file.path, format.slice(0, -5));
     }
     return media(
       `${file.path} is no clip but a list (${format}) that would open other files; name the clip itself.`,

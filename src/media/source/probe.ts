@@ -3,6 +3,8 @@ import { withoutEmptyAlpha } from './alpha-use.js';
 import { capabilities } from '../program/capabilities.js';
 import { fileUrl, safeInputOptions } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
+import { bytesOfDump, displaySize, isPanScan } from '../marks/pan-scan.js';
+import type { SideData } from '../marks/side-data.js';
 import { mergedMarks, trackMarks } from '../marks/track-marks.js';
 import { openPlainFile, whyUnreadable, type InputFile } from './input-file.js';
 import {
@@ -18,7 +20,7 @@ import type { Json } from './probe-stream.js';
 import { hasTimes, parseVideo, remarksOn } from './probe-video.js';
 import { runProcess } from '../program/process.js';
 import { rawSource } from './raw-input.js';
-import type { RawVideoInput, Source } from './source.js';
+import type { RawVideoInput, Source, VideoStream } from './source.js';
 import { chooseVideo, preferredDecoder, refuseUndecodable } from './video-choice.js';
 
 export type ProbeOptions = {
@@ -143,6 +145,27 @@ function lengthOf(container: string, start: number, stated: number | null): numb
 }
 
 /**
+ * The side data of `video` without MPEG-2's pan and scan window where that is the whole picture:
+ * ffmpeg gives every frame one, whatever its stream says.
+ */
+async function withoutWholeWindow(
+  ffmpeg: Ffmpeg,
+  path: string,
+  { index, width, height, sideData }: VideoStream,
+  options: ProbeOptions,
+): Promise<readonly SideData[]> {
+  if (!sideData.some(isPanScan)) return sideData;
+  const args = ['-select_streams', String(index), '-show_streams', '-show_data'];
+  const { json } = await askProbe(ffmpeg, path, args, options);
+  const dump = textAt(listAt(json ?? {}, 'streams')[0] ?? {}, 'extradata');
+  // Without a header nothing is known of its window.
+  if (dump === null) return sideData;
+  const shown = displaySize(bytesOfDump(dump));
+  const isWhole = shown === null || (shown.width === width && shown.height === height);
+  return isWhole ? sideData.filter((data) => !isPanScan(data)) : sideData;
+}
+
+/**
  * The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's.
  */
 async function probeStreams(
@@ -181,7 +204,8 @@ async function probeStreams(
   );
   const startTime = numberAt(format, 'start_time') ?? 0;
   const marks = await trackMarks(file.path, container, chosen.index);
-  const marked = { ...parsed, sideData: mergedMarks(parsed.sideData, marks) };
+  const sideData = await withoutWholeWindow(ffmpeg, file.path, parsed, options);
+  const marked = { ...parsed, sideData: mergedMarks(sideData, marks) };
   const video = await withoutEmptyAlpha(ffmpeg, file.path, marked, options.signal);
   return {
     path: file.path,

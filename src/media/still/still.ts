@@ -5,6 +5,7 @@ import type { Frame } from '../../planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../planes/pixel-format.js';
 import { openPlainFile } from '../source/input-file.js';
 import { toFrame, type Samples } from './still-colour.js';
+import { whyNoPicture } from './kind-by-content.js';
 import { densityOf, kindOf, readable, writerOf } from './still-format.js';
 import { dataFault, readableInput } from './still-damage.js';
 import { stillFault, unreadableFault } from './still-ends.js';
@@ -90,11 +91,15 @@ export async function probeStill(file: string): Promise<Still> {
   try {
     found = await sharp(await readableInput(full), { limitInputPixels: false }).metadata();
   } catch (error) {
-    const why =
-      (await unreadableFault(full)) ??
-      `cannot be read as a picture: ${messageOf(error).replace(/\.$/, '')}. Save it as PNG`;
-    const message = `${file} ${why}.`;
-    throw new VsrError('media', message, { cause: error });
+    const fault = await unreadableFault(full);
+    if (fault !== null) throw new VsrError('media', `${file} ${fault}.`, { cause: error });
+    // A format that sharp knows, in a file that it cannot read.
+    const said = messageOf(error).replace(/\.$/, '');
+    if (!said.includes('unsupported image format')) {
+      const message = `${file} cannot be read as a picture: ${said}. Save it anew as PNG.`;
+      throw new VsrError('media', message, { cause: error });
+    }
+    throw await whyNoPicture(file, error);
   }
   const kind = kindOf(found);
   if (!readable.some((name) => name === kind)) {

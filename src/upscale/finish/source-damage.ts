@@ -1,4 +1,3 @@
-import { isIndexed } from '../../media/source/source.js';
 import { usualRate } from '../../planes/ratio.js';
 import { VsrError } from '../../errors.js';
 import { damageSentence, damageWords, streamName, type Damage } from '../../media/damage/damage.js';
@@ -11,6 +10,7 @@ import {
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from '../segments/job-context.js';
+import { lostFrames } from './lost-frames.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
 /**
@@ -49,12 +49,6 @@ function wantedRange(
  */
 const beginAnywhere = new Set(['mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc']);
 
-/**
- * Codecs of which every packet that is shown gives one frame, where a container holds whole
- * pictures.
- */
-const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpeg', 'png']);
-
 /** What decoding the video showed to be broken, `null` if nothing. */
 function brokenVideo(
   { source, range }: JobPlan,
@@ -88,32 +82,6 @@ function brokenVideo(
   };
 }
 
-/**
- * Frames that silently did not come of the packets that should give one each, `null` if all did.
- */
-function lostFrames(
-  { source, range, settings }: JobPlan,
-  records: readonly SegmentRecord[],
-  { census }: SourceReport,
-): Damage | null {
-  const { video, container } = source;
-  const whole = range.from === undefined && range.to === undefined && settings.frames === Infinity;
-  const tally = census.streams.get(video.index);
-  const countable =
-    framePerPacket.has(video.codec) &&
-    video.interlaced === 'no' &&
-    video.fields === null &&
-    video.runs === null;
-  if (!whole || tally === undefined || !countable || !isIndexed(container)) return null;
-  const frames = records.reduce((sum, record) => sum + record.frames, 0);
-  const shown = tally.packets - tally.hidden - tally.leading;
-  if (frames >= shown) return null;
-  return {
-    ...{ stream: video.index, from: null, to: null },
-    what: `${shown - frames} of ${shown} packets gave no frame`,
-  };
-}
-
 /** Everything that is missing or broken of what a job takes from its source. */
 export function allDamage(
   plan: JobPlan,
@@ -126,7 +94,7 @@ export function allDamage(
   const found = [...report.damages, ...(broken === null ? [] : [broken])];
   const lost = found.some(({ stream }) => stream === index)
     ? null
-    : lostFrames(plan, records, report);
+    : lostFrames(plan, records, report).damage;
   if (lost !== null) found.push(lost);
   if (found.length === 0 && records.some(({ truncated }) => truncated)) {
     const end = report.census.streams.get(index)?.reached ?? null;

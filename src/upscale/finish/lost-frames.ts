@@ -1,0 +1,111 @@
+import type { Damage } from '../../media/damage/damage.js';
+import type { SourceReport } from '../../media/damage/source-damage.js';
+import type { StreamTally } from '../../media/damage/stream-tally.js';
+import type { Announcement } from '../../media/output/output-plan.js';
+import { isIndexed } from '../../media/source/source.js';
+import type { JobPlan } from '../plan/job-plan.js';
+import type { SegmentRecord } from '../segments/segment-record.js';
+
+/** What was expected of packets and did not come, though no decoder said so. */
+export type LostFrames = {
+  /** Frames that nothing explains. */
+  readonly damage: Damage | null;
+  /** Frames that ffmpeg's decoder loses of whole sources. */
+  readonly notes: readonly Announcement[];
+};
+
+/** What of a job this goes by. */
+export type OwedJob = Pick<JobPlan, 'range'> & {
+  readonly source: Pick<JobPlan['source'], 'container'> & {
+    readonly video: Pick<
+      JobPlan['source']['video'],
+      'index' | 'codec' | 'fields' | 'runs' | 'interlaced'
+    >;
+  };
+  readonly settings: Pick<JobPlan['settings'], 'frames'>;
+};
+
+type Record = Pick<SegmentRecord, 'frames' | 'formChanges' | 'sizeChanges'>;
+
+/**
+ * Codecs of which every packet that is shown gives one frame, where a container holds whole
+ * pictures.
+ */
+const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpeg', 'png']);
+
+/** MPEG-1 and 2: ffmpeg joins both fields of a picture into one packet, where it splits streams. */
+const joinedFields = new Set(['mpeg1video', 'mpeg2video']);
+const splitContainers = new Set(['mpegts', 'mpeg', 'mpegvideo']);
+
+/** Frames that a whole source should give. */
+type Owed = {
+  readonly frames: number;
+  /** Fewer may come of a whole source: how many first pictures lack their base is not known. */
+  readonly isBound: boolean;
+};
+
+function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed | null {
+  const { video, container } = source;
+  const isPart = range.from !== undefined || range.to !== undefined || settings.frames !== Infinity;
+  if (isPart || video.fields !== null || video.runs !== null) return null;
+  const frames = tally.packets - tally.hidden - tally.leading;
+  if (isIndexed(container)) {
+    const isCountable = framePerPacket.has(video.codec) && video.interlaced === 'no';
+    return isCountable ? { frames, isBound: false } : null;
+  }
+  if (!joinedFields.has(video.codec) || !splitContainers.has(container)) return null;
+  // A bare stream has no times by which pictures that come before their base are told.
+  return { frames: frames - tally.orphans, isBound: container === 'mpegvideo' };
+}
+
+/** Frames of the clip, from 0, from which on its pictures have another shape or size. */
+function changedAt(records: readonly Record[]): number[] {
+  const found = new Set<number>();
+  let first = 0;
+  for (const { frames, formChanges, sizeChanges } of records) {
+    const aspects = formChanges.filter(({ what }) => what === 'aspect');
+    for (const { frame } of [...aspects, ...sizeChanges]) found.add(first + frame);
+    first += frames;
+  }
+  return [...found].sort((a, b) => a - b);
+}
+
+/** How many places are told one by one. */
+const mostTold = 5;
+
+function noteOf(count: number, places: readonly number[]): Announcement {
+  const more = places.length - mostTold;
+  const told = [...places.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  return {
+    kind: 'missing',
+    what: count === 1 ? '1 frame of the video' : `${count} frames of the video`,
+    why: `where MPEG-2's pictures change their shape or size, ffmpeg's decoder loses the one before (before frame ${told}); the frame before that stands for longer`,
+  };
+}
+
+/** Holds the frames that came of a job's source against its packets. */
+export function lostFrames(
+  job: OwedJob,
+  records: readonly Record[],
+  { census }: Pick<SourceReport, 'census'>,
+): LostFrames {
+  const { index, codec } = job.source.video;
+  const tally = census.streams.get(index);
+  const owed = tally === undefined ? null : owedBy(job, tally);
+  if (owed === null) return { damage: null, notes: [] };
+  const came = records.reduce((sum, { frames }) => sum + frames, 0);
+  const lost = Math.max(0, owed.frames - came);
+  const places = joinedFields.has(codec) ? changedAt(records) : [];
+  const atChanges = Math.min(lost, places.length);
+  const rest = lost - atChanges;
+  return {
+    damage:
+      rest === 0 || owed.isBound
+        ? null
+        : {
+            ...{ stream: index, from: null, to: null },
+            what: `${rest} of ${owed.frames} packets gave no frame`,
+          },
+    notes: atChanges === 0 ? [] : [noteOf(atChanges, places)],
+  };
+}
