@@ -22,10 +22,8 @@ export function sitingOffset(siting: ChromaSiting): { readonly x: number; readon
 export function resizeFrame(
   data: Uint8Array,
   layout: FrameLayout,
-  width: number,
-  height: number,
-  siting: ChromaSiting,
-  kernel: ResizeKernel = 'bicubic',
+  { width, height }: { readonly width: number; readonly height: number },
+  { siting, kernel = 'bicubic' }: { readonly siting: ChromaSiting; readonly kernel?: ResizeKernel },
 ): { readonly data: Uint8Array; readonly layout: FrameLayout } {
   const to = frameLayout(layout.format, width, height);
   const out = new Uint8Array(to.byteLength);

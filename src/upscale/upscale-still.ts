@@ -1,6 +1,6 @@
 import { mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { openUpscaler } from '../enlarge/upscaler.js';
+import { openUpscaler, type Upscaler } from '../enlarge/upscaler.js';
 import { VsrError } from '../errors.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import type { Announcement } from '../media/output/stream-plan.js';
@@ -8,7 +8,8 @@ import { readStill } from '../media/still/still.js';
 import { writeStill } from '../media/still/write-still.js';
 import { openFrameLog } from '../metrics/frame-log.js';
 import { noOrigin } from '../metrics/frame-row.js';
-import { rowOf } from '../metrics/frame-scores.js';
+import { rowOf, type FrameScores } from '../metrics/frame-scores.js';
+import type { BitDepth } from '../planes/pixel-format.js';
 import { sidecarText, sidecarVersion, type Sidecar } from '../metrics/sidecar.js';
 import { version } from '../version.js';
 import { lookAtEarlier } from './earlier-output.js';
@@ -49,7 +50,7 @@ async function makeStill(
   places: OutputPlaces,
   signal: AbortSignal,
 ): Promise<Sidecar> {
-  const { still, paths, settings, chain, size } = plan;
+  const { still, paths, settings, chain } = plan;
   const startedAt = performance.now();
   if (signal.aborted) throw new VsrError('interrupted', `Interrupted before ${plan.input}.`);
   const stamp = await stampOf(plan.input);
@@ -68,38 +69,74 @@ async function makeStill(
     signal,
   });
   const larger = await upscaler.upscale(frame);
-  const row = rowOf(
-    { index: 0, pts: 0, timeBase: { num: 1, den: 1 }, origin: noOrigin },
-    larger.scores,
-    still.layout.format.bitDepth,
-  );
   await mkdir(path.dirname(paths.output), { recursive: true });
   await using folder = await temporaryFolder('still', path.dirname(paths.output));
   const draft = path.join(folder.path, `picture${path.extname(paths.output)}`);
   await writeStill(still, larger.frame, upscaler.layout, draft, paths.output);
   const ending = paths.log === null ? '.csv' : path.extname(paths.log);
   const logDraft = path.join(folder.path, `log${ending}`);
-  const log = await openFrameLog(logDraft);
-  await log.write(row);
+  const figures = await writeLog(logDraft, larger.scores, still.layout.format.bitDepth);
+  const sidecar = await sidecarOf(plan, {
+    ...{ draft, logDraft, figures, damage, upscaler, modifiedMs: stamp.modifiedMs },
+    elapsedSeconds: (performance.now() - startedAt) / 1000,
+  });
+  await checkUnchanged(plan.input, stamp);
+  await places.log?.put(logDraft);
+  await places.output.put(draft);
+  await places.sidecar.write(sidecarText(sidecar));
+  return sidecar;
+}
+
+/** Writes the log of a picture, whose one row this is. */
+async function writeLog(
+  file: string,
+  scores: FrameScores,
+  bitDepth: BitDepth,
+): Promise<LogFigures> {
+  const log = await openFrameLog(file);
+  const place = { index: 0, pts: 0, timeBase: { num: 1, den: 1 }, origin: noOrigin };
+  await log.write(rowOf(place, scores, bitDepth));
   const { psnr, flicker } = await log.finish();
-  const elapsedSeconds = (performance.now() - startedAt) / 1000;
-  const sidecar: Sidecar = {
+  return { psnr, flicker };
+}
+
+type LogFigures = Pick<Sidecar, 'psnr' | 'flicker'>;
+
+/** What a picture was made with, and what came of it. */
+type MadeStill = {
+  /** The larger picture and its log, which do not have their names yet. */
+  readonly draft: string;
+  readonly logDraft: string;
+  readonly figures: LogFigures;
+  /** What is damaged in the source; `null` where it is whole. */
+  readonly damage: string | null;
+  readonly upscaler: Upscaler;
+  /** Of the source. */
+  readonly modifiedMs: number;
+  readonly elapsedSeconds: number;
+};
+
+/** The sidecar of a picture that was made as planned. */
+async function sidecarOf(
+  { input, identity, still, paths, settings, chain, size, ...plan }: StillPlan,
+  { draft, logDraft, figures, damage, upscaler, modifiedMs, elapsedSeconds }: MadeStill,
+): Promise<Sidecar> {
+  const damages = [{ stream: null, what: `it ${damage}`, from: null, to: null }];
+  return {
     schemaVersion: sidecarVersion,
     vsr: version(),
     job: plan.job,
     source: {
-      path: plan.input,
-      ...plan.identity,
-      modifiedMs: stamp.modifiedMs,
-      samplesSha256: await samplesOf(plan.input, true),
+      path: input,
+      ...identity,
+      modifiedMs,
+      samplesSha256: await samplesOf(input, true),
       width: still.layout.width,
       height: still.layout.height,
       pixelFormat: still.layout.format.name,
       firstFrameTime: 0,
       damagedFrames: damage === null ? [] : [0],
-      ...(damage === null
-        ? {}
-        : { damage: [{ stream: null, what: `it ${damage}`, from: null, to: null }] }),
+      ...(damage === null ? {} : { damage: damages }),
       streams: [],
       picture: pictureFacts(still),
     },
@@ -118,17 +155,11 @@ async function makeStill(
     elapsedSeconds,
     fps: 1 / elapsedSeconds,
     reusedShare: 0,
-    psnr,
-    flicker,
+    ...figures,
     missing: [...plan.announcements, ...damageNotes(damage)],
     log: paths.log === null ? null : path.resolve(paths.log),
     logFile: paths.log === null ? null : await factsOfLog(logDraft),
     colourPath: upscaler.colourPath,
     created: new Date().toISOString(),
   };
-  await checkUnchanged(plan.input, stamp);
-  await places.log?.put(logDraft);
-  await places.output.put(draft);
-  await places.sidecar.write(sidecarText(sidecar));
-  return sidecar;
 }

@@ -16,6 +16,8 @@ import {
 import type { Picture } from '../../training/pictures/picture.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { train } from '../../training/trainer.js';
+import type { TrainEvent } from '../../training/train-event.js';
+import { mean } from '../../training/training-run.js';
 import { trainingFiles } from '../../training/saved/training-folder.js';
 import { writeModel } from '../../training/saved/write-model.js';
 import { version } from '../../version.js';
@@ -54,10 +56,6 @@ export type TrainingResult = {
 
 /** Files named in full when they cannot be used; of the rest only the number is told. */
 const mostNamed = 10;
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 function metricsOf(
   event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'psnr'>,
@@ -121,91 +119,121 @@ async function drawCurves(
  * Trains as planned and keeps everything a run leaves behind: metrics.csv, loss.svg, psnr.svg and
  * sheet.png in the work folder, at the end the model and its card (with figures from `measure`).
  */
-export async function runTraining(
-  plan: TrainPlan,
-  { name, display, tell = () => {}, signal, measure }: RunOptions,
-): Promise<TrainingResult> {
-  const { network, workFolder, steps } = plan;
-  const clip = plan.out;
-  tell({ event: 'start', command: 'train', vsr: version(), clips: [clip] });
-  tell({
-    ...{ event: 'plan', clip, output: clip, frames: steps, finished: false },
-    facts: { arch: network.arch, scale: network.scale, workFolder },
-  });
-  const metricsFile = path.join(workFolder, trainingFiles.metrics);
-  const skipped = { unreadable: 0, tooSmall: 0 };
-  const named = new Set<string>();
-  let rows: TrainMetrics[] = [];
-  let pictures: readonly Picture[] = [];
-  let best: TrainMetrics | undefined;
-
-  for await (const event of train(plan, signal)) {
-    switch (event.kind) {
-      case 'skipped':
-        // A file comes round again in every pass and size; it is told and counted once.
-        if (named.has(event.reason)) break;
-        named.add(event.reason);
-        skipped[event.why === 'unreadable' ? 'unreadable' : 'tooSmall']++;
-        tell({ event: 'note', clip, kind: 'note', what: 'skipped', why: event.reason });
-        if (named.size <= mostNamed) display.say(`Skipped: ${event.reason}`);
-        if (named.size === mostNamed)
-          display.say('Further files that are skipped are only counted.');
-        break;
-      case 'started':
-        pictures = event.validation;
-        rows = plan.resume ? await readMetrics(metricsFile, event.step) : [];
-        best = rows.reduce<TrainMetrics | undefined>(
-          (top, row) => (top === undefined || row.psnr > top.psnr ? row : top),
-          undefined,
-        );
-        await startMetrics(metricsFile, rows);
-        display.say(
-          `${event.pictures} pictures in memory, ${event.validation.length} to validate with${event.step > 0 ? `; going on after step ${event.step}` : ''}.`,
-        );
-        break;
-      case 'progress': {
-        const { step, loss, rate, stepsPerSecond } = event;
-        const left = showTime((steps - step) / stepsPerSecond);
-        tell({
-          ...{ event: 'progress', clip, output: clip, stage: 'train', frames: step, of: steps },
-          ...{ fps: stepsPerSecond, eta: (steps - step) / stepsPerSecond },
-          psnr: best === undefined || Number.isNaN(best.psnr) ? null : best.psnr,
-        });
-        const figures = best === undefined ? '' : `, best ${best.psnr.toFixed(2)} dB`;
-        display.progress(
-          `step ${step} of ${steps}, loss ${loss.toExponential(2)}, rate ${rate.toExponential(1)}${figures}, ${stepsPerSecond.toFixed(1)} steps/s, ${left} left`,
-        );
-        break;
-      }
-      case 'validated': {
-        const row = metricsOf(event, event.scores);
-        if (event.best) best = row;
-        rows.push(row);
-        await appendMetrics(metricsFile, row);
-        await drawCurves(workFolder, lossText(plan.loss), rows);
-        if (event.scores.length === 0) break;
-        const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
-        display.say(
-          `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${event.best ? ', the best so far' : ''}`,
-        );
-        break;
-      }
-      case 'finished': {
-        const sheet = await contactSheet(network, event.best, pictures);
-        await writeFile(path.join(workFolder, trainingFiles.sheet), sheet);
-        const curve = rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
-        const figures = (await measure?.(event.best)) ?? {};
-        const test = testFigures(event.test);
-        const extras = { name, figures, curve, ...(test === undefined ? {} : { test }) };
-        const card = await writeModel(plan, event.best, extras);
-        if (plan.test.length > 0) display.say(testLine(plan, test));
-        const psnr = best?.psnr ?? NaN;
-        const bicubicPsnr = best?.bicubicPsnr ?? NaN;
-        const summary = { card, skipped, psnr, bicubicPsnr, test: test ?? null };
-        tell({ event: 'done', clip, status: 'done', output: clip, summary });
-        return summary;
-      }
-    }
+export async function runTraining(plan: TrainPlan, options: RunOptions): Promise<TrainingResult> {
+  const run = new RunRecord(plan, options);
+  run.begin();
+  for await (const event of train(plan, options.signal)) {
+    if (event.kind === 'skipped') run.noteSkipped(event);
+    else if (event.kind === 'started') await run.noteStart(event);
+    else if (event.kind === 'progress') run.showProgress(event);
+    else if (event.kind === 'validated') await run.keepValidation(event);
+    else return run.finish(event);
   }
   throw new VsrError('interrupted', 'Training stopped before its end.');
+}
+
+/** One kind of what a training tells. */
+type EventOf<Kind extends TrainEvent['kind']> = Extract<TrainEvent, { readonly kind: Kind }>;
+
+/** Keeps and tells what happens in one training. */
+class RunRecord {
+  private readonly plan: TrainPlan;
+  private readonly options: RunOptions;
+  private readonly display: TrainingDisplay;
+  private readonly tell: Tell<TrainingResult>;
+  private readonly metricsFile: string;
+  private readonly skipped = { unreadable: 0, tooSmall: 0 };
+  /** What was said of skipped files: one comes round again in every pass and size. */
+  private readonly named = new Set<string>();
+  private rows: TrainMetrics[] = [];
+  private pictures: readonly Picture[] = [];
+  private best: TrainMetrics | undefined;
+
+  constructor(plan: TrainPlan, options: RunOptions) {
+    this.plan = plan;
+    this.options = options;
+    this.display = options.display;
+    this.tell = options.tell ?? (() => {});
+    this.metricsFile = path.join(plan.workFolder, trainingFiles.metrics);
+  }
+
+  begin(): void {
+    const { network, workFolder, steps, out: clip } = this.plan;
+    this.tell({ event: 'start', command: 'train', vsr: version(), clips: [clip] });
+    this.tell({
+      ...{ event: 'plan', clip, output: clip, frames: steps, finished: false },
+      facts: { arch: network.arch, scale: network.scale, workFolder },
+    });
+  }
+
+  noteSkipped({ reason, why }: EventOf<'skipped'>): void {
+    if (this.named.has(reason)) return;
+    this.named.add(reason);
+    this.skipped[why === 'unreadable' ? 'unreadable' : 'tooSmall']++;
+    this.tell({ event: 'note', clip: this.plan.out, kind: 'note', what: 'skipped', why: reason });
+    if (this.named.size <= mostNamed) this.display.say(`Skipped: ${reason}`);
+    if (this.named.size === mostNamed)
+      this.display.say('Further files that are skipped are only counted.');
+  }
+
+  /** A run that goes on has the figures of before, as far as its checkpoint reaches. */
+  async noteStart({ step, pictures, validation }: EventOf<'started'>): Promise<void> {
+    this.pictures = validation;
+    this.rows = this.plan.resume ? await readMetrics(this.metricsFile, step) : [];
+    for (const row of this.rows) {
+      if (this.best === undefined || row.psnr > this.best.psnr) this.best = row;
+    }
+    await startMetrics(this.metricsFile, this.rows);
+    const goingOn = step > 0 ? `; going on after step ${step}` : '';
+    this.display.say(
+      `${pictures} pictures in memory, ${validation.length} to validate with${goingOn}.`,
+    );
+  }
+
+  showProgress({ step, loss, rate, stepsPerSecond }: EventOf<'progress'>): void {
+    const { steps, out: clip } = this.plan;
+    const { best } = this;
+    const eta = (steps - step) / stepsPerSecond;
+    this.tell({
+      ...{ event: 'progress', clip, output: clip, stage: 'train', frames: step, of: steps },
+      ...{ fps: stepsPerSecond, eta },
+      psnr: best === undefined || Number.isNaN(best.psnr) ? null : best.psnr,
+    });
+    const figures = best === undefined ? '' : `, best ${best.psnr.toFixed(2)} dB`;
+    this.display.progress(
+      `step ${step} of ${steps}, loss ${loss.toExponential(2)}, rate ${rate.toExponential(1)}${figures}, ${stepsPerSecond.toFixed(1)} steps/s, ${showTime(eta)} left`,
+    );
+  }
+
+  async keepValidation(event: EventOf<'validated'>): Promise<void> {
+    const row = metricsOf(event, event.scores);
+    if (event.best) this.best = row;
+    this.rows.push(row);
+    await appendMetrics(this.metricsFile, row);
+    await drawCurves(this.plan.workFolder, lossText(this.plan.loss), this.rows);
+    if (event.scores.length === 0) return;
+    const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
+    this.display.say(
+      `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${event.best ? ', the best so far' : ''}`,
+    );
+  }
+
+  /** Writes the contact sheet, the model and its card. */
+  async finish(event: EventOf<'finished'>): Promise<TrainingResult> {
+    const { plan, options, best } = this;
+    const sheet = await contactSheet(plan.network, event.best, this.pictures);
+    await writeFile(path.join(plan.workFolder, trainingFiles.sheet), sheet);
+    const curve = this.rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
+    const figures = (await options.measure?.(event.best)) ?? {};
+    const test = testFigures(event.test);
+    const extras = { name: options.name, figures, curve, ...(test === undefined ? {} : { test }) };
+    const card = await writeModel(plan, event.best, extras);
+    if (plan.test.length > 0) this.display.say(testLine(plan, test));
+    const summary: TrainingResult = {
+      ...{ card, skipped: this.skipped, psnr: best?.psnr ?? NaN },
+      ...{ bicubicPsnr: best?.bicubicPsnr ?? NaN, test: test ?? null },
+    };
+    this.tell({ event: 'done', clip: plan.out, status: 'done', output: plan.out, summary });
+    return summary;
+  }
 }

@@ -8,6 +8,10 @@ import { candidatesFor } from '../../model/runtime/providers.js';
 import type { TrainSettings } from './train-options.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { checkTrainingFolder } from '../../training/saved/training-folder.js';
+import type { Start } from '../../training/start-from.js';
+import type { CalibrationOptions } from '../../training/pictures/calibrate.js';
+import type { Degradation } from '../../training/pictures/degrade.js';
+import type { Network } from '../../model/language/network.js';
 import { cardPathOf } from '../../training/saved/write-model.js';
 
 async function exists(file: string): Promise<boolean> {
@@ -23,19 +27,9 @@ export async function trainPlanOf(
   workFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<TrainPlan> {
-  const { alsoReduced: reductions, out, seed } = settings;
-  if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', 'out', out);
-  if (!(await exists(path.dirname(path.resolve(out))))) {
-    throw badValue('a file in an existing folder', 'out', out);
-  }
+  const { out, seed } = settings;
   const overwrite = settings.overwrite === true;
-  const inputs = [settings.from, settings.after, ...settings.data, ...(settings.val ?? [])].filter(
-    (file) => file !== undefined,
-  );
-  const wish = { inputs, overwrite, otherName: 'with --out' };
-  await openPlace({ what: 'model', file: out, ...wish });
-  await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
-  if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
+  await checkPlaces(settings, workFolder);
   const chosen = { name: settings.provider, device: settings.device };
   const provider = settings.provider === 'cpu' ? undefined : candidatesFor(chosen)[0];
   const { networkOfOptions, patchOf } = await import('./network-of-options.js');
@@ -47,49 +41,11 @@ export async function trainPlanOf(
   const features = needsFeatures(settings.loss)
     ? await featureSource(settings.features, settings.featureOutputs, patch * network.scale)
     : undefined;
-  const { initialWeights } = await import('../../training/optimiser/initial-weights.js');
-  const { startFrom } = await import('../../training/start-from.js');
-  const { firstPassOf } = await import('../../training/pictures/first-pass.js');
-  const lists = await import('../../training/pictures/list-images.js');
-  const { framesOfClips } = await import('./frames-of-clips.js');
-  const { minSide, square } = settings;
-  const framing = {
-    ...(minSide === undefined ? {} : { minSide }),
-    ...(square === undefined ? {} : { square }),
-  };
-  const listed = async (places: readonly string[]) =>
-    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal), framing);
-  const [trained, validated, tested] = settings.split;
-  const split = { training: trained, validation: validated, test: tested };
-  const parts = lists.splitItems(
-    await listed(settings.data),
-    settings.val === undefined ? split : { ...split, validation: 0 },
-    seed,
-  );
-  const degradation = {
-    kind: settings.degrade,
-    noise: settings.noise,
-    crf: settings.crf,
-    clean: settings.clean,
-    // RGB is of full range as it is.
-    fullRange: network.colour === 'rgb' ? 0 : settings.fullRange,
-    ...(settings.after === undefined ? {} : { after: await firstPassOf(settings.after) }),
-  };
-  const training = lists.alsoReduced(parts.training, reductions);
-  const start =
-    settings.from === undefined
-      ? settings.init.kind === 'he'
-        ? { network }
-        : { network, initial: initialWeights(network, seed, settings.init) }
-      : await startFrom(network, settings.from, {
-          ...{ items: training, degradation, seed, int8: settings.int8 === true },
-        });
+  const { training, validation, test } = await picturesOf(settings, workFolder, signal);
+  const degradation = await degradationOf(settings, network);
   return {
-    ...start,
-    training,
-    validation: settings.val === undefined ? parts.validation : await listed(settings.val),
-    test: parts.test,
-    degradation,
+    ...(await startOf(settings, network, { items: training, degradation })),
+    ...{ training, validation, test, degradation },
     ...{
       loss: settings.loss,
       ...(features === undefined ? {} : { features }),
@@ -107,6 +63,75 @@ export async function trainPlanOf(
     trainedOn: settings.data.map((name) => ({ name, licence: settings.licence ?? 'not stated' })),
     recipe: recipeOf(settings),
   };
+}
+
+/** Refuses a place for the model, its card or the work folder that cannot be written, or is taken. */
+async function checkPlaces(settings: TrainSettings, workFolder: string): Promise<void> {
+  const { out, from, after, data, val = [] } = settings;
+  if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', 'out', out);
+  if (!(await exists(path.dirname(path.resolve(out))))) {
+    throw badValue('a file in an existing folder', 'out', out);
+  }
+  const overwrite = settings.overwrite === true;
+  const inputs = [from, after, ...data, ...val].filter((file) => file !== undefined);
+  const wish = { inputs, overwrite, otherName: 'with --out' };
+  await openPlace({ what: 'model', file: out, ...wish });
+  await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
+  if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
+}
+
+/** The pictures to train, validate and test with. */
+async function picturesOf(
+  settings: TrainSettings,
+  workFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Pick<TrainPlan, 'training' | 'validation' | 'test'>> {
+  const lists = await import('../../training/pictures/list-images.js');
+  const { framesOfClips } = await import('./frames-of-clips.js');
+  const { minSide, square, val } = settings;
+  const framing = {
+    ...(minSide === undefined ? {} : { minSide }),
+    ...(square === undefined ? {} : { square }),
+  };
+  const listed = async (places: readonly string[]) =>
+    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal), framing);
+  const [training, validation, test] = settings.split;
+  const shares = { training, validation: val === undefined ? validation : 0, test };
+  const parts = lists.splitItems(await listed(settings.data), shares, settings.seed);
+  return {
+    training: lists.alsoReduced(parts.training, settings.alsoReduced),
+    validation: val === undefined ? parts.validation : await listed(val),
+    test: parts.test,
+  };
+}
+
+/** How the low resolution of the pictures is made. */
+async function degradationOf(
+  { degrade, noise, crf, clean, fullRange, after }: TrainSettings,
+  { colour }: Network,
+): Promise<Degradation> {
+  const { firstPassOf } = await import('../../training/pictures/first-pass.js');
+  return {
+    ...{ kind: degrade, noise, crf, clean },
+    // RGB is of full range as it is.
+    fullRange: colour === 'rgb' ? 0 : fullRange,
+    ...(after === undefined ? {} : { after: await firstPassOf(after) }),
+  };
+}
+
+/** The network with the weights that the training starts from, where they are not He's. */
+async function startOf(
+  { from, init, seed, int8 }: TrainSettings,
+  network: Network,
+  data: Pick<CalibrationOptions, 'items' | 'degradation'>,
+): Promise<Start> {
+  if (from !== undefined) {
+    const { startFrom } = await import('../../training/start-from.js');
+    return startFrom(network, from, { ...data, seed, int8: int8 === true });
+  }
+  if (init.kind === 'he') return { network };
+  const { initialWeights } = await import('../../training/optimiser/initial-weights.js');
+  return { network, initial: initialWeights(network, seed, init) };
 }
 
 /** The settings that the card keeps: all that has a say in the weights. */

@@ -71,7 +71,7 @@ function addFrame(sums: FigureSums, layout: FrameLayout, a: Frame, b: Frame): vo
 function atSize(frame: Frame, layout: FrameLayout, target: Size, source: Source): Frame {
   if (isSameSize(layout, target)) return frame;
   const siting = source.video.colour.siting ?? 'left';
-  const large = resizeFrame(frame.data, layout, target.width, target.height, siting);
+  const large = resizeFrame(frame.data, layout, target, { siting });
   return { ...frame, data: large.data };
 }
 

@@ -51,15 +51,14 @@ export async function* croppedFrames(
 export async function codeReduced(
   ffmpeg: Ffmpeg,
   source: Source,
-  high: FrameLayout,
-  low: FrameLayout,
+  { high, low }: { readonly high: FrameLayout; readonly low: FrameLayout },
   { crf, frames }: { readonly crf: number; readonly frames: number },
   file: string,
 ): Promise<void> {
   const siting = source.video.colour.siting ?? 'left';
   async function* reduced(): AsyncGenerator<Uint8Array> {
     for await (const { data } of croppedFrames(ffmpeg, source, high, frames)) {
-      yield resizeFrame(data, high, low.width, low.height, siting).data;
+      yield resizeFrame(data, high, low, { siting }).data;
     }
   }
   await codeFrames(ffmpeg, reduced(), { layout: low, crf, of: source.path }, file);

@@ -42,7 +42,12 @@ function seen(data: Uint8Array, layout: FrameLayout, source: Source): SeenFrame 
     picture: rgbOfFrame(data, layout, colour),
     rotation: source.video.rotation,
     enlarged(width, height) {
-      const large = resizeFrame(data, layout, width, height, colour.siting ?? 'left');
+      const large = resizeFrame(
+        data,
+        layout,
+        { width, height },
+        { siting: colour.siting ?? 'left' },
+      );
       return rgbOfFrame(large.data, large.layout, colour);
     },
   };

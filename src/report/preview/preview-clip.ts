@@ -205,7 +205,7 @@ export async function previewClip(request: PreviewRequest): Promise<ClipPreview>
   };
   const siting = video.colour.siting ?? 'left';
   const bicubic = parts.map((part) => {
-    const large = resizeFrame(part.data, part.layout, size.width, size.height, siting);
+    const large = resizeFrame(part.data, part.layout, size, { siting });
     return rgbOfFrame(large.data, large.layout, video.colour);
   });
   const trial = await encodeTrial(ffmpeg, plan, trialTimes(found), signal);

@@ -83,7 +83,7 @@ function addErrors(
   siting: NonNullable<Source['video']['colour']['siting']>,
 ): void {
   const { width, height } = source.layout;
-  const small = resizeFrame(larger.data, larger.layout, width, height, siting);
+  const small = resizeFrame(larger.data, larger.layout, { width, height }, { siting });
   const mse = (plane: number) =>
     meanSquaredError(
       planeOf(source.data, source.layout, plane),

@@ -30,7 +30,7 @@ for (const siting of ['left', 'center'] as const) {
       [large, small],
     ] as const) {
       const { width, height } = to.layout;
-      const resized = resizeFrame(from.data, from.layout, width, height, siting);
+      const resized = resizeFrame(from.data, from.layout, { width, height }, { siting });
       for (const number of [0, 1, 2]) {
         const expected = planeOf(to.data, to.layout, number);
         const found = planeOf(resized.data, resized.layout, number);
