@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { locateFfmpeg } from '../media/program/ffmpeg.js';
-import { sidecarPathOf } from '../metrics/sidecar.js';
+import { sidecarPathOf, sidecarEnding } from '../metrics/sidecar.js';
 import { writeReport } from '../report/page/write-report.js';
 import type { Programs } from './programs.js';
 
@@ -36,7 +36,7 @@ export async function report(
   const all = typeof outputs === 'string' ? [outputs] : [...outputs];
   const page = options.output ?? reportPathOf([all[0] ?? '', ...all.slice(1)]);
   const sidecars = all.map((name) =>
-    path.resolve(name.endsWith('.vsr.json') ? name : sidecarPathOf(name)),
+    path.resolve(name.endsWith(sidecarEnding) ? name : sidecarPathOf(name)),
   );
   await writeReport(sidecars, page, {
     frames: options.frames ?? [],

@@ -14,9 +14,12 @@ export {
   type SidecarStream,
 } from './sidecar-schema.js';
 
+/** What a sidecar's name ends in, after the name of its output. */
+export const sidecarEnding = '.vsr.json';
+
 /** Where the sidecar of `output` lies. */
 export function sidecarPathOf(output: string): string {
-  return `${output}.vsr.json`;
+  return `${output}${sidecarEnding}`;
 }
 
 /** JSON has no infinity: equal planes are "inf", as in the log. */

@@ -1,3 +1,5 @@
+import { escapeHtml } from './html.js';
+
 /** One line of a chart. */
 export type ChartSeries = {
   readonly name: string;
@@ -25,16 +27,6 @@ export type LineChart = {
 // Distinguishable with the common colour deficiencies (Okabe and Ito).
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
 const margin = { left: 64, right: 16, top: 34, bottom: 46 };
-
-function escapeXml(text: string): string {
-  const entities: Record<string, string> = {
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-  };
-  return text.replace(/[&<>"]/g, (character) => entities[character]!);
-}
 
 /** Round values (1, 2 or 5 times a power of ten apart) within a span; about `count` of them. */
 export function roundTicks(from: number, to: number, count: number): number[] {
@@ -110,7 +102,7 @@ export function lineChart(chart: LineChart): string {
   const parts: string[] = [];
   const text = (left: number, top: number, anchor: string, words: string, more = '') =>
     parts.push(
-      `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" text-anchor="${anchor}"${more}>${escapeXml(words)}</text>`,
+      `<text x="${left.toFixed(1)}" y="${top.toFixed(1)}" text-anchor="${anchor}"${more}>${escapeHtml(words)}</text>`,
     );
   for (const tick of y.ticks) {
     const top = y.at(tick).toFixed(1);
@@ -122,7 +114,7 @@ export function lineChart(chart: LineChart): string {
     text(x.at(tick), bottom + 16, 'middle', shortNumber(tick));
   }
   series.forEach((one, i) => {
-    const colour = escapeXml(one.colour ?? palette[i % palette.length]!);
+    const colour = escapeHtml(one.colour ?? palette[i % palette.length]!);
     const dash = one.dashed === true ? ' stroke-dasharray="5 4"' : '';
     parts.push(`<path class="line" stroke="${colour}"${dash} d="${pathOf(one.points, x, y)}"/>`);
     const top = margin.top + 12 + 16 * i;

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { argumentsOf, type JobOptions } from './queue/job.js';
 import { runVsr } from './queue/run-vsr.js';
+import { exists } from '../files/what-is-there.js';
 
 /** Frames that a preview shows: enough to choose by, few enough not to wait for. */
 const shownFrames = 3;
@@ -47,11 +48,7 @@ export class Previews {
 
   async #page(id: string, input: string, options: JobOptions): Promise<void> {
     const file = this.fileOf(id)!;
-    const isThere = await stat(file).then(
-      () => true,
-      () => false,
-    );
-    if (isThere) return;
+    if (await exists(file)) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const log = path.join(this.#folder, 'last.log');
     const chosen = argumentsOf({ options: { ...options, folder: null } });

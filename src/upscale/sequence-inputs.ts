@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
@@ -8,6 +7,7 @@ import type { Settings } from './plan/settings.js';
 import { gather } from '../media/sequence/gather.js';
 import { isPattern, nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
 import { likelySequences } from '../media/sequence/picture-sequence.js';
+import { isFolder } from '../files/what-is-there.js';
 
 /**
  * Throws VsrError `option` for a picture sequence that has no rate, for a rate where there is none,
@@ -66,11 +66,6 @@ export function sequenceOffers(
 
 /** The folder nearest to where the output goes that is there: it has room for what is large. */
 async function folderNear({ input, settings: { output } }: FileRequest): Promise<string> {
-  const isFolder = async (file: string): Promise<boolean> =>
-    stat(file).then(
-      (found) => found.isDirectory(),
-      () => false,
-    );
   // The folder of pictures as output holds nothing else.
   const place = output !== null && isPattern(output) ? path.dirname(output) : output;
   let folder = place === null ? path.dirname(input.path) : path.resolve(place);

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { badValue, VsrError } from '../../errors.js';
 import type { JobEvent } from '../../events.js';
 import type { ExtractResult } from '../../training/extract/extract-frames.js';
-import type { FrameChoice } from '../../training/extract/frame-choice.js';
+import { longestScene, type FrameChoice } from '../../training/extract/frame-choice.js';
 import { isAnsweredInJson, tell } from '../process/answer.js';
 import { batchInterruption } from '../process/interruption.js';
 import { withEvents } from '../process/program-options.js';
@@ -38,7 +38,10 @@ export function extractCommand(): Command {
     .requiredOption('-o, --output <folder>', 'where the frames go')
     .option('--every <n>', 'keep one of every n frames', wholeNumber(1))
     .option('--fps <rate>', 'keep so many frames a second', realNumber)
-    .option('--scenes', 'keep one frame of each scene, and of each 120 frames (the default)')
+    .option(
+      '--scenes',
+      `keep one frame of each scene, and of each ${longestScene} frames (the default)`,
+    )
     .option('--max <n>', 'frames of each clip at most', wholeNumber(1))
     .option('--overwrite', 'replace pictures of such names that vsr extract did not write');
   return withEvents(command)

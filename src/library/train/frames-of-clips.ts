@@ -1,6 +1,6 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { distinctNames } from '../../files/distinct-names.js';
+import { isFile } from '../../files/what-is-there.js';
 import { isImageName } from '../../media/still/luma-image.js';
 
 /** Frames taken of a clip that is named as training data; `vsr extract` has the finer choice. */
@@ -17,11 +17,7 @@ export async function framesOfClips(
   const result: string[] = [];
   const names = distinctNames(places.map((place) => ({ file: path.resolve(place), folder })));
   for (const [i, place] of places.entries()) {
-    const isFile = await stat(place).then(
-      (info) => info.isFile(),
-      () => false,
-    );
-    if (!isFile || isImageName(place)) {
+    if (isImageName(place) || !(await isFile(place))) {
       result.push(place);
       continue;
     }

@@ -1,9 +1,9 @@
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { featureSource } from '../../training/gradient/feature-source.js';
 import { needsFeatures } from '../../training/gradient/loss.js';
 import { openPlace } from '../../files/place.js';
+import { exists } from '../../files/what-is-there.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
 import type { TrainSettings } from './train-options.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
@@ -13,13 +13,6 @@ import type { CalibrationOptions } from '../../training/pictures/calibrate.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Network } from '../../model/language/network.js';
 import { cardPathOf } from '../../training/saved/write-model.js';
-
-async function exists(file: string): Promise<boolean> {
-  return stat(file).then(
-    () => true,
-    () => false,
-  );
-}
 
 /** Checks the call and turns it into a plan; frames of clips are taken out into `workFolder`. */
 export async function trainPlanOf(

@@ -4,6 +4,7 @@ import type { TrainPlan } from '../../training/plan/plan.js';
 import { runTraining, type TrainingDisplay, type TrainingResult } from './run-training.js';
 import { trainDefaults, type TrainOptions } from './train-options.js';
 import { trainPlanOf } from './train-plan.js';
+import { wordsForDisk } from '../../media/program/disk-words.js';
 
 /** Who words a run for people; the library's own callers have events. */
 export type TrainingTalk = TrainingDisplay & {
@@ -45,13 +46,14 @@ export async function train(
   }
 }
 
-/** What the system says of a disk that is full or may not be written to. */
-const diskCodes = ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOTDIR', 'EEXIST'];
+/** What the system says of a folder whose name is taken by something else. */
+const nameCodes = ['ENOTDIR', 'EEXIST'];
 
 /** A failure to write, as one sentence; any other error as it is. */
 function asDiskError(error: unknown, workFolder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
-  if (error instanceof VsrError || !diskCodes.includes(code ?? '')) return error;
+  const isDisks = wordsForDisk(code) !== undefined || nameCodes.includes(code ?? '');
+  if (error instanceof VsrError || !isDisks) return error;
   return new VsrError(
     'disk',
     `Could not write into ${workFolder}: ${messageOf(error)}. The last checkpoint there is whole; once there is room, --resume goes on from it.`,

@@ -1,5 +1,5 @@
 import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
-import type { Ratio } from '../../planes/ratio.js';
+import { usualRate, type Ratio } from '../../planes/ratio.js';
 import { colourNumbers } from './colour-flags.js';
 import type { Container, VideoCodec } from './containers.js';
 import { checkedPreset, qualityWords } from './encoder-limits.js';
@@ -211,8 +211,10 @@ export function encoderArguments(request: EncoderRequest): string[] {
   }
 }
 
-const svtRate = (rate: Ratio | null): string =>
-  `fps-num=${rate?.num ?? 25}:fps-denom=${rate?.den ?? 1}`;
+function svtRate(rate: Ratio | null): string {
+  const { num, den } = rate ?? usualRate;
+  return `fps-num=${num}:fps-denom=${den}`;
+}
 
 /** Log2 of the tile columns: tiles are at least 256 wide. */
 const vp9TileColumns = (width: number): number =>

@@ -1,6 +1,6 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
+import { exists } from '../../files/what-is-there.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { readFrameLog } from '../../metrics/frame-log.js';
 import type { PsnrColumn } from '../../metrics/frame-row.js';
@@ -51,11 +51,7 @@ async function findFile(file: string, sidecarPath: string): Promise<string | nul
     path.resolve(path.dirname(sidecarPath), file),
     path.join(path.dirname(sidecarPath), path.basename(file)),
   ]) {
-    const there = await access(place).then(
-      () => true,
-      () => false,
-    );
-    if (there) return place;
+    if (await exists(place)) return place;
   }
   return null;
 }

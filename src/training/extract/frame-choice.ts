@@ -8,7 +8,7 @@ export type FrameChoice =
   | { readonly kind: 'scenes' };
 
 /** Frames of a scene after which a new group begins all the same. */
-const longestScene = 120;
+export const longestScene = 120;
 
 /** Frames a group has at least in `scenes`: flashes are no scenes. */
 const shortestScene = 6;

@@ -12,6 +12,7 @@ import {
   type PictureSequence,
 } from '../../media/sequence/picture-sequence.js';
 import { isPattern } from '../../media/sequence/numbered-names.js';
+import { isFolder } from '../../files/what-is-there.js';
 
 const clipExtensions = new Set(
   (
@@ -96,8 +97,8 @@ async function filesOf(
   const found: Omit<Found, 'foundBy'>[] = [];
   for (const entry of entries) {
     const full = path.join(folder, below, entry.name);
-    const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isDirectory(full)));
-    if (isFolder) {
+    const leadsOn = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(full)));
+    if (leadsOn) {
       const ours = entry.name.endsWith('.vsr-work');
       if (recursive && !ours && !entry.isSymbolicLink()) {
         found.push(...(await filesOf(folder, recursive, leftOut, path.join(below, entry.name))));
@@ -111,13 +112,6 @@ async function filesOf(
     }
   }
   return found;
-}
-
-async function isDirectory(file: string): Promise<boolean> {
-  return stat(file).then(
-    (stats) => stats.isDirectory(),
-    () => false,
-  );
 }
 
 /** A list of inputs: more than a command line holds, or what another program has found. */

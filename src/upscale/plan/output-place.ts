@@ -4,6 +4,7 @@ import { badValue, VsrError } from '../../errors.js';
 import type { Input } from './inputs.js';
 import { outputName, type NameValues } from './names.js';
 import type { Settings } from './settings.js';
+import { exists, isFolder } from '../../files/what-is-there.js';
 
 /** What of an output's name turns out while it is planned; empty where it is not known yet. */
 export type NamedBy = Omit<NameValues, 'stem' | 'folder'>;
@@ -27,13 +28,7 @@ export async function outputFor(
   const name = outputName(template, { ...values, stem, folder: path.basename(folder) });
   if (wish === null) return path.join(folder, name);
   const full = path.resolve(wish);
-  const isFolder =
-    /[/\\]$/.test(wish) ||
-    (await stat(full).then(
-      (s) => s.isDirectory(),
-      () => false,
-    ));
-  if (isFolder) return path.join(full, below, name);
+  if (/[/\\]$/.test(wish) || (await isFolder(full))) return path.join(full, below, name);
   if (template === null) return full;
   throw badValue('a folder that ends in a slash, since there is --name,', 'output', wish);
 }
@@ -55,10 +50,7 @@ export async function checkOutputPlace(output: string, input: string): Promise<v
   }
   // Missing folders are made when the job starts: the nearest existing one must be writable.
   let folder = path.dirname(output);
-  while (
-    (await stat(folder).catch(() => undefined)) === undefined &&
-    folder !== path.dirname(folder)
-  ) {
+  while (!(await exists(folder)) && folder !== path.dirname(folder)) {
     folder = path.dirname(folder);
   }
   await access(folder, constants.W_OK).catch((cause: unknown) => {

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { isFile } from '../../files/what-is-there.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
@@ -26,11 +26,4 @@ export async function probeInput(
     if (await isFile(file)) await identifySource(file);
     throw error;
   });
-}
-
-async function isFile(file: string): Promise<boolean> {
-  return stat(file).then(
-    (found) => found.isFile(),
-    () => false,
-  );
 }

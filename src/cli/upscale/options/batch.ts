@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { defaultStallMs } from '../../../media/program/process.js';
 import { programFields } from '../../../upscale/programs/run-program.js';
 import { realNumber, wholeNumber } from '../../display/numbers.js';
 
@@ -36,5 +37,9 @@ export function withBatchOptions(command: Command): Command {
     .option('--restart', 'throw away finished segments of a job that has changed')
     .option('--allow-damaged', 'take what there is of a damaged source, and mark the output')
     .option('--allow-truncated', 'the older name of --allow-damaged')
-    .option('--stall-timeout <seconds>', 'give up a hanging ffmpeg (default: 120)', realNumber);
+    .option(
+      '--stall-timeout <seconds>',
+      `give up a hanging ffmpeg (default: ${defaultStallMs / 1000})`,
+      realNumber,
+    );
 }

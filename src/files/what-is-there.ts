@@ -1,0 +1,22 @@
+import { stat } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+
+/** Facts of what `name` leads to, links followed; `null` where nothing is, or where it cannot be seen. */
+async function statsOf(name: string): Promise<Stats | null> {
+  return stat(name).catch(() => null);
+}
+
+/** Whether anything is there under a name. */
+export async function exists(name: string): Promise<boolean> {
+  return (await statsOf(name)) !== null;
+}
+
+/** Whether a name leads to a plain file. */
+export async function isFile(name: string): Promise<boolean> {
+  return (await statsOf(name))?.isFile() === true;
+}
+
+/** Whether a name leads to a folder. */
+export async function isFolder(name: string): Promise<boolean> {
+  return (await statsOf(name))?.isDirectory() === true;
+}
