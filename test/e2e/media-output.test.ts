@@ -475,9 +475,13 @@ test('an intermediate file that was cut off is never joined', async () => {
   await writeFile(file, bytes.subarray(0, bytes.length - 30));
   const output = path.join(folder, 'joined.mp4');
   await assert.rejects(
-    remux(found, sampleSource(), plan, [file], output, {
-      census: { streams: new Map(), complaints: [] },
-    }),
+    remux(
+      found,
+      { source: sampleSource(), plan, videoFiles: [file], output },
+      {
+        census: { streams: new Map(), complaints: [] },
+      },
+    ),
     /is not whole/,
   );
 });

@@ -23,9 +23,13 @@ export async function joinChecked(ffmpeg: Ffmpeg, job: CheckedJoin): Promise<Ann
   const all = new Set(source.streams.map(({ index }) => index));
   const options = { decodeSound: true, moments: plan.trim !== null };
   const census = await sourceCensus(ffmpeg, source, all, options);
-  const { late, cut } = await remux(ffmpeg, source, plan, files, output, {
-    census,
-  });
+  const { late, cut } = await remux(
+    ffmpeg,
+    { source, plan, videoFiles: files, output },
+    {
+      census,
+    },
+  );
   const { num, den } = source.video.timeBase;
   const firstFrame = (job.firstPts * num) / den;
   const told = await verifyOutput(ffmpeg, output, {

@@ -59,7 +59,7 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   const runnerOf = ({ ort, session, provider }: OpenSession): Runner => {
     const runs = graphOn(provider);
     return runs.colour === 'rgb'
-      ? new RgbRunner(ort, session, runs, layout, larger, spec.siting, spec.colour)
+      ? new RgbRunner(ort, session, runs, spec)
       : new LumaRunner(ort, session, runs, layout, larger);
   };
   if (half?.demanded === true) {
@@ -81,7 +81,7 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   const other = await openSession(half.bytes, [provider]).catch(() => null);
   if (other === null) return single;
   const tried = { runner: runnerOf(other), graph, provider, precision: 'fp16' as const };
-  const better = await halfIsBetter(single.runner, tried.runner, rect!, layout, larger);
+  const better = await halfIsBetter(single.runner, tried.runner, { rect: rect!, layout, larger });
   await (better ? open : other).session.release();
   return better ? tried : single;
 }
@@ -115,6 +115,9 @@ async function openHalf(
   );
 }
 
+/** A part of frames of `layout`, made `larger`, on which two runners are compared. */
+type Trial = { readonly rect: Rect; readonly layout: FrameLayout; readonly larger: FrameLayout };
+
 /**
  * Whether `half` gives the picture of `single` to within one step of 8 bits, in at most 0.9 of the
  * time: both enlarge `rect` of a made-up frame. A failing `half` is not better. `now` is in
@@ -123,9 +126,7 @@ async function openHalf(
 export async function halfIsBetter(
   single: Runner,
   half: Runner,
-  rect: Rect,
-  layout: FrameLayout,
-  larger: FrameLayout,
+  { rect, layout, larger }: Trial,
   now = (): number => performance.now(),
 ): Promise<boolean> {
   const frame = madeUpFrame(layout);

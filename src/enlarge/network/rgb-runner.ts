@@ -32,6 +32,14 @@ function levels(range: 'tv' | 'pc', bitDepth: number) {
     : { black: 0, luma: peak, chroma: peak, middle, peak };
 }
 
+/** The frames that a runner reads and writes. */
+type RgbFrames = {
+  readonly layout: FrameLayout;
+  readonly larger: FrameLayout;
+  readonly siting: ChromaSiting;
+  readonly colour: ColourNumbers;
+};
+
 /**
  * Runs a model that takes RGB: the exception to "a frame never passes through RGB". Chroma is
  * brought to luma's size, the picture converted, enlarged, converted back, and chroma reduced
@@ -54,10 +62,7 @@ export class RgbRunner implements Runner {
     ort: Runtime,
     session: InferenceSession,
     graph: InferenceGraph,
-    layout: FrameLayout,
-    larger: FrameLayout,
-    siting: ChromaSiting,
-    colour: ColourNumbers,
+    { layout, larger, siting, colour }: RgbFrames,
   ) {
     this.#ort = ort;
     this.#session = session;

@@ -56,15 +56,14 @@ function samplesOf(data: Uint8Array, plane: PlaneLayout, sampleBytes: 1 | 2): Sa
 
 /**
  * Copies a plane into one that is as large or larger by repeated last column and row; `repeatRows`
- * doubles each row.
+ * doubles each row, `shift` rounds so many bits away.
  */
 function copyPlane(
   from: Samples,
   fromPlane: PlaneLayout,
   to: Samples,
   toPlane: PlaneLayout,
-  repeatRows: boolean,
-  shift: number,
+  { repeatRows, shift }: { readonly repeatRows: boolean; readonly shift: number },
 ): void {
   const half = shift > 0 ? 1 << (shift - 1) : 0;
   const peak = (1 << (12 - shift)) - 1;
@@ -114,7 +113,10 @@ export function frameAdapter(
         const from = layout.planes[number]!;
         const isChroma = number === 1 || number === 2;
         const samples = samplesOf(data, from, layout.sampleBytes);
-        copyPlane(samples, from, outPlanes[number]!, plane, repeatRows && isChroma, shift);
+        copyPlane(samples, from, outPlanes[number]!, plane, {
+          repeatRows: repeatRows && isChroma,
+          shift,
+        });
       });
       return buffer;
     },

@@ -47,18 +47,16 @@ function joined(mode: CompareMode, width: number, bitDepth: number, amplify: num
 }
 
 /**
- * Writes a clip that shows `a` beside `b`: `split` has the left half of the one and the right half
+ * Writes a clip that shows clip a beside clip b: `split` has the left half of the one and the right half
  * of the other, `side` both whole, `difference` grey where they agree and `amplify` times the
- * difference elsewhere. Sound comes from `b`. A smaller one is enlarged by plain bicubic. The two
+ * difference elsewhere. Sound comes from b. A smaller one is enlarged by plain bicubic. The two
  * must have been found comparable.
  */
 export async function compareClips(
   ffmpeg: Ffmpeg,
-  a: Source,
-  b: Source,
+  [a, b]: readonly [a: Source, b: Source],
   place: Place,
-  mode: CompareMode,
-  amplify: number,
+  { mode, amplify }: { readonly mode: CompareMode; readonly amplify: number },
 ): Promise<void> {
   const output = place.file;
   const { colour } = a.video;

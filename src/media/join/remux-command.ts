@@ -188,19 +188,30 @@ function joinMovflags(words: readonly string[]): string[] {
   return flags === '' ? others : [...others, '-movflags', flags];
 }
 
+/** Everything that an output is put together from. */
+export type RemuxParts = {
+  readonly source: Source;
+  readonly plan: OutputPlan;
+  /** The file to write. */
+  readonly output: string;
+  readonly extras: Extras;
+  readonly cut: Cut;
+  /** Leave the source's tags of streams to ffmpeg, which refused them. */
+  readonly retag: boolean;
+};
+
 /**
  * The ffmpeg command that puts an output together: the enlarged video from stdin, everything else
- * from the source, captions from a file of their own. `retag` is for an ffmpeg that refused the
- * source's tags.
+ * from the source, captions from a file of their own.
  */
-export function remuxArguments(
-  source: Source,
-  plan: OutputPlan,
-  output: string,
-  extras: Extras,
-  cut: Cut,
-  retag: boolean,
-): Promise<string[]> {
+export function remuxArguments({
+  source,
+  plan,
+  output,
+  extras,
+  cut,
+  retag,
+}: RemuxParts): Promise<string[]> {
   const streams = outputStreams(source, plan);
   const isMatroska = intermediateMuxer(plan) === 'matroska';
   const shift = cut === null || cut.shift === 0 ? [] : ['-itsoffset', (-cut.shift).toFixed(6)];

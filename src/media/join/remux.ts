@@ -59,6 +59,15 @@ function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrErro
   return new VsrError('media', `Writing the ${title} file failed: ${said}`);
 }
 
+/** What is joined, how, and into what. */
+export type JoinRequest = {
+  readonly source: Source;
+  readonly plan: OutputPlan;
+  /** The enlarged video in parts, in order. */
+  readonly videoFiles: readonly string[];
+  readonly output: string;
+};
+
 /**
  * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of
  * the source as the plan says, into `output`. Packets are copied as they are and keep their times;
@@ -68,10 +77,7 @@ function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrErro
  */
 export async function remux(
   ffmpeg: Ffmpeg,
-  source: Source,
-  plan: OutputPlan,
-  videoFiles: readonly string[],
-  output: string,
+  { source, plan, videoFiles, output }: JoinRequest,
   options: RemuxOptions,
 ): Promise<Remuxed> {
   const { signal } = options;
@@ -82,8 +88,8 @@ export async function remux(
     const found = await findExtras(ffmpeg, { source, plan, cut, folder, signal, ...options });
     const extras = { ...found, lastFrame, setsDurations: await setsDurations(ffmpeg) };
     const run = async (retag: boolean): Promise<readonly string[]> => {
-      const args = await remuxArguments(source, plan, output, extras, cut, retag);
-      return runWith(ffmpeg, source, plan, args, bytes(), options);
+      const args = await remuxArguments({ source, plan, output, extras, cut, retag });
+      return runWith(ffmpeg, { source, plan, args, bytes: bytes() }, options);
     };
     const said = await run(false).catch((error: unknown) => {
       if (!wrongTagWords.test(messageOf(error))) throw error;
@@ -118,16 +124,22 @@ function joinNotes(
   return [{ kind: 'missing', what: 'part of what was joined', why }];
 }
 
+/** A command that joins, and what it is given. */
+type RemuxCall = {
+  readonly source: Source;
+  readonly plan: OutputPlan;
+  readonly args: readonly string[];
+  /** The enlarged video. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+};
+
 /**
  * Runs ffmpeg with `bytes` on its stdin. Returns what it complained about that reading the source
  * does not explain.
  */
 async function runWith(
   ffmpeg: Ffmpeg,
-  source: Source,
-  plan: OutputPlan,
-  args: readonly string[],
-  bytes: AsyncIterable<Uint8Array>,
+  { source, plan, args, bytes }: RemuxCall,
   options: RemuxOptions,
 ): Promise<readonly string[]> {
   const { signal, stallTimeoutMs } = options;

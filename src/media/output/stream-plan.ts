@@ -155,7 +155,7 @@ export async function planStreams(
       announcements.push({ kind: 'converted', what, streamIndex: index, why: why ?? '' });
     } else if (verdict.action === 'drop') {
       const others = await holders(source, stream, takes);
-      announcements.push(announceDrop(container, source, stream, what, why ?? '', others));
+      announcements.push(announceDrop(container, source, stream, { what, why: why ?? '', others }));
     } else if (stream.kind === 'video' && !isCover(stream)) {
       const kept = 'only one video stream is enlarged; this one is kept as it is';
       announcements.push({ kind: 'note', what, streamIndex: index, why: kept });
@@ -187,13 +187,14 @@ export async function planStreams(
   return { streams, announcements };
 }
 
+/** A stream that is dropped, in words: what it is, why, and which containers would keep it. */
+type Drop = { readonly what: string; readonly why: string; readonly others: readonly string[] };
+
 function announceDrop(
   container: Container,
   source: Source,
   stream: StreamInfo,
-  what: string,
-  why: string,
-  others: readonly string[],
+  { what, why, others }: Drop,
 ): Announcement {
   const base = { what, streamIndex: stream.index };
   if (isChapterTrack(source, stream)) {

@@ -172,8 +172,7 @@ export function trainNetwork(
   network: Network,
   x: Value,
   { values }: TrainedValues,
-  hooks: TrainingHooks,
-  whole = false,
+  { whole = false, ...hooks }: TrainingHooks & { readonly whole?: boolean },
 ): Value {
   const next = values[Symbol.iterator]();
   const take = (): Value => next.next().value!;

@@ -141,7 +141,8 @@ export async function compare(
   }
   const writing = { clip: clips[0]!, output: request.output, stage: 'compare', of: null } as const;
   paceOf(writing, tell)(0);
-  await compareClips(found, await probe(found, a), await probe(found, b), place, mode, amplify);
+  const sources = [await probe(found, a), await probe(found, b)] as const;
+  await compareClips(found, sources, place, { mode, amplify });
   return toldOf(result, request.output, tell);
 }
 

@@ -81,13 +81,22 @@ async function readLog(file: string, sidecar: Sidecar): Promise<LogReading> {
   return { plot: thinner.result(), ranking, firstTime: firstTime ?? 0 };
 }
 
-/** Decodes the moments of `picked` from output, source and reference. */
+/** An output as its sidecar tells of it, and where its first frame stands. */
+type Output = {
+  readonly sidecar: Sidecar;
+  readonly sidecarPath: string;
+  /** Seconds. */
+  readonly firstTime: number;
+};
+
+/**
+ * Decodes the moments of `picked` from output, source and reference; says in `notes` what cannot be
+ * shown.
+ */
 async function momentsOf(
   ffmpeg: Ffmpeg,
-  sidecar: Sidecar,
-  sidecarPath: string,
+  { sidecar, sidecarPath, firstTime }: Output,
   picked: readonly PickedFrame[],
-  firstTime: number,
   notes: string[],
 ): Promise<(Moment | null)[]> {
   const ours: (RgbPicture | undefined)[] = [];
@@ -172,7 +181,8 @@ export async function clipReport(
     notes.push(`Frame ${n} was named, but the clip has ${sidecar.output.frames} frames.`);
   }
   const picked = options.brief ? all.slice(0, 1) : all;
-  const moments = await momentsOf(ffmpeg, sidecar, sidecarPath, picked, log?.firstTime ?? 0, notes);
+  const output = { sidecar, sidecarPath, firstTime: log?.firstTime ?? 0 };
+  const moments = await momentsOf(ffmpeg, output, picked, notes);
   const frames: ShownFrame[] = [];
   for (const [i, moment] of moments.entries()) {
     if (moment === null) continue;

@@ -72,7 +72,7 @@ function forward(
   const strength = network.strength === true ? graph.input('strength', 'float32', [1]) : null;
   const values = trainedValues(tape, network, flat, strength);
   const hooks = { ...roundingHooks(tape, network), dropout };
-  return [trainNetwork(tape, network, x, values, hooks, whole), values];
+  return [trainNetwork(tape, network, x, values, { ...hooks, whole }), values];
 }
 
 /**

@@ -26,8 +26,12 @@ export async function joinSegments(
     return record === undefined || record.frames === 0 ? [] : [folder.files(segment, record).video];
   });
   const { stallTimeoutMs, allowDamaged } = plan.settings;
-  const joined = await remux(ffmpeg, plan.source, plan.outputPlan, videos, file, {
-    ...{ signal, stallTimeoutMs, allowDamaged, census },
-  });
+  const joined = await remux(
+    ffmpeg,
+    { source: plan.source, plan: plan.outputPlan, videoFiles: videos, output: file },
+    {
+      ...{ signal, stallTimeoutMs, allowDamaged, census },
+    },
+  );
   return { file, ...joined };
 }

@@ -26,7 +26,7 @@ function runner(ms: number, value: number): Runner {
 
 test('half precision is taken where it is faster and shows the same', async () => {
   const against = (half: Runner) =>
-    halfIsBetter(runner(60, 100), half, rect, layout, larger, () => clock);
+    halfIsBetter(runner(60, 100), half, { rect, layout, larger }, () => clock);
   assert.equal(await against(runner(1, 101)), true);
   assert.equal(await against(runner(57, 100)), false, 'it is hardly faster');
   assert.equal(await against(runner(1, 102)), false, 'two steps can be seen');
