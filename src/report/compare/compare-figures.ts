@@ -8,7 +8,7 @@ import { meanSquaredError } from '../../metrics/psnr.js';
 import { planeOf, type Frame } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
-import { FlickerSums } from '../evaluate/flicker-sums.js';
+import { FlickerSums } from '../meters/flicker-sums.js';
 import { FigureSums, lumaErrors, type Figures, type WorstFrame } from '../evaluate/evaluation.js';
 
 /** How close two clips are. */

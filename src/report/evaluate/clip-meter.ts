@@ -4,10 +4,10 @@ import { meanSquaredError } from '../../metrics/psnr.js';
 import type { Colour } from '../../media/source/source.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
-import type { FeatureMeter } from './feature-meter.js';
-import { FeatureSums } from './feature-sums.js';
+import type { FeatureMeter } from '../meters/feature-meter.js';
+import { FeatureSums } from '../meters/feature-sums.js';
 import { FigureSums, lumaErrors, type FileEvaluation, type Figures } from './evaluation.js';
-import { FlickerSums } from './flicker-sums.js';
+import { FlickerSums } from '../meters/flicker-sums.js';
 import {
   canMeasureVmaf,
   openStackedMeter,

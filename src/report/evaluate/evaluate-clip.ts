@@ -15,7 +15,7 @@ import { codeReduced, croppedFrames, type Sized } from './clip-frames.js';
 import { ClipMeter } from './clip-meter.js';
 import { ClipSizes } from './clip-sizes.js';
 import { baselines, type FileEvaluation } from './evaluation.js';
-import type { FeatureMeter } from './feature-meter.js';
+import type { FeatureMeter } from '../meters/feature-meter.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import { OpenModels, type Pair } from './open-models.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';

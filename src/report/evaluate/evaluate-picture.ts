@@ -11,16 +11,16 @@ import { VsrError } from '../../errors.js';
 import {
   FigureSums,
   baselines,
-  cutWithin,
   joinedErrors,
   lumaErrors,
   type FileEvaluation,
   type Figures,
 } from './evaluation.js';
-import type { ClassMeter } from './class-meter.js';
-import { featureDistance, type FeatureMeter, pictureOfPlanes } from './feature-meter.js';
+import type { ClassMeter } from '../meters/class-meter.js';
+import { featureDistance, type FeatureMeter, pictureOfPlanes } from '../meters/feature-meter.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import type { Protocol } from './protocol.js';
+import { cutWithin } from '../meters/cut-within.js';
 
 /** How a picture is measured. */
 export type PictureEvaluationOptions = {

@@ -16,8 +16,8 @@ import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
 import type { FileEvaluation } from './evaluation.js';
 import { modelsToMeasure, type MeasuredSource } from './measured-models.js';
-import { ClassMeter } from './class-meter.js';
-import { FeatureMeter } from './feature-meter.js';
+import { ClassMeter } from '../meters/class-meter.js';
+import { FeatureMeter } from '../meters/feature-meter.js';
 import { enlargeColours, enlargePicture } from './picture-enlarger.js';
 import type { Distance, Protocol } from './protocol.js';
 

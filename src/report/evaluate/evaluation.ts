@@ -4,6 +4,7 @@ import { ssim } from '../../metrics/ssim.js';
 import type { Plane } from '../../planes/plane.js';
 import type { ResizeKernel } from '../../planes/resize.js';
 import type { NetworkFacts } from './measured-models.js';
+import { cutWithin } from '../meters/cut-within.js';
 
 /** What the model is measured beside, with the kernel of each. */
 export const baselines: Readonly<Record<string, ResizeKernel>> = {
@@ -102,14 +103,6 @@ export type LumaErrors = {
   readonly mae: number;
   readonly ssim: number | null;
 };
-
-/** The part of `border` that can be cut on every side of a picture of this size. */
-export function cutWithin(
-  { width, height }: { readonly width: number; readonly height: number },
-  border: number,
-): number {
-  return Math.min(border, (Math.min(width, height) - 1) >> 1);
-}
 
 /**
  * Compares Y; `border` samples are cut on every side, less where the picture is too small for it.

@@ -22,7 +22,7 @@ import { upscale } from '../../upscale/upscale.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import { evaluateClip } from '../evaluate/evaluate-clip.js';
 import { FigureSums } from '../evaluate/evaluation.js';
-import { BicubicFlickerSums } from '../evaluate/flicker-sums.js';
+import { BicubicFlickerSums } from '../meters/flicker-sums.js';
 import { copiesThatRun } from './copies-that-run.js';
 import type { Baseline, ManifestClip, Truth } from './regress-manifest.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';

@@ -6,7 +6,7 @@ import { openSession } from '../../model/runtime/session.js';
 import { packageRoot } from '../../package-root.js';
 import type { Plane } from '../../planes/plane.js';
 import type { RgbPicture } from '../rgb-picture.js';
-import { cutWithin } from './evaluation.js';
+import { cutWithin } from './cut-within.js';
 import { planesOfRgb } from './rgb-tensor.js';
 
 /** The network that ships, and its outputs that are compared: all that its fire modules give. */

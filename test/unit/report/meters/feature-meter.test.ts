@@ -6,7 +6,7 @@ import {
   featureDistance,
   FeatureMeter,
   pictureOfPlanes,
-} from '../../../../src/report/evaluate/feature-meter.js';
+} from '../../../../src/report/meters/feature-meter.js';
 import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
 import { random } from '../../../support/random-model.js';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import test from 'node:test';
 import { encodeModel } from '../../../../src/model/onnx/model-file.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
-import { ClassMeter } from '../../../../src/report/evaluate/class-meter.js';
+import { ClassMeter } from '../../../../src/report/meters/class-meter.js';
 import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
