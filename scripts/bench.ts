@@ -6,7 +6,7 @@ import { usualSizes, withBench, type BenchPart } from './bench/setting.js';
 
 /*
  * `npm run bench [-- start end-to-end reuse peers gpu segments queue train --runs 3 --provider auto
- * --size 640x360]`: what vsr takes against what its parts take alone, and beside its peers; the
+ * --size 640x360 --frames 1500 --queue-workers 1000]`: what vsr takes against what its parts take alone, and beside its peers; the
  * parts named, or those that are measured by default. Everything is measured in one run, the middle
  * one of `runs`; ratios are of CPU seconds, which other work on the machine disturbs least. Prints
  * tables and writes build/bench.json.
@@ -56,19 +56,24 @@ const { values, positionals } = parseArgs({
     provider: { type: 'string', default: 'cpu' },
     // Of end-to-end and gpu; instead of their own.
     size: { type: 'string', multiple: true },
+    // Of queue: less of them shows that it works, more or less is another figure.
+    frames: { type: 'string', default: '1500' },
+    'queue-workers': { type: 'string', default: '1000' },
   },
 });
 const unknown = positionals.filter((word) => !(word in parts));
-const runs = Number(values.runs);
-if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+if (unknown.length > 0) {
   const words = Object.keys(parts).join(', ');
-  console.error(
-    unknown.length > 0
-      ? `Expected some of ${words} but received ${unknown.join(' ')}.`
-      : `Expected a positive integer for --runs but received ${values.runs}.`,
-  );
+  console.error(`Expected some of ${words} but received ${unknown.join(' ')}.`);
   process.exit(2);
 }
+const count = (name: 'runs' | 'frames' | 'queue-workers'): number => {
+  const number = Number(values[name]);
+  if (Number.isInteger(number) && number >= 1) return number;
+  console.error(`Expected a positive integer for --${name} but received ${values[name]}.`);
+  process.exit(2);
+};
+const [runs, frames, workers] = [count('runs'), count('frames'), count('queue-workers')];
 const sizes = (values.size ?? []).map((text) => {
   const [width, height] = (/^(\d+)x(\d+)$/.exec(text)?.slice(1) ?? []).map(Number);
   if (width !== undefined && height !== undefined && width >= 16 && height >= 16) {
@@ -87,7 +92,10 @@ if (sizes.length > 0 && !wanted.some(([, { takesSizes }]) => takesSizes)) {
 }
 const say = (line: string): void => console.log(line);
 await withBench(
-  { runs, provider: values.provider, sizes: sizes.length > 0 ? sizes : usualSizes },
+  {
+    ...{ runs, provider: values.provider, sizes: sizes.length > 0 ? sizes : usualSizes },
+    queue: { frames, workers },
+  },
   say,
   async (bench) => {
     const load = os.loadavg()[0]!;

@@ -29,11 +29,11 @@ function figure(info: string, key: string): number {
 }
 
 /** One process of stand-ins: a segment takes `seconds`, with a word of progress each second. */
-async function standIns(url: string, seconds: number): Promise<void> {
+async function standIns(url: string, seconds: number, workers: number): Promise<void> {
   const connection = await connectQueue(queueAddress({ url }));
   const book = new QueueBook(connection.redis);
   const times = queueTimes();
-  for (let i = 0; i < perProcess; i++) {
+  for (let i = 0; i < workers; i++) {
     const id = `${process.pid}-${i}`;
     const worker = new connection.libraries.bull.Worker(
       name,
@@ -86,8 +86,9 @@ export async function measureWorkers(
   const children: ChildProcess[] = [];
   try {
     const file = fileURLToPath(import.meta.url);
-    for (let i = 0; i < workers / perProcess; i++) {
-      children.push(fork(file, ['stand-ins', url, String(seconds)]));
+    for (let left = workers; left > 0; left -= perProcess) {
+      const here = Math.min(left, perProcess);
+      children.push(fork(file, ['stand-ins', url, String(seconds), String(here)]));
     }
     await Promise.all(
       children.map((child) => new Promise((resolve) => child.once('message', resolve))),
@@ -115,4 +116,6 @@ export async function measureWorkers(
   }
 }
 
-if (process.argv[2] === 'stand-ins') await standIns(process.argv[3]!, Number(process.argv[4]));
+if (process.argv[2] === 'stand-ins') {
+  await standIns(process.argv[3]!, Number(process.argv[4]), Number(process.argv[5]));
+}

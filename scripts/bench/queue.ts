@@ -5,11 +5,11 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startRedis } from '../../test/support/redis.js';
 import { measureWorkers } from './many-workers.js';
-import { removeJob, type Bench } from './setting.js';
+import type { Bench } from './setting.js';
 import { timed } from './timed-process.js';
 
-/** Frames and size of the clip whose overhead is measured: about 70 s of CPU. */
-const clip = { size: '320x180', frames: 1500 };
+/** The size of the clip whose overhead is measured; its usual 1,500 frames are 70 s of CPU. */
+const size = '320x180';
 
 /** Ticks a second of the kernel's accounts. */
 const ticks = 100;
@@ -17,8 +17,8 @@ const ticks = 100;
 /** A worker under way, and what it has said. */
 type Running = { readonly child: ChildProcess; readonly said: () => string };
 
-function startWorker(vsr: string, url: string, root: string): Running {
-  const child = spawn(process.execPath, [vsr, 'worker', '--queue', url, '--root', `b=${root}`], {
+function startWorker(vsr: string, url: string, more: readonly string[]): Running {
+  const child = spawn(process.execPath, [vsr, 'worker', '--queue', url, ...more], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let text = '';
@@ -41,67 +41,104 @@ function cpuSeconds({ child }: Running): number {
   return [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / ticks;
 }
 
+/** CPU seconds that a submission and its one worker take together. */
+async function cpuTogether(
+  { vsr }: Bench,
+  url: string,
+  worker: readonly string[],
+  command: readonly string[],
+): Promise<number> {
+  const running = startWorker(vsr, url, worker);
+  try {
+    await until(running, /ready as/);
+    const before = cpuSeconds(running);
+    const submitted = await timed(process.execPath, command);
+    return submitted.cpuSeconds + cpuSeconds(running) - before;
+  } finally {
+    running.child.kill('SIGKILL');
+  }
+}
+
+/** Seconds from a worker's end by force to another's first word about the same segments. */
+async function takeoverSeconds(
+  { vsr }: Bench,
+  url: string,
+  worker: readonly string[],
+  command: readonly string[],
+): Promise<number> {
+  const victim = startWorker(vsr, url, worker);
+  let other: Running | undefined;
+  try {
+    await until(victim, /ready as/);
+    const run = timed(process.execPath, command);
+    run.catch(() => {});
+    await until(victim, /segments? \d/);
+    const first = /segments? (\d+)/.exec(victim.said())![1]!;
+    victim.child.kill('SIGKILL');
+    const at = performance.now();
+    other = startWorker(vsr, url, worker);
+    const taken = ((await until(other, new RegExp(`segments? ${first}\\b`))) - at) / 1000;
+    await run;
+    return taken;
+  } finally {
+    victim.child.kill('SIGKILL');
+    other?.child.kill('SIGKILL');
+  }
+}
+
 /**
- * What a queue costs a clip, how soon the job of a killed worker is begun by another, and what a
- * thousand workers cost Redis.
+ * What a queue costs a clip, with a shared folder and without one; how soon the job of a killed
+ * worker is begun by another; and what a thousand workers cost Redis.
  */
 export async function queue(bench: Bench): Promise<unknown> {
-  const { folder, vsr, say, makeClip } = bench;
+  const { folder, vsr, say, makeClip, queue: wished } = bench;
   await using redis = await startRedis({ log: true });
   const root = path.join(folder, 'shared');
   await mkdir(root);
   const input = path.join(root, 'clip.mp4');
-  await rename(makeClip(clip.size, clip.frames), input);
-  const command = (output: string): string[] => [
+  await rename(makeClip(size, wished.frames), input);
+  const command = (output: string, ...more: string[]): string[] => [
     ...[vsr, 'upscale', input, '-o', path.join(root, output), '--quiet', '--segment-seconds', '5'],
+    ...more,
   ];
-  const there = ['--queue', redis.url, '--root', `b=${root}`];
-  const alone = await timed(process.execPath, command('alone.mp4'));
-  const worker = startWorker(vsr, redis.url, root);
-  let taken: number;
-  let together: number;
-  try {
-    await until(worker, /ready as/);
-    const before = cpuSeconds(worker);
-    const submitted = await timed(process.execPath, [...command('queue.mp4'), ...there]);
-    together = submitted.cpuSeconds + cpuSeconds(worker) - before;
-    // A killed worker: from the kill to the first word of another about the same clip.
-    await removeJob(path.join(root, 'queue.mp4'));
-    const seen = worker.said().length;
-    const again = timed(process.execPath, [...command('killed.mp4'), ...there]);
-    again.catch(() => {});
-    await until(worker, new RegExp(`^[^]{${seen}}[^]*segment`));
-    const first = /segments? (\d+)/.exec(worker.said().slice(seen))![1]!;
-    worker.child.kill('SIGKILL');
-    const at = performance.now();
-    const other = startWorker(vsr, redis.url, root);
-    try {
-      taken = ((await until(other, new RegExp(`segments? ${first}\\b`))) - at) / 1000;
-      await again;
-    } finally {
-      other.child.kill('SIGKILL');
-    }
-  } finally {
-    worker.child.kill('SIGKILL');
-  }
-  const more = together - alone.cpuSeconds;
-  const percent = (more / alone.cpuSeconds) * 100;
-  const segments = Math.ceil(clip.frames / 25 / 5);
-  say(
-    `\nA clip of ${clip.frames} frames, ${clip.size}: alone ${alone.cpuSeconds.toFixed(1)} CPU s,`,
+  const rooted = ['--root', `b=${root}`];
+  const there = ['--queue', redis.url];
+  const alone = (await timed(process.execPath, command('alone.mp4'))).cpuSeconds;
+  const byRoot = await cpuTogether(
+    bench,
+    redis.url,
+    rooted,
+    command('root.mp4', ...there, ...rooted),
   );
-  say(
-    `by a queue ${together.toFixed(1)}: ${percent.toFixed(1)} % more (at most 2), ${(more / segments).toFixed(2)} s a segment`,
+  const byShare = await cpuTogether(
+    bench,
+    redis.url,
+    [],
+    command('share.mp4', ...there, '--share'),
   );
+  const taken = await takeoverSeconds(
+    bench,
+    redis.url,
+    rooted,
+    command('killed.mp4', ...there, ...rooted),
+  );
+  const segments = Math.ceil(wished.frames / 25 / 5);
+  const more = (together: number): string =>
+    `${together.toFixed(1)} CPU s: ${(((together - alone) / alone) * 100).toFixed(1)} % more, ${((together - alone) / segments).toFixed(2)} s a segment`;
+  say(
+    `\nA clip of ${wished.frames} frames, ${size}, ${segments} segments: ${alone.toFixed(1)} CPU s alone`,
+  );
+  say(`by a queue, over a shared folder: ${more(byRoot)} (at most 2 % of 70 s and more)`);
+  say(`by a queue, with --share:         ${more(byShare)}`);
   say(`a killed worker's job is begun by another after ${taken.toFixed(1)} s (at most 25)`);
-  const many = await measureWorkers(redis.url, { workers: 1000, seconds: 5, watchSeconds: 20 });
+  const many = await measureWorkers(redis.url, {
+    ...{ workers: wished.workers, seconds: 5, watchSeconds: 20 },
+  });
   say(
     `${many.workers} workers: ${many.segmentsPerSecond.toFixed(0)} segments a second, Redis ${many.serverPercent.toFixed(0)} % of a core, ${many.serverMb.toFixed(0)} MB, ${many.connections} connections`,
   );
   say(
     `adding: ${many.addedPerSecond.toFixed(0)} jobs a second, ${many.bytesPerJob.toFixed(0)} bytes each`,
   );
-  return {
-    ...{ alone: alone.cpuSeconds, together, percent, takeoverSeconds: taken, many },
-  };
+  return { alone, byRoot, byShare, takeoverSeconds: taken, many };
 }

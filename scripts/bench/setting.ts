@@ -13,6 +13,8 @@ export type BenchOptions = {
   readonly provider: string;
   /** Sizes of clips, for parts that take any (`takesSizes`). */
   readonly sizes: readonly ClipSize[];
+  /** Frames of the clip that a queue is given, and stand-ins for workers. */
+  readonly queue: { readonly frames: number; readonly workers: number };
 };
 
 /** In luma samples. */

@@ -23,10 +23,18 @@ export type Vsr = {
   readonly done: Promise<number | null>;
 };
 
-/** Starts the command line as a user does. */
-export function startCommand(args: readonly string[], env: NodeJS.ProcessEnv = {}): Vsr {
+/**
+ * Starts the command line as a user does; by way of the program `by`, with its words, where there
+ * is one.
+ */
+export function startCommand(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  by: readonly string[] = [],
+): Vsr {
   const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const child = spawn(process.execPath, [bin, ...args], {
+  const [program, ...words] = [...by, process.execPath, bin, ...args] as [string, ...string[]];
+  const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VSR_TEST_QUEUE_LOCK_MS: String(lockMs), ...env },
   });
