@@ -19,7 +19,7 @@ import {
   refuseDamage,
 } from './finish/source-damage.js';
 import { firstFrameSeconds, sidecarOf } from './finish/summary.js';
-import { sizeNotes } from './limits/size-limit.js';
+import { checkSize } from './limits/size-limit.js';
 import { openFolder, openJob } from './open-job.js';
 import { factsOfLog, samplesOf } from './plan/identity.js';
 import { planJob, type JobPlan } from './plan/job-plan.js';
@@ -113,6 +113,7 @@ async function makeOutput(
   await checkSource(job);
   throwIfAborted(job);
   const outputBytes = (await stat(clip)).size;
+  checkSize(plan.settings.sizeLimit, outputBytes);
   const sidecar = sidecarOf(plan, {
     records,
     late: [
@@ -122,7 +123,6 @@ async function makeOutput(
       ...damageNotes(plan, damages),
       ...late,
       ...differing,
-      ...sizeNotes(plan.settings.sizeLimit, outputBytes),
     ],
     damages,
     elapsedSeconds: queue === null ? progress.elapsed : (Date.now() - queue.since) / 1000,

@@ -1,7 +1,7 @@
-import { badValue } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 import { sourceCensus } from '../../media/damage/source-census.js';
 import { bufferSeconds } from '../../media/output/encoder-limits.js';
-import type { Announcement, OutputPlan } from '../../media/output/output-plan.js';
+import type { OutputPlan } from '../../media/output/output-plan.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Source, StreamInfo } from '../../media/source/source.js';
 import { framesPerSecond } from '../../planes/ratio.js';
@@ -29,15 +29,19 @@ const [tableBytes, headBytes] = [32, 4096];
 /** The share of a transport stream that is no content, at most. */
 const transportShare = 0.1;
 
+/** The share of its length that is kept back of a clip, at most, for buffers that begin full. */
+const mostKeptBack = 0.1;
+
 /**
  * Mean bits a second that the video may have, so that the output stays within its limit also where
- * every part begins with a full buffer; 0 or less where the rest takes all of it.
+ * every part begins with a full buffer; 0 or less where the rest takes all of it. Of clips of a few
+ * seconds less is kept back than that, since encoders fall short of their rate there.
  */
 export function videoShare(share: Share): number {
   const { limit, others, packets, container, seconds, parts } = share;
   const content = container === 'mpegts' ? limit * (1 - transportShare) : limit;
   const left = content - others - packets * tableBytes - headBytes;
-  return (8 * left) / (seconds + parts * bufferSeconds);
+  return (8 * left) / (seconds + Math.min(parts * bufferSeconds, mostKeptBack * seconds));
 }
 
 /** Bytes a second that a stream takes at most where its samples are written anew. */
@@ -112,14 +116,11 @@ export async function bitrateWithin(
   throw badValue(`a size that leaves room for video, since ${rest},`, 'sizeLimit', limit);
 }
 
-/** What is said where a finished output of `bytes` is larger than it was to be. */
-export function sizeNotes(limit: number | null, bytes: number): Announcement[] {
-  if (limit === null || bytes <= limit) return [];
-  return [
-    {
-      ...{ kind: 'note', what: 'size' },
-      why: `the output has ${showBytes(bytes)}, more than the ${showBytes(limit)} it was to stay within: the encoder cannot make it smaller`,
-      advice: 'Try a smaller --size-limit, a smaller picture or --codec hevc.',
-    },
-  ];
+/** Throws VsrError `media` where a finished output of `bytes` is larger than it was to be. */
+export function checkSize(limit: number | null, bytes: number): void {
+  if (limit === null || bytes <= limit) return;
+  throw new VsrError(
+    'media',
+    `Expected an output of at most ${showBytes(limit)} but it has ${showBytes(bytes)}: the encoder could not make it smaller. Try a smaller --size-limit, a smaller picture or --codec hevc, with --restart.`,
+  );
 }

@@ -89,7 +89,7 @@ export type UpscaleOptions = FootageOptions & {
   readonly bitrate?: number;
   /**
    * Bytes that the finished output may have: the rate of the video is what sound, subtitles and the
-   * rest leave. Said, where it could not be met.
+   * rest leave. An output that is larger all the same is an error.
    */
   readonly sizeLimit?: number;
   /** Encoder's preset, e.g. `slow`. */

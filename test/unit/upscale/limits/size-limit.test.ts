@@ -4,7 +4,7 @@ import { encoderArguments } from '../../../../src/media/output/codecs.js';
 import { containerOfMuxer } from '../../../../src/media/output/containers.js';
 import { qualityWords } from '../../../../src/media/output/encoder-limits.js';
 import { pixelFormats } from '../../../../src/planes/pixel-format.js';
-import { sizeNotes, videoShare } from '../../../../src/upscale/limits/size-limit.js';
+import { checkSize, videoShare } from '../../../../src/upscale/limits/size-limit.js';
 import { amount } from '../../../../src/cli/display/numbers.js';
 import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 import { sampleVideo } from '../../media/sample-source.js';
@@ -77,7 +77,15 @@ test('two ways to set the quality are refused, and rates that are none', () => {
   checkOptions({ crf: 20, ffmpegArgs: ['-maxrate', '1M'] });
 });
 
-test('a size that was not met is said', () => {
-  assert.deepEqual([...sizeNotes(null, 5e9), ...sizeNotes(4e9, 4e9)], []);
-  assert.match(sizeNotes(4e9, 4.1e9)[0]!.why, /has 4\.1 GB, more than the 4\.0 GB/);
+test('a size that was not met is an error', () => {
+  checkSize(null, 5e9);
+  checkSize(4e9, 4e9);
+  const message = /^Expected an output of at most 4\.0 GB but it has 4\.1 GB: .* with --restart\.$/;
+  assert.throws(() => checkSize(4e9, 4.1e9), { code: 'media', message });
+});
+
+test('a short clip gets nine tenths of what there is for video', () => {
+  const clip = { limit: 1e5, others: 0, packets: 72, container: 'mp4', seconds: 3, parts: 1 };
+  const rate = videoShare(clip);
+  assert.ok(Math.abs(rate * 3.3 - 8 * (1e5 - 72 * 32 - 4096)) < 1, `${rate}`);
 });
