@@ -1,7 +1,5 @@
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import sharp from 'sharp';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
@@ -14,8 +12,9 @@ import { resizePlane } from '../../src/planes/resize.js';
 import { psnr } from '../../src/metrics/psnr.js';
 import { ssimOfFfmpeg } from '../support/ssim-of-ffmpeg.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 const at = (name: string) => path.join(folder, name);
 
@@ -29,7 +28,6 @@ async function runFfmpeg(...args: string[]): Promise<string> {
 }
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-compare-'));
   ffmpeg = await locateFfmpeg();
   const source = ['-f', 'lavfi', '-i', 'testsrc2=size=96x64:rate=10:duration=0.8'];
   const ffv1 = ['-pix_fmt', 'yuv420p', '-c:v', 'ffv1'];
@@ -47,8 +45,6 @@ before(async () => {
   await runFfmpeg('-i', at('a.mkv'), '-vf', 'scale=128:32', ...ffv1, at('wide.mkv'));
   await runFfmpeg('-i', at('a.mkv'), '-vf', 'setpts=2*PTS', '-r', '5', ...ffv1, at('slow.mkv'));
 });
-
-after(() => rm(folder, { recursive: true }));
 
 async function lumaOf(file: string): Promise<Plane[]> {
   const decoded = decodeFrames(ffmpeg, await probe(ffmpeg, file));

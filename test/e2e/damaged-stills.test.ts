@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import sharp from 'sharp';
 import { crc32Of } from '../../src/media/still/crc32.js';
 import { probeStill, readStill } from '../../src/media/still/still.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import { enlarge } from '../support/enlarge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const [width, height] = [80, 60];
 /** Noise: every byte of what it is compressed to counts. */
@@ -18,12 +18,7 @@ const samples = Uint8Array.from({ length: width * height * 3 }, (_, i) => {
 });
 const quick = { model: 'espcn-16-lite-x2', workers: 1 } as const;
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-stills-'));
-});
-after(() => rm(folder, { recursive: true, force: true }));
-
+const folder = temporaryFolder();
 const picture = () => sharp(samples, { raw: { width, height, channels: 3 } });
 
 /** Rows as PackBits: runs of bytes as they are. */

@@ -1,20 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
 import { enlarge, ffmpegRun } from '../support/enlarge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-matrix-'));
   ffmpeg = await locateFfmpeg();
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const file = (name: string): string => path.join(folder, name);
 const small = { model: 'espcn-16-lite-x2', preset: 'ultrafast', log: false } as const;

@@ -2,8 +2,7 @@ import test from 'node:test';
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import sharp from 'sharp';
@@ -204,26 +203,22 @@ test('a clip through x264 loses against the clean one', async () => {
 });
 
 test('a file that cannot be measured is named, and the others are measured', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-evaluate-'));
-  try {
-    await writeWaves(path.join(folder, 'b.png'), 1);
-    await writeWaves(path.join(folder, 'd.png'), 2);
-    await writeFile(path.join(folder, 'a.png'), 'no picture');
-    await writeFile(path.join(folder, 'c.yuv'), new Uint8Array(1000));
-    const { stdout, stderr, code } = await vsr('evaluate', folder, '-m', 'none', '--json');
-    assert.equal(code, 1);
-    const { files, failed } = answerOf(stdout);
-    assert.deepEqual(
-      failed.map((file) => path.basename(file)),
-      ['a.png', 'c.yuv'],
-    );
-    assert.equal(files.length, 2);
-    assert.match(stderr, /a\.png/);
-    const none = await vsr('evaluate', path.join(folder, 'a.png'), path.join(folder, 'c.yuv'));
-    assert.equal(none.code, 1);
-    assert.match(none.stderr, /None of the 2 files/);
-    assert.equal(none.stdout, '');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  await writeWaves(path.join(folder, 'b.png'), 1);
+  await writeWaves(path.join(folder, 'd.png'), 2);
+  await writeFile(path.join(folder, 'a.png'), 'no picture');
+  await writeFile(path.join(folder, 'c.yuv'), new Uint8Array(1000));
+  const { stdout, stderr, code } = await vsr('evaluate', folder, '-m', 'none', '--json');
+  assert.equal(code, 1);
+  const { files, failed } = answerOf(stdout);
+  assert.deepEqual(
+    failed.map((file) => path.basename(file)),
+    ['a.png', 'c.yuv'],
+  );
+  assert.equal(files.length, 2);
+  assert.match(stderr, /a\.png/);
+  const none = await vsr('evaluate', path.join(folder, 'a.png'), path.join(folder, 'c.yuv'));
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /None of the 2 files/);
+  assert.equal(none.stdout, '');
 });

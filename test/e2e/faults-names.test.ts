@@ -1,19 +1,18 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { enlarge, ffmpegRun, frameMd5 } from '../support/enlarge.js';
 import { writeRandomModel } from '../support/random-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 let model: string;
 let clip: string;
 let still: string;
 let frames: string;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-names-'));
   model = await writeRandomModel(folder, 'espcn-16', 2);
   clip = path.join(folder, 'plain.mp4');
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=32x32:rate=25:duration=0.2'];
@@ -25,7 +24,6 @@ before(async () => {
   assert.equal(outcome.status, 'done');
   frames = await frameMd5(output);
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Names that a careless program takes for an option, a protocol, a pattern or shell words. */
 const names = [

@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import { enlarge, ffmpegRun } from '../support/enlarge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
+const folder = temporaryFolder();
 let clip = '';
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-held-'));
   clip = path.join(folder, 'clip.mp4');
   await ffmpegRun(
     ...['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25:duration=0.4'],
@@ -19,7 +18,6 @@ before(async () => {
     ...['-c:a', 'aac', clip],
   );
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /**
  * An ffmpeg that does its work well, except when it joins: it is given further words before the

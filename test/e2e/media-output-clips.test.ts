@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { decodeFrames } from '../../src/media/decode/decode.js';
 import { openEncoder } from '../../src/media/encode/encode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
@@ -12,17 +10,16 @@ import { probe } from '../../src/media/source/probe.js';
 import type { Source } from '../../src/media/source/source.js';
 import { packageRoot } from '../../src/package-root.js';
 import { joinChecked } from '../support/join-checked.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const clips = path.join(packageRoot(), '..', 'shared', 'data', 'odd');
 const skip = existsSync(clips) ? false : `no clips in ${clips}`;
-let folder = '';
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-clips-'));
   ffmpeg = await locateFfmpeg();
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 type Made = { readonly source: Source; readonly plan: OutputPlan; readonly output: Source };
 

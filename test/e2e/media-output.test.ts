@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before, describe } from 'node:test';
+import test, { before, describe } from 'node:test';
 import { promisify } from 'node:util';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { openEncoder } from '../../src/media/encode/encode.js';
@@ -19,16 +18,15 @@ import type { Source } from '../../src/media/source/source.js';
 import { pixelFormats } from '../../src/planes/pixel-format.js';
 import { joinChecked } from '../support/join-checked.js';
 import { sampleSource, sampleVideo } from '../unit/media/sample-source.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const run = promisify(execFile);
-let folder = '';
+const folder = temporaryFolder();
 let found: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-output-'));
   found = await locateFfmpeg();
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** The build in use and, where that is another one, the embedded build. */
 async function builds(): Promise<Ffmpeg[]> {

@@ -1,19 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  mkdtemp,
-  readFile,
-  rename,
-  rm,
-  truncate,
-  stat,
-  writeFile,
-  copyFile,
-} from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rename, rm, truncate, stat, writeFile, copyFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { promisify } from 'node:util';
 import { VsrError } from '../../src/errors.js';
 import { decodeFrames } from '../../src/media/decode/decode.js';
@@ -23,14 +13,13 @@ import { keyframes } from '../../src/media/source/packets.js';
 import { probe } from '../../src/media/source/probe.js';
 import type { Source } from '../../src/media/source/source.js';
 import { planeOf } from '../../src/planes/frame.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let ffmpeg: Ffmpeg;
-let folder = '';
+const folder = temporaryFolder();
 before(async () => {
   ffmpeg = await locateFfmpeg();
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-read-'));
 });
-after(() => rm(folder, { recursive: true }));
 
 const run = promisify(execFile);
 

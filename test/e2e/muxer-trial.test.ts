@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before, describe } from 'node:test';
+import test, { before, describe } from 'node:test';
 import { containerOfMuxer } from '../../src/media/output/containers.js';
 import { containerFor } from '../../src/media/output/default-container.js';
 import { muxerTrials } from '../../src/media/output/muxer-trial.js';
@@ -11,15 +10,14 @@ import { planStreams } from '../../src/media/output/stream-plan.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
 import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-muxer-'));
   ffmpeg = await locateFfmpeg();
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const file = (name: string): string => path.join(folder, name);
 const video = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.4'];

@@ -1,19 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
+const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-precision-'));
   const encode = ['-c:v', 'libx264', '-pix_fmt', 'yuv420p', at('clip.mp4')];
   await ffmpegRun('-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=10:d=0.4', ...encode);
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 type Summary = {
   outcomes: {

@@ -1,23 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../../src/package-root.js';
 import { writeLoopModel } from '../support/strange-models.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 const sample = path.join(packageRoot(), 'samples', 'scene.mp4');
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-privacy-'));
   await writeLoopModel(at('turns-x2.onnx'), 3);
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Files below `place`, relative to it. */
 function filesBelow(place: string): string[] {

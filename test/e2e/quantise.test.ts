@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { meanSquaredError, psnrOfMse } from '../../src/metrics/psnr.js';
@@ -18,33 +17,30 @@ import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
-    try {
-      const layout = frameLayout(pixelFormats.get('gray')!, 65, 700);
-      const seen = [1, 2].map((i) => planeOf(picture(layout, i).data, layout, 0));
-      const float = randomModel(arch, 2);
-      const frame = picture(layout, 3);
-      const lumas = [];
-      for (const [name, bytes] of [
-        ['float', float],
-        ['int8', await quantiseModel(float, seen)],
-      ] as const) {
-        const file = path.join(folder, `${name}.onnx`);
-        await writeFile(file, bytes);
-        const chain = await chooseChain(2, file, { codec: false });
-        assert.ok(chain.passes[0]!.reach !== null, 'runs on tiles');
-        await using upscaler = await openUpscaler(optionsFor(chain, layout, { precision: 'auto' }));
-        const { frame: larger } = await upscaler.upscale(frame);
-        lumas.push(planeOf(larger.data, upscaler.layout, 0));
-      }
-      const psnr = psnrOfMse(meanSquaredError(lumas[0]!, lumas[1]!));
-      assert.ok(psnr > 30 && psnr < 70, `${psnr.toFixed(1)} dB apart`);
-    } finally {
-      await rm(folder, { recursive: true });
+    const folder = temporaryFolder();
+    const layout = frameLayout(pixelFormats.get('gray')!, 65, 700);
+    const seen = [1, 2].map((i) => planeOf(picture(layout, i).data, layout, 0));
+    const float = randomModel(arch, 2);
+    const frame = picture(layout, 3);
+    const lumas = [];
+    for (const [name, bytes] of [
+      ['float', float],
+      ['int8', await quantiseModel(float, seen)],
+    ] as const) {
+      const file = path.join(folder, `${name}.onnx`);
+      await writeFile(file, bytes);
+      const chain = await chooseChain(2, file, { codec: false });
+      assert.ok(chain.passes[0]!.reach !== null, 'runs on tiles');
+      await using upscaler = await openUpscaler(optionsFor(chain, layout, { precision: 'auto' }));
+      const { frame: larger } = await upscaler.upscale(frame);
+      lumas.push(planeOf(larger.data, upscaler.layout, 0));
     }
+    const psnr = psnrOfMse(meanSquaredError(lumas[0]!, lumas[1]!));
+    assert.ok(psnr > 30 && psnr < 70, `${psnr.toFixed(1)} dB apart`);
   });
 }
 
@@ -95,33 +91,29 @@ test('a network of another form is refused by name', async () => {
 });
 
 test('vsr quantize measures the copy of a model for the second pass after the first', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-quantise-'));
-  try {
-    const pictures = path.join(folder, 'waves');
-    await mkdir(pictures);
-    await writeWaves(path.join(pictures, 'waves.png'), 1, 160);
-    const run = (...words: string[]) => {
-      const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-      const { status, stdout, stderr } = spawnSync(process.execPath, [vsr, ...words], {
-        encoding: 'utf8',
-      });
-      assert.equal(status, 0, stderr);
-      return stdout;
-    };
-    const copy = path.join(folder, 'copy-x2.onnx');
-    run(
-      ...['quantize', 'espcn-16-second-x2', '--pictures', pictures, '--benchmark', pictures],
-      ...['-o', copy],
-    );
-    const card = JSON.parse(await readFile(copy.replace('.onnx', '.json'), 'utf8')) as ModelCard;
-    const chain = `espcn-16-x2,${copy}`;
-    const answer = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
-      facts: { mean: Record<string, { psnrY: number }> };
-    };
-    const { mean } = answer.facts;
-    assert.equal(card.figures['waves']!.bicubicPsnr, mean['bicubic']!.psnrY);
-    assert.equal(card.figures['waves']!.psnr, mean['espcn-16-x2 + copy-x2']!.psnrY);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const pictures = path.join(folder, 'waves');
+  await mkdir(pictures);
+  await writeWaves(path.join(pictures, 'waves.png'), 1, 160);
+  const run = (...words: string[]) => {
+    const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [vsr, ...words], {
+      encoding: 'utf8',
+    });
+    assert.equal(status, 0, stderr);
+    return stdout;
+  };
+  const copy = path.join(folder, 'copy-x2.onnx');
+  run(
+    ...['quantize', 'espcn-16-second-x2', '--pictures', pictures, '--benchmark', pictures],
+    ...['-o', copy],
+  );
+  const card = JSON.parse(await readFile(copy.replace('.onnx', '.json'), 'utf8')) as ModelCard;
+  const chain = `espcn-16-x2,${copy}`;
+  const answer = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
+    facts: { mean: Record<string, { psnrY: number }> };
+  };
+  const { mean } = answer.facts;
+  assert.equal(card.figures['waves']!.bicubicPsnr, mean['bicubic']!.psnrY);
+  assert.equal(card.figures['waves']!.psnr, mean['espcn-16-x2 + copy-x2']!.psnrY);
 });

@@ -1,7 +1,6 @@
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { runProcess } from '../../src/media/program/process.js';
@@ -16,9 +15,10 @@ import {
 } from '../../src/report/regress/regress-manifest.js';
 import { regress } from '../../src/report/regress/regress.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const shipped = path.join(packageRoot(), 'models', 'espcn-16-x2.onnx');
-let folder: string;
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 let model: string;
 let manifest: string;
@@ -35,7 +35,6 @@ async function runFfmpeg(...args: string[]): Promise<void> {
 }
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-regress-test-'));
   ffmpeg = await locateFfmpeg();
   model = path.join(folder, 'model.onnx');
   manifest = path.join(folder, manifestName);
@@ -51,8 +50,6 @@ before(async () => {
     clips: made.clips.map((entry) => ({ ...entry, model: 'model.onnx' })),
   });
 });
-
-after(() => rm(folder, { recursive: true }));
 
 /** The names of the checks that fail, with the frames that show it. */
 async function failing(run: JobRunner = runJob): Promise<Map<string, number | null>> {
@@ -180,13 +177,9 @@ test('the command line says what differs, and JUnit too', async () => {
 });
 
 test('a gate that measures nothing fails', async () => {
-  const empty = await mkdtemp(path.join(os.tmpdir(), 'vsr-regress-none-'));
-  try {
-    const none = await runVsr('regress', empty);
-    assert.equal(none.code, 1);
-    assert.match(none.stderr, /there is none\. Make it with/);
-    assert.equal((await runVsr('regress', empty, '--update')).code, 1);
-  } finally {
-    await rm(empty, { recursive: true });
-  }
+  const empty = temporaryFolder();
+  const none = await runVsr('regress', empty);
+  assert.equal(none.code, 1);
+  assert.match(none.stderr, /there is none\. Make it with/);
+  assert.equal((await runVsr('regress', empty, '--update')).code, 1);
 });

@@ -1,19 +1,17 @@
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { runProcess } from '../../src/media/program/process.js';
 import { seenFrames, type WantedFrame } from '../../src/report/page/seen-frames.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const rate = 25;
-let folder: string;
+const folder = temporaryFolder();
 let clip: string;
 let ffmpeg: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-seen-'));
   clip = path.join(folder, 'long.mkv');
   ffmpeg = await locateFfmpeg();
   // Each frame is of one grey, which tells its number: 16 + number mod 200.
@@ -24,8 +22,6 @@ before(async () => {
   ]);
   assert.equal(code, 0, stderrTail.join('\n'));
 });
-
-after(() => rm(folder, { recursive: true }));
 
 /** What number mod 200 each wanted frame shows. */
 async function numbersOf(wanted: readonly WantedFrame[], from: number | null): Promise<number[]> {

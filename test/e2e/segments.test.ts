@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { enlarged, ffmpegRun, frameMd5 } from '../support/enlarge.js';
 import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { onlyInLongForm } from '../support/long-form.js';
 import { writeRandomModel } from '../support/random-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 let model: string;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-segments-'));
   model = await writeRandomModel(folder, 'espcn-16', 2);
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const scene = (size: string, rate: string, seconds: number): string[] => [
   ...['-f', 'lavfi', '-i', `testsrc2=size=${size}:rate=${rate}:duration=${seconds}`],

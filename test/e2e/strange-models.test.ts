@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { chooseModel } from '../../src/model/catalogue/chain.js';
 import { loadModel } from '../../src/model/load/load-model.js';
 import type { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
@@ -14,15 +14,11 @@ import { packageRoot } from '../../src/package-root.js';
 import { randomModel } from '../support/random-model.js';
 import { runVsr } from '../support/run-vsr.js';
 import { strangeModel, writeLoopModel } from '../support/strange-models.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 const sample = path.join(packageRoot(), 'samples', 'scene.mp4');
-
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-strange-'));
-});
-after(() => rm(folder, { recursive: true, force: true }));
 
 type Rest = Parameters<typeof strangeModel>[0];
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import test from 'node:test';
@@ -14,9 +13,9 @@ import { networkOf } from '../../src/model/architectures/list.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
 import { makePicture } from '../../src/training/pictures/picture-job.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-strength-'));
-test.after(() => rm(folder, { recursive: true }));
+const folder = temporaryFolder();
 const at = (name: string) => path.join(folder, name);
 
 const found = await locateFfmpeg();

@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../src/package-root.js';
 import { writeLoopModel } from '../support/strange-models.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 const bin = path.join(packageRoot(), 'bin', 'vsr.js');
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-stuck-'));
   await copyFile(path.join(packageRoot(), 'samples', 'scene.mp4'), at('clip.mp4'));
   // A trial on a small picture takes a second; one call of the runtime for a frame of the clip
   // takes many.
   await writeLoopModel(at('long-x2.onnx'), 100_000);
   await writeLoopModel(at('endless-x2.onnx'), Infinity);
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const skip = process.platform === 'linux' ? false : 'finds busy threads as Linux lists them';
 

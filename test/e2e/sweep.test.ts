@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { writeNearestModel } from '../../scripts/sweep/nearest-model.js';
@@ -10,6 +9,7 @@ import { framesOf, refusedFiles, sweptFiles } from '../../scripts/sweep/swept-fi
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 import { isLongForm } from '../support/long-form.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const data = path.join(packageRoot(), '..', 'shared', 'data');
 
@@ -24,8 +24,7 @@ const leftToTheScript =
 test('every odd clip is enlarged with all that is in it, or refused by one sentence', async (t) => {
   if (!existsSync(data)) return t.skip(`${data} is not there`);
   const { ffprobe } = await locateFfmpeg();
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-sweep-'));
-  t.after(() => rm(folder, { recursive: true }));
+  const folder = temporaryFolder();
   const model = path.join(folder, 'nearest.onnx');
   await writeNearestModel(model);
   const all = (await sweptFiles(data)).filter((file) => !leftToTheScript.test(file));

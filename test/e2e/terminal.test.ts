@@ -1,26 +1,24 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
 import { linesOf, noTerminal, runOnTerminal } from '../support/run-on-terminal.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 const fast = ['-m', 'espcn-16-lite-x2', '--preset', 'ultrafast'];
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-terminal-'));
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=1'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', at('clip.mp4'));
   await ffmpegRun(...scene, '-frames:v', '2', at('picture-%d.png'));
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /**
  * A call of every command, but only for the help of `setup`, which would fetch files from

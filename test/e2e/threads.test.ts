@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import os from 'node:os';
 import path from 'node:path';
-import test, { after } from 'node:test';
+import test from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../../src/package-root.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'vsr-native-'));
-after(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder();
 
 const sourceOf = (name: string): string =>
   JSON.stringify(pathToFileURL(path.join(packageRoot(), 'build', 'src', name)).href);

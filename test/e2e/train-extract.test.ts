@@ -1,22 +1,21 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
-import { mkdtemp, rm, stat, unlink, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { readLuma } from '../../src/media/still/luma-image.js';
 import { runProcess } from '../../src/media/program/process.js';
 import { packageRoot } from '../../src/package-root.js';
 import { extractFrames } from '../../src/training/extract/extract-frames.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-let folder = '';
+const folder = temporaryFolder();
 let clip = '';
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-extract-'));
   clip = path.join(folder, 'clip.mkv');
   const { ffmpeg } = await locateFfmpeg();
   // Twelve moving frames, then four that stand still.
@@ -54,8 +53,6 @@ before(async () => {
     assert.equal(run.code, 0, run.stderrTail.join('\n'));
   }
 });
-
-after(() => rm(folder, { recursive: true, force: true }));
 
 function extract(...words: string[]) {
   const run = spawnSync(process.execPath, [vsr, 'extract', ...words], { encoding: 'utf8' });

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
@@ -19,15 +18,11 @@ import { startFrom } from '../../src/training/start-from.js';
 import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ort = await onnxRuntime();
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-train-int8-'));
-});
-after(() => rm(folder, { recursive: true, force: true }));
-
+const folder = temporaryFolder();
 for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`training sees the picture that the 8-bit ${arch} gives`, async () => {
     const [width, height] = [40, 36];

@@ -2,28 +2,25 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { decodeModel } from '../../src/model/onnx/model-file.js';
 import { valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { packageRoot } from '../../src/package-root.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-let folder = '';
+const folder = temporaryFolder();
 let pictures = '';
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-rgb-'));
   pictures = path.join(folder, 'pictures');
   await mkdir(pictures);
   for (let i = 0; i < 4; i++) await writeColours(path.join(pictures, `${i}.png`), i);
 });
-
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Waves of another direction and phase in each of red, green and blue, 96 x 80. */
 async function writeColours(file: string, phase: number): Promise<void> {

@@ -2,10 +2,9 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { catalogue } from '../../src/model/catalogue/catalogue.js';
@@ -15,19 +14,17 @@ import { packageRoot } from '../../src/package-root.js';
 import { listImages, splitItems } from '../../src/training/pictures/list-images.js';
 import { readCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { writeWaves } from '../support/waves.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-let folder = '';
+const folder = temporaryFolder();
 let pictures = '';
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-train-'));
   pictures = path.join(folder, 'pictures');
   await mkdir(pictures);
   for (let i = 0; i < 5; i++) await writeWaves(path.join(pictures, `${i}.png`), i);
 });
-
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** A run that takes a second: a small network, small patches, few steps. */
 const quick = [

@@ -1,17 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { runProcess } from '../../src/media/program/process.js';
 import { packageRoot } from '../../src/package-root.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 let ffmpeg: Ffmpeg;
-let folder: string;
+const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 
 async function run(...args: string[]): Promise<string> {
@@ -35,7 +35,6 @@ async function facts(file: string): Promise<{ streams: Record<string, unknown>[]
 
 before(async () => {
   ffmpeg = await locateFfmpeg();
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cli-'));
   // 48x32, 12 frames at 10 a second, with a tone.
   await run(
     ...['-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=10:d=1.2', '-f', 'lavfi', '-i', 'sine=d=1.2'],
@@ -53,7 +52,6 @@ before(async () => {
     at('truth.mkv'),
   );
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 test('a clip in, a larger clip out, with its log and sidecar; again is skipped; --json alone on stdout', async () => {
   const node = JSON.stringify(process.execPath);

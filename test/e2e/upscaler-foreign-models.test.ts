@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { loadModel } from '../../src/model/load/load-model.js';
@@ -14,15 +13,11 @@ import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { random } from '../support/random-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ort = await onnxRuntime();
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-foreign-'));
-});
-after(() => rm(folder, { recursive: true }));
-
+const folder = temporaryFolder();
 type Kind = {
   channels?: number;
   type?: 'float32' | 'uint8';

@@ -1,21 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
 import { openUpscaler, type Upscaled } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { random, writeRandomModel } from '../support/random-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-reuse-'));
-});
-after(() => rm(folder, { recursive: true }));
-
+const folder = temporaryFolder();
 function copyOf(frame: Frame, index: number): Frame {
   const data = new Uint8Array(new SharedArrayBuffer(frame.data.length));
   data.set(frame.data);

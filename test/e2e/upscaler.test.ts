@@ -1,8 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { onnxRuntime } from '../../src/model/runtime/onnx-runtime.js';
 import { chainOf, chooseChain } from '../../src/model/catalogue/chain.js';
 import { loadModel } from '../../src/model/load/load-model.js';
@@ -18,15 +15,11 @@ import { planStrips } from '../../src/enlarge/reuse/strips.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { writeRandomModel } from '../support/random-model.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const ort = await onnxRuntime();
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-upscaler-'));
-});
-after(() => rm(folder, { recursive: true }));
-
+const folder = temporaryFolder();
 /** The model file run by itself on whole frames, float in and out, one pass after the other. */
 async function wholeRun(files: string[], frame: Frame, layout: FrameLayout): Promise<Float32Array> {
   const { data, width, height } = planeOf(frame.data, layout, 0);

@@ -10,28 +10,26 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { enlarged, ffmpegRun } from '../support/enlarge.js';
 import { writeRandomModel } from '../support/random-model.js';
 import { runVsr } from '../support/run-vsr.js';
 import { writeWaves } from '../support/waves.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** What a user keeps, and nobody else has. */
 const precious = 'the only copy\n';
 
-let root: string;
+const root = temporaryFolder();
 let clip: string;
 let model: string;
 before(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'vsr-users-files-'));
   model = await writeRandomModel(root, 'espcn-16', 2);
   clip = path.join(root, 'clip.mp4');
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=32x32:rate=25:duration=0.2'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', clip);
 });
-after(() => rm(root, { recursive: true, force: true }));
 
 /** A folder of its own with a copy of the clip. */
 async function fresh(): Promise<{ folder: string; at: (name: string) => string }> {

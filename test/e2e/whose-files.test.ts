@@ -13,30 +13,28 @@ import {
   utimes,
   writeFile,
 } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import type { NoteEvent } from '../../src/events.js';
 import { upscale, type UpscaleEvent } from '../../src/upscale/upscale.js';
 import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
 import { writeRandomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const precious = 'the only copy\n';
 
-let root: string;
+const root = temporaryFolder();
 let clip: string;
 let options: UpscaleOptions;
 before(async () => {
-  root = await mkdtemp(path.join(os.tmpdir(), 'vsr-whose-files-'));
   const model = await writeRandomModel(root, 'espcn-16', 2);
   options = { model, preset: 'ultrafast' };
   clip = path.join(root, 'clip.mp4');
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=32x32:rate=25:duration=1'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-g', '5', '-pix_fmt', 'yuv420p', clip);
 });
-after(() => rm(root, { recursive: true, force: true }));
 
 async function fresh(): Promise<(name: string) => string> {
   const folder = await mkdtemp(path.join(root, 'own-'));

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** Wrong calls, and the one sentence that is said of each. */
 const calls: readonly [call: string, sentence: string][] = [
@@ -39,14 +39,12 @@ for (const [call, sentence] of calls) {
   });
 }
 
-let folder: string;
+const folder = temporaryFolder();
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-calls-'));
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=10:d=1'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', path.join(folder, 'a.mp4'));
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Wrong options of a clip that is there, and how the sentence about each begins or ends. */
 const options: readonly [options: string, sentence: RegExp][] = [

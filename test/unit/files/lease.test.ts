@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,15 +10,12 @@ import { VsrError } from '../../../src/errors.js';
 import { thisProcess, type Owner } from '../../../src/files/owner.js';
 import { packageRoot } from '../../../src/package-root.js';
 import { LEASE_MS, takeLease } from '../../../src/files/lease.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 async function inFolder(work: (file: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-lease-'));
-  try {
-    await work(path.join(folder, 'lock'));
-    assert.deepEqual(await readdir(folder), [], 'nothing is left behind');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  await work(path.join(folder, 'lock'));
+  assert.deepEqual(await readdir(folder), [], 'nothing is left behind');
 }
 
 /** What the file of a lease says that some process took here. */

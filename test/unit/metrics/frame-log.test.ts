@@ -1,10 +1,10 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../../src/errors.js';
 import { openFrameLog, readFrameLog, type FrameRow } from '../../../src/metrics/frame-log.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 const nothing = {
   ...{ psnrY: null, psnrU: null, psnrV: null, psnrYBicubic: null },
@@ -18,12 +18,8 @@ function row(frame: number, figures: Partial<FrameRow> = {}): FrameRow {
 }
 
 async function withFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-log-'));
-  try {
-    await work(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  await work(folder);
 }
 
 async function writeRows(file: string, rows: FrameRow[], append = false) {

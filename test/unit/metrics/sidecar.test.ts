@@ -1,7 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../../src/errors.js';
 import { SummaryOfRows } from '../../../src/metrics/log-summary.js';
@@ -11,6 +10,7 @@ import {
   writeSidecar,
   type Sidecar,
 } from '../../../src/metrics/sidecar.js';
+import { temporaryFolder } from '../../support/temporary-folder.js';
 
 function exampleSidecar(): Sidecar {
   const rows = new SummaryOfRows();
@@ -89,12 +89,8 @@ function exampleSidecar(): Sidecar {
 }
 
 async function inFolder(work: (file: string, folder: string) => Promise<void>): Promise<void> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-sidecar-'));
-  try {
-    await work(sidecarPathOf(path.join(folder, 'a.mp4')), folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  await work(sidecarPathOf(path.join(folder, 'a.mp4')), folder);
 }
 
 test('a sidecar is read back as it was written, infinity included', () =>

@@ -1,17 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { isCutOff } from '../../../../src/media/damage/cut-off.js';
 import { rawSource } from '../../../../src/media/source/raw-input.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cut-'));
-});
-after(() => rm(folder, { recursive: true }));
-
+const folder = temporaryFolder();
 /** Whether `bytes`, as a file of `container` with 4x2 pictures of yuv420p, break off. */
 async function cutOff(container: string, bytes: Uint8Array): Promise<boolean> {
   const file = path.join(folder, 'clip');

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import test from 'node:test';
@@ -11,9 +10,9 @@ import {
 } from '../../../../src/media/source/input-file.js';
 import { rawInputOptions, rawSource } from '../../../../src/media/source/raw-input.js';
 import { spoolStdin } from '../../../../src/media/source/spool.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-input-'));
-test.after(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 async function written(name: string, text: string | Uint8Array): Promise<string> {
   const file = path.join(folder, name);

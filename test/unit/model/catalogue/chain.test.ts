@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { catalogue } from '../../../../src/model/catalogue/catalogue.js';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
 import { factorsOf, familyOf, reachableScales } from '../../../../src/model/catalogue/family.js';
 import { writeRandomModel } from '../../../support/random-model.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 test('a scale is made of the fewest factors, the largest first', () => {
   assert.deepEqual(factorsOf(2, [2]), [2]);
@@ -38,38 +38,30 @@ test('an unknown model and an impossible scale list what there is', async () => 
 });
 
 test('a model file is run as often as the scale needs', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-chain-'));
-  try {
-    const file = await writeRandomModel(folder, 'espcn', 2);
-    const chain = await chooseChain(8, file, { codec: false });
-    assert.equal(chain.scale, 8);
-    assert.equal(chain.passes.length, 3);
-    await assert.rejects(chooseChain(6, file, { codec: false }), /Try one of: 2, 4, 8, 16\./);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const file = await writeRandomModel(folder, 'espcn', 2);
+  const chain = await chooseChain(8, file, { codec: false });
+  assert.equal(chain.scale, 8);
+  assert.equal(chain.passes.length, 3);
+  await assert.rejects(chooseChain(6, file, { codec: false }), /Try one of: 2, 4, 8, 16\./);
 });
 
 test('models separated by commas are the passes, in order, and must make the scale together', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-chain-'));
-  try {
-    const file = await writeRandomModel(folder, 'espcn', 2);
-    const chain = await chooseChain(6, `espcn-16-x3,${file}`, { codec: true });
-    assert.deepEqual(chain.names, ['espcn-16-x3', 'espcn-1-x2']);
-    assert.equal(chain.scale, 6);
-    await assert.rejects(chooseChain(4, `espcn-16-x3,${file}`, { codec: false }), {
+  const folder = temporaryFolder();
+  const file = await writeRandomModel(folder, 'espcn', 2);
+  const chain = await chooseChain(6, `espcn-16-x3,${file}`, { codec: true });
+  assert.deepEqual(chain.names, ['espcn-16-x3', 'espcn-1-x2']);
+  assert.equal(chain.scale, 6);
+  await assert.rejects(chooseChain(4, `espcn-16-x3,${file}`, { codec: false }), {
+    code: 'option',
+    message: /espcn-16-x3 \(3\), espcn-1-x2 \(2\) enlarge 6 times\. Try --scale 6/,
+  });
+  // A pass is one model: a family is none.
+  for (const missing of ['espcn-16', 'none.onnx', '']) {
+    await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { codec: false }), {
       code: 'option',
-      message: /espcn-16-x3 \(3\), espcn-1-x2 \(2\) enlarge 6 times\. Try --scale 6/,
+      message: new RegExp(`but (received "${missing}"|${missing} does not exist)`),
     });
-    // A pass is one model: a family is none.
-    for (const missing of ['espcn-16', 'none.onnx', '']) {
-      await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { codec: false }), {
-        code: 'option',
-        message: new RegExp(`but (received "${missing}"|${missing} does not exist)`),
-      });
-    }
-  } finally {
-    await rm(folder, { recursive: true });
   }
 });
 
@@ -111,12 +103,8 @@ test('the shipped catalogue has its default, and each model is what its card say
 });
 
 test('a folder without models has none, and a damaged card is named', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-cards-'));
-  try {
-    assert.deepEqual(await catalogue(folder), []);
-    await writeFile(path.join(folder, 'bad.json'), '{');
-    await assert.rejects(catalogue(folder), { code: 'model', message: /bad\.json/ });
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  assert.deepEqual(await catalogue(folder), []);
+  await writeFile(path.join(folder, 'bad.json'), '{');
+  await assert.rejects(catalogue(folder), { code: 'model', message: /bad\.json/ });
 });

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { networkOf } from '../../../../src/model/architectures/list.js';
@@ -17,6 +16,7 @@ import { valuesOf } from '../../../../src/model/onnx/tensor-values.js';
 import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { initialWeights } from '../../../../src/training/optimiser/initial-weights.js';
 import { random } from '../../../support/random-model.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 /** Weights at strength 0, and by how much they grow up to strength 1. */
 function weightsOf(network: Network) {
@@ -33,12 +33,8 @@ const picture = Uint8Array.from({ length: 40 * 32 }, (_, i) => {
 });
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-dial-'));
-  try {
-    return await work(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  return await work(folder);
 }
 
 /** What the graph that runs on a processor makes of `picture`. */

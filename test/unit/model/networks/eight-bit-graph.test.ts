@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { buildInferenceGraph } from '../../../../src/model/load/inference-graph.js';
@@ -11,6 +10,7 @@ import { quantiseModel } from '../../../../src/model/networks/quantise.js';
 import { foldingPays } from '../../../../src/model/graph/fold-shuffle.js';
 import type { BitDepth } from '../../../../src/planes/pixel-format.js';
 import { random, randomModel } from '../../../support/random-model.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 /** A smooth picture with edges, in 0..255. */
 function pictureOf(width: number, height: number): Uint8Array {
@@ -22,15 +22,11 @@ function pictureOf(width: number, height: number): Uint8Array {
 }
 
 async function copyOf(arch: string): Promise<LoadedModel> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-eight-'));
-  try {
-    const data = pictureOf(64, 48);
-    const bytes = await quantiseModel(randomModel(arch, 2), [{ data, width: 64, height: 48 }]);
-    await writeFile(path.join(folder, 'copy.onnx'), bytes);
-    return await loadModel(path.join(folder, 'copy.onnx'));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const data = pictureOf(64, 48);
+  const bytes = await quantiseModel(randomModel(arch, 2), [{ data, width: 64, height: 48 }]);
+  await writeFile(path.join(folder, 'copy.onnx'), bytes);
+  return await loadModel(path.join(folder, 'copy.onnx'));
 }
 
 async function run(

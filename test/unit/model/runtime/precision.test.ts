@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import type { ModelCard } from '../../../../src/model/catalogue/card.js';
@@ -16,6 +15,7 @@ import {
 import { candidatesIn } from '../../../../src/model/runtime/precision.js';
 import { quantiseModel } from '../../../../src/model/networks/quantise.js';
 import { randomModel } from '../../../support/random-model.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 const chosen = (scale: number, model = 'default', codec = false) =>
   chooseChain(scale, model, { codec });
@@ -83,28 +83,24 @@ test('an 8-bit model is refused where floating point is asked for', async () => 
 });
 
 test("a model file's 8-bit copy lies beside it, and must be its own", async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-precision-'));
-  try {
-    const file = path.join(folder, 'mine-x2.onnx');
-    const bytes = randomModel('espcn-16', 2);
-    await writeFile(file, bytes);
-    const chain = await chosen(4, file);
-    await assert.rejects(inPrecision(chain, 'int8'), {
-      code: 'option',
-      message: /mine-x2 has none\. These have one: .*espcn-16-x2.*\. vsr quantize makes them\./,
-    });
-    const seen = [{ data: new Uint8Array(64 * 64).map((_, i) => i), width: 64, height: 64 }];
-    const facts = { of: chain.sha256s[0]! };
-    const copy = path.join(folder, 'mine-int8-x2.onnx');
-    await writeFile(copy, await quantiseModel(bytes, seen, facts));
-    assert.deepEqual((await inPrecision(chain, 'int8')).names, ['mine-int8-x2', 'mine-int8-x2']);
-    const other = path.join(folder, 'other-x2.onnx');
-    await writeFile(other, randomModel('espcn-16', 2, 9));
-    await copyFile(copy, path.join(folder, 'other-int8-x2.onnx'));
-    await assert.rejects(inPrecision(await chosen(2, other), 'int8'), /belongs to another model/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'mine-x2.onnx');
+  const bytes = randomModel('espcn-16', 2);
+  await writeFile(file, bytes);
+  const chain = await chosen(4, file);
+  await assert.rejects(inPrecision(chain, 'int8'), {
+    code: 'option',
+    message: /mine-x2 has none\. These have one: .*espcn-16-x2.*\. vsr quantize makes them\./,
+  });
+  const seen = [{ data: new Uint8Array(64 * 64).map((_, i) => i), width: 64, height: 64 }];
+  const facts = { of: chain.sha256s[0]! };
+  const copy = path.join(folder, 'mine-int8-x2.onnx');
+  await writeFile(copy, await quantiseModel(bytes, seen, facts));
+  assert.deepEqual((await inPrecision(chain, 'int8')).names, ['mine-int8-x2', 'mine-int8-x2']);
+  const other = path.join(folder, 'other-x2.onnx');
+  await writeFile(other, randomModel('espcn-16', 2, 9));
+  await copyFile(copy, path.join(folder, 'other-int8-x2.onnx'));
+  await assert.rejects(inPrecision(await chosen(2, other), 'int8'), /belongs to another model/);
 });
 
 test('half precision is for devices, 8-bit networks for the processor', () => {

@@ -1,7 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { junitOf } from '../../../../src/report/regress/junit.js';
 import { compareBaseline, renewed } from '../../../../src/report/regress/regress-compare.js';
@@ -12,6 +11,7 @@ import {
   type Baseline,
   type Manifest,
 } from '../../../../src/report/regress/regress-manifest.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 const toSource = { psnrY: 50, psnrU: 52, psnrV: Infinity, worstFrame: 3, worstY: 48 };
 const baseline: Baseline = {
@@ -120,26 +120,22 @@ test('JUnit names suites, cases and failures, with text escaped', () => {
 });
 
 test('a manifest is read back as written; a damaged or missing one says so', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-manifest-'));
-  try {
-    const file = path.join(folder, 'regress.json');
-    await assert.rejects(readManifest(file), /there is none\. Make it with: vsr regress/);
-    const clip = {
-      clip: 'a.mp4',
-      scale: 2,
-      model: 'm',
-      codec: 'ffv1',
-      tolerance: defaultTolerance,
-    };
-    const manifest: Manifest = { version: 1, clips: [{ ...clip, baseline }] };
-    await writeManifest(file, manifest);
-    assert.deepEqual(await readManifest(file), manifest);
-    const text = await readFile(file, 'utf8');
-    await writeFile(file, text.slice(0, 90));
-    await assert.rejects(readManifest(file), { code: 'media', message: /cannot be read/ });
-    await writeFile(file, text.replace('"psnrY": 30', '"psnrY": "much"'));
-    await assert.rejects(readManifest(file), /"psnrY" of "truth" of "baseline" of item 0/);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const folder = temporaryFolder();
+  const file = path.join(folder, 'regress.json');
+  await assert.rejects(readManifest(file), /there is none\. Make it with: vsr regress/);
+  const clip = {
+    clip: 'a.mp4',
+    scale: 2,
+    model: 'm',
+    codec: 'ffv1',
+    tolerance: defaultTolerance,
+  };
+  const manifest: Manifest = { version: 1, clips: [{ ...clip, baseline }] };
+  await writeManifest(file, manifest);
+  assert.deepEqual(await readManifest(file), manifest);
+  const text = await readFile(file, 'utf8');
+  await writeFile(file, text.slice(0, 90));
+  await assert.rejects(readManifest(file), { code: 'media', message: /cannot be read/ });
+  await writeFile(file, text.replace('"psnrY": 30', '"psnrY": "much"'));
+  await assert.rejects(readManifest(file), /"psnrY" of "truth" of "baseline" of item 0/);
 });
