@@ -10,14 +10,14 @@ import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 const bench = path.join(packageRoot(), '..', 'shared', 'data', 'bench');
 const skip = existsSync(bench) ? false : `${bench} is not there`;
-const bin = path.join(packageRoot(), 'bin', 'vsr.js');
 
 async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
   try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [bin, ...args]);
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [vsrProgram, ...args]);
     return { stdout, stderr, code: 0 };
   } catch (error) {
     return error as { stdout: string; stderr: string; code: number };

@@ -5,9 +5,8 @@ import path from 'node:path';
 import test, { before } from 'node:test';
 import sharp from 'sharp';
 import type { Outcome, ProgressEvent, VsrEvent } from '../../src/events.js';
-import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
-import { runVsr } from '../support/run-vsr.js';
+import { runVsr, vsrProgram } from '../support/run-vsr.js';
 import { eventsOf, summaryOf } from '../support/schemas.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
@@ -88,8 +87,7 @@ function runWithPipe(
   args: readonly string[],
   onLine: (line: string, kill: () => void) => void = () => {},
 ): Promise<{ code: number | null; stderr: string; events: string }> {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const child = spawn(process.execPath, [bin, ...args], {
+  const child = spawn(process.execPath, [vsrProgram, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
   });
   let [stderr, events] = ['', ''];

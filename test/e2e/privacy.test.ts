@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { packageRoot } from '../../src/package-root.js';
 import { writeLoopModel } from '../support/strange-models.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -51,8 +52,6 @@ async function traces(...words: string[]): Promise<string[]> {
 const besidesCache = (files: readonly string[]): string[] =>
   files.filter((name) => !/^(\.cache\/vsr|Library\/Caches\/vsr|AppData\/Local\/vsr)\//.test(name));
 
-const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-
 const calls: Readonly<Record<string, () => string[]>> = {
   upscale: () => ['upscale', sample, '--frames', '2', '-o', at('a.mp4'), '--preset', 'ultrafast'],
   'upscale with a model that must be tried': () => [
@@ -71,7 +70,7 @@ const calls: Readonly<Record<string, () => string[]>> = {
 
 for (const [name, words] of Object.entries(calls)) {
   test(`${name} leaves nothing in the home and temporary folders but our own cache`, async () => {
-    const left = await traces(vsr, ...words());
+    const left = await traces(vsrProgram, ...words());
     assert.deepEqual(besidesCache(left), []);
   });
 }
@@ -86,7 +85,7 @@ test('training leaves nothing either', async () => {
     .toFile(path.join(data, 'a.png'));
   await copyFile(path.join(data, 'a.png'), path.join(data, 'b.png'));
   const left = await traces(
-    ...[vsr, 'train', '--data', data, '--scale', '2', '--arch', 'espcn-16', '--steps', '2'],
+    ...[vsrProgram, 'train', '--data', data, '--scale', '2', '--arch', 'espcn-16', '--steps', '2'],
     ...['--out', at('tiny.onnx'), '--batch', '2', '--patch', '16'],
   );
   assert.deepEqual(besidesCache(left), []);

@@ -10,7 +10,6 @@ import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { decodeModel, encodeModel } from '../../src/model/onnx/model-file.js';
 import { valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { calibrationOf, quantiseModel } from '../../src/model/networks/quantise.js';
-import { packageRoot } from '../../src/package-root.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
@@ -18,6 +17,7 @@ import { optionsFor, picture } from '../support/picture.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
@@ -96,8 +96,7 @@ test('vsr quantize measures the copy of a model for the second pass after the fi
   await mkdir(pictures);
   await writeWaves(path.join(pictures, 'waves.png'), 1, 160);
   const run = (...words: string[]) => {
-    const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [vsr, ...words], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [vsrProgram, ...words], {
       encoding: 'utf8',
     });
     assert.equal(status, 0, stderr);

@@ -6,10 +6,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import test, { after } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
-import { packageRoot } from '../../src/package-root.js';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -21,8 +21,16 @@ async function serve(
   queue: string,
   ...words: string[]
 ): Promise<{ child: ChildProcess; address: string }> {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const all = [bin, 'serve', at('tapes'), '--port', '0', '--queue-folder', at(queue), ...words];
+  const all = [
+    vsrProgram,
+    'serve',
+    at('tapes'),
+    '--port',
+    '0',
+    '--queue-folder',
+    at(queue),
+    ...words,
+  ];
   const child = spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'pipe'] });
   started.add(child);
   for await (const line of createInterface({ input: child.stderr })) {
@@ -221,8 +229,13 @@ test('vsr watch enlarges what has come, and what comes, once it has stopped grow
     'ffv1',
   ];
   await ffmpegRun(...clip, path.join(inbox, 'first.mkv'));
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const words = [bin, 'watch', `${inbox}=scale=3,codec=ffv1`, '--queue-folder', at('watch-queue')];
+  const words = [
+    vsrProgram,
+    'watch',
+    `${inbox}=scale=3,codec=ffv1`,
+    '--queue-folder',
+    at('watch-queue'),
+  ];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
   started.add(child);
   const done: string[] = [];

@@ -9,10 +9,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../src/package-root.js';
 import { writeLoopModel } from '../support/strange-models.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
-const bin = path.join(packageRoot(), 'bin', 'vsr.js');
 
 before(async () => {
   await copyFile(path.join(packageRoot(), 'samples', 'scene.mp4'), at('clip.mp4'));
@@ -77,7 +77,7 @@ for (const [name, call] of Object.entries(calls)) {
       { skip },
       async (t) => {
         const { words, stuck } = call();
-        const vsr = spawn(process.execPath, [bin, ...words], {
+        const vsr = spawn(process.execPath, [vsrProgram, ...words], {
           stdio: ['ignore', 'ignore', 'pipe'],
         });
         let said = '';

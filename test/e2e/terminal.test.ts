@@ -4,9 +4,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
-import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
-import { runVsr } from '../support/run-vsr.js';
+import { runVsr, vsrProgram } from '../support/run-vsr.js';
 import { linesOf, noTerminal, runOnTerminal } from '../support/run-on-terminal.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -219,7 +218,7 @@ test('a standard output that takes nothing is one sentence and exit code 1', asy
   const piped = ['upscale', at('clip.mp4'), '-o', '-', '--frames', '1', ...fast];
   for (const args of [['models', '--json'], ['--help'], ['doctor'], piped]) {
     const full = await open('/dev/full', 'w');
-    const child = spawn(process.execPath, [path.join(packageRoot(), 'bin', 'vsr.js'), ...args], {
+    const child = spawn(process.execPath, [vsrProgram, ...args], {
       stdio: ['ignore', full.fd, 'pipe'],
     });
     let said = '';

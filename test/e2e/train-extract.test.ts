@@ -7,11 +7,10 @@ import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { readLuma } from '../../src/media/still/luma-image.js';
 import { runProcess } from '../../src/media/program/process.js';
-import { packageRoot } from '../../src/package-root.js';
 import { extractFrames } from '../../src/training/extract/extract-frames.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
-const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 const folder = temporaryFolder();
 let clip = '';
 
@@ -55,7 +54,7 @@ before(async () => {
 });
 
 function extract(...words: string[]) {
-  const run = spawnSync(process.execPath, [vsr, 'extract', ...words], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [vsrProgram, 'extract', ...words], { encoding: 'utf8' });
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -157,7 +156,7 @@ test('clips are training data, too', () => {
     '--degrade',
     'codec',
   ];
-  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [vsrProgram, ...words], { encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
   assert.match(run.stderr, /codec, CRF 18-32/);
 });

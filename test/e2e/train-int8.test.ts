@@ -11,7 +11,6 @@ import { equalised } from '../../src/model/networks/equalise.js';
 import { networkOf } from '../../src/model/architectures/list.js';
 import { buildInferenceModel } from '../../src/model/networks/network-model.js';
 import { calibrationOf } from '../../src/model/networks/quantise.js';
-import { packageRoot } from '../../src/package-root.js';
 import { openEnlarger } from '../../src/training/gradient/enlarge.js';
 import { initialWeights } from '../../src/training/optimiser/initial-weights.js';
 import { startFrom } from '../../src/training/start-from.js';
@@ -19,6 +18,7 @@ import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 const ort = await onnxRuntime();
 
@@ -84,7 +84,7 @@ test('vsr train --int8 makes the 8-bit copy that --precision int8 finds', async 
     spawnSync(
       process.execPath,
       [
-        ...[path.join(packageRoot(), 'bin', 'vsr.js'), 'train', '--data', pictures, '--depth', '3'],
+        ...[vsrProgram, 'train', '--data', pictures, '--depth', '3'],
         ...['--batch', '4', '--patch', '12', '--average', '20', '--workers', '1', '--quiet'],
         ...words,
       ],

@@ -11,8 +11,8 @@ import { decodeModel } from '../../src/model/onnx/model-file.js';
 import { valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
-const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 const folder = temporaryFolder();
 let pictures = '';
 
@@ -39,7 +39,7 @@ async function writeColours(file: string, phase: number): Promise<void> {
 }
 
 const words = (out: string, ...more: string[]) => [
-  ...[vsr, 'train', '--data', pictures, '--out', path.join(folder, out), '--batch', '2'],
+  ...[vsrProgram, 'train', '--data', pictures, '--out', path.join(folder, out), '--batch', '2'],
   ...['--patch', '8', '--val-every', '20', '--average', '10', '--workers', '1', '--lr', '2e-3'],
   ...more,
 ];
@@ -86,7 +86,7 @@ for (const [arch, scale, ...more] of [
       .resize(96 / factor, 80 / factor)
       .toFile(small);
     const large = path.join(folder, `${arch}-large.png`);
-    const done = run(vsr, 'upscale', small, '-m', model, '--scale', scale, '-o', large);
+    const done = run(vsrProgram, 'upscale', small, '-m', model, '--scale', scale, '-o', large);
     assert.equal(done.code, 0, done.stderr);
     const nearest = sharp(small).resize(96, 80, { kernel: 'nearest' });
     const ours = await apart(sharp(large), sharp(wanted));
@@ -95,14 +95,22 @@ for (const [arch, scale, ...more] of [
 
     const clip = path.join(folder, 'clip.mkv');
     const shown = run(
-      ...[vsr, 'upscale', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-m', model],
+      ...[vsrProgram, 'upscale', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-m', model],
       ...['--scale', scale, '--frames', '1', '--preset', 'ultrafast', '-o', clip, '--overwrite'],
     );
     assert.equal(shown.code, 0, shown.stderr);
-    const evaluated = run(vsr, 'evaluate', wanted, '-m', model, '--scale', scale, '--csv');
+    const evaluated = run(vsrProgram, 'evaluate', wanted, '-m', model, '--scale', scale, '--csv');
     assert.equal(evaluated.code, 0, evaluated.stderr);
 
-    const copy = run(vsr, 'quantize', model, '-p', pictures, '-o', path.join(folder, 'q.onnx'));
+    const copy = run(
+      vsrProgram,
+      'quantize',
+      model,
+      '-p',
+      pictures,
+      '-o',
+      path.join(folder, 'q.onnx'),
+    );
     assert.equal(copy.code, 1);
     assert.match(
       copy.stderr,

@@ -10,13 +10,12 @@ import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { catalogue } from '../../src/model/catalogue/catalogue.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
-import { packageRoot } from '../../src/package-root.js';
 import { listImages, splitItems } from '../../src/training/pictures/list-images.js';
 import { readCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { writeWaves } from '../support/waves.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
-const vsr = path.join(packageRoot(), 'bin', 'vsr.js');
 const folder = temporaryFolder();
 let pictures = '';
 
@@ -36,7 +35,7 @@ function train(out: string, ...more: string[]) {
   // --data may be given more than once, and then adds up.
   const data = more.includes('--data') ? [] : ['--data', pictures];
   const words = ['train', ...data, '--out', path.join(folder, out), ...quick, ...more];
-  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [vsrProgram, ...words], { encoding: 'utf8' });
   return { code: run.status, stdout: run.stdout, stderr: run.stderr };
 }
 
@@ -55,7 +54,7 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
   const { test } = splitItems(await listImages([pictures]), split, 1);
   const model = path.join(folder, 'a.onnx');
   const words = ['evaluate', test[0]!.file, '-m', model, '--json'];
-  const evaluated = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  const evaluated = spawnSync(process.execPath, [vsrProgram, ...words], { encoding: 'utf8' });
   const { facts } = JSON.parse(evaluated.stdout) as {
     facts: { mean: Record<string, { psnrY: number; ssim: number }> };
   };
@@ -95,7 +94,9 @@ test('SIGINT while pictures are read ends the run before its first step', async 
     await copyFile(path.join(many, '0.png'), path.join(many, `${i}.png`));
   const out = path.join(folder, 'loading.onnx');
   const words = ['train', '--data', many, '--out', out, ...quick, '--steps', '100000'];
-  const run = spawn(process.execPath, [vsr, ...words], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const run = spawn(process.execPath, [vsrProgram, ...words], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let stderr = '';
   run.stderr.setEncoding('utf8').on('data', (text: string) => {
     // The plan is told just before the pictures are read.
@@ -117,7 +118,7 @@ test('SIGINT while the next pictures are awaited writes a checkpoint and ends th
   const out = path.join(folder, 'awaiting.onnx');
   const words = ['train', '--data', await morePictures(), '--out', out, ...quick];
   const more = ['--memory', '1', '--batch', '64', '--degrade', 'codec', '--steps', '1000000'];
-  const run = spawn(process.execPath, [vsr, ...words, ...more], {
+  const run = spawn(process.execPath, [vsrProgram, ...words, ...more], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, VSR_FFMPEG: slow },
   });
@@ -145,7 +146,7 @@ test('a second SIGINT ends a training at once, with the exit code that is due', 
   for (const ms of [2, 15, 40]) {
     const out = path.join(folder, `twice-${ms}.onnx`);
     const words = ['train', '--data', await morePictures(), '--out', out, ...quick];
-    const run = spawn(process.execPath, [vsr, ...words, '--steps', '1000000'], {
+    const run = spawn(process.execPath, [vsrProgram, ...words, '--steps', '1000000'], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     let stderr = '';
@@ -190,7 +191,7 @@ for (const expand of ['0', '16']) {
     assert.equal(train(`${unbroken}.onnx`, ...steps).code, 0);
     const out = path.join(folder, `${killed}.onnx`);
     const words = ['train', '--out', out, ...quick, ...steps];
-    const child = spawn(process.execPath, [vsr, ...words], { stdio: 'ignore' });
+    const child = spawn(process.execPath, [vsrProgram, ...words], { stdio: 'ignore' });
     const checkpoint = path.join(folder, `${killed}.onnx.train`, 'checkpoint.bin');
     while (!existsSync(checkpoint)) await new Promise((resolve) => setTimeout(resolve, 10));
     child.kill('SIGKILL');
@@ -270,7 +271,7 @@ test('a network for the second pass is trained on what a first pass gives, and t
   assert.match(plain.stderr, /is of a run with after [0-9a-f]{64}, but none was asked for/);
   const chain = `espcn-16-x2,${path.join(folder, 'second.onnx')}`;
   const words = ['evaluate', path.join(pictures, '0.png'), '-s', '4', '-m', chain, '--json'];
-  const run = spawnSync(process.execPath, [vsr, ...words], { encoding: 'utf8' });
+  const run = spawnSync(process.execPath, [vsrProgram, ...words], { encoding: 'utf8' });
   assert.equal(run.status, 0, run.stderr);
   assert.match(run.stdout, /"espcn-16-x2 \+ second"/);
 });

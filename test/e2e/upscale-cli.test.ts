@@ -6,8 +6,7 @@ import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { runProcess } from '../../src/media/program/process.js';
-import { packageRoot } from '../../src/package-root.js';
-import { runVsr } from '../support/run-vsr.js';
+import { runVsr, vsrProgram } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 let ffmpeg: Ffmpeg;
@@ -242,9 +241,8 @@ test('a folder: the failing clip is told apart, the others are done, outputs are
 });
 
 test('from a pipe to a pipe', async () => {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
   const child = spawn(process.execPath, [
-    bin,
+    vsrProgram,
     'upscale',
     '-',
     '-o',
@@ -267,10 +265,11 @@ test('from a pipe to a pipe', async () => {
 });
 
 test('from a pipe without -o it goes into the current folder; among other inputs - wants one', async () => {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
   const here = at('here');
   await mkdir(here);
-  const child = spawn(process.execPath, [bin, 'upscale', '-', '--frames', '4'], { cwd: here });
+  const child = spawn(process.execPath, [vsrProgram, 'upscale', '-', '--frames', '4'], {
+    cwd: here,
+  });
   let talk = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (talk += text));
   child.stdin.end(await readFile(at('clip.mp4')));
@@ -288,8 +287,7 @@ test('from a pipe without -o it goes into the current folder; among other inputs
 test('interrupted while standard input is read, it ends with 130 and leaves nothing', async () => {
   const temporary = at('temporary');
   await mkdir(temporary);
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const child = spawn(process.execPath, [bin, 'upscale', '-', '-o', at('never.mp4')], {
+  const child = spawn(process.execPath, [vsrProgram, 'upscale', '-', '-o', at('never.mp4')], {
     env: { ...process.env, TMPDIR: temporary, TMP: temporary, TEMP: temporary },
   });
   const ended = new Promise((resolve) => child.once('close', resolve));

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { packageRoot } from '../../src/package-root.js';
+import { vsrProgram } from '../support/run-vsr.js';
 
 /** Whether every fault is tried in full, as `npm run test:faults` asks, or in the short form. */
 export const isWhole = process.env['VSR_FAULTS'] === 'whole';
@@ -31,12 +30,11 @@ export type Surroundings = {
 
 /** Starts `vsr upscale` as a user does. */
 export function startVsr(args: readonly string[], { preload, env }: Surroundings = {}): VsrProcess {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
   const first =
     preload === undefined
       ? []
       : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const child = spawn(process.execPath, [...first, bin, 'upscale', ...args], {
+  const child = spawn(process.execPath, [...first, vsrProgram, 'upscale', ...args], {
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...env },
   });

@@ -4,10 +4,9 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from './enlarge.js';
 import { writeRandomModel } from './random-model.js';
-import { runVsr } from './run-vsr.js';
+import { runVsr, vsrProgram } from './run-vsr.js';
 
 /** Milliseconds after which a worker's job goes to another, in these tests. */
 export const lockMs = 3_000;
@@ -32,8 +31,10 @@ export function startCommand(
   env: NodeJS.ProcessEnv = {},
   by: readonly string[] = [],
 ): Vsr {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const [program, ...words] = [...by, process.execPath, bin, ...args] as [string, ...string[]];
+  const [program, ...words] = [...by, process.execPath, vsrProgram, ...args] as [
+    string,
+    ...string[],
+  ];
   const child = spawn(program, words, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, VSR_TEST_QUEUE_LOCK_MS: String(lockMs), ...env },

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { packageRoot } from '../../src/package-root.js';
+import { vsrProgram } from './run-vsr.js';
 
 /** Why nothing can be run on a terminal here; `false` where it can. */
 export const noTerminal =
@@ -29,8 +28,7 @@ export function runOnTerminal(
   args: readonly string[],
   watch: (text: string, press: (keys: string) => void) => void = () => {},
 ): Promise<TerminalRun> {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const words = [process.execPath, bin, ...args].map(quoted).join(' ');
+  const words = [process.execPath, vsrProgram, ...args].map(quoted).join(' ');
   const child = spawn('script', ['-qefc', `stty cols 80 rows 24; exec ${words}`, '/dev/null'], {
     env: { ...process.env, SHELL: '/bin/sh' },
   });
