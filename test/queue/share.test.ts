@@ -144,6 +144,7 @@ test(
     const clip = await lastClip();
     run.child.kill('SIGINT');
     assert.equal(await run.done, 130, run.said());
+    assert.match(run.said(), /Serving at http:.* Ctrl-C takes the clips out of the queue/);
     assert.match(run.said(), /interrupted/);
     assert.equal(await book.state(clip), 'cancelled');
     const work = path.join(job.media, 'left.mp4.vsr-work');

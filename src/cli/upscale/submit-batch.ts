@@ -41,7 +41,12 @@ export async function submitBatch(
   };
   // They only wait, each for its own workers: all of them may.
   const all = { ...options, jobs: options.jobs ?? mostClips };
-  return await runBatch(inputs, all, talk, interruption, (say) =>
-    onQueue(desk, { detach: flags.detach ?? false, say }),
-  );
+  return await runBatch(inputs, all, talk, interruption, (say) => {
+    if (server !== null && options.dryRun !== true) {
+      say(
+        `Serving at ${server.url} until all is done; Ctrl-C takes the clips out of the queue, what is done is kept, and the same command goes on.`,
+      );
+    }
+    return onQueue(desk, { detach: flags.detach ?? false, say });
+  });
 }

@@ -43,6 +43,9 @@ class Refused extends Error {
 /** Answers that will be the same next time. */
 const final = [400, 404, 409, 410, 411, 413, 416];
 
+/** Answers of a submitter that is there and cannot write or read, as when its disk is full. */
+const broken = [500, 507];
+
 /**
  * Speaks to the machine that submitted a clip. What a short outage breaks off is tried again; after
  * a longer one everything rejects with VsrError `busy`: the job waits. `signal` stops all.
@@ -213,8 +216,11 @@ export class ShareClient {
           throw new VsrError('queue', `The submitter at ${url} refuses: ${error.message}`);
         }
         // Another submission may listen there by now: this one is gone.
-        const isGone = error instanceof Refused && error.status === 401;
-        if (isGone || performance.now() - movedAt > patienceMs) {
+        const status = error instanceof Refused ? error.status : 0;
+        if (status === 401 || performance.now() - movedAt > patienceMs) {
+          if (broken.includes(status)) {
+            throw new VsrError('disk', `The submitter at ${url} fails: ${messageOf(error)}`);
+          }
           throw new VsrError(
             'busy',
             `The submitter at ${url} is out of reach (${messageOf(error)}). Its clip waits until it is submitted again.`,

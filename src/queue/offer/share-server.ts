@@ -36,13 +36,14 @@ export type Serving = AsyncDisposable & { readonly share: Share };
  */
 export class ShareServer implements AsyncDisposable {
   readonly #server: http.Server | https.Server;
-  readonly #url: string;
+  /** Where workers find it: `http://host:port` or `https://host:port`. */
+  readonly url: string;
   readonly #certificate: string | null;
   readonly #clips = new Map<string, Served>();
 
   private constructor(server: http.Server, url: string, certificate: string | null) {
     this.#server = server;
-    this.#url = url;
+    this.url = url;
     this.#certificate = certificate;
     const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void =>
       void this.#answer(request, response);
@@ -87,7 +88,7 @@ export class ShareServer implements AsyncDisposable {
     const served = { token: newShareToken(), clip: await OfferedClip.of(offer) };
     this.#clips.set(id, served);
     return {
-      share: { url: this.#url, token: served.token, certificate: this.#certificate },
+      share: { url: this.url, token: served.token, certificate: this.#certificate },
       [Symbol.asyncDispose]: async () => {
         if (this.#clips.get(id) === served) this.#clips.delete(id);
         await served.clip.close();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
@@ -124,6 +125,20 @@ test('a submitter that is gone makes the job wait; a stop ends the wait at once'
   const asking = new ShareClient(gone, clip, stop.signal).describe();
   stop.abort();
   await assert.rejects(asking, { code: 'interrupted' });
+});
+
+test('a submitter whose disk is full fails the job by that, and does not only make it wait', async () => {
+  const full = http.createServer((_, response) => {
+    response.writeHead(507).end(JSON.stringify({ error: 'No room.' }));
+  });
+  await new Promise<void>((resolve) => full.listen(0, '127.0.0.1', resolve));
+  const { port } = full.address() as net.AddressInfo;
+  const share = { ...serving.share, url: `http://127.0.0.1:${port}` };
+  await assert.rejects(new ShareClient(share, clip, never).describe(), {
+    code: 'disk',
+    message: /^The submitter at http.* fails: No room\.$/,
+  });
+  full.close();
 });
 
 test('with TLS the one certificate of the job is taken, and no other', async () => {
