@@ -71,8 +71,8 @@ export type ProgressEvent = {
   /** Seconds to the end; `null` where unknown. */
   readonly eta: number | null;
   /**
-   * Mean, in dB, of the finite Y-PSNR figures so far: against the reference, or else of the output
-   * reduced again against the source. `null` where nothing is measured.
+   * Mean, in dB, of the finite Y-PSNR figures so far: against the reference; without one, of the
+   * output reduced again against the source. `null` where nothing is measured.
    */
   readonly psnr: number | null;
 };
@@ -127,7 +127,7 @@ export type Queued = {
   };
 };
 
-/** What came of the program that was to run for a finished clip; the clip is done all the same. */
+/** What came of the program that runs for a finished clip; if it fails, the clip is still done. */
 export type ProgramRun = {
   /** The program and its words, as they were run. */
   readonly words: readonly string[];

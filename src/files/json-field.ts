@@ -90,7 +90,7 @@ export class Field {
     return this.#value === null ? null : read(this);
   }
 
-  /** What `first` reads of it, or else `second`, whose error counts. */
+  /** What `first` reads of it; where it fails, what `second` reads, whose error is thrown. */
   either<T>(first: (field: Field) => T, second: (field: Field) => T): T {
     try {
       return first(this);

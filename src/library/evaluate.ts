@@ -50,7 +50,7 @@ export type EvaluateOptions = Programs & {
    * one's. Default: none.
    */
   readonly classifier?: string;
-  /** At most so many frames of a clip. */
+  /** How many frames of a clip are measured at most. */
   readonly frames?: number;
   readonly provider?: ProviderName | 'auto';
   /** What the model computes in, as for `upscale`. Default `auto`. */

@@ -85,7 +85,7 @@ export type ClipSettings = StillSettings & {
   /** Seconds from the clip's beginning. */
   readonly start: number | null;
   readonly end: number | null;
-  /** At most so many frames. */
+  /** How many frames were asked for at most. */
   readonly frames: number | null;
   /** What the clip was said to come from, as `vhs`; `auto` where nothing was said. */
   readonly sourceKind: string;

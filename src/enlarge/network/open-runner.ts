@@ -44,7 +44,7 @@ export type OpenRunner = {
 /** Half precision must take at most this share of single precision's time to be chosen. */
 const worthwhile = 0.9;
 
-/** Runs whose median is taken; one more goes ahead, in which a device compiles its kernels. */
+/** Runs whose median is taken; one comes before, in which a device compiles its kernels. */
 const trials = 3;
 
 /**

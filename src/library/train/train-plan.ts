@@ -127,7 +127,7 @@ async function startOf(
   return { network, initial: initialWeights(network, seed, init) };
 }
 
-/** The settings that the card keeps: all that has a say in the weights. */
+/** The settings that the card keeps: all that the weights depend on. */
 function recipeOf(settings: TrainSettings): Record<string, unknown> {
   const unimportant = [...['out', 'work', 'resume', 'overwrite', 'workers', 'device', 'licence']];
   return Object.fromEntries(

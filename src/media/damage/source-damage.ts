@@ -129,7 +129,7 @@ function shortOfTicks(source: Source, census: SourceCensus): Damage[] {
     const reached = census.streams.get(index)?.reached ?? 0;
     if (!census.streams.has(index) || packetCount === null || timeBase === null) return [];
     const missing = packetCount - Math.round((reached * timeBase.den) / timeBase.num);
-    // AVI has no times: what comes behind a hole closes up, so that the end is missing.
+    // AVI has no times: what comes after a hole closes up, so that the end is missing.
     const end = { from: reached, to: null };
     return missing > 0 ? [{ ...lacking(census, stream, missing, packetCount), ...end }] : [];
   });

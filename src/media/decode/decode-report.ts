@@ -9,9 +9,9 @@ export type DecodeRequest = {
    * Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`.
    */
   readonly range?: { readonly from?: number | undefined; readonly to?: number | undefined };
-  /** So many frames before `range.from` are yielded too, as far as there are any. Default 0. */
+  /** How many frames before `range.from` are yielded too, where there are any. Default 0. */
   readonly lead?: number | undefined;
-  /** Ends after so many frames, those of `lead` not counted. */
+  /** The number of frames after which it ends, those of `lead` not counted. */
   readonly maxFrames?: number | undefined;
   /**
    * Timestamp of a key frame at or before `range.from` to start reading at; a source that cannot

@@ -27,7 +27,7 @@ export type RemuxOptions = {
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
   readonly stallTimeoutMs?: number | undefined;
-  /** A source that cannot be read to its end gives what there is. Default: it fails. */
+  /** Take what can be read of a source that cannot be read to its end. Default: fail. */
   readonly allowDamaged?: boolean | undefined;
   /**
    * Every packet of the source. What reading it is known to make ffmpeg say is no news while

@@ -42,7 +42,7 @@ export type StreamPlan = {
   readonly action: 'encode' | 'copy' | 'convert' | 'attach' | 'drop';
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
-  /** What a dropped stream holds is in the output all the same, as this. */
+  /** The form in which the output still holds what a dropped stream held. */
   readonly keptAs?: KeptAs;
 };
 

@@ -21,7 +21,7 @@ export type FieldMeasure = {
 /** A change of fewer levels than this is taken for noise. */
 const leastChange = 12;
 
-/** At most about so many samples are looked at of a line: they tell as much as all. */
+/** About how many samples of a line are looked at, at most: they tell as much as all. */
 const samplesOfLine = 360;
 
 /**

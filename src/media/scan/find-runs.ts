@@ -13,7 +13,7 @@ import { repeatedFrames } from './repeated-frames.js';
 /** A run of fewer frames than this is taken for a part of the one beside it. */
 const leastRun = 10;
 
-/** A frame that is shown for longer than so many usual ones ends a run of film: there is a gap. */
+/** A frame that is shown for longer than this many usual ones ends a run of film: it is a gap. */
 const longestFrame = 1.5;
 
 /** Mean misfit above which a run is nothing known, and is left as it is. */

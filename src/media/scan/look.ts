@@ -29,10 +29,10 @@ const patience = 12;
 const usualPlaces = 10;
 const leastPlaces = 4;
 
-/** Every so many frames of a place, borders are looked for. */
+/** Frames of a place from one search for borders to the next. */
 const borderStep = 12;
 
-/** Every so many frames of a place, noise is measured. */
+/** Frames of a place from one measurement of noise to the next. */
 const noiseStep = 6;
 
 /** Frames of one place, given as they come. */

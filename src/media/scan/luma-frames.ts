@@ -22,7 +22,7 @@ export type LumaFrame = {
 export type LumaRequest = {
   /** Seconds on the source's clock to begin near; `null` for the beginning. */
   readonly near: number | null;
-  /** At most so many frames; `Infinity` for all. */
+  /** How many frames are read at most; `Infinity` for all. */
   readonly frames: number;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte from ffmpeg after which the reading ends. */

@@ -1,7 +1,7 @@
 /** Side of the blocks that are looked at, in samples. */
 const side = 16;
 
-/** At most about so many blocks of a pair of frames are looked at: they tell as much as all. */
+/** About how many blocks of a pair of frames are looked at, at most: they tell as much as all. */
 const mostBlocks = 600;
 
 /** Blocks whose mean lies outside hold clipped black or white, which hides noise. */

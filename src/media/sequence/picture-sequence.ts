@@ -119,7 +119,7 @@ export function sequenceOfFolder(folder: string, pictures: readonly string[]): P
   return wholeSequence(folder, first);
 }
 
-/** So many pictures whose names differ in a number alone look like the frames of a clip. */
+/** From this many on, pictures whose names differ only in a number look like a clip's frames. */
 const fewestOffered = 10;
 
 /** The runs of pictures in a folder that may be meant as the frames of clips. */

@@ -24,7 +24,7 @@ export type FootageRun = {
 export type FootageRuns = {
   /** In order; the first one begins at frame 0. */
   readonly runs: readonly FootageRun[];
-  /** Frames of film whose picture is combed all the same, as at a splice; rising. */
+  /** Frames of film whose picture is combed even so, as at a splice; rising. */
   readonly combed: readonly number[];
   /** Frames that repeat the one before at regular places; rising. */
   readonly repeated: readonly number[];

@@ -34,7 +34,7 @@ class Bytes {
     return this.#next - this.#held + this.#at;
   }
 
-  /** Moves on by so many bytes; those that are not held are never read. */
+  /** Moves on by a number of bytes; those that are not held are never read. */
   passOver(count: number): void {
     const left = this.#held - this.#at;
     if (count <= left) this.#at += count;
@@ -76,13 +76,13 @@ function tableBytes(packed: number): number {
 
 /** What the blocks of a GIF tell. */
 export type GifBlocks = {
-  /** They follow one another up to the trailer, and next to nothing comes behind it. */
+  /** They follow one another up to the trailer, and next to nothing comes after it. */
   readonly isWhole: boolean;
   /** A frame is taken away before the next, so that what was opaque need not stay so. */
   readonly takesAway: boolean;
 };
 
-/** Bytes behind the trailer that are nobody's loss: some writers put zeros there. */
+/** Bytes after the trailer that are no loss: some writers put zeros there. */
 const mostBehind = 1024;
 
 /**

@@ -62,7 +62,7 @@ async function askProbe(
 
 type FirstFrames = { readonly frames: readonly Json[]; readonly errors: readonly string[] };
 
-/** The first frames of a stream, named as ffprobe does, within so many of its packets. */
+/** The first frames of a stream, named as ffprobe does, within a number of its packets. */
 async function framesWithin(
   packets: number,
   ffmpeg: Ffmpeg,

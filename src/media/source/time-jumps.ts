@@ -3,7 +3,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { packetsOf } from './packets.js';
 import type { Source } from './source.js';
 
-/** Containers that recordings are put into one behind the other, each with a clock of its own. */
+/** Containers that recordings are put into one after the other, each with a clock of its own. */
 const joinable = new Set(['mpegts', 'mpeg']);
 
 /**

@@ -43,7 +43,7 @@ function segment(marker: number, ...parts: readonly Buffer[]): Buffer {
 /** Bytes that fit in a JPEG segment besides the longest name before them. */
 const segmentRoom = 65_000;
 
-/** A JFIF header of version 1.2 that tells so many pixels an inch. */
+/** A JFIF header of version 1.2 that states the pixels per inch. */
 function jfifHeader(density: number): Buffer {
   const dots = Math.min(0xffff, Math.round(density));
   const body = Buffer.from('JFIF\0\x01\x02\x01\0\0\0\0\0\0', 'latin1');

@@ -33,7 +33,8 @@ function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: 
  * (default: `draft`'s own), with the profile, EXIF and XMP of `still`; a grey picture stays one
  * channel.
  *
- * Throws `VsrError('option')` for a name that asks for no such format, or for transparency in JPEG.
+ * Throws `VsrError('option')` for a name whose ending is none of these formats, or for transparency
+ * in JPEG.
  */
 export async function writeStill(
   still: Still,

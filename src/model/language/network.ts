@@ -32,7 +32,7 @@ export type Network = {
    * repeated, or bicubic.
    */
   readonly skip: 'none' | 'repeated' | 'bicubic';
-  /** It works on -1..1 inside; its pictures are 0..1 all the same. */
+  /** It works on -1..1 inside; the pictures it takes and gives are 0..1. */
   readonly signed?: true;
   /** How it is run where it takes patches only. */
   readonly patches?: Patches;

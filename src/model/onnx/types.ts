@@ -113,7 +113,7 @@ export type OnnxGraph = {
 
 /**
  * A model file as plain objects. Fields that were absent in the file are absent here.
- * What the types do not name (functions, quantisation annotations, ...) is carried all the same.
+ * What the types do not name (functions, quantisation annotations, ...) is carried along.
  */
 export type OnnxModel = {
   irVersion?: OnnxInteger;

@@ -168,7 +168,7 @@ export class QueueBook {
     return { frames, psnr: scored === 0 ? null : sum / scored };
   }
 
-  /** Notes that one machine of a fingerprint made so many samples in so many milliseconds. */
+  /** Notes how many samples a machine of a fingerprint made, and in how many milliseconds. */
   async noteSpeed(fingerprint: string, samples: number, ms: number): Promise<void> {
     await this.#redis
       .multi()

@@ -1,6 +1,6 @@
 import { messageOf, VsrError } from '../../errors.js';
 
-/** The packages behind a queue. */
+/** The packages that a queue needs. */
 export type QueueLibraries = {
   readonly bull: typeof import('bullmq');
   readonly Redis: typeof import('ioredis').Redis;

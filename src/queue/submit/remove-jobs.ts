@@ -21,7 +21,7 @@ export async function removeJobs(
   await book.tellStop(id);
   // The join's removal takes those with it that are not held.
   const names = [joinId(id), ...runs.map((run) => jobId(id, run))];
-  // A worker that is gone lets go when its lock runs out.
+  // The job of a worker that is gone is free once its lock has run out.
   const until = performance.now() + 3 * queueTimes().lockMs;
   for (;;) {
     const left: string[] = [];

@@ -58,7 +58,7 @@ export class ClipJobs implements AsyncDisposable {
     return job.to - job.from;
   }
 
-  /** Lets go of a clip's work folder: what is finished in it waits for whoever goes on. */
+  /** Releases a clip's work folder: what is finished in it waits for whoever goes on. */
   async release(job: Payload): Promise<void> {
     // The folder of a clip that its submitter serves is the submitter's.
     if (job.share !== null) return;

@@ -1,7 +1,7 @@
 /** Milliseconds within which a failure counts as fast. */
 const fastMs = 30_000;
 
-/** So many clips in a row of which nothing could be made, one job each, and the worker stops. */
+/** After this many clips in a row of which it could make nothing, a worker stops. */
 const mostClips = 3;
 
 /**

@@ -4,7 +4,7 @@ import type { RgbPicture } from '../rgb-picture.js';
 /** Three pictures of this size stand side by side on a page about as they are. */
 export const largestPart = { width: 400, height: 300 };
 
-/** A picture is looked over in at most so many fields each way. */
+/** The most fields each way into which a picture is divided to be looked over. */
 const mostFields = 3;
 
 const rawOf = ({ width, height }: RgbPicture) => ({ width, height, channels: 3 }) as const;

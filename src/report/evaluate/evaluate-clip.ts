@@ -34,7 +34,7 @@ export type ClipEvaluationOptions = {
   readonly vmaf: boolean;
   /** Measures the feature distance, where that is asked for. */
   readonly features: FeatureMeter | null;
-  /** At most so many frames; `Infinity` for all. */
+  /** How many frames are measured at most; `Infinity` for all. */
   readonly frames: number;
   readonly provider: ProviderChoice;
   readonly workers: number;

@@ -35,7 +35,7 @@ export type EvaluateOptions = {
   readonly distance?: Distance | undefined;
   /** An ONNX file that tells classes of pictures: none if left out. */
   readonly classifier?: string | undefined;
-  /** At most so many frames of a clip. */
+  /** How many frames of a clip are measured at most. */
   readonly frames?: number;
   readonly provider: ProviderChoice;
   /** `auto` if left out: the model as it is, and beside the default what runs in its place. */

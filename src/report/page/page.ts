@@ -75,7 +75,7 @@ function dataOf(clip: ClipReport): unknown {
   };
 }
 
-/** From so many clips on, each is folded until it is asked for. */
+/** From this many clips on, each is folded until it is asked for. */
 const manyClips = 4;
 
 /**

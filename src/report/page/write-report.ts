@@ -33,7 +33,7 @@ export async function reportPlace(
   return openPlace({ what: 'report', file, inputs, isOurs: isReport, ...options });
 }
 
-/** From so many clips on, a page shows only the worst frame of each, in a smaller picture. */
+/** From this many clips on, a page shows only the worst frame of each, in a smaller picture. */
 const manyClips = 4;
 
 /**

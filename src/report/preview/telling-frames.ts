@@ -120,7 +120,7 @@ async function chosen(
 
 /** What to show of a clip. */
 export type FrameWish = {
-  /** So many frames at most. */
+  /** The most frames that are chosen. */
   readonly frames: number;
   /** Times in seconds after the beginning instead; empty to choose. */
   readonly at: readonly number[];

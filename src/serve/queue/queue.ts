@@ -207,7 +207,7 @@ export class Queue implements AsyncDisposable {
       change: (change) => this.#hear(id, change),
       pace: (pace) => this.#tell({ kind: 'pace', id, pace, frames: this.job(id).frames }),
     });
-    // Stopped by anyone else, it waits for a word.
+    // Stopped by anyone else, it waits until somebody says go on.
     const current = { id, run, after: 'paused' as JobState };
     this.#current = current;
     void run.ended.then((end) => {

@@ -7,7 +7,7 @@ export type FrameChoice =
   /** A group for each scene, and at most `longestScene` frames. */
   | { readonly kind: 'scenes' };
 
-/** Frames of a scene after which a new group begins all the same. */
+/** Frames after which a new group begins even within a scene. */
 export const longestScene = 120;
 
 /** Frames a group has at least in `scenes`: flashes are no scenes. */

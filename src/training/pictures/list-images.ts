@@ -34,7 +34,7 @@ function splitReduction(source: string): { place: string; reduce: number } {
     : { place: match[1]!, reduce: Number(match[2]) };
 }
 
-/** The files behind `--data`. None at all is a VsrError 'media'. */
+/** The files that `--data` names. None at all is a VsrError 'media'. */
 export async function listImages(
   sources: readonly string[],
   framing: Framing = {},

@@ -46,7 +46,7 @@ export type TrainPlan = {
   /** Threads that compute gradients. The result does not depend on it. */
   readonly workers: number;
   /**
-   * Where gradients are computed; the processor if absent. Its rounding has a say in the result.
+   * Where gradients are computed; the processor if absent. The result depends on its rounding.
    */
   readonly provider?: ProviderCandidate;
   /** Bytes of pictures held at once; twice this when not all fit. */

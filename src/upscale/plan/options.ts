@@ -89,7 +89,7 @@ export type UpscaleOptions = FootageOptions & {
   readonly bitrate?: number;
   /**
    * Bytes that the finished output may have: the rate of the video is what sound, subtitles and the
-   * rest leave. An output that is larger all the same is an error.
+   * rest leave. An output that is still larger is an error.
    */
   readonly sizeLimit?: number;
   /** Encoder's preset, e.g. `slow`. */
@@ -109,7 +109,7 @@ export type UpscaleOptions = FootageOptions & {
   readonly start?: number;
   /** Seconds from the clip's beginning: frames before it. */
   readonly end?: number;
-  /** At most so many frames. */
+  /** How many frames are enlarged at most. */
   readonly frames?: number;
   /**
    * `auto` averages still areas of luma over five frames where a network for compressed sources

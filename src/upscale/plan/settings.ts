@@ -64,7 +64,7 @@ export type Settings = {
   readonly start: number | null;
   /** Seconds from the clip's beginning; `null` for its end. */
   readonly end: number | null;
-  /** At most so many frames; `Infinity` for all. */
+  /** How many frames are enlarged at most; `Infinity` for all. */
   readonly frames: number;
   /** What is done with old footage before it is enlarged. */
   readonly footage: FootageSettings;
@@ -77,7 +77,7 @@ export type Settings = {
   readonly jobs: number;
   readonly overwrite: boolean;
   readonly recursive: boolean;
-  /** Take what there is of a damaged source. */
+  /** Take what can be read of a damaged source. */
   readonly allowDamaged: boolean;
   /** Whether long clips are cut into segments. */
   readonly segments: boolean;

@@ -34,7 +34,7 @@ export class Trail {
     this.#release = release;
   }
 
-  /** Keeps `frame`, and lets go of the first one. */
+  /** Keeps `frame`, and releases the first one. */
   follow(frame: EnlargedFrame): void {
     this.#frames.push(frame);
     if (this.#frames.length > this.#length) this.#release(this.#frames.shift()!);

@@ -4,7 +4,7 @@
  */
 export type HuffmanTable = Uint16Array;
 
-/** The table of codes with so many codes of each length, and their symbols in order. */
+/** The table for a number of codes of each length, and their symbols in order. */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const table = new Uint16Array(1 << 16);
   let code = 0;
