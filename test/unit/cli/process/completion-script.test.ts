@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { completionScript, shells } from '../../../../src/cli/process/completion-script.js';
@@ -58,4 +58,74 @@ test('the scripts are ones that their shells can read', (t) => {
     if (error === undefined) assert.equal(status, 0, stderr);
     else t.diagnostic(`${shell} is not installed`);
   }
+});
+
+/** What stands on the line after Tab, for each of these beginnings; `null` without the shell. */
+function completedByZsh(lines: readonly string[]): string[] | null {
+  const functions = mkdtempSync(path.join(folder, 'functions-'));
+  writeFileSync(path.join(functions, '_vsr'), completionScript('zsh', tree));
+  const shown = path.join(folder, 'line');
+  // A shell at a terminal of its own; what it prints is read, so that it never waits. Ctrl-T keeps
+  // the line.
+  const driver = path.join(folder, 'driver.zsh');
+  writeFileSync(
+    driver,
+    String.raw`zmodload zsh/zpty
+zpty inner zsh -f -i
+until_there() { for i in {1..400}; do zpty -r -t inner out; [[ -e $1 ]] && return; sleep 0.05; done; exit 3 }
+zpty -w inner "PROMPT=; unsetopt beep zle_bracketed_paste; fpath=(${functions} \$fpath); autoload -Uz compinit; compinit -D -u"
+zpty -w inner "show() { print -r -- \"\$BUFFER\" > ${shown}.new; mv ${shown}.new ${shown}; BUFFER= }; zle -N show; bindkey '^T' show; bindkey '^I' complete-word; print > ${shown}.ready"
+until_there ${shown}.ready
+for line in "$@"; do
+  zpty -n -w inner "$line"$'\t'
+  sleep 0.3
+  zpty -n -w inner $'\x14'
+  until_there ${shown}
+  cat ${shown}; rm ${shown}
+done
+zpty -d inner
+`,
+  );
+  const options = { encoding: 'utf8', timeout: 120_000 } as const;
+  const { error, status, stdout, stderr } = spawnSync('zsh', ['-f', driver, ...lines], options);
+  if ((error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT') return null;
+  assert.equal(status, 0, stderr);
+  return stdout.split('\n').slice(0, -1);
+}
+
+test('zsh completes commands, options, their words and files', (t) => {
+  const clip = path.join(folder, 'only-clip.mp4');
+  writeFileSync(clip, '');
+  const whole = [
+    'vsr upscale ',
+    'vsr upscale --precision ',
+    'vsr upscale a.mp4 --codec hevc ',
+    'vsr queue status ',
+    'vsr queue status --json ',
+    `vsr upscale ${clip} `,
+  ];
+  const begun = [
+    ...['vsr ups', 'vsr upscale --precis', 'vsr upscale a.mp4 --codec he', 'vsr queue stat'],
+    ...['vsr queue status --js', `vsr upscale ${clip.slice(0, -6)}`],
+  ];
+  const completed = completedByZsh(begun);
+  if (completed === null) return t.skip('zsh is not installed');
+  assert.deepEqual(completed, whole);
+});
+
+test('fish completes commands, options and their words', (t) => {
+  const script = path.join(folder, 'vsr.fish');
+  writeFileSync(script, completionScript('fish', tree));
+  const completed = (line: string): string[] | null => {
+    const asked = `source ${script}; complete -C ${JSON.stringify(line)}`;
+    const { error, stdout } = spawnSync('fish', ['-c', asked], { encoding: 'utf8' });
+    if (error !== undefined) return null;
+    return stdout.split('\n').flatMap((each) => each.split('\t')[0] || []);
+  };
+  if (completed('vsr ') === null) return t.skip('fish is not installed');
+  assert.deepEqual(completed('vsr ups'), ['upscale']);
+  assert.deepEqual(completed('vsr upscale --precis'), ['--precision']);
+  assert.deepEqual(completed('vsr upscale a.mp4 --codec ')!.sort(), [...codecNames].sort());
+  assert.deepEqual(completed('vsr queue stat'), ['status']);
+  assert.deepEqual(completed('vsr queue status --js'), ['--json']);
 });
