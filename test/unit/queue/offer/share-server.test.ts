@@ -143,6 +143,8 @@ test('results that are not what was asked for are refused and leave nothing', as
   assert.equal((await put(`${at}/video`, 'video')).status, 200);
   assert.equal((await put(`${at}/rows`, 'other')).status, 200);
   assert.equal((await put(at, record)).status, 409, 'a record of other rows');
+  const foreign = JSON.stringify({ ...madeOf('video', 'other'), attempt: 'f'.repeat(12) });
+  assert.equal((await put(at, foreign)).status, 409, 'a record of another attempt');
   assert.equal((await ask(`/v1/${clip}/segments/0`)).text.split('\r\n\r\n')[1], 'null');
 });
 
