@@ -16,7 +16,7 @@ export function patchOf({ patches }: Network, { patch }: Pick<TrainSettings, 'pa
   return patches?.size ?? patch ?? usualPatch;
 }
 
-/** The network that a call asks for. What does not go with it is a VsrError 'option'. */
+/** The network that a call asks for. Settings that do not go with it are a VsrError 'option'. */
 export function networkOfOptions(settings: TrainSettings): Network {
   const { arch, scale, activation, depth, width, dropout } = settings;
   const { patches: takesPatches } = networkOf(arch, scale);
@@ -31,10 +31,16 @@ export function networkOfOptions(settings: TrainSettings): Network {
       : { patch: settings.patch }),
   });
   const network: Network = settings.dial === true ? { ...plain, strength: true } : plain;
-  if (settings.dial === true && !settings.degrade.startsWith('codec')) {
-    const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
-    throw badValue(fitting, '--degrade for --dial', settings.degrade);
-  }
+  checkPatch(network, settings);
+  checkDegradation(network, settings);
+  checkStart(network, settings);
+  checkLoss(network, settings);
+  return network;
+}
+
+/** Refuses patches that the network cannot take, and expansions that are narrower than it. */
+function checkPatch(network: Network, settings: TrainSettings): void {
+  const { arch, scale } = settings;
   const patch = patchOf(network, settings);
   const widest = widestLayer(network);
   if (settings.expand !== 0 && settings.expand < widest) {
@@ -46,6 +52,16 @@ export function networkOfOptions(settings: TrainSettings): Network {
   if (patch % alignment !== 0) {
     throw badValue(`a multiple of ${alignment} for ${arch} at ${scale}x`, 'patch', patch);
   }
+}
+
+/** Refuses ways of making the low resolution from which this network could not learn. */
+function checkDegradation(network: Network, settings: TrainSettings): void {
+  const { arch, scale } = settings;
+  const { den } = ratioOf(scale);
+  if (settings.dial === true && !settings.degrade.startsWith('codec')) {
+    const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
+    throw badValue(fitting, '--degrade for --dial', settings.degrade);
+  }
   if (den !== 1 && settings.degrade !== 'bicubic') {
     throw badValue('bicubic', `--degrade for a scale of ${scale}`, settings.degrade);
   }
@@ -53,35 +69,6 @@ export function networkOfOptions(settings: TrainSettings): Network {
     throw new VsrError(
       'option',
       'At a scale of 1 there is nothing to learn from pictures left as they are: give --noise or --degrade codec.',
-    );
-  }
-  if (settings.int8 === true) {
-    if (settings.from === undefined) {
-      throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
-    }
-    if (layersOf(network) === null) {
-      const fitting = 'an architecture that is convolutions on luma from end to end';
-      throw badValue(fitting, '--arch for --int8', arch);
-    }
-  }
-  if (settings.from !== undefined && settings.init.kind !== 'he') {
-    throw new VsrError('option', '--init is for weights that begin at random; --from gives them.');
-  }
-  if (settings.fit > 0 && !canFitLast(network)) {
-    throw badValue('an architecture that ends in a dense layer', '--arch for --fit', arch);
-  }
-  const looks = needsFeatures(settings.loss);
-  if (looks && network.colour !== 'rgb') {
-    throw badValue(
-      'an architecture that takes RGB',
-      `--arch for --loss ${lossText(settings.loss)}`,
-      arch,
-    );
-  }
-  if (!looks && (settings.features ?? settings.featureOutputs) !== undefined) {
-    throw new VsrError(
-      'option',
-      `--features and --feature-outputs are for --loss ${featureLosses.join(' and ')}.`,
     );
   }
   if (network.colour === 'rgb') {
@@ -97,5 +84,43 @@ export function networkOfOptions(settings: TrainSettings): Network {
       throw badValue('an architecture that takes luma', '--arch for --after', arch);
     }
   }
-  return network;
+}
+
+/** Refuses weights to start from that this network cannot have. */
+function checkStart(network: Network, settings: TrainSettings): void {
+  const { arch } = settings;
+  if (settings.int8 === true) {
+    if (settings.from === undefined) {
+      throw new VsrError('option', '--int8 copies a trained model; name that with --from.');
+    }
+    if (layersOf(network) === null) {
+      const fitting = 'an architecture that is convolutions on luma from end to end';
+      throw badValue(fitting, '--arch for --int8', arch);
+    }
+  }
+  if (settings.from !== undefined && settings.init.kind !== 'he') {
+    throw new VsrError('option', '--init is for weights that begin at random; --from gives them.');
+  }
+  if (settings.fit > 0 && !canFitLast(network)) {
+    throw badValue('an architecture that ends in a dense layer', '--arch for --fit', arch);
+  }
+}
+
+/** Refuses losses and feature networks that do not go with this network. */
+function checkLoss(network: Network, settings: TrainSettings): void {
+  const { arch } = settings;
+  const looks = needsFeatures(settings.loss);
+  if (looks && network.colour !== 'rgb') {
+    throw badValue(
+      'an architecture that takes RGB',
+      `--arch for --loss ${lossText(settings.loss)}`,
+      arch,
+    );
+  }
+  if (!looks && (settings.features ?? settings.featureOutputs) !== undefined) {
+    throw new VsrError(
+      'option',
+      `--features and --feature-outputs are for --loss ${featureLosses.join(' and ')}.`,
+    );
+  }
 }

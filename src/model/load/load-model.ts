@@ -86,26 +86,13 @@ function channelsOf(value: OnnxValueInfo, what: string): 1 | 3 {
   throw new VsrError('model', `Expected ${expected} but ${what} ${describe(value)}.${hint}`);
 }
 
-/**
- * Reads and checks a model file. Damaged files, other shapes or types than a picture enlarger's,
- * and models that do not run are a VsrError 'model' that says what was expected and what the file
- * has.
- */
-export async function loadModel(file: string, name?: string): Promise<LoadedModel> {
-  const full = path.resolve(file);
-  let bytes: Uint8Array;
-  try {
-    bytes = await readRegularFile(full);
-  } catch (error) {
-    throw new VsrError('model', `Cannot read the model ${full}: ${messageOf(error)}.`, {
-      cause: error,
-    });
-  }
-  const decoded = decodeModel(bytes, full);
-  await inlineExternalData(decoded, path.dirname(full));
-  const dial = hasDial(decoded) ? { model: decoded, strength: 0 } : null;
-  const model = dial === null ? decoded : await withDialAt(decoded, dial.strength);
-  const graph = model.graph!;
+/** What a graph takes and gives. */
+type Picture = Pick<LoadedModel, 'type' | 'outputType' | 'input' | 'output' | 'fixed'> & {
+  readonly channels: 1 | 3;
+};
+
+/** What a graph takes and gives; a VsrError 'model' unless it is one picture each. */
+function pictureOf(graph: OnnxGraph, full: string): Picture {
   const constants = new Set((graph.initializer ?? []).map((tensor) => tensor.name));
   const inputs = (graph.input ?? []).filter((value) => !constants.has(value.name));
   const [input] = inputs;
@@ -141,19 +128,44 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     );
   }
   const fixed = height == null || width == null ? null : { width, height };
-  const borderPad = borderPadOf(graph, input.name, output.name);
-  const reach = reachOf(graph, input.name, output.name);
+  return { input: input.name, output: output.name, channels, type, outputType, fixed };
+}
+
+/**
+ * Reads and checks a model file. Damaged files, other shapes or types than a picture enlarger's,
+ * and models that do not run are a VsrError 'model' that says what was expected and what the file
+ * has.
+ */
+export async function loadModel(file: string, name?: string): Promise<LoadedModel> {
+  const full = path.resolve(file);
+  let bytes: Uint8Array;
+  try {
+    bytes = await readRegularFile(full);
+  } catch (error) {
+    throw new VsrError('model', `Cannot read the model ${full}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  const decoded = decodeModel(bytes, full);
+  await inlineExternalData(decoded, path.dirname(full));
+  const dial = hasDial(decoded) ? { model: decoded, strength: 0 } : null;
+  const model = dial === null ? decoded : await withDialAt(decoded, dial.strength);
+  const graph = model.graph!;
+  const picture = pictureOf(graph, full);
+  const { input, output, channels } = picture;
+  const borderPad = borderPadOf(graph, input, output);
+  const reach = reachOf(graph, input, output);
   const base = {
     name: name ?? path.basename(full).replace(/\.onnx$/i, ''),
     path: full,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     colour: channels === 1 ? ('luma' as const) : ('rgb' as const),
-    type,
-    outputType,
+    type: picture.type,
+    outputType: picture.outputType,
     precision: precisionOf(graph),
-    input: input.name,
-    output: output.name,
-    fixed,
+    input,
+    output,
+    fixed: picture.fixed,
     model,
     dial,
   };
@@ -162,7 +174,7 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     refuseDamagedWeights(graph, full);
     return { ...base, scale: reach.scale, reach, borderPad };
   }
-  const grid = statedGrid(model, input.name);
+  const grid = statedGrid(model, input);
   if (grid !== null) {
     refuseDamagedWeights(graph, full);
     const scale = await scaleByRunning(model, { ...base, channels, align: grid.align });
