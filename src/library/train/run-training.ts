@@ -1,7 +1,7 @@
 import { lossText } from '../../training/gradient/loss.js';
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
+import { writeWhole } from '../../files/write-whole.js';
 import type { Tell } from '../../events.js';
 import type { ModelCard } from '../../model/catalogue/card.js';
 import { lineChart } from '../../report/line-chart.js';
@@ -111,8 +111,8 @@ async function drawCurves(
     ...{ title: 'Validation pictures', xLabel: 'step', yLabel: 'mean Y-PSNR, dB' },
     series: [line('network', 'psnr'), line('bicubic', 'bicubicPsnr', true)],
   });
-  await writeFile(path.join(folder, trainingFiles.lossCurve), loss);
-  await writeFile(path.join(folder, trainingFiles.psnrCurve), psnr);
+  await writeWhole(path.join(folder, trainingFiles.lossCurve), loss);
+  await writeWhole(path.join(folder, trainingFiles.psnrCurve), psnr);
 }
 
 /**
@@ -222,7 +222,7 @@ class RunRecord {
   async finish(event: EventOf<'finished'>): Promise<TrainingResult> {
     const { plan, options, best } = this;
     const sheet = await contactSheet(plan.network, event.best, this.pictures);
-    await writeFile(path.join(plan.workFolder, trainingFiles.sheet), sheet);
+    await writeWhole(path.join(plan.workFolder, trainingFiles.sheet), sheet);
     const curve = this.rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
     const figures = (await options.measure?.(event.best)) ?? {};
     const test = testFigures(event.test);

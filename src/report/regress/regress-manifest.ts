@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
+import { writeWhole } from '../../files/write-whole.js';
 
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';
@@ -202,12 +202,9 @@ function forPeople(key: string, value: unknown): unknown {
 
 /** Writes a manifest whole or not at all. */
 export async function writeManifest(file: string, manifest: Manifest): Promise<void> {
-  const temporary = `${file}.${randomUUID().slice(0, 8)}.tmp`;
   try {
-    await writeFile(temporary, `${JSON.stringify(manifest, forPeople, 2)}\n`);
-    await rename(temporary, file);
+    await writeWhole(file, `${JSON.stringify(manifest, forPeople, 2)}\n`);
   } catch (error) {
-    await rm(temporary, { force: true });
     throw new VsrError('disk', `The baseline ${file} cannot be written: ${messageOf(error)}.`, {
       cause: error,
     });

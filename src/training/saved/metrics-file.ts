@@ -1,4 +1,5 @@
-import { appendFile, readFile, writeFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
+import { writeWhole } from '../../files/write-whole.js';
 
 /** One validation of a run, a row of `metrics.csv`. */
 export type TrainMetrics = {
@@ -52,7 +53,7 @@ export async function readMetrics(file: string, lastStep = Infinity): Promise<Tr
 
 /** Starts a metrics file with the rows given. */
 export async function startMetrics(file: string, rows: readonly TrainMetrics[]): Promise<void> {
-  await writeFile(file, metricsHeader + rows.map(rowOf).join(''));
+  await writeWhole(file, metricsHeader + rows.map(rowOf).join(''));
 }
 
 /** Adds a row. */
