@@ -2,10 +2,10 @@ import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
 import type { FileRequest, FileResult } from './file-request.js';
-import { looksLikeStill, type Input } from './plan/inputs.js';
+import { isPicturePattern, looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
 import { gather } from '../media/sequence/gather.js';
-import { isPattern, nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
+import { nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
 import { likelySequences } from '../media/sequence/picture-sequence.js';
 import { isFolder } from '../files/what-is-there.js';
 
@@ -25,7 +25,7 @@ export function checkSequences(
       `Expected --fps with the picture sequence ${sequence.path}, since pictures do not say how long they are shown. Try --fps 25.`,
     );
   }
-  const pictures = sequence?.path ?? (output !== null && isPattern(output) ? output : null);
+  const pictures = sequence?.path ?? (output !== null && isPicturePattern(output) ? output : null);
   if (pictures !== null && !isHere) {
     throw new VsrError(
       'option',
@@ -67,7 +67,7 @@ export function sequenceOffers(
 /** The folder nearest to where the output goes that is there: it has room for what is large. */
 async function folderNear({ input, settings: { output } }: FileRequest): Promise<string> {
   // The folder of pictures as output holds nothing else.
-  const place = output !== null && isPattern(output) ? path.dirname(output) : output;
+  const place = output !== null && isPicturePattern(output) ? path.dirname(output) : output;
   let folder = place === null ? path.dirname(input.path) : path.resolve(place);
   if (place !== output) folder = path.dirname(folder);
   while (!(await isFolder(folder)) && folder !== path.dirname(folder)) {

@@ -4,11 +4,12 @@ import path from 'node:path';
 import { badValue, VsrError } from '../errors.js';
 import { openPlace } from '../files/place.js';
 import type { Announcement } from '../media/output/stream-plan.js';
-import { isPattern, numbersIn, parsePattern } from '../media/sequence/numbered-names.js';
+import { numbersIn, parsePattern } from '../media/sequence/numbered-names.js';
 import { choosePictures, writePictures } from '../media/sequence/write-pictures.js';
 import { kindOf } from '../media/tracks/stream-names.js';
 import { readSidecar, sidecarPathOf, sidecarText, type Sidecar } from '../metrics/sidecar.js';
 import type { FileRequest, FileResult } from './file-request.js';
+import { isPicturePattern } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { Settings } from './plan/settings.js';
 
@@ -177,7 +178,7 @@ export async function upscaleToPictures(
   upscaleClip: (request: FileRequest) => Promise<FileResult>,
 ): Promise<FileResult> {
   const { output } = request.settings;
-  if (output === null || !isPattern(output)) return upscaleClip(request);
+  if (output === null || !isPicturePattern(output)) return upscaleClip(request);
   const places = placesOf(output);
   checkForPictures(request.settings);
   await checkReads(places, request.reads);

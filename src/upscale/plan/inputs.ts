@@ -62,6 +62,11 @@ export function looksLikeClip(file: string): boolean {
   return clipExtensions.has(extensionOf(file));
 }
 
+/** Whether an output's name asks for numbered pictures; `%03d.mp4` is a clip's name. */
+export function isPicturePattern(output: string): boolean {
+  return isPattern(output) && !looksLikeClip(output);
+}
+
 /**
  * A clip or still by its name, and not something that vsr made: outputs have a sidecar.
  * `._clip.mp4` is no clip but what macOS keeps about one on disks of other systems (AppleDouble).
