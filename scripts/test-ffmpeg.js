@@ -8,16 +8,10 @@ import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import ffprobe from '@ffprobe-installer/ffprobe';
 
-const withNewest = new Set([
-  'held-against-source',
-  'media-output',
-  'media-output-clips',
-  'muxer-trial',
-  'odd-sources',
-  'regress',
-  'scan',
-  'segments',
-]);
+const withNewest = new Set(['media-output', 'muxer-trial', 'odd-sources', 'regress', 'scan']);
+/** In the long form alone: npm run test:long. */
+const alsoInLongForm = ['held-against-source', 'media-output-clips', 'segments'];
+if (process.env.VSR_TEST_LONG === '1') for (const each of alsoInLongForm) withNewest.add(each);
 
 const name = path.basename(process.argv[1] ?? '', '.test.js');
 if (process.env.VSR_FFMPEG === undefined && !withNewest.has(name)) {
