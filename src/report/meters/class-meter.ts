@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf, VsrError } from '../../errors.js';
+import { exists } from '../../files/what-is-there.js';
 import type { Runtime } from '../../model/runtime/onnx-runtime.js';
 import { openSession } from '../../model/runtime/session.js';
 import type { RgbPicture } from '../rgb-picture.js';
@@ -23,10 +24,9 @@ export class ClassMeter implements AsyncDisposable {
    * in 0..1, [1, 3, H, W] of any size. Throws VsrError `model` for another network.
    */
   static async open(file: string): Promise<ClassMeter> {
-    const bytes = await readFile(file).catch((cause: unknown) => {
-      throw new VsrError('model', `Cannot read the classifier ${file}: ${messageOf(cause)}.`, {
-        cause,
-      });
+    const bytes = await readFile(file).catch(async (cause: unknown) => {
+      const why = (await exists(file)) ? `cannot be read: ${messageOf(cause)}` : 'does not exist';
+      throw new VsrError('model', `The classifier ${file} ${why}.`, { cause });
     });
     const { ort, session } = await openSession(bytes, [{ name: 'cpu', device: 0 }]).catch(
       (cause: unknown) => {
