@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { copyFile, lstat, readdir, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../errors.js';
 import { openPlace } from '../files/place.js';
@@ -7,36 +6,24 @@ import type { Announcement } from '../media/output/stream-plan.js';
 import { numbersIn, parsePattern } from '../media/sequence/numbered-names.js';
 import { choosePictures, writePictures } from '../media/sequence/write-pictures.js';
 import { kindOf } from '../media/tracks/stream-names.js';
-import { readSidecar, sidecarPathOf, sidecarText, type Sidecar } from '../metrics/sidecar.js';
+import { readSidecar, sidecarText, type Sidecar } from '../metrics/sidecar.js';
 import type { FileRequest, FileResult } from './file-request.js';
 import { isPicturePattern } from './plan/inputs.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { Settings } from './plan/settings.js';
+import {
+  checkFree,
+  checkReads,
+  contentOf,
+  finishedPictures,
+  hashOfFolder,
+  nameFolder,
+  placesOf,
+  type PicturePlaces,
+} from './sequence/picture-folder.js';
 
 /** Options that say how a clip is encoded, and mean nothing for pictures. */
 const clipOptions = ['codec', 'crf', 'bitrate', 'sizeLimit', 'preset', 'pixelFormat'] as const;
-
-/** Where the pictures of a sequence go. All paths are absolute. */
-type PicturePlaces = {
-  /** The folder, which holds nothing else. */
-  readonly folder: string;
-  /** Their names within it, as printf takes them. */
-  readonly pattern: string;
-  readonly sidecar: string;
-  /** What is there until they are done: a clip of the larger frames, and the pictures. */
-  readonly work: string;
-  readonly clip: string;
-};
-
-function placesOf(output: string): PicturePlaces {
-  const full = path.resolve(output);
-  const folder = path.dirname(full);
-  const work = `${folder}.pictures.vsr-work`;
-  return {
-    ...{ folder, work, pattern: path.basename(full), sidecar: sidecarPathOf(folder) },
-    clip: path.join(work, 'frames.mkv'),
-  };
-}
 
 /** Throws VsrError `option` for settings that cannot be meant for pictures. */
 function checkForPictures(settings: Settings): void {
@@ -44,55 +31,6 @@ function checkForPictures(settings: Settings): void {
   if (wrong === undefined && settings.ffmpegArgs.length === 0) return;
   const name = wrong ?? 'ffmpegArgs';
   throw badValue('a clip as output', name, settings[name], 'Pictures are coded by their ending.');
-}
-
-/** One hash over names and sizes of what a folder holds. */
-async function hashOfFolder(folder: string): Promise<string> {
-  const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).sort()) {
-    hash.update(`${name}:${(await stat(path.join(folder, name))).size}\n`);
-  }
-  return hash.digest('hex');
-}
-
-/** Throws VsrError `option` where the folder is one that the same call reads from. */
-async function checkReads({ folder }: PicturePlaces, reads: readonly string[]): Promise<void> {
-  const real = await realpath(folder).catch(() => folder);
-  for (const file of reads) {
-    const full = await realpath(file).catch(() => path.resolve(file));
-    if (path.dirname(full) !== real) continue;
-    throw badValue('a folder without inputs for the pictures', 'output', folder);
-  }
-}
-
-/** What a folder holds; `null` where there is none. Throws VsrError `media` for a file. */
-async function contentOf(folder: string): Promise<readonly string[] | null> {
-  const found = await lstat(folder).catch(() => null);
-  if (found === null) return null;
-  if (found.isDirectory()) return readdir(folder);
-  throw new VsrError('media', `Expected a folder for pictures but ${folder} is a file.`);
-}
-
-/**
- * Throws VsrError `media` unless the folder may be made: it is not there, is empty, or is to be
- * overwritten and holds nothing but such pictures.
- */
-function checkFree(
-  { folder, pattern }: PicturePlaces,
-  content: readonly string[] | null,
-  overwrite: boolean,
-): void {
-  if (content === null || content.length === 0) return;
-  const ours = numbersIn(parsePattern(pattern)!, content).length;
-  const advice =
-    ours === content.length
-      ? 'Replace it with --overwrite, or name another one with -o.'
-      : 'Name another one with -o.';
-  if (ours === content.length && overwrite) return;
-  throw new VsrError(
-    'media',
-    `Expected a folder that is not there yet, or empty, for the pictures but ${folder} holds ${content.length === 1 ? 'a file' : `${content.length} files`}${overwrite ? ', others than such pictures among them' : ''}. ${advice}`,
-  );
 }
 
 /** What pictures lack of a clip. */
@@ -150,20 +88,6 @@ function planOfPictures(plan: JobPlan, { folder, pattern, sidecar }: PicturePlac
     paths: { ...plan.paths, output: folder, sidecar },
     announcements: [...plan.announcements.filter(isOfVideo), ...lossesOf(plan, pattern)],
   };
-}
-
-/** The sidecar of an earlier job that made just these pictures, if they are as they were. */
-async function finishedPictures(
-  places: PicturePlaces,
-  plan: JobPlan,
-  content: readonly string[] | null,
-): Promise<Sidecar | null> {
-  if (content === null || content.length === 0) return null;
-  const sidecar = await readSidecar(places.sidecar).catch(() => null);
-  if (sidecar?.job !== plan.job) return null;
-  if (numbersIn(parsePattern(places.pattern)!, content).length < content.length) return null;
-  const same = sidecar.output.samplesSha256 === (await hashOfFolder(places.folder));
-  return same ? sidecar : null;
 }
 
 /**
@@ -284,15 +208,4 @@ async function finishPictures(
   await nameFolder(into, places);
   await rm(places.work, { recursive: true, force: true });
   return sidecar;
-}
-
-/** Gives the finished pictures their folder's name; what is replaced goes. */
-async function nameFolder(into: string, { folder, work }: PicturePlaces): Promise<void> {
-  if ((await contentOf(folder))?.length === 0) await rmdir(folder);
-  else await rename(folder, path.join(work, 'before')).catch(ifMissing);
-  await rename(into, folder);
-}
-
-function ifMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import sharp from 'sharp';
@@ -85,6 +85,15 @@ test('pictures become the frames of a clip, in the order of their numbers and at
 
   const again = await endOf(pattern, options);
   assert.equal(again.end.event === 'done' && again.end.status, 'skipped');
+  const second = path.join(into, 'f_2.png');
+  const { atime, mtime } = await stat(second);
+  await utimes(second, atime, new Date(mtime.getTime() - 60_000));
+  const older = await endOf(pattern, options);
+  assert.notEqual(
+    older.end.event === 'done' && older.end.status,
+    'skipped',
+    'a picture of another time is another one, also an older one',
+  );
   await greys('100% frames', [9, 10], 34);
   const wrong = await endOf(pattern, options);
   assert.match(
@@ -143,6 +152,18 @@ test('frames become pictures: the folder appears whole, a stopped job leaves non
   assert.deepEqual(beside.sort(), wanted);
   const again = await endOf(clip, options);
   assert.equal(again.end.event === 'done' && again.end.status, 'skipped');
+  const first = path.join(into, 'g_001.png');
+  const bytes = await readFile(first);
+  const edited = Buffer.from(bytes);
+  edited.writeUInt8(edited.readUInt8(edited.length - 1) ^ 1, edited.length - 1);
+  await writeFile(first, edited);
+  const other = await endOf(clip, options);
+  assert.match(
+    other.end.event === 'failed' ? other.end.error.message : '',
+    /holds 5 files\. Replace it with --overwrite/,
+    'an edited picture of the same size is seen',
+  );
+  await writeFile(first, bytes);
   await writeFile(path.join(into, 'mine.txt'), 'mine');
   const kept = await endOf(clip, { ...options, overwrite: true });
   assert.match(

@@ -94,13 +94,13 @@ async function nameAgain(file: string, name: string): Promise<void> {
   await symlink(file, name).catch(() => copyFile(file, name));
 }
 
-/** One hash over names and sizes, and when the last of the pictures was written, in ms. */
+/** One hash over names, sizes and times of all, and when the last was written, in ms. */
 async function factsOf(files: readonly string[]): Promise<{ hash: string; modifiedMs: number }> {
   const hash = createHash('sha256');
   let modifiedMs = 0;
   for (const file of files) {
     const { size, mtimeMs } = await stat(file);
-    hash.update(`${path.basename(file)}:${size}\n`);
+    hash.update(`${path.basename(file)}:${size}:${mtimeMs}\n`);
     modifiedMs = Math.max(modifiedMs, mtimeMs);
   }
   return { hash: hash.digest('hex'), modifiedMs };
@@ -138,16 +138,8 @@ export async function gather(ffmpeg: Ffmpeg, request: GatherRequest): Promise<Ga
     const end = await runProcess(
       ffmpeg.ffmpeg,
       [
-        ...[
-          '-nostdin',
-          '-v',
-          'error',
-          '-y',
-          '-f',
-          'image2',
-          '-framerate',
-          `${rate.num}/${rate.den}`,
-        ],
+        ...['-nostdin', '-v', 'error', '-y'],
+        ...['-f', 'image2', '-framerate', `${rate.num}/${rate.den}`],
         // Relative to the folder, in whose name a percent sign would count as a number's place.
         ...['-start_number', '0', '-i', `%d${ending}`, '-c', 'copy', '-fflags', '+bitexact'],
         ...['-f', 'mov', path.join('..', 'pictures')],
@@ -163,7 +155,7 @@ export async function gather(ffmpeg: Ffmpeg, request: GatherRequest): Promise<Ga
     }
     await rm(links, { recursive: true });
     const after = await factsOf(sequence.files);
-    if (after.hash !== before.hash || after.modifiedMs !== before.modifiedMs) {
+    if (after.hash !== before.hash) {
       throw new VsrError(
         'media',
         `Pictures of ${sequence.pattern} were written to while they were read. Wait until they are complete, then run the command again.`,
