@@ -37,6 +37,8 @@ before(async () => {
     // The flags say that nothing is interlaced.
     ...['-vf', `${pan},${spread},setpts=N/30/TB,setfield=prog`, '-r', '30'],
     ...['-c:v', 'ffv1', file('film.nut')],
+    ...['-vf', `${pan},${spread},setpts=N/30/TB,setfield=prog,noise=c0s=12:allf=t:c0_seed=7`],
+    ...['-r', '30', '-c:v', 'ffv1', file('noisy.nut')],
     ...['-vf', `${pan},trim=end_frame=40,fps=48`, '-r', '48', '-c:v', 'ffv1', file('twice.nut')],
     ...[
       '-vf',
@@ -53,7 +55,11 @@ before(async () => {
 type Picture = { pts: number; time: number; luma: Uint8Array; origin: FrameOrigin | undefined };
 
 /** The pictures that a clip is decoded to, as options say; as they are without. */
-async function pictures(name: string, options: FootageOptions | null): Promise<Picture[]> {
+async function pictures(
+  name: string,
+  options: FootageOptions | null,
+  denoise: number | null = null,
+): Promise<Picture[]> {
   const probed = await probe(ffmpeg, file(name));
   const runs =
     options === null
@@ -63,7 +69,7 @@ async function pictures(name: string, options: FootageOptions | null): Promise<P
           await goThrough(ffmpeg, probed, { stallTimeoutMs: 60_000 }),
           checkFootage(options),
         );
-  const source = asDecoded(probed, { fields: null, crop: null, runs, denoise: null });
+  const source = asDecoded(probed, { fields: null, crop: null, runs, denoise });
   const { num, den } = source.video.timeBase;
   const found: Picture[] = [];
   for await (const { pts, data, origin } of decodeFrames(ffmpeg, source)) {
@@ -84,6 +90,20 @@ test('film is put together to the very pictures that it was made of, at even tim
     assert.ok(Math.abs(time - i / 24) < 1e-6, `picture ${i} is shown at ${time}`);
     assert.equal(origin?.field, 'film');
   });
+});
+
+test('noise is taken out of film that is put together of its fields', async () => {
+  const truth = await pictures('truth.mkv', null);
+  const errors = async (denoise: number | null): Promise<number> => {
+    const found = await pictures('noisy.nut', { telecine: 'auto' }, denoise);
+    assert.equal(found.length, film);
+    const all = found.map(({ luma }, i) =>
+      luma.reduce((sum, value, at) => sum + (value - truth[i]!.luma[at]!) ** 2, 0),
+    );
+    return all.reduce((sum, error) => sum + error, 0) / (film * width * height);
+  };
+  const [noisy, clean] = [await errors(null), await errors(6)];
+  assert.ok(clean < noisy / 3, `mean squared error ${noisy} to ${clean}`);
 });
 
 test('film and video in one clip each become what they are, and no time is lost', async () => {
