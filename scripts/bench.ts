@@ -6,10 +6,10 @@ import { usualSizes, withBench, type BenchPart } from './bench/setting.js';
 
 /*
  * `npm run bench [-- start end-to-end reuse peers gpu segments queue train --runs 3 --provider auto
- * --size 640x360 --frames 1500 --queue-workers 1000]`: what vsr takes against what its parts take alone, and beside its peers; the
- * parts named, or those that are measured by default. Everything is measured in one run, the middle
- * one of `runs`; ratios are of CPU seconds, which other work on the machine disturbs least. Prints
- * tables and writes build/bench.json.
+ * --size 640x360 --frames 1500 --queue-workers 1000]`: what vsr takes against what its parts take
+ * alone, and beside its peers; the parts named, or those that are measured by default. Everything
+ * is measured in one run, the middle one of `runs`; ratios are of CPU seconds, which other work on
+ * the machine disturbs least. Prints tables and writes build/bench.json.
  */
 
 type Part = {

@@ -23,7 +23,7 @@ const run = spawnSync(
   [
     // By its whole address: threads take it over, also in tests that go to another folder.
     ...['--import', new URL('./test-ffmpeg.js', import.meta.url).href],
-    // No test takes five minutes, and a file of many may take most of ten: what hangs is named instead.
+    // No file takes a quarter of an hour: what hangs is named instead of being waited for.
     ...['--test', '--test-concurrency=2', '--test-timeout=900000'],
     ...['--test-reporter=spec', ...options, ...files],
   ],

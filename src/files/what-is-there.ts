@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 
-/** Facts of what `name` leads to, links followed; `null` where nothing is, or where it cannot be seen. */
+/** Facts of what `name` leads to, links followed; `null` where nothing is to be seen. */
 async function statsOf(name: string): Promise<Stats | null> {
   return stat(name).catch(() => null);
 }

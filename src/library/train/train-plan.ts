@@ -58,7 +58,7 @@ export async function trainPlanOf(
   };
 }
 
-/** Refuses a place for the model, its card or the work folder that cannot be written, or is taken. */
+/** Refuses a place for model, card or work folder that cannot be written, or is taken. */
 async function checkPlaces(settings: TrainSettings, workFolder: string): Promise<void> {
   const { out, from, after, data, val = [] } = settings;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', 'out', out);

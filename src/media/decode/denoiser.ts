@@ -18,8 +18,8 @@ const strengthOf = (level: number): number => 0.6 + 0.75 * level;
 const [weakest, strongest] = [1, 30];
 
 /**
- * The filter that takes out noise with a standard deviation of `level` grey levels of 255: non-local
- * means, which averages a place with others that look like it.
+ * The filter that takes out noise with a standard deviation of `level` grey levels of 255:
+ * non-local means, which averages a place with others that look like it.
  */
 export function denoiser(level: number): string {
   const strength = Math.min(strongest, Math.max(weakest, strengthOf(level)));

@@ -47,8 +47,8 @@ function joined(mode: CompareMode, width: number, bitDepth: number, amplify: num
 }
 
 /**
- * Writes a clip that shows clip a beside clip b: `split` has the left half of the one and the right half
- * of the other, `side` both whole, `difference` grey where they agree and `amplify` times the
+ * Writes a clip that shows clip a beside clip b: `split` has the left half of the one and the right
+ * half of the other, `side` both whole, `difference` grey where they agree and `amplify` times the
  * difference elsewhere. Sound comes from b. A smaller one is enlarged by plain bicubic. The two
  * must have been found comparable.
  */

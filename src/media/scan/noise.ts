@@ -24,7 +24,7 @@ function quantile(values: readonly number[], share: number): number {
  * Measures the noise of a clip from pairs of neighbouring frames. Noise is what differs from frame
  * to frame where nothing moves, and from sample to sample where nothing is drawn: of the standard
  * deviation of each the quietest blocks of a picture are taken, and of both the smaller one. So a
- * clean picture that moves is not taken for noise, and neither is a still one that is full of detail.
+ * clean picture that moves is not taken for noise, and neither is a still one full of detail.
  */
 export class NoiseMeter {
   readonly #width: number;

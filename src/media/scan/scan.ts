@@ -55,7 +55,7 @@ export type Scan = {
   /** `null` where the picture fills the frame, or is too dark to tell. */
   readonly borders: Borders | null;
   /**
-   * Standard deviation of the noise in grey levels of 255; `null` where no two frames told anything.
+   * Standard deviation of the noise in grey levels of 255; `null` where it could not be told.
    */
   readonly noise: number | null;
 };

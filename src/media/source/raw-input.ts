@@ -78,7 +78,7 @@ function wholeFrames(
   return { frameCount, restBytes: file.sizeBytes % byteLength };
 }
 
-/** RGB becomes BT.709 of studio range on its way; of other formats only a yuvj name says a range. */
+/** RGB becomes BT.709 of studio range; of other formats only a yuvj name says a range. */
 function rawColour({ format }: RawVideoInput, { conversion }: Travel): VideoStream['colour'] {
   const rest = { primaries: null, transfer: null, siting: null };
   if (conversion === 'rgb') return { range: 'tv', matrix: 'bt709', ...rest };

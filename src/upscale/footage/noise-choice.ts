@@ -8,7 +8,7 @@ import type { FootageSettings } from './footage-settings.js';
 /** Standard deviation in grey levels of 255 of the noise that `--denoise 1` takes out. */
 export const fullNoise = 25;
 
-/** Noise of fewer grey levels than this is left alone: a clean picture that moves can show as much. */
+/** Noise of fewer grey levels stays: a clean picture that moves can show as much. */
 const leastNoise = 1.2;
 
 /** Standard deviation of the noise that is taken out, in grey levels; `null` for none. */

@@ -173,8 +173,8 @@ export type FoundInputs = {
  * folders by what they hold, globs by what they match. A file that exists is never read as a glob.
  * Each file comes once, also where a link gives its folder another name. `together` tells that all
  * outputs go to one folder, and its sub-folders where inputs lie in some; otherwise each lies
- * beside its input. A pattern of numbers (`f_%04d.png`) is a picture sequence; with `asSequences` so
- * is a glob, and a folder of numbered pictures.
+ * beside its input. A pattern of numbers (`f_%04d.png`) is a picture sequence; with `asSequences`
+ * so is a glob, and a folder of numbered pictures.
  *
  * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
  * plain file is left in the list, so that a batch reports it among the others.
