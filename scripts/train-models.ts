@@ -16,8 +16,9 @@ import {
   listFootage,
   listImages,
   splitItems,
+  withCharts,
 } from '../src/training/pictures/list-images.js';
-import { firstPassOf } from '../src/training/pictures/first-pass.js';
+import { bicubicPassScale, firstPassOf } from '../src/training/pictures/first-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
@@ -41,17 +42,23 @@ function fileOf(name: string, folder = path.join(root, 'models')): string {
   return path.join(recipes[name]?.inner === true ? training : folder, `${name}.onnx`);
 }
 
+/** A first pass as `firstPassOf` takes it: plain bicubic by its name, a model by its file. */
+function passOf(name: string): string {
+  return bicubicPassScale(name) === null ? fileOf(name) : name;
+}
+
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { arch, scale, pictures, rate, batch, patch, from, after } = recipe;
   const { degradation: kind = bicubic } = recipe;
   const degradation =
-    after === undefined ? kind : { ...kind, after: await firstPassOf(fileOf(after)) };
-  const { loss = 'mse', variants = 1, averaged = 1000, expand = 0 } = recipe;
+    after === undefined ? kind : { ...kind, after: await firstPassOf(passOf(after)) };
+  const { loss = 'mse', variants = 1, averaged = 1000, expand = 0, charts = 0 } = recipe;
   const { split = usualSplit, schedule = 'one-cycle', optimiser, init, fit = 0 } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const plain = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
     ...(recipe.width === undefined ? {} : { width: recipe.width }),
+    ...(arch === 'patch-mlp' ? { patch } : {}),
   });
   const network = recipe.strength === true ? { ...plain, strength: true as const } : plain;
   const sources = pictures.sources.map((source) => path.join(data, source));
@@ -69,7 +76,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       : { network, initial: meanOf(starts) };
   return {
     ...start,
-    training: Array.from({ length: variants }, () => learned).flat(),
+    training: withCharts(Array.from({ length: variants }, () => learned).flat(), charts),
     validation: parts.validation,
     test: parts.test,
     degradation,
@@ -102,6 +109,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
         averaged,
       },
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
+      ...(recipe.width === undefined ? {} : { width: recipe.width }),
+      ...(charts === 0 ? {} : { charts }),
       ...(expand === 0 ? {} : { expand }),
       ...(recipe.strength === true ? { strength: true, footage: recipe.footage } : {}),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },

@@ -55,10 +55,12 @@ test('vsr train makes networks on patches, and says what does not go together', 
     ...['--data', pictures, '--out', out, '--arch', 'patch-mlp', '--width', '32', '--steps', '20'],
     ...['--batch', '8', '--val-every', '20', '--workers', '1', '--average', '5'],
   ];
-  const made = await runVsr('train', ...quick, '-s', '1', '--patch', '15', '--noise', '6');
+  const behind = ['--after', 'bicubic@1.5', '--noise', '6', '--charts', '0.2'];
+  const made = await runVsr('train', ...quick, '-s', '1', '--patch', '15', ...behind);
   assert.equal(made.code, 0, made.stderr);
   const card = JSON.parse(await readFile(out.replace('.onnx', '.json'), 'utf8')) as ModelCard;
   assert.deepEqual([card.scale, card.input], [1, 'luma']);
+  assert.deepEqual(card.after, { name: 'bicubic@1.5', scale: 1.5 });
   const model = await loadModel(out);
   assert.deepEqual([model.scale, model.reach?.align, model.precision], [1, 6, 'fp32']);
   // The recipe that it left makes the same again.
@@ -80,6 +82,11 @@ test('vsr train makes networks on patches, and says what does not go together', 
     [
       ['-s', '1.5', '--patch', '9'],
       /multiple of 2 for patch-mlp at 1.5x for --patch but received 9/,
+    ],
+    [['-s', '1', '--after', 'bicubic@1.3'], /Expected bicubic@ and one of 1\.5, 2, .* for --after/],
+    [
+      ['-s', '1', '--after', 'bicubic@1.5', '--degrade', 'blur'],
+      /Expected bicubic for --degrade for a scale of 1 after bicubic@1\.5 but received "?blur/,
     ],
     [['-s', '1.5', '--degrade', 'codec'], /Expected bicubic for --degrade for a scale of 1.5/],
     [['-s', '3'], /Expected one of 1, 1.5, 2 for the scale of patch-mlp but received 3/],

@@ -4,6 +4,7 @@ import { layersOf } from '../../model/language/layers.js';
 import { alignmentOf, type Network } from '../../model/language/network.js';
 import { ratioOf } from '../../model/language/ratio.js';
 import { featureLosses, lossText, needsFeatures } from '../../training/gradient/loss.js';
+import { bicubicPassScale } from '../../training/pictures/first-pass.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainSettings } from './train-options.js';
@@ -57,18 +58,21 @@ function checkPatch(network: Network, settings: TrainSettings): void {
 /** Refuses ways of making the low resolution from which this network could not learn. */
 function checkDegradation(network: Network, settings: TrainSettings): void {
   const { arch, scale } = settings;
-  const { den } = ratioOf(scale);
+  const { den } = ratioOf(scale * (bicubicPassScale(settings.after ?? '') ?? 1));
   if (settings.dial === true && !settings.degrade.startsWith('codec')) {
     const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
     throw badValue(fitting, '--degrade for --dial', settings.degrade);
   }
   if (den !== 1 && settings.degrade !== 'bicubic') {
-    throw badValue('bicubic', `--degrade for a scale of ${scale}`, settings.degrade);
+    const made = `${scale}${settings.after === undefined ? '' : ` after ${settings.after}`}`;
+    throw badValue('bicubic', `--degrade for a scale of ${made}`, settings.degrade);
   }
-  if (scale === 1 && settings.degrade === 'bicubic' && settings.noise === 0) {
+  const changed =
+    settings.degrade !== 'bicubic' || settings.noise > 0 || settings.after !== undefined;
+  if (scale === 1 && !changed) {
     throw new VsrError(
       'option',
-      'At a scale of 1 there is nothing to learn from pictures left as they are: give --noise or --degrade codec.',
+      'At a scale of 1 there is nothing to learn from pictures left as they are: give --noise, --degrade codec or --after bicubic@1.5.',
     );
   }
   if (network.colour === 'rgb') {

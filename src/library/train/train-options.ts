@@ -101,6 +101,11 @@ export type TrainSettings = {
   readonly workers: number;
   /** Megabytes of pictures held in memory; twice this when not all fit. */
   readonly memory: number;
+  /**
+   * Share, of all training pictures, of charts of flat colours and ramps that are made up; for RGB
+   * 0.1 and otherwise 0 if left out.
+   */
+  readonly charts?: number;
   /** The licence of the data, for the card. */
   readonly licence?: string;
   /** Go on from the checkpoint in the work folder. */

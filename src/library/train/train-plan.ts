@@ -34,7 +34,7 @@ export async function trainPlanOf(
   const features = needsFeatures(settings.loss)
     ? await featureSource(settings.features, settings.featureOutputs, patch * network.scale)
     : undefined;
-  const { training, validation, test } = await picturesOf(settings, workFolder, signal);
+  const { training, validation, test } = await picturesOf(settings, network, workFolder, signal);
   const degradation = await degradationOf(settings, network);
   return {
     ...(await startOf(settings, network, { items: training, degradation })),
@@ -73,15 +73,21 @@ async function checkPlaces(settings: TrainSettings, workFolder: string): Promise
   if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
 }
 
+/** The share of charts where none is asked for: RGB has colours that photographs lack. */
+function usualCharts({ colour }: Network): number {
+  return colour === 'rgb' ? 0.1 : 0;
+}
+
 /** The pictures to train, validate and test with. */
 async function picturesOf(
   settings: TrainSettings,
+  network: Network,
   workFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<Pick<TrainPlan, 'training' | 'validation' | 'test'>> {
   const lists = await import('../../training/pictures/list-images.js');
   const { framesOfClips } = await import('./frames-of-clips.js');
-  const { minSide, square, val } = settings;
+  const { minSide, square, val, charts = usualCharts(network) } = settings;
   const framing = {
     ...(minSide === undefined ? {} : { minSide }),
     ...(square === undefined ? {} : { square }),
@@ -92,7 +98,7 @@ async function picturesOf(
   const shares = { training, validation: val === undefined ? validation : 0, test };
   const parts = lists.splitItems(await listed(settings.data), shares, settings.seed);
   return {
-    training: lists.alsoReduced(parts.training, settings.alsoReduced),
+    training: lists.withCharts(lists.alsoReduced(parts.training, settings.alsoReduced), charts),
     validation: val === undefined ? parts.validation : await listed(val),
     test: parts.test,
   };

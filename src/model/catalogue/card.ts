@@ -28,8 +28,11 @@ export type ModelCard = {
   /** Every setting of the training run, by option name. */
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly seed: number;
-  /** The pass ahead on whose output it was trained, if it is for the second of a chain. */
-  readonly after?: { readonly name: string; readonly sha256: string; readonly scale: number };
+  /**
+   * The pass ahead on whose output it was trained, if it is for the second of a chain; the hash is
+   * that of its model, absent for plain bicubic.
+   */
+  readonly after?: { readonly name: string; readonly sha256?: string; readonly scale: number };
   /**
    * By name of the benchmark set; for a model of a later pass, the figures of both passes together.
    */

@@ -5,7 +5,7 @@ import type { Network, Weights } from '../../model/language/network.js';
 import { calibrationOf, type SeenPicture } from '../../model/networks/quantise.js';
 import type { Degradation } from './degrade.js';
 import { makePicture } from './picture-job.js';
-import type { PictureItem } from './picture-feed.js';
+import type { PictureItem } from './picture-item.js';
 
 /** What layers are measured on. */
 export type CalibrationOptions = {
@@ -39,10 +39,9 @@ export async function calibrated(
   const stride = Math.max(1, Math.floor(items.length / pictureCount));
   const pictures: SeenPicture[] = [];
   for (let i = 0; i < items.length && pictures.length < pictureCount; i += stride) {
-    const { file, reduce } = items[i]!;
     const place = [seed, calibrationStream, i];
     const made = await makePicture({
-      ...{ file, reduce, scale: network.scale, colour: 'luma', degradation, place, least },
+      ...{ ...items[i]!, scale: network.scale, colour: 'luma', degradation, place, least },
     });
     if ('picture' in made) {
       pictures.push({ plane: made.picture.low[0]!, strength: made.picture.strength });

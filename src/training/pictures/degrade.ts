@@ -14,7 +14,7 @@ export const degradations = ['bicubic', 'blur', 'codec', 'codecs'] as const;
 export type Degradation = {
   readonly kind: (typeof degradations)[number];
   /**
-   * Deviation of Gaussian noise added to the low-resolution samples, in sample values; 0 for none.
+   * Deviation of Gaussian noise added to what the network is given, in sample values; 0 for none.
    */
   readonly noise: number;
   /**
@@ -55,10 +55,10 @@ export async function degrade(
   degradation: Degradation,
   random: Random,
 ): Promise<PlanePair> {
-  const { after } = degradation;
-  if (after === undefined) return reduceAndDegrade(picture, scale, degradation, random);
-  const pair = await reduceAndDegrade(picture, scale * after.scale, degradation, random);
-  return { ...pair, low: await runFirstPass(after, pair.low) };
+  const { after, noise } = degradation;
+  const pair = await reduceAndDegrade(picture, scale * (after?.scale ?? 1), degradation, random);
+  const low = after === undefined ? pair.low : await runFirstPass(after, pair.low);
+  return { ...pair, low: noise > 0 ? noisy(low, noise, random) : low };
 }
 
 /**
@@ -73,7 +73,7 @@ export function reduced(extent: number, scale: number): number {
 async function reduceAndDegrade(
   picture: Plane,
   scale: number,
-  { kind, noise, crf, clean = 0, fullRange = 0 }: Degradation,
+  { kind, crf, clean = 0, fullRange = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
   const all = { left: 0, top: 0, width: picture.width, height: picture.height };
@@ -87,7 +87,7 @@ async function reduceAndDegrade(
   if ((kind === 'codec' || kind === 'codecs') && random() >= clean) {
     pair = await codePair(pair, scale, kind === 'codec' ? x264Coding(crf) : anyCoding(crf), random);
   }
-  return noise > 0 ? { ...pair, low: noisy(pair.low, noise, random) } : pair;
+  return pair;
 }
 
 /** Low-resolution samples each way that are kept of a picture for `codecs`: coding takes long. */

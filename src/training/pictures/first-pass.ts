@@ -1,26 +1,49 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { readFile } from 'node:fs/promises';
 import { badValue } from '../../errors.js';
+import type { ModelCard } from '../../model/catalogue/card.js';
 import { chooseModel } from '../../model/catalogue/chain.js';
+import { enlargedSize, scalesUpTo } from '../../planes/enlarged.js';
 import type { Plane } from '../../planes/plane.js';
+import { resizePlane } from '../../planes/resize.js';
 import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
 import { openSession } from '../base/session.js';
 
-/** The model whose output a network for the second of two chained passes is trained on. */
+/** What a network for the second of two chained passes is trained on the output of. */
 export type FirstPass = {
   readonly name: string;
-  /** Absolute path of the ONNX file. */
-  readonly file: string;
-  /** Of that file, in hex. */
-  readonly sha256: string;
   readonly scale: number;
+  /** The model that makes it; absent for plain bicubic. */
+  readonly model?: {
+    /** Absolute path of the ONNX file. */
+    readonly file: string;
+    /** Of that file, in hex. */
+    readonly sha256: string;
+  };
 };
 
+/** What plain bicubic as a first pass may enlarge by. */
+const bicubicScales = scalesUpTo(4).filter((scale) => scale > 1);
+
 /**
- * The first pass by a name of the catalogue or a model file. One that takes anything but luma as
- * float32, of any size, is a VsrError 'option'.
+ * The scale of `bicubic@1.5`, plain bicubic enlargement; `null` for what names a model. A scale
+ * that it cannot have is a VsrError 'option'.
+ */
+export function bicubicPassScale(wanted: string): number | null {
+  const [, scale] = /^bicubic@(.*)$/.exec(wanted) ?? [];
+  if (scale === undefined) return null;
+  if (bicubicScales.includes(Number(scale))) return Number(scale);
+  throw badValue(`bicubic@ and one of ${bicubicScales.join(', ')}`, '--after', wanted);
+}
+
+/**
+ * The first pass by a name of the catalogue, a model file, or as `bicubic@1.5`. A model that takes
+ * anything but luma as float32, of any size, and a scale that is no small ratio above 1, are a
+ * VsrError 'option'.
  */
 export async function firstPassOf(wanted: string): Promise<FirstPass> {
+  const bicubic = bicubicPassScale(wanted);
+  if (bicubic !== null) return { name: wanted, scale: bicubic };
   const { name, path, sha256, scale, colour, type, outputType, fixed } = await chooseModel(wanted);
   if (colour !== 'luma' || type !== 'float32' || outputType !== 'float32' || fixed !== null) {
     const size = fixed === null ? 'any size' : `${fixed.width}x${fixed.height}`;
@@ -30,23 +53,25 @@ export async function firstPassOf(wanted: string): Promise<FirstPass> {
       `${wanted}, which takes ${colour} as ${type} of ${size} and gives ${outputType}`,
     );
   }
-  return { name, file: path, sha256, scale };
+  return { name, scale, model: { file: path, sha256 } };
 }
 
 /** What a card and a checkpoint keep of a first pass: not where its file lies. */
-export function firstPassFacts({ name, sha256, scale }: FirstPass): Omit<FirstPass, 'file'> {
-  return { name, sha256, scale };
+export function firstPassFacts({ name, model, scale }: FirstPass): NonNullable<ModelCard['after']> {
+  return { name, ...(model === undefined ? {} : { sha256: model.sha256 }), scale };
 }
 
 /** Sessions of this thread by the model's hash. */
 const sessions = new Map<string, Promise<InferenceSession>>();
 
 /** What the first pass makes of an 8-bit luma plane, rounded and clipped. */
-export async function runFirstPass(pass: FirstPass, low: Plane): Promise<Plane> {
-  let opened = sessions.get(pass.sha256);
+export async function runFirstPass({ model, scale }: FirstPass, low: Plane): Promise<Plane> {
+  const { width, height } = enlargedSize(low, scale);
+  if (model === undefined) return resizePlane(low, width, height);
+  let opened = sessions.get(model.sha256);
   if (opened === undefined) {
-    opened = readFile(pass.file).then((bytes) => openSession(bytes));
-    sessions.set(pass.sha256, opened);
+    opened = readFile(model.file).then((bytes) => openSession(bytes));
+    sessions.set(model.sha256, opened);
   }
   const session = await opened;
   const { Tensor } = await onnxRuntime();
@@ -57,9 +82,5 @@ export async function runFirstPass(pass: FirstPass, low: Plane): Promise<Plane> 
   // Rounds to nearest and clips.
   const data = new Uint8ClampedArray(y.length);
   for (let i = 0; i < y.length; i++) data[i] = y[i]! * 255;
-  return {
-    data: new Uint8Array(data.buffer),
-    width: low.width * pass.scale,
-    height: low.height * pass.scale,
-  };
+  return { data: new Uint8Array(data.buffer), width, height };
 }

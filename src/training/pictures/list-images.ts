@@ -5,7 +5,7 @@ import { isFootageName } from '../../media/frames/footage.js';
 import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
 import type { Framing } from './framing.js';
-import type { PictureItem } from './picture-feed.js';
+import type { PictureItem } from './picture-item.js';
 
 /**
  * Images of one source on the command line: all of a folder (and the folders in it), or one file.
@@ -86,6 +86,15 @@ export function splitItems(items: readonly PictureItem[], split: Split, seed: nu
     test: order.slice(validation, validation + test),
     training: order.slice(validation + test),
   };
+}
+
+/** The items, and so many charts with them that these are a `share` of all, 0 to below 1. */
+export function withCharts(items: readonly PictureItem[], share: number): PictureItem[] {
+  const count = share === 0 ? 0 : Math.max(1, Math.round((items.length * share) / (1 - share)));
+  const charts = Array.from({ length: count }, (_, i): PictureItem => {
+    return { file: `chart ${i}`, reduce: 1, isChart: true };
+  });
+  return [...items, ...charts];
 }
 
 /** The items, and each again at every further reduction. */

@@ -1,17 +1,10 @@
 import type { Network } from '../../model/language/network.js';
 import type { Degradation } from './degrade.js';
-import type { Framing } from './framing.js';
+import type { PictureItem } from './picture-item.js';
 import type { PictureJob } from './picture-job.js';
 import type { PicturePool } from './picture-pool.js';
 import { type Picture } from './picture.js';
 import { randomAt, shuffled } from '../base/random.js';
-
-/** A file to train on, at one size. */
-export type PictureItem = Framing & {
-  readonly file: string;
-  /** Share of the picture's size that it is reduced to first. */
-  readonly reduce: number;
-};
 
 /** How pictures are made ready. */
 export type FeedOptions = {

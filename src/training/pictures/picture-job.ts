@@ -4,18 +4,17 @@ import { readLuma, readRgb } from '../../media/still/luma-image.js';
 import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
+import { chart } from './charts.js';
 import { clipFrames } from './code-pair.js';
 import { type Degradation, degrade, degradeFootage } from './degrade.js';
-import { framed, type Framing, tooSmall } from './framing.js';
+import { framed, tooSmall } from './framing.js';
+import type { PictureItem } from './picture-item.js';
 import { type Picture, sharePlane } from './picture.js';
 import type { PlanePair } from './plane-pair.js';
 import { type Random, randomAt } from '../base/random.js';
 
 /** One training picture to be made ready. */
-export type PictureJob = Framing & {
-  readonly file: string;
-  /** The picture is first reduced to this share of its size (bicubic); 1 leaves it. */
-  readonly reduce: number;
+export type PictureJob = PictureItem & {
   readonly scale: number;
   /** What the network takes. */
   readonly colour: Network['colour'];
@@ -34,6 +33,7 @@ export type PictureResult =
 /** Reads, reduces and degrades one picture. A picture that cannot be used is told, not thrown. */
 export async function makePicture(job: PictureJob): Promise<PictureResult> {
   const { file, reduce, scale, least } = job;
+  if (job.isChart === true) return { picture: await pictureOf(file, chartOf(job), job) };
   const clip = isFootageName(file);
   let planes: readonly Plane[];
   try {
@@ -60,18 +60,35 @@ export async function makePicture(job: PictureJob): Promise<PictureResult> {
   }
   if (clip) {
     const pair = await degradeFootage(planes, scale, job.degradation, randomAt(...job.place));
-    return { picture: pictureOf(file, [pair]) };
+    return { picture: joined(file, [pair]) };
   }
+  return { picture: await pictureOf(file, planes, job) };
+}
+
+/** Where the random numbers of a chart begin, apart from those of its degradation. */
+const chartStream = 0x63;
+
+function chartOf({ place, least, scale, colour, degradation }: PictureJob): Plane[] {
+  const side = Math.ceil(least * scale * (degradation.after?.scale ?? 1));
+  return chart(randomAt(...place, chartStream), side, colour === 'rgb' ? 3 : 1);
+}
+
+/** A picture and its low resolution, plane by plane. */
+async function pictureOf(
+  name: string,
+  planes: readonly Plane[],
+  { place, scale, degradation }: PictureJob,
+): Promise<Picture> {
   const pairs = [];
   for (const [channel, plane] of planes.entries()) {
     // The first as it is where there is one plane only; noise of its own for each of several.
-    const place = channel === 0 ? job.place : [...job.place, channel];
-    pairs.push(await degrade(plane, scale, job.degradation, randomAt(...place)));
+    const own = channel === 0 ? place : [...place, channel];
+    pairs.push(await degrade(plane, scale, degradation, randomAt(...own)));
   }
-  return { picture: pictureOf(file, pairs) };
+  return joined(name, pairs);
 }
 
-function pictureOf(name: string, pairs: readonly PlanePair[]): Picture {
+function joined(name: string, pairs: readonly PlanePair[]): Picture {
   const low = pairs.map((pair) => sharePlane(pair.low));
   const high = pairs.map((pair) => sharePlane(pair.high));
   return { name, low, high, strength: pairs[0]!.strength };

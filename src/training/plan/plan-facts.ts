@@ -15,7 +15,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     layers: shapeOf(network),
     activationSteps: network.activationSteps?.join(' ') ?? 'none',
     degradation: JSON.stringify(degradation),
-    after: after?.sha256 ?? 'none',
+    after: after?.model?.sha256 ?? after?.name ?? 'none',
     expand: plan.expand ?? 0,
     optimiser: plan.optimiser ?? 'adam',
     fit: plan.fit ?? 0,
@@ -33,6 +33,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
     drawsPerWindow: plan.drawsPerWindow ?? drawsPerWindow,
     dial: network.strength ?? false,
     pictures: plan.training.length,
+    charts: plan.training.filter(({ isChart }) => isChart).length,
   };
 }
 
@@ -55,7 +56,7 @@ export function requireSameFacts(
   // Checkpoints of versions that could not do otherwise do not say that they did not.
   const known: Readonly<Record<string, unknown>> = {
     ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0, features: 'none' },
-    ...{ drawsPerWindow, dial: false },
+    ...{ drawsPerWindow, dial: false, charts: 0 },
     ...kept,
   };
   for (const [name, value] of Object.entries(asked)) {

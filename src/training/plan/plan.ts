@@ -4,7 +4,7 @@ import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { Degradation } from '../pictures/degrade.js';
 import type { FeatureSource } from '../gradient/feature-source.js';
 import type { Loss } from '../gradient/loss.js';
-import type { PictureItem } from '../pictures/picture-feed.js';
+import type { PictureItem } from '../pictures/picture-item.js';
 import type { OptimiserName } from '../optimiser/optimisers.js';
 import type { Schedule } from '../optimiser/schedule.js';
 import { cpu } from '../base/session.js';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { wholeNumber } from '../../display/numbers.js';
-import { listOf, parseSplit, share } from './train-arguments.js';
+import { leavingShare, listOf, parseSplit, share } from './train-arguments.js';
 import { trainDefaults } from '../../../library/train/train-options.js';
 
 /** Adds the options that say what is learnt from. */
@@ -27,6 +27,11 @@ export function withDataOptions(command: Command): Command {
       '--square <n>',
       'of each picture the largest square in its middle, reduced to this many samples each way',
       wholeNumber(1),
+    )
+    .option(
+      '--charts <share>',
+      'of all training pictures, made-up charts of flat colours and ramps, so that white stays white (default: 0.1 for RGB, else 0)',
+      leavingShare,
     )
     .option('--licence <text>', 'the licence of the data, for the card');
 }

@@ -41,6 +41,6 @@ export function withLowResolutionOptions(command: Command): Command {
     )
     .option(
       '--after <model>',
-      'what this model of the catalogue or file makes of a smaller picture: for the second of chained passes',
+      'what this model of the catalogue or file, or bicubic@1.5, makes of a smaller picture: for the second of chained passes',
     );
 }

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { architectures, archs } from '../../../model/architectures/list.js';
 import { activations } from '../../../model/blocks/activation.js';
 import { wholeNumber } from '../../display/numbers.js';
-import { dropoutShare, parseInit } from './train-arguments.js';
+import { leavingShare, parseInit } from './train-arguments.js';
 import { trainDefaults } from '../../../library/train/train-options.js';
 import { defaultsOf } from './architecture-defaults.js';
 
@@ -42,7 +42,7 @@ export function withNetworkOptions(command: Command): Command {
     .option(
       '--dropout <share>',
       'of the values of dense layers, left out at random while they learn',
-      dropoutShare,
+      leavingShare,
       trainDefaults.dropout,
     )
     .option(

@@ -24,7 +24,7 @@ export function fraction(text: string): number {
 }
 
 /** A share that leaves something: 0 up to, not including, 1. */
-export function dropoutShare(text: string): number {
+export function leavingShare(text: string): number {
   const value = realNumber(text);
   if (value < 0 || value >= 1)
     throw new InvalidArgumentError('Expected a number from 0 to below 1.');

@@ -1,0 +1,90 @@
+import type { Plane } from '../../planes/plane.js';
+import type { Random } from '../base/random.js';
+
+/** The corners of the colour cube: clipped white and black, and the saturated colours. */
+export const cornerColours = {
+  white: [255, 255, 255],
+  black: [0, 0, 0],
+  red: [255, 0, 0],
+  green: [0, 255, 0],
+  blue: [0, 0, 255],
+  cyan: [0, 255, 255],
+  magenta: [255, 0, 255],
+  yellow: [255, 255, 0],
+} as const satisfies Readonly<Record<string, readonly number[]>>;
+
+const corners: readonly (readonly number[])[] = Object.values(cornerColours);
+
+/** Shapes on a chart. */
+const shapeCount = 14;
+
+/** Samples each way of a chart at least. */
+const leastSide = 192;
+
+/**
+ * A made-up picture of `channels` planes, at least `least` samples each way: rectangles of flat
+ * colour, lines and ramps over each other. Photographs hardly have clipped and saturated areas, and
+ * what a network was never shown it may turn grey or green.
+ */
+export function chart(random: Random, least: number, channels: number): Plane[] {
+  const side = Math.max(leastSide, least);
+  const planes = Array.from({ length: channels }, () => new Uint8Array(side * side));
+  const below = (limit: number) => Math.floor(random() * limit);
+  const place = (most: number): readonly [number, number] => {
+    const extent = 1 + below(most);
+    const from = below(side - extent + 1);
+    return [from, from + extent];
+  };
+  fill(planes, side, [0, side], [0, side], paint(random));
+  for (let i = 0; i < shapeCount; i++) {
+    // Every third is a line at most, if it happens to be thin.
+    const thin = i % 3 === 0 ? below(2) : -1;
+    const across = place(thin === 0 ? 4 : side / 2);
+    const down = place(thin === 1 ? 4 : side / 2);
+    fill(planes, side, across, down, paint(random));
+  }
+  return planes.map((data) => ({ data, width: side, height: side }));
+}
+
+/** What a shape is filled with: a colour, or a ramp from one to another. */
+type Paint = {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  /** The ramp goes down, not across. */
+  readonly down: boolean;
+};
+
+function colour(random: Random): readonly number[] {
+  const kind = random();
+  if (kind < 0.3) return cornerColours.white;
+  if (kind < 0.7) return corners[Math.floor(random() * corners.length)]!;
+  const grey = Math.floor(random() * 256);
+  if (kind < 0.85) return [grey, grey, grey];
+  return [grey, Math.floor(random() * 256), Math.floor(random() * 256)];
+}
+
+function paint(random: Random): Paint {
+  const from = colour(random);
+  const ramp = random() < 0.2;
+  return { from, to: ramp ? colour(random) : from, down: random() < 0.5 };
+}
+
+type Range = readonly [from: number, to: number];
+
+function fill(
+  planes: readonly Uint8Array[],
+  side: number,
+  [left, right]: Range,
+  [top, bottom]: Range,
+  { from, to, down }: Paint,
+): void {
+  const steps = Math.max(1, (down ? bottom - top : right - left) - 1);
+  for (const [c, data] of planes.entries()) {
+    for (let y = top; y < bottom; y++) {
+      for (let x = left; x < right; x++) {
+        const part = (down ? y - top : x - left) / steps;
+        data[y * side + x] = Math.round(from[c]! + (to[c]! - from[c]!) * part);
+      }
+    }
+  }
+}
