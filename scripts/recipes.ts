@@ -270,16 +270,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   // The same on pictures enlarged bicubically before, which it makes sharper and cleaner.
   'research/patch-clean': {
-    ...{ arch: 'patch-mlp', scale: 1, pictures: morePictures, loss: 'mse' },
+    ...{ arch: 'patch-mlp', scale: 1, pictures: openPictures, loss: 'mse' },
     ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 3 } },
-    ...{ batch: 128, patch: 15, steps: 4000, rate: 1e-5, averaged: 400, fit: 60_000 },
+    ...{ batch: 128, patch: 15, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },
   // RGB enlarged bicubically before: a large network's cost, since all of it is at the large size.
   'research/srcnn-x2': {
-    ...{ arch: 'srcnn', scale: 2, pictures: morePictures, charts: 0.1, loss: 'mse' },
-    ...{ batch: 8, patch: 24, steps: 30_000, rate: 1e-3 },
+    ...{ arch: 'srcnn', scale: 2, pictures: openPictures, charts: 0.1, loss: 'mse' },
+    ...{ batch: 4, patch: 20, steps: 8000, rate: 1e-3 },
   },
   // Its reach is 23 samples: a small patch would be mostly context.
   'resnet-x4': {

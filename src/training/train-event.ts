@@ -26,6 +26,8 @@ export type TrainEvent =
       readonly step: number;
       /** Mean loss since the last validation. */
       readonly loss: number;
+      /** Mean share of places on which the discriminator was right; NaN without one. */
+      readonly right: number;
       readonly rate: number;
       readonly stepsPerSecond: number;
       readonly scores: readonly PictureScore[];

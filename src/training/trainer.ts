@@ -3,6 +3,7 @@ import { alignmentOf } from '../model/language/network.js';
 import { openSession } from './base/session.js';
 import { unlessAborted } from './base/unless-aborted.js';
 import { buildForwardModel } from './gradient/gradient-graph.js';
+import type { StepResult } from './gradient/gradient-pool.js';
 import { learningRate } from './optimiser/schedule.js';
 import type { TrainPlan } from './plan/plan.js';
 import type { TrainEvent } from './train-event.js';
@@ -21,8 +22,8 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
   yield* run.skipped();
   yield await run.begin();
 
-  const sinceProgress = new Losses();
-  const sinceValidation = new Losses();
+  const sinceProgress = new Steps();
+  const sinceValidation = new Steps();
   while (run.step < plan.steps) {
     const stopped = `Stopped after step ${run.step}; --resume goes on from there.`;
     if (signal?.aborted === true) {
@@ -35,9 +36,9 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
       await run.turnToWindow();
     }
     const rate = learningRate(plan.schedule, plan.rate, run.step, plan.steps);
-    const loss = await run.takeStep(rate);
-    sinceProgress.add(loss);
-    sinceValidation.add(loss);
+    const result = await run.takeStep(rate);
+    sinceProgress.add(result);
+    sinceValidation.add(result);
     const { step } = run;
     if (sinceProgress.age >= progressMs || step === plan.steps) {
       yield { kind: 'progress', step, rate, ...sinceProgress.take() };
@@ -73,9 +74,9 @@ async function tryProvider({ provider, network }: TrainPlan): Promise<void> {
   await trial.release();
 }
 
-/** Losses of the steps since they were last told, and since when. */
-class Losses {
-  #losses: number[] = [];
+/** What came of the steps since they were last told, and since when. */
+class Steps {
+  #results: StepResult[] = [];
   #from = performance.now();
 
   /** Milliseconds. */
@@ -83,17 +84,18 @@ class Losses {
     return performance.now() - this.#from;
   }
 
-  add(loss: number): void {
-    this.#losses.push(loss);
+  add(result: StepResult): void {
+    this.#results.push(result);
   }
 
-  /** Their mean, and the steps per second that gave them; begins anew. */
-  take(): { readonly loss: number; readonly stepsPerSecond: number } {
-    const stepsPerSecond = (1000 * this.#losses.length) / this.age;
-    const loss = mean(this.#losses);
-    this.#losses = [];
+  /** Their means, and the steps per second that gave them; begins anew. */
+  take(): StepResult & { readonly stepsPerSecond: number } {
+    const stepsPerSecond = (1000 * this.#results.length) / this.age;
+    const loss = mean(this.#results.map((result) => result.loss));
+    const right = mean(this.#results.map((result) => result.right));
+    this.#results = [];
     this.restart();
-    return { loss, stepsPerSecond };
+    return { loss, right, stepsPerSecond };
   }
 
   /** What passed since was no training. */

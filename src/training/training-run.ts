@@ -1,12 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
-import { parameterCount } from '../model/language/network.js';
+import { channelsOf, parameterCount } from '../model/language/network.js';
 import { unlessAborted } from './base/unless-aborted.js';
-import { GradientPool } from './gradient/gradient-pool.js';
+import { GradientPool, type StepResult } from './gradient/gradient-pool.js';
 import type { PictureScore } from './gradient/messages.js';
 import { fitLast } from './optimiser/fit-last.js';
-import { initialWeights } from './optimiser/initial-weights.js';
+import { initialJudge, initialWeights } from './optimiser/initial-weights.js';
 import { initialExpandedState, initialState, openOptimiser } from './optimiser/optimiser.js';
 import type { Expansion } from './optimiser/expansion.js';
 import { PatchSource, patchShapeOf } from './pictures/patches.js';
@@ -36,6 +36,8 @@ export class TrainingRun implements AsyncDisposable {
   readonly #feed: PictureFeed;
   readonly #gradients: GradientPool;
   readonly #optimise: Optimise;
+  /** The discriminator's optimiser. */
+  readonly #teach: Optimise | undefined;
   /** Where the run is. */
   #now: Checkpoint;
   #window: Window | null = null;
@@ -60,6 +62,7 @@ export class TrainingRun implements AsyncDisposable {
       microBatches,
       loss: plan.loss,
       features: plan.features,
+      discriminator: plan.discriminator?.network,
       seed: plan.seed,
       workers: plan.workers,
       ...(plan.provider === undefined ? {} : { provider: plan.provider }),
@@ -76,7 +79,9 @@ export class TrainingRun implements AsyncDisposable {
       );
       const file = path.join(plan.workFolder, trainingFiles.checkpoint);
       const first = await firstCheckpoint(plan, file, expansion);
-      return new TrainingRun({ plan, file, picturePool, gradients, optimise, first });
+      const judging = first.judge?.weights.length ?? 0;
+      const teach = judging === 0 ? undefined : await openOptimiser(judging, microBatches, 1);
+      return new TrainingRun({ plan, file, picturePool, gradients, optimise, teach, first });
     } catch (error) {
       await Promise.all([picturePool, gradients].map((pool) => pool[Symbol.asyncDispose]()));
       throw error;
@@ -89,6 +94,7 @@ export class TrainingRun implements AsyncDisposable {
     readonly picturePool: PicturePool;
     readonly gradients: GradientPool;
     readonly optimise: Optimise;
+    readonly teach: Optimise | undefined;
     readonly first: Checkpoint;
   }) {
     const { plan, picturePool } = parts;
@@ -97,6 +103,7 @@ export class TrainingRun implements AsyncDisposable {
     this.#picturePool = picturePool;
     this.#gradients = parts.gradients;
     this.#optimise = parts.optimise;
+    this.#teach = parts.teach;
     this.#now = parts.first;
     this.#feed = new PictureFeed(picturePool, {
       items: plan.training,
@@ -176,10 +183,12 @@ export class TrainingRun implements AsyncDisposable {
     this.#now = { ...this.#now, windowStep: this.step };
   }
 
-  /** One step at a learning rate; resolves with its loss. */
-  async takeStep(rate: number): Promise<number> {
-    const { state, step } = this.#now;
-    const loss = await this.#gradients.step(step, state.weights);
+  /** One step at a learning rate. */
+  async takeStep(rate: number): Promise<StepResult> {
+    const { state, judge, step } = this.#now;
+    const { discriminator, rate: highest } = this.#plan;
+    const result = await this.#gradients.step(step, state.weights, judge?.weights);
+    const { loss } = result;
     if (!Number.isFinite(loss)) {
       throw new VsrError(
         'model',
@@ -187,8 +196,13 @@ export class TrainingRun implements AsyncDisposable {
       );
     }
     await this.#optimise(state, this.#gradients.gradients, step, rate);
+    if (judge !== undefined) {
+      // The same course, at its own height.
+      const own = (rate / highest) * discriminator!.rate;
+      await this.#teach!(judge, this.#gradients.judgeGradients!, step, own);
+    }
     this.#now = { ...this.#now, step: step + 1 };
-    return loss;
+    return result;
   }
 
   /** Measures the averaged weights, and keeps them where they are the best so far. */
@@ -264,7 +278,12 @@ async function firstCheckpoint(
       ? initialState(initial ?? initialWeights(network, seed))
       : initialExpandedState(expansion, seed, initial);
   const nothing = { step: 0, windowStart: 0, windowStep: 0, bestPsnr: -Infinity, bestStep: 0 };
-  return { facts, ...nothing, state, best: state.average };
+  const { discriminator } = plan;
+  const judge =
+    discriminator === undefined
+      ? {}
+      : { judge: initialState(initialJudge(discriminator.network, channelsOf(network), seed)) };
+  return { facts, ...nothing, state, ...judge, best: state.average };
 }
 
 /** The mean of some numbers; `NaN` of none. */

@@ -60,7 +60,7 @@ async function apart(a: Sharp, b: Sharp): Promise<number> {
 }
 
 for (const [arch, scale, ...more] of [
-  ['srcnn', '2', '--width', '8', '--lr', '1e-2'],
+  ['srcnn', '2', '--width', '8', '--lr', '1e-2', '--charts', '0'],
   ['resnet', '4', '--width', '6', '--depth', '2', '--expand', '8'],
 ] as const) {
   test(`${arch} trains on RGB, enlarges pictures and clips in colour, and says why it has no 8-bit copy`, async () => {
@@ -123,6 +123,9 @@ test('a training on RGB that is killed and resumed ends with the weights of an u
   const call = [
     ...['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'],
     ...['--optimiser', 'rmsprop', '--init', 'normal:0.05'],
+    // The discriminator and its optimiser go on, too.
+    ...['--loss', 'mse:1,adversarial:1e-3', '--discriminator', 'patches-lite'],
+    ...['--discriminator-lr', '1e-3'],
   ];
   const whole = run(...words('whole.onnx', ...call));
   assert.equal(whole.code, 0, whole.stderr);
@@ -143,6 +146,19 @@ test('a training on RGB that is killed and resumed ends with the weights of an u
     return lists.map((list) => Array.from(valuesOf(list), Number));
   };
   assert.deepEqual(await weights('cut.onnx'), await weights('whole.onnx'));
+  const shares = async (name: string) => {
+    const file = path.join(folder, `${name}.onnx.train`, 'metrics.csv');
+    const [header, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+    const column = header!.split(',').indexOf('discriminator_right');
+    return rows.map((row) => Number(row.split(',')[column]));
+  };
+  const right = await shares('whole');
+  assert.deepEqual(await shares('cut'), right);
+  assert.equal(right.length, 6);
+  assert.ok(
+    right.every((share) => share > 0.3 && share < 0.9),
+    `right on ${right.join()}`,
+  );
 });
 
 test('what RGB cannot be trained with is one sentence', () => {
@@ -154,6 +170,12 @@ test('what RGB cannot be trained with is one sentence', () => {
     [['--init', 'xavier', '--from', 'x.onnx'], /--init is for weights that begin at random/],
     [['--optimiser', 'lion'], /Expected one of adam, rmsprop, adadelta, sgd for --optimiser/],
     [['--depth', '3'], /--depth changes nothing in srcnn: it can be varied by width, activation/],
+    [['--discriminator', 'patches'], /^vsr: --discriminator and .* are for --loss adversarial\.$/m],
+    [['--loss', 'adversarial'], /does not say which picture to make.*: add one of mse, l1/],
+    [
+      ['--loss', 'mse:1,adversarial:1'],
+      /at least 18, since the discriminator patches judges pictures of 36 .* --patch but received 8/,
+    ],
   ] as const) {
     const { code, stderr } = run(...words('bad.onnx', '--arch', 'srcnn', ...more));
     assert.equal(code, 2, stderr);
@@ -186,7 +208,7 @@ test('losses add up, those of features by the network that ships, and what does 
   for (const [more, wanted] of [
     [
       [...small, '--loss', 'looks:1'],
-      /Expected one of mse, l1, charbonnier, perceptual, texture, or/,
+      /Expected one of mse, l1, charbonnier, perceptual, texture, adversarial, or/,
     ],
     [
       [...small, '--loss', 'perceptual', '--feature-outputs', 'fire1'],

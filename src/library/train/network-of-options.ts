@@ -1,9 +1,19 @@
 import { badValue, VsrError } from '../../errors.js';
 import { networkOf } from '../../model/architectures/list.js';
+import { leastJudged } from '../../model/discriminators/discriminator.js';
+import { discriminatorOf, discriminators } from '../../model/discriminators/list.js';
 import { layersOf } from '../../model/language/layers.js';
 import { alignmentOf, type Network } from '../../model/language/network.js';
 import { ratioOf } from '../../model/language/ratio.js';
-import { featureLosses, lossText, needsFeatures } from '../../training/gradient/loss.js';
+import {
+  adversarialLoss,
+  featureLosses,
+  isAdversarial,
+  losses,
+  lossText,
+  needsFeatures,
+  termsOf,
+} from '../../training/gradient/loss.js';
 import { bicubicPassScale } from '../../training/pictures/first-pass.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
@@ -121,10 +131,39 @@ function checkLoss(network: Network, settings: TrainSettings): void {
       arch,
     );
   }
+  checkContest(network, settings);
   if (!looks && (settings.features ?? settings.featureOutputs) !== undefined) {
     throw new VsrError(
       'option',
       `--features and --feature-outputs are for --loss ${featureLosses.join(' and ')}.`,
     );
   }
+}
+
+/** Refuses a discriminator without its loss, and patches that are too small to be judged. */
+function checkContest(network: Network, settings: TrainSettings): void {
+  const { loss, discriminator, discriminatorLr } = settings;
+  if (!isAdversarial(loss)) {
+    if ((discriminator ?? discriminatorLr) === undefined) return;
+    throw new VsrError(
+      'option',
+      `--discriminator and --discriminator-lr are for --loss ${adversarialLoss}.`,
+    );
+  }
+  if (termsOf(loss).every(({ name }) => name === adversarialLoss)) {
+    throw new VsrError(
+      'option',
+      `--loss ${lossText(loss)} does not say which picture to make, only that it be believed: add one of ${losses.filter((name) => name !== adversarialLoss).join(', ')}.`,
+    );
+  }
+  const judge = discriminator === undefined ? discriminators[0] : discriminatorOf(discriminator);
+  const side = patchOf(network, settings) * network.scale;
+  const least = leastJudged(judge);
+  if (side >= least) return;
+  const patch = Math.ceil(least / network.scale);
+  throw badValue(
+    `at least ${patch}, since the discriminator ${judge.name} judges pictures of ${least} samples each way and more,`,
+    '--patch',
+    patchOf(network, settings),
+  );
 }

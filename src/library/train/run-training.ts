@@ -15,6 +15,7 @@ import {
 } from '../../training/saved/metrics-file.js';
 import type { Picture } from '../../training/pictures/picture.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
+import { contestOutcome, contestWords } from '../../training/validation/contest-outcome.js';
 import { train } from '../../training/trainer.js';
 import type { TrainEvent } from '../../training/train-event.js';
 import { mean } from '../../training/training-run.js';
@@ -58,12 +59,12 @@ export type TrainingResult = {
 const mostNamed = 10;
 
 function metricsOf(
-  event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'psnr'>,
+  event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'right' | 'psnr'>,
   scores: readonly PictureScore[],
 ): TrainMetrics {
-  const { step, loss, rate, stepsPerSecond, psnr } = event;
+  const { step, loss, rate, stepsPerSecond, right, psnr } = event;
   return {
-    ...{ step, loss, rate, psnr, stepsPerSecond },
+    ...{ step, loss, rate, psnr, stepsPerSecond, right },
     ssim: mean(scores.map((score) => score.ssim)),
     bicubicPsnr: mean(scores.map((score) => score.bicubicPsnr)),
     bicubicSsim: mean(scores.map((score) => score.bicubicSsim)),
@@ -211,11 +212,22 @@ class RunRecord {
     this.rows.push(row);
     await appendMetrics(this.metricsFile, row);
     await drawCurves(this.plan.workFolder, lossText(this.plan.loss), this.rows);
+    this.watchContest();
     if (event.scores.length === 0) return;
     const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
     this.display.say(
       `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${event.best ? ', the best so far' : ''}`,
     );
+  }
+
+  /** Says once that neither network learns from the other any more. */
+  private watchContest(): void {
+    const shares = this.rows.map(({ right }) => right);
+    const outcome = contestOutcome(shares);
+    if (outcome === null || contestOutcome(shares.slice(0, -1)) === outcome) return;
+    const why = contestWords(outcome, shares.at(-1)!);
+    this.display.say(why);
+    this.tell({ event: 'note', clip: this.plan.out, kind: 'note', what: 'discriminator', why });
   }
 
   /** Writes the contact sheet, the model and its card. */

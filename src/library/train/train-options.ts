@@ -68,6 +68,10 @@ export type TrainSettings = {
   readonly features?: string;
   /** The outputs of it that are compared; of a file of one's own all of them if left out. */
   readonly featureOutputs?: readonly string[];
+  /** What the adversarial loss is judged by, by name; `patches` if left out. */
+  readonly discriminator?: string;
+  /** Its highest learning rate; 1e-4 if left out. */
+  readonly discriminatorLr?: number;
   /** Course of the learning rate. */
   readonly schedule: Schedule;
   readonly optimiser: OptimiserName;
@@ -113,6 +117,9 @@ export type TrainSettings = {
   /** Replace an existing model, its card, and what an earlier run left. */
   readonly overwrite?: boolean;
 };
+
+/** The discriminator's highest learning rate unless told otherwise. */
+export const usualDiscriminatorRate = 1e-4;
 
 /** What stands where a training is not told otherwise. */
 export const trainDefaults = {

@@ -1,11 +1,12 @@
 import path from 'node:path';
 import { badValue, VsrError } from '../../errors.js';
 import { featureSource } from '../../training/gradient/feature-source.js';
-import { needsFeatures } from '../../training/gradient/loss.js';
+import { isAdversarial, needsFeatures } from '../../training/gradient/loss.js';
+import { discriminatorOf, discriminators } from '../../model/discriminators/list.js';
 import { openPlace } from '../../files/place.js';
 import { exists } from '../../files/what-is-there.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
-import type { TrainSettings } from './train-options.js';
+import { type TrainSettings, usualDiscriminatorRate } from './train-options.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { checkTrainingFolder } from '../../training/saved/training-folder.js';
 import type { Start } from '../../training/start-from.js';
@@ -42,6 +43,7 @@ export async function trainPlanOf(
     ...{
       loss: settings.loss,
       ...(features === undefined ? {} : { features }),
+      ...discriminatorPart(settings),
       schedule: settings.schedule,
       rate: settings.lr,
       optimiser: settings.optimiser,
@@ -56,6 +58,17 @@ export async function trainPlanOf(
     trainedOn: settings.data.map((name) => ({ name, licence: settings.licence ?? 'not stated' })),
     recipe: recipeOf(settings),
   };
+}
+
+/** What judges the network's pictures, where the loss asks for it. */
+function discriminatorPart({
+  loss,
+  discriminator: name,
+  discriminatorLr: rate = usualDiscriminatorRate,
+}: TrainSettings): Pick<TrainPlan, 'discriminator'> {
+  if (!isAdversarial(loss)) return {};
+  const network = name === undefined ? discriminators[0] : discriminatorOf(name);
+  return { discriminator: { network, rate } };
 }
 
 /** Refuses a place for model, card or work folder that cannot be written, or is taken. */

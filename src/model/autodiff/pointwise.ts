@@ -139,6 +139,14 @@ export function sigmoid(tape: Tape, x: Value): Value {
   ]);
 }
 
+/** log(1 + e^x), a smooth max(x, 0); its gradient is the sigmoid of x. */
+export function softplus(tape: Tape, x: Value): Value {
+  const y = tape.node('Softplus', [x], x.shape);
+  return tape.record(y, [
+    [x, (dy) => tape.node('Mul', [dy, tape.node('Sigmoid', [x], x.shape)], x.shape)],
+  ]);
+}
+
 /** The mean of all elements, a scalar. */
 export function mean(tape: Tape, x: Value): Value {
   const flat = tape.node('Reshape', [x], [sizeOf(x.shape)], {}, [

@@ -46,6 +46,16 @@ export type Parameter = {
  */
 export type Names = (prefix: string) => string;
 
+/** Names for the blocks of one network. */
+export function numbered(): Names {
+  const counts = new Map<string, number>();
+  return (prefix) => {
+    const count = counts.get(prefix) ?? 0;
+    counts.set(prefix, count + 1);
+    return `${prefix}${count}`;
+  };
+}
+
 /** What a kind that contains blocks can ask about them. */
 export type Inner = {
   /** The grid after `blocks`. */

@@ -1,4 +1,4 @@
-import type { Grid, Parameter } from '../blocks/block.js';
+import { type Grid, numbered, type Parameter } from '../blocks/block.js';
 import { type Block, blockMultiplications, blockParameters, gridAfter } from '../blocks/kinds.js';
 import { type Patches, patchReach } from './patch-grid.js';
 import { ratioOf } from './ratio.js';
@@ -97,20 +97,19 @@ export function firstGrid(network: Network): Grid {
 
 /** Every trainable list and its place in the weights. */
 export function parametersOf(network: Network): Placed[] {
-  const counts = new Map<string, number>();
-  const names = (prefix: string): string => {
-    const count = counts.get(prefix) ?? 0;
-    counts.set(prefix, count + 1);
-    return `${prefix}${count}`;
-  };
-  let offset = 0;
-  const lists = blockParameters(network.blocks, firstGrid(network), names);
+  const lists = blockParameters(network.blocks, firstGrid(network), numbered());
   const slopes = lists.map(({ name, shape }) => ({ name: slopeName(name), shape }));
-  return [...lists, ...(network.strength === true ? slopes : [])].map((list: Parameter) => {
+  return placed([...lists, ...(network.strength === true ? slopes : [])]);
+}
+
+/** Lists end to end, each with its place. */
+export function placed(lists: readonly Parameter[]): Placed[] {
+  let offset = 0;
+  return lists.map((list) => {
     const size = list.shape.reduce((product, extent) => product * extent, 1);
-    const placed = { ...list, offset, size };
+    const at = { ...list, offset, size };
     offset += size;
-    return placed;
+    return at;
   });
 }
 

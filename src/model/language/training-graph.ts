@@ -130,36 +130,46 @@ export function trainedValues(
 }
 
 function plainValues(tape: Tape, network: Network, flat: Value): TrainedValues {
+  const views = viewsOf(tape, parametersOf(network), flat);
+  for (const value of views.flat()) tape.want(value);
+  return { values: views.flat(), gradient: (name) => gradientOf(tape, views, name) };
+}
+
+/** The lists of each block as views of one flat list of them; no gradient is asked for yet. */
+export function viewsOf(tape: Tape, lists: readonly Placed[], flat: Value): Value[][] {
   const { graph } = tape;
   const split = (whole: string, sizes: readonly number[]) =>
     graph.ops('Split', [whole, graph.ints('sizes', sizes)], sizes.length, { axis: 0 });
-  const groups = grouped(parametersOf(network));
+  const groups = grouped(lists);
   // By blocks, then each: a node of more than 11 parts is more than WebGPU takes.
   const wholes = split(
     flat.name,
-    groups.map((lists) => lists.reduce((sum, { size }) => sum + size, 0)),
+    groups.map((group) => group.reduce((sum, { size }) => sum + size, 0)),
   );
-  const apart = groups.map((lists, i) =>
+  return groups.map((group, i) =>
     split(
       wholes[i]!,
-      lists.map(({ size }) => size),
+      group.map(({ size }) => size),
     ).map((name, j) => {
-      const { shape } = lists[j]!;
+      const { shape } = group[j]!;
       const constants = [graph.ints('shape', shape)];
-      return tape.want(tape.node('Reshape', [{ name, shape }], shape, {}, constants));
+      return tape.node('Reshape', [{ name, shape }], shape, {}, constants);
     }),
   );
+}
+
+/**
+ * The gradients of `viewsOf` as one list, named `name`, in the order of the weights; all of them
+ * must have been wanted on this tape, which went backward.
+ */
+export function gradientOf(tape: Tape, views: readonly (readonly Value[])[], name: string): string {
+  const { graph } = tape;
   const listOf = (value: Value) => {
     const constants = [graph.ints('shape', [sizeOf(value.shape)])];
     return tape.node('Reshape', [tape.gradient(value)], [], {}, constants).name;
   };
-  return {
-    values: apart.flat(),
-    gradient(name) {
-      const pieces = apart.map((values) => graph.op('Concat', values.map(listOf), { axis: 0 }));
-      return graph.op('Concat', pieces, { axis: 0 }, name);
-    },
-  };
+  const pieces = views.map((values) => graph.op('Concat', values.map(listOf), { axis: 0 }));
+  return graph.op('Concat', pieces, { axis: 0 }, name);
 }
 
 /**

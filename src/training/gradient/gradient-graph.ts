@@ -1,3 +1,4 @@
+import type { Discriminator } from '../../model/discriminators/discriminator.js';
 import type { FeatureNetwork } from '../../model/features/feature-network.js';
 import { depthToSpace } from '../../model/autodiff/shape.js';
 import { multiply } from '../../model/autodiff/pointwise.js';
@@ -25,6 +26,7 @@ import {
 } from '../../model/networks/eight-bits.js';
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
+import { Contest } from './contest.js';
 import { type Loss, lossOf } from './loss.js';
 
 /** What one micro-batch holds. */
@@ -119,22 +121,30 @@ export function dropoutMasks({ blocks }: Network, { patches }: MicroBatch): Drop
   });
 }
 
+/** What is trained beside pixels: feature networks stay as they are, discriminators learn too. */
+export type Critics = {
+  readonly features?: FeatureNetwork | undefined;
+  readonly discriminator?: Discriminator | undefined;
+};
+
 /**
  * The model that computes loss and gradient of one micro-batch.
  *
  * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
  * (which spares the graph the shuffle and its gradient); `weights` [parameters]; for a network with
  * a dial `strength` [1], that of all patches; and those of `dropoutMasks`. Losses of features need
- * `features`. Convolutions are written in blocks of `block` channels (see `blockSize`); 0 for a
- * graph that every runtime takes.
- * Outputs: `loss` [1] and `gradient` [parameters].
+ * `features`, the adversarial one a `discriminator`, whose weights are `judge` then. Convolutions
+ * are written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime
+ * takes.
+ * Outputs: `loss` [1] and `gradient` [parameters]; with a discriminator `judgeGradient`, by which
+ * it learns, and `right` [1], the share of places on which it is right.
  */
 export function buildGradientModel(
   network: Network,
   batch: MicroBatch,
   loss: Loss,
   block = 0,
-  features?: FeatureNetwork,
+  { features, discriminator }: Critics = {},
 ): Uint8Array {
   const count = parameterCount(network);
   const graph = new GraphBuilder('gradient');
@@ -153,12 +163,17 @@ export function buildGradientModel(
   const picture = (each: Value): Value =>
     shuffle === 1 ? each : depthToSpace(tape, each, shuffle);
   const looks = features === undefined ? undefined : { network: features, picture };
-  const value = lossOf(tape, loss, actual, wanted, looks);
+  const contest =
+    discriminator === undefined
+      ? undefined
+      : new Contest(tape, discriminator, picture(actual), picture(wanted));
+  const value = lossOf(tape, loss, actual, wanted, { looks, verdicts: contest?.verdicts });
   tape.backward(value);
   values.gradient('gradient');
   graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');
   graph.output('loss', 'float32', [1]);
   graph.output('gradient', 'float32', [count]);
+  contest?.addLearning('judgeGradient', 'right');
   return encodeModel(graph.build());
 }
 

@@ -1,15 +1,18 @@
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { type Network, parameterCount } from '../../model/language/network.js';
+import type { Discriminator } from '../../model/discriminators/discriminator.js';
+import { channelsOf, type Network, parameterCount } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import { endThread, startThread } from '../../start-thread.js';
 import type { MicroBatch } from './gradient-graph.js';
 import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
+import { judgingCount } from './contest.js';
 import type {
   GradientAnswer,
   GradientOrder,
   GradientWorkerData,
+  Judging,
   PictureScore,
 } from './messages.js';
 import type { Picture } from '../pictures/picture.js';
@@ -23,11 +26,21 @@ export type GradientPoolOptions = {
   readonly loss: Loss;
   /** For losses that compare features. */
   readonly features?: FeatureSource | undefined;
+  /** For the adversarial loss. */
+  readonly discriminator?: Discriminator | undefined;
   readonly seed: number;
   /** Where gradients are computed; the processor if absent. */
   readonly provider?: ProviderCandidate;
   /** Threads. */
   readonly workers: number;
+};
+
+/** What came of a step. */
+export type StepResult = {
+  /** The mean loss of its micro-batches. */
+  readonly loss: number;
+  /** The share of places on which the discriminator was right; NaN without one. */
+  readonly right: number;
 };
 
 function shared(length: number): Float32Array {
@@ -42,18 +55,24 @@ function shared(length: number): Float32Array {
 export class GradientPool implements AsyncDisposable {
   /** [micro-batches, parameters], as the last step left them. */
   readonly gradients: Float32Array;
+  readonly #judging: Judging | undefined;
   readonly #losses: Float32Array;
   readonly #weights: Float32Array;
   readonly #next = new Int32Array(new SharedArrayBuffer(4));
   readonly #workers: readonly Worker[];
 
   constructor(options: GradientPoolOptions) {
-    const { network, microBatches } = options;
+    const { network, microBatches, discriminator } = options;
     const count = parameterCount(network);
     const workers = Math.min(options.workers, microBatches);
     this.gradients = shared(microBatches * count);
     this.#losses = shared(microBatches);
     this.#weights = shared(count);
+    if (discriminator !== undefined) {
+      const size = judgingCount(discriminator, channelsOf(network));
+      const [weights, gradients] = [shared(size), shared(microBatches * size)];
+      this.#judging = { weights, gradients, rights: shared(microBatches) };
+    }
     this.#workers = Array.from({ length: workers }, (_, worker) => {
       const workerData: GradientWorkerData = {
         provider: cpu,
@@ -61,6 +80,7 @@ export class GradientPool implements AsyncDisposable {
         worker,
         workers,
         weights: this.#weights,
+        judging: this.#judging,
         gradients: this.gradients,
         losses: this.#losses,
         next: this.#next,
@@ -85,12 +105,20 @@ export class GradientPool implements AsyncDisposable {
     await Promise.all(this.#workers.map((worker) => this.#ask(worker, order)));
   }
 
-  /** Computes all gradients of a step; resolves with the mean loss of its micro-batches. */
-  async step(step: number, weights: Float32Array): Promise<number> {
+  /** [micro-batches, parameters] of the discriminator, likewise; `undefined` without one. */
+  get judgeGradients(): Float32Array | undefined {
+    return this.#judging?.gradients;
+  }
+
+  /** Computes all gradients of a step; `judge` is the discriminator's weights where there is one. */
+  async step(step: number, weights: Float32Array, judge?: Float32Array): Promise<StepResult> {
     this.#weights.set(weights);
+    if (judge !== undefined) this.#judging?.weights.set(judge);
     Atomics.store(this.#next, 0, this.#workers.length);
     await Promise.all(this.#workers.map((worker) => this.#ask(worker, { kind: 'step', step })));
-    return this.#losses.reduce((sum, loss) => sum + loss, 0) / this.#losses.length;
+    const mean = (list: Float32Array) => list.reduce((sum, each) => sum + each, 0) / list.length;
+    const { rights } = this.#judging ?? {};
+    return { loss: mean(this.#losses), right: rights === undefined ? NaN : mean(rights) };
   }
 
   /** Enlarges each picture with `weights` and measures the result; in the pictures' order. */

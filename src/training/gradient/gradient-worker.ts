@@ -33,7 +33,8 @@ const border = Math.ceil(scale);
 const session = await nativeWork(async () => {
   const block = provider.name === 'cpu' ? await blockSize() : 0;
   const features = data.features === undefined ? undefined : await openFeatures(data.features);
-  return openSession(buildGradientModel(network, batch, data.loss, block, features), provider);
+  const critics = { features, discriminator: data.discriminator };
+  return openSession(buildGradientModel(network, batch, data.loss, block, critics), provider);
 });
 const x = await floatTensor(sourceShape(network, batch));
 const t = await floatTensor(targetShape(network, batch));
@@ -51,7 +52,16 @@ for (const { name, share, shape } of dropoutMasks(network, batch)) {
   feeds[name] = tensor;
   masks.push({ share, data: factors });
 }
-const fetches = { loss: loss.tensor, gradient: gradient.tensor };
+const fetches: Record<string, Tensor> = { loss: loss.tensor, gradient: gradient.tensor };
+const { judging } = data;
+const judge = judging === undefined ? null : await floatTensor([judging.weights.length]);
+const judgeGradient = judging === undefined ? null : await floatTensor([judging.weights.length]);
+const right = judging === undefined ? null : await floatTensor([1]);
+if (judge !== null) {
+  feeds['judge'] = judge.tensor;
+  fetches['judgeGradient'] = judgeGradient!.tensor;
+  fetches['right'] = right!.tensor;
+}
 
 let source: PatchSource | undefined;
 /** Step and micro-batch whose patches already lie in the tensors. */
@@ -84,6 +94,7 @@ function drawMasks(step: number, microBatch: number): void {
  */
 async function runStep(step: number): Promise<void> {
   weights.data.set(data.weights);
+  if (judging !== undefined) judge!.data.set(judging.weights);
   let microBatch = data.worker;
   while (microBatch < microBatches) {
     if (cutAhead !== `${step}/${microBatch}`) cutPatches(step, microBatch);
@@ -92,6 +103,10 @@ async function runStep(step: number): Promise<void> {
     await nativeWork(() => session.run(feeds, fetches));
     data.gradients.set(gradient.data, microBatch * count);
     data.losses[microBatch] = loss.data[0]!;
+    if (judging !== undefined) {
+      judging.gradients.set(judgeGradient!.data, microBatch * judging.weights.length);
+      judging.rights[microBatch] = right!.data[0]!;
+    }
     microBatch = Atomics.add(data.next, 0, 1);
   }
 }

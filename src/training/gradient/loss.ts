@@ -4,6 +4,7 @@ import {
   add,
   mean,
   multiply,
+  softplus,
   squareRoot,
   subtract,
 } from '../../model/autodiff/pointwise.js';
@@ -21,8 +22,11 @@ export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
  */
 export const featureLosses = ['perceptual', 'texture'] as const;
 
+/** The loss of a picture that a discriminator takes for an enlarged one. */
+export const adversarialLoss = 'adversarial';
+
 /** The names `lossOf` knows. */
-export const losses = [...pixelLosses, ...featureLosses] as const;
+export const losses = [...pixelLosses, ...featureLosses, adversarialLoss] as const;
 
 /** How the distance of two pictures is measured. */
 export type LossName = (typeof losses)[number];
@@ -49,6 +53,11 @@ export function needsFeatures(loss: Loss): boolean {
   return termsOf(loss).some(({ name }) => (featureLosses as readonly string[]).includes(name));
 }
 
+/** Whether a loss is a discriminator's verdict. */
+export function isAdversarial(loss: Loss): boolean {
+  return termsOf(loss).some(({ name }) => name === adversarialLoss);
+}
+
 /** Charbonnier's epsilon, in units of the 0..1 range (https://arxiv.org/abs/1710.01992). */
 const charbonnierEpsilon = 1e-3;
 
@@ -59,8 +68,21 @@ export type Looks = {
   readonly picture: (value: Value) => Value;
 };
 
+/** What the losses that do not compare samples are computed with. */
+export type LossHelp = {
+  readonly looks?: Looks | undefined;
+  /** A discriminator's verdicts on `actual`. */
+  readonly verdicts?: Value | undefined;
+};
+
 /** The loss of `actual` against `wanted`, a scalar; of each term the mean over all it compares. */
-export function lossOf(tape: Tape, loss: Loss, actual: Value, wanted: Value, looks?: Looks): Value {
+export function lossOf(
+  tape: Tape,
+  loss: Loss,
+  actual: Value,
+  wanted: Value,
+  { looks, verdicts }: LossHelp = {},
+): Value {
   let features: (readonly [Value, Value])[] | undefined;
   const pairs = (): (readonly [Value, Value])[] => {
     if (looks === undefined) throw new RangeError('a loss of features without a feature network');
@@ -82,6 +104,9 @@ export function lossOf(tape: Tape, loss: Loss, actual: Value, wanted: Value, loo
           tape,
           pairs().map(([a, b]) => textureLoss(tape, a, b, side())),
         );
+      case 'adversarial':
+        if (verdicts === undefined) throw new RangeError('adversarial without a discriminator');
+        return falseLoss(tape, verdicts);
       default:
         return pixelLoss(tape, name, actual, wanted);
     }
@@ -90,6 +115,19 @@ export function lossOf(tape: Tape, loss: Loss, actual: Value, wanted: Value, loo
     weight === 1 ? valueOf(name) : multiply(tape, valueOf(name), tape.scalar(weight)),
   );
   return terms.reduce((sum, term) => add(tape, sum, term));
+}
+
+/**
+ * How far verdicts are from "true", -log sigmoid in the mean: what the network minimises of those
+ * on its pictures, and the discriminator of those on true ones.
+ */
+export function falseLoss(tape: Tape, verdicts: Value): Value {
+  return mean(tape, softplus(tape, multiply(tape, verdicts, tape.scalar(-1))));
+}
+
+/** How far verdicts are from "enlarged": what the discriminator minimises of the network's. */
+export function trueLoss(tape: Tape, verdicts: Value): Value {
+  return mean(tape, softplus(tape, verdicts));
 }
 
 function pixelLoss(

@@ -1,3 +1,4 @@
+import type { Discriminator } from '../../model/discriminators/discriminator.js';
 import type { Network } from '../../model/language/network.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
 import type { MicroBatch } from './gradient-graph.js';
@@ -5,12 +6,25 @@ import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
 import type { Picture } from '../pictures/picture.js';
 
+/** What the trainer and its workers share of a discriminator. */
+export type Judging = {
+  /** [its parameters], written by the trainer before each step. */
+  readonly weights: Float32Array;
+  /** [micro-batches, its parameters], written by the workers. */
+  readonly gradients: Float32Array;
+  /** [micro-batches]: the share of places on which it was right. */
+  readonly rights: Float32Array;
+};
+
 /** What a gradient worker is started with. */
 export type GradientWorkerData = {
   readonly network: Network;
   readonly batch: MicroBatch;
   readonly loss: Loss;
   readonly features?: FeatureSource | undefined;
+  /** For the adversarial loss; then `judging` is there, too. */
+  readonly discriminator?: Discriminator | undefined;
+  readonly judging?: Judging | undefined;
   readonly seed: number;
   readonly provider: ProviderCandidate;
   /** This worker's number, from 0, and how many there are. */

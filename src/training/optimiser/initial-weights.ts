@@ -1,7 +1,8 @@
+import { type Discriminator, judgingParameters } from '../../model/discriminators/discriminator.js';
 import {
   type Network,
-  parameterCount,
   parametersOf,
+  type Placed,
   type Weights,
 } from '../../model/language/network.js';
 import { normals, randomAt } from '../base/random.js';
@@ -42,10 +43,34 @@ export function initialWeights(
   seed: number,
   init: Init = { kind: 'he' },
 ): Weights {
-  const weights = new Float32Array(parameterCount(network));
-  const gains = initialGains(network);
+  return randomLists(parametersOf(network), initialGains(network), [seed, 0x77], init);
+}
+
+/**
+ * Random weights for a discriminator of pictures of `channels`, as He's: what it begins with is
+ * hardly an opinion.
+ */
+export function initialJudge(
+  discriminator: Discriminator,
+  channels: number,
+  seed: number,
+): Weights {
+  const lists = judgingParameters(discriminator, channels);
+  const last = lists.findLastIndex(({ fans }) => fans !== undefined);
+  const gains = lists.map((_, i) => (i === last ? 0.1 : Math.SQRT2));
+  return randomLists(lists, gains, [seed, 0x6a], { kind: 'he' });
+}
+
+/** Lists whose random numbers come from a place of their own, `stream` and then their number. */
+function randomLists(
+  lists: readonly Placed[],
+  gains: readonly number[],
+  stream: readonly number[],
+  init: Init,
+): Weights {
+  const weights = new Float32Array(lists.reduce((sum, { size }) => sum + size, 0));
   let number = 0;
-  parametersOf(network).forEach(({ fans, fill = 0, offset, size }, i) => {
+  lists.forEach(({ fans, fill = 0, offset, size }, i) => {
     const values = weights.subarray(offset, offset + size);
     if (fans === undefined) {
       values.fill(fill);
@@ -54,7 +79,7 @@ export function initialWeights(
     const he = gains[i]! / Math.sqrt(fans.in);
     const others = init.kind === 'xavier' ? Math.sqrt(2 / (fans.in + fans.out)) : he;
     const deviation = 'deviation' in init ? init.deviation : others;
-    const normal = normals(randomAt(seed, 0x77, number++));
+    const normal = normals(randomAt(...stream, number++));
     for (let k = 0; k < size; k++) values[k] = normal() * deviation;
   });
   return weights;

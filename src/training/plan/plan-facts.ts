@@ -26,6 +26,7 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
       plan.features === undefined
         ? 'none'
         : `${plan.features.sha256} ${plan.features.outputs.join(' ')}`,
+    discriminator: plan.discriminator === undefined ? 'none' : JSON.stringify(plan.discriminator),
     ...{ schedule, rate, batch, patch, steps, seed, averaged },
     ...{ validateEvery: plan.validateEvery, keep: plan.keep },
     provider: plan.provider?.name ?? 'cpu',
@@ -56,6 +57,7 @@ export function requireSameFacts(
   // Checkpoints of versions that could not do otherwise do not say that they did not.
   const known: Readonly<Record<string, unknown>> = {
     ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0, features: 'none' },
+    discriminator: 'none',
     ...{ drawsPerWindow, dial: false, charts: 0 },
     ...kept,
   };

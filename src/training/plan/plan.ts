@@ -1,3 +1,4 @@
+import type { Discriminator } from '../../model/discriminators/discriminator.js';
 import type { Network } from '../../model/language/network.js';
 import type { CardData } from '../../model/catalogue/card.js';
 import type { ProviderCandidate } from '../../model/runtime/providers.js';
@@ -23,6 +24,12 @@ export type TrainPlan = {
   readonly loss: Loss;
   /** The network whose features are compared; needed where `loss` compares any. */
   readonly features?: FeatureSource;
+  /** Learns beside the network to tell its pictures; needed where `loss` is adversarial. */
+  readonly discriminator?: {
+    readonly network: Discriminator;
+    /** Its highest learning rate; Adam's. */
+    readonly rate: number;
+  };
   readonly schedule: Schedule;
   /** How a step follows from the gradient; Adam if absent. */
   readonly optimiser?: OptimiserName;

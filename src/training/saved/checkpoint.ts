@@ -16,6 +16,8 @@ export type Checkpoint = {
   readonly bestPsnr: number;
   readonly bestStep: number;
   readonly state: OptimiserState;
+  /** The discriminator's, which has an optimiser of its own. */
+  readonly judge?: OptimiserState;
   /** The weights that gave `bestPsnr`. */
   readonly best: Float32Array;
 };
@@ -25,13 +27,17 @@ export const checkpointMagic = 'VSRCKPT1';
 
 /** Writes a checkpoint beside the old one and puts it in its place once it is whole on the disk. */
 export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Promise<void> {
-  const { state, best, ...facts } = checkpoint;
-  const sizes = { parameters: best.length, pairs: state.pairs?.length ?? 0 };
+  const { state, judge, best, ...facts } = checkpoint;
+  const sizes = {
+    ...{ parameters: best.length, pairs: state.pairs?.length ?? 0 },
+    judge: judge?.weights.length ?? 0,
+  };
   const header = Buffer.from(JSON.stringify({ ...facts, ...sizes }), 'utf8');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(header.length);
   const lists = [...stateNames.map((name) => state[name]), best];
   if (state.pairs !== undefined) lists.push(state.pairs);
+  if (judge !== undefined) lists.push(...stateNames.map((name) => judge[name]));
   const bytes = lists.map((list) => Buffer.from(list.buffer, list.byteOffset, list.byteLength));
   const partial = `${file}.partial`;
   const handle = await open(partial, 'w');
@@ -63,16 +69,22 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (bytes.length < 12 || bytes.toString('latin1', 0, 8) !== checkpointMagic) throw damaged;
   const start = 12 + bytes.readUInt32LE(8);
   if (start > bytes.length) throw damaged;
-  // Files of versions that could not expand a network have no `pairs`.
-  let header: Omit<Checkpoint, 'state' | 'best'> & { parameters: number; pairs?: number };
+  // Files of versions that could not expand a network have no `pairs`; those without a
+  // discriminator no `judge`.
+  let header: Omit<Checkpoint, 'state' | 'best' | 'judge'> & {
+    parameters: number;
+    pairs?: number;
+    judge?: number;
+  };
   try {
     header = JSON.parse(bytes.toString('utf8', 12, start)) as typeof header;
   } catch {
     throw damaged;
   }
-  const { parameters, pairs = 0, ...facts } = header;
+  const { parameters, pairs = 0, judge: judging = 0, ...facts } = header;
   const trained = pairs === 0 ? parameters : pairs;
-  if (bytes.length !== start + 4 * (3 * parameters + 2 * trained + pairs)) throw damaged;
+  const length = 3 * parameters + 2 * trained + pairs + stateNames.length * judging;
+  if (bytes.length !== start + 4 * length) throw damaged;
   let from = start;
   const list = (length: number) => {
     // A copy, because the numbers lie at any address in the file.
@@ -88,5 +100,12 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
   if (pairs > 0) state.pairs = list(pairs);
   // JSON has no infinity, and before the first validation there is no best.
   const bestPsnr = (facts.bestPsnr as number | null) ?? -Infinity;
-  return { ...facts, bestPsnr, state, best };
+  if (judging === 0) return { ...facts, bestPsnr, state, best };
+  const judge: OptimiserState = {
+    weights: list(judging),
+    first: list(judging),
+    second: list(judging),
+    average: list(judging),
+  };
+  return { ...facts, bestPsnr, state, judge, best };
 }

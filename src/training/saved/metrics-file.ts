@@ -14,6 +14,8 @@ export type TrainMetrics = {
   readonly bicubicPsnr: number;
   readonly bicubicSsim: number;
   readonly stepsPerSecond: number;
+  /** Share of places on which the discriminator was right since the row before; NaN without one. */
+  readonly right: number;
 };
 
 const columns = [
@@ -25,10 +27,14 @@ const columns = [
   ['psnr_bicubic', 'bicubicPsnr'],
   ['ssim_bicubic', 'bicubicSsim'],
   ['steps_per_second', 'stepsPerSecond'],
+  ['discriminator_right', 'right'],
 ] as const satisfies readonly (readonly [string, keyof TrainMetrics])[];
 
+/** A metrics file begins so, in every version. */
+export const metricsMark = 'step,loss,learning_rate,psnr,';
+
 /** The first line of a metrics file. */
-export const metricsHeader = `${columns.map(([name]) => name).join(',')}\n`;
+const metricsHeader = `${columns.map(([name]) => name).join(',')}\n`;
 
 function rowOf(metrics: TrainMetrics): string {
   const shown = columns.map(([, key]) => (Number.isNaN(metrics[key]) ? '' : String(metrics[key])));

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { isTaken } from '../../files/place-key.js';
 import { checkpointMagic } from './checkpoint.js';
-import { metricsHeader } from './metrics-file.js';
+import { metricsMark } from './metrics-file.js';
 
 /** What a run keeps in its work folder, beside the frames of clips. */
 export const trainingFiles = {
@@ -38,7 +38,7 @@ export async function checkTrainingFolder(folder: string): Promise<void> {
   // A run that was refused before its first step has left its recipe alone.
   const ours =
     hasCheckpoint ||
-    (await begins(path.join(folder, metrics), metricsHeader)) ||
+    (await begins(path.join(folder, metrics), metricsMark)) ||
     (await begins(path.join(folder, recipe), recipeMark));
   if (!ours) {
     throw new VsrError(

@@ -1,10 +1,11 @@
 import { type Command, Option } from 'commander';
+import { discriminatorNames } from '../../../model/discriminators/list.js';
 import { losses } from '../../../training/gradient/loss.js';
 import { optimisers } from '../../../training/optimiser/optimisers.js';
 import { schedules } from '../../../training/optimiser/schedule.js';
 import { wholeNumber } from '../../display/numbers.js';
 import { listOf, parseLoss, positive } from './train-arguments.js';
-import { trainDefaults } from '../../../library/train/train-options.js';
+import { trainDefaults, usualDiscriminatorRate } from '../../../library/train/train-options.js';
 import { defaultsOf } from './architecture-defaults.js';
 
 /** Adds the options that say how the weights are found. */
@@ -27,6 +28,17 @@ export function withOptimisationOptions(command: Command): Command {
       '--feature-outputs <names>',
       'its outputs that are compared (default: all of a file of your own)',
       listOf(String),
+    )
+    .addOption(
+      new Option(
+        '--discriminator <name>',
+        `what the adversarial loss is judged by, a network that learns beside this one (default: ${discriminatorNames[0]})`,
+      ).choices(discriminatorNames),
+    )
+    .option(
+      '--discriminator-lr <rate>',
+      `its highest learning rate (default: ${usualDiscriminatorRate})`,
+      positive,
     )
     .addOption(
       new Option('--optimiser <name>', 'how a step follows from the gradient')

@@ -214,6 +214,7 @@ const unary: Readonly<Record<string, (x: number) => number>> = {
   Relu: (x) => Math.max(0, x),
   Tanh: Math.tanh,
   Sigmoid: (x) => 1 / (1 + Math.exp(-x)),
+  Softplus: (x) => Math.log1p(Math.exp(x)),
   Identity: (x) => x,
 };
 

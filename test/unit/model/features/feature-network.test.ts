@@ -93,7 +93,7 @@ test('the gradient of features goes to the picture as finite differences say, an
     { name: 'mse', weight: 1 },
     { name: 'perceptual', weight: 0.1 },
   ] as const;
-  const loss = lossOf(tape, terms, rgb, wanted, looks);
+  const loss = lossOf(tape, terms, rgb, wanted, { looks });
   tape.backward(loss);
   const gradient = tape.gradient(rgb).name;
   const graph = tape.graph.build().graph!;
@@ -131,7 +131,7 @@ test('the gradient of the texture loss is what finite differences say', () => {
     network,
     picture: <T>(value: T) => multiply(tape, value as never, tape.scalar(1)),
   };
-  const loss = lossOf(tape, 'texture', rgb, wanted, looks);
+  const loss = lossOf(tape, 'texture', rgb, wanted, { looks });
   tape.backward(mean(tape, loss));
   const gradient = tape.gradient(rgb).name;
   const graph = tape.graph.build().graph!;

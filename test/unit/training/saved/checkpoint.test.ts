@@ -31,6 +31,10 @@ test('a checkpoint read is the one written; a damaged one is refused', async () 
   const expanded = { ...state, ...moments, pairs: Float32Array.of(5, 4, 3, 2, 1) };
   await writeCheckpoint(file, { ...written, state: expanded });
   assert.deepEqual(await readCheckpoint(file), { ...written, state: expanded });
+  const judge = initialState(Float32Array.of(9, 8, 7, 6));
+  judge.first.fill(0.5);
+  await writeCheckpoint(file, { ...written, state: expanded, judge });
+  assert.deepEqual(await readCheckpoint(file), { ...written, state: expanded, judge });
   await writeCheckpoint(file, { ...written, bestPsnr: -Infinity });
   assert.equal((await readCheckpoint(file)).bestPsnr, -Infinity, 'nothing validated yet');
   const bytes = await readFile(file);
@@ -53,6 +57,7 @@ test('metrics after the step a run goes on from are dropped', async () => {
     bicubicPsnr: 1,
     bicubicSsim: 1,
     stepsPerSecond: 2,
+    right: 0.75,
   };
   await startMetrics(file, []);
   for (const step of [10, 20, 30]) await appendMetrics(file, { step, ...row });
