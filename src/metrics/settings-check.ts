@@ -70,11 +70,13 @@ const fieldsIn = (field: Field): NonNullable<ClipSettings['fields']> => ({
 
 function askedSettings(field: Field): AskedSettings {
   const configured = field.at('configured').maybe(configuredIn);
+  const encoder = field.at('encoder').maybe(text);
   return {
     model: field.at('model').orNull(text),
     quality: field.at('quality').maybe((f) => f.orNull(text)) ?? null,
     strength: field.at('strength').maybe((f) => f.orNull((n) => n.number())) ?? null,
     codec: field.at('codec').string(),
+    ...(encoder === undefined ? {} : { encoder }),
     crf: field.at('crf').orNull((crf) => crf.number()),
     preset: field.at('preset').orNull(text),
     pixelFormat: field.at('pixelFormat').orNull(text),

@@ -24,6 +24,8 @@ export type AskedSettings = {
   readonly quality: string | null;
   readonly strength: number | null;
   readonly codec: string;
+  /** The kind of hardware that was to encode, or `auto`; absent for software. */
+  readonly encoder?: string;
   readonly crf: number | null;
   readonly preset: string | null;
   readonly pixelFormat: string | null;

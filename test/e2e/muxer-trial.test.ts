@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before, describe } from 'node:test';
-import { containerOfMuxer } from '../../src/media/output/containers.js';
+import { containerOfMuxer } from '../../src/media/formats/containers.js';
 import { containerFor } from '../../src/media/output/default-container.js';
 import { muxerTrials } from '../../src/media/output/muxer-trial.js';
 import { planStreams } from '../../src/media/output/stream-plan.js';

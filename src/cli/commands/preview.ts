@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { codecNames, precisionNames, providerNames } from '../../upscale/plan/options.js';
+import { precisionNames, providerNames } from '../../upscale/plan/options.js';
 import type { PreviewOptions } from '../../report/preview/preview.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { say, shownPath } from '../display/say.js';
@@ -7,6 +7,7 @@ import { showTime } from '../../show-time.js';
 import { showBytes } from '../../files/show-bytes.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
 import { interruption } from '../process/interruption.js';
+import { codecOption } from '../upscale/options/codec-option.js';
 import { withJson } from '../process/program-options.js';
 
 /** Options as commander hands them over. */
@@ -52,7 +53,7 @@ export function previewCommand(): Command {
     )
     .option('--overwrite', 'replace a file of that name that is no page of vsr')
     .option('-r, --recursive', 'look into sub-folders')
-    .addOption(new Option('--codec <name>', 'video codec').choices(codecNames))
+    .addOption(codecOption())
     .option('--crf <n>', 'constant quality of the encoder', realNumber)
     .option('--preset <name>', 'preset of the encoder')
     .addOption(new Option('--provider <name>', 'where it runs').choices(providerNames))

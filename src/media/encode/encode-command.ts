@@ -1,6 +1,7 @@
-import { containerOfMuxer } from '../output/containers.js';
-import { colourBox, colourFlags } from '../output/colour-flags.js';
+import { containerOfMuxer } from '../formats/containers.js';
+import { colourBox, colourFlags } from '../formats/colour-flags.js';
 import type { OutputPlan } from '../output/output-plan.js';
+import { isUploaded } from '../formats/carriers.js';
 import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 
@@ -8,14 +9,38 @@ import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' {
   // Opacity of VP9 rides beside its packets, which only Matroska writes; and ffmpeg of 2018 cannot
   // describe every VP9 in MP4. Its milliseconds are those of the output.
-  const isWebCodec = plan.codec === 'vp9' || plan.codec === 'av1';
+  const isWebCodec = ['vp8', 'vp9', 'av1'].includes(plan.codec);
   if (isWebCodec && containerOfMuxer(plan.container).ticks === 'millisecond') return 'matroska';
-  return plan.codec === 'ffv1' || plan.codec === 'prores' ? 'mov' : 'mp4';
+  return inMp4.has(plan.codec) ? 'mp4' : 'mov';
 }
 
-/** Without this tag on the track, the `place`th of its file, players pass over VP9's opacity. */
+/** What MP4 describes; QuickTime takes everything else. */
+const inMp4: ReadonlySet<string> = new Set(['h264', 'hevc', 'vp9', 'av1', 'mpeg4']);
+
+/**
+ * Without this tag on the track, the `place`th of its file, players pass over the opacity of VP8
+ * and VP9.
+ */
 export function alphaTag(plan: OutputPlan, place: number): string[] {
-  return plan.codec === 'vp9' && plan.keepsAlpha ? [`-metadata:s:${place}`, 'alpha_mode=1'] : [];
+  const isWebCodec = plan.codec === 'vp8' || plan.codec === 'vp9';
+  return isWebCodec && plan.keepsAlpha ? [`-metadata:s:${place}`, 'alpha_mode=1'] : [];
+}
+
+/** How an encoder is reached, and given its frames: for any command that encodes as `plan` says. */
+export function encoderAccess(plan: OutputPlan): {
+  /** Words before all inputs. */
+  readonly device: readonly string[];
+  /** The last filter of the video; `null` for none. */
+  readonly filter: string | null;
+  /** Words for the output. */
+  readonly format: readonly string[];
+} {
+  const carrier = plan.carrier ?? plan.pixelFormat;
+  if (!isUploaded(plan.encoder)) return { device: [], filter: null, format: ['-pix_fmt', carrier] };
+  return {
+    device: ['-init_hw_device', 'vaapi=gpu', '-filter_hw_device', 'gpu'],
+    ...{ filter: `format=${carrier},hwupload`, format: [] },
+  };
 }
 
 /** Words that bring what comes through the pipe to the encoder's format, where they differ. */
@@ -31,6 +56,8 @@ function filters(plan: OutputPlan, piped: string): string[] {
   }
   const aspect = plan.sampleAspect;
   if (aspect !== null) list.push(`setsar=sar=${aspect.num}/${aspect.den}:max=65535`);
+  const { filter } = encoderAccess(plan);
+  if (filter !== null) list.push(filter);
   return list.length === 0 ? [] : ['-vf', list.join(',')];
 }
 
@@ -46,9 +73,10 @@ export async function encodeArguments(
   const muxer = intermediateMuxer(plan);
   const { num, den } = plan.timeBase;
   const colour = colourFlags(plan.colour);
+  const access = encoderAccess(plan);
   return buildArguments({
     // Without -copyts ffmpeg would count from the first frame.
-    options: ['-loglevel', 'level+warning', '-copyts'],
+    options: ['-loglevel', 'level+warning', '-copyts', ...access.device],
     inputs: [
       {
         path: 'pipe:0',
@@ -64,7 +92,7 @@ export async function encodeArguments(
         options: [
           ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-enc_time_base', `${num}/${den}`],
           ...filters(plan, piped),
-          ...['-pix_fmt', plan.pixelFormat, ...colour, ...plan.encoderArgs],
+          ...[...access.format, ...colour, ...plan.encoderArgs],
           ...(threads === undefined ? [] : ['-threads', String(threads)]),
           ...(muxer === 'matroska'
             ? ['-avoid_negative_ts', 'disabled', ...alphaTag(plan, 0)]

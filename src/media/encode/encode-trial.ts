@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { temporaryFolder } from '../../files/temporary-folder.js';
+import { encoderAccess } from './encode-command.js';
 import type { OutputPlan } from '../output/output-plan.js';
 import { fileUrl, safeInputOptions } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
@@ -33,13 +34,24 @@ async function encodeAt(
   file: string,
   signal: AbortSignal,
 ): Promise<Run | null> {
+  const access = encoderAccess(outputPlan);
+  const size = `scale=${outputPlan.codedWidth}:${outputPlan.codedHeight}:flags=bicubic`;
   const args = [
-    ...['-loglevel', 'info', '-benchmark', '-nostdin', '-nostats', '-noautorotate', '-y'],
+    ...[
+      ...access.device,
+      '-loglevel',
+      'info',
+      '-benchmark',
+      '-nostdin',
+      '-nostats',
+      '-noautorotate',
+      '-y',
+    ],
     ...['-ss', time.toFixed(3), ...safeInputOptions],
     ...['-i', fileUrl(source.path), '-map', `0:${source.video.index}`, '-an', '-sn', '-dn'],
     ...['-frames:v', String(framesAtOnce)],
-    ...['-vf', `scale=${outputPlan.codedWidth}:${outputPlan.codedHeight}:flags=bicubic`],
-    ...[...outputPlan.encoderArgs, '-pix_fmt', outputPlan.pixelFormat, fileUrl(file)],
+    ...['-vf', access.filter === null ? size : `${size},${access.filter}`],
+    ...[...outputPlan.encoderArgs, ...access.format, fileUrl(file)],
   ];
   const run = await runProcess(ffmpeg.ffmpeg, args, { signal });
   const used = run.stderrTail.map((line) => /utime=([\d.]+)s(?: stime=([\d.]+)s)?/.exec(line));

@@ -1,5 +1,5 @@
 import type { Moment, StreamTally } from '../damage/stream-tally.js';
-import type { Container } from '../output/containers.js';
+import type { Container } from '../formats/containers.js';
 import { isTextLines } from '../tracks/text-lines.js';
 import type { StreamInfo } from '../source/source.js';
 

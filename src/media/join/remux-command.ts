@@ -1,6 +1,6 @@
-import { colourBox, colourFlags } from '../output/colour-flags.js';
+import { colourBox, colourFlags } from '../formats/colour-flags.js';
 import { buildArguments } from '../program/command.js';
-import { containerOfMuxer } from '../output/containers.js';
+import { containerOfMuxer } from '../formats/containers.js';
 import { dvdSubtitleTag, muxerLeave } from '../output/muxer-trial.js';
 import type { CoverFile } from './cover-art.js';
 import { alphaTag, intermediateMuxer } from '../encode/encode-command.js';

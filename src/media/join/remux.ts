@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { VsrError, messageOf } from '../../errors.js';
-import { containerOfMuxer } from '../output/containers.js';
+import { containerOfMuxer } from '../formats/containers.js';
 import { intermediateMuxer } from '../encode/encode-command.js';
 import { setsDurations } from '../program/capabilities.js';
 import { diskTrouble, sentenceStart } from '../program/disk-words.js';

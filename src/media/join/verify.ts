@@ -2,7 +2,7 @@ import { VsrError } from '../../errors.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { sourceCensus, type SourceCensus } from '../damage/source-census.js';
 import type { StreamTally } from '../damage/stream-tally.js';
-import { containerOfMuxer } from '../output/containers.js';
+import { containerOfMuxer } from '../formats/containers.js';
 import { expectedSideData } from '../output/side-data-losses.js';
 import type { Announcement, OutputPlan } from '../output/output-plan.js';
 import { buildArguments } from '../program/command.js';

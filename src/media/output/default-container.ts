@@ -1,14 +1,20 @@
 import path from 'node:path';
 import type { PixelFormat } from '../../planes/pixel-format.js';
-import { codecsFor } from './codecs.js';
-import { containerOfPath, containers, type Container, type VideoCodec } from './containers.js';
+import { codecsFor } from '../formats/codecs.js';
+import {
+  containerOfPath,
+  containers,
+  holdsCodec,
+  type Container,
+  type VideoCodec,
+} from '../formats/containers.js';
 import type { Source } from '../source/source.js';
 import type { Takes } from './muxer-trial.js';
 import { streamLosses, type Announcement } from './stream-plan.js';
 
 /** Whether `container` can hold the video at all in one of the codecs asked for. */
 function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
-  return codec === 'auto' || container.video.includes(codec);
+  return codec === 'auto' || holdsCodec(container, codec);
 }
 
 /**
@@ -65,8 +71,13 @@ export function alphaCodec(
   return (
     wishes.find(
       (each) =>
-        container.video.includes(each) &&
-        (each === 'ffv1' || each === 'prores' || (each === 'vp9' && container.muxer !== 'mp4')),
+        holdsCodec(container, each) &&
+        (keepsOpacity.has(each) || (each === 'vp9' && container.muxer !== 'mp4')),
     ) ?? null
   );
 }
+
+/** Codecs that keep opacity wherever they are held. */
+const keepsOpacity: ReadonlySet<VideoCodec> = new Set<VideoCodec>([
+  ...(['ffv1', 'prores', 'vp8', 'ffvhuff', 'magicyuv'] as const),
+]);

@@ -1,5 +1,5 @@
 import type { StreamInfo } from '../source/source.js';
-import type { Container, LosslessCodec } from './containers.js';
+import type { Container, LosslessCodec } from '../formats/containers.js';
 
 /** What decoders of sound give, and the PCM codec that holds it; planar forms apart. */
 const pcmOf: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import type { Source } from '../source/source.js';
-import type { Container } from './containers.js';
+import type { Container } from '../formats/containers.js';
 
 /** Tags that say how the source's own file was made; every output has its own. */
 const fileTags =

@@ -7,7 +7,7 @@ import { runProcess, startProcess, throwIfAborted } from '../program/process.js'
 import type { Json } from '../source/probe-stream.js';
 import { listAt, textAt } from '../source/probe-stream.js';
 import type { Source, StreamInfo } from '../source/source.js';
-import type { Container } from './containers.js';
+import type { Container } from '../formats/containers.js';
 
 /**
  * Whether `container` takes `stream` so that it can be read again: its packets as they are where

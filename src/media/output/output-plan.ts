@@ -1,20 +1,15 @@
-import { encodersOf } from './encoder-limits.js';
 import path from 'node:path';
-import { VsrError, badValue } from '../../errors.js';
-import {
-  frameLayout,
-  pixelFormats,
-  type FrameLayout,
-  type PixelFormat,
-} from '../../planes/pixel-format.js';
+import { VsrError } from '../../errors.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
-import { capabilities, encoderPixelFormats } from '../program/capabilities.js';
-import { codecsFor, encoderArguments, nearestFormat, needsEvenSides, whyUnfit } from './codecs.js';
-import { containers, requireContainer, type Container, type VideoCodec } from './containers.js';
-import { alphaCodec } from './default-container.js';
+import { capabilities } from '../program/capabilities.js';
+import { encoderArguments, needsEvenSides } from '../formats/codecs.js';
+import { requireContainer, type VideoCodec } from '../formats/containers.js';
+import { chooseEncoder } from './choose-encoder.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Colour, DisplayMatrix, Source, VideoStream } from '../source/source.js';
 import { muxerTrials, type Takes } from './muxer-trial.js';
+import type { OutputRequest, Trim } from './output-request.js';
 import { pictureLineNotes } from './picture-lines.js';
 import { framePacking } from './side-data-losses.js';
 import {
@@ -23,48 +18,12 @@ import {
   type Announcement,
   type StreamPlan,
 } from './stream-plan.js';
-import { allTracks, withoutTracks, type TracksLeftOut } from '../tracks/track-choice.js';
-import { checkUserWords, joinWords } from './user-words.js';
+import { allTracks, withoutTracks } from '../tracks/track-choice.js';
+import { checkUserWords, joinWords } from '../formats/user-words.js';
 import { videoAnnouncements } from './video-losses.js';
 
+export type { OutputRequest, Trim } from './output-request.js';
 export type { Announcement, StreamPlan } from './stream-plan.js';
-
-/**
- * A part of the source: a span of its clock in seconds, `from` inclusive and `to` exclusive, or its
- * first frames.
- */
-export type Trim = {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly frames?: number | undefined;
-};
-
-/** Luma samples each way. */
-export type Size = { readonly width: number; readonly height: number };
-
-/** What the user wants of an output. */
-export type OutputRequest = {
-  /** Path of the finished file; `-` is Matroska on stdout. */
-  readonly output: string;
-  readonly codec: 'auto' | VideoCodec;
-  /** Constant quality in the encoder's own scale; lower is better. Default: visually lossless. */
-  readonly crf?: number | undefined;
-  /** Mean bits a second of the video, in place of a constant quality. */
-  readonly bitrate?: number | undefined;
-  readonly preset?: string | undefined;
-  /** ffmpeg's pix_fmt to encode in, e.g. `yuv420p`. Default: the nearest to the source's. */
-  readonly pixelFormat?: string | undefined;
-  /** Further options of the encoder, each followed by its value. */
-  readonly ffmpegArgs?: readonly string[] | undefined;
-  /** Luma samples of the enlarged picture. */
-  readonly width: number;
-  readonly height: number;
-  /** The size to reduce the enlarged picture to. Default: as it is. */
-  readonly reduceTo?: Size | undefined;
-  readonly trim?: Trim | undefined;
-  /** Tracks that are not wanted. Default: none. */
-  readonly leftOut?: TracksLeftOut | undefined;
-};
 
 /** How an output is made; decided wholly before the start, a plain object. */
 export type OutputPlan = {
@@ -87,6 +46,8 @@ export type OutputPlan = {
   readonly reduces: boolean;
   /** ffmpeg's pix_fmt as encoded. */
   readonly pixelFormat: string;
+  /** ffmpeg's pix_fmt that the encoder is given, where it takes the samples in another layout. */
+  readonly carrier?: string;
   readonly keepsAlpha: boolean;
   /** Ticks of the timestamps that frames come with, in seconds. */
   readonly timeBase: Ratio;
@@ -103,83 +64,6 @@ export type OutputPlan = {
   readonly announcements: readonly Announcement[];
   readonly trim: Trim | null;
 };
-
-type Choice = {
-  readonly codec: VideoCodec;
-  readonly encoder: string;
-  readonly format: PixelFormat;
-};
-
-/** The encoder of `codec` in this binary and the format it takes; throws if there is none. */
-async function encoderOf(
-  ffmpeg: Ffmpeg,
-  codec: VideoCodec,
-  format: PixelFormat,
-  { pixelFormat: wanted, ...request }: OutputRequest,
-  wantsAlpha: boolean,
-): Promise<Choice> {
-  const size = request.reduceTo ?? request;
-  const encoders = await capabilities(ffmpeg, 'encoders');
-  let refused = '';
-  for (const encoder of encodersOf[codec]) {
-    if (!encoders.has(encoder)) continue;
-    const offered = await encoderPixelFormats(ffmpeg, encoder);
-    if (wanted !== undefined && !offered.has(wanted)) {
-      const known = [...offered].filter((name) => pixelFormats.has(name));
-      refused ||= `Expected a --pix-fmt that ${encoder} takes but received ${JSON.stringify(wanted)}. It takes ${known.join(', ')}.`;
-      continue;
-    }
-    const nearest =
-      wanted === undefined
-        ? nearestFormat(format, offered, wantsAlpha)
-        : (pixelFormats.get(wanted) ?? null);
-    const unfit = nearest === null ? null : whyUnfit(encoder, nearest, size);
-    if (unfit !== null) refused ||= `${unfit} Try another --codec.`;
-    else if (nearest !== null) return { codec, encoder, format: nearest };
-  }
-  if (refused !== '') throw new VsrError('option', refused);
-  throw new VsrError(
-    'option',
-    `${ffmpeg.ffmpeg} (${ffmpeg.version}) has no encoder for ${codec}: it would be ${encodersOf[codec].join(' or ')}. Try another --codec, or another ffmpeg with --ffmpeg.`,
-  );
-}
-
-async function chooseEncoder(
-  ffmpeg: Ffmpeg,
-  container: Container,
-  source: Source,
-  request: OutputRequest,
-): Promise<Choice> {
-  const { format } = source.video;
-  if (request.pixelFormat !== undefined && !pixelFormats.has(request.pixelFormat)) {
-    throw badValue(
-      `one of ${[...pixelFormats.keys()].join(', ')}`,
-      '--pix-fmt',
-      request.pixelFormat,
-    );
-  }
-  if (request.codec !== 'auto') {
-    if (!container.video.includes(request.codec)) {
-      const others = containers.filter(({ video }) => video.includes(request.codec as VideoCodec));
-      throw new VsrError(
-        'option',
-        `${container.title} cannot hold ${request.codec}. Name an output ending in ${others.map(({ extensions }) => extensions[0]).join(', ')}, or use --codec ${container.video.join(' or ')}.`,
-      );
-    }
-    const keeps = alphaCodec(container, format, request.codec) !== null;
-    return encoderOf(ffmpeg, request.codec, format, request, keeps);
-  }
-  const wantsAlpha = format.alpha && alphaCodec(container, format, 'auto') !== null;
-  let first: unknown;
-  for (const codec of codecsFor(container, format, wantsAlpha)) {
-    try {
-      return await encoderOf(ffmpeg, codec, format, request, wantsAlpha);
-    } catch (error) {
-      first ??= error;
-    }
-  }
-  throw first;
-}
 
 /** The display matrix of the larger picture: what it moves the picture by grows along. */
 function enlargedMatrix(video: VideoStream, width: number, height: number): DisplayMatrix | null {
@@ -215,7 +99,8 @@ export async function planOutput(
     throw new VsrError('option', `${ffmpeg.ffmpeg} cannot write ${container.title}.`);
   }
   const { video } = source;
-  const { codec, encoder, format } = await chooseEncoder(ffmpeg, container, source, request);
+  const choice = await chooseEncoder(ffmpeg, container, source, request);
+  const { codec, encoder, format } = choice;
   const { width, height } = request.reduceTo ?? request;
   const chroma = needsEvenSides(codec) ? format.chroma : null;
   const codedWidth = padded(width, chroma?.log2X ?? 0);
@@ -244,6 +129,7 @@ export async function planOutput(
     codedHeight,
     reduces: request.reduceTo !== undefined,
     pixelFormat: format.name,
+    ...(choice.carrier === format.name ? {} : { carrier: choice.carrier }),
     keepsAlpha,
     timeBase: video.timeBase,
     frameRate: video.frameRate,

@@ -1,4 +1,4 @@
-import { containers, type Container } from './containers.js';
+import { containers, type Container } from '../formats/containers.js';
 import type { Source, StreamInfo } from '../source/source.js';
 
 /**

@@ -1,7 +1,7 @@
 import { hasBox } from '../marks/mark-boxes.js';
 import { sideDataTitle, type SideData } from '../marks/side-data.js';
 import type { VideoStream } from '../source/source.js';
-import { containers, type Container, type VideoCodec } from './containers.js';
+import { containers, type Container, type VideoCodec, holdsCodec } from '../formats/containers.js';
 import type { Announcement } from './stream-plan.js';
 
 /** How the output's video is written, as far as marks of its pictures hang on it. */
@@ -75,7 +75,7 @@ export function keptMarks(
   const views = stereo(video);
   const stereoMode = views === undefined ? null : stereoModeOf(views, container);
   // The intermediates of these are Matroska, and have no description that boxes go into.
-  const isWebCodec = codec === 'vp9' || codec === 'av1';
+  const isWebCodec = codec === 'vp8' || codec === 'vp9' || codec === 'av1';
   const takesBoxes = container.marks === 'boxes' || (container.marks === 'matroska' && !isWebCodec);
   const boxes = video.sideData.filter(
     (data) =>
@@ -89,7 +89,7 @@ function keepers(data: SideData, video: VideoStream, codec: VideoCodec): Contain
   return containers.filter((container) => {
     const kept = keptMarks(video, {
       container,
-      codec: container.video.includes(codec) ? codec : container.video[0]!,
+      codec: holdsCodec(container, codec) ? codec : container.video[0]!,
     });
     return kept.boxes.includes(data) || (data.type === 'Stereo 3D' && kept.stereoMode !== null);
   });

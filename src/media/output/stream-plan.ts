@@ -1,5 +1,5 @@
 import { VsrError } from '../../errors.js';
-import { containers, type Container } from './containers.js';
+import { containers, type Container } from '../formats/containers.js';
 import { losslessEncoders } from './lossless.js';
 import { lostTags } from './lost-tags.js';
 import type { Takes } from './muxer-trial.js';

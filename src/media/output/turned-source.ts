@@ -1,7 +1,7 @@
 import type { ChromaSiting } from '../../planes/siting.js';
 import { turnOf } from '../source/display-matrix.js';
 import type { Source, Turn, VideoStream } from '../source/source.js';
-import { containerOfPath } from './containers.js';
+import { containerOfPath } from '../formats/containers.js';
 
 /**
  * Where chroma samples lie within their block of luma: 0 at its left or top, 2 at its right or

@@ -1,5 +1,5 @@
 import type { PixelFormat } from '../../planes/pixel-format.js';
-import { containerOfPath, type Container, type VideoCodec } from './containers.js';
+import { containerOfPath, type Container, type VideoCodec } from '../formats/containers.js';
 import { turnOf } from '../source/display-matrix.js';
 import type { Source } from '../source/source.js';
 import type { TracksLeftOut } from '../tracks/track-choice.js';

@@ -1,5 +1,6 @@
 import { badValue, VsrError } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
+import { encoderChoices } from '../../media/formats/hardware.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import {
   deinterlaceModes,
@@ -13,7 +14,6 @@ import type { FootageOptions } from '../../upscale/footage/footage-settings.js';
 import { sourceKinds } from '../../upscale/footage/source-kinds.js';
 import {
   chromaKernels,
-  codecNames,
   precisionNames,
   qualities,
   steadyNames,
@@ -35,6 +35,8 @@ export type Wish = {
   readonly strength: Settings['strength'];
   readonly precision: Settings['precision'];
   readonly codec: Settings['codec'];
+  /** Absent in wishes of a vsr that knew none. */
+  readonly encoder?: Settings['encoder'];
   readonly crf: number | null;
   readonly bitrate: number | null;
   readonly sizeLimit: number | null;
@@ -126,6 +128,7 @@ export async function wishOf(
     strength: settings.strength,
     precision: settings.precision,
     codec: settings.codec,
+    encoder: settings.encoder,
     crf: settings.crf,
     bitrate: settings.bitrate,
     sizeLimit: settings.sizeLimit,
@@ -220,7 +223,8 @@ export async function settingsOf(
       (each) => each.number(),
     ),
     precision: top.at('precision').oneOf(...precisionNames),
-    codec: top.at('codec').oneOf(...codecNames),
+    codec: top.at('codec').string(),
+    encoder: top.at('encoder').maybe((field) => field.oneOf(...encoderChoices)) ?? null,
     crf: top.at('crf').orNull(number),
     bitrate: top.at('bitrate').orNull(number),
     sizeLimit: top.at('sizeLimit').orNull(number),

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { largeCodecs } from '../../media/formats/encoders.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import type { Settings } from '../plan/settings.js';
 import { freeBytes } from '../limits/disk-space.js';
@@ -52,7 +53,7 @@ function keyOf(plan: JobPlan | StillPlan): string {
 function usualBitsOf(plan: JobPlan | StillPlan): number {
   if (plan.kind === 'still') return usualBits.still;
   const { codec } = plan.outputPlan;
-  return codec === 'ffv1' || codec === 'prores' ? usualBits.lossless : usualBits.lossy;
+  return largeCodecs.has(codec) ? usualBits.lossless : usualBits.lossy;
 }
 
 /** What earlier jobs or a trial say of the speed; `null` where nothing does. */

@@ -1,5 +1,5 @@
 import { VsrError } from '../../errors.js';
-import { containerOfPath } from '../../media/output/containers.js';
+import { containerOfPath } from '../../media/formats/containers.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Scan } from '../../media/scan/scan.js';
 import {

@@ -3,6 +3,7 @@ import { statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { showBytes } from '../../files/show-bytes.js';
+import { codecWish, largeCodecs } from '../../media/formats/encoders.js';
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
 
@@ -24,7 +25,8 @@ export function estimateBytes(
   const rate = framesPerSecond(frameRate);
   const seconds = duration ?? source.duration ?? 0;
   const frames = Math.min(settings.frames, frameCount ?? seconds * rate);
-  const bitsPerSample = settings.codec === 'ffv1' || settings.codec === 'prores' ? 6 : 0.15;
+  const { codec } = codecWish(settings.codec);
+  const bitsPerSample = codec !== 'auto' && largeCodecs.has(codec) ? 6 : 0.15;
   const bitsPerFrame =
     settings.bitrate === null ? size.width * size.height * bitsPerSample : settings.bitrate / rate;
   const video = (frames * bitsPerFrame) / 8;

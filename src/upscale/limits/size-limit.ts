@@ -1,6 +1,6 @@
 import { badValue, VsrError } from '../../errors.js';
 import { sourceCensus } from '../../media/damage/source-census.js';
-import { bufferSeconds } from '../../media/output/encoder-limits.js';
+import { bufferSeconds } from '../../media/formats/encoder-limits.js';
 import type { OutputPlan } from '../../media/output/output-plan.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Source, StreamInfo } from '../../media/source/source.js';

@@ -10,12 +10,9 @@ import { tracksLeftOut, withoutTracks } from '../../media/tracks/track-choice.js
 import { turnedFor } from '../../media/output/turned-source.js';
 import { type Compression, compressionOfClip } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import {
-  planOutput,
-  type Announcement,
-  type OutputPlan,
-  type OutputRequest,
-} from '../../media/output/output-plan.js';
+import type { Announcement, OutputPlan, OutputRequest } from '../../media/output/output-plan.js';
+import { planTriedOutput } from '../../media/encode/tried-output.js';
+import { codecWish } from '../../media/formats/encoders.js';
 import { lookAt } from '../../media/scan/look.js';
 import type { Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
@@ -151,7 +148,11 @@ export async function planJob(
   looking.catch(() => {}); // Thrown below, where it is waited for.
   await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
-  const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, settings.codec);
+  const { extension } = await containerFor(
+    withoutTracks(probed, leftOut),
+    takes,
+    codecWish(settings.codec).codec,
+  );
   const name = await outputFor(input, settings, namedByContainer(extension));
   const scan = await looking;
   const { modifiedMs } = await stampOf(file);
@@ -235,9 +236,11 @@ async function planEncoding(
   },
 ): Promise<OutputPlan> {
   const { source, output, enlarged, wanted, leftOut, takes } = clip;
+  const wish = codecWish(settings.codec);
   const request: OutputRequest = {
     output,
-    codec: settings.codec,
+    codec: wish.codec,
+    encoder: wish.encoder ?? undefined,
     crf: settings.crf ?? undefined,
     bitrate: settings.bitrate ?? undefined,
     preset: settings.preset ?? undefined,
@@ -249,12 +252,14 @@ async function planEncoding(
     ...trimOf(source, settings),
     leftOut,
   };
-  const plan = await planOutput(ffmpeg, source, request, takes);
+  const { encoder } = settings;
+  const plan = await planTriedOutput(ffmpeg, { source, request, encoder, takes, signal });
   if (settings.sizeLimit === null) return plan;
   const frames = expectedFrames({ source, settings });
-  const wish = { limit: settings.sizeLimit, frames, settings, signal };
-  const bitrate = await bitrateWithin(ffmpeg, source, plan, wish);
-  return planOutput(ffmpeg, source, { ...request, bitrate }, takes);
+  const limits = { limit: settings.sizeLimit, frames, settings, signal };
+  const bitrate = await bitrateWithin(ffmpeg, source, plan, limits);
+  const within = { ...request, bitrate };
+  return planTriedOutput(ffmpeg, { source, request: within, encoder, takes, signal });
 }
 
 /** Looks at the clip, while other things are decided; what was found in it before is kept. */

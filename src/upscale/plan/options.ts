@@ -1,9 +1,11 @@
 import { chromaKernels, type ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import type { PauseControl } from '../../pause-control.js';
 import type { FootageOptions } from '../footage/footage-settings.js';
+import { usualCodecs, type UsualCodec } from '../../media/formats/containers.js';
 import type { Strength } from '../../media/compression/strength.js';
 import type { Configured } from '../../metrics/sidecar-settings.js';
 import { qualities, type Quality } from '../../model/catalogue/quality.js';
+import type { EncoderChoice } from '../../media/formats/hardware.js';
 import { precisionNames, type PrecisionChoice } from '../../model/runtime/precision.js';
 
 export { chromaKernels, precisionNames, qualities };
@@ -15,8 +17,9 @@ export type SteadyChoice = (typeof steadyNames)[number];
 /**
  * Codecs that `codec` names; `auto` is H.264 for 8 bit, HEVC for 10, or what the container needs.
  */
-export const codecNames = ['auto', 'h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
-export type CodecName = (typeof codecNames)[number];
+export const codecNames = ['auto', ...usualCodecs] as const;
+/** One of these, or an encoder of ffmpeg by its own name. */
+export type CodecName = 'auto' | UsualCodec | (string & {});
 
 /** Execution providers that `provider` names. */
 export const providerNames = [
@@ -79,7 +82,16 @@ export type UpscaleOptions = FootageOptions & {
   readonly chroma?: ChromaKernel;
   /** Inference threads; default: the cores there are. */
   readonly workers?: number;
+  /**
+   * A codec, which vsr chooses the encoder of, or one of ffmpeg's encoders by its own name, such as
+   * `libaom-av1`, `mjpeg` or `hevc_nvenc`: one frame is tried before it counts.
+   */
   readonly codec?: CodecName;
+  /**
+   * Where the video is encoded: `software` (default), a kind of hardware, or the first one that
+   * starts (`auto`). What does not encode a frame falls back to software, which is announced.
+   */
+  readonly encoder?: EncoderChoice;
   /** Encoder's constant-quality value; default visually lossless. */
   readonly crf?: number;
   /**

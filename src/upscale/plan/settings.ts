@@ -3,8 +3,12 @@ import type { Ratio } from '../../planes/ratio.js';
 import path from 'node:path';
 import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
+import { didYouMean } from '../../did-you-mean.js';
 import { badValue } from '../../errors.js';
-import { checkCrf } from '../../media/output/encoder-limits.js';
+import { checkCrf } from '../../media/formats/encoder-limits.js';
+import { isKnownCodec, whyRefused } from '../../media/formats/encoders.js';
+import { encoderChoices, type EncoderChoice } from '../../media/formats/hardware.js';
+import { sentenceStart } from '../../media/program/disk-words.js';
 import { checkTracks } from '../../media/tracks/track-choice.js';
 import type { Strength } from '../../media/compression/strength.js';
 import { defaultStallMs } from '../../media/program/process.js';
@@ -49,6 +53,7 @@ export type Settings = {
   /** Inference threads. */
   readonly workers: number;
   readonly codec: CodecName;
+  readonly encoder: EncoderChoice;
   readonly crf: number | null;
   /** Mean bits a second of the video, in place of a constant quality. */
   readonly bitrate: number | null;
@@ -137,6 +142,32 @@ function checkRates(options: UpscaleOptions): void {
   }
 }
 
+/** Throws VsrError `option` for a codec or an encoder that no ffmpeg can be asked for. */
+function checkCodec({ codec = 'auto', encoder = 'software', crf }: UpscaleOptions): void {
+  if (!isKnownCodec(codec)) {
+    const why = whyRefused(codec);
+    if (why !== null)
+      throw badValue(
+        'an encoder that can keep what vsr promises',
+        'codec',
+        codec,
+        `${sentenceStart(why)}.`,
+      );
+    throw badValue(
+      `one of ${codecNames.join(', ')}, or an encoder that vsr knows by ffmpeg's name of it`,
+      ...(['codec', codec, didYouMean(codec, codecNames)] as const),
+    );
+  }
+  if (encoder !== 'software' && !codecNames.some((name) => name === codec)) {
+    throw badValue(
+      'either an encoder by its own name or a kind of it, not both,',
+      'encoder',
+      encoder,
+    );
+  }
+  checkCrf(codec, crf);
+}
+
 /** Checks what can be checked without looking at a clip; throws VsrError `option`. */
 function checkValues(options: UpscaleOptions): void {
   for (const name of wholeNumbers) {
@@ -164,13 +195,13 @@ function checkValues(options: UpscaleOptions): void {
   if (options.segmentSeconds === 0) {
     throw badValue('more than 0 seconds', 'segmentSeconds', options.segmentSeconds);
   }
-  checkCrf(options.codec ?? 'auto', options.crf);
+  checkCodec(options);
   checkRates(options);
   checkTemplate(options.name);
   checkProgramWords(options.exec);
   checkTracks('audio', options.audio);
   checkTracks('subs', options.subs);
-  checkOneOf('codec', options.codec, codecNames);
+  checkOneOf('encoder', options.encoder, encoderChoices);
   checkOneOf('provider', options.provider, providerNames);
   checkOneOf('precision', options.precision, precisionNames);
   checkOneOf('chroma', options.chroma, chromaKernels);
@@ -196,10 +227,12 @@ function checkValues(options: UpscaleOptions): void {
 
 /** What of the settings says which model and encoder the user named. */
 export function askedIn(settings: Settings): AskedSettings {
-  const { model, quality, codec, crf, preset, pixelFormat, ffmpegArgs } = settings;
+  const { model, quality, codec, encoder, crf, preset, pixelFormat, ffmpegArgs } = settings;
   const strength = settings.strength === 'auto' ? null : settings.strength;
   const configured = settings.configured === null ? {} : { configured: settings.configured };
-  return { model, quality, strength, codec, crf, preset, pixelFormat, ffmpegArgs, ...configured };
+  const hardware = encoder === 'software' ? {} : { encoder };
+  const named = { model, quality, strength, codec, crf, preset, pixelFormat, ffmpegArgs };
+  return { ...named, ...hardware, ...configured };
 }
 
 /** Checks options and fills in what was left out. Throws VsrError `option` for a wrong one. */
@@ -218,6 +251,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     chroma: options.chroma ?? 'bicubic',
     workers: options.workers ?? defaultWorkers(),
     codec: options.codec ?? 'auto',
+    encoder: options.encoder ?? 'software',
     crf: options.crf ?? null,
     bitrate: options.bitrate ?? null,
     sizeLimit: options.sizeLimit ?? null,

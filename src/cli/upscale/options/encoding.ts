@@ -1,10 +1,13 @@
 import { type Command, Option } from 'commander';
-import { type UpscaleOptions, codecNames } from '../../../upscale/plan/options.js';
+import { encoderChoices } from '../../../media/formats/hardware.js';
+import type { UpscaleOptions } from '../../../upscale/plan/options.js';
+import { codecOption } from './codec-option.js';
 import { amount, realNumber } from '../../display/numbers.js';
 
 /** How the video is encoded. */
 export type EncodingFlags = {
   codec: UpscaleOptions['codec'] & string;
+  encoder: UpscaleOptions['encoder'] & string;
   crf?: number;
   bitrate?: number;
   sizeLimit?: number;
@@ -17,7 +20,12 @@ export type EncodingFlags = {
 export function withEncodingOptions(command: Command): Command {
   return command
     .optionsGroup('Encoding:')
-    .addOption(new Option('--codec <name>', 'video codec').choices(codecNames).default('auto'))
+    .addOption(codecOption().default('auto'))
+    .addOption(
+      new Option('--encoder <where>', 'encode in software, or in hardware that encodes a frame')
+        .choices(encoderChoices)
+        .default('software'),
+    )
     .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
     .option(
       '--bitrate <rate>',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Tally, type PacketLine } from '../../../../src/media/damage/stream-tally.js';
-import { containerOfMuxer } from '../../../../src/media/output/containers.js';
+import { containerOfMuxer } from '../../../../src/media/formats/containers.js';
 import {
   differences,
   videoStretch,

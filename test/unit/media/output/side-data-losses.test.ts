@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { sideData, type SideData } from '../../../../src/media/marks/side-data.js';
-import { containerOfMuxer } from '../../../../src/media/output/containers.js';
+import { containerOfMuxer } from '../../../../src/media/formats/containers.js';
 import {
   expectedSideData,
   framePacking,

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { containerOfMuxer, requireContainer } from '../../../../src/media/output/containers.js';
+import { containerOfMuxer, requireContainer } from '../../../../src/media/formats/containers.js';
 import { containerFor } from '../../../../src/media/output/default-container.js';
-import type { VideoCodec } from '../../../../src/media/output/containers.js';
+import type { VideoCodec } from '../../../../src/media/formats/containers.js';
 import type { Takes } from '../../../../src/media/output/muxer-trial.js';
 import { planStreams } from '../../../../src/media/output/stream-plan.js';
 import { pixelFormats } from '../../../../src/planes/pixel-format.js';

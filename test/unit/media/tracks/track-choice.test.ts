@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { containerOfMuxer } from '../../../../src/media/output/containers.js';
+import { containerOfMuxer } from '../../../../src/media/formats/containers.js';
 import { containerFor } from '../../../../src/media/output/default-container.js';
 import { planStreams } from '../../../../src/media/output/stream-plan.js';
 import {

@@ -121,7 +121,7 @@ const hostile: readonly (readonly [what: string, change: object, why: RegExp])[]
   ['a log of a foreign root', { log: { root: 'other', path: 'log.csv' } }, /one of the roots/],
   ['a log that is no log', { log: { root: 'm', path: '.bashrc' } }, /\.csv or \.jsonl/],
   ['a reference by a number', { reference: 7 }, /Expected an object/],
-  ['an unknown codec', { codec: 'gif' }, /Expected one of auto, h264/],
+  ['an unknown codec', { codec: 'h265' }, /Expected one of auto, h264/],
   ['a broken scale', { scale: 'two' }, /Expected a number/],
   ['a time that is none', { start: 'soon' }, /Expected a number/],
 ];

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { encoderArguments } from '../../../../src/media/output/codecs.js';
-import { containerOfMuxer } from '../../../../src/media/output/containers.js';
-import { qualityWords } from '../../../../src/media/output/encoder-limits.js';
+import { encoderArguments } from '../../../../src/media/formats/codecs.js';
+import { containerOfMuxer } from '../../../../src/media/formats/containers.js';
+import { qualityWords } from '../../../../src/media/formats/encoder-limits.js';
 import { pixelFormats } from '../../../../src/planes/pixel-format.js';
 import { checkSize, videoShare } from '../../../../src/upscale/limits/size-limit.js';
 import { amount } from '../../../../src/cli/display/numbers.js';

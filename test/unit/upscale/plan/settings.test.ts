@@ -15,7 +15,10 @@ const bad: [UpscaleOptions, RegExp][] = [
   [{ log: 'log.txt' }, /\.csv or \.jsonl/],
   [{ crf: 99 }, /0 to 51 with libx264/],
   [{ codec: 'ffv1', crf: 0 }, /has no --crf/],
-  [{ codec: 'mpeg7' as 'h264' }, /one of auto, h264/],
+  [{ codec: 'mpeg7' }, /one of auto, h264/],
+  [{ codec: 'libx264rgb' }, /for codec but received "libx264rgb"\. It takes RGB/],
+  [{ codec: 'mpeg4', crf: 40 }, /Expected 1 to 31 with mpeg4 for crf/],
+  [{ codec: 'hevc_nvenc', encoder: 'nvenc' }, /by its own name or a kind of it, not both/],
 ];
 
 test('what is wrong is named, and is a wrong call', () => {
@@ -30,5 +33,7 @@ test('what is wrong is named, and is a wrong call', () => {
 
 test('what is right passes', () => {
   checkOptions({});
+  checkOptions({ codec: 'libaom-av1', crf: 63 });
+  checkOptions({ codec: 'hevc', encoder: 'vaapi' });
   checkOptions({ scale: 4, workers: 2, start: 0, end: 1.5, log: 'a.jsonl', crf: 0, codec: 'av1' });
 });

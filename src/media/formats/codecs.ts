@@ -1,9 +1,10 @@
 import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
 import { usualRate, type Ratio } from '../../planes/ratio.js';
 import { colourNumbers } from './colour-flags.js';
-import type { Container, VideoCodec } from './containers.js';
+import type { Container, UsualCodec, VideoCodec } from './containers.js';
 import { checkedPreset, qualityWords } from './encoder-limits.js';
-import type { Colour, HdrMetadata } from '../source/source.js';
+import type { EncoderRequest } from './encoder-request.js';
+import { furtherArguments } from './further-encoders.js';
 
 /**
  * Codecs to try for `format` in `container`, the best one first: H.264 for 8 bit and HEVC above,
@@ -14,8 +15,8 @@ export function codecsFor(
   container: Container,
   format: PixelFormat,
   keepAlpha: boolean,
-): VideoCodec[] {
-  const wishes: VideoCodec[] =
+): UsualCodec[] {
+  const wishes: UsualCodec[] =
     format.alpha && keepAlpha
       ? format.name === 'yuva420p'
         ? ['vp9', 'prores', 'ffv1', 'h264', 'hevc']
@@ -28,8 +29,12 @@ export function codecsFor(
 
 /** Codecs whose 4:2:0 and 4:2:2 pictures must have even sides. */
 export function needsEvenSides(codec: VideoCodec): boolean {
-  return codec === 'h264' || codec === 'hevc' || codec === 'prores';
+  return evenSided.has(codec);
 }
+
+const evenSided: ReadonlySet<VideoCodec> = new Set<VideoCodec>([
+  ...(['h264', 'hevc', 'prores', 'dnxhd', 'cfhd', 'v210', 'utvideo', 'huffyuv'] as const),
+]);
 
 /** The least luma samples a side that encoders take, where they have a limit. */
 const smallestSide: Readonly<Record<string, number>> = { libx265: 16, libsvtav1: 64 };
@@ -87,24 +92,6 @@ export function nearestFormat(
   }
   return best;
 }
-
-/** What an encoder's arguments depend on. */
-export type EncoderRequest = {
-  readonly encoder: string;
-  readonly container: Container;
-  readonly format: PixelFormat;
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: Ratio | null;
-  readonly colour: Colour;
-  readonly hdr: HdrMetadata;
-  /** x264's number of how stereo views lie in the picture; `null` for one view. */
-  readonly framePacking: number | null;
-  readonly crf?: number | undefined;
-  /** Bits a second, in place of a constant quality. */
-  readonly bitrate?: number | undefined;
-  readonly preset?: string | undefined;
-};
 
 /**
  * The rate as x264 and x265 parse it. They would take the timestamps' ticks for it otherwise, and
@@ -207,7 +194,9 @@ export function encoderArguments(request: EncoderRequest): string[] {
         ...['-g', '1', '-slices', String(ffv1Slices(request)), '-slicecrc', '1'],
       ];
     default:
-      throw new RangeError(`no arguments are known for ${encoder}`);
+      return furtherArguments(encoder, request, {
+        ...{ quality, preset, gop: longestGop(request.frameRate) },
+      });
   }
 }
 

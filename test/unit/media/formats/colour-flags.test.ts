@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { colourBox, colourFlags } from '../../../../src/media/output/colour-flags.js';
+import { colourBox, colourFlags } from '../../../../src/media/formats/colour-flags.js';
 import type { Colour } from '../../../../src/media/source/source.js';
 
 const unknown: Colour = {

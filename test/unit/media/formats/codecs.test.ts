@@ -5,9 +5,9 @@ import {
   whyUnfit,
   encoderArguments,
   nearestFormat,
-  type EncoderRequest,
-} from '../../../../src/media/output/codecs.js';
-import { containerOfMuxer } from '../../../../src/media/output/containers.js';
+} from '../../../../src/media/formats/codecs.js';
+import type { EncoderRequest } from '../../../../src/media/formats/encoder-request.js';
+import { containerOfMuxer } from '../../../../src/media/formats/containers.js';
 import { pixelFormats } from '../../../../src/planes/pixel-format.js';
 import { sampleVideo } from '../sample-source.js';
 

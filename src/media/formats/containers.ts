@@ -1,9 +1,25 @@
 import path from 'node:path';
 import { badValue } from '../../errors.js';
 
-/** The codecs vsr encodes video with. */
-export const videoCodecs = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
-export type VideoCodec = (typeof videoCodecs)[number];
+/** The codecs that vsr chooses from, and that `--codec` knows by these names. */
+export const usualCodecs = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
+export type UsualCodec = (typeof usualCodecs)[number];
+
+/** Codecs that are made only where one of their encoders is named. */
+export type RareCodec =
+  | 'mpeg4'
+  | 'mjpeg'
+  | 'dnxhd'
+  | 'cfhd'
+  | 'v210'
+  | 'vp8'
+  | 'utvideo'
+  | 'ffvhuff'
+  | 'huffyuv'
+  | 'magicyuv';
+
+/** ffprobe's name of a codec that vsr encodes video with. */
+export type VideoCodec = UsualCodec | RareCodec;
 
 /** Codecs of sound that lose nothing; `pcm` is the one with the stream's own kind of samples. */
 export type LosslessCodec = 'flac' | 'alac' | 'pcm';
@@ -19,8 +35,10 @@ export type Container = {
   readonly muxer: string;
   /** With the dot; the first is the usual one. */
   readonly extensions: readonly string[];
-  /** Video codecs it holds, of those vsr encodes. */
-  readonly video: readonly VideoCodec[];
+  /** Video codecs it holds, of those vsr chooses from. */
+  readonly video: readonly UsualCodec[];
+  /** Of the others that vsr encodes. */
+  readonly rareVideo: readonly RareCodec[];
   /** Encoders of sound that lose nothing, for what cannot be copied into it; the best one first. */
   readonly lossless: readonly LosslessCodec[];
   /**
@@ -52,6 +70,11 @@ export type Container = {
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
+/** Codecs of editors, every frame of its own. */
+const editing = ['mjpeg', 'dnxhd', 'cfhd', 'v210'] as const;
+/** Codecs of AVI's kind that lose nothing. */
+const lossless = ['utvideo', 'ffvhuff', 'huffyuv', 'magicyuv'] as const;
+
 const quickTime = {
   tags: set(
     'title artist author album_artist album composer comment genre copyright grouping lyrics description synopsis show episode_id network keywords episode_sort season_number media_type hd_video gapless_playback compilation track disc tmpo date year location make model software performer performers',
@@ -74,6 +97,7 @@ const mp4: Container = {
   muxer: 'mp4',
   extensions: ['.mp4', '.m4v'],
   video: ['h264', 'hevc', 'vp9', 'av1'],
+  rareVideo: ['mpeg4'],
 };
 
 const mov: Container = {
@@ -83,6 +107,7 @@ const mov: Container = {
   muxer: 'mov',
   extensions: ['.mov', '.qt'],
   video: ['h264', 'hevc', 'prores', 'ffv1'],
+  rareVideo: ['mpeg4', ...editing],
 };
 
 const matroska: Container = {
@@ -91,6 +116,7 @@ const matroska: Container = {
   muxer: 'matroska',
   extensions: ['.mkv'],
   video: ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'],
+  rareVideo: ['mpeg4', 'vp8', ...editing, ...lossless],
   textSubtitles: 'srt',
   coverArt: 'attachment',
   chapters: true,
@@ -110,6 +136,7 @@ const webm: Container = {
   muxer: 'webm',
   extensions: ['.webm'],
   video: ['vp9', 'av1'],
+  rareVideo: ['vp8'],
   textSubtitles: 'webvtt',
   coverArt: 'none',
 };
@@ -120,6 +147,7 @@ const mpegTs: Container = {
   muxer: 'mpegts',
   extensions: ['.ts', '.m2ts', '.mts'],
   video: ['h264', 'hevc'],
+  rareVideo: [],
   textSubtitles: null,
   coverArt: 'none',
   chapters: false,
@@ -137,6 +165,7 @@ const avi: Container = {
   muxer: 'avi',
   extensions: ['.avi'],
   video: ['h264', 'ffv1'],
+  rareVideo: ['mpeg4', ...editing, ...lossless],
   textSubtitles: null,
   coverArt: 'none',
   chapters: false,
@@ -156,11 +185,17 @@ const threeGp: Container = {
   muxer: '3gp',
   extensions: ['.3gp'],
   video: ['h264'],
+  rareVideo: ['mpeg4'],
   coverArt: 'none',
 };
 
 /** Every container vsr writes, the usual ones first. */
 export const containers: readonly Container[] = [mp4, mov, matroska, webm, mpegTs, avi, threeGp];
+
+/** Whether `container` holds video of `codec`. */
+export function holdsCodec(container: Container, codec: VideoCodec): boolean {
+  return [...container.video, ...container.rareVideo].includes(codec);
+}
 
 /** The container of a muxer's name. */
 export function containerOfMuxer(muxer: string): Container {

@@ -1,0 +1,86 @@
+import type { EncoderRequest } from './encoder-request.js';
+import { hardwareOf } from './hardware.js';
+
+/** What an encoder is told, decided as for every other one. */
+type Decided = {
+  /** The words that set how good the picture is. */
+  readonly quality: readonly string[];
+  /** The preset asked for, otherwise the usual one. */
+  readonly preset: (usual: string) => string;
+  /** Frames between keyframes. */
+  readonly gop: string;
+};
+
+/** DNxHR's profile, which any size of picture can have; the older ones are for few sizes. */
+function dnxhrProfile({ format }: EncoderRequest): string {
+  if (format.chroma?.log2X === 0) return 'dnxhr_444';
+  return format.bitDepth === 8 ? 'dnxhr_hq' : 'dnxhr_hqx';
+}
+
+/** Words of the encoders in hardware. */
+function hardwareArguments(
+  encoder: string,
+  { container }: EncoderRequest,
+  told: Decided,
+): string[] {
+  const preset = told.preset('');
+  const option = hardwareOf(encoder) === 'amf' ? '-quality' : '-preset';
+  return [
+    ...['-c:v', encoder, ...(preset === '' ? [] : [option, preset]), ...told.quality],
+    ...['-g', told.gop],
+    // AVI stores no presentation times: frames must come in their own order.
+    ...(container.ticks === 'frame' ? ['-bf', '0'] : []),
+    ...(encoder.startsWith('hevc') ? ['-tag:v', 'hvc1'] : []),
+  ];
+}
+
+/**
+ * The words that choose and set an encoder that runs only where it is named, or where hardware is
+ * asked for.
+ */
+export function furtherArguments(
+  encoder: string,
+  request: EncoderRequest,
+  told: Decided,
+): string[] {
+  if (hardwareOf(encoder) !== null) return hardwareArguments(encoder, request, told);
+  const is444 = request.format.chroma?.log2X === 0;
+  switch (encoder) {
+    case 'librav1e':
+      return ['-c:v', encoder, '-speed', told.preset('6'), ...told.quality, '-g', told.gop];
+    case 'libvpx':
+      return [
+        ...['-c:v', encoder, '-deadline', 'good', '-cpu-used', told.preset('2')],
+        ...[...told.quality, '-g', told.gop],
+        // Alternate reference frames cannot carry opacity.
+        ...(request.format.alpha ? ['-auto-alt-ref', '0'] : []),
+      ];
+    case 'mpeg4':
+    case 'libxvid':
+      told.preset('');
+      return ['-c:v', encoder, ...told.quality, '-g', told.gop, '-bf', '0'];
+    case 'mjpeg':
+      told.preset('');
+      // Limited range is not JFIF's; ffmpeg marks it by a comment.
+      return ['-c:v', encoder, '-strict', '-1', ...told.quality];
+    case 'dnxhd':
+      told.preset('');
+      return ['-c:v', encoder, '-profile:v', dnxhrProfile(request)];
+    case 'prores':
+    case 'prores_aw':
+      told.preset('');
+      return ['-c:v', encoder, '-profile:v', is444 ? '4' : '3'];
+    case 'cfhd':
+      told.preset('');
+      return ['-c:v', encoder, '-quality', 'film3+'];
+    case 'v210':
+    case 'utvideo':
+    case 'ffvhuff':
+    case 'huffyuv':
+    case 'magicyuv':
+      told.preset('');
+      return ['-c:v', encoder];
+    default:
+      throw new RangeError(`no arguments are known for ${encoder}`);
+  }
+}
