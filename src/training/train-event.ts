@@ -1,5 +1,6 @@
 import type { PictureScore } from './gradient/messages.js';
 import type { Picture } from './pictures/picture.js';
+import type { WhiteFigures } from './gradient/white.js';
 
 /** What happens in a run, in the order in which it does. */
 export type TrainEvent =
@@ -37,6 +38,8 @@ export type TrainEvent =
       readonly best: boolean;
       /** The weights that were validated. */
       readonly weights: Float32Array;
+      /** Whether colours stay as they are; `null` for networks on luma. */
+      readonly white: WhiteFigures | null;
     }
   | {
       readonly kind: 'finished';
@@ -44,4 +47,6 @@ export type TrainEvent =
       readonly best: Float32Array;
       /** Of the best weights, on each picture of the test part that can be used. */
       readonly test: readonly PictureScore[];
+      /** Of the best weights; `null` for networks on luma. */
+      readonly white: WhiteFigures | null;
     };

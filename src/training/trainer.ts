@@ -53,7 +53,8 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
     }
   }
   const test = await run.measureTest(signal);
-  yield { kind: 'finished', step: run.step, best: run.best, test };
+  const white = await run.measureWhite(run.best);
+  yield { kind: 'finished', step: run.step, best: run.best, test, white };
 }
 
 /** Opens a run; one that is stopped meanwhile is closed as soon as it is open. */

@@ -1,23 +1,22 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
-import { channelsOf, parameterCount } from '../model/language/network.js';
+import { parameterCount } from '../model/language/network.js';
 import { unlessAborted } from './base/unless-aborted.js';
+import { firstCheckpoint } from './first-checkpoint.js';
 import { GradientPool, type StepResult } from './gradient/gradient-pool.js';
 import type { PictureScore } from './gradient/messages.js';
 import { fitLast } from './optimiser/fit-last.js';
-import { initialJudge, initialWeights } from './optimiser/initial-weights.js';
-import { initialExpandedState, initialState, openOptimiser } from './optimiser/optimiser.js';
-import type { Expansion } from './optimiser/expansion.js';
+import { initialState, openOptimiser } from './optimiser/optimiser.js';
 import { PatchSource, patchShapeOf } from './pictures/patches.js';
 import type { Picture } from './pictures/picture.js';
 import { PictureFeed, type Window } from './pictures/picture-feed.js';
 import { PicturePool } from './pictures/picture-pool.js';
 import { drawsPerWindow, patchesAtOnce, type TrainPlan } from './plan/plan.js';
-import { planFacts, requireSameFacts } from './plan/plan-facts.js';
-import { type Checkpoint, readCheckpoint, writeCheckpoint } from './saved/checkpoint.js';
+import { type Checkpoint, writeCheckpoint } from './saved/checkpoint.js';
 import { trainingFiles } from './saved/training-folder.js';
 import type { TrainEvent } from './train-event.js';
+import { type WhiteFigures, whiteFigures } from './gradient/white.js';
 import { testPictures, validationPictures } from './validation/validation-pictures.js';
 
 /** Where the random numbers of a fit come from, apart from those of the steps. */
@@ -214,7 +213,14 @@ export class TrainingRun implements AsyncDisposable {
     // Without validation pictures the last weights are the ones to keep.
     const isBest = this.#validation.length === 0 || this.#plan.keep === 'last' || psnr > bestPsnr;
     if (isBest) this.#now = { ...this.#now, bestPsnr: psnr, bestStep: step, best: weights };
-    return { scores, psnr, best: isBest, weights };
+    const white = await this.measureWhite(weights);
+    return { scores, psnr, best: isBest, weights, white };
+  }
+
+  /** Whether colours stay as they are, where the network makes them; `null` for luma. */
+  async measureWhite(weights: Float32Array): Promise<WhiteFigures | null> {
+    if (this.#plan.network.colour !== 'rgb') return null;
+    return whiteFigures(await this.#gradients.whiteDeviations(weights));
   }
 
   /** Measures the weights to keep on each picture of the test part that can be used. */
@@ -258,33 +264,8 @@ export type Validated = {
   readonly psnr: number;
   readonly best: boolean;
   readonly weights: Float32Array;
+  readonly white: WhiteFigures | null;
 };
-
-/** Where a run begins, or goes on. A checkpoint of another plan is a VsrError 'option'. */
-async function firstCheckpoint(
-  plan: TrainPlan,
-  file: string,
-  expansion: Expansion | undefined,
-): Promise<Checkpoint> {
-  const facts = planFacts(plan);
-  if (plan.resume) {
-    const now = await readCheckpoint(file);
-    requireSameFacts(file, now.facts, facts);
-    return { ...now, facts };
-  }
-  const { initial, network, seed } = plan;
-  const state =
-    expansion === undefined
-      ? initialState(initial ?? initialWeights(network, seed))
-      : initialExpandedState(expansion, seed, initial);
-  const nothing = { step: 0, windowStart: 0, windowStep: 0, bestPsnr: -Infinity, bestStep: 0 };
-  const { discriminator } = plan;
-  const judge =
-    discriminator === undefined
-      ? {}
-      : { judge: initialState(initialJudge(discriminator.network, channelsOf(network), seed)) };
-  return { facts, ...nothing, state, ...judge, best: state.average };
-}
 
 /** The mean of some numbers; `NaN` of none. */
 export function mean(values: readonly number[]): number {

@@ -72,6 +72,8 @@ for (const [arch, scale, ...more] of [
     };
     const { card } = outcomes[0]!.summary;
     assert.equal(card.input, 'rgb');
+    const { white } = card;
+    assert.equal(white?.stays, white!.flat <= 2 && white!.patches <= 3);
     const work = path.join(folder, `${arch}.onnx.train`);
     const rows = (await readFile(path.join(work, 'metrics.csv'), 'utf8')).trim().split('\n');
     const losses = rows.slice(1).map((row) => Number(row.split(',')[1]));

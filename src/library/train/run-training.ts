@@ -16,6 +16,7 @@ import {
 import type { Picture } from '../../training/pictures/picture.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { contestOutcome, contestWords } from '../../training/validation/contest-outcome.js';
+import { type WhiteFigures, whiteWords } from '../../training/gradient/white.js';
 import { train } from '../../training/trainer.js';
 import type { TrainEvent } from '../../training/train-event.js';
 import { mean } from '../../training/training-run.js';
@@ -59,15 +60,17 @@ export type TrainingResult = {
 const mostNamed = 10;
 
 function metricsOf(
-  event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'right' | 'psnr'>,
+  event: Pick<TrainMetrics, 'step' | 'loss' | 'rate' | 'stepsPerSecond' | 'right' | 'psnr'> &
+    Pick<EventOf<'validated'>, 'white'>,
   scores: readonly PictureScore[],
 ): TrainMetrics {
-  const { step, loss, rate, stepsPerSecond, right, psnr } = event;
+  const { step, loss, rate, stepsPerSecond, right, psnr, white } = event;
   return {
     ...{ step, loss, rate, psnr, stepsPerSecond, right },
     ssim: mean(scores.map((score) => score.ssim)),
     bicubicPsnr: mean(scores.map((score) => score.bicubicPsnr)),
     bicubicSsim: mean(scores.map((score) => score.bicubicSsim)),
+    ...{ whiteFlat: white?.flat ?? NaN, whitePatches: white?.patches ?? NaN },
   };
 }
 
@@ -80,6 +83,11 @@ function testFigures(scores: readonly PictureScore[]): ModelCard['test'] {
     ssim: mean(scores.map(({ ssim }) => ssim)),
     bicubicPsnr: mean(scores.map(({ bicubicPsnr }) => bicubicPsnr)),
   };
+}
+
+/** How far colours moved, in a few words. */
+function whiteShown(white: WhiteFigures | null): string {
+  return white === null ? '' : `, white within ${white.flat} and ${white.patches}`;
 }
 
 /** What the test part came to, in words. */
@@ -216,7 +224,7 @@ class RunRecord {
     if (event.scores.length === 0) return;
     const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
     this.display.say(
-      `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${event.best ? ', the best so far' : ''}`,
+      `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${whiteShown(event.white)}${event.best ? ', the best so far' : ''}`,
     );
   }
 
@@ -225,9 +233,12 @@ class RunRecord {
     const shares = this.rows.map(({ right }) => right);
     const outcome = contestOutcome(shares);
     if (outcome === null || contestOutcome(shares.slice(0, -1)) === outcome) return;
-    const why = contestWords(outcome, shares.at(-1)!);
+    this.warn('discriminator', contestWords(outcome, shares.at(-1)!));
+  }
+
+  private warn(what: string, why: string): void {
     this.display.say(why);
-    this.tell({ event: 'note', clip: this.plan.out, kind: 'note', what: 'discriminator', why });
+    this.tell({ event: 'note', clip: this.plan.out, kind: 'note', what, why });
   }
 
   /** Writes the contact sheet, the model and its card. */
@@ -238,8 +249,13 @@ class RunRecord {
     const curve = this.rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
     const figures = (await options.measure?.(event.best)) ?? {};
     const test = testFigures(event.test);
-    const extras = { name: options.name, figures, curve, ...(test === undefined ? {} : { test }) };
+    const extras = {
+      ...{ name: options.name, figures, curve },
+      ...(test === undefined ? {} : { test }),
+      ...(event.white === null ? {} : { white: event.white }),
+    };
     const card = await writeModel(plan, event.best, extras);
+    if (event.white?.stays === false) this.warn('white', whiteWords(event.white));
     if (plan.test.length > 0) this.display.say(testLine(plan, test));
     const summary: TrainingResult = {
       ...{ card, skipped: this.skipped, psnr: best?.psnr ?? NaN },

@@ -42,6 +42,18 @@ export type ModelCard = {
    * trained on; SSIM without a border. Absent where there were none.
    */
   readonly test?: CardFigures & { readonly pictures: number };
+  /**
+   * Of a model on RGB, how far it changes what should stay as it is, in largest differences from
+   * bicubic, of 255: of `flat` colours, clipped or saturated, and of grey ramps; and of the middles
+   * of coloured and black `patches` of 20x20 samples within white. It `stays` where these are at
+   * most 2 and 3; `worst` is what went furthest.
+   */
+  readonly white?: {
+    readonly flat: number;
+    readonly patches: number;
+    readonly worst: string;
+    readonly stays: boolean;
+  };
   /** The curves: validation figures over the run. */
   readonly curve?: readonly {
     readonly step: number;

@@ -17,6 +17,7 @@ import type {
 } from './messages.js';
 import type { Picture } from '../pictures/picture.js';
 import { cpu } from '../base/session.js';
+import { whiteCharts } from './white.js';
 
 /** What the gradient workers are set up for. */
 export type GradientPoolOptions = {
@@ -123,19 +124,31 @@ export class GradientPool implements AsyncDisposable {
 
   /** Enlarges each picture with `weights` and measures the result; in the pictures' order. */
   async validate(weights: Float32Array, pictures: readonly Picture[]): Promise<PictureScore[]> {
-    const scores: PictureScore[] = [];
+    const orders = pictures.map((picture) => ({ kind: 'validate', weights, picture }) as const);
+    const answers = await this.#askAll(orders);
+    return answers.flatMap((answer) => (answer.kind === 'scored' ? [answer.score] : []));
+  }
+
+  /** How far `weights` change each of `whiteCharts`, in their order. */
+  async whiteDeviations(weights: Float32Array): Promise<number[]> {
+    const orders = whiteCharts.map((_, chart) => ({ kind: 'white', weights, chart }) as const);
+    const answers = await this.#askAll(orders);
+    return answers.flatMap((answer) => (answer.kind === 'white' ? [answer.deviation] : []));
+  }
+
+  /** Deals orders out to the threads as they come free; answers in the orders' order. */
+  async #askAll(orders: readonly GradientOrder[]): Promise<GradientAnswer[]> {
+    const answers: GradientAnswer[] = [];
     let next = 0;
     await Promise.all(
       this.#workers.map(async (worker) => {
-        while (next < pictures.length) {
+        while (next < orders.length) {
           const index = next++;
-          const order: GradientOrder = { kind: 'validate', weights, picture: pictures[index]! };
-          const answer = await this.#ask(worker, order);
-          if (answer.kind === 'scored') scores[index] = answer.score;
+          answers[index] = await this.#ask(worker, orders[index]!);
         }
       }),
     );
-    return scores;
+    return answers;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

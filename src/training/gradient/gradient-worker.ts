@@ -22,6 +22,7 @@ import { PatchSource, patchShapeOf } from '../pictures/patches.js';
 import type { Picture } from '../pictures/picture.js';
 import { randomAt } from '../base/random.js';
 import { floatTensor, openSession } from '../base/session.js';
+import { chartDeviation, whiteCharts } from './white.js';
 
 const data = workerData as GradientWorkerData;
 const { network, batch, microBatches, seed, provider } = data;
@@ -129,6 +130,12 @@ async function score(picture: Picture, at: Float32Array): Promise<PictureScore> 
   };
 }
 
+async function deviationOf(number: number, at: Float32Array): Promise<number> {
+  enlarge ??= await openEnlarger(network, provider);
+  const chart = whiteCharts[number]!;
+  return chartDeviation(chart, await enlarge(chart.planes, at), scale);
+}
+
 async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
   switch (order.kind) {
     case 'pictures':
@@ -140,6 +147,10 @@ async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
       return { kind: 'done' };
     case 'validate':
       return { kind: 'scored', score: await nativeWork(() => score(order.picture, order.weights)) };
+    case 'white': {
+      const deviation = await nativeWork(() => deviationOf(order.chart, order.weights));
+      return { kind: 'white', deviation };
+    }
   }
 }
 

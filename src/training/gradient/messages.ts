@@ -46,7 +46,9 @@ export type GradientWorkerData = {
 export type GradientOrder =
   | { readonly kind: 'pictures'; readonly pictures: readonly Picture[] }
   | { readonly kind: 'step'; readonly step: number }
-  | { readonly kind: 'validate'; readonly weights: Float32Array; readonly picture: Picture };
+  | { readonly kind: 'validate'; readonly weights: Float32Array; readonly picture: Picture }
+  /** Enlarges a chart of `whiteCharts`, by its number. */
+  | { readonly kind: 'white'; readonly weights: Float32Array; readonly chart: number };
 
 /** Figures of one validation picture: the network's and plain bicubic's. */
 export type PictureScore = {
@@ -62,4 +64,5 @@ export type PictureScore = {
 export type GradientAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'scored'; readonly score: PictureScore }
+  | { readonly kind: 'white'; readonly deviation: number }
   | { readonly kind: 'failed'; readonly message: string };

@@ -16,6 +16,9 @@ export type TrainMetrics = {
   readonly stepsPerSecond: number;
   /** Share of places on which the discriminator was right since the row before; NaN without one. */
   readonly right: number;
+  /** Of networks on RGB, as in the card's `white`; NaN for luma. */
+  readonly whiteFlat: number;
+  readonly whitePatches: number;
 };
 
 const columns = [
@@ -28,6 +31,8 @@ const columns = [
   ['ssim_bicubic', 'bicubicSsim'],
   ['steps_per_second', 'stepsPerSecond'],
   ['discriminator_right', 'right'],
+  ['white_flat', 'whiteFlat'],
+  ['white_patches', 'whitePatches'],
 ] as const satisfies readonly (readonly [string, keyof TrainMetrics])[];
 
 /** A metrics file begins so, in every version. */

@@ -8,7 +8,9 @@ import { firstPassFacts } from '../pictures/first-pass.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /** What a card says beyond the plan. */
-export type CardExtras = Pick<ModelCard, 'figures' | 'test' | 'curve'> & { readonly name: string };
+export type CardExtras = Pick<ModelCard, 'figures' | 'test' | 'white' | 'curve'> & {
+  readonly name: string;
+};
 
 /** The path of the card beside a model file. */
 export function cardPathOf(model: string): string {
@@ -46,6 +48,7 @@ export async function writeModel(
     ...(after === undefined ? {} : { after: firstPassFacts(after) }),
     figures: extras.figures,
     ...(extras.test === undefined ? {} : { test: extras.test }),
+    ...(extras.white === undefined ? {} : { white: extras.white }),
     ...(extras.curve === undefined ? {} : { curve: extras.curve }),
     created: new Date().toISOString(),
   };

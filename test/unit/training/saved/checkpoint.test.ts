@@ -58,6 +58,8 @@ test('metrics after the step a run goes on from are dropped', async () => {
     bicubicSsim: 1,
     stepsPerSecond: 2,
     right: 0.75,
+    whiteFlat: 1,
+    whitePatches: 2,
   };
   await startMetrics(file, []);
   for (const step of [10, 20, 30]) await appendMetrics(file, { step, ...row });
