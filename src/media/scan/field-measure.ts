@@ -1,7 +1,8 @@
 /**
  * How well the lines of two neighbouring frames fit together, in mean absolute sample values. A
  * frame's even lines are its top field, its odd lines its bottom field. Only samples that change
- * from frame to frame count for `same`, `late` and `early`: the others say nothing about time.
+ * from frame to frame count for `same`, `late`, `early` and `apart`: the others say nothing about
+ * time.
  */
 export type FieldMeasure = {
   /** Bottom lines between the top lines of the same frame: how combed the frame is as it stands. */
@@ -10,6 +11,8 @@ export type FieldMeasure = {
   readonly late: number;
   /** This frame's bottom lines between the frame before's top lines. */
   readonly early: number;
+  /** The top lines of a frame beside each other: how much it differs from line to line anyway. */
+  readonly apart: number;
   /** Change of the top field since the frame before, over all samples. */
   readonly top: number;
   /** Change of the bottom field since the frame before, over all samples. */
@@ -39,6 +42,7 @@ export function measureFields(
   let same = 0;
   let late = 0;
   let early = 0;
+  let apart = 0;
   let top = 0;
   let bottom = 0;
   let moving = 0;
@@ -58,6 +62,9 @@ export function measureFields(
         moving++;
         same += nowTop > nowBottom ? nowTop - nowBottom : nowBottom - nowTop;
         late += nowTop > oldBottom ? nowTop - oldBottom : oldBottom - nowTop;
+        const above = now[at - width]!;
+        const below = now[at + width]!;
+        apart += above > below ? above - below : below - above;
         early += oldTop > nowBottom ? oldTop - nowBottom : nowBottom - oldTop;
       }
     }
@@ -68,6 +75,7 @@ export function measureFields(
     same: half(same, moving),
     late: half(late, moving),
     early: half(early, moving),
+    apart: half(apart, moving),
     top: half(top, seen),
     bottom: half(bottom, seen),
     moving: seen === 0 ? 0 : moving / seen,

@@ -72,7 +72,8 @@ class Place {
 
   /** What the place turned out to be. */
   judged(secondsOf: (ticks: number) => number): ScanPlace {
-    return { time: secondsOf(this.#first ?? 0), ...judgePlace(this.#steps) };
+    const judgement = judgePlace(this.#steps, this.#size.height);
+    return { time: secondsOf(this.#first ?? 0), ...judgement };
   }
 }
 

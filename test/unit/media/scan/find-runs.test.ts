@@ -12,7 +12,7 @@ const repeated: Fits = [1, 1, 9];
 const cadence = [whole, whole, mixed, mixed, repeated];
 
 const step = ([same, late, early]: Fits, change = 5, ticks = 1001): FieldStep => ({
-  measure: { same, late, early, top: change, bottom: change, moving: 0.3 },
+  measure: { same, late, early, apart: 1, top: change, bottom: change, moving: 0.3 },
   ticks,
 });
 const times = <T>(count: number, make: (i: number) => T): T[] =>
