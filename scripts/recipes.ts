@@ -74,6 +74,8 @@ export type Recipe = {
   readonly batch: number;
   readonly patch: number;
   readonly loss?: TrainPlan['loss'];
+  /** By name, where the loss is adversarial; it learns at the network's own highest rate. */
+  readonly discriminator?: string;
   readonly degradation?: Degradation;
   /** Parts of the files to train, validate and test with; 95/5/0. */
   readonly split?: Split;
@@ -271,7 +273,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   // The same on pictures enlarged bicubically before, which it makes sharper and cleaner.
   'research/patch-clean': {
     ...{ arch: 'patch-mlp', scale: 1, pictures: openPictures, loss: 'mse' },
-    ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 3 } },
+    ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 6 } },
     ...{ batch: 128, patch: 15, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
@@ -285,6 +287,17 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'resnet-x4': {
     ...{ arch: 'resnet', scale: 4, pictures: morePictures, charts: 0.1, loss: 'charbonnier' },
     ...{ width: 48, batch: 4, patch: 32, steps: 20_000, rate: 5e-4 },
+  },
+  // The same network, taught by what pictures look like as well.
+  'resnet-looks-x4': {
+    ...{ arch: 'resnet', scale: 4, pictures: morePictures, charts: 0.1, from: 'resnet-x4' },
+    loss: [
+      { name: 'charbonnier', weight: 1 },
+      { name: 'perceptual', weight: 0.02 },
+      { name: 'texture', weight: 1e-3 },
+      { name: 'adversarial', weight: 1e-3 },
+    ],
+    ...{ width: 48, batch: 4, patch: 32, steps: 6000, rate: 1e-4, discriminator: 'patches' },
   },
   'research/espcn-16-x2': {
     ...small,

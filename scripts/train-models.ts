@@ -8,8 +8,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { runTraining } from '../src/library/train/run-training.js';
 import type { ModelCard } from '../src/model/catalogue/card.js';
+import { discriminatorOf } from '../src/model/discriminators/list.js';
 import { networkOf } from '../src/model/architectures/list.js';
 import { packageRoot } from '../src/package-root.js';
+import { featureSource } from '../src/training/gradient/feature-source.js';
+import { needsFeatures } from '../src/training/gradient/loss.js';
 import { benchmark } from '../src/training/validation/benchmark.js';
 import {
   alsoReduced,
@@ -34,12 +37,20 @@ const words = process.argv.slice(2);
 const option = (key: string) =>
   words.find((word) => word.startsWith(`--${key}=`))?.slice(key.length + 3);
 
+const names = words.filter((word) => !word.startsWith('--'));
+
 /** Where training leaves what is not shipped. */
 const training = path.join(root, 'build', 'training');
 
 /** The file of a model by its name; shipped ones lie in `models/` or in `folder`. */
 function fileOf(name: string, folder = path.join(root, 'models')): string {
   return path.join(recipes[name]?.inner === true ? training : folder, `${name}.onnx`);
+}
+
+/** The file of a model to start from: as it was just trained, or else as it ships. */
+function startOf(name: string): string {
+  const made = fileOf(name, option('out'));
+  return existsSync(made) ? made : fileOf(name);
 }
 
 /** A first pass as `firstPassOf` takes it: plain bicubic by its name, a model by its file. */
@@ -54,6 +65,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     after === undefined ? kind : { ...kind, after: await firstPassOf(passOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0, charts = 0 } = recipe;
   const { split = usualSplit, schedule = 'one-cycle', optimiser, init, fit = 0 } = recipe;
+  const { discriminator } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const plain = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -68,7 +80,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const { int8 = false } = recipe;
   const calibration = { items: learned, degradation, seed, int8 };
   const starts = await Promise.all(
-    [from ?? []].flat().map((each) => startFrom(network, fileOf(each), calibration)),
+    [from ?? []].flat().map((each) => startFrom(network, startOf(each), calibration)),
   );
   const start =
     starts.length < 2
@@ -81,6 +93,12 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     test: parts.test,
     degradation,
     ...(optimiser === undefined ? {} : { optimiser }),
+    ...(needsFeatures(loss)
+      ? { features: await featureSource(undefined, undefined, patch * scale) }
+      : {}),
+    ...(discriminator === undefined
+      ? {}
+      : { discriminator: { network: discriminatorOf(discriminator), rate } }),
     ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand, fit },
     // The few pictures left to validate with show that a run goes well; they are too few to choose
     // by.
@@ -90,7 +108,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     ...(recipe.drawsPerWindow === undefined ? {} : { drawsPerWindow: recipe.drawsPerWindow }),
     out: fileOf(name, option('out')),
     overwrite: true,
-    workFolder: option('work') ?? path.join(training, name),
+    // Not that of a model that is only trained because this one begins with it.
+    workFolder: (name === names[0] ? option('work') : undefined) ?? path.join(training, name),
     resume: words.includes('--resume'),
     trainedOn: pictures.trainedOn,
     recipe: {
@@ -111,6 +130,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
       ...(recipe.width === undefined ? {} : { width: recipe.width }),
       ...(charts === 0 ? {} : { charts }),
+      ...(discriminator === undefined ? {} : { discriminator }),
       ...(expand === 0 ? {} : { expand }),
       ...(recipe.strength === true ? { strength: true, footage: recipe.footage } : {}),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
@@ -137,9 +157,9 @@ async function trainModel(name: string): Promise<void> {
   if (recipe === undefined) {
     throw new Error(`Expected one of ${Object.keys(recipes).join(', ')} but received "${name}".`);
   }
-  // What is not shipped has to be trained first, so that one command makes a model again.
+  // What is not there has to be trained first, so that one command makes a model again.
   for (const each of [recipe.from ?? []].flat()) {
-    if (recipes[each]?.inner === true && !existsSync(fileOf(each))) await trainModel(each);
+    if (!existsSync(startOf(each))) await trainModel(each);
   }
   const plan = await planOf(name, recipe);
   await mkdir(path.dirname(plan.out), { recursive: true });
@@ -163,5 +183,4 @@ async function trainModel(name: string): Promise<void> {
   say(`wrote ${plan.out}: ${shown.join(', ')}`);
 }
 
-const names = words.filter((word) => !word.startsWith('--'));
 for (const name of names.length > 0 ? names : Object.keys(recipes)) await trainModel(name);

@@ -62,6 +62,8 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
 function trainedOn(entries: readonly CatalogueEntry[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, card } of entries) {
+    // Plain bicubic was not trained at all.
+    if (card.trainedOn.length === 0) continue;
     const data = card.trainedOn.map((set) => `${set.name} (${set.licence})`).join('; ');
     groups.set(data, [...(groups.get(data) ?? []), name]);
   }
