@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { InvalidArgumentError, type Option } from 'commander';
-import { parse } from 'yaml';
 import { errorFacts, messageOf, VsrError } from '../../errors.js';
 import { sentenceOf } from '../display/sentence.js';
+
+/** The YAML library, loaded when it is needed: few calls have such a file, and it takes long. */
+export const yaml = (): typeof import('yaml') =>
+  createRequire(import.meta.url)('yaml') as typeof import('yaml');
 
 /** An option's long name without its dashes. */
 export const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, '');
@@ -14,7 +18,7 @@ export const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, 
 export function wordsIn(file: string, title: string, example: string): Record<string, unknown> {
   let values: unknown;
   try {
-    values = parse(readFileSync(file, 'utf8'));
+    values = yaml().parse(readFileSync(file, 'utf8'));
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = isAbsent ? 'there is no such file.' : messageOf(error).split('\n')[0];

@@ -1,12 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command, Option } from 'commander';
-import { stringify } from 'yaml';
 import { didYouMean } from '../../did-you-mean.js';
 import { messageOf, VsrError } from '../../errors.js';
 import { recipeMark, trainingFiles } from '../../training/saved/training-folder.js';
 import { lossText } from '../../training/gradient/loss.js';
-import { nameOf, valueFor, wordsIn } from '../process/yaml-options.js';
+import { nameOf, valueFor, wordsIn, yaml } from '../process/yaml-options.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 
 /** Options that say how a run is made, not what is run: no part of a recipe. */
@@ -83,7 +82,7 @@ export function writeRecipe(command: Command, workFolder: string): void {
     mkdirSync(workFolder, { recursive: true });
     writeFileSync(
       path.join(workFolder, trainingFiles.recipe),
-      `${recipeMark}\n${stringify(values)}`,
+      `${recipeMark}\n${yaml().stringify(values)}`,
     );
   } catch (cause) {
     const why = messageOf(cause);
