@@ -17,13 +17,26 @@ type SteadyRun = Pick<FloatRun, 'load8' | 'load16' | 'narrow'> & {
     to: number,
     n: number,
   ) => void;
+  readonly slope: (row: number, below: number, to: number, n: number) => void;
+  readonly moved: (
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    slope: number,
+    to: number,
+    n: number,
+    least: number,
+  ) => void;
   readonly weigh: (
     far: number,
+    moved: number,
     value: number,
     sum: number,
     weights: number,
     n: number,
     scale: number,
+    moves: number,
   ) => void;
   readonly settle: (
     sum: number,

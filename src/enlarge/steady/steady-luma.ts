@@ -7,10 +7,19 @@ import { SteadyKernels } from './steady-kernels.js';
 export const STEADY_REACH = 2;
 
 /** Grey levels of 255 by which areas must differ to weigh 1/e. */
-const levels = 4;
+const levels = 5;
+
+/** Samples a frame by which areas must have moved to weigh 1/e. */
+const motion = 0.4;
+
+/** The least slope, in grey levels a sample: what is even may differ by that much from noise. */
+const leastSlope = 1;
 
 /** Samples a side of the areas that are compared. */
 const side = 5;
+
+/** By how much an area differs from one that is not there: more than any two can. */
+const absent = 1e6;
 
 /**
  * Writes to `into` the luma `plane` averaged with those of the frames around it, two before and two
@@ -18,54 +27,90 @@ const side = 5;
  */
 export type SteadyLuma = (plane: Plane, around: readonly (Plane | null)[], into: Plane) => void;
 
+/** Rows of values, and where the sum over the 5x5 values around each of one row is put. */
+interface Areas {
+  readonly rows: FloatRows;
+  readonly area: number;
+}
+
 /**
  * Prepares averaging over frames what stands still in them, so that noise that a codec draws anew
  * at each keyframe does not pop. Each sample of a frame k around weighs
  *
- *   exp(-(mean over 5x5 samples of |L_t - L_(t+k)| / 4)^2)
+ *   exp(-(D(t, t+k) / 5)^2 - (M / 0.4)^2)
  *
- * in grey levels of 255, and the frame itself 1. The window is fixed and centred: no result depends
- * on another one, nor on where a clip is cut.
+ * and the frame itself 1. D(a, b) is the mean of |L_a - L_b| over the 5x5 samples around, in grey
+ * levels of 255. M is the motion, in about samples a frame: the second smallest D of the four pairs
+ * of frames that follow one another, divided by 1 + the mean of (|L(x+1, y) - L(x, y)| +
+ * |L(x, y+1) - L(x, y)|) / 2 of the frame itself there. What stands still differs in one pair only,
+ * where a keyframe draws it anew; what moves differs in all, the more the steeper it is. The window
+ * is fixed and centred: no result depends on another one, nor on where a clip is cut.
  */
 export function steadyLuma(layout: FrameLayout): SteadyLuma {
   const kernels = new SteadyKernels();
   const { run } = kernels;
   const { width, height } = layout;
   const { bitDepth } = layout.format;
-  const load = (): LoadedRows => new LoadedRows(kernels, layout, bitDepth, 8);
-  const own = load();
-  const neighbours = Array.from({ length: 2 * STEADY_REACH }, () => {
-    const loaded = load();
-    const apart = new FloatRows(kernels, layout, 8, (row, to) => {
-      run.apart(own.rows.at(row), loaded.rows.at(row), to, width);
-    });
-    return { loaded, apart };
+  /** The five frames in the order of time, this one in the middle. */
+  const frames = Array.from(
+    { length: 2 * STEADY_REACH + 1 },
+    () => new LoadedRows(kernels, layout, bitDepth, 8),
+  );
+  /** The sum over 5x5 of what `make` gives of a row, a row at a time. */
+  const areas = (make: (row: number, to: number) => void): Areas => ({
+    rows: new FloatRows(kernels, layout, 8, make),
+    area: newRow(kernels, width),
   });
+  const apart = (a: number, b: number): Areas =>
+    areas((row, to) => {
+      run.apart(frames[a]!.rows.at(row), frames[b]!.rows.at(row), to, width);
+    });
+  const own = frames[STEADY_REACH]!.rows;
+  const slope = areas((row, to) => {
+    run.slope(own.at(row), own.at(row + 1), to, width);
+  });
+  const [twoBefore, before, after, twoAfter] = [apart(2, 0), apart(1, 2), apart(2, 3), apart(2, 4)];
+  const [firstPair, lastPair] = [apart(0, 1), apart(3, 4)];
   const column = newRow(kernels, width);
-  const area = newRow(kernels, width);
   const sum = newRow(kernels, width);
   const weights = newRow(kernels, width);
+  const moved = newRow(kernels, width);
   const result = kernels.row(width, 2);
   const bytes = kernels.row(width, 1);
   const [level, middle] = [2 ** (bitDepth - 8), 2 ** (bitDepth - 1)];
+
+  const sumUp = ({ rows, area }: Areas, y: number): void => {
+    const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map((i) => rows.at(y + i) - 4 * MARGIN);
+    run.sumFive(a!, b!, c!, d!, e!, column - 4 * MARGIN, width + 2 * MARGIN);
+    run.sumFive(column - 8, column - 4, column, column + 4, column + 8, area, width);
+  };
   return (plane, around, into) => {
-    own.begin(plane);
-    const present = neighbours.filter((neighbour, i) => {
-      const other = around[i] ?? null;
-      if (other === null) return false;
-      neighbour.loaded.begin(other);
-      neighbour.apart.begin();
-      return true;
+    const shown = [around[0], around[1], plane, around[2], around[3]].map((each) => each ?? null);
+    for (const [i, each] of shown.entries()) if (each !== null) frames[i]!.begin(each);
+    slope.rows.begin();
+    const all = [
+      { ...twoBefore, of: [0, 2] },
+      { ...before, of: [1, 2] },
+      { ...after, of: [3, 2] },
+      { ...twoAfter, of: [4, 2] },
+      { ...firstPair, of: [0, 1] },
+      { ...lastPair, of: [4, 3] },
+    ].filter(({ rows, area, of }) => {
+      rows.begin();
+      if (of.every((i) => shown[i] !== null)) return true;
+      kernels.floats(area, width).fill(absent);
+      return false;
     });
     for (let y = 0; y < height; y++) {
-      const start = own.rows.at(y);
-      kernels.floats(sum, width).set(kernels.floats(start, width));
+      kernels.floats(sum, width).set(kernels.floats(own.at(y), width));
       kernels.floats(weights, width).fill(1);
-      for (const { loaded, apart } of present) {
-        const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map((i) => apart.at(y + i) - 4 * MARGIN);
-        run.sumFive(a!, b!, c!, d!, e!, column - 4 * MARGIN, width + 2 * MARGIN);
-        run.sumFive(column - 8, column - 4, column, column + 4, column + 8, area, width);
-        run.weigh(area, loaded.rows.at(y), sum, weights, width, 1 / (side * side * levels));
+      for (const each of [slope, ...all]) sumUp(each, y);
+      const [a, b, c, d] = [firstPair, before, after, lastPair].map(({ area }) => area);
+      run.moved(a!, b!, c!, d!, slope.area, moved, width, side * side * leastSlope);
+      for (const { area, of } of all) {
+        if (of[1] !== STEADY_REACH) continue;
+        const value = frames[of[0]!]!.rows.at(y);
+        run.weigh(area, moved, value, sum, weights, width, 1 / (side * side * levels), 1 / motion);
       }
       run.settle(sum, weights, result, width, level, middle, 2 ** bitDepth - 1);
       if (bitDepth === 8) run.narrow(result, bytes, width);

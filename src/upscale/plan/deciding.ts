@@ -3,6 +3,7 @@ import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-settings.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { Treatment } from '../footage/treatment.js';
+import { isSteadied } from './model-choice.js';
 import type { Settings } from './settings.js';
 
 /** What of the settings decides the result, besides source and models: kept in the sidecar. */
@@ -50,7 +51,8 @@ export function decidingOf({
     crop,
     fields,
     runs,
-    steady: settings.steady,
+    // What it comes to, so that `auto` where nothing is averaged is the job that `off` is.
+    steady: isSteadied(chain, settings) ? 'auto' : 'off',
     // Jobs without it keep the hash they had.
     ...(denoise === null ? {} : { denoise }),
     ...tracksAsked(settings),

@@ -125,7 +125,7 @@ export type UpscaleOptions = FootageOptions & {
   readonly frames?: number;
   /**
    * `auto` averages still areas of luma over five frames where a network for compressed sources
-   * runs, so that they pop less at keyframes. Default `off`.
+   * runs, so that they pop less at keyframes. Default `auto`.
    */
   readonly steady?: SteadyChoice;
   /** Ground truth of the enlarged size, for the log's PSNR columns. */

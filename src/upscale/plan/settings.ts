@@ -264,7 +264,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     end: options.end ?? null,
     frames: options.frames ?? Infinity,
     footage: checkFootage(options),
-    steady: options.steady ?? 'off',
+    steady: options.steady ?? 'auto',
     reference: options.reference === undefined ? null : path.resolve(options.reference),
     log: options.log ?? null,
     jobs: options.jobs ?? 1,

@@ -20,9 +20,9 @@ export function withPartOptions(command: Command): Command {
     .addOption(
       new Option(
         '--steady <how>',
-        'auto: compressed sources pop less at keyframes where nothing moves',
+        'auto: compressed sources pop less at keyframes where nothing moves; off: as they are',
       )
         .choices(steadyNames)
-        .default('off'),
+        .default('auto'),
     );
 }

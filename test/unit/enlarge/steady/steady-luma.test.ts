@@ -26,7 +26,7 @@ for (const [format, width, height] of [
     /** The left half is still but for noise, the right one is another picture each time. */
     const make = (): Plane => {
       const samples = still.map((value, i) =>
-        Math.round(level * (i % width < width / 2 ? value + 6 * next() : 255 * (0.5 + next()))),
+        Math.round(level * (i % width < width / 2 ? value + 2 * next() : 255 * (0.5 + next()))),
       );
       const kept = samples.map((sample) => Math.min(peak, Math.max(0, sample)));
       return {
@@ -35,7 +35,7 @@ for (const [format, width, height] of [
         height,
       };
     };
-    const [plane, ...around] = [make(), make(), make(), null, make()] as const;
+    const [plane, ...around] = [make(), make(), make(), make(), null] as const;
     const into = { ...plane, data: plane.data.slice() };
     const steady = steadyLuma(layout);
     steady(plane, around, into);
@@ -45,20 +45,36 @@ for (const [format, width, height] of [
     };
     const at = ({ data }: Plane, x: number, y: number): number =>
       data[mirror(y, height) * width + mirror(x, width)]! / level;
+    const shown = [around[0], around[1], plane, around[2], around[3]];
     let changed = 0;
     for (let y = 0; y < height; y++) {
       for (let x = 0; x < width; x++) {
-        let [sum, weights] = [at(plane, x, y), 1];
-        for (const other of around) {
-          if (other === null) continue;
-          let far = 0;
+        /** The mean over 5x5 samples around. */
+        const mean = (value: (x: number, y: number) => number): number => {
+          let all = 0;
           for (let j = -2; j <= 2; j++) {
             for (let i = -2; i <= 2; i++) {
-              far += Math.abs(at(plane, x + i, y + j) - at(other, x + i, y + j)) / 25;
+              all += value(mirror(x + i, width), mirror(y + j, height)) / 25;
             }
           }
-          const weight = Math.exp(-((far / 4) ** 2));
-          sum += weight * at(other, x, y);
+          return all;
+        };
+        const far = (a: number, b: number): number => {
+          const [one, two] = [shown[a] ?? null, shown[b] ?? null];
+          if (one === null || two === null) return Infinity;
+          return mean((x, y) => Math.abs(at(one, x, y) - at(two, x, y)));
+        };
+        const slope = mean((x, y) => {
+          const [here, right, below] = [at(plane, x, y), at(plane, x + 1, y), at(plane, x, y + 1)];
+          return (Math.abs(right - here) + Math.abs(below - here)) / 2;
+        });
+        const pairs = [far(0, 1), far(1, 2), far(2, 3), far(3, 4)].sort((a, b) => a - b);
+        const moved = pairs[1]! / (1 + slope);
+        let [sum, weights] = [at(plane, x, y), 1];
+        for (const other of [0, 1, 3, 4]) {
+          if (shown[other] === null) continue;
+          const weight = Math.exp(-((far(other, 2) / 5) ** 2) - (moved / 0.4) ** 2);
+          sum += weight * at(shown[other]!, x, y);
           weights += weight;
         }
         const made = into.data[y * width + x]!;
@@ -68,7 +84,7 @@ for (const [format, width, height] of [
         if (made !== plane.data[y * width + x]) changed++;
       }
     }
-    assert.ok(changed > 0);
+    if (width > 3) assert.ok(changed > 0);
     const alone = { ...plane, data: plane.data.slice().fill(0) };
     steady(plane, [null, null, null, null], alone);
     assert.deepEqual(alone.data, plane.data, 'a frame alone stays as it is');
