@@ -211,8 +211,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     degradation: { ...codec, crf: [24, 33], clean: 0.41 },
     from: 'espcn-16-codec-x2',
   },
-  // Wider, and of more pictures. Still short for what it could learn.
-  'espcn-32-x2': { ...wider, steps: 50_000 },
+  // Wider, and of more pictures.
+  'espcn-32-x2': { ...wider, steps: 240_000 },
   // One network from clean to CRF 35. What it is before has learnt from clean pictures; slopes
   // begin at 0.
   'espcn-32-strength-1-x2': {
@@ -241,7 +241,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'espcn-32-int8-x2': {
     ...wider,
     ...copied,
-    ...{ steps: 11_000, rate: 1e-3 },
+    // With larger steps drawings lose.
+    ...{ steps: 20_000, rate: 2e-4 },
     from: 'espcn-32-x2',
   },
   'espcn-16-int8-x3': { ...tripled, ...copied, from: 'espcn-16-x3' },

@@ -160,7 +160,7 @@ test('a clip is measured in its own Y, U and V', async () => {
 
 test('beside the default model stands what vsr upscale runs here: its 8-bit copy, and of a compressed clip the codec network', async () => {
   const [clean, compressed] = [
-    ['espcn-16-x2', 'espcn-16-int8-x2'],
+    ['espcn-32-x2', 'espcn-32-int8-x2'],
     ['espcn-16-codec-x2', 'espcn-16-codec-int8-x2'],
   ] as const;
   for (const [degradation, pairs] of [

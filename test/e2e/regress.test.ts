@@ -163,7 +163,7 @@ test('the command line says what differs, and JUnit too', async () => {
     const run = await runVsr('regress', folder, '--junit', junit);
     assert.equal(run.code, 1);
     assert.match(run.stdout, /clip\.mkv +frames +9 +6/);
-    assert.match(text, /"name": "espcn-16-int8-x2"/);
+    assert.match(text, /"name": "espcn-32-int8-x2"/);
     assert.match(await readFile(junit, 'utf8'), /failures="1"/);
     await writeFile(manifest, text.slice(0, 100));
     const damaged = await runVsr('regress', folder);

@@ -3,7 +3,7 @@ import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
 import { SECOND_FAMILY } from '../../model/catalogue/chain.js';
 import { familyOf } from '../../model/catalogue/family.js';
-import { defaultQuality, kindOf, qualityOf } from '../../model/catalogue/quality.js';
+import { defaultQuality, familyFor, kindOf, qualityOf } from '../../model/catalogue/quality.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
 import { printable } from '../../printable.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
@@ -50,10 +50,11 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
   const copied = entries.find(({ card }) => card.sha256 === original?.sha256);
   if (copied !== undefined) return `8-bit copy of ${copied.name}`;
   if (familyOf(entry.name) === SECOND_FAMILY) return 'default after a first pass';
-  const quality = qualityOf(entry.name);
-  if (quality !== null) {
+  const [quality, kind] = [qualityOf(entry.name), kindOf(entry.name)];
+  const runs = quality && kind && familyFor(entries, kind, entry.scale, quality)?.family;
+  if (runs === familyOf(entry.name)) {
     const how = quality === defaultQuality ? 'default' : `--quality ${quality}`;
-    return kindOf(entry.name) === 'compressed' ? `${how} for compressed sources` : how;
+    return kind === 'compressed' ? `${how} for compressed sources` : how;
   }
   return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
 }

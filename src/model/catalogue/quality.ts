@@ -12,19 +12,19 @@ export const defaultQuality: Quality = 'normal';
 export type SourceKind = 'clean' | 'compressed';
 
 /**
- * The family of models for each quality. A quality that is missing is one that no model has been
- * trained for yet.
+ * The families of models for each quality; the first that makes a scale has it there. A quality
+ * that is missing is one that no model has been trained for yet.
  */
-const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string>>>>> = {
-  clean: { fast: 'espcn-16-lite', normal: 'espcn-16', best: 'espcn-32' },
-  compressed: { normal: 'espcn-16-codec', best: 'espcn-32-strength' },
+const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string[]>>>>> = {
+  clean: { fast: ['espcn-16-lite'], normal: ['espcn-32', 'espcn-16'] },
+  compressed: { normal: ['espcn-16-codec'], best: ['espcn-32-strength'] },
 };
 
 /** The quality that a model of the catalogue stands for; `null` for one that stands for none. */
 export function qualityOf(name: string): Quality | null {
   const family = familyOf(name);
   const found = qualities.find((quality) =>
-    Object.values(families).some((each) => each[quality] === family),
+    Object.values(families).some((each) => each[quality]?.includes(family)),
   );
   return found ?? null;
 }
@@ -33,7 +33,7 @@ export function qualityOf(name: string): Quality | null {
 export function kindOf(name: string): SourceKind | null {
   const family = familyOf(name);
   const kinds = Object.entries(families) as [SourceKind, (typeof families)[SourceKind]][];
-  return kinds.find(([, each]) => Object.values(each).includes(family))?.[0] ?? null;
+  return kinds.find(([, each]) => Object.values(each).flat().includes(family))?.[0] ?? null;
 }
 
 /** The scales of all models that are chosen for such sources. */
@@ -58,13 +58,12 @@ export function familyFor(
   const at = qualities.indexOf(asked);
   const order = [...qualities.slice(0, at + 1).reverse(), ...qualities.slice(at + 1)];
   for (const quality of order) {
-    const family = families[kind][quality];
-    const scales = entries
-      .filter(({ name }) => familyOf(name) === family)
-      .map((entry) => entry.scale);
-    if (family !== undefined && (factorsOf(scale, scales)?.length ?? 0) > 0) {
-      return { quality, family };
-    }
+    const family = families[kind][quality]?.find((name) => {
+      const members = entries.filter((entry) => familyOf(entry.name) === name);
+      const scales = members.map((entry) => entry.scale);
+      return (factorsOf(scale, scales)?.length ?? 0) > 0;
+    });
+    if (family !== undefined) return { quality, family };
   }
   return null;
 }

@@ -38,7 +38,7 @@ async function newClips(folder: string, known: readonly ManifestClip[]): Promise
   return names
     .filter((name) => !taken.has(name))
     .map((clip) => ({
-      ...{ clip, scale: 2, model: 'espcn-16-x2', codec: 'ffv1' },
+      ...{ clip, scale: 2, model: 'espcn-32-x2', codec: 'ffv1' },
       tolerance: defaultTolerance,
       baseline: null,
     }));

@@ -69,8 +69,8 @@ test('after the first pass of a family run the models trained on what such a pas
   const namesOf = async (scale: number, model: string, codec = false) =>
     (await chooseChain(scale, model, { codec })).names;
   const second = 'espcn-16-second-x2';
-  assert.deepEqual(await namesOf(2, 'default'), ['espcn-16-x2']);
-  assert.deepEqual(await namesOf(4, 'default'), ['espcn-16-x2', second]);
+  assert.deepEqual(await namesOf(2, 'default'), ['espcn-32-x2']);
+  assert.deepEqual(await namesOf(4, 'default'), ['espcn-32-x2', second]);
   assert.deepEqual(await namesOf(4, 'espcn-16'), ['espcn-16-x2', second]);
   assert.deepEqual(await namesOf(8, 'default', true), ['espcn-16-codec-x2', second, second]);
   assert.deepEqual(await namesOf(6, 'default'), ['espcn-16-x3', second]);

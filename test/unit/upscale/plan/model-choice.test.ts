@@ -39,7 +39,7 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
 }
 
 test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
-  const [clean, compressed] = [['espcn-16-x2'], ['espcn-16-codec-x2']];
+  const [clean, compressed] = [['espcn-32-x2'], ['espcn-16-codec-x2']];
   assert.deepEqual((await chosen({}, 0.4)).names, clean);
   const found = await chosen({}, 0.6);
   assert.deepEqual(found.names, compressed);
@@ -55,7 +55,7 @@ test('the network goes by how strongly the source is compressed, or as --strengt
   assert.equal(told.looks, 0, 'nobody needs to look');
   assert.deepEqual((await chosen({ strength: 0 }, 1)).names, clean);
   const named = await chosen({ model: 'espcn-16-x2' }, 1);
-  assert.deepEqual([named.names, named.looks], [clean, 0]);
+  assert.deepEqual([named.names, named.looks], [['espcn-16-x2'], 0]);
   await assert.rejects(chosen({ model: 'espcn-16-x2', strength: 0.5 }, 1), {
     code: 'option',
     message: /for --strength, but espcn-16-x2 is the same for all/,
@@ -66,10 +66,10 @@ test('a quality is a family; where a scale lacks it the next lower one runs and 
   assert.deepEqual(await chosen({ quality: 'fast' }, 0), {
     ...{ names: ['espcn-16-lite-x2'], notes: [], looks: 1 },
   });
-  assert.deepEqual((await chosen({ quality: 'normal' }, 0)).names, ['espcn-16-x2']);
-  assert.deepEqual((await chosen({ quality: 'best' }, 0)).names, ['espcn-32-x2']);
+  assert.deepEqual((await chosen({ quality: 'normal' }, 0)).names, ['espcn-32-x2']);
   const four = await chosen({ quality: 'best' }, 0, 4);
   assert.deepEqual(four.names, ['espcn-32-x2', 'espcn-16-second-x2']);
+  assert.match(four.notes.join(), /quality best: no model has it at 4x .* normal runs/);
   const three = await chosen({ quality: 'best' }, 0, 3);
   assert.deepEqual(three.names, ['espcn-16-x3']);
   assert.match(three.notes.join(), /quality best: no model has it at 3x .* normal runs/);
