@@ -41,7 +41,7 @@ try {
   await run('-i', scene, '-vf', small, '-frames:v', '1', '-c:v', 'ffv1', at('small.mkv'));
   const large = 'scale=iw*2:ih*2:flags=bicubic';
   await run('-i', at('small.mkv'), '-vf', large, '-c:v', 'ffv1', at('bicubic.mkv'));
-  const options = { output: at('vsr.mkv'), codec: 'ffv1' as const, model: 'espcn-16-x2' };
+  const options = { output: at('vsr.mkv'), codec: 'ffv1' as const, model: 'espcn-32-x2' };
   for await (const event of upscale(at('small.mkv'), options)) {
     if (event.event === 'failed') throw errorOf(event.error);
   }
