@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import { VsrError } from '../../errors.js';
 import { openPlace } from '../../files/place.js';
+import { temporaryFolder } from '../../files/temporary-folder.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import type { CardFigures, ModelCard } from '../../model/catalogue/card.js';
 import type { FirstPass } from '../../training/pictures/first-pass.js';
@@ -57,7 +58,7 @@ async function run(model: string, flags: Flags): Promise<void> {
   const { catalogue } = await import('../../model/catalogue/catalogue.js');
   const { chooseModel } = await import('../../model/catalogue/chain.js');
   const { quantisedName } = await import('../../model/catalogue/in-precision.js');
-  const { cardPathOf } = await import('../../training/saved/write-model.js');
+  const { cardPathOf, openModelPlaces } = await import('../../training/saved/write-model.js');
   const { quantiseModel } = await import('../../model/networks/quantise.js');
   const entry = (await catalogue()).find(({ name }) => name === model);
   const source = await chooseModel(model);
@@ -72,10 +73,9 @@ async function run(model: string, flags: Flags): Promise<void> {
   const output = path.resolve(flags.output ?? beside);
   const wish = { overwrite: flags.overwrite ?? false, otherName: 'with -o' };
   const inputs = [source.path, cardPathOf(source.path)];
-  const place = await openPlace({ what: 'model', file: output, inputs, ...wish });
-  const cardFile = cardPathOf(output);
-  const cardPlace =
-    entry === undefined ? null : await openPlace({ what: 'card', file: cardFile, inputs, ...wish });
+  const places = entry === undefined ? null : await openModelPlaces(output, { inputs, ...wish });
+  const place =
+    places === null ? await openPlace({ what: 'model', file: output, inputs, ...wish }) : null;
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   // A model for the second pass sees, and is measured by, what the pass ahead makes.
   const ahead = entry?.card.after;
@@ -88,13 +88,17 @@ async function run(model: string, flags: Flags): Promise<void> {
     { name, of: source.sha256 },
     source.path,
   );
-  await place.write(bytes);
+  await place?.write(bytes);
   const figures: Record<string, CardFigures> = {};
+  // Measured before it gets its name, which is given last.
+  await using draft = await temporaryFolder('quantize');
+  const drafted = path.join(draft.path, path.basename(output));
+  await writeFile(drafted, bytes);
   for (const folder of flags.benchmark) {
-    const chain = after === undefined ? output : `${after.name},${output}`;
+    const chain = after === undefined ? drafted : `${after.name},${drafted}`;
     figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
   }
-  if (entry !== undefined && cardPlace !== null) {
+  if (entry !== undefined && places !== null) {
     // The curve and the test are of the original's training.
     const { ...card } = entry.card;
     delete (card as { curve?: unknown }).curve;
@@ -111,7 +115,7 @@ async function run(model: string, flags: Flags): Promise<void> {
       figures,
       created: new Date().toISOString(),
     };
-    await cardPlace.write(`${JSON.stringify(next, null, 2)}\n`);
+    await places.write(bytes, next);
   }
   const shown = Object.entries(figures).map(([set, { psnr }]) => {
     const before = entry?.card.figures[set];

@@ -3,7 +3,6 @@ import { badValue, VsrError } from '../../errors.js';
 import { featureSource } from '../../training/gradient/feature-source.js';
 import { isAdversarial, needsFeatures } from '../../training/gradient/loss.js';
 import { discriminatorOf, discriminators } from '../../model/discriminators/list.js';
-import { openPlace } from '../../files/place.js';
 import { exists } from '../../files/what-is-there.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
 import { type TrainSettings, usualDiscriminatorRate } from './train-options.js';
@@ -13,7 +12,7 @@ import type { Start } from '../../training/start-from.js';
 import type { CalibrationOptions } from '../../training/pictures/calibrate.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Network } from '../../model/language/network.js';
-import { cardPathOf } from '../../training/saved/write-model.js';
+import { openModelPlaces } from '../../training/saved/write-model.js';
 
 /** Checks the call and turns it into a plan; frames of clips are taken out into `workFolder`. */
 export async function trainPlanOf(
@@ -81,8 +80,7 @@ async function checkPlaces(settings: TrainSettings, workFolder: string): Promise
   const overwrite = settings.overwrite === true;
   const inputs = [from, after, ...data, ...val].filter((file) => file !== undefined);
   const wish = { inputs, overwrite, otherName: 'with --out' };
-  await openPlace({ what: 'model', file: out, ...wish });
-  await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
+  await openModelPlaces(out, wish);
   if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
 }
 

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ModelCard } from '../../model/catalogue/card.js';
 import { parameterCount } from '../../model/language/network.js';
 import { buildInferenceModel } from '../../model/networks/network-model.js';
-import { openPlace } from '../../files/place.js';
+import { openPlace, type PlaceWish } from '../../files/place.js';
 import { firstPassFacts } from '../pictures/first-pass.js';
 import type { TrainPlan } from '../plan/plan.js';
 
@@ -15,6 +17,45 @@ export type CardExtras = Pick<ModelCard, 'figures' | 'test' | 'white' | 'curve'>
 /** The path of the card beside a model file. */
 export function cardPathOf(model: string): string {
   return model.replace(/\.onnx$/i, '') + '.json';
+}
+
+/** The names of a model and of the card beside it, which may be written to. */
+export type ModelPlaces = {
+  /**
+   * Writes both, the model last: a run that is killed in between leaves a card that nothing reads,
+   * and that the next run replaces.
+   */
+  write(model: Uint8Array, card: ModelCard): Promise<void>;
+};
+
+/** Whether a file is the card of a model that is not there. */
+async function isCardAlone(file: string, model: string): Promise<boolean> {
+  if (existsSync(model)) return false;
+  try {
+    const card = JSON.parse(await readFile(file, 'utf8')) as Partial<ModelCard> | null;
+    return card?.file === path.basename(model) && typeof card.sha256 === 'string';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Asks whether a model and its card may be written. Throws as `openPlace` does, for the card too
+ * unless it is one whose model is not there.
+ */
+export async function openModelPlaces(
+  model: string,
+  wish: Pick<PlaceWish, 'inputs' | 'overwrite' | 'otherName'>,
+): Promise<ModelPlaces> {
+  const place = await openPlace({ what: 'model', file: model, ...wish });
+  const isOurs = (file: string): Promise<boolean> => isCardAlone(file, model);
+  const cardPlace = await openPlace({ what: 'card', file: cardPathOf(model), isOurs, ...wish });
+  return {
+    async write(bytes, card) {
+      await cardPlace.write(`${JSON.stringify(card, null, 2)}\n`);
+      await place.write(bytes);
+    },
+  };
 }
 
 /**
@@ -53,9 +94,7 @@ export async function writeModel(
     created: new Date().toISOString(),
   };
   const wish = { inputs: [], overwrite: plan.overwrite ?? false, otherName: 'with --out' };
-  const place = await openPlace({ what: 'model', file: out, ...wish });
-  const cardPlace = await openPlace({ what: 'card', file: cardPathOf(out), ...wish });
-  await place.write(model);
-  await cardPlace.write(`${JSON.stringify(card, null, 2)}\n`);
+  const places = await openModelPlaces(out, wish);
+  await places.write(model, card);
   return card;
 }
