@@ -152,6 +152,15 @@ const dialled = {
   ...{ windowBytes: 25e6, drawsPerWindow: 3 },
 } as const;
 
+/** Of SRCNN, whose layers all work at the large size. */
+const enlargedBefore = {
+  arch: 'srcnn',
+  scale: 2,
+  pictures: openPictures,
+  loss: 'mse',
+  ...{ batch: 4, patch: 20 },
+} as const;
+
 /** Of the network after a first pass. */
 const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
 
@@ -274,15 +283,18 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   // The same on pictures enlarged bicubically before, which it makes sharper and cleaner.
   'research/patch-clean': {
     ...{ arch: 'patch-mlp', scale: 1, pictures: openPictures, loss: 'mse' },
-    ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 6 } },
+    ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 3 } },
     ...{ batch: 128, patch: 15, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },
   // RGB enlarged bicubically before: a large network's cost, since all of it is at the large size.
+  // Without a skip it takes long to settle: a second, shorter course from where the first ended.
+  'research/srcnn-1-x2': { ...enlargedBefore, steps: 8000, rate: 1e-3, charts: 0.1, inner: true },
   'research/srcnn-x2': {
-    ...{ arch: 'srcnn', scale: 2, pictures: openPictures, charts: 0.1, loss: 'mse' },
-    ...{ batch: 4, patch: 20, steps: 8000, rate: 1e-3 },
+    ...enlargedBefore,
+    ...{ steps: 2400, averaged: 400, rate: 5e-4, charts: 0.15 },
+    from: 'research/srcnn-1-x2',
   },
   // Its reach is 23 samples: a small patch would be mostly context.
   'resnet-x4': {
