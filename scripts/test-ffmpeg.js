@@ -8,7 +8,10 @@ import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import ffprobe from '@ffprobe-installer/ffprobe';
 
-const withNewest = new Set(['media-output', 'muxer-trial', 'odd-sources', 'regress', 'scan']);
+const withNewest = new Set([
+  ...['lines-on-screen', 'media-encode', 'media-output', 'muxer-trial'],
+  ...['named-encoders', 'odd-sources', 'regress', 'scan'],
+]);
 /** In the long form alone: npm run test:long. */
 const alsoInLongForm = ['held-against-source', 'media-output-clips', 'segments'];
 if (process.env.VSR_TEST_LONG === '1') for (const each of alsoInLongForm) withNewest.add(each);

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { sourceCensus } from '../../src/media/damage/source-census.js';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
@@ -12,6 +11,7 @@ import { harmed, harms } from '../support/damaged.js';
 import { enlarge, ffmpegRun } from '../support/enlarge.js';
 import { isLongForm } from '../support/long-form.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const scene = ['-f', 'lavfi', '-i', 'testsrc2=size=64x48:rate=25:duration=2'];
 const tone = ['-f', 'lavfi', '-i', 'sine=duration=2'];
@@ -40,14 +40,12 @@ const unheard = [
   ['a.wmv', 'flipped bytes'],
 ] as const;
 
-let folder = '';
+const folder = temporaryFolder();
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-damage-'));
   for (const [name, args] of Object.entries(clips)) {
     await ffmpegRun(...args, path.join(folder, name));
   }
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 /** Packets of each stream, in the order of streams. */
 async function packets(file: string): Promise<number[]> {

@@ -1,28 +1,17 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import sharp from 'sharp';
 import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { runVsr } from '../support/run-vsr.js';
 
 const bench = path.join(packageRoot(), '..', 'shared', 'data', 'bench');
 const skip = existsSync(bench) ? false : `${bench} is not there`;
-
-async function vsr(...args: string[]): Promise<{ stdout: string; stderr: string; code: number }> {
-  try {
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [vsrProgram, ...args]);
-    return { stdout, stderr, code: 0 };
-  } catch (error) {
-    return error as { stdout: string; stderr: string; code: number };
-  }
-}
 
 type Figures = Record<
   string,
@@ -57,7 +46,15 @@ const literature = [
 for (const [set, scale, psnr, ssim] of literature) {
   test(`bicubic on ${set} at ${scale}x is what the literature says`, { skip }, async () => {
     const folder = path.join(bench, set);
-    const { stdout } = await vsr('evaluate', folder, '-s', String(scale), '-m', 'none', '--json');
+    const { stdout } = await runVsr(
+      'evaluate',
+      folder,
+      '-s',
+      String(scale),
+      '-m',
+      'none',
+      '--json',
+    );
     const { mean, files } = answerOf(stdout);
     assert.equal(files.length, set === 'Set5' ? 5 : 14);
     const bicubic = mean['bicubic']!;
@@ -68,7 +65,7 @@ for (const [set, scale, psnr, ssim] of literature) {
 }
 
 test('the default model is better than bicubic and lanczos on Set5', { skip }, async () => {
-  const { stdout } = await vsr('evaluate', path.join(bench, 'Set5'), '--json');
+  const { stdout } = await runVsr('evaluate', path.join(bench, 'Set5'), '--json');
   const { mean } = answerOf(stdout);
   const model = Object.keys(mean)[0]!;
   assert.match(model, /^espcn/);
@@ -77,10 +74,10 @@ test('the default model is better than bicubic and lanczos on Set5', { skip }, a
 
 test('the same table comes as CSV and as Markdown', { skip }, async () => {
   const file = path.join(bench, 'Set5', 'head_GT.bmp');
-  const csv = (await vsr('evaluate', file, '-m', 'none', '--csv')).stdout.split('\n');
+  const csv = (await runVsr('evaluate', file, '-m', 'none', '--csv')).stdout.split('\n');
   assert.equal(csv[0], 'file,by,PSNR Y,SSIM,MAE,RMSE');
   assert.equal(csv.length, 1 + 4 + 4 + 1);
-  const markdown = (await vsr('evaluate', file, '-m', 'none', '--markdown')).stdout;
+  const markdown = (await runVsr('evaluate', file, '-m', 'none', '--markdown')).stdout;
   assert.match(markdown, /^\| file \| by \| PSNR Y \|/);
   assert.match(markdown, /\| head_GT\.bmp \| bicubic \| 34\.8/);
 });
@@ -89,7 +86,7 @@ test('every table says its protocol, and --precision measures what it names', as
   const file = path.join(temporaryFolder(), 'small.png');
   await writeWaves(file, 1);
   const table = async (...words: string[]) => {
-    const { stdout, stderr, code } = await vsr('evaluate', file, ...words);
+    const { stdout, stderr, code } = await runVsr('evaluate', file, ...words);
     assert.equal(code, 0, stderr);
     return stdout;
   };
@@ -102,7 +99,10 @@ test('every table says its protocol, and --precision measures what it names', as
   assert.ok(copy.endsWith(`${protocol}\n`), copy);
   const noisy = await table('-m', 'none', '--noise', '4', '--markdown');
   assert.match(noisy, /2 samples cut .* bicubic \(a = -0\.5\) and noise of deviation 4;/);
-  assert.equal((await vsr('evaluate', file, '--precision', 'fp16', '--provider', 'cpu')).code, 2);
+  assert.equal(
+    (await runVsr('evaluate', file, '--precision', 'fp16', '--provider', 'cpu')).code,
+    2,
+  );
 });
 
 test('--protocol rgb measures pictures in colour and names clips, which it does not measure', async () => {
@@ -115,7 +115,7 @@ test('--protocol rgb measures pictures in colour and names clips, which it does 
     .png()
     .toFile(file);
   const words = ['-m', 'espcn-16-lite-x2', '--protocol', 'rgb', '--json'];
-  const { stdout, stderr, code } = await vsr('evaluate', file, clip, ...words);
+  const { stdout, stderr, code } = await runVsr('evaluate', file, clip, ...words);
   assert.equal(code, 1);
   assert.match(stderr, /Expected pictures for --protocol rgb but \S+cartoon\.mp4 is a clip/);
   const { files, failed } = answerOf(stdout);
@@ -127,24 +127,24 @@ test('--protocol rgb measures pictures in colour and names clips, which it does 
   const apart = 10 * Math.log10((255 / 65.481) ** 2 / 3);
   assert.ok(Math.abs(psnrY - psnrRgb! - apart) < 0.5, `${psnrRgb}, ${psnrY}`);
   assert.equal(features, null);
-  const refused = await vsr('evaluate', file, '--protocol', 'rgb', '--degrade', 'codec');
+  const refused = await runVsr('evaluate', file, '--protocol', 'rgb', '--degrade', 'codec');
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /bicubic or blur for --degrade with --protocol rgb/);
 });
 
 test('what is not there and what cannot be asked for say so', async () => {
-  const missing = await vsr('evaluate', '/nowhere.png');
+  const missing = await runVsr('evaluate', '/nowhere.png');
   assert.equal(missing.code, 1);
   assert.match(missing.stderr, /\/nowhere\.png does not exist/);
-  assert.equal((await vsr('evaluate', 'a.png', '--json', '--csv')).code, 2);
-  assert.equal((await vsr('evaluate', 'a.png', '--degrade', 'melt')).code, 2);
+  assert.equal((await runVsr('evaluate', 'a.png', '--json', '--csv')).code, 2);
+  assert.equal((await runVsr('evaluate', 'a.png', '--degrade', 'melt')).code, 2);
 });
 
 const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
 
 test('a clip is measured in its own Y, U and V', async () => {
   const looks = ['--distance', 'features'];
-  const { stdout, stderr } = await vsr('evaluate', clip, '--frames', '3', '--json', ...looks);
+  const { stdout, stderr } = await runVsr('evaluate', clip, '--frames', '3', '--json', ...looks);
   assert.equal(stderr, '');
   const { files } = answerOf(stdout);
   const { frames, figures } = files[0]!;
@@ -170,7 +170,7 @@ test('beside the default model stands what vsr upscale runs here: its 8-bit copy
     [['--degrade', 'codec', '--crf', '4'], [clean]],
   ] as const) {
     const args = ['evaluate', clip, '--frames', '1', '--json', ...degradation];
-    const { figures, networks } = answerOf((await vsr(...args)).stdout).files[0]!;
+    const { figures, networks } = answerOf((await runVsr(...args)).stdout).files[0]!;
     const names = Object.keys(figures).slice(0, -4);
     assert.deepEqual(names, Object.keys(networks));
     assert.deepEqual(names, isFastInEightBits() ? pairs.flat() : pairs.map(([float]) => float));
@@ -189,14 +189,14 @@ test('beside the default model stands what vsr upscale runs here: its 8-bit copy
       assert.ok(Math.abs(figures[float]!.psnrY - figures[copy]!.psnrY) < 0.3);
     }
   }
-  const named = await vsr('evaluate', clip, '-m', 'espcn-16-x2', '--frames', '1', '--json');
+  const named = await runVsr('evaluate', clip, '-m', 'espcn-16-x2', '--frames', '1', '--json');
   assert.doesNotMatch(named.stdout, /int8/);
 });
 
 test('a clip through x264 loses against the clean one', async () => {
   const psnrOf = async (...more: string[]) => {
     const args = ['evaluate', clip, '--frames', '3', '-m', 'none', '--json', ...more];
-    const { mean } = answerOf((await vsr(...args)).stdout);
+    const { mean } = answerOf((await runVsr(...args)).stdout);
     return mean['bicubic']!.psnrY;
   };
   assert.ok((await psnrOf('--degrade', 'codec', '--crf', '35')) < (await psnrOf()) - 0.3);
@@ -208,7 +208,7 @@ test('a file that cannot be measured is named, and the others are measured', asy
   await writeWaves(path.join(folder, 'd.png'), 2);
   await writeFile(path.join(folder, 'a.png'), 'no picture');
   await writeFile(path.join(folder, 'c.yuv'), new Uint8Array(1000));
-  const { stdout, stderr, code } = await vsr('evaluate', folder, '-m', 'none', '--json');
+  const { stdout, stderr, code } = await runVsr('evaluate', folder, '-m', 'none', '--json');
   assert.equal(code, 1);
   const { files, failed } = answerOf(stdout);
   assert.deepEqual(
@@ -217,7 +217,7 @@ test('a file that cannot be measured is named, and the others are measured', asy
   );
   assert.equal(files.length, 2);
   assert.match(stderr, /a\.png/);
-  const none = await vsr('evaluate', path.join(folder, 'a.png'), path.join(folder, 'c.yuv'));
+  const none = await runVsr('evaluate', path.join(folder, 'a.png'), path.join(folder, 'c.yuv'));
   assert.equal(none.code, 1);
   assert.match(none.stderr, /None of the 2 files/);
   assert.equal(none.stdout, '');

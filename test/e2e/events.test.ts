@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import sharp from 'sharp';
 import type { Outcome, ProgressEvent, VsrEvent } from '../../src/events.js';
 import { ffmpegRun } from '../support/enlarge.js';
-import { runVsr, vsrProgram } from '../support/run-vsr.js';
+import { runVsr, startVsr } from '../support/run-vsr.js';
 import { eventsOf, summaryOf } from '../support/schemas.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
@@ -83,22 +82,17 @@ test('what the output lacks is an event; a plan alone ends in planned', async ()
 });
 
 /** Runs with a pipe as file descriptor 3. */
-function runWithPipe(
+async function runWithPipe(
   args: readonly string[],
   onLine: (line: string, kill: () => void) => void = () => {},
 ): Promise<{ code: number | null; stderr: string; events: string }> {
-  const child = spawn(process.execPath, [vsrProgram, ...args], {
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  });
-  let [stderr, events] = ['', ''];
-  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const { child, done } = startVsr(args, { stdio: ['ignore', 'ignore', 'pipe', 'pipe'] });
+  let events = '';
   (child.stdio[3] as NodeJS.ReadableStream).setEncoding('utf8').on('data', (text: string) => {
     events += text;
     for (const line of text.split('\n')) onLine(line, () => child.kill('SIGINT'));
   });
-  return new Promise((resolve) => {
-    child.on('close', (code) => resolve({ code, stderr, events }));
-  });
+  return { ...(await done), events };
 }
 
 test('--progress-fd has the events, and people are told as ever; a stopped job says how far it came', async () => {

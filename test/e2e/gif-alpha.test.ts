@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { probe } from '../../src/media/source/probe.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 /** A frame of one dot: its disposal method, and whether the dot is transparent. */
 type Dot = readonly [disposal: number, transparent: boolean];
@@ -21,7 +21,7 @@ function gif(dots: readonly Dot[]): Buffer {
 
 test('a GIF has transparency where a frame shows any, and only there', async () => {
   const ffmpeg = await locateFfmpeg();
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-gif-alpha-'));
+  const folder = temporaryFolder();
   const file = path.join(folder, 'a.gif');
   const cases: readonly [readonly Dot[], boolean, string][] = [
     [
@@ -58,13 +58,9 @@ test('a GIF has transparency where a frame shows any, and only there', async () 
       'cleared away before the last frame',
     ],
   ];
-  try {
-    for (const [dots, expected, why] of cases) {
-      await writeFile(file, gif(dots));
-      const { video } = await probe(ffmpeg, file);
-      assert.equal(video.format.alpha, expected, why);
-    }
-  } finally {
-    await rm(folder, { recursive: true });
+  for (const [dots, expected, why] of cases) {
+    await writeFile(file, gif(dots));
+    const { video } = await probe(ffmpeg, file);
+    assert.equal(video.format.alpha, expected, why);
   }
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import sharp from 'sharp';
@@ -21,12 +21,11 @@ const examples = readFileSync(path.join(packageRoot(), 'docs', 'library.md'), 'u
   );
 
 /** Within the package, whose own name then stands for it. */
-let code: string;
+const code = temporaryFolder(path.join(packageRoot(), 'build'));
 const folder = temporaryFolder();
 const before_ = process.cwd();
 
 before(async () => {
-  code = await mkdtemp(path.join(packageRoot(), 'build', 'examples-'));
   process.chdir(folder);
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=10:d=1'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', 'clip.mp4');
@@ -35,10 +34,7 @@ before(async () => {
   for (const n of [1, 2]) await writeWaves(path.join('photos', `${n}.png`), n);
   await writeWaves('photo.png', 3);
 });
-after(async () => {
-  process.chdir(before_);
-  await rm(code, { recursive: true });
-});
+after(() => process.chdir(before_));
 
 /**
  * Makes the examples JavaScript, without a look at their types, which takes longer than they do.

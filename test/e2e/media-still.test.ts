@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import sharp, { type Sharp } from 'sharp';
 import { canWriteStill, probeStill, readStill } from '../../src/media/still/still.js';
 import { writeStill } from '../../src/media/still/write-still.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-still-'));
-test.after(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 
 const [width, height] = [10, 6];
 

@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
-import { promisify } from 'node:util';
-import { linesFrom } from '../../src/media/join/lines-on-screen.js';
+import test, { before } from 'node:test';
 import { markBoxes } from '../../src/media/marks/mark-boxes.js';
 import { box, boxesIn, findBox, words, type Box } from '../../src/media/marks/mp4-boxes.js';
 import type { SideData } from '../../src/media/marks/side-data.js';
@@ -15,26 +11,18 @@ import { probe } from '../../src/media/source/probe.js';
 import { planeOf } from '../../src/planes/frame.js';
 import { bitsPerPixel } from '../../src/media/compression/compression.js';
 import { enlarge, enlarged, ffmpegRun } from '../support/enlarge.js';
+import { probed } from '../support/probed.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-const exec = promisify(execFile);
-let folder = '';
+const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-odd-'));
   ffmpeg = await locateFfmpeg();
 });
-after(() => rm(folder, { recursive: true, force: true }));
 
 const file = (name: string): string => path.join(folder, name);
 const small = { model: 'espcn-16-lite-x2', preset: 'ultrafast', log: false } as const;
-
-/** What ffprobe says of `entries`, a value a line. */
-async function shown(name: string, entries: string): Promise<string[]> {
-  const args = ['-v', 'error', '-show_entries', entries, '-of', 'default=nw=1:nk=1', name];
-  const { stdout } = await exec(ffmpeg.ffprobe, args);
-  return stdout.trim().split('\n');
-}
 
 /** Why a job was refused or what it announced, in one text. */
 async function said(input: string, options: Parameters<typeof enlarge>[1]): Promise<string> {
@@ -96,58 +84,13 @@ test('the rate of a clip does not hold when it starts', async () => {
   assert.ok(Math.abs(late.duration! - zero.duration!) < 0.05);
 });
 
-/** A line that is over at 0.15 s, one from 0.2 to 0.55 s, and one from 0.6 on. */
-const threeLines = [
-  '1\n00:00:00,050 --> 00:00:00,150\nover\n',
-  '2\n00:00:00,200 --> 00:00:00,550\n<b>on screen</b>\n',
-  '3\n00:00:00,600 --> 00:00:00,800\nlater\n',
-].join('\n');
-
-test('a line of any text subtitles that is on screen begins with the part', async () => {
-  await writeFile(file('lines.srt'), threeLines);
-  for (const [codec, name, written] of [
-    ['subrip', 'lines.mkv', 'subrip'],
-    ['ass', 'ass.mkv', 'ass'],
-    ['webvtt', 'lines.webm', 'webvtt'],
-    ['mov_text', 'lines.mp4', 'ass'],
-  ] as const) {
-    await ffmpegRun('-i', file('lines.srt'), '-c:s', codec, file(name));
-    const input = { path: file(name), streams: [{ index: 0, codec }] };
-    const cut = await linesFrom(ffmpeg, input, 0.4, file('lines.mks'));
-    const entries = 'stream=codec_name:packet=pts_time,duration_time';
-    assert.deepEqual(
-      await shown(cut!.path, entries),
-      ['0.400000', '0.150000', '0.600000', '0.200000', written],
-      codec,
-    );
-  }
-});
-
-test('a timecode and a line on screen move with the in-point', async () => {
-  await writeFile(file('code.srt'), threeLines);
-  await ffmpegRun(
-    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=1', '-i', file('code.srt')],
-    ...['-c:v', 'mpeg4', '-c:s', 'mov_text', '-timecode', '01:02:03:04', file('code.mov')],
-  );
-  const output = await enlarged(file('code.mov'), {
-    ...small,
-    start: 0.4,
-    output: file('cut.mov'),
-  });
-  assert.ok((await shown(output, 'stream_tags=timecode')).includes('01:02:03:14'));
-  const text = await ffmpegRun('-i', output, '-map', '0:s', '-f', 'srt', '-');
-  assert.match(text, /^1\n00:00:00,000 --> 00:00:00,150\n.*on screen/);
-  assert.match(text, /\n00:00:00,200 --> 00:00:00,400\nlater/);
-  assert.doesNotMatch(text, /over/);
-});
-
 test('an animated PNG keeps its frames, whatever its name', async () => {
   await ffmpegRun(
     ...['-f', 'lavfi', '-i', 'testsrc=s=32x24:r=5:d=0.6', '-f', 'apng', '-plays', '0'],
     file('moving.png'),
   );
   const output = await enlarged(file('moving.png'), { ...small, output: file('moving.mkv') });
-  assert.deepEqual(await shown(output, 'packet=pts_time'), ['0.000000', '0.200000', '0.400000']);
+  assert.deepEqual(await probed(output, 'packet=pts_time'), ['0.000000', '0.200000', '0.400000']);
 });
 
 // Matroska holds no length of the last picture itself, and readers guess one from the others: the
@@ -156,12 +99,12 @@ test('slides in Matroska last as long as they do in the source', async () => {
   const bundled = (await import('@ffmpeg-installer/ffmpeg')).default.path;
   const slides = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.12', '-vf', 'setpts=N*3/TB'];
   await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mkv'));
-  const before = Number((await shown(file('slides.mkv'), 'format=duration'))[0]);
+  const before = Number((await probed(file('slides.mkv'), 'format=duration'))[0]);
   for (const program of [bundled, ffmpeg.ffmpeg]) {
     const output = file('slides.x2.mkv');
     const options = { ...small, output, ffmpeg: program, restart: true, overwrite: true };
     assert.doesNotMatch(await said(file('slides.mkv'), options), /length of the video/);
-    const after = Number((await shown(output, 'format=duration'))[0]);
+    const after = Number((await probed(output, 'format=duration'))[0]);
     assert.ok(Math.abs(before - after) < 0.01, `${after} s, not ${before}, by ${program}`);
     await rm(output);
   }
@@ -170,17 +113,8 @@ test('slides in Matroska last as long as they do in the source', async () => {
 test('soft telecine comes at its true rate', async () => {
   // Each picture's header is marked as a film's: three fields, then two.
   await ffmpegRun(
-    ...[
-      '-f',
-      'lavfi',
-      '-i',
-      'testsrc=s=64x48:r=30000/1001:d=0.4',
-      '-c:v',
-      'mpeg2video',
-      '-bf',
-      '0',
-    ],
-    ...['-g', '1', file('film.m2v')],
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=30000/1001:d=0.4'],
+    ...['-c:v', 'mpeg2video', '-bf', '0', '-g', '1', file('film.m2v')],
   );
   const bytes = await readFile(file('film.m2v'));
   let pictures = 0;
@@ -199,7 +133,7 @@ test('soft telecine comes at its true rate', async () => {
   assert.deepEqual(video.frameRate, { num: 24000, den: 1001 });
 });
 
-/** The next picture coding extension behind `at`. */
+/** The next picture coding extension after `at`. */
 function next(bytes: Buffer, at: number): number {
   for (let i = bytes.indexOf('000001b5', at + 4, 'hex'); i >= 0;) {
     if (bytes[i + 4]! >> 4 === 8) return i;
@@ -262,7 +196,7 @@ test('stereo pictures stay marked as such, and what is not kept is named', async
   await writeFile(file('stereo.mp4'), intoDescription(bytes, 'avc1', added));
   const marked = ['cubemap', '2', '10'];
   const entries = 'stream_side_data=projection,padding,yaw';
-  assert.deepEqual(await shown(file('stereo.mp4'), entries), marked, 'the source has no marks');
+  assert.deepEqual(await probed(file('stereo.mp4'), entries), marked, 'the source has no marks');
 
   for (const [name, codec] of [
     ['stereo.x2.mp4', 'h264'],
@@ -273,7 +207,7 @@ test('stereo pictures stay marked as such, and what is not kept is named', async
     assert.match(told, /they show 60x40 at 3,4 --crop 60:40:3:4 enlarges that part/);
     assert.match(told, /the box "qqqq" \(unknown side data of the video\)/);
     // A cube's padding grows along with the picture.
-    assert.deepEqual(await shown(file(name), entries), ['cubemap', '4', '10']);
+    assert.deepEqual(await probed(file(name), entries), ['cubemap', '4', '10']);
     const { sideData } = (await probe(ffmpeg, file(name))).video;
     assert.equal(sideData.find(({ type }) => type === 'Stereo 3D')?.form, 'side by side');
     const read = sideData.find(({ type }) => type === 'Spherical Mapping')?.sphere;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import sharp from 'sharp';
 import { probeStill, readStill } from '../../src/media/still/still.js';
 import { writeStill } from '../../src/media/still/write-still.js';
@@ -10,16 +9,13 @@ import { readSidecar } from '../../src/metrics/sidecar.js';
 import { pictureFacts } from '../../src/upscale/plan-events.js';
 import { frameLayout } from '../../src/planes/pixel-format.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const [width, height] = [24, 16];
 const samples = Uint8Array.from({ length: width * height * 3 }, (_, i) => (i * 7) % 256);
 const picture = () => sharp(samples, { raw: { width, height, channels: 3 } });
 
-let folder = '';
-before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-pictures-'));
-});
-after(() => rm(folder, { recursive: true, force: true }));
+const folder = temporaryFolder();
 const at = (name: string): string => path.join(folder, name);
 
 test('the resolution of prints is kept from each format to each', async () => {
@@ -122,4 +118,23 @@ test('depth, colour, alpha, profile and resolution of a picture are plain values
   assert.equal((await of('inks.tif')).colour, 'cmyk');
   const profiled = { ...plain, format: 'jpeg', colour: 'rgb', profile: true };
   assert.deepEqual({ ...(await of('profile.jpg')), dpi: null }, profiled);
+});
+
+test('a picture with opacity is not written as JPEG; EXIF that TIFF would lose is announced', async () => {
+  const clear = {
+    create: { width: 16, height: 12, channels: 4 as const, background: '#4080c080' },
+  };
+  await sharp(clear).png().toFile(at('clear.png'));
+  const refused = await runVsr('upscale', at('clear.png'), '-o', at('clear.jpg'));
+  assert.equal(refused.code, 2, refused.stderr);
+  assert.match(refused.stderr, /opacity/);
+  await sharp(clear)
+    .removeAlpha()
+    .withExif({ IFD0: { Copyright: 'us' } })
+    .jpeg()
+    .toFile(at('own.jpg'));
+  const told = await runVsr('upscale', at('own.jpg'), '-o', at('own.x2.tif'));
+  assert.equal(told.code, 0, told.stderr);
+  assert.match(told.stderr, /missing: EXIF data/);
+  assert.equal((await sharp(at('own.x2.tif')).metadata()).width, 32);
 });

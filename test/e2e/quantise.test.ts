@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -17,7 +16,7 @@ import { optionsFor, picture } from '../support/picture.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { runVsr } from '../support/run-vsr.js';
 
 for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
   test(`an 8-bit ${arch} runs in strips, and gives nearly what the float one gives`, async () => {
@@ -95,21 +94,19 @@ test('vsr quantize measures the copy of a model for the second pass after the fi
   const pictures = path.join(folder, 'waves');
   await mkdir(pictures);
   await writeWaves(path.join(pictures, 'waves.png'), 1, 160);
-  const run = (...words: string[]) => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [vsrProgram, ...words], {
-      encoding: 'utf8',
-    });
-    assert.equal(status, 0, stderr);
+  const run = async (...words: string[]) => {
+    const { code, stdout, stderr } = await runVsr(...words);
+    assert.equal(code, 0, stderr);
     return stdout;
   };
   const copy = path.join(folder, 'copy-x2.onnx');
-  run(
+  await run(
     ...['quantize', 'espcn-16-second-x2', '--pictures', pictures, '--benchmark', pictures],
     ...['-o', copy],
   );
   const card = JSON.parse(await readFile(copy.replace('.onnx', '.json'), 'utf8')) as ModelCard;
   const chain = `espcn-16-x2,${copy}`;
-  const answer = JSON.parse(run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
+  const answer = JSON.parse(await run('evaluate', pictures, '-s', '4', '-m', chain, '--json')) as {
     facts: { mean: Record<string, { psnrY: number }> };
   };
   const { mean } = answer.facts;

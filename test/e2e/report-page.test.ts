@@ -1,20 +1,19 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
-let folder: string;
+const folder = temporaryFolder();
 let browser: Browser | undefined;
 const at = (...names: string[]): string => path.join(folder, ...names);
 
 before(async () => {
   if (noBrowser !== false) return;
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-page-'));
   const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=160x120:r=10:d=2'];
   const truth = ['-f', 'lavfi', '-i', 'testsrc2=s=320x240:r=10:d=2'];
   await ffmpegRun(...scene, '-c:v', 'libx264', '-pix_fmt', 'yuv420p', at('clip.mp4'));
@@ -31,10 +30,7 @@ before(async () => {
   assert.equal((await runVsr(...one, '--report', at('one.html'), ...fast)).code, 0);
   browser = await openChromium();
 });
-after(async () => {
-  await browser?.close();
-  if (folder !== undefined) await rm(folder, { recursive: true, force: true });
-});
+after(() => browser?.close());
 
 async function open(name: string, width: number): Promise<Page> {
   const page = await browser!.newPage({ viewport: { width, height: 900 } });

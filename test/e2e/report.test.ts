@@ -1,8 +1,7 @@
 import test, { after, before } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rename, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { readFile, rename, stat, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { openFrameLog, type FrameRow } from '../../src/metrics/frame-log.js';
@@ -11,15 +10,15 @@ import { packageRoot } from '../../src/package-root.js';
 import { writeReport } from '../../src/report/page/write-report.js';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { runVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 
 const frames = 6;
 
-let folder: string;
+const folder = temporaryFolder();
 let output: string;
 let browser: Browser | undefined;
 
 before(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-report-'));
   output = path.join(folder, 'fox & <hills>.mp4');
   const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
   const run = await runVsr('upscale', clip, '-o', output, '--frames', String(frames), '--quiet');
@@ -29,10 +28,7 @@ before(async () => {
   }
 });
 
-after(async () => {
-  await browser?.close();
-  await rm(folder, { recursive: true });
-});
+after(() => browser?.close());
 
 /** The page opened from disk; whatever it logs or asks of the network is collected. */
 async function open(file: string): Promise<{ page: Page; problems: string[] }> {

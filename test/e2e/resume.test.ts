@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { stat } from 'node:fs/promises';
 import { openJob, type FaultJob } from '../faults/job.js';
-import { segmentsDone, skip, startVsr, until, type VsrProcess } from '../faults/vsr-process.js';
+import { segmentsDone, skip, startUpscale, until } from '../faults/vsr-process.js';
+import type { Vsr } from '../support/run-vsr.js';
 
 let job: FaultJob;
 before(async () => {
   if (skip === false) job = await openJob(8);
 });
-after(() => job?.[Symbol.asyncDispose]());
 
-async function interrupted(vsr: VsrProcess, output: string): Promise<void> {
+async function interrupted(vsr: Vsr, output: string): Promise<void> {
   assert.ok(await until(vsr, () => segmentsDone(output).length > 1));
   vsr.child.kill('SIGTERM');
   assert.equal((await vsr.done).code, 130);
@@ -21,37 +21,37 @@ test(
   { skip },
   async () => {
     const { args, output } = await job.fresh('resume');
-    await interrupted(startVsr(args), output);
+    await interrupted(startUpscale(args), output);
     const first = `${output}.vsr-work/seg-00000.video`;
     const { mtimeMs } = await stat(first);
 
-    const other = await startVsr([...args, '--crf', '30']).done;
+    const other = await startUpscale([...args, '--crf', '30']).done;
     assert.equal(other.code, 1);
     assert.match(other.stderr, /the setting encoderArgs has changed since.*--restart/);
     assert.equal((await stat(first)).mtimeMs, mtimeMs, 'nothing was touched');
 
-    const vsr = startVsr(args);
+    const vsr = startUpscale(args);
     await until(vsr, () => segmentsDone(output).length > 3);
     const again = await stat(first).catch(() => null);
     if (again !== null) assert.equal(again.mtimeMs, mtimeMs, 'the first segment was kept');
     assert.equal((await vsr.done).code, 0);
     await job.checkWhole(output);
 
-    const skipped = await startVsr(args).done;
+    const skipped = await startUpscale(args).done;
     assert.equal(skipped.code, 0, 'what is finished is not done again');
   },
 );
 
 test('--restart throws finished segments away; --no-segments makes none', { skip }, async () => {
   const { args, output } = await job.fresh('restart');
-  await interrupted(startVsr(args), output);
-  const restarted = startVsr([...args, '--restart']);
+  await interrupted(startUpscale(args), output);
+  const restarted = startUpscale([...args, '--restart']);
   assert.ok(await until(restarted, () => segmentsDone(output).length === 0));
   assert.equal((await restarted.done).code, 0);
   await job.checkWhole(output);
 
   const whole = await job.fresh('uncut');
-  const vsr = startVsr([...whole.args, '--no-segments']);
+  const vsr = startUpscale([...whole.args, '--no-segments']);
   let most = 0;
   await until(vsr, () => {
     most = Math.max(most, segmentsDone(whole.output).length);
@@ -63,11 +63,11 @@ test('--restart throws finished segments away; --no-segments makes none', { skip
 
 test('a second process on the same output says who holds it, and stops', { skip }, async () => {
   const { args, output } = await job.fresh('lock');
-  const first = startVsr(args);
+  const first = startUpscale(args);
   assert.ok(await until(first, () => segmentsDone(output).length > 0));
   // However long the second one takes to start, the first is not over by then.
   process.kill(first.pid, 'SIGSTOP');
-  const second = await startVsr(args).done.finally(() => process.kill(first.pid, 'SIGCONT'));
+  const second = await startUpscale(args).done.finally(() => process.kill(first.pid, 'SIGCONT'));
   assert.equal(second.code, 1);
   assert.match(second.stderr, new RegExp(`is being made by process ${first.pid} since`));
   assert.equal((await first.done).code, 0);

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as rest } from 'node:timers/promises';
 import test, { after } from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { startVsr } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -21,24 +20,11 @@ async function serve(
   queue: string,
   ...words: string[]
 ): Promise<{ child: ChildProcess; address: string }> {
-  const all = [
-    vsrProgram,
-    'serve',
-    at('tapes'),
-    '--port',
-    '0',
-    '--queue-folder',
-    at(queue),
-    ...words,
-  ];
-  const child = spawn(process.execPath, all, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const place = ['--port', '0', '--queue-folder', at(queue)];
+  const { child, until } = startVsr(['serve', at('tapes'), ...place, ...words]);
   started.add(child);
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [, address] = /^vsr serves (\S+)$/.exec(line) ?? [];
-    if (address !== undefined) return { child, address };
-    throw new Error(line);
-  }
-  throw new Error('it ended without a word');
+  const [, address] = await until(/^vsr serves (\S+)$/m);
+  return { child, address: address! };
 }
 
 async function makeClips(): Promise<void> {
@@ -218,41 +204,25 @@ test('other sites, other names and other folders get nothing', async () => {
 test('vsr watch enlarges what has come, and what comes, once it has stopped growing', async () => {
   const inbox = at('inbox');
   mkdirSync(inbox);
-  const clip = [
-    '-f',
-    'lavfi',
-    '-i',
-    'testsrc2=s=64x48:r=5:d=1',
-    '-pix_fmt',
-    'yuv420p',
-    '-c:v',
-    'ffv1',
-  ];
+  const scene = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=5:d=1'];
+  const clip = [...scene, '-pix_fmt', 'yuv420p', '-c:v', 'ffv1'];
   await ffmpegRun(...clip, path.join(inbox, 'first.mkv'));
-  const words = [
-    vsrProgram,
-    'watch',
-    `${inbox}=scale=3,codec=ffv1`,
-    '--queue-folder',
-    at('watch-queue'),
-  ];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'pipe'] });
-  started.add(child);
-  const done: string[] = [];
-  for await (const line of createInterface({ input: child.stderr })) {
-    const [, file] = /: done: (.*)$/.exec(line) ?? [];
-    if (file === undefined) continue;
-    done.push(path.basename(file));
-    if (done.length === 2) break;
-    // Half of it now, the rest later: half a clip must not be taken for one.
-    await ffmpegRun(...clip, at('second.mkv'));
-    const whole = readFileSync(at('second.mkv'));
-    writeFileSync(path.join(inbox, 'second.mkv'), whole.subarray(0, whole.length >> 1));
-    await rest(1500);
-    writeFileSync(path.join(inbox, 'second.mkv'), whole);
-  }
-  assert.deepEqual(done, ['first.x3.mkv', 'second.x3.mkv']);
+  const folderAndOptions = `${inbox}=scale=3,codec=ffv1`;
+  const vsr = startVsr(['watch', folderAndOptions, '--queue-folder', at('watch-queue')]);
+  started.add(vsr.child);
+  const [, first] = await vsr.until(/: done: (.*)$/m);
+  // Half of it now, the rest later: half a clip must not be taken for one.
+  await ffmpegRun(...clip, at('second.mkv'));
+  const whole = readFileSync(at('second.mkv'));
+  writeFileSync(path.join(inbox, 'second.mkv'), whole.subarray(0, whole.length >> 1));
+  await rest(1500);
+  writeFileSync(path.join(inbox, 'second.mkv'), whole);
+  const [, , next] = await vsr.until(/: done: (.*)$[^]*: done: (.*)$/m);
+  assert.deepEqual(
+    [first, next].map((file) => path.basename(file!)),
+    ['first.x3.mkv', 'second.x3.mkv'],
+  );
   assert.equal(framesOf(path.join(inbox, 'second.x3.mkv')), 5);
-  child.kill('SIGINT');
-  assert.equal(await new Promise((resolve) => child.once('exit', resolve)), 130);
+  vsr.child.kill('SIGINT');
+  assert.equal((await vsr.done).code, 130);
 });

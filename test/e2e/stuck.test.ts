@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { copyFile, readdir } from 'node:fs/promises';
 import os from 'node:os';
@@ -9,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../src/package-root.js';
 import { writeLoopModel } from '../support/strange-models.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { startVsr } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
@@ -77,21 +76,15 @@ for (const [name, call] of Object.entries(calls)) {
       { skip },
       async (t) => {
         const { words, stuck } = call();
-        const vsr = spawn(process.execPath, [vsrProgram, ...words], {
-          stdio: ['ignore', 'ignore', 'pipe'],
-        });
-        let said = '';
-        vsr.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-        const ended = new Promise<unknown>((resolve) =>
-          vsr.once('close', (code, by) => resolve(by ?? code)),
-        );
-        while (vsr.exitCode === null && !stuck(vsr.pid!)) await delay(20);
-        assert.equal(vsr.exitCode, null, said);
-        const children = childrenOf(vsr.pid!);
+        const { child: vsr, pid, done } = startVsr(words);
+        while (vsr.exitCode === null && !stuck(pid)) await delay(20);
+        assert.equal(vsr.exitCode, null, 'it ended before it was stuck');
+        const children = childrenOf(pid);
         const begun = performance.now();
         vsr.kill(signal);
         // A process that waits for a stuck thread never ends: the test's own limit of time says so.
-        assert.equal(await ended, 130, said);
+        const { code, stderr: said } = await done;
+        assert.equal(code, 130, said);
         t.diagnostic(`ended after ${Math.round(performance.now() - begun)} ms`);
         assert.doesNotMatch(said, /abort|core dumped|terminate|Error:/i);
         while (!children.every(gone)) await delay(20);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, open, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { ffmpegRun } from '../support/enlarge.js';
-import { runVsr, vsrProgram } from '../support/run-vsr.js';
+import { runVsr, startVsr } from '../support/run-vsr.js';
 import { linesOf, noTerminal, runOnTerminal } from '../support/run-on-terminal.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -218,15 +217,10 @@ test('a standard output that takes nothing is one sentence and exit code 1', asy
   const piped = ['upscale', at('clip.mp4'), '-o', '-', '--frames', '1', ...fast];
   for (const args of [['models', '--json'], ['--help'], ['doctor'], piped]) {
     const full = await open('/dev/full', 'w');
-    const child = spawn(process.execPath, [vsrProgram, ...args], {
-      stdio: ['ignore', full.fd, 'pipe'],
-    });
-    let said = '';
-    child.stderr!.setEncoding('utf8').on('data', (more: string) => (said += more));
-    const code = await new Promise((resolve) => child.once('close', resolve));
+    const run = await startVsr(args, { stdio: ['ignore', full.fd, 'pipe'] }).done;
     await full.close();
-    assert.equal(code, 1, args.join(' '));
-    assert.match(said, /^vsr: Standard output took no more: .*ENOSPC.*\.$/m);
-    assert.doesNotMatch(said, /^\s+at .*(main|node:)/m);
+    assert.equal(run.code, 1, args.join(' '));
+    assert.match(run.stderr, /^vsr: Standard output took no more: .*ENOSPC.*\.$/m);
+    assert.doesNotMatch(run.stderr, /^\s+at .*(main|node:)/m);
   }
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { stat, unlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -9,7 +8,7 @@ import { readLuma } from '../../src/media/still/luma-image.js';
 import { runProcess } from '../../src/media/program/process.js';
 import { extractFrames } from '../../src/training/extract/extract-frames.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { runVsr, type VsrRun } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 let clip = '';
@@ -53,14 +52,11 @@ before(async () => {
   }
 });
 
-function extract(...words: string[]) {
-  const run = spawnSync(process.execPath, [vsrProgram, 'extract', ...words], { encoding: 'utf8' });
-  return { code: run.status, stdout: run.stdout, stderr: run.stderr };
-}
+const extract = (...words: string[]): Promise<VsrRun> => runVsr('extract', ...words);
 
 test('frames are whole pictures, those that stand still are left out, and a second run writes none', async () => {
   const out = path.join(folder, 'every');
-  const first = extract(clip, '-o', out, '--every', '2', '--json');
+  const first = await extract(clip, '-o', out, '--every', '2', '--json');
   assert.equal(first.code, 0, first.stderr);
   const { outcomes } = JSON.parse(first.stdout) as {
     outcomes: { summary: { written: number; duplicates: number } }[];
@@ -73,13 +69,13 @@ test('frames are whole pictures, those that stand still are left out, and a seco
   const { width, height } = await readLuma(path.join(out, names[0]!));
   assert.deepEqual([width, height], [96, 64]);
   const before = await stat(path.join(out, names[0]!));
-  assert.match(extract(clip, '-o', out, '--every', '2').stderr, /finished before/);
+  assert.match((await extract(clip, '-o', out, '--every', '2')).stderr, /finished before/);
   assert.equal((await stat(path.join(out, names[0]!))).mtimeMs, before.mtimeMs);
 });
 
 test('an unfinished run is completed without writing a frame twice', async () => {
   const out = path.join(folder, 'again');
-  assert.equal(extract(clip, '-o', out, '--every', '3').code, 0);
+  assert.equal((await extract(clip, '-o', out, '--every', '3')).code, 0);
   const names = readdirSync(out)
     .filter((name) => name.endsWith('.png'))
     .sort();
@@ -91,7 +87,7 @@ test('an unfinished run is completed without writing a frame twice', async () =>
   const state = { options, files, duplicates: 0, finished: false };
   await writeFile(path.join(out, '.clip.extract.json'), JSON.stringify(state));
   const kept = await stat(path.join(out, files[0]!));
-  assert.equal(extract(clip, '-o', out, '--every', '3').code, 0);
+  assert.equal((await extract(clip, '-o', out, '--every', '3')).code, 0);
   assert.deepEqual(
     readdirSync(out)
       .filter((name) => name.endsWith('.png'))
@@ -103,17 +99,17 @@ test('an unfinished run is completed without writing a frame twice', async () =>
 
 test('--max stops early; what cannot be read is one sentence', async () => {
   const out = path.join(folder, 'most');
-  assert.equal(extract(clip, '-o', out, '--every', '2', '--max', '2').code, 0);
+  assert.equal((await extract(clip, '-o', out, '--every', '2', '--max', '2')).code, 0);
   assert.equal(readdirSync(out).filter((name) => name.endsWith('.png')).length, 2);
   const text = path.join(folder, 'text.mp4');
   await writeFile(text, 'not a clip');
-  const bad = extract(text, '-o', out);
+  const bad = await extract(text, '-o', out);
   assert.equal(bad.code, 1);
   assert.match(bad.stderr, /^vsr: .*text\.mp4/);
-  const both = extract(text, clip, '-o', path.join(folder, 'both'), '--every', '4');
+  const both = await extract(text, clip, '-o', path.join(folder, 'both'), '--every', '4');
   assert.equal(both.code, 1, 'one clip failed');
   assert.match(both.stderr, /clip\.mkv: \d+ frames/);
-  assert.equal(extract(clip, '-o', out, '--every', '2', '--fps', '1').code, 2);
+  assert.equal((await extract(clip, '-o', out, '--every', '2', '--fps', '1')).code, 2);
 });
 
 test('an ffmpeg that hangs is given up', async (t) => {
@@ -135,28 +131,12 @@ test('an ffmpeg that hangs is given up', async (t) => {
   }
 });
 
-test('clips are training data, too', () => {
-  const out = path.join(folder, 'm.onnx');
-  const words = [
-    'train',
-    '--data',
-    clip,
-    '--out',
-    out,
-    '--depth',
-    '1',
-    '--steps',
-    '4',
-    '--patch',
-    '10',
-    '--batch',
-    '2',
-    '--split',
-    '100/0/0',
-    '--degrade',
-    'codec',
-  ];
-  const run = spawnSync(process.execPath, [vsrProgram, ...words], { encoding: 'utf8' });
-  assert.equal(run.status, 0, run.stderr);
+test('clips are training data, too', async () => {
+  const run = await runVsr(
+    ...['train', '--data', clip, '--out', path.join(folder, 'm.onnx'), '--depth', '1'],
+    ...['--steps', '4', '--patch', '10', '--batch', '2', '--split', '100/0/0'],
+    ...['--degrade', 'codec'],
+  );
+  assert.equal(run.code, 0, run.stderr);
   assert.match(run.stderr, /codec, CRF 18-32/);
 });

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
@@ -18,7 +17,7 @@ import { weightsFromModel } from '../../src/training/saved/warm-start.js';
 import { randomModel } from '../support/random-model.js';
 import { writeWaves } from '../support/waves.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { runVsr } from '../support/run-vsr.js';
 
 const ort = await onnxRuntime();
 
@@ -81,27 +80,32 @@ test('vsr train --int8 makes the 8-bit copy that --precision int8 finds', async 
   await mkdir(pictures);
   for (let i = 0; i < 5; i++) await writeWaves(path.join(pictures, `${i}.png`), i);
   const train = (...words: string[]) =>
-    spawnSync(
-      process.execPath,
-      [
-        ...[vsrProgram, 'train', '--data', pictures, '--depth', '3'],
-        ...['--batch', '4', '--patch', '12', '--average', '20', '--workers', '1', '--quiet'],
-        ...words,
-      ],
-      { encoding: 'utf8' },
+    runVsr(
+      ...['train', '--data', pictures, '--depth', '3', '--batch', '4', '--patch', '12'],
+      ...['--average', '20', '--workers', '1', '--quiet', ...words],
     );
   const float = path.join(folder, 'mine-x2.onnx');
   const copy = path.join(folder, 'mine-int8-x2.onnx');
-  const first = train('--out', float, '--steps', '40');
-  assert.equal(first.status, 0, first.stderr);
-  const none = train('--out', copy, '--int8');
-  assert.equal(none.status, 2);
+  const first = await train('--out', float, '--steps', '40');
+  assert.equal(first.code, 0, first.stderr);
+  const none = await train('--out', copy, '--int8');
+  assert.equal(none.code, 2);
   assert.match(none.stderr, /--int8 copies a trained model; name that with --from/);
-  const deeper = train('--out', copy, '--int8', '--from', float, '--depth', '4');
-  assert.equal(deeper.status, 2, deeper.stderr);
+  const deeper = await train('--out', copy, '--int8', '--from', float, '--depth', '4');
+  assert.equal(deeper.code, 2, deeper.stderr);
   assert.match(deeper.stderr, /Expected a float model of 5 layers.*--from for --int8/);
-  const second = train('--out', copy, '--int8', '--from', float, '--steps', '20', '--lr', '1e-4');
-  assert.equal(second.status, 0, second.stderr);
+  const second = await train(
+    '--out',
+    copy,
+    '--int8',
+    '--from',
+    float,
+    '--steps',
+    '20',
+    '--lr',
+    '1e-4',
+  );
+  assert.equal(second.code, 0, second.stderr);
   const card = JSON.parse(
     await readFile(path.join(folder, 'mine-int8-x2.json'), 'utf8'),
   ) as ModelCard;

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -11,7 +9,7 @@ import { decodeModel } from '../../src/model/onnx/model-file.js';
 import { valuesOf } from '../../src/model/onnx/tensor-values.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { vsrProgram } from '../support/run-vsr.js';
+import { runVsr, startVsr } from '../support/run-vsr.js';
 
 const folder = temporaryFolder();
 let pictures = '';
@@ -39,15 +37,10 @@ async function writeColours(file: string, phase: number): Promise<void> {
 }
 
 const words = (out: string, ...more: string[]) => [
-  ...[vsrProgram, 'train', '--data', pictures, '--out', path.join(folder, out), '--batch', '2'],
+  ...['train', '--data', pictures, '--out', path.join(folder, out), '--batch', '2'],
   ...['--patch', '8', '--val-every', '20', '--average', '10', '--workers', '1', '--lr', '2e-3'],
   ...more,
 ];
-
-function run(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  return { code: status, stdout, stderr };
-}
 
 /** Mean absolute difference of two pictures of one size, in sample values. */
 async function apart(a: Sharp, b: Sharp): Promise<number> {
@@ -65,7 +58,7 @@ for (const [arch, scale, ...more] of [
 ] as const) {
   test(`${arch} trains on RGB, enlarges pictures and clips in colour, and says why it has no 8-bit copy`, async () => {
     const call = ['--arch', arch, '--scale', scale, ...more, '--steps', '400', '--json'];
-    const trained = run(...words(`${arch}.onnx`, ...call));
+    const trained = await runVsr(...words(`${arch}.onnx`, ...call));
     assert.equal(trained.code, 0, trained.stderr);
     const { outcomes } = JSON.parse(trained.stdout) as {
       outcomes: { summary: { card: ModelCard } }[];
@@ -88,7 +81,7 @@ for (const [arch, scale, ...more] of [
       .resize(96 / factor, 80 / factor)
       .toFile(small);
     const large = path.join(folder, `${arch}-large.png`);
-    const done = run(vsrProgram, 'upscale', small, '-m', model, '--scale', scale, '-o', large);
+    const done = await runVsr('upscale', small, '-m', model, '--scale', scale, '-o', large);
     assert.equal(done.code, 0, done.stderr);
     const nearest = sharp(small).resize(96, 80, { kernel: 'nearest' });
     const ours = await apart(sharp(large), sharp(wanted));
@@ -96,23 +89,15 @@ for (const [arch, scale, ...more] of [
     assert.ok(ours < theirs, `${ours} from the original, repeated samples ${theirs}`);
 
     const clip = path.join(folder, 'clip.mkv');
-    const shown = run(
-      ...[vsrProgram, 'upscale', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-m', model],
+    const shown = await runVsr(
+      ...['upscale', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-m', model],
       ...['--scale', scale, '--frames', '1', '--preset', 'ultrafast', '-o', clip, '--overwrite'],
     );
     assert.equal(shown.code, 0, shown.stderr);
-    const evaluated = run(vsrProgram, 'evaluate', wanted, '-m', model, '--scale', scale, '--csv');
+    const evaluated = await runVsr('evaluate', wanted, '-m', model, '--scale', scale, '--csv');
     assert.equal(evaluated.code, 0, evaluated.stderr);
 
-    const copy = run(
-      vsrProgram,
-      'quantize',
-      model,
-      '-p',
-      pictures,
-      '-o',
-      path.join(folder, 'q.onnx'),
-    );
+    const copy = await runVsr('quantize', model, '-p', pictures, '-o', path.join(folder, 'q.onnx'));
     assert.equal(copy.code, 1);
     assert.match(
       copy.stderr,
@@ -129,18 +114,18 @@ test('a training on RGB that is killed and resumed ends with the weights of an u
     ...['--loss', 'mse:1,adversarial:1e-3', '--discriminator', 'patches-lite'],
     ...['--discriminator-lr', '1e-3'],
   ];
-  const whole = run(...words('whole.onnx', ...call));
+  const whole = await runVsr(...words('whole.onnx', ...call));
   assert.equal(whole.code, 0, whole.stderr);
-  const child = spawn(process.execPath, words('cut.onnx', ...call), { stdio: 'ignore' });
+  const { child, done } = startVsr(words('cut.onnx', ...call));
   const checkpoint = path.join(folder, 'cut.onnx.train', 'checkpoint.bin');
   while (!existsSync(checkpoint) && child.exitCode === null) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
   child.kill('SIGKILL');
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  await done;
   await rm(path.join(folder, 'cut.onnx'), { force: true });
   await rm(path.join(folder, 'cut.json'), { force: true });
-  const rest = run(...words('cut.onnx', ...call, '--resume'));
+  const rest = await runVsr(...words('cut.onnx', ...call, '--resume'));
   assert.equal(rest.code, 0, rest.stderr);
   const weights = async (name: string) => {
     const file = path.join(folder, name);
@@ -163,7 +148,7 @@ test('a training on RGB that is killed and resumed ends with the weights of an u
   );
 });
 
-test('what RGB cannot be trained with is one sentence', () => {
+test('what RGB cannot be trained with is one sentence', async () => {
   for (const [more, message] of [
     [['--degrade', 'codec'], /bicubic or blur for --degrade for srcnn, which takes RGB/],
     [['--after', 'espcn-16-x2'], /takes luma for --arch for --after/],
@@ -179,7 +164,7 @@ test('what RGB cannot be trained with is one sentence', () => {
       /at least 18, since the discriminator patches judges pictures of 36 .* --patch but received 8/,
     ],
   ] as const) {
-    const { code, stderr } = run(...words('bad.onnx', '--arch', 'srcnn', ...more));
+    const { code, stderr } = await runVsr(...words('bad.onnx', '--arch', 'srcnn', ...more));
     assert.equal(code, 2, stderr);
     assert.match(stderr, message);
     assert.equal(stderr.trim().split('\n').length, 1);
@@ -190,9 +175,9 @@ test('losses add up, those of features by the network that ships, and what does 
   const small = ['--arch', 'resnet', '--depth', '1', '--width', '4', '--patch', '16'];
   const looks = ['--loss', 'mse:1,perceptual:0.01,texture:1e-4', '--feature-outputs', 'fire2'];
   const steps = ['--steps', '20', '--overwrite'];
-  const one = run(...words('looks.onnx', ...small, ...looks, ...steps));
+  const one = await runVsr(...words('looks.onnx', ...small, ...looks, ...steps));
   assert.equal(one.code, 0, one.stderr);
-  const plain = run(...words('plain.onnx', ...small, '--loss', 'mse', ...steps));
+  const plain = await runVsr(...words('plain.onnx', ...small, '--loss', 'mse', ...steps));
   assert.equal(plain.code, 0, plain.stderr);
   const lossesIn = async (name: string) => {
     const file = path.join(folder, `${name}.onnx.train`, 'metrics.csv');
@@ -223,7 +208,7 @@ test('losses add up, those of features by the network that ships, and what does 
     [[...small, '--loss', 'mse', '--features', 'x.onnx'], /are for --loss perceptual and texture/],
     [['--arch', 'espcn', '--loss', 'perceptual'], /takes RGB for --arch for --loss perceptual but/],
   ] as const) {
-    const { code, stderr } = run(...words('wrong.onnx', ...more, '--steps', '2'));
+    const { code, stderr } = await runVsr(...words('wrong.onnx', ...more, '--steps', '2'));
     assert.equal(code, 2, stderr);
     assert.match(stderr, wanted);
   }

@@ -1,15 +1,5 @@
 import assert from 'node:assert/strict';
-import {
-  copyFile,
-  link,
-  mkdir,
-  mkdtemp,
-  readFile,
-  readdir,
-  rm,
-  symlink,
-  writeFile,
-} from 'node:fs/promises';
+import { copyFile, link, mkdir, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { enlarged, ffmpegRun } from '../support/enlarge.js';
@@ -33,7 +23,7 @@ before(async () => {
 
 /** A folder of its own with a copy of the clip. */
 async function fresh(): Promise<{ folder: string; at: (name: string) => string }> {
-  const folder = await mkdtemp(path.join(root, 'own-'));
+  const folder = temporaryFolder(root);
   await copyFile(clip, path.join(folder, 'clip.mp4'));
   return { folder, at: (name) => path.join(folder, name) };
 }

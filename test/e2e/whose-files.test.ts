@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import {
   copyFile,
   mkdir,
-  mkdtemp,
   open,
   readFile,
   readdir,
@@ -37,7 +36,7 @@ before(async () => {
 });
 
 async function fresh(): Promise<(name: string) => string> {
-  const folder = await mkdtemp(path.join(root, 'own-'));
+  const folder = temporaryFolder(root);
   await copyFile(clip, path.join(folder, 'clip.mp4'));
   return (name) => path.join(folder, name);
 }

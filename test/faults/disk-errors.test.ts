@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun, frameMd5 } from '../support/enlarge.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, segmentsDone, skip, startVsr, until } from './vsr-process.js';
+import { isWhole, segmentsDone, skip, startUpscale, until } from './vsr-process.js';
 
 let job: FaultJob;
 let library: string | undefined;
@@ -29,7 +29,6 @@ before(async () => {
   });
   reachesFfmpeg = /Input\/output error/.test(trial.stderr.toString());
 });
-after(() => job?.[Symbol.asyncDispose]());
 
 /** The environment of a process for which bytes `from` to `to` of a file are on a bad place. */
 function badDisk(what: string, file: string, from = 0, to?: number): NodeJS.ProcessEnv {
@@ -90,7 +89,7 @@ for (const { what, file, from, ffmpeg, says, sealed } of isWhole ? faults : faul
       if (library === undefined) return t.skip(noCompiler);
       if (ffmpeg === true && !reachesFfmpeg) return t.skip(noFfmpeg);
       const { args, output } = await job.fresh('write');
-      const { code, stderr } = await startVsr(args, { env: badDisk(what, file, from) }).done;
+      const { code, stderr } = await startUpscale(args, { env: badDisk(what, file, from) }).done;
       checkSaid(code, stderr, says);
       if (sealed === true) assert.ok(existsSync(output));
       else await job.checkNothing(output);
@@ -111,7 +110,7 @@ test(
     for (const place of isWhole ? [0.01, 0.5, 0.95] : [0.5]) {
       const from = Math.round(size * place);
       const env = badDisk('read', `${path.basename(clip)}$`, from, from + 100);
-      const { code, stderr } = await startVsr(args, { env }).done;
+      const { code, stderr } = await startUpscale(args, { env }).done;
       checkSaid(code, stderr, new RegExp(`clip\\.mp4 cannot be read from byte ${from} on`));
       await job.checkNothing(output);
       tried(t, 'EIO on read of the source');
@@ -125,13 +124,13 @@ const onlyWhole = isWhole ? skip : 'tried by npm run test:faults';
 test('EIO on a finished segment: named, and gone on with', { skip: onlyWhole }, async (t) => {
   if (library === undefined) return t.skip(noCompiler);
   const { args, output } = await job.fresh('segment');
-  const first = startVsr(args);
+  const first = startUpscale(args);
   assert.ok(await until(first, () => segmentsDone(output).length > 1));
   first.child.kill('SIGKILL');
   await first.done;
   // The disk gives back neither what was done before nor what is made again under its name.
   const env = badDisk('read', 'seg-00000.video$');
-  const { code, stderr } = await startVsr(args, { env }).done;
+  const { code, stderr } = await startUpscale(args, { env }).done;
   checkSaid(code, stderr, /seg-00000\.video/);
   await job.checkNothing(output);
   await job.goOn(args, output);
@@ -163,19 +162,19 @@ for (const [name, coding] of Object.entries(quiet).slice(0, isWhole ? undefined 
       word === clip ? source : word.endsWith('out.mp4') ? output : word,
     );
     const env = badDisk('read', `${name}$`, from, from + 100);
-    const { code, stderr } = await startVsr(words, { env }).done;
+    const { code, stderr } = await startUpscale(words, { env }).done;
     checkSaid(code, stderr, new RegExp(`${name} cannot be read from byte ${from} on`));
     await job.checkNothing(output);
     tried(t, 'EIO on read of the source');
     if (!isWhole) return;
     // Asked for what there is, it gives that: more than half of the frames, and all once the disk
     // is sound.
-    const kept = await startVsr([...words, '--allow-damaged', '--restart'], { env }).done;
+    const kept = await startUpscale([...words, '--allow-damaged', '--restart'], { env }).done;
     assert.equal(kept.code, 0, kept.stderr);
     const part = await frameCount(output);
     const all = await frameCount(source);
     assert.ok(part > 0.4 * all && part < all, `${part} of ${all} frames`);
-    const whole = await startVsr([...words, '--overwrite']).done;
+    const whole = await startUpscale([...words, '--overwrite']).done;
     assert.equal(whole.code, 0, whole.stderr);
     assert.equal(await frameCount(output), all);
   });

@@ -2,16 +2,15 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { appendFile, mkdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, segmentsDone, skip, startVsr, until } from './vsr-process.js';
+import { isWhole, segmentsDone, skip, startUpscale, until } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
   if (skip === false) job = await openJob(6);
 });
-after(() => job?.[Symbol.asyncDispose]());
 
 type Change = {
   readonly name: string;
@@ -29,7 +28,7 @@ const changes: readonly Change[] = [
 for (const { name, make, says } of isWhole ? changes : changes.slice(2)) {
   test(`a source that ${name} during the job fails it clearly`, { skip }, async (t) => {
     const { args, output, clip } = await job.fresh('source');
-    const vsr = startVsr(args);
+    const vsr = startUpscale(args);
     assert.ok(await until(vsr, () => segmentsDone(output).length > 0));
     await make(clip);
     const { code, stderr } = await vsr.done;
@@ -41,7 +40,7 @@ for (const { name, make, says } of isWhole ? changes : changes.slice(2)) {
       await job.goOn(args, output);
     }
     if (name === 'is written to') {
-      const again = await startVsr(args).done;
+      const again = await startUpscale(args).done;
       assert.equal(again.code, 1);
       assert.match(again.stderr, /the source has changed since.*--restart/);
       await job.goOn([...args, '--restart'], output);
@@ -56,7 +55,7 @@ test('an output folder that is removed during the job fails it clearly', { skip 
   const output = path.join(folder, 'out.mp4');
   await mkdir(folder);
   const words = args.map((word) => (word.endsWith('out.mp4') ? output : word));
-  const vsr = startVsr(words);
+  const vsr = startUpscale(words);
   assert.ok(await until(vsr, () => segmentsDone(output).length > 0));
   // Away in one step: what the job writes meanwhile would be in the way of removing it file by
   // file.
@@ -99,7 +98,7 @@ test('a full disk: a clear error, and with room the same command goes on', { ski
         execFileSync('df', ['--output=avail', '-B1024', disk]).toString().trim().split('\n').at(-1),
       );
       await writeFile(path.join(disk, 'ballast'), Buffer.alloc(Math.max(0, used - room) * 1024));
-      const { code, stderr } = await startVsr(words).done;
+      const { code, stderr } = await startUpscale(words).done;
       if (code === 0) break;
       full++;
       assert.equal(code, 1, stderr);
@@ -119,7 +118,7 @@ test('a full disk: a clear error, and with room the same command goes on', { ski
 test('an output that has its name but not yet its sidecar is known again', { skip }, async (t) => {
   const { args, output } = await job.fresh('sealed');
   const inTheWay = `${output}.vsr.json`;
-  const vsr = startVsr(args);
+  const vsr = startUpscale(args);
   assert.ok(await until(vsr, () => segmentsDone(output).length > 0));
   await mkdir(inTheWay);
   const { code, stderr } = await vsr.done;

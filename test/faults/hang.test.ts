@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict';
 import { chmod, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, skip, startVsr, victimOf } from './vsr-process.js';
+import { isWhole, skip, startUpscale, victimOf } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
   if (skip === false) job = await openJob(5);
 });
-after(() => job?.[Symbol.asyncDispose]());
 
 for (const [what, sign] of [
   ['decoder', ' pipe:1'],
@@ -19,7 +18,7 @@ for (const [what, sign] of [
 ] as const) {
   test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async (t) => {
     const { args, output } = await job.fresh('stopped');
-    const vsr = startVsr([...args, '--stall-timeout', '2']);
+    const vsr = startUpscale([...args, '--stall-timeout', '2']);
     const victim = await victimOf(vsr, output, sign);
     process.kill(victim.pid, 'SIGSTOP');
     const { code, stderr } = await vsr.done;
@@ -60,7 +59,8 @@ for (const [step, word] of isWhole ? steps : steps.slice(0, 1)) {
     async (t) => {
       const { args, output, clip } = await job.fresh('wrapped');
       const programs = await hangingFfmpeg(path.dirname(clip), word);
-      const { code, stderr } = await startVsr([...args, ...programs, '--stall-timeout', '2']).done;
+      const { code, stderr } = await startUpscale([...args, ...programs, '--stall-timeout', '2'])
+        .done;
       assert.equal(code, 1, stderr);
       assert.match(stderr, /hung: it has done nothing for 2 s/);
       await job.checkNothing(output);

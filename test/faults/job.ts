@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ffmpegRun } from '../support/enlarge.js';
 import { writeRandomModel } from '../support/random-model.js';
-import { lastingStrays, startVsr } from './vsr-process.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
+import { lastingStrays, startUpscale } from './vsr-process.js';
+
+const root = temporaryFolder();
+let made = 0;
 
 /** A clip, what an undisturbed run makes of it, and a folder to disturb others in. */
-export type FaultJob = AsyncDisposable & {
+export type FaultJob = {
   readonly folder: string;
   readonly clip: string;
   /** A copy of the clip of its own and an output beside it, for one test. */
@@ -35,7 +38,8 @@ const hash = async (file: string): Promise<string> =>
  * `seconds` with sound and enlarges it once, undisturbed.
  */
 export async function openJob(seconds: number): Promise<FaultJob> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-faults-'));
+  const folder = path.join(root, String(++made));
+  await mkdir(folder);
   const model = await writeRandomModel(folder, 'espcn-16', 2);
   const clip = path.join(folder, 'clip.mp4');
   await ffmpegRun(
@@ -46,7 +50,7 @@ export async function openJob(seconds: number): Promise<FaultJob> {
   const common = ['-m', model, '--preset', 'ultrafast', '--segment-seconds', '0.9', '-q'];
   const argsFor = (input: string, output: string): string[] => [input, '-o', output, ...common];
   const whole = path.join(folder, 'whole.mp4');
-  const first = await startVsr(argsFor(clip, whole)).done;
+  const first = await startUpscale(argsFor(clip, whole)).done;
   assert.equal(first.code, 0, first.stderr);
   const expected = [await hash(whole), await hash(`${whole}.psnr.csv`)];
   const checkWhole = async (output: string): Promise<void> => {
@@ -60,7 +64,8 @@ export async function openJob(seconds: number): Promise<FaultJob> {
     folder,
     clip,
     async fresh(name) {
-      const own = await mkdtemp(path.join(folder, `${name}-`));
+      const own = path.join(folder, `${name}-${++made}`);
+      await mkdir(own);
       const input = path.join(own, 'clip.mp4');
       await copyFile(clip, input);
       const output = path.join(own, 'out.mp4');
@@ -72,12 +77,9 @@ export async function openJob(seconds: number): Promise<FaultJob> {
       assert.deepEqual(await lastingStrays(path.dirname(output)), [], 'no process is left');
     },
     async goOn(args, output) {
-      const { code, stderr } = await startVsr(args).done;
+      const { code, stderr } = await startUpscale(args).done;
       assert.equal(code, 0, stderr);
       await checkWhole(output);
-    },
-    async [Symbol.asyncDispose]() {
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
-import os from 'node:os';
+import { cp, mkdir, readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import test, { after, before } from 'node:test';
-import { packageRoot } from '../../src/package-root.js';
+import test, { before } from 'node:test';
 import { enlarged, ffmpegRun } from '../support/enlarge.js';
 import { isLongForm } from '../support/long-form.js';
 import { writeRandomModel } from '../support/random-model.js';
+import { startVsr } from '../support/run-vsr.js';
+import { temporaryFolder } from '../support/temporary-folder.js';
 import { writeWaves } from '../support/waves.js';
 import { skip } from './vsr-process.js';
 
@@ -45,21 +44,13 @@ const killer = `
 `;
 
 /** How a run ended: its exit code, `null` if it was killed. */
-function runKilled(words: readonly string[], kill: string): Promise<number | null> {
-  const bin = path.join(packageRoot(), 'bin', 'vsr.js');
-  const first = ['--import', `data:text/javascript,${encodeURIComponent(killer)}`, bin];
-  const env = { ...process.env, VSR_TEST_KILL: kill };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [...first, ...words], { env }, (error) => {
-      resolve(error === null ? 0 : typeof error.code === 'number' ? error.code : null);
-    });
-  });
+async function runKilled(words: readonly string[], kill: string): Promise<number | null> {
+  return (await startVsr(words, { preload: killer, env: { VSR_TEST_KILL: kill } }).done).code;
 }
 
-let root = '';
+const root = temporaryFolder();
 before(async () => {
   if (skip !== false) return;
-  root = await mkdtemp(path.join(os.tmpdir(), 'vsr-writers-'));
   const at = (name: string): string => path.join(root, 'given', name);
   await mkdir(at('pictures'), { recursive: true });
   for (let i = 0; i < 3; i++) await writeWaves(at(`pictures/${i}.png`), i, 64);
@@ -68,7 +59,6 @@ before(async () => {
   const model = await writeRandomModel(root, 'espcn-16', 2);
   await enlarged(at('clip.mp4'), { model, preset: 'ultrafast' });
 });
-after(() => root !== '' && rm(root, { recursive: true, force: true }));
 
 const train = [
   ...['train', '--data', 'pictures', '--depth', '1', '--steps', '2', '--batch', '1'],

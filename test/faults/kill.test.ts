@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { random } from '../support/random-model.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
 import {
@@ -11,17 +12,15 @@ import {
   lastingStrays,
   segmentsDone,
   skip,
-  startVsr,
+  startUpscale,
   until,
   victimOf,
-  type VsrProcess,
 } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
   if (skip === false) job = await openJob(isWhole ? 20 : 6);
 });
-after(() => job?.[Symbol.asyncDispose]());
 
 const kills = isWhole ? 50 : 4;
 
@@ -47,7 +46,7 @@ test(
     let killed = 0;
     let jobs = 0;
     let kept = 0;
-    const kill = async (vsr: VsrProcess): Promise<void> => {
+    const kill = async (vsr: Vsr): Promise<void> => {
       kept = Math.max(kept, segmentsDone(output).length);
       vsr.child.kill('SIGKILL');
       killed++;
@@ -59,7 +58,7 @@ test(
       for (const name of ['', '.psnr.csv', '.vsr.json']) await rm(output + name);
     };
     for (const [moment, come] of Object.entries(lateMoments(output))) {
-      const vsr = startVsr(args);
+      const vsr = startUpscale(args);
       if ((await until(vsr, come)) === null) continue;
       await kill(vsr);
       t.diagnostic(`killed when ${moment}`);
@@ -67,7 +66,7 @@ test(
     await finish();
     let open = false;
     while (killed < kills) {
-      const vsr = startVsr(args);
+      const vsr = startUpscale(args);
       const ended = await Promise.race([vsr.done, delay(200 + (next() + 0.5) * 4000)]);
       open = ended === undefined;
       if (open) await kill(vsr);
@@ -89,7 +88,7 @@ for (const [what, sign] of [
     { skip },
     async (t) => {
       const { args, output } = await job.fresh(what);
-      const vsr = startVsr(args);
+      const vsr = startUpscale(args);
       const victim = await victimOf(vsr, output, sign);
       process.kill(victim.pid, 'SIGKILL');
       const { code, stderr } = await vsr.done;
@@ -112,7 +111,7 @@ test(
     const { args, output } = await job.fresh('thread');
     const preload = `import { isMainThread } from 'node:worker_threads';
     if (!isMainThread) setTimeout(() => process.exit(7), 400);`;
-    const { code, stderr } = await startVsr(args, { preload }).done;
+    const { code, stderr } = await startUpscale(args, { preload }).done;
     assert.equal(code, 1, stderr);
     assert.match(stderr, /inference thread stopped: it ended with exit code 7/);
     await job.checkNothing(output);

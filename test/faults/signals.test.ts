@@ -1,14 +1,13 @@
 import assert from 'node:assert/strict';
-import test, { after, before } from 'node:test';
+import test, { before } from 'node:test';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, segmentsDone, skip, startedBy, startVsr, until } from './vsr-process.js';
+import { isWhole, segmentsDone, skip, startedBy, startUpscale, until } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
   if (skip === false) job = await openJob(6);
 });
-after(() => job?.[Symbol.asyncDispose]());
 
 for (const [signal, times] of [
   ['SIGINT', 1],
@@ -25,7 +24,7 @@ for (const [signal, times] of [
     { skip },
     async (t) => {
       const { args, output } = await job.fresh('signal');
-      const vsr = startVsr(args);
+      const vsr = startUpscale(args);
       const busy = await until(
         vsr,
         () => segmentsDone(output).length > 0 && startedBy(vsr.pid).length > 0,
@@ -45,7 +44,7 @@ for (const [signal, times] of [
 
 test('SIGINT again and again while vsr ends still ends it with 130', { skip }, async (t) => {
   const { args, output } = await job.fresh('again');
-  const vsr = startVsr(args);
+  const vsr = startUpscale(args);
   assert.ok(await until(vsr, () => segmentsDone(output).length > 0), 'a segment was done');
   vsr.child.kill('SIGINT');
   await until(vsr, () => vsr.stderr().includes('Interrupted'));
@@ -62,7 +61,7 @@ test('a clock that jumps back changes nothing', { skip }, async (t) => {
   const { args, output } = await job.fresh('clock');
   const preload = `const now = Date.now, from = now();
     Date.now = () => (now() - from > 700 ? now() - 86400000 : now());`;
-  const { code, stderr } = await startVsr(args, { preload }).done;
+  const { code, stderr } = await startUpscale(args, { preload }).done;
   assert.equal(code, 0, stderr);
   await job.checkWhole(output);
   tried(t, 'clock that jumps back');

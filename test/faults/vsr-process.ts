@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { vsrProgram } from '../support/run-vsr.js';
+import { startVsr, type Surroundings, type Vsr } from '../support/run-vsr.js';
 
 /** Whether every fault is tried in full, as `npm run test:faults` asks, or in the short form. */
 export const isWhole = process.env['VSR_FAULTS'] === 'whole';
@@ -10,40 +9,9 @@ export const isWhole = process.env['VSR_FAULTS'] === 'whole';
 /** The only fault tests' skip reason elsewhere: they look into /proc and send signals. */
 export const skip = process.platform === 'linux' ? false : 'looks into /proc, which Linux has';
 
-/** A `vsr upscale` under way. */
-export type VsrProcess = {
-  readonly child: ChildProcess;
-  readonly pid: number;
-  /** What it has written to stderr so far. */
-  readonly stderr: () => string;
-  /** Settles when it has gone; `code` is `null` after a signal. */
-  readonly done: Promise<{ readonly code: number | null; readonly stderr: string }>;
-};
-
-/** What is wrong around a `vsr upscale`. */
-export type Surroundings = {
-  /** A module's text that each of its threads runs first. */
-  readonly preload?: string;
-  /** Added to the environment. */
-  readonly env?: NodeJS.ProcessEnv;
-};
-
 /** Starts `vsr upscale` as a user does. */
-export function startVsr(args: readonly string[], { preload, env }: Surroundings = {}): VsrProcess {
-  const first =
-    preload === undefined
-      ? []
-      : ['--import', `data:text/javascript,${encodeURIComponent(preload)}`];
-  const child = spawn(process.execPath, [...first, vsrProgram, 'upscale', ...args], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, ...env },
-  });
-  let stderr = '';
-  child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
-  const done = new Promise<{ code: number | null; stderr: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, stderr }));
-  });
-  return { child, pid: child.pid!, stderr: () => stderr, done };
+export function startUpscale(args: readonly string[], around: Surroundings = {}): Vsr {
+  return startVsr(['upscale', ...args], around);
 }
 
 /** A process that `pid` has started, with its command line. */
@@ -75,10 +43,7 @@ export function startedBy(pid: number): Started[] {
 }
 
 /** Waits until `found` gives something, at most a minute; `null` once the process has ended. */
-export async function until<T>(
-  vsr: VsrProcess,
-  found: () => T | undefined | false,
-): Promise<T | null> {
+export async function until<T>(vsr: Vsr, found: () => T | undefined | false): Promise<T | null> {
   for (let i = 0; i < 12_000; i++) {
     const result = found();
     if (result !== undefined && result !== false) return result;
@@ -95,7 +60,7 @@ export function segmentsDone(output: string): string[] {
 }
 
 /** A process that vsr started, whose command line holds `sign`, once a first segment is done. */
-export async function victimOf(vsr: VsrProcess, output: string, sign: string): Promise<Started> {
+export async function victimOf(vsr: Vsr, output: string, sign: string): Promise<Started> {
   const found = await until(
     vsr,
     () =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import net from 'node:net';
 import test, { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lockMs, makeQueueJob, type QueueJob, type Vsr } from '../support/queue-job.js';
+import { lockMs, makeQueueJob, type QueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { freePort, startRedis, withoutRedis, type TestRedis } from '../support/redis.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
@@ -39,7 +40,7 @@ async function kill(victim: Vsr): Promise<void> {
 }
 
 async function finished(run: Vsr, output: string): Promise<void> {
-  assert.equal(await run.done, 0, run.said());
+  assert.equal((await run.done).code, 0, run.said());
   await job.checkSame(output);
 }
 

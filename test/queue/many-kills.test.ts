@@ -3,7 +3,8 @@ import test from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { tried } from '../faults/tried.js';
 import { isWhole } from '../faults/vsr-process.js';
-import { makeQueueJob, type Vsr } from '../support/queue-job.js';
+import { makeQueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { startRedis, withoutRedis } from '../support/redis.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -53,7 +54,7 @@ test(`${kills} kills of workers and Redis over one flow lose nothing`, { skip },
         await start(name);
       }
     }
-    assert.equal(await run.done, 0, run.said());
+    assert.equal((await run.done).code, 0, run.said());
     await job.checkSame('out.mp4');
     const runs = begunIn(
       [...said, ...[...workers.values()].map((worker) => worker.said())].join('\n'),

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
-import { makeQueueJob, startCommand, type QueueJob, type Vsr } from '../support/queue-job.js';
+import { makeQueueJob, startCommand, type QueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { startRedis, withoutRedis, type TestRedis } from '../support/redis.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -38,7 +39,7 @@ test(
       workers.push(await job.worker(redis.url, [], secret));
       const output = `out${count}.mp4`;
       const run = submitted(output);
-      assert.equal(await run.done, 0, run.said());
+      assert.equal((await run.done).code, 0, run.said());
       assert.match(run.said(), /done, 48 frames/);
       await job.checkSame(output);
     }
@@ -46,7 +47,7 @@ test(
     assert.ok(busy.length >= 2, 'more than one worker made segments');
     // What is finished is not submitted again.
     const again = submitted('out3.mp4');
-    assert.equal(await again.done, 0, again.said());
+    assert.equal((await again.done).code, 0, again.said());
     assert.match(again.said(), /skipped/);
   },
 );
@@ -74,7 +75,7 @@ test(
   async () => {
     const [first] = workers;
     first!.child.kill('SIGTERM');
-    assert.equal(await first!.done, 0);
+    assert.equal((await first!.done).code, 0);
   },
 );
 
@@ -105,7 +106,9 @@ test('a wrong call is refused before anything is done', { skip: withoutRedis }, 
 
 test('a job on one machine loads nothing of a queue', async () => {
   const clip = path.join(folder, 'media', 'clip.mp4');
-  const loaded = startCommand(['upscale', clip, '--dry-run'], { NODE_DEBUG: 'esm,module' });
+  const loaded = startCommand(['upscale', clip, '--dry-run'], {
+    env: { NODE_DEBUG: 'esm,module' },
+  });
   await loaded.done;
   assert.match(loaded.said(), /commander/, 'what is loaded is told');
   assert.doesNotMatch(loaded.said(), /node_modules\/(bullmq|ioredis)/);

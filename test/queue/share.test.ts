@@ -9,7 +9,8 @@ import { payloadOf } from '../../src/queue/job/payload.js';
 import { queueAddress } from '../../src/queue/redis/address.js';
 import { QueueBook } from '../../src/queue/redis/book.js';
 import { connectQueue, type QueueConnection } from '../../src/queue/redis/connection.js';
-import { makeQueueJob, startCommand, type QueueJob, type Vsr } from '../support/queue-job.js';
+import { makeQueueJob, startCommand, type QueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { startRedis, withoutRedis, type TestRedis } from '../support/redis.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -45,7 +46,7 @@ after(async () => {
 
 async function worker(): Promise<Vsr> {
   const words = ['worker', '--queue', redis.url, '--workers', '1'];
-  const started = startCommand(words, { TMPDIR: temporary });
+  const started = startCommand(words, { env: { TMPDIR: temporary } });
   running.push(started);
   await started.until(/ready as/);
   return started;
@@ -91,7 +92,7 @@ test(
     await victim.done;
     assert.equal(left().length, 1, `a killed worker leaves its folder: ${victim.said()}`);
     taker = await worker();
-    assert.equal(await run.done, 0, run.said());
+    assert.equal((await run.done).code, 0, run.said());
     await job.checkSame('shared.mp4');
     assert.match(taker.said(), /segments? \d.* of @share:.*clip\.mp4: done/);
     assert.equal(left().length, 1, 'the next worker has removed it');
@@ -127,7 +128,7 @@ test(
     await sleep(1000);
     assert.equal(await book.state(clip), 'open', taker.said());
     const again = submit('tls.mp4', ...tls);
-    assert.equal(await again.done, 0, again.said());
+    assert.equal((await again.done).code, 0, again.said());
     assert.equal(await lastClip(), clip);
     assert.doesNotMatch(taker.said(), /failed/);
     await job.checkSame('tls.mp4');
@@ -143,7 +144,7 @@ test(
     await run.until(/0\/48 frames/);
     const clip = await lastClip();
     run.child.kill('SIGINT');
-    assert.equal(await run.done, 130, run.said());
+    assert.equal((await run.done).code, 130, run.said());
     assert.match(run.said(), /Serving at http:.* Ctrl-C takes the clips out of the queue/);
     assert.match(run.said(), /interrupted/);
     assert.equal(await book.state(clip), 'cancelled');

@@ -9,7 +9,8 @@ import { storedPayload } from '../../src/queue/job/payload.js';
 import { QueueBook } from '../../src/queue/redis/book.js';
 import { queueAddress } from '../../src/queue/redis/address.js';
 import { connectQueue, type QueueConnection } from '../../src/queue/redis/connection.js';
-import { makeQueueJob, type QueueJob, type Vsr } from '../support/queue-job.js';
+import { makeQueueJob, type QueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { startRedis, withoutRedis, type TestRedis } from '../support/redis.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -69,7 +70,7 @@ test(
   { skip: withoutRedis },
   async () => {
     const run = job.submit(redis.url, 'out.mp4', ['--detach']);
-    assert.equal(await run.done, 0, run.said());
+    assert.equal((await run.done).code, 0, run.said());
     const id = await lastClip();
     assert.match(
       run.said(),
@@ -105,7 +106,7 @@ test(
     );
     assert.equal(existsSync(path.join(job.media, 'out.mp4')), false);
     const again = job.submit(redis.url, 'out.mp4');
-    assert.equal(await again.done, 0, again.said());
+    assert.equal((await again.done).code, 0, again.said());
     await job.checkSame('out.mp4');
   },
 );
@@ -119,7 +120,7 @@ test(
     await worker.until(new RegExp(`^[^]{${seen}}[^]*segments? \\d`));
     const id = await lastClip();
     await queue('cancel', id);
-    assert.equal(await run.done, 1);
+    assert.equal((await run.done).code, 1);
     assert.match(run.said(), /cancelled in the queue/);
     const work = path.join(job.media, 'cancelled.mp4.vsr-work', 'queue.json');
     for (let i = 0; i < 500 && !/"released": true/.test(await readFile(work, 'utf8')); i++)
@@ -143,7 +144,7 @@ test(
     await run.until(/0\/48 frames/);
     const id = await lastClip();
     run.child.kill('SIGINT');
-    assert.equal(await run.done, 130);
+    assert.equal((await run.done).code, 130);
     assert.match(
       run.said(),
       new RegExp(`in the queue as ${id}. Come back with: vsr queue watch ${id}`),
@@ -170,7 +171,7 @@ test('jobs of strangers are refused, and touch nothing', { skip: withoutRedis },
   // The claim of another clip, and a wish that a stranger has changed.
   const run = job.submit(redis.url, 'stranger.mp4', ['--detach']);
   await queue('pause');
-  assert.equal(await run.done, 0, run.said());
+  assert.equal((await run.done).code, 0, run.said());
   const claimed = await lastClip();
   const claimFile = path.join(job.media, 'stranger.mp4.vsr-work', 'queue.json');
   const claim = await readFile(claimFile, 'utf8');
@@ -210,13 +211,13 @@ test('jobs of strangers are refused, and touch nothing', { skip: withoutRedis },
   assert.ok(before.includes('stranger.mp4.vsr-work'));
   // Arguments for the encoder are taken only by those who say so.
   const args = job.submit(redis.url, 'args.mp4', ['--ffmpeg-args', '-tune film']);
-  assert.equal(await args.done, 1);
+  assert.equal((await args.done).code, 1);
   assert.match(args.said(), /which this worker does not take. Start it with --allow-ffmpeg-args/);
   // A claim that a stranger has changed comes to another job.
   await rm(path.join(job.media, 'args.mp4.vsr-work'), { recursive: true });
   await queue('pause');
   const changed = job.submit(redis.url, 'changed.mp4', ['--detach']);
-  assert.equal(await changed.done, 0, changed.said());
+  assert.equal((await changed.done).code, 0, changed.said());
   const file = path.join(job.media, 'changed.mp4.vsr-work', 'queue.json');
   await writeFile(file, (await readFile(file, 'utf8')).replace(/"crf": null/, '"crf": 40'));
   await queue('resume');

@@ -7,7 +7,8 @@ import { queueAddress, queueVariables } from '../../src/queue/redis/address.js';
 import { QueueBook } from '../../src/queue/redis/book.js';
 import { connectQueue } from '../../src/queue/redis/connection.js';
 import { packageRoot } from '../../src/package-root.js';
-import { makeQueueJob, startCommand, type QueueJob, type Vsr } from '../support/queue-job.js';
+import { makeQueueJob, startCommand, type QueueJob } from '../support/queue-job.js';
+import type { Vsr } from '../support/run-vsr.js';
 import { freePort, startRedis, withoutRedis, type TestRedis } from '../support/redis.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
@@ -70,16 +71,21 @@ test(
     if (withoutSpaces) t.diagnostic('no spaces of process numbers here: they have two');
     const there = ['--queue', url, '--queue-ca', cert, '--root', `m=${job.media}`];
     const workers = [1, 2].map(() =>
-      startCommand(['worker', ...there, '--workers', '1'], secret, withoutSpaces ? [] : apart),
+      startCommand(['worker', ...there, '--workers', '1'], {
+        env: secret,
+        by: withoutSpaces ? [] : apart,
+      }),
     );
     running.push(...workers);
     const names = await Promise.all(workers.map((each) => each.until(/ready as (\S+)/)));
     if (!withoutSpaces) assert.deepEqual(new Set(names.map(([, name]) => name)).size, 1);
     const output = path.join(job.media, 'out.mp4');
-    const run = startCommand(['upscale', job.clip, '-o', output, ...job.options, ...there], secret);
+    const run = startCommand(['upscale', job.clip, '-o', output, ...job.options, ...there], {
+      env: secret,
+    });
     running.push(run);
     await Promise.all(workers.map((each) => each.until(/segments? \d.*: done/)));
-    assert.equal(await run.done, 0, run.said());
+    assert.equal((await run.done).code, 0, run.said());
     await job.checkSame('out.mp4');
     const address = queueAddress({ url, caFile: cert }, { ...secret });
     await using connection = await connectQueue(address);

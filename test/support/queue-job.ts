@@ -1,66 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ffmpegRun } from './enlarge.js';
 import { writeRandomModel } from './random-model.js';
-import { runVsr, vsrProgram } from './run-vsr.js';
+import { runVsr, startVsr, type Surroundings, type Vsr } from './run-vsr.js';
 
 /** Milliseconds after which a worker's job goes to another, in these tests. */
 export const lockMs = 3_000;
 
-/** A `vsr` under way, whose lines are looked at. */
-export type Vsr = {
-  readonly child: ChildProcess;
-  /** All that it has said so far. */
-  readonly said: () => string;
-  /** Waits until it says something; fails when it ends before, or after a minute. */
-  until(pattern: RegExp): Promise<RegExpExecArray>;
-  /** Settles when it has ended; its exit code, `null` after a signal. */
-  readonly done: Promise<number | null>;
-};
-
-/**
- * Starts the command line as a user does; by way of the program `by`, with its words, where there
- * is one.
- */
-export function startCommand(
-  args: readonly string[],
-  env: NodeJS.ProcessEnv = {},
-  by: readonly string[] = [],
-): Vsr {
-  const [program, ...words] = [...by, process.execPath, vsrProgram, ...args] as [
-    string,
-    ...string[],
-  ];
-  const child = spawn(program, words, {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, VSR_TEST_QUEUE_LOCK_MS: String(lockMs), ...env },
-  });
-  let text = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (part: Buffer) => (text += part.toString()));
-  }
-  const done = new Promise<number | null>((resolve) => {
-    child.once('close', (code) => resolve(code));
-  });
-  return {
-    child,
-    said: () => text,
-    async until(pattern) {
-      for (let i = 0; i < 6000; i++) {
-        const match = pattern.exec(text);
-        if (match !== null) return match;
-        const ended = child.exitCode !== null || child.signalCode !== null;
-        assert.ok(!ended, `it ended without saying ${String(pattern)}: ${text}`);
-        await sleep(20);
-      }
-      throw new Error(`it never said ${String(pattern)}: ${text}`);
-    },
-    done,
-  };
+/** Starts the command line as a user does, with a queue whose locks are short. */
+export function startCommand(args: readonly string[], around: Surroundings = {}): Vsr {
+  const env = { VSR_TEST_QUEUE_LOCK_MS: String(lockMs), ...around.env };
+  return startVsr(args, { ...around, env });
 }
 
 /** A clip in a folder that machines share, and what one machine makes of it. */
@@ -108,7 +60,7 @@ export async function makeQueueJob(folder: string, seconds: number): Promise<Que
   return {
     ...{ media, clip, options },
     async worker(url, more = [], env = {}) {
-      const worker = startCommand(['worker', ...place(url), '--workers', '1', ...more], env);
+      const worker = startCommand(['worker', ...place(url), '--workers', '1', ...more], { env });
       await worker.until(/ready as/);
       return worker;
     },

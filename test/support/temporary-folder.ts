@@ -4,11 +4,12 @@ import path from 'node:path';
 import { after } from 'node:test';
 
 /**
- * A new folder, empty, which is removed when the tests of the file (or of the suite) that asked for
- * it are over.
+ * A new folder, empty, among the system's temporary ones or within the folder named. It is removed
+ * when what asked for it is over: the file, the suite or the one test. Not for a `before`, which is
+ * over before the tests begin.
  */
-export function temporaryFolder(): string {
-  const folder = mkdtempSync(path.join(os.tmpdir(), 'vsr-test-'));
+export function temporaryFolder(within = os.tmpdir()): string {
+  const folder = mkdtempSync(path.join(within, 'vsr-test-'));
   after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
   return folder;
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { findInputs } from '../../../src/upscale/plan/inputs.js';
@@ -7,11 +7,9 @@ import { checkOptions } from '../../../src/upscale/plan/settings.js';
 import { checkSequences, sequenceOffers } from '../../../src/upscale/sequence-inputs.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
-const root = temporaryFolder();
-
 /** A folder `frames` with empty files of these names, within a new folder of its own. */
 async function frames(...names: string[]): Promise<string> {
-  const folder = path.join(await mkdtemp(path.join(root, 'case-')), 'frames');
+  const folder = path.join(temporaryFolder(), 'frames');
   await mkdir(folder);
   for (const name of names) await writeFile(path.join(folder, name), '');
   return folder;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { completionScript, shells } from '../../../../src/cli/process/completion-script.js';
@@ -62,7 +62,7 @@ test('the scripts are ones that their shells can read', (t) => {
 
 /** What stands on the line after Tab, for each of these beginnings; `null` without the shell. */
 function completedByZsh(lines: readonly string[]): string[] | null {
-  const functions = mkdtempSync(path.join(folder, 'functions-'));
+  const functions = temporaryFolder(folder);
   writeFileSync(path.join(functions, '_vsr'), completionScript('zsh', tree));
   const shown = path.join(folder, 'line');
   // A shell at a terminal of its own; what it prints is read, so that it never waits. Ctrl-T keeps

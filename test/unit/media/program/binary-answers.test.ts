@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import {
-  copyFile,
-  chmod,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  utimes,
-  writeFile,
-} from 'node:fs/promises';
-import os from 'node:os';
+import { copyFile, chmod, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterEach, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { cacheFolder } from '../../../../src/media/program/binary-answers.js';
 import { runProcess } from '../../../../src/media/program/process.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 /*
  * The program asked is a copy of the shell, a small binary; what it is told to run leaves a mark in
  * a file, which tells how often it was really started.
  */
 const shell = '/bin/sh';
+const root = temporaryFolder();
+let tests = 0;
 let folder = '';
 let program = '';
 let marks = '';
@@ -27,14 +20,14 @@ let marks = '';
 const onUnix = { skip: process.platform === 'win32' ? 'has no /bin/sh' : false };
 
 beforeEach(async () => {
-  folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-answers-'));
+  folder = path.join(root, String(++tests));
+  await mkdir(folder);
   program = path.join(folder, 'program');
   marks = path.join(folder, 'marks');
   await copyFile(shell, program);
   await chmod(program, 0o755);
   await writeFile(marks, '');
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /**
  * Asks from a process of its own, as another run of vsr does; `say` is what the program answers.

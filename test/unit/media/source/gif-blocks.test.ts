@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { keepsOpaque } from '../../../../src/media/source/gif-blocks.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 /**
  * A GIF of one dot a frame, each with the disposal method given; `null` for a frame without a
@@ -20,7 +20,7 @@ function gif(disposals: readonly (number | null)[], end: readonly number[] = [0x
 }
 
 test('a GIF keeps what is opaque unless a frame is taken away again', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-gif-'));
+  const folder = temporaryFolder();
   const file = path.join(folder, 'a.gif');
   const cases: readonly [Buffer, boolean, string][] = [
     [gif([null, 0, 1]), true, 'painted over'],
@@ -32,12 +32,8 @@ test('a GIF keeps what is opaque unless a frame is taken away again', async () =
     [gif([...Array.from({ length: 5000 }, () => 1), 2]), false, 'cleared far behind'],
     [Buffer.from('no GIF at all'), false, 'another file'],
   ];
-  try {
-    for (const [bytes, expected, why] of cases) {
-      await writeFile(file, bytes);
-      assert.equal(await keepsOpaque(file), expected, why);
-    }
-  } finally {
-    await rm(folder, { recursive: true });
+  for (const [bytes, expected, why] of cases) {
+    await writeFile(file, bytes);
+    assert.equal(await keepsOpaque(file), expected, why);
   }
 });

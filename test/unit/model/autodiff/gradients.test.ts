@@ -31,7 +31,8 @@ import {
 import { Tape, type Value } from '../../../../src/model/autodiff/tape.js';
 import { lossOf, pixelLosses } from '../../../../src/training/gradient/loss.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
-import { interpret, type Numbers, numbers } from './interpreter.js';
+import { interpret } from './interpreter.js';
+import { type Numbers, numbers } from './numbers.js';
 
 /** Central differences have an error of about h^2; doubles leave 1e-10 of it. */
 const h = 1e-5;

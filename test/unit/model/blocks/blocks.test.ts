@@ -25,7 +25,8 @@ import { decodeModel, encodeModel } from '../../../../src/model/onnx/model-file.
 import { resizeToFloat } from '../../../../src/planes/resize.js';
 import { sourceShape } from '../../../../src/training/gradient/gradient-graph.js';
 import { random } from '../../../support/random-model.js';
-import { interpret, numbers } from '../autodiff/interpreter.js';
+import { interpret } from '../autodiff/interpreter.js';
+import { numbers } from '../autodiff/numbers.js';
 
 const ort = await onnxRuntime();
 

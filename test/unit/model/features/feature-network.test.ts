@@ -11,7 +11,8 @@ import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { packageRoot } from '../../../../src/package-root.js';
 import { lossOf } from '../../../../src/training/gradient/loss.js';
 import { random } from '../../../support/random-model.js';
-import { interpret, numbers } from '../autodiff/interpreter.js';
+import { interpret } from '../autodiff/interpreter.js';
+import { numbers } from '../autodiff/numbers.js';
 
 const ort = await onnxRuntime();
 const product = (dims: readonly number[]) => dims.reduce((a, b) => a * b, 1);

@@ -14,7 +14,8 @@ import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
 import { Contest, judgingCount } from '../../../../src/training/gradient/contest.js';
 import { lossOf } from '../../../../src/training/gradient/loss.js';
-import { interpret, type Numbers, numbers } from '../../model/autodiff/interpreter.js';
+import { interpret } from '../../model/autodiff/interpreter.js';
+import { type Numbers, numbers } from '../../model/autodiff/numbers.js';
 
 const small: Discriminator = {
   ...{ name: 'small', unshuffle: 2 },

@@ -24,7 +24,8 @@ import {
   openOptimiser,
 } from '../../../../src/training/optimiser/optimiser.js';
 import { buildUpdateModel } from '../../../../src/training/optimiser/update-graph.js';
-import { interpret, type Numbers, numbers } from '../../model/autodiff/interpreter.js';
+import { interpret } from '../../model/autodiff/interpreter.js';
+import { type Numbers, numbers } from '../../model/autodiff/numbers.js';
 
 const ort = await onnxRuntime();
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import os from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import type { JobEstimate } from '../../../../src/upscale/estimate/estimate.js';
 import { knownSpeed, rememberSpeed } from '../../../../src/upscale/estimate/known-speeds.js';
 import { totalEstimate } from '../../../../src/upscale/estimate/total-estimate.js';
+import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 const job: JobEstimate = {
   ...{ frames: 100, seconds: 10, outputBytes: 1000, neededBytes: 1900, freeBytes: 5000 },
@@ -24,7 +24,7 @@ test('a total counts what is known, and room for the largest job once more', () 
 });
 
 test('speeds are kept, mixed with what comes later, and never believed as they stand', async () => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-speeds-'));
+  const folder = temporaryFolder();
   const before = process.env['XDG_CACHE_HOME'];
   process.env['XDG_CACHE_HOME'] = folder;
   try {
@@ -41,6 +41,5 @@ test('speeds are kept, mixed with what comes later, and never believed as they s
   } finally {
     if (before === undefined) delete process.env['XDG_CACHE_HOME'];
     else process.env['XDG_CACHE_HOME'] = before;
-    await rm(folder, { recursive: true });
   }
 });

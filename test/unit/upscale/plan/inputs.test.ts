@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import { VsrError } from '../../../../src/errors.js';
@@ -10,7 +10,7 @@ const root = temporaryFolder();
 
 /** Runs `work` with a new folder of its own. */
 const withFolder = async (work: (folder: string) => Promise<void>): Promise<void> =>
-  work(await mkdtemp(path.join(root, 'case-')));
+  work(temporaryFolder(root));
 
 /** Makes empty files below `folder`; folders as they are needed. */
 async function make(folder: string, ...files: string[]): Promise<void> {
