@@ -40,7 +40,8 @@ const upscaleHere: UpscaleClip = async (request) => {
   const probing = probeInput(ffmpeg, fileOf(input), settings, signal);
   probing.catch(() => {}); // Thrown where the way of the clip begins.
   // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
-  const [{ upscaleFile }] = await Promise.all([import('./upscale-file.js'), prepareCommands()]);
+  prepareCommands();
+  const { upscaleFile } = await import('./upscale-file.js');
   return upscaleFile(request, probing);
 };
 

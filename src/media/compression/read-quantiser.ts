@@ -36,7 +36,7 @@ export async function meanQuantiserStep(
     return { path: '-', format: 'null', options };
   });
   const steps = new QuantiserSteps();
-  const args = await buildArguments({
+  const args = buildArguments({
     // A decoder says it at the level of debugging only.
     options: ['-loglevel', by === 'decoder' ? 'debug' : 'info', '-nostats'],
     ...{ inputs, outputs },

@@ -126,11 +126,7 @@ function stackFilters({ orders, rate }: Stack, each: string): string {
  * The words of the ffmpeg command that writes the frames of `source` to stdout, one after the
  * other.
  */
-export function decodeArguments(
-  ffmpeg: Ffmpeg,
-  source: Source,
-  command: DecodeCommand,
-): Promise<string[]> {
+export function decodeArguments(ffmpeg: Ffmpeg, source: Source, command: DecodeCommand): string[] {
   const { video, raw } = source;
   const seek =
     command.seekTo === undefined

@@ -33,10 +33,10 @@ export class DecodeRun {
   readonly #stopWatching: () => void;
   #stalled = false;
 
-  static async start(ffmpeg: Ffmpeg, source: Source, request: DecodeRunRequest) {
+  static start(ffmpeg: Ffmpeg, source: Source, request: DecodeRunRequest): DecodeRun {
     const instance = `vsr${randomBytes(6).toString('hex')}`;
     const { seekTo, frames } = request;
-    const args = await decodeArguments(ffmpeg, source, { instance, seekTo, frames });
+    const args = decodeArguments(ffmpeg, source, { instance, seekTo, frames });
     return new DecodeRun(ffmpeg, source, request, { instance, args });
   }
 

@@ -138,7 +138,7 @@ class Decoding implements DecodedFrames {
       video.runs === null
         ? null
         : new RunPictures(video, video.runs, this.layout, () => this.#buffer());
-    const run = await DecodeRun.start(this.#ffmpeg, this.#source, {
+    const run = DecodeRun.start(this.#ffmpeg, this.#source, {
       ...{ seekTo, signal, stallTimeoutMs },
       frames: isLimited ? this.#maxFrames : undefined,
       frameBytes: byRuns?.frameBytes ?? this.layout.byteLength,

@@ -65,11 +65,11 @@ function filters(plan: OutputPlan, piped: string): string[] {
  * The command line that encodes frames of the pixel format `piped`, which come through a pipe as
  * IVF, to `path`.
  */
-export async function encodeArguments(
+export function encodeArguments(
   ffmpeg: Ffmpeg,
   plan: OutputPlan,
   { path, piped, threads }: { path: string; piped: string; threads: number | undefined },
-): Promise<string[]> {
+): string[] {
   const muxer = intermediateMuxer(plan);
   const { num, den } = plan.timeBase;
   const colour = colourFlags(plan.colour);

@@ -177,7 +177,7 @@ class FfmpegEncoder implements FrameEncoder {
 
   async #start(): Promise<MediaProcess> {
     const { format, width, height } = this.#adapter.layout;
-    const args = await encodeArguments(this.#ffmpeg, this.#plan, {
+    const args = encodeArguments(this.#ffmpeg, this.#plan, {
       path: this.#path,
       piped: format.name,
       threads: this.#options.threads,

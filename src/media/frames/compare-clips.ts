@@ -69,7 +69,7 @@ export async function compareClips(
   // Beside the output, so that renaming is all that is left to do.
   await using folder = await temporaryFolder('compare', path.dirname(path.resolve(output)));
   const temporary = path.join(folder.path, `whole${path.extname(output)}`);
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: a.path }, { path: b.path }],
     outputs: [

@@ -25,7 +25,7 @@ export async function extractCover(
         ? ['bmp', 'image/bmp']
         : ['jpg', 'image/jpeg'];
   const file = path.join(folder, `cover-${stream.index}.${extension}`);
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: source.path }],
     outputs: [

@@ -86,7 +86,7 @@ export async function linesFrom(
   signal?: AbortSignal,
 ): Promise<CutLines | null> {
   const draft = `${output}.whole`;
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error', '-copyts'],
     inputs: [{ path: input.path }],
     outputs: [

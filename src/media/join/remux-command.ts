@@ -204,14 +204,7 @@ export type RemuxParts = {
  * The ffmpeg command that puts an output together: the enlarged video from stdin, everything else
  * from the source, captions from a file of their own.
  */
-export function remuxArguments({
-  source,
-  plan,
-  output,
-  extras,
-  cut,
-  retag,
-}: RemuxParts): Promise<string[]> {
+export function remuxArguments({ source, plan, output, extras, cut, retag }: RemuxParts): string[] {
   const streams = outputStreams(source, plan);
   const isMatroska = intermediateMuxer(plan) === 'matroska';
   const shift = cut === null || cut.shift === 0 ? [] : ['-itsoffset', (-cut.shift).toFixed(6)];

@@ -88,7 +88,7 @@ export async function remux(
     const found = await findExtras(ffmpeg, { source, plan, cut, folder, signal, ...options });
     const extras = { ...found, lastFrame, setsDurations: await setsDurations(ffmpeg) };
     const run = async (retag: boolean): Promise<readonly string[]> => {
-      const args = await remuxArguments({ source, plan, output, extras, cut, retag });
+      const args = remuxArguments({ source, plan, output, extras, cut, retag });
       return runWith(ffmpeg, { source, plan, args, bytes: bytes() }, options);
     };
     const said = await run(false).catch((error: unknown) => {

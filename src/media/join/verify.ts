@@ -187,7 +187,7 @@ const lostSideData = (type: string): Announcement => ({
 
 /** Counts the packets of the first video stream as ffmpeg copies them. */
 async function verifyByCopy(ffmpeg: Ffmpeg, output: string, frames: number): Promise<void> {
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: output }],
     outputs: [

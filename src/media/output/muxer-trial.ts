@@ -52,7 +52,7 @@ async function writeTrial(
   file: string,
   tag: readonly string[],
 ): Promise<readonly string[] | null> {
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: source.path, options: ['-t', String(trialSeconds)] }],
     outputs: [
@@ -94,7 +94,7 @@ async function samplesOf(
   index: number,
   frames: number,
 ): Promise<Buffer> {
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error'],
     inputs: [{ path: file, options: ['-t', String(trialSeconds)] }],
     outputs: [

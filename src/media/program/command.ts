@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import type ffmpegCommand from 'fluent-ffmpeg';
 
 /** One input of a command line. */
 export type CommandInput = {
@@ -88,9 +90,19 @@ export function fileUrl(name: string): string {
   return name === '-' || /^pipe:\d$/.test(name) ? name : `file:${path.resolve(name)}`;
 }
 
+const require = createRequire(import.meta.url);
+
+/**
+ * Loads what builds command lines, once. By `require`, since the `import()` of this CommonJS package
+ * gave an empty object now and then (Node 20.20.2, many imports under way at once).
+ */
+function commandBuilder(): typeof ffmpegCommand {
+  return require('fluent-ffmpeg') as typeof ffmpegCommand;
+}
+
 /** Loads what builds command lines, for when there is time to wait anyway. */
-export async function prepareCommands(): Promise<void> {
-  await import('fluent-ffmpeg');
+export function prepareCommands(): void {
+  commandBuilder();
 }
 
 /**
@@ -98,9 +110,8 @@ export async function prepareCommands(): Promise<void> {
  * Only its builder is used: running is `startProcess`'s. It splits a lone word at its space, so
  * options always go to it as several words.
  */
-export async function buildArguments(plan: CommandPlan): Promise<string[]> {
-  const { default: ffmpeg } = await import('fluent-ffmpeg');
-  const command = ffmpeg();
+export function buildArguments(plan: CommandPlan): string[] {
+  const command = commandBuilder()();
   for (const input of plan.inputs) {
     command.input(fileUrl(input.path));
     const forced = input.format === undefined ? [] : ['-f', input.format];

@@ -43,7 +43,7 @@ export async function* lumaFrames(
   const { width, height } = sizeAsDecoded(source);
   const instance = `vsr${randomBytes(6).toString('hex')}`;
   const planes = 'yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv411p|yuv410p|yuv440p|gray';
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
     inputs: [
       {

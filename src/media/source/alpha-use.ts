@@ -28,7 +28,7 @@ async function usesAlpha(
   const firstTells = video.codec === 'gif' && (await keepsOpaque(path));
   const most = firstTells ? 1 : looked;
   const decoder = video.decoder === null ? [] : ['-c:v', video.decoder];
-  const args = await buildArguments({
+  const args = buildArguments({
     options: ['-loglevel', 'error', '-nostats'],
     inputs: [{ path, options: ['-noautorotate', ...decoder] }],
     outputs: [

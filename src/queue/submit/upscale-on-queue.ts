@@ -59,7 +59,7 @@ type Begun = { readonly plan: JobPlan; readonly submitted: Submitted };
 async function begin(desk: Desk, request: FileRequest): Promise<Begun | FileResult> {
   const { ffmpeg, input, settings, signal } = request;
   if (signal.aborted) throw new VsrError('interrupted', `Interrupted before ${input.path}.`);
-  await prepareCommands();
+  prepareCommands();
   const source = await probeInput(ffmpeg, input.path, settings, signal);
   const { plan, finished } = await decide(request, source);
   if (finished !== null) return { status: 'skipped', summary: finished };

@@ -134,7 +134,7 @@ export async function openClip(
   signal: AbortSignal,
 ): Promise<OpenClip> {
   const { input, settings } = found;
-  await prepareCommands();
+  prepareCommands();
   const source = await probeInput(ffmpeg, input.path, settings, signal);
   const plan = await planJob({ ffmpeg, input, settings, signal }, source);
   checkSameJob(plan, found);
