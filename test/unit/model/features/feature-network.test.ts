@@ -192,7 +192,7 @@ const original = path.join(packageRoot(), '../shared/data/features/squeezenet10-
 const skip = existsSync(original) ? false : 'the network in single precision is not here';
 
 test(
-  'half precision changes the loss of the shipped features by less than 0.1 %',
+  'half precision changes the loss of the shipped features by less than 0.2 %',
   { skip },
   async () => {
     const { default: load } = await import('sharp');
@@ -216,7 +216,7 @@ test(
     };
     const [half, single] = [await lossesOf(shipped), await lossesOf(original)];
     half.forEach((value, i) =>
-      assert.ok(Math.abs(value / single[i]! - 1) < 1e-3, `${names[i]}: ${value} for ${single[i]}`),
+      assert.ok(Math.abs(value / single[i]! - 1) < 2e-3, `${names[i]}: ${value} for ${single[i]}`),
     );
   },
 );
