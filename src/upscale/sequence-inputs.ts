@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import type { SidecarAnnouncement } from '../metrics/sidecar.js';
-import type { FileRequest, FileResult } from './file-request.js';
+import type { FileRequest } from './file-request.js';
 import { isPicturePattern, looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
 import { gather } from '../media/sequence/gather.js';
@@ -64,8 +64,11 @@ export function sequenceOffers(
   );
 }
 
+/** What is needed to gather the pictures of an input. */
+type GatherableRequest = Pick<FileRequest, 'ffmpeg' | 'input' | 'settings' | 'signal'>;
+
 /** The folder nearest to where the output goes that is there: it has room for what is large. */
-async function folderNear({ input, settings: { output } }: FileRequest): Promise<string> {
+async function folderNear({ input, settings: { output } }: GatherableRequest): Promise<string> {
   // The folder of pictures as output holds nothing else.
   const place = output !== null && isPicturePattern(output) ? path.dirname(output) : output;
   let folder = place === null ? path.dirname(input.path) : path.resolve(place);
@@ -78,21 +81,21 @@ async function folderNear({ input, settings: { output } }: FileRequest): Promise
 
 /**
  * The way of an input that may be a picture sequence: its pictures are gathered into a clip first,
- * which `upscaleClip` then enlarges. Throws what both throw, by the name that people know.
+ * which `work` then takes. Throws what both throw, by the name that people know.
  */
-export async function upscaleGathered(
-  request: FileRequest,
-  upscaleClip: (request: FileRequest) => Promise<FileResult>,
-): Promise<FileResult> {
+export async function withGathered<Request extends GatherableRequest, Result>(
+  request: Request,
+  work: (request: Request) => Promise<Result>,
+): Promise<Result> {
   const { ffmpeg, input, settings, signal } = request;
   const { sequence } = input;
-  if (sequence === undefined || settings.fps === null) return upscaleClip(request);
+  if (sequence === undefined || settings.fps === null) return work(request);
   const { stallTimeoutMs } = settings;
   const near = await folderNear(request);
   const wish = { sequence, rate: settings.fps, near, signal, stallTimeoutMs };
   await using clip = await gather(ffmpeg, wish);
   try {
-    return await upscaleClip({ ...request, input: { ...input, gathered: clip } });
+    return await work({ ...request, input: { ...input, gathered: clip } });
   } catch (error) {
     if (error instanceof VsrError) error.message = error.message.replaceAll(clip.file, input.path);
     throw error;

@@ -16,7 +16,7 @@ import { probeInput } from './plan/probe-input.js';
 import { checkOptions, type Settings } from './plan/settings.js';
 import { isStill, listed, sortPictures } from './pictures-among-clips.js';
 import { upscaleToPictures } from './sequence-output.js';
-import { checkSequences, sequenceOffers, upscaleGathered } from './sequence-inputs.js';
+import { checkSequences, sequenceOffers, withGathered } from './sequence-inputs.js';
 import { checkProgram, runProgram } from './programs/run-program.js';
 import { type TryAgain, withTries } from './tries.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
@@ -144,7 +144,7 @@ class Batch {
       const { upscaleStill } = await import('./upscale-still.js');
       return upscaleStill(request);
     }
-    return upscaleGathered(request, (gathered) => upscaleToPictures(gathered, this.#upscaleClip));
+    return withGathered(request, (gathered) => upscaleToPictures(gathered, this.#upscaleClip));
   }
 
   #claim(output: string, input: string): void {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import type { Browser } from 'playwright-core';
 import sharp from 'sharp';
 import { VsrError } from '../../src/errors.js';
+import { probe } from '../../src/library/probe.js';
 import { preview, type PreviewOptions } from '../../src/report/preview/preview.js';
 import { plan } from '../../src/upscale/plan-files.js';
 import { noBrowser, openChromium } from '../support/chromium.js';
@@ -130,18 +131,35 @@ test(
 
 test('times and models as asked; what cannot be is one sentence', async () => {
   const args = ['preview', at('clip.mp4'), '--at', '0:00.5,2.25', '-m', 'espcn-16-lite-x2'];
-  const run = await runVsr(...args, '-o', at('named.html'));
+  const run = await runVsr(...args, '-o', at('named.html'), '--clip', '1', '--start', '1');
   assert.equal(run.code, 0, run.stderr);
   assert.equal(run.stdout, `${at('named.html')}\n`);
   assert.match(run.stderr, /espcn-16-lite-x2 \(as asked\): about 0:0\d on \d+ threads/);
   const html = await readFile(at('named.html'), 'utf8');
   assert.match(html, /Show the frame at 0:02/);
+  // The second from the in point on, in motion.
+  assert.match(html, /0:01 to 0:02, enlarged by espcn-16-lite-x2/);
+  await writeFile(
+    at('motion.mp4'),
+    Buffer.from(/data:video\/mp4;base64,([^"]+)/.exec(html)![1]!, 'base64'),
+  );
+  const motion = await probe(at('motion.mp4'));
+  const { width, height, frameCount, codec } = motion.video;
+  assert.deepEqual([width, height, frameCount, codec], [320, 240, 10, 'h264']);
+  await mkdir(at('frames'));
+  await ffmpegRun('-i', at('clip.mp4'), '-frames:v', '3', at('frames', 'f_%02d.png'));
+  const pictures = await preview(at('frames', 'f_%02d.png'), {
+    ...{ fps: '10', frames: 1, models: ['espcn-16-lite-x2'] },
+  });
+  assert.equal(pictures.page, at('frames.preview.html'));
+  assert.equal(pictures.clips[0]!.frameCount, 3);
   await writeFile(at('mine.html'), 'my own page');
   await writeWaves(at('photo.png'), 1);
   // The library's calls are checked as the command's, and start no process of their own.
   const wrong: readonly (readonly [PreviewOptions, code: string, said: RegExp])[] = [
     [{ at: [1], frames: 2 }, 'option', /either --frames or --at/],
     [{ at: [9] }, 'option', /before the clip's end \(3\.000 s\) for --at but received 9/],
+    [{ clip: 99 }, 'option', /seconds from 1 to 60 for clip but received 99/],
     [{ frames: 99 }, 'option', /whole number from 1 to 24 for frames but received 99/],
     [{ models: ['nonsense'] }, 'option', /Expected the name of a model/],
     [{ page: at('page.txt') }, 'option', /ending in \.html/],

@@ -23,6 +23,8 @@ Examples:
   vsr preview clip.mp4 -s 4 -m espcn-16-x2,mine.onnx  two models at 4x
   vsr preview clip.mkv --at 0:10,1:20 -o look.html    at these times
   vsr preview tapes/ -r --frames 2                    one page for a folder
+  vsr preview clip.mp4 --clip 10 --start 1:00         ten seconds in motion, too
+  vsr preview frames/f_%04d.png --fps 24              a picture sequence
 
 Shows a few sharp, different frames by bicubic and by each model, says what vsr upscale would take and why, how
 long the whole would take, how large it would be, and what would be lost. Nothing is enlarged for good.`;
@@ -47,6 +49,12 @@ export function previewCommand(): Command {
     .option('--at <times>', 'times to show instead, as 0:10,1:20', times)
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
+    .option(
+      '--clip <seconds>',
+      'enlarge so many seconds as well, to see motion: from --start on, otherwise of the middle',
+      realNumber,
+    )
+    .option('--fps <rate>', 'frames a second of picture sequences, such as frames/f_%04d.png')
     .option(
       '-o, --output <page.html>',
       'default: <clip>.preview.html, of several vsr-preview.html beside the first',

@@ -17,7 +17,7 @@ const afterDecoders =
  * Errors about writing, or about the end of the whole run: whatever caused them has its own line.
  */
 const notOfSource =
-  /^(?:Application provided invalid, non monoton|av_interleaved_write_frame|Error (?:muxing|writing|marking filters)|Conversion failed|Cannot determine format of input stream|Decoder \(codec \S+\) not found|Too many packets buffered)/;
+  /^(?:Application provided invalid, non monoton|av_interleaved_write_frame|Error (?:muxing|writing|closing file|marking filters)|Conversion failed|Cannot determine format of input stream|Decoder \(codec \S+\) not found|Too many packets buffered)/;
 
 /**
  * What the H.264 decoder says of whole clips as well, where reading begins at a key frame in the

@@ -14,6 +14,8 @@ export type DecodeCommand = {
   readonly seekTo?: number | undefined;
   /** Frames after which ffmpeg may stop. */
   readonly frames?: number | undefined;
+  /** Only the first frame at or after each of these times comes, in seconds on the source's clock. */
+  readonly only?: readonly number[] | undefined;
 };
 
 /**
@@ -63,11 +65,19 @@ function widened(sourceFormat: string): string[] {
   return ['format=rgb24', ...(factor === undefined ? [] : [lookUp])];
 }
 
+/** The filter that lets pass the first frame at or after each of `times`; empty for all. */
+function picked(times: readonly number[] | undefined): string {
+  if (times === undefined) return '';
+  const isFirst = (time: string): string =>
+    `gte(t,${time})*(isnan(prev_selected_t)+lt(prev_selected_t,${time}))`;
+  return `select='${times.map((time) => isFirst(time.toFixed(6))).join('+')}',`;
+}
+
 /** The filters that bring decoded frames into the travelling format; showinfo sees them first. */
 export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
   const turn = video.turn?.filters ?? [];
-  const seen = `showinfo@${command.instance}=checksum=0`;
+  const seen = `${picked(command.only)}showinfo@${command.instance}=checksum=0`;
   const filters: string[] = [];
   if (video.crop !== null) {
     const { width, height, x, y, of } = video.crop;

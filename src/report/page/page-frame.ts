@@ -17,7 +17,7 @@ export type PageParts = {
 
 /** Nothing is loaded but what the page itself holds. */
 const policy =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+  "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /** One HTML page that loads nothing, and tells its browser so. */
 export function pageFrame({ title, what, style, main, data, scripts }: PageParts): string {

@@ -9,7 +9,7 @@ import { framesPerSecond } from '../../planes/ratio.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { noteEventOf } from '../../upscale/plan-events.js';
 import { expectedFrames } from '../../upscale/plan/expected-frames.js';
-import type { Input } from '../../upscale/plan/inputs.js';
+import { fileOf, type Input } from '../../upscale/plan/inputs.js';
 import { type JobPlan, planJob } from '../../upscale/plan/job-plan.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { Settings } from '../../upscale/plan/settings.js';
@@ -17,6 +17,7 @@ import { busiestCrop, type Crop } from '../page/before-after.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 import { type FrameWish, type TellingFrame, tellingFrames } from './telling-frames.js';
 import { turnedChain } from '../../model/catalogue/chain.js';
+import type { Motion } from './motion.js';
 import { nextFaster, type Way, waysOf } from './ways.js';
 
 /** The larger pictures show at most so many samples each way: the part with the most in it. */
@@ -80,6 +81,8 @@ export type ClipPreview = {
   /** Degrees clockwise that a player turns the picture. */
   readonly rotation: number;
   readonly frames: readonly PreviewedFrame[];
+  /** A short part, enlarged as `upscale` would; `null` where none was asked for. */
+  readonly motion: Motion | null;
 };
 
 /** Why `upscale` takes this model, in a sentence. */
@@ -183,9 +186,9 @@ function trialTimes(found: readonly TellingFrame[]): number[] {
 }
 
 /** Looks at a clip, decides everything about its enlargement, and enlarges a few of its frames. */
-export async function previewClip(request: PreviewRequest): Promise<ClipPreview> {
+export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPreview, 'motion'>> {
   const { ffmpeg, input, settings, signal } = request;
-  const plan = await planJob(request, await probeInput(ffmpeg, input.path, settings, signal));
+  const plan = await planJob(request, await probeInput(ffmpeg, fileOf(input), settings, signal));
   const { source, chain } = plan;
   const { video } = source;
   const found = await tellingFrames(ffmpeg, source, request.wish, signal);

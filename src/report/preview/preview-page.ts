@@ -27,6 +27,7 @@ const style = `
 .overview span{position:absolute;border:2px solid #fff;box-shadow:0 0 0 1px #000;pointer-events:none}
 .strip{display:flex;flex-wrap:wrap;gap:10px;margin:8px 0}.strip small{display:block;color:var(--soft);line-height:1.6}
 select{max-width:100%}
+.motion{margin:8px 0}.motion video{max-width:100%;max-height:80vh;border-radius:6px;background:#000}
 @media (max-width:640px){.strip .overview img{width:150px;height:auto}.tile{height:200px}}
 `;
 
@@ -121,6 +122,14 @@ function notesOf({ notes }: ClipPreview): string {
   return `${nothing}${lines.length === 0 ? '' : `<ul>${lines.join('')}</ul>`}`;
 }
 
+/** A short part in motion. */
+function motionOf({ motion }: ClipPreview): string {
+  if (motion === null) return '';
+  const about = `${showTime(motion.from)} to ${showTime(motion.to)}, enlarged by ${motion.by}`;
+  const data = Buffer.from(motion.mp4).toString('base64');
+  return `<h3>In motion</h3><figure class="motion"><video controls loop muted playsinline preload="auto" aria-label="${escapeHtml(about)}" src="data:video/mp4;base64,${data}"></video><figcaption class="hint">${escapeHtml(about)}, without sound</figcaption></figure>`;
+}
+
 async function stripOf(clip: ClipPreview): Promise<string> {
   const shown: string[] = [];
   for (const [i, { time, source, part }] of clip.frames.entries()) {
@@ -165,7 +174,7 @@ ${factsOf(clip)}${notesOf(clip)}
 <div class="scroll"><table class="ways"><thead><tr><th scope="col">by</th><th scope="col">what it is</th><th scope="col">the whole clip</th><th scope="col">runs as</th><th scope="col">asked for by</th></tr></thead>
 <tbody>${clip.ways.map((way) => wayRow(way, clip.threads)).join('')}</tbody></table></div>
 <p class="hint">Times count every frame as new; what does not change from frame to frame costs less.</p>
-<h3>Frames</h3>${await stripOf(clip)}
+${motionOf(clip)}<h3>Frames</h3>${await stripOf(clip)}
 <div class="bar"><label>Left <select class="left">${options(0)}</select></label><label>Right <select class="right">${options(1)}</select></label></div>
 <figure class="slider"><div class="stage">
 <img class="under" alt=""><img class="over" alt=""><span class="tag l"></span><span class="tag r"></span><span class="marker"></span><span class="edge"></span>

@@ -3,10 +3,13 @@ import { badValue, VsrError } from '../../errors.js';
 import { isReport, isReportName } from '../../files/marks.js';
 import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { findInputs, looksLikeStill } from '../../upscale/plan/inputs.js';
+import { fileOf, findInputs, looksLikeStill, type Input } from '../../upscale/plan/inputs.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
+import { probeInput } from '../../upscale/plan/probe-input.js';
+import { checkSequences, withGathered } from '../../upscale/sequence-inputs.js';
 import { checkOptions } from '../../upscale/plan/settings.js';
 import { type ClipPreview, previewClip, type PreviewedWay } from './preview-clip.js';
+import { enlargeMotion, type Motion, motionSpan } from './motion.js';
 import { previewPage } from './preview-page.js';
 
 /** How clips are enlarged: as `upscale` would be told. */
@@ -22,6 +25,7 @@ type Enlarging = Pick<
   | 'workers'
   | 'start'
   | 'end'
+  | 'fps'
   | 'recursive'
   | 'ffmpeg'
   | 'ffprobe'
@@ -36,6 +40,8 @@ export type PreviewOptions = Enlarging & {
   readonly frames?: number;
   /** Times to show instead, in seconds after the beginning. */
   readonly at?: readonly number[];
+  /** Seconds of each clip that are enlarged whole, to see motion; 1 to 60. Default none. */
+  readonly clip?: number;
   /** The page, ending in .html. Default `<clip>.preview.html`, of several `vsr-preview.html`. */
   readonly page?: string;
   /** Replace a file of that name that is no page of vsr. */
@@ -57,8 +63,13 @@ export type Preview = { readonly page: string; readonly clips: readonly Previewe
 
 const defaultFrames = 5;
 const mostFrames = 24;
+/** Seconds: the page holds the whole film. */
+const longestMotion = 60;
 
-function checkFrames({ frames, at }: PreviewOptions): void {
+function checkFrames({ frames, at, clip }: PreviewOptions): void {
+  if (clip !== undefined && !(clip >= 1 && clip <= longestMotion)) {
+    throw badValue(`seconds from 1 to ${longestMotion}`, 'clip', clip);
+  }
   if (frames !== undefined && at !== undefined) {
     throw new VsrError('option', 'Expected either --frames or --at, not both.');
   }
@@ -86,11 +97,20 @@ export async function preview(
   options: PreviewOptions = {},
 ): Promise<Preview> {
   checkFrames(options);
-  const { models, frames = defaultFrames, at = [], page: named, overwrite, ...enlarging } = options;
+  const { models, frames = defaultFrames, at = [], page: named, overwrite, ...others } = options;
+  const { clip: motionSeconds, ...enlarging } = others;
   const settings = checkOptions({ ...enlarging, log: false });
   const words = typeof inputs === 'string' ? [inputs] : inputs;
-  const { inputs: found } = await findInputs(words, settings.recursive, false);
-  const pictures = found.filter(({ path: file }) => looksLikeStill(file));
+  const { inputs: found } = await findInputs(
+    words,
+    settings.recursive,
+    false,
+    settings.fps !== null,
+  );
+  checkSequences(found, settings, true);
+  const pictures = found.filter(
+    ({ path: file, sequence }) => sequence === undefined && looksLikeStill(file),
+  );
   const clips = found.filter((input) => !pictures.includes(input));
   const first = clips[0];
   if (first === undefined) {
@@ -102,7 +122,7 @@ export async function preview(
   const page =
     named ??
     (clips.length === 1
-      ? `${first.path}.preview.html`
+      ? `${first.sequence === undefined ? first.path : path.dirname(first.path)}.preview.html`
       : path.join(path.dirname(first.path), 'vsr-preview.html'));
   if (!isReportName(page)) throw badValue('a name ending in .html', 'output', page);
   const place = await openPlace({
@@ -116,9 +136,23 @@ export async function preview(
   const signal = options.signal ?? new AbortController().signal;
   const wish = { frames, at, start: settings.start, end: settings.end };
   const shown: ClipPreview[] = [];
+  const motionOf = async ({ input }: { readonly input: Input }): Promise<Motion | null> => {
+    if (motionSeconds === undefined) return null;
+    const { duration } = await probeInput(ffmpeg, fileOf(input), settings, signal);
+    const span = motionSpan(motionSeconds, { ...wish, duration });
+    const { recursive, ...same } = enlarging;
+    void recursive;
+    const model = models?.[0];
+    const told = { ...same, signal, ...(model === undefined ? {} : { model }) };
+    return enlargeMotion(input.path, span, told);
+  };
   for (const input of clips) {
     const request = { ffmpeg, input, settings, models: models ?? null, wish, signal };
-    shown.push(await previewClip(request));
+    const seen = await withGathered(request, async (gathered) => ({
+      ...(await previewClip(gathered)),
+      motion: await motionOf(gathered),
+    }));
+    shown.push(seen);
   }
   await place.write(await previewPage(shown));
   return { page, clips: shown.map(factsOf) };

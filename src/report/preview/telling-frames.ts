@@ -1,8 +1,13 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
+import { canSeek } from '../../media/decode/decode-command.js';
+import { framesAt } from '../../media/frames/frames-at.js';
 import { glanceAt } from '../../media/frames/glance.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { keyframes } from '../../media/source/packets.js';
 import type { Source } from '../../media/source/source.js';
+import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { framesPerSecond } from '../../planes/ratio.js';
 
 /** A frame to show. */
 export type TellingFrame = {
@@ -18,6 +23,8 @@ type Glance = {
   readonly pts: number;
   readonly sharpness: number;
   readonly thumbnail: Float32Array;
+  /** The whole frame, where it was needed for the look. */
+  readonly data?: Uint8Array;
 };
 
 /** Samples each way of what is looked at. */
@@ -27,8 +34,42 @@ const cell = 15;
 /** Looks for each frame that is shown. */
 const glancesPerFrame = 2;
 
+/** Seconds up to which a clip's key frames are listed first. */
+const shortSeconds = 60;
+
+/** Luma samples that are decoded at most to reach frames between key frames: 10 s of 1080p. */
+const mostDecoded = 250 * 1920 * 1080;
+
 /** Mean difference of thumbnails, in sample values, below which two frames show the same. */
 const sameDifference = 4;
+
+/** The luma of a frame, in full range and so small, each sample the mean of some within its cell. */
+function smallLuma(
+  data: Uint8Array,
+  { width, height, sampleBytes, format }: FrameLayout,
+  small: { readonly width: number; readonly height: number },
+  isFull: boolean,
+): Uint8Array {
+  const scale = 2 ** (8 - format.bitDepth);
+  const sample = (x: number, y: number): number => {
+    const i = (y * width + x) * sampleBytes;
+    return sampleBytes === 1 ? data[i]! : (data[i]! + 256 * data[i + 1]!) * scale;
+  };
+  const grey = new Uint8Array(small.width * small.height);
+  for (let y = 0; y < small.height; y++) {
+    for (let x = 0; x < small.width; x++) {
+      let sum = 0;
+      for (let part = 0; part < 16; part++) {
+        const atX = Math.floor(((x + ((part & 3) + 0.5) / 4) * width) / small.width);
+        const atY = Math.floor(((y + ((part >> 2) + 0.5) / 4) * height) / small.height);
+        sum += sample(atX, atY) / 16;
+      }
+      const full = isFull ? sum : ((sum - 16) * 255) / 219;
+      grey[y * small.width + x] = Math.max(0, Math.min(255, Math.round(full)));
+    }
+  }
+  return grey;
+}
 
 function glanceOf(grey: Uint8Array, pts: number): Glance {
   const { width, height } = glanceSize;
@@ -72,12 +113,52 @@ async function frameAt(
   pts: number,
   signal: AbortSignal,
 ): Promise<TellingFrame | null> {
-  const { num, den } = source.video.timeBase;
   const request = { seekTo: pts, range: { from: pts }, maxFrames: 1, signal };
   for await (const frame of decodeFrames(ffmpeg, source, request)) {
-    return { time: (frame.pts * num) / den - source.startTime, data: frame.data.slice() };
+    return { time: timeOf(frame.pts, source), data: frame.data.slice() };
   }
   return null;
+}
+
+const timeOf = (pts: number, { video, startTime }: Source): number =>
+  (pts * video.timeBase.num) / video.timeBase.den - startTime;
+
+/** Looks at frames between key frames, with the frames themselves, in as few goes as can be. */
+async function glancesBetween(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  times: readonly number[],
+  keys: readonly number[],
+  signal: AbortSignal,
+): Promise<Glance[]> {
+  const { video } = source;
+  const seconds = (pts: number): number => (pts * video.timeBase.num) / video.timeBase.den;
+  const byKey = new Map<number | undefined, number[]>();
+  for (const time of times) {
+    const key = keys.findLast((pts) => seconds(pts) <= time);
+    byKey.set(key, [...(byKey.get(key) ?? []), time]);
+  }
+  const rate = framesPerSecond(video.frameRate);
+  const layout = frameLayout(video.format, video.width, video.height);
+  const found: Glance[] = [];
+  let left = mostDecoded;
+  for (const [key, group] of byKey) {
+    const from = key === undefined ? source.startTime : seconds(key);
+    const decoded = (last: number): number => (last - from) * rate * video.width * video.height;
+    // What lies too far from a key frame is left out rather than waited for.
+    const near = group.filter((time) => decoded(time) <= left);
+    if (near.length === 0) continue;
+    left -= decoded(near.at(-1)!);
+    for (const { pts, data } of await framesAt(ffmpeg, source, {
+      seekTo: key,
+      times: near,
+      signal,
+    })) {
+      const grey = smallLuma(data, layout, glanceSize, video.colour.range === 'pc');
+      found.push({ ...glanceOf(grey, pts), data });
+    }
+  }
+  return found;
 }
 
 /** Sharp ones that differ: one of each equal part of the clip, as far as there are some. */
@@ -87,35 +168,54 @@ async function chosen(
   count: number,
   span: readonly [from: number, to: number],
   signal: AbortSignal,
-): Promise<number[]> {
+): Promise<Glance[]> {
   const [from, to] = span;
+  const { num, den } = source.video.timeBase;
   const looks = count * glancesPerFrame;
   const times = Array.from({ length: looks }, (_, i) => from + ((i + 0.5) * (to - from)) / looks);
-  const glances: (Glance | null)[] = [];
+  // Of a short clip all key frames are soon listed, and each is looked at once.
+  const isShort = to - from <= shortSeconds && canSeek(source);
+  const keys = isShort ? (await keyframes(ffmpeg, source, signal)).map(({ pts }) => pts) : [];
+  const before = (time: number): number | undefined =>
+    keys.findLast((pts) => (pts * num) / den <= time && (pts * num) / den >= from - 1e-6);
+  const places = isShort ? times.map(before) : times;
+  const seen = new Map<number, Glance | null>();
+  const distinct = [...new Set(places)].filter((place) => place !== undefined);
   // Two at a time: a look is mostly the start of a process.
-  for (let i = 0; i < looks; i += 2) {
-    const pair = times.slice(i, i + 2).map((time) => glanceOn(ffmpeg, source, time, 'key', signal));
-    glances.push(...(await Promise.all(pair)));
+  for (let i = 0; i < distinct.length; i += 2) {
+    const pair = distinct.slice(i, i + 2).map(async (place) => {
+      const seconds = isShort ? (place * num) / den : place;
+      seen.set(place, await glanceOn(ffmpeg, source, seconds, 'key', signal));
+    });
+    await Promise.all(pair);
   }
   const kept: Glance[] = [];
+  const isFresh = (glance: Glance | null): glance is Glance =>
+    glance !== null &&
+    kept.every(
+      ({ pts, thumbnail }) =>
+        pts !== glance.pts && difference(thumbnail, glance.thumbnail) >= sameDifference,
+    );
+  const bare: number[] = [];
   for (let part = 0; part < count; part++) {
-    const here = glances.slice(part * glancesPerFrame, (part + 1) * glancesPerFrame);
-    const isFresh = (glance: Glance | null): glance is Glance =>
-      glance !== null &&
-      kept.every(
-        ({ pts, thumbnail }) =>
-          pts !== glance.pts && difference(thumbnail, glance.thumbnail) >= sameDifference,
-      );
+    const here = places
+      .slice(part * glancesPerFrame, (part + 1) * glancesPerFrame)
+      .map((place) => (place === undefined ? null : (seen.get(place) ?? null)));
     const best = here.filter(isFresh).sort((a, b) => b.sharpness - a.sharpness)[0];
     if (best !== undefined) kept.push(best);
-    else {
-      // Key frames are rare here: one within the part will do.
-      const middle = times[part * glancesPerFrame + (glancesPerFrame >> 1)]!;
-      const exact = await glanceOn(ffmpeg, source, middle, 'exact', signal);
+    else bare.push(times[part * glancesPerFrame + (glancesPerFrame >> 1)]!);
+  }
+  // Key frames are rare there: one between them will do.
+  if (isShort) {
+    const others = await glancesBetween(ffmpeg, source, bare, keys, signal);
+    for (const glance of others) if (isFresh(glance)) kept.push(glance);
+  } else {
+    for (const time of bare) {
+      const exact = await glanceOn(ffmpeg, source, time, 'exact', signal);
       if (isFresh(exact)) kept.push(exact);
     }
   }
-  return kept.map(({ pts }) => pts);
+  return kept.sort((a, b) => a.pts - b.pts);
 }
 
 /** What to show of a clip. */
@@ -155,13 +255,16 @@ export async function tellingFrames(
   }
   const from = startTime + (wish.start ?? 0);
   const to = startTime + Math.min(wish.end ?? duration, duration);
-  let places = wish.at.map(ticks);
-  if (places.length === 0) {
-    places = await chosen(ffmpeg, source, wish.frames, [from, Math.max(from, to)], signal);
-  }
+  const places: readonly Pick<Glance, 'pts' | 'data'>[] =
+    wish.at.length > 0
+      ? wish.at.map((time) => ({ pts: ticks(time) }))
+      : await chosen(ffmpeg, source, wish.frames, [from, Math.max(from, to)], signal);
   const frames: TellingFrame[] = [];
-  for (const place of places) {
-    const frame = await frameAt(ffmpeg, source, place, signal);
+  for (const { pts, data } of places) {
+    const frame =
+      data === undefined
+        ? await frameAt(ffmpeg, source, pts, signal)
+        : { time: timeOf(pts, source), data };
     if (frame !== null) frames.push(frame);
   }
   if (frames.length === 0) {

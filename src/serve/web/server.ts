@@ -27,7 +27,7 @@ export type ServerParts = {
 
 /** A report runs its own script, and reaches nothing. */
 const reportPolicy =
-  "sandbox allow-scripts; default-src 'none'; img-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
+  "sandbox allow-scripts; default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
 /** The last bytes of a log that are shown. */
 const logBytes = 64 * 1024;

@@ -35,3 +35,7 @@ test('what our own muxers and filters say is none, and no other line', () => {
 test('what a decoder says of a whole clip when it begins in the middle is none', () => {
   assert.equal(complaintIn('[h264 @ 0x1] [error] mmco: unref short failure'), null);
 });
+
+test('that our end of the pipe was closed tells nothing of the source', () => {
+  assert.equal(complaintIn('[error] Error closing file pipe:1: Connection reset by peer'), null);
+});
