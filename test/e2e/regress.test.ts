@@ -17,7 +17,7 @@ import { regress } from '../../src/report/regress/regress.js';
 import { runVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
-const shipped = path.join(packageRoot(), 'models', 'espcn-16-x2.onnx');
+const shipped = path.join(packageRoot(), 'models', 'espcn-32-x2.onnx');
 const folder = temporaryFolder();
 let ffmpeg: Ffmpeg;
 let model: string;
