@@ -3,6 +3,7 @@ import { locateFfmpeg } from '../media/program/ffmpeg.js';
 import { sidecarPathOf, sidecarEnding } from '../metrics/sidecar.js';
 import { writeReport } from '../report/page/write-report.js';
 import type { Programs } from './programs.js';
+import { reportPathOf } from './report-path.js';
 
 /** What a page shows, and where it goes. */
 export type ReportOptions = Programs & {
@@ -13,14 +14,6 @@ export type ReportOptions = Programs & {
   /** Replace a file of that name that is no report of vsr. */
   readonly overwrite?: boolean;
 };
-
-/** Where the page about `outputs` goes by default. */
-export function reportPathOf(outputs: readonly [string, ...string[]]): string {
-  const first = outputs[0].replace(/\.vsr\.json$/, '');
-  return outputs.length === 1
-    ? `${first}.report.html`
-    : path.join(path.dirname(first), 'vsr-report.html');
-}
 
 /**
  * Makes one self-contained page about finished enlargements, named by their outputs or sidecars;

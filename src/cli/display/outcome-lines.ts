@@ -15,7 +15,7 @@ export type ShownOutcome = {
 };
 
 /** How to go on with a job or batch that was interrupted. */
-const howToGoOn = 'Run the same command again to go on; what is finished is not done again.';
+export const howToGoOn = 'Run the same command again to go on; what is finished is not done again.';
 
 function decibels(value: number): string {
   return value === Infinity ? 'equal' : `${value.toFixed(2)} dB`;

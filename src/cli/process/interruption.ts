@@ -33,16 +33,16 @@ export function watchForRequests(): void {
 
 /**
  * A signal that fires when the process is asked to end. Whatever has not stopped soon after is
- * ended with exit code 130; a second request ends it at once. The handlers stay until the process
- * has ended: a request in its last moments would kill it where 130 is due.
+ * ended with exit code 130, and `advice` is said; a second request ends it at once. The handlers
+ * stay until the process has ended: a request in its last moments would kill it where 130 is due.
  */
-export function interruption(): AbortSignal {
+export function interruption(advice = ''): AbortSignal {
   watchForRequests();
   const controller = new AbortController();
   onRequest = () => {
     onRequest = end;
     setTimeout(() => {
-      say('vsr: Interrupted.');
+      say(`vsr: Interrupted. ${advice}`.trimEnd());
       end();
     }, graceMs).unref();
     controller.abort(new VsrError('interrupted', 'Interrupted.'));
@@ -73,7 +73,7 @@ export type BatchInterruption = {
 };
 
 /** As `interruption`, for what knows its end: clips, or a training. */
-export function batchInterruption(): BatchInterruption {
-  const signal = interruption();
+export function batchInterruption(advice = ''): BatchInterruption {
+  const signal = interruption(advice);
   return { signal, over: () => void (onRequest = end) };
 }

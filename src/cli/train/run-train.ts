@@ -16,7 +16,7 @@ type TrainFlags = TrainSettings & { quiet?: true; recipe?: string };
 /** Trains as the options of a parsed `vsr train`, and its recipe, say. */
 export async function runTrain(command: Command): Promise<void> {
   const flags = optionsWithRecipe<TrainFlags>(command, ['data', 'out']);
-  const interruption = batchInterruption();
+  const interruption = batchInterruption('--resume goes on from the last checkpoint.');
   try {
     const values = { ...flags, scale: Number(flags.scale) };
     await runUntil(command, values, interruption.signal);

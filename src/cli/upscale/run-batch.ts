@@ -1,7 +1,7 @@
 import type { JobEstimate } from '../../upscale/estimate/estimate.js';
 import { totalEstimate } from '../../upscale/estimate/total-estimate.js';
 import { totalLine } from '../display/estimate-lines.js';
-import path from 'node:path';
+import { reportPathOf } from '../../library/report-path.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import {
@@ -125,14 +125,9 @@ async function report(
     const reason = status === 'failed' ? sentenceOf(error) : (begun ?? '');
     return [{ input: clip ?? '', result: status, reason }];
   });
-  const first = outputs[0];
+  const [first, ...others] = outputs;
   if (first === undefined) return;
-  const file =
-    typeof wish === 'string'
-      ? wish
-      : outputs.length === 1
-        ? `${first}.report.html`
-        : path.join(path.dirname(first), 'vsr-report.html');
+  const file = typeof wish === 'string' ? wish : reportPathOf([first, ...others]);
   display.say('Making the report …');
   const { writeReport } = await import('../../report/page/write-report.js');
   await writeReport(outputs.map(sidecarPathOf), file, { overwrite, unfinished });

@@ -6,6 +6,7 @@ import { temporaryFolder } from '../../files/temporary-folder.js';
 import { giveUpStdout } from '../process/answer.js';
 import { type BatchInterruption, batchInterruption } from '../process/interruption.js';
 import { spoolInput, streamOutput } from '../process/standard-streams.js';
+import { howToGoOn } from '../display/outcome-lines.js';
 import { say } from '../display/say.js';
 import type { Configured } from '../../metrics/sidecar-settings.js';
 import { applyConfig, configuredLine } from './config-file.js';
@@ -49,7 +50,7 @@ export async function runUpscale(
   if (configured !== null && flags.verbose === true && flags.quiet !== true) {
     say(configuredLine(configured));
   }
-  const interruption = batchInterruption();
+  const interruption = batchInterruption(howToGoOn);
   const talk = {
     quiet: flags.quiet ?? false,
     report: flags.report ?? null,
