@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../../errors.js';
+import { onnxRuntime } from './onnx-runtime.js';
 import { checkVersion, isFetched, providerFileName, providerFolder } from './provider-files.js';
 import type { ProviderStart, ProviderTask } from './provider-trial.js';
 import { candidatesFor } from './providers.js';
@@ -13,6 +14,7 @@ async function start({ name, model }: ProviderTask): Promise<ProviderStart> {
     if (isFetched(name) && process.platform === 'linux') {
       checkVersion(name, path.join(providerFolder(), providerFileName(name)));
     }
+    await onnxRuntime('errors');
     const { session, provider } = await openSession(await readFile(model), candidates);
     await session.release();
     return { device: provider.device };

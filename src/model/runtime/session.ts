@@ -1,6 +1,6 @@
 import type { InferenceSession } from 'onnxruntime-node';
 import { messageOf } from '../../errors.js';
-import { onnxRuntime, type Runtime } from './onnx-runtime.js';
+import { onnxRuntime, printsNothing, type Runtime } from './onnx-runtime.js';
 import { type ProviderCandidate, providerFailure } from './providers.js';
 
 /** An open session and where it runs. */
@@ -33,7 +33,7 @@ export async function openSession(
         // Patterns are kept for every shape that comes: with changing rectangles that would never
         // end.
         enableMemPattern: false,
-        logSeverityLevel: 3,
+        logSeverityLevel: printsNothing,
       });
       return { ort, session, provider };
     } catch (error) {

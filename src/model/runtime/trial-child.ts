@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { startThread } from '../../start-thread.js';
-import { onnxRuntime } from './onnx-runtime.js';
+import { onnxRuntime, printsNothing } from './onnx-runtime.js';
 import type { TrialReply, TrialResult, TrialTask } from './trial-process.js';
 
 /** A grey in the middle, as each type has it. */
@@ -14,7 +14,9 @@ function grey(type: TrialTask['type'], count: number): Uint8Array | Float32Array
 
 async function run(task: TrialTask, open: () => void): Promise<TrialResult> {
   const ort = await onnxRuntime();
-  const session = await ort.InferenceSession.create(task.bytes, { logSeverityLevel: 4 });
+  const session = await ort.InferenceSession.create(task.bytes, {
+    logSeverityLevel: printsNothing,
+  });
   open();
   const count = task.dims.reduce((product, dim) => product * dim, 1);
   const tensor = new ort.Tensor(task.type, grey(task.type, count), task.dims);

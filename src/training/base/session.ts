@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { messageOf } from '../../errors.js';
-import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
+import { onnxRuntime, printsNothing } from '../../model/runtime/onnx-runtime.js';
 import { type ProviderCandidate, providerFailure } from '../../model/runtime/providers.js';
 import { executionProvider } from '../../model/runtime/session.js';
 
@@ -22,7 +22,7 @@ export async function openSession(
       intraOpNumThreads: 1,
       interOpNumThreads: 1,
       graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
+      logSeverityLevel: printsNothing,
     });
   } catch (error) {
     if (provider.name === 'cpu') throw error;
