@@ -100,6 +100,10 @@ export async function lookAtEarlier<T extends Plan>(
         return { plan, finished: sidecar, places: null };
       }
       isAgain = true;
+      // Of what the jobs differ in, nothing else is left.
+      if (changes.length === 0) {
+        changes.push(sidecar.reference === null ? 'vsr has changed' : 'the reference has changed');
+      }
       const aside =
         outputIsOurs || overwrite
           ? ''

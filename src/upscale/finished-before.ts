@@ -32,7 +32,8 @@ export function isSameJob(sidecar: Sidecar, plan: Plan): boolean {
  * its encoder's defaults may differ from this one's; what the user can ask for must not.
  */
 function isSameWish({ source, reference, model, settings, log }: Sidecar, plan: Plan): boolean {
-  const { encoder, encoderArgs, pixelFormat, asked, precision, ...same } = settings as ClipSettings;
+  const { encoder, encoderArgs, pixelFormat, asked, precision, steady, ...same } =
+    settings as ClipSettings;
   const now = plan.deciding as JobPlan['deciding'];
   const sameEncoding =
     asked === null
@@ -46,6 +47,8 @@ function isSameWish({ source, reference, model, settings, log }: Sidecar, plan: 
     isEqual([source.sizeBytes, source.endsSha256], Object.values(plan.identity)) &&
     isEqual(same, Object.fromEntries(Object.keys(same).map((key) => [key, now[key as 'scale']]))) &&
     (precision === null || precision === now.precision) &&
+    // What `auto` takes is vsr's choice, as the model is.
+    (steady === now.steady || plan.settings.steady === 'auto') &&
     sameEncoding &&
     (plan.settings.model === null || isEqual(files, plan.chain.sha256s)) &&
     reference === plan.settings.reference &&

@@ -2,6 +2,7 @@ import { escapeHtml } from '../html.js';
 import type { ClipReport } from './clip-report.js';
 import { columnLabels } from './column-labels.js';
 import { showDecibels } from './page-clip.js';
+import { rankingColumns } from './pick-frames.js';
 
 /** An input of a batch that has no output to show. */
 export type UnfinishedClip = {
@@ -25,7 +26,9 @@ export function summaryTable(
   nameOf: (file: string) => string,
 ): string {
   const rows = clips.map(({ sidecar, psnr, rankedBy }, number) => {
-    const column = rankedBy === null ? null : (psnr?.[rankedBy] ?? null);
+    // A picture has no log of frames by which they were ranked, but its figures all the same.
+    const by = rankedBy ?? rankingColumns.find((name) => psnr?.[name]) ?? null;
+    const column = by === null ? null : (psnr?.[by] ?? null);
     const cells = [
       `${sidecar.source.width}x${sidecar.source.height} → ${sidecar.output.width}x${sidecar.output.height}`,
       String(sidecar.output.frames),
@@ -33,7 +36,7 @@ export function summaryTable(
       `${(100 * sidecar.reusedShare).toFixed(0)} %`,
       column === null ? '' : showDecibels(column.mean),
       column === null ? '' : `${showDecibels(column.worst.psnr)} (${column.worst.frame})`,
-      rankedBy === null ? '' : columnLabels[rankedBy],
+      by === null ? '' : columnLabels[by],
       String(sidecar.missing.filter(({ kind }) => kind === 'missing').length),
     ];
     const name = escapeHtml(nameOf(sidecar.output.path));

@@ -43,7 +43,8 @@ function planOf(output: string, options: UpscaleOptions = {}): JobPlan {
       fields: null,
       raw: null,
     },
-    ...{ steady: settings.steady },
+    // Nothing is averaged: no network for compressed sources runs.
+    ...{ steady: 'off' },
   };
   const paths = outputPaths(output, settings.log);
   const chain = { scale: 2, names: ['espcn-16-x2'], sha256s: ['11'], passes: [] };
@@ -114,6 +115,7 @@ test('the same job is finished, another one is not', async () => {
 test('whether a truncated source is allowed is no part of a job, though vsr 0.1.0 hashed it', async () => {
   const plan = planOf(next());
   assert.equal(planOf(plan.paths.output, { allowTruncated: true }).job, plan.job);
+  assert.equal(plan.earlierJobs.length, 3);
   for (const job of plan.earlierJobs) {
     await finished(plan, { job });
     assert.notEqual(await finishedBefore(plan), null);
@@ -142,6 +144,11 @@ test('what another version finished counts where it was asked for the same', asy
   const named = planOf(output, { model: 'espcn-16-x2' });
   await finished(named, other);
   assert.notEqual(await finishedBefore(named), null);
+  // Whether still areas are averaged is vsr's choice, unless it was said.
+  const steadied = { settings: { ...settingsOf(plan), steady: 'auto' } } as const;
+  await finished(plan, { ...other, ...steadied });
+  assert.notEqual(await finishedBefore(plan), null);
+  await assert.rejects(finishedBefore(planOf(output, { steady: 'off' })), /another job made it/);
 });
 
 test('of a version that did not say what was named, the encoder’s words must be the same', async () => {
@@ -170,6 +177,11 @@ test('an output or a source that has changed since is made again, whatever versi
     const changed = { ...plan, job: 'y', earlierJobs: [], identity: { ...identity, sizeBytes: 8 } };
     assert.match(await again(changed), /^the source has changed since/);
   }
+  // The reference is hashed into the job alone.
+  const compared = planOf(output, { reference: 'a' });
+  await finished(compared, { reference: compared.settings.reference });
+  const edited = { ...compared, job: 'z', earlierJobs: [] };
+  assert.match(await again(edited), /^the reference has changed since/);
 });
 
 test('an output that vsr did not make is not replaced unasked', async () => {
