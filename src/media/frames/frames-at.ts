@@ -27,7 +27,7 @@ export async function framesAt(
 ): Promise<FrameAt[]> {
   const { times, signal } = request;
   const { video } = source;
-  const args = await decodeArguments(ffmpeg, source, {
+  const args = decodeArguments(ffmpeg, source, {
     ...{ instance: 'at', only: times, frames: times.length },
     seekTo: canSeek(source) ? request.seekTo : undefined,
   });

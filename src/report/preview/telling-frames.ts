@@ -178,13 +178,19 @@ async function chosen(
   const keys = isShort ? (await keyframes(ffmpeg, source, signal)).map(({ pts }) => pts) : [];
   const before = (time: number): number | undefined =>
     keys.findLast((pts) => (pts * num) / den <= time && (pts * num) / den >= from - 1e-6);
+  /** A time that leads to the key frame at `pts`: older ffmpegs seek to 0.13 s before it. */
+  const within = (pts: number): number => {
+    const next = keys.find((key) => key > pts);
+    const gap = next === undefined ? to - (pts * num) / den : ((next - pts) * num) / den;
+    return (pts * num) / den + Math.max(0, Math.min(0.5, gap / 2));
+  };
   const places = isShort ? times.map(before) : times;
   const seen = new Map<number, Glance | null>();
   const distinct = [...new Set(places)].filter((place) => place !== undefined);
   // Two at a time: a look is mostly the start of a process.
   for (let i = 0; i < distinct.length; i += 2) {
     const pair = distinct.slice(i, i + 2).map(async (place) => {
-      const seconds = isShort ? (place * num) / den : place;
+      const seconds = isShort ? within(place) : place;
       seen.set(place, await glanceOn(ffmpeg, source, seconds, 'key', signal));
     });
     await Promise.all(pair);

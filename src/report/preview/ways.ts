@@ -3,6 +3,7 @@ import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.
 import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
 import { familyOf } from '../../model/catalogue/family.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
+import { kindOf, qualities, qualityOf } from '../../model/catalogue/quality.js';
 import { chainFor } from '../../upscale/plan/model-choice.js';
 import type { Settings } from '../../upscale/plan/settings.js';
 
@@ -28,7 +29,13 @@ const worthOf = ({ card }: CatalogueEntry): number =>
   card.figures['Set14']?.psnr ?? card.figures['Set5']?.psnr ?? -Infinity;
 
 /** Trained on compressed pictures: on clean ones such a model's figures are no measure of it. */
-const isForCodec = (entry: CatalogueEntry): boolean => entry.name.includes('codec');
+const isForCodec = ({ name }: CatalogueEntry): boolean => kindOf(name) === 'compressed';
+
+/** Where a model stands among the qualities, the fastest first; -1 where it has none. */
+const rankOf = ({ name }: CatalogueEntry): number => {
+  const quality = qualityOf(name);
+  return quality === null ? -1 : qualities.indexOf(quality);
+};
 
 /** Shipped models that could stand in for `own`: for the same scale, and not for worse sources. */
 function peersOf(own: CatalogueEntry, entries: readonly CatalogueEntry[]): CatalogueEntry[] {
@@ -67,9 +74,10 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
   const better = peers
     .filter((entry) => isForCodec(entry) === isForCodec(own) && worthOf(entry) > worthOf(own))
     .sort((a, b) => a.card.parameters - b.card.parameters)[0];
-  const faster = peers
-    .filter((entry) => entry.card.parameters < own.card.parameters)
-    .sort((a, b) => worthOf(b) - worthOf(a))[0];
+  // The quality below; where there is none, whatever is smaller.
+  const lower = peers.filter((entry) => rankOf(entry) >= 0 && rankOf(entry) < rankOf(own));
+  const smaller = peers.filter((entry) => entry.card.parameters < own.card.parameters);
+  const faster = (lower.length > 0 ? lower : smaller).sort((a, b) => worthOf(b) - worthOf(a))[0];
   for (const [entry, role] of [
     [better, nextBetter],
     [faster, nextFaster],

@@ -159,8 +159,7 @@ export async function regressClip(
   const model = /\.onnx$/i.test(entry.model) ? path.resolve(folder, entry.model) : entry.model;
   await using temporary = await temporaryFolder('regress');
   const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
-  const { scale } = entry;
-  const codec = entry.codec as NonNullable<UpscaleOptions['codec']>;
+  const { scale, codec } = entry;
   const chain = await chooseChain(scale, model, { codec: false });
   // What `auto` would choose depends on the machine.
   const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
