@@ -23,6 +23,7 @@ before(async () => {
     await copyFile(at('clip.mp4'), at('tapes', each, 'clip.mp4'));
   }
   await writeFile(at('tapes', 'd', 'broken.mp4'), 'words');
+  await ffmpegRun('-i', at('clip.mp4'), '-frames:v', '1', at('tapes', 'd', 'photo.png'));
   const fast = ['-m', 'espcn-16-lite-x2', '--preset', 'ultrafast', '--quiet'];
   const batch = ['upscale', at('tapes'), '-r', '-o', at('out/'), '--frames', '4'];
   assert.equal((await runVsr(...batch, '--report', at('batch.html'), ...fast)).code, 1);
@@ -45,7 +46,8 @@ test(
     const page = await open('batch.html', 1400);
     const rows = page.locator('#clips tbody tr');
     assert.deepEqual(await rows.locator('th').allTextContents(), [
-      ...['a/clip.x2.mp4', 'b/clip.x2.mp4', 'c/clip.x2.mp4', 'd/clip.x2.mp4', 'broken.mp4'],
+      ...['a/clip.x2.mp4', 'b/clip.x2.mp4', 'c/clip.x2.mp4', 'd/clip.x2.mp4', 'photo.x2.png'],
+      'broken.mp4',
     ]);
     assert.match(
       (await rows.last().textContent())!,
@@ -53,6 +55,11 @@ test(
     );
     const height = () => page.evaluate<number>('document.documentElement.scrollHeight');
     assert.ok((await height()) < 1500, String(await height()));
+    // A picture has figures, and no log of frames that it could lack.
+    assert.match((await rows.nth(4).textContent())!, /\d\d\.\d\d \(0\)to source/);
+    const photo = (await page.locator('#clip-4').textContent())!;
+    assert.match(photo, /, 1 frame,/);
+    assert.doesNotMatch(photo, /Streams|--no-log/);
     assert.equal(await page.locator('canvas').count(), 0);
     await page.locator('#clips a').nth(2).click();
     await page.locator('#clip-2 canvas').first().waitFor();

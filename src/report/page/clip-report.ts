@@ -171,8 +171,10 @@ export async function clipReport(
   const sidecar = await readSidecar(sidecarPath);
   const notes: string[] = [];
   const logFile = sidecar.log === null ? null : await findFile(sidecar.log, sidecarPath);
-  if (sidecar.log === null) notes.push('No per-frame log was kept (--no-log).');
-  else if (logFile === null) notes.push(`The per-frame log ${sidecar.log} is gone.`);
+  const isPicture = !('encoder' in sidecar.settings);
+  if (sidecar.log === null && !isPicture) notes.push('No per-frame log was kept (--no-log).');
+  if (sidecar.log !== null && logFile === null)
+    notes.push(`The per-frame log ${sidecar.log} is gone.`);
   const log = logFile === null ? null : await readLog(logFile, sidecar);
   const first: PickedFrame = { why: 'first', frame: 0, time: 0, psnr: null };
   const all = log === null ? [first] : log.ranking.pick(options.frames);

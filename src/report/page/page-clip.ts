@@ -60,10 +60,10 @@ function facts(clip: ClipReport): string {
       'Source',
       `${source.path}, ${source.width}x${source.height} ${source.pixelFormat}, ${showBytes(source.sizeBytes)}`,
     ],
-    ['Streams', kinds.join('; ')],
+    ...(kinds.length === 0 ? [] : [['Streams', kinds.join('; ')] satisfies [string, string]]),
     [
       'Output',
-      `${output.path}, ${output.width}x${output.height}, ${output.frames} frames, ${showBytes(output.sizeBytes)}`,
+      `${output.path}, ${output.width}x${output.height}, ${output.frames} ${output.frames === 1 ? 'frame' : 'frames'}, ${showBytes(output.sizeBytes)}`,
     ],
     [
       'Model',

@@ -43,7 +43,7 @@ const mostDecoded = 250 * 1920 * 1080;
 /** Mean difference of thumbnails, in sample values, below which two frames show the same. */
 const sameDifference = 4;
 
-/** The luma of a frame, in full range and so small, each sample the mean of some within its cell. */
+/** The luma of a frame, so small and in full range: each sample is the mean of its cell's. */
 function smallLuma(
   data: Uint8Array,
   { width, height, sampleBytes, format }: FrameLayout,
