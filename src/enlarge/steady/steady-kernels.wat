@@ -109,8 +109,8 @@
       (local.set $i (i32.add (local.get $i) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $i) (local.get $end)))))
 
-  ;; $sum += w * $value and $weights += w, where w = exp(-($far * $scale)^2 - ($moved * $moves)^2) as
-  ;; its 256th root to the first order, to the power of 256: within 0.002 of it, in one order on
+  ;; $sum += w * $value and $weights += w, where w = exp(-($far * $scale)^2 - ($moved * $moves)^2):
+  ;; its 256th root to the first order, to the power of 256, is within 0.002 of it, in one order on
   ;; every machine
   (func (export "weigh")
     (param $far i32) (param $moved i32) (param $value i32) (param $sum i32) (param $weights i32)

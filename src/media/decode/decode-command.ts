@@ -14,7 +14,7 @@ export type DecodeCommand = {
   readonly seekTo?: number | undefined;
   /** Frames after which ffmpeg may stop. */
   readonly frames?: number | undefined;
-  /** Only the first frame at or after each of these times comes, in seconds on the source's clock. */
+  /** Only the first frame at or after each of these times, in seconds on the source's clock. */
   readonly only?: readonly number[] | undefined;
 };
 

@@ -169,7 +169,7 @@ const refusals: readonly (readonly [names: RegExp, why: string])[] = [
   ],
 ];
 
-/** Why a `--codec` cannot be had with any ffmpeg, for the end of a sentence; `null` where it can. */
+/** Why no ffmpeg can give a `--codec`, for the end of a sentence; `null` where one can. */
 export function whyRefused(name: string): string | null {
   return refusals.find(([names]) => names.test(name))?.[1] ?? null;
 }

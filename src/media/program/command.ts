@@ -93,8 +93,8 @@ export function fileUrl(name: string): string {
 const require = createRequire(import.meta.url);
 
 /**
- * Loads what builds command lines, once. By `require`, since the `import()` of this CommonJS package
- * gave an empty object now and then (Node 20.20.2, many imports under way at once).
+ * Loads what builds command lines, once. By `require`: the `import()` of this CommonJS package gave
+ * an empty object now and then (Node 20.20.2).
  */
 function commandBuilder(): typeof ffmpegCommand {
   return require('fluent-ffmpeg') as typeof ffmpegCommand;

@@ -7,7 +7,8 @@ import { placed, type Placed } from '../language/network.js';
 
 /**
  * A network that tells true pictures from enlarged ones, place by place: what learns to deceive it
- * learns to look true (https://arxiv.org/abs/1406.2661; by places, https://arxiv.org/abs/1611.07004).
+ * learns to look true (https://arxiv.org/abs/1406.2661, and by places
+ * https://arxiv.org/abs/1611.07004).
  */
 export type Discriminator = {
   readonly name: string;

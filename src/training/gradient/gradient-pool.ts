@@ -111,7 +111,7 @@ export class GradientPool implements AsyncDisposable {
     return this.#judging?.gradients;
   }
 
-  /** Computes all gradients of a step; `judge` is the discriminator's weights where there is one. */
+  /** Computes all gradients of a step; `judge` is the weights of a discriminator, if any. */
   async step(step: number, weights: Float32Array, judge?: Float32Array): Promise<StepResult> {
     this.#weights.set(weights);
     if (judge !== undefined) this.#judging?.weights.set(judge);
