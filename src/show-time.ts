@@ -6,3 +6,13 @@ export function showTime(seconds: number): string {
   const rest = `${hours > 0 ? two(Math.floor(whole / 60) % 60) : Math.floor(whole / 60)}:${two(whole % 60)}`;
   return hours > 0 ? `${hours}:${rest}` : rest;
 }
+
+/** `2:03`, or `under a second`: of how long something takes or took. */
+export function showSpan(seconds: number): string {
+  return seconds < 1 ? 'under a second' : showTime(seconds);
+}
+
+/** `about 2:03`, or `under a second`: of an estimate. */
+export function showEstimate(seconds: number): string {
+  return seconds < 1 ? showSpan(seconds) : `about ${showTime(seconds)}`;
+}

@@ -4,7 +4,7 @@ import { errorFacts } from '../errors.js';
 import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
 import { watchForRequests } from './process/interruption.js';
-import { say } from './display/say.js';
+import { keepWhole, say } from './display/say.js';
 import { closeAnswer, openAnswer } from './process/answer.js';
 import { withModes } from './process/optional-modes.js';
 import { callError } from './process/call-error.js';
@@ -134,7 +134,10 @@ function missingUpscale(words: readonly string[]): string {
   const namesClips = words.some(
     (word) => existsSync(word) || looksLikeClip(word) || looksLikeStill(word),
   );
-  return namesClips ? ` Did you mean: vsr upscale ${words.join(' ')}` : '';
+  if (!namesClips) return '';
+  const call = `vsr upscale ${words.join(' ')}`;
+  keepWhole(call);
+  return ` Did you mean: ${call}`;
 }
 
 /** Says what ended a call, to people and to the program that made it; returns the exit code. */
@@ -142,7 +145,7 @@ function ended(error: unknown, words: readonly string[]): number {
   if (error instanceof CommanderError) {
     // Help and version come this way with code 0.
     if (error.exitCode === 0) return 0;
-    const sentence = callError(error);
+    const sentence = callError(error, words[0]);
     const advice = sentence.includes('Did you mean') ? '' : missingUpscale(words);
     const message = `${sentence}${advice}`;
     say(`vsr: ${message}`);
@@ -163,6 +166,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const name = calledCommand(words);
     openAnswer(name ?? '', words);
+    for (const text of [...words, process.cwd()]) keepWhole(text);
     const program = await programFor(name);
     if (words.length === 0) {
       program.outputHelp();

@@ -91,11 +91,11 @@ test('a batch on a terminal: one bar for all of it, names told apart, a table th
   assert.equal(code, 1, text);
   assert.match(text, /█+░* +\d+% {2}all {2}[123] of 4 clips, (\d+:\d\d left, )?\d+/);
   const lines = linesOf(text);
-  // Lines longer than the terminal's are there in full: the terminal wraps them.
+  // Lines are wrapped between words, but what is copied, a path, has no line end inside.
   const output = at('enlarged', 'a', long.replace('.mp4', '.x2.mp4'));
-  assert.ok(
-    lines.some((line) => line.startsWith(`${long}: done, 10 frames`) && line.endsWith(output)),
-  );
+  assert.ok(lines.some((line) => line.startsWith(`${long}:`)));
+  assert.ok(lines.some((line) => line.trim() === output));
+  for (const line of lines) assert.ok(line.length <= 80 || line.includes('/'), line);
   const table = lines.slice(lines.findIndex((line) => line.startsWith('clip  ')));
   const rows = table.slice(0, table.indexOf(''));
   assert.ok(
@@ -114,7 +114,9 @@ test('a batch on a terminal: one bar for all of it, names told apart, a table th
   );
   assert.ok(lines.includes('3 done, 1 failed.'));
   assert.ok(
-    lines.some((line) => /^no-clip\.mp4: Expected a clip but .* holds plain text\.$/.test(line)),
+    /^no-clip\.mp4: Expected a clip but .* holds plain text\.$/m.test(
+      lines.join('\n').replace(/\n +/g, ' '),
+    ),
   );
 });
 

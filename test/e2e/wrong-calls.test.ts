@@ -19,6 +19,7 @@ const calls: readonly [call: string, sentence: string][] = [
   ['upscale a.mp4 --crf x', 'Expected a number for --crf but received "x".'],
   ['upscale a.mp4 --crf', 'Expected a value for --crf but received none.'],
   ['upscale a.mp4 --frmes 3', 'There is no option --frmes. Did you mean --frames?'],
+  ['upscale a.mp4 --size 720p', 'There is no option --size. Did you mean --to?'],
   ['upscale', 'Expected inputs after the command but received nothing.'],
   ['train --out a.onnx', 'Expected --data to be given, but it is missing.'],
   [
@@ -64,6 +65,10 @@ const options: readonly [options: string, sentence: RegExp][] = [
   ['--codec av1 --crf 64', /Expected 0 to 63 with .* for --crf but received 64\./],
   ['--codec prores --crf 3 -o b.mov', /prores has no --crf/],
   ['--codec h256', /for --codec but received "h256"\. Did you mean h264\?/],
+  ['--codec h265', /for --codec but received "h265"\. Did you mean hevc\?/],
+  ['--codec x264', /Did you mean h264\?/],
+  ['--codec vp9 --crf 64', /Expected 0 to 63 with libvpx-vp9 for --crf but received 64\./],
+  ['--codec hevc --crf 52', /for --crf but received 52\./],
   ['--start 1', /Expected a time before the clip's end \(1\.000 s\) for --start but received 1\./],
   ['--start 1:00 --end 2:00', /before the clip's end .* for --start but received 60\./],
   ['--pix-fmt yuv240p', /yuv240p/],

@@ -12,6 +12,7 @@ import { isOffered, providerNames } from '../../model/runtime/providers.js';
 import { printable } from '../../printable.js';
 import { version } from '../../version.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
+import { onScreen } from '../display/say.js';
 import { withJson } from '../process/program-options.js';
 import { addressOf, withQueueOptions, type QueueFlags } from '../queue/queue-flags.js';
 
@@ -60,7 +61,8 @@ export function doctorCommand(): Command {
 
 function lineOf({ topic, ok, vital, detail }: Finding): string {
   const mark = ok ? 'ok' : vital ? 'FAIL' : 'no';
-  return `${mark.padEnd(5)} ${topic.padEnd(12)} ${printable(detail)}`;
+  const line = `${mark.padEnd(5)} ${topic.padEnd(12)} ${printable(detail)}`;
+  return onScreen(line, process.stdout, 19);
 }
 
 /** Looks at everything; throws only for a queue's address that is none. */

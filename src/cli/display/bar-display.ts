@@ -49,7 +49,6 @@ export class BarDisplay implements ProgressDisplay {
     this.say(line);
   }
 
-  /** The terminal itself wraps a long line, so that it can be copied as one. */
   say(line: string): void {
     if (!this.#stopped) this.#bars.clear();
     say(line);

@@ -1,7 +1,7 @@
 import { showBytes } from '../../files/show-bytes.js';
 import type { JobEstimate } from '../../upscale/estimate/estimate.js';
 import { totalEstimate } from '../../upscale/estimate/total-estimate.js';
-import { showTime } from '../../show-time.js';
+import { showEstimate } from '../../show-time.js';
 
 function sizeWords({ outputBytes, neededBytes, freeBytes }: JobEstimate): string[] {
   return [
@@ -17,7 +17,7 @@ export function estimateLine(estimate: JobEstimate): string {
   const time =
     seconds === null
       ? 'how long it takes cannot be told'
-      : `about ${showTime(seconds)} on this machine`;
+      : `${showEstimate(seconds)} on this machine`;
   return `${time}; ${sizeWords(estimate).join(', ')}`;
 }
 
@@ -25,8 +25,7 @@ export function estimateLine(estimate: JobEstimate): string {
 export function totalLine(estimates: readonly JobEstimate[]): string {
   const total = totalEstimate(estimates);
   const { jobs, unknown, frames, seconds } = total;
-  const time =
-    seconds === null ? 'how long they take cannot be told' : `about ${showTime(seconds)}`;
+  const time = seconds === null ? 'how long they take cannot be told' : showEstimate(seconds);
   const without = unknown > 0 && seconds !== null ? ` without ${unknown} of unknown length` : '';
   const counted = frames === null ? '' : `, ${frames} frames`;
   return `In all: ${jobs} inputs${counted}; ${time}${without}; ${sizeWords(total).join(', ')}.`;

@@ -1,8 +1,8 @@
 import path from 'node:path';
-import { endings, type Ending } from '../../events.js';
+import { endings, type Ending, type Queued } from '../../events.js';
 import type { UpscaleOutcome } from '../../upscale/upscale.js';
 import { sentenceOf } from './sentence.js';
-import { showTime } from '../../show-time.js';
+import { showSpan } from '../../show-time.js';
 import { formatTable } from './table.js';
 
 /** One input's end, with what only the run knows. */
@@ -40,6 +40,11 @@ export function failedProgram(outcome: UpscaleOutcome): string | null {
   return 'exec' in outcome ? (outcome.exec?.error ?? null) : null;
 }
 
+/** The call that waits for a clip of a queue. */
+export function comeBackCall({ name, queue }: Queued['queued']): string {
+  return `vsr queue watch ${name} --queue ${queue}`;
+}
+
 /** How one input ended, in one line; it says how to go on where it is the only one. */
 export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   const { outcome, name, begun } = shown;
@@ -52,8 +57,8 @@ export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   }
   if ('error' in outcome) return `${name}: failed: ${sentenceOf(outcome.error)}`;
   if (outcome.status === 'queued') {
-    const { name: clip, queue } = outcome.queued;
-    return `${name}: in the queue as ${clip}. Come back with: vsr queue watch ${clip} --queue ${queue}, or with the same command.`;
+    const { queued } = outcome;
+    return `${name}: in the queue as ${queued.name}. Come back with: ${comeBackCall(queued)}, or with the same command.`;
   }
   if (outcome.summary === null) return `${name}: would be written to ${outcome.output}`;
   const { output, elapsedSeconds, fps, provider, precision, vsr } = outcome.summary;
@@ -64,7 +69,7 @@ export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   const after = program === null ? '' : `; but ${program}`;
   const runs = precision === null ? provider : `${provider} ${precision}`;
   const damaged = isDamaged(outcome) ? ' of a damaged source' : '';
-  return `${name}: done, ${frames}${damaged} in ${showTime(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}${after}`;
+  return `${name}: done, ${frames}${damaged} in ${showSpan(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}${after}`;
 }
 
 function tableRow(shown: ShownOutcome, measured: boolean): string[] {

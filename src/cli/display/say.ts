@@ -1,4 +1,5 @@
 import { printable } from '../../printable.js';
+import { wrapLine } from './wrap-line.js';
 
 /** Standard error belongs to events: no word for people goes there. */
 let isForEvents = false;
@@ -20,9 +21,29 @@ export function sayRaw(text: string): void {
   if (!isForEvents) process.stderr.write(text);
 }
 
-/** A line for people, on stderr; what could steer their terminal is written out. */
+/** What no line is broken inside of: names, paths and calls with spaces, as they are shown. */
+const whole = new Set<string>();
+
+/** From now on no line is broken inside of `text`, so that it can be copied from a terminal. */
+export function keepWhole(text: string): void {
+  if (text.includes(' ')) whole.add(printable(text));
+}
+
+/**
+ * A line for people, on stderr; what could steer their terminal is written out. On a terminal a
+ * long one is wrapped between words.
+ */
 export function say(line: string): void {
-  sayRaw(`${printable(line)}\n`);
+  sayRaw(`${onScreen(printable(line))}\n`);
+}
+
+/** A line as it is written to `stream`: wrapped between words where that is a terminal. */
+export function onScreen(
+  line: string,
+  stream: NodeJS.WriteStream = process.stderr,
+  hang?: number,
+): string {
+  return stream.isTTY ? wrapLine(line, screenWidth(stream), whole, hang) : line;
 }
 
 /**

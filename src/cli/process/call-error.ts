@@ -1,6 +1,7 @@
 import type { CommanderError } from 'commander';
 import { didYouMean } from '../../did-you-mean.js';
 import { badValue } from '../../errors.js';
+import { codecMeant } from '../../media/formats/codec-spellings.js';
 
 /** The long name of an option: `--scale` of `-s, --scale <n>`. */
 function nameOf(flags: string): string {
@@ -8,12 +9,19 @@ function nameOf(flags: string): string {
   return names.at(-1) ?? flags;
 }
 
+/** What other programs call options of `vsr upscale`. */
+const calledElsewhere: Readonly<Record<string, string>> = {
+  ...{ '--size': '--to', '--resolution': '--to', '--width': '--to', '--height': '--to' },
+  ...{ '--factor': '--scale', '--threads': '--workers', '--force': '--overwrite' },
+};
+
 /** Commander's complaints, and how the same is said here. */
 const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[]) => string])[] = [
   [
     /^option '(.+?)' argument '([^]*)' is invalid\. Allowed choices are (.+)\.$/,
     ([flags = '', value = '', all = '']) => {
-      const close = didYouMean(value, all.split(', '));
+      const meant = nameOf(flags) === '--codec' ? codecMeant : didYouMean;
+      const close = meant(value, all.split(', '));
       return badValue(`one of ${all}`, nameOf(flags), value, close).message;
     },
   ],
@@ -52,9 +60,12 @@ const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[
   [/^\(outputHelp\)$/, () => 'Expected a command but received none; those above are there.'],
 ];
 
-/** Commander's complaint about a call, in the wording of all other ones. */
-export function callError({ message }: CommanderError): string {
+/** Commander's complaint about a call of `command`, in the wording of all other ones. */
+export function callError({ message }: CommanderError, command?: string): string {
   const text = message.replace(/^error: /, '').trim();
+  const unknown = command === 'upscale' ? /^unknown option '(--\w+)/.exec(text)?.[1] : undefined;
+  const meant = unknown === undefined ? undefined : calledElsewhere[unknown];
+  if (meant !== undefined) return `There is no option ${unknown}. Did you mean ${meant}?`;
   for (const [complaint, sentence] of patterns) {
     const match = complaint.exec(text);
     if (match !== null) return sentence(match.slice(1));

@@ -5,13 +5,18 @@ import { namesApart } from '../../names-apart.js';
 import type { UpscaleEvent } from '../../upscale/upscale.js';
 import { BatchTally } from '../display/batch-tally.js';
 import { describeNote, describePlan } from '../display/describe.js';
-import { failedProgram, outcomeLine, type ShownOutcome } from '../display/outcome-lines.js';
+import {
+  comeBackCall,
+  failedProgram,
+  outcomeLine,
+  type ShownOutcome,
+} from '../display/outcome-lines.js';
 import {
   SilentDisplay,
   type BatchView,
   type ProgressDisplay,
 } from '../display/progress-display.js';
-import { say } from '../display/say.js';
+import { keepWhole, say } from '../display/say.js';
 
 /** Shows events and remembers what the table at the end and later lines need of them. */
 export class EventTalk implements BatchView {
@@ -37,11 +42,13 @@ export class EventTalk implements BatchView {
     switch (event.event) {
       case 'start':
         this.#names = namesApart(event.clips);
+        for (const names of this.#names) names.forEach(keepWhole);
         this.tally.start(event.clips);
         this.#display.start();
         break;
       case 'plan': {
-        const { clip, frames, facts, finished } = event;
+        const { clip, frames, facts, finished, output } = event;
+        if (output !== null) keepWhole(output);
         this.tally.plan(clip, frames, facts.width * facts.height);
         if (finished) break;
         for (const line of describePlan(event, this.nameOf(clip), this.#dryRun)) {
@@ -75,6 +82,7 @@ export class EventTalk implements BatchView {
       begun: progress === undefined ? null : `${progress.frames}${all}`,
     };
     this.outcomes.push(shown);
+    if (outcome.status === 'queued') keepWhole(comeBackCall(outcome.queued));
     const line = outcomeLine(shown, this.#names.size < 2);
     this.#display.end(clip, line);
     if (!(this.#display instanceof SilentDisplay)) return;

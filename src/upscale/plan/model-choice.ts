@@ -62,7 +62,8 @@ function chromaNotes(chain: Chain, { chroma }: Settings): Announcement[] {
 }
 
 function steadyNotes(chain: Chain, settings: Settings): Announcement[] {
-  if (!isSteadied(chain, settings)) return [];
+  // Where vsr chose the model itself, the line about it says so.
+  if (settings.model === null || !isSteadied(chain, settings)) return [];
   return [
     {
       kind: 'note',
@@ -129,19 +130,23 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
 /** Which models run, where nobody but vsr chose them for a reason. */
 function networkNotes(
   originals: Chain,
-  { names, scale }: Chain,
-  { quality, model }: Settings,
+  chain: Chain,
+  settings: Settings,
   compressed: string | null,
 ): Announcement[] {
+  const { names, scale } = chain;
+  const { quality, model } = settings;
   if (model !== null) return [];
   const notes: Announcement[] = [];
   const kind = kindOf(originals.names[0]!);
   if (compressed !== null && kind === 'compressed') {
+    const steady = isSteadied(chain, settings);
+    const network = `model ${names.join(' + ')}`;
     notes.push({
       kind: 'note',
-      what: `model ${names.join(' + ')}`,
+      what: steady ? `${network}, still areas averaged over five frames` : network,
       why: `the source is compressed (${compressed})`,
-      advice: 'Choose another with --model.',
+      advice: steady ? 'Other choices: --model, --steady off.' : 'Choose another with --model.',
     });
   }
   const runs = qualityOf(originals.names[0]!);

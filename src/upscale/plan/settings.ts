@@ -3,9 +3,9 @@ import type { Ratio } from '../../planes/ratio.js';
 import path from 'node:path';
 import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
 import { defaultWorkers } from '../../enlarge/worker-pool.js';
-import { didYouMean } from '../../did-you-mean.js';
 import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/formats/encoder-limits.js';
+import { codecMeant } from '../../media/formats/codec-spellings.js';
 import { isKnownCodec, whyRefused } from '../../media/formats/encoders.js';
 import { encoderChoices, type EncoderChoice } from '../../media/formats/hardware.js';
 import { sentenceStart } from '../../media/program/disk-words.js';
@@ -155,7 +155,7 @@ function checkCodec({ codec = 'auto', encoder = 'software', crf }: UpscaleOption
       );
     throw badValue(
       `one of ${codecNames.join(', ')}, or an encoder that vsr knows by ffmpeg's name of it`,
-      ...(['codec', codec, didYouMean(codec, codecNames)] as const),
+      ...(['codec', codec, codecMeant(codec, codecNames)] as const),
     );
   }
   if (encoder !== 'software' && !codecNames.some((name) => name === codec)) {

@@ -67,8 +67,10 @@ function checkForStill(settings: Settings, file: string): void {
 export async function planStill(input: Input, settings: Settings): Promise<StillPlan> {
   checkForStill(settings, input.path);
   const still = await probeStill(input.path);
+  // One picture has no other frames to be averaged over.
+  const alone: Settings = { ...settings, steady: 'off' };
   const { chain, strength, notes } = await chooseModels(
-    settings,
+    alone,
     async (codec) => ({
       chain: await chooseChain(settings.scale, settings.model ?? 'default', {
         ...{ codec, quality: settings.quality },
@@ -113,7 +115,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     size,
     announcements: [
       ...faultNotes(still, settings),
-      ...choiceNotes(chain, { ...settings, steady: 'off' }),
+      ...choiceNotes(chain, alone),
       ...still.losses,
       ...containerLosses(still, output),
       ...notes,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
-import { chainFor, chooseModels } from '../../../../src/upscale/plan/model-choice.js';
+import { chainFor, chooseModels, choiceNotes } from '../../../../src/upscale/plan/model-choice.js';
 import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
 import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 
@@ -22,7 +22,7 @@ test('8-bit copies run unasked only of the default, on a processor that is fast 
 /** What `chooseModels` takes for a source of this strength. */
 async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
   const isCompressed = strength > 0.5;
-  const settings = checkOptions({ provider: 'webgpu', ...options });
+  const settings = checkOptions({ provider: 'webgpu', steady: 'off', ...options });
   const { model, quality } = settings;
   let looks = 0;
   const { chain, notes } = await chooseModels(
@@ -35,7 +35,8 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
       return Promise.resolve({ strength, isCompressed, by: 'a look' });
     },
   );
-  return { names: chain.names, notes: notes.map(({ what, why }) => `${what}: ${why}`), looks };
+  const all = [...notes, ...choiceNotes(chain, settings)];
+  return { names: chain.names, notes: all.map(({ what, why }) => `${what}: ${why}`), looks };
 }
 
 test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
@@ -60,6 +61,16 @@ test('the network goes by how strongly the source is compressed, or as --strengt
     code: 'option',
     message: /for --strength, but espcn-16-x2 is the same for all/,
   });
+});
+
+test('averaging is said once: with the network that vsr chose, or alone beside a named one', async () => {
+  assert.deepEqual((await chosen({ steady: 'auto' }, 0.6)).notes, [
+    'model espcn-16-codec-x2, still areas averaged over five frames: the source is compressed (a look)',
+  ]);
+  assert.deepEqual((await chosen({ steady: 'auto', model: 'espcn-16-codec-x2' }, 0.6)).notes, [
+    'still areas are averaged over five frames: the source is compressed, and they would pop at its keyframes',
+  ]);
+  assert.deepEqual((await chosen({ steady: 'auto' }, 0.4)).notes, []);
 });
 
 test('a quality is a family; where a scale lacks it the next lower one runs and says so', async () => {
