@@ -118,9 +118,15 @@ function compareSound(
   source: FileFacts,
   output: FileFacts,
   pairs: readonly { readonly from: ProbedStream; readonly to: ProbedStream }[],
-  shift: number,
-  whole: boolean,
-  converted: ReadonlySet<number>,
+  {
+    shift,
+    whole,
+    converted,
+  }: {
+    readonly shift: number;
+    readonly whole: boolean;
+    readonly converted: ReadonlySet<number>;
+  },
 ): string {
   const words: string[] = [];
   for (const { from, to } of pairs) {
@@ -221,7 +227,7 @@ export async function checkOutput(job: CheckedJob): Promise<Checks> {
         : '',
     frames: times.length === frames.length ? '' : `${frames.length} became ${times.length}`,
     times: compareTimes(frames, times, tickOf(to) + tickOf(from) / 2),
-    sound: compareSound(source, output, pairs, shift, whole, converted),
+    sound: compareSound(source, output, pairs, { shift, whole, converted }),
     colour: compareColour(
       frames[0] ?? {},
       first ?? {},

@@ -23,8 +23,7 @@ function checkPlanes(a: Plane, b: Plane, smallest: number, border: number): void
 
 /** Sums under the Gaussian along one row: of a, b, a^2, b^2 and ab, each `count` long. */
 function filterRow(
-  a: Plane,
-  b: Plane,
+  [a, b]: readonly [Plane, Plane],
   y: number,
   border: number,
   taps: Float64Array,
@@ -80,7 +79,7 @@ export function ssim(reference: Plane, actual: Plane, bitDepth = 8, border = 0):
   const sums = new Float64Array(5 * columns);
   let total = 0;
   for (let y = 0; y < rows + size - 1; y++) {
-    filterRow(reference, actual, y + border, border, taps, ring[y % size]!);
+    filterRow([reference, actual], y + border, border, taps, ring[y % size]!);
     if (y < size - 1) continue;
     sums.fill(0);
     for (let k = 0; k < size; k++) {

@@ -88,33 +88,14 @@ export async function lookAtEarlier<T extends Plan>(
   const outputIsOurs = there && sidecar !== null && (await isOutputOf(sidecar, output));
   const sealed = there && seal !== null && (await isOutputOf(seal, output));
   const logIsOurs = await isLogOfOne([seal, sidecar], log);
-  const notes: Announcement[] = [];
-  let isAgain = false;
-  if (there && sidecar !== null && !sealed) {
-    const same = isSameJob(sidecar, plan);
-    if (same || (outputIsOurs && isSameButSource(sidecar, plan))) {
-      const changes = await changesOf(sidecar, plan, outputIsOurs);
-      if (same && changes.length === 0) {
-        refuseDamagedOutput(plan, sidecar);
-        await clearWorkFolder(paths.workFolder, output);
-        return { plan, finished: sidecar, places: null };
-      }
-      isAgain = true;
-      // Of what the jobs differ in, nothing else is left.
-      if (changes.length === 0) {
-        changes.push(sidecar.reference === null ? 'vsr has changed' : 'the reference has changed');
-      }
-      const aside =
-        outputIsOurs || overwrite
-          ? ''
-          : `; what is there is kept as ${path.basename(output)}.before`;
-      notes.push({
-        kind: 'note',
-        what: 'done again',
-        why: `${changes.join(', ')} since ${path.basename(output)} was made${aside}`,
-      });
-    }
+  const earlier =
+    there && sidecar !== null && !sealed ? await compareJobs(plan, sidecar, outputIsOurs) : 'other';
+  if (earlier === 'finished' && sidecar !== null) {
+    refuseDamagedOutput(plan, sidecar);
+    await clearWorkFolder(paths.workFolder, output);
+    return { plan, finished: sidecar, places: null };
   }
+  const isAgain = typeof earlier === 'object';
   if (there && !overwrite && !sealed && !isAgain) {
     const other = sidecar === null ? 'no finished job of vsr made it' : 'another job made it';
     throw new VsrError(
@@ -122,27 +103,90 @@ export async function lookAtEarlier<T extends Plan>(
       `${output} exists and ${other}. Replace it with --overwrite, or choose another name with -o.`,
     );
   }
+  const places = await openPlaces(plan, reads, {
+    output: isAgain || sealed,
+    keepsOutput: !outputIsOurs && !sealed,
+    log: logIsOurs || isAgain,
+    keepsLog: !logIsOurs,
+    sidecar: sidecar !== null,
+  });
+  const announcements = isAgain
+    ? [...plan.announcements, againNote(plan, earlier.changes, outputIsOurs)]
+    : plan.announcements;
+  return { plan: { ...plan, announcements }, finished: null, places };
+}
+
+/**
+ * What the job that made an output is to the planned one: the same with nothing changed since
+ * (`finished`), the same with changes, or another.
+ */
+async function compareJobs(
+  plan: Plan,
+  sidecar: Sidecar,
+  outputIsOurs: boolean,
+): Promise<'finished' | 'other' | { readonly changes: readonly string[] }> {
+  const same = isSameJob(sidecar, plan);
+  if (!same && !(outputIsOurs && isSameButSource(sidecar, plan))) return 'other';
+  const changes = await changesOf(sidecar, plan, outputIsOurs);
+  if (changes.length > 0) return { changes };
+  if (same) return 'finished';
+  // The jobs differ, but not in source, output or log: nothing else is left.
+  return {
+    changes: [sidecar.reference === null ? 'vsr has changed' : 'the reference has changed'],
+  };
+}
+
+/** Says why a finished output is made again. */
+function againNote(
+  { paths, settings }: Plan,
+  changes: readonly string[],
+  outputIsOurs: boolean,
+): Announcement {
+  const name = path.basename(paths.output);
+  const aside =
+    outputIsOurs || settings.overwrite ? '' : `; what is there is kept as ${name}.before`;
+  return {
+    kind: 'note',
+    what: 'done again',
+    why: `${changes.join(', ')} since ${name} was made${aside}`,
+  };
+}
+
+/** Which of the files that are there are this job's own, and which are kept beside the new ones. */
+type Ownership = {
+  readonly output: boolean;
+  readonly keepsOutput: boolean;
+  readonly log: boolean;
+  readonly keepsLog: boolean;
+  readonly sidecar: boolean;
+};
+
+/** Opens the places that the job's files go to. */
+async function openPlaces(
+  { paths, settings }: Plan,
+  reads: readonly string[],
+  own: Ownership,
+): Promise<OutputPlaces> {
+  const { output, log } = paths;
   const ours = (answer: boolean) => () => Promise.resolve(answer);
-  const wish = { inputs: reads, overwrite };
-  const places: OutputPlaces = {
+  const wish = { inputs: reads, overwrite: settings.overwrite };
+  return {
     output: await openPlace({
       ...{ what: 'output', file: output, otherName: 'with -o', ...wish },
-      isOurs: ours(isAgain || sealed),
-      keepsOld: !outputIsOurs && !sealed,
+      isOurs: ours(own.output),
+      keepsOld: own.keepsOutput,
     }),
     log:
       log === null
         ? null
         : await openPlace({
             ...{ what: 'per-frame log', file: log, otherName: 'with --log', ...wish },
-            isOurs: ours(logIsOurs || isAgain),
-            keepsOld: !logIsOurs,
+            isOurs: ours(own.log),
+            keepsOld: own.keepsLog,
           }),
     sidecar: await openPlace({
       ...{ what: 'sidecar', file: paths.sidecar, otherName: 'with -o', ...wish },
-      isOurs: ours(sidecar !== null),
+      isOurs: ours(own.sidecar),
     }),
   };
-  const announcements = [...plan.announcements, ...notes];
-  return { plan: { ...plan, announcements }, finished: null, places };
 }

@@ -60,20 +60,8 @@ export function planeEnlarger(
   const peak = 2 ** bitDepth - 1;
   const finish =
     whole && Number.isInteger(shift)
-      ? (phase: number, x0: number, x1: number, target: Uint8Array | Uint16Array, offset: number) =>
-          shiftedPhase(
-            horizontal,
-            between as Int32Array,
-            phase,
-            x0,
-            x1,
-            shift,
-            peak,
-            target,
-            offset,
-          )
-      : (phase: number, x0: number, x1: number, target: Uint8Array | Uint16Array, offset: number) =>
-          dividedPhase(horizontal, between, phase, x0, x1, denominator, peak, target, offset);
+      ? (span: Span, phase: number) => shiftedPhase(horizontal, span, phase, shift, peak)
+      : (span: Span, phase: number) => dividedPhase(horizontal, span, phase, denominator, peak);
   let source: Plane | undefined;
   return {
     begin(plane) {
@@ -81,26 +69,28 @@ export function planeEnlarger(
     },
     row(row, x0, x1, target, offset) {
       if (source === undefined) throw new Error('row() was called before begin()');
-      verticalPass(vertical, source, row, x0, x1, between);
-      for (let phase = 0; phase < horizontal.first.length; phase++) {
-        finish(phase, x0, x1, target, offset + phase);
-      }
+      const span = { between, x0, x1, target, offset };
+      verticalPass(vertical, source, row, span);
+      for (let phase = 0; phase < horizontal.first.length; phase++) finish(span, phase);
     },
   };
 }
+
+/** What of a larger row is made: source columns `x0` to `x1`, into `target` from `offset`. */
+type Span = {
+  /** The row between the two passes, `margin` samples longer than the plane on each side. */
+  readonly between: Int32Array | Float64Array;
+  readonly x0: number;
+  readonly x1: number;
+  readonly target: Uint8Array | Uint16Array;
+  readonly offset: number;
+};
 
 /**
  * Weighs four source rows into `between`, columns x0 - margin to x1 + margin, mirrored beyond the
  * plane.
  */
-function verticalPass(
-  taps: Taps,
-  source: Plane,
-  row: number,
-  x0: number,
-  x1: number,
-  between: Int32Array | Float64Array,
-): void {
+function verticalPass(taps: Taps, source: Plane, row: number, { between, x0, x1 }: Span): void {
   const { data, width, height } = source;
   const phases = taps.first.length;
   const phase = row % phases;
@@ -122,22 +112,19 @@ function verticalPass(
   }
 }
 
+/** Weighs `between` into every sample of one phase, where the denominator is a power of two. */
 function shiftedPhase(
   taps: Taps,
-  between: Int32Array,
+  { between, x0, x1, target, offset }: Span,
   phase: number,
-  x0: number,
-  x1: number,
   shift: number,
   peak: number,
-  target: Uint8Array | Uint16Array,
-  offset: number,
 ): void {
   const [w0, w1, w2, w3] = taps.weights[phase] as [number, number, number, number];
   const phases = taps.first.length;
   const half = shift === 0 ? 0 : 1 << (shift - 1);
   let at = x0 + margin + taps.first[phase]!;
-  for (let out = offset, n = x1 - x0; n > 0; n--, at++, out += phases) {
+  for (let out = offset + phase, n = x1 - x0; n > 0; n--, at++, out += phases) {
     const sum =
       (Math.imul(between[at]!, w0) +
         Math.imul(between[at + 1]!, w1) +
@@ -149,21 +136,18 @@ function shiftedPhase(
   }
 }
 
+/** As `shiftedPhase`, for every denominator. */
 function dividedPhase(
   taps: Taps,
-  between: Int32Array | Float64Array,
+  { between, x0, x1, target, offset }: Span,
   phase: number,
-  x0: number,
-  x1: number,
   denominator: number,
   peak: number,
-  target: Uint8Array | Uint16Array,
-  offset: number,
 ): void {
   const [w0, w1, w2, w3] = taps.weights[phase] as [number, number, number, number];
   const phases = taps.first.length;
   let at = x0 + margin + taps.first[phase]!;
-  for (let out = offset, n = x1 - x0; n > 0; n--, at++, out += phases) {
+  for (let out = offset + phase, n = x1 - x0; n > 0; n--, at++, out += phases) {
     const sum =
       between[at]! * w0 + between[at + 1]! * w1 + between[at + 2]! * w2 + between[at + 3]! * w3;
     const rounded = Math.floor((sum + denominator / 2) / denominator);

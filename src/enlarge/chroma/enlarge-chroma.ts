@@ -29,50 +29,17 @@ export function chromaEnlarger(
   which: readonly number[],
 ): ChromaEnlarger {
   if (!Number.isInteger(scale)) return fractionEnlarger(layout, larger, scale, siting, which);
-  const { chroma, alpha, bitDepth } = layout.format;
   const sharp =
-    chroma === null || kernel === 'bicubic' || !canSharpen(scale) || !which.includes(1)
+    layout.format.chroma === null ||
+    kernel === 'bicubic' ||
+    !canSharpen(scale) ||
+    !which.includes(1)
       ? null
       : sharpChroma(layout, larger, scale, siting, kernel === 'guided');
-  let planes: { number: number; enlarger: PlaneEnlarger }[] = [];
-  const centred = enlargingTaps(scale);
-  if (chroma !== null && sharp === null) {
-    const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
-    const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
-    const enlarger = rowEnlarger(
-      enlargingTaps(scale, shiftX),
-      enlargingTaps(scale, shiftY),
-      layout.planes[1]!.width,
-      bitDepth,
-    );
-    planes.push({ number: 1, enlarger }, { number: 2, enlarger });
-  }
-  if (alpha) {
-    const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
-    planes.push({ number: layout.planes.length - 1, enlarger });
-  }
-  planes = planes.filter(({ number }) => which.includes(number));
-  // One row as long as the source's width asks; odd pictures drop its last sample.
-  const row =
-    layout.sampleBytes === 1
-      ? new Uint8Array(layout.width * scale)
-      : new Uint16Array(layout.width * scale);
-  /** Makes columns x0 to x1 of the source into their place in row `y` of the larger plane. */
-  const part = (
-    enlarger: PlaneEnlarger,
-    target: Plane,
-    y: number,
-    x0: number,
-    x1: number,
-  ): void => {
-    const at = y * target.width + x0 * scale;
-    const length = Math.min(target.width, x1 * scale) - x0 * scale;
-    if (length === (x1 - x0) * scale) enlarger.row(y, x0, x1, target.data, at);
-    else if (length > 0) {
-      enlarger.row(y, x0, x1, row, 0);
-      target.data.set(row.subarray(0, length), at);
-    }
-  };
+  const planes = bicubicPlanes(layout, scale, siting, sharp === null).filter(({ number }) =>
+    which.includes(number),
+  );
+  const part = partEnlarger(layout, scale);
   return {
     enlarge(frame, into, before) {
       sharp?.(frame, into, before);
@@ -95,6 +62,60 @@ export function chromaEnlarger(
         }
       }
     },
+  };
+}
+
+/** The planes after luma that bicubic enlarges: chroma if `withChroma`, and opacity. */
+function bicubicPlanes(
+  layout: FrameLayout,
+  scale: number,
+  siting: ChromaSiting,
+  withChroma: boolean,
+): { readonly number: number; readonly enlarger: PlaneEnlarger }[] {
+  const { chroma, alpha, bitDepth } = layout.format;
+  const planes = [];
+  if (chroma !== null && withChroma) {
+    const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
+    const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
+    const enlarger = rowEnlarger(
+      enlargingTaps(scale, shiftX),
+      enlargingTaps(scale, shiftY),
+      layout.planes[1]!.width,
+      bitDepth,
+    );
+    planes.push({ number: 1, enlarger }, { number: 2, enlarger });
+  }
+  if (alpha) {
+    const centred = enlargingTaps(scale);
+    const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
+    planes.push({ number: layout.planes.length - 1, enlarger });
+  }
+  return planes;
+}
+
+/** Enlarges columns x0 to x1 of the source into their place in row `y` of the larger plane. */
+type PartEnlarger = (
+  enlarger: PlaneEnlarger,
+  target: Plane,
+  y: number,
+  x0: number,
+  x1: number,
+) => void;
+
+function partEnlarger(layout: FrameLayout, scale: number): PartEnlarger {
+  // A whole row at `scale`: of a picture of odd size, the last sample is dropped from it.
+  const row =
+    layout.sampleBytes === 1
+      ? new Uint8Array(layout.width * scale)
+      : new Uint16Array(layout.width * scale);
+  return (enlarger, target, y, x0, x1) => {
+    const at = y * target.width + x0 * scale;
+    const length = Math.min(target.width, x1 * scale) - x0 * scale;
+    if (length === (x1 - x0) * scale) enlarger.row(y, x0, x1, target.data, at);
+    else if (length > 0) {
+      enlarger.row(y, x0, x1, row, 0);
+      target.data.set(row.subarray(0, length), at);
+    }
   };
 }
 

@@ -23,15 +23,15 @@ export function changedCells(before: Plane, now: Plane): CellMap {
   const rowBytes = width * now.data.BYTES_PER_ELEMENT;
   const words = [wordsOf(before), wordsOf(now)] as const;
   for (let row = 0; row < rows; row++) {
-    const first = row * columns;
+    const rowMarks = marks.subarray(row * columns, (row + 1) * columns);
     let left = columns;
     for (let y = row * CELL; y < Math.min(height, (row + 1) * CELL) && left > 0; y++) {
       const start = y * rowBytes;
       if (a.compare(b, start, start + rowBytes, start, start + rowBytes) === 0) continue;
       left -=
         words[0] !== null && words[1] !== null
-          ? markWords(words[0], words[1], y * columns, columns, marks, first)
-          : markRow(before.data, now.data, y * width, width, marks, first);
+          ? markWords(words[0], words[1], y * columns, rowMarks)
+          : markRow(before.data, now.data, y * width, width, rowMarks);
     }
   }
   return { marks, columns, rows };
@@ -54,39 +54,36 @@ function wordsOf({ data, width }: Plane): Uint16Array | Uint32Array | null {
     : new Uint32Array(buffer, byteOffset, length);
 }
 
-/** As `markRow`, a cell's samples at once; `start` counts cells. */
+/** As `markRow`, but compares all samples of a cell at once; `start` counts cells. */
 function markWords(
   before: Uint16Array | Uint32Array,
   now: Uint16Array | Uint32Array,
   start: number,
-  columns: number,
   marks: Uint8Array,
-  first: number,
 ): number {
   let found = 0;
-  for (let cell = 0; cell < columns; cell++) {
-    if (before[start + cell] === now[start + cell] || marks[first + cell] === 1) continue;
-    marks[first + cell] = 1;
+  for (let cell = 0; cell < marks.length; cell++) {
+    if (before[start + cell] === now[start + cell] || marks[cell] === 1) continue;
+    marks[cell] = 1;
     found++;
   }
   return found;
 }
 
-/** Marks the cells in which one row differs and returns how many are new. */
+/** Marks the cells in which one row differs, in the marks of its row; returns how many are new. */
 function markRow(
   before: Plane['data'],
   now: Plane['data'],
   start: number,
   width: number,
   marks: Uint8Array,
-  first: number,
 ): number {
   let found = 0;
   for (let cell = 0, x = 0; x < width; cell++, x += CELL) {
-    if (marks[first + cell] === 1) continue;
+    if (marks[cell] === 1) continue;
     for (let i = start + x, end = start + Math.min(width, x + CELL); i < end; i++) {
       if (before[i] === now[i]) continue;
-      marks[first + cell] = 1;
+      marks[cell] = 1;
       found++;
       break;
     }
@@ -110,20 +107,15 @@ export function spread(map: CellMap, reach: number): CellMap {
     }
   }
   const marks = across.slice();
-  spreadDown(across, marks, columns, rows, by, 1);
-  spreadDown(across, marks, columns, rows, by, -1);
-  return { marks, columns, rows };
+  const spreading = { marks, columns, rows };
+  carryRows(across, spreading, by, 1);
+  carryRows(across, spreading, by, -1);
+  return spreading;
 }
 
 /** Carries every mark of `from` on by `by` rows, down or, with `step` -1, up. */
-function spreadDown(
-  from: Uint8Array,
-  into: Uint8Array,
-  columns: number,
-  rows: number,
-  by: number,
-  step: 1 | -1,
-): void {
+function carryRows(from: Uint8Array, into: CellMap, by: number, step: 1 | -1): void {
+  const { marks, columns, rows } = into;
   // Of each column, how many rows more are to be marked.
   const left = new Int32Array(columns);
   for (let n = 0, row = step === 1 ? 0 : rows - 1; n < rows; n++, row += step) {
@@ -132,7 +124,7 @@ function spreadDown(
       if (from[at + column] === 1) left[column] = by;
       else if (left[column]! > 0) {
         left[column]!--;
-        into[at + column] = 1;
+        marks[at + column] = 1;
       }
     }
   }

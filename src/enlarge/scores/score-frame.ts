@@ -58,57 +58,10 @@ export type Scorer = (frame: ScoredFrame, request: ScoreRequest) => FrameScores;
 
 /** Prepares measuring of frames of `larger` made from `layout`. */
 export function scorer(layout: FrameLayout, larger: FrameLayout, scale: number): Scorer {
-  const scoring = standingScorer(layout, larger, scale);
-  const flickering = flickerMeter(layout, larger, scale);
-  const luma = lumaLayout(larger);
+  const lumaOf = lumaPlanes(layout, larger);
+  const bandSums = bandSummer(layout, larger, scale, lumaOf);
+  const flickerOf = frameFlicker(layout, larger, scale, lumaOf);
   const { width, height } = layout;
-  const sourceOf = (frame: ScoredFrame): Plane => planeOf(frame.input, layout, 0);
-  const largerOf = (frame: ScoredFrame): Plane => planeOf(frame.output, larger, 0);
-  const bicubicOf = (frame: ScoredFrame): Plane => planeOf(frame.bicubic, luma, 0);
-  const truthOf = ({ reference }: ScoredFrame): Plane | null =>
-    reference === null ? null : planeOf(reference, larger, 0);
-
-  /** The sums of all bands; those in which nothing changed are taken from the frame before. */
-  function bandSums(frame: ScoredFrame, { before, changed }: ScoreRequest) {
-    const truth = truthOf(frame);
-    const bicubic = bicubicOf(frame);
-    scoring.begin(sourceOf(frame), largerOf(frame), truth, bicubic);
-    let [toBicubic, toSource, bicubicToTruth] = [0, 0, 0];
-    for (let y = 0, band = 0; y < height; y += bandRows, band += 2) {
-      const end = Math.min(height, y + bandRows);
-      const known =
-        truth === null && before !== null && changed?.(y - reach, end + reach) === false;
-      if (known) {
-        frame.sums[band] = before.sums[band]!;
-        frame.sums[band + 1] = before.sums[band + 1]!;
-        const [from, to] = [y, end].map((row) => enlarged(row, scale) * larger.width);
-        bicubic.data.set(bicubicOf(before).data.subarray(from, to), from);
-      } else {
-        const rows = scoring.rows(y, end);
-        frame.sums[band] = rows.toBicubic;
-        frame.sums[band + 1] = rows.toSource;
-        bicubicToTruth += rows.bicubicToTruth;
-      }
-      toBicubic += frame.sums[band]!;
-      toSource += frame.sums[band + 1]!;
-    }
-    return { toBicubic, toSource, bicubicToTruth };
-  }
-
-  function flickerOf(frame: ScoredFrame, { before, changed }: ScoreRequest) {
-    if (before === null) return noFlicker;
-    const [truthBefore, truth] = [truthOf(before), truthOf(frame)];
-    return flickering({
-      source: [sourceOf(before), sourceOf(frame)],
-      larger: [largerOf(before), largerOf(frame)],
-      bicubic: [bicubicOf(before), bicubicOf(frame)],
-      truth: truthBefore === null || truth === null ? null : [truthBefore, truth],
-      still: frame.still,
-      stillBefore: before.follows ? before.still : null,
-      changed: changed === null ? null : (y0, y1) => changed(y0 - reach, y1 + reach),
-    });
-  }
-
   return (frame, request) => {
     const { reference } = frame;
     const { standing } = request;
@@ -131,6 +84,83 @@ export function scorer(layout: FrameLayout, larger: FrameLayout, scale: number):
   };
 }
 
+/** The luma planes of a frame that is measured. */
+type LumaPlanes = {
+  readonly source: Plane;
+  readonly larger: Plane;
+  readonly bicubic: Plane;
+  readonly truth: Plane | null;
+};
+
+function lumaPlanes(layout: FrameLayout, larger: FrameLayout): (frame: ScoredFrame) => LumaPlanes {
+  const luma = lumaLayout(larger);
+  return ({ input, output, bicubic, reference }) => ({
+    source: planeOf(input, layout, 0),
+    larger: planeOf(output, larger, 0),
+    bicubic: planeOf(bicubic, luma, 0),
+    truth: reference === null ? null : planeOf(reference, larger, 0),
+  });
+}
+
+/** Sums over all bands; a band in which nothing changed keeps the sums of the frame before. */
+function bandSummer(
+  layout: FrameLayout,
+  larger: FrameLayout,
+  scale: number,
+  lumaOf: (frame: ScoredFrame) => LumaPlanes,
+) {
+  const scoring = standingScorer(layout, larger, scale);
+  const { height } = layout;
+  return (frame: ScoredFrame, { before, changed }: ScoreRequest) => {
+    const { source, larger: made, truth, bicubic } = lumaOf(frame);
+    scoring.begin(source, made, truth, bicubic);
+    let [toBicubic, toSource, bicubicToTruth] = [0, 0, 0];
+    for (let y = 0, band = 0; y < height; y += bandRows, band += 2) {
+      const end = Math.min(height, y + bandRows);
+      const known =
+        truth === null && before !== null && changed?.(y - reach, end + reach) === false;
+      if (known) {
+        frame.sums[band] = before.sums[band]!;
+        frame.sums[band + 1] = before.sums[band + 1]!;
+        const [from, to] = [y, end].map((row) => enlarged(row, scale) * larger.width);
+        bicubic.data.set(lumaOf(before).bicubic.data.subarray(from, to), from);
+      } else {
+        const rows = scoring.rows(y, end);
+        frame.sums[band] = rows.toBicubic;
+        frame.sums[band + 1] = rows.toSource;
+        bicubicToTruth += rows.bicubicToTruth;
+      }
+      toBicubic += frame.sums[band]!;
+      toSource += frame.sums[band + 1]!;
+    }
+    return { toBicubic, toSource, bicubicToTruth };
+  };
+}
+
+/** Measures how a frame flickers against the one before. */
+function frameFlicker(
+  layout: FrameLayout,
+  larger: FrameLayout,
+  scale: number,
+  lumaOf: (frame: ScoredFrame) => LumaPlanes,
+) {
+  const flickering = flickerMeter(layout, larger, scale);
+  return (frame: ScoredFrame, { before, changed }: ScoreRequest) => {
+    if (before === null) return noFlicker;
+    const [earlier, now] = [lumaOf(before), lumaOf(frame)];
+    return flickering({
+      source: [earlier.source, now.source],
+      larger: [earlier.larger, now.larger],
+      bicubic: [earlier.bicubic, now.bicubic],
+      truth: earlier.truth === null || now.truth === null ? null : [earlier.truth, now.truth],
+      still: frame.still,
+      stillBefore: before.follows ? before.still : null,
+      changed: changed === null ? null : (y0, y1) => changed(y0 - reach, y1 + reach),
+    });
+  };
+}
+
+/** The mean square error of two planes of one size. */
 function planeError(a: Plane, b: Plane): number {
   let sum = 0;
   for (let y = 0; y < a.height; y++) {

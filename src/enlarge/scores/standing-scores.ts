@@ -124,6 +124,7 @@ export function plainScorer(layout: FrameLayout, scale: number): StandingScorer 
   const taps = enlargingTaps(scale);
   const bicubic = planeEnlarger(taps, taps, layout.width, bitDepth);
   const largeWidth = layout.width * scale;
+  const peak = 2 ** bitDepth - 1;
   const reducing = reducingTaps(scale);
   const between = fitsInt32(reducing, reducing, bitDepth)
     ? new Int32Array(largeWidth + 4 * scale)
@@ -150,7 +151,7 @@ export function plainScorer(layout: FrameLayout, scale: number): StandingScorer 
           }
         }
         reducedColumns(reducing, scale, larger, y, between);
-        toSource += reducedRowError(reducing, scale, between, source, y, 2 ** bitDepth - 1);
+        toSource += reducedRowError(reducing, between, source, y, { scale, peak });
       }
       return { toBicubic, toSource, bicubicToTruth };
     },
@@ -192,13 +193,13 @@ function reducedColumns(
   }
 }
 
+/** Squared error of source row `y` against the row that `between` reduces to, summed. */
 function reducedRowError(
   taps: Taps,
-  scale: number,
   between: Int32Array | Float64Array,
   source: Plane,
   y: number,
-  peak: number,
+  { scale, peak }: { readonly scale: number; readonly peak: number },
 ): number {
   const weights = taps.weights[0]!;
   const count = weights.length;

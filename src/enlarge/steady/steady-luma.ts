@@ -71,19 +71,11 @@ export function steadyLuma(layout: FrameLayout): SteadyLuma {
   });
   const [twoBefore, before, after, twoAfter] = [apart(2, 0), apart(1, 2), apart(2, 3), apart(2, 4)];
   const [firstPair, lastPair] = [apart(0, 1), apart(3, 4)];
-  const column = newRow(kernels, width);
+  const sumUp = areaSummer(kernels, width);
+  const write = averageWriter(kernels, layout);
   const sum = newRow(kernels, width);
   const weights = newRow(kernels, width);
   const moved = newRow(kernels, width);
-  const result = kernels.row(width, 2);
-  const bytes = kernels.row(width, 1);
-  const [level, middle] = [2 ** (bitDepth - 8), 2 ** (bitDepth - 1)];
-
-  const sumUp = ({ rows, area }: Areas, y: number): void => {
-    const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map((i) => rows.at(y + i) - 4 * MARGIN);
-    run.sumFive(a!, b!, c!, d!, e!, column - 4 * MARGIN, width + 2 * MARGIN);
-    run.sumFive(column - 8, column - 4, column, column + 4, column + 8, area, width);
-  };
   return (plane, around, into) => {
     const shown = [around[0], around[1], plane, around[2], around[3]].map((each) => each ?? null);
     for (const [i, each] of shown.entries()) if (each !== null) frames[i]!.begin(each);
@@ -112,10 +104,32 @@ export function steadyLuma(layout: FrameLayout): SteadyLuma {
         const value = frames[of[0]!]!.rows.at(y);
         run.weigh(area, moved, value, sum, weights, width, 1 / (side * side * levels), 1 / motion);
       }
-      run.settle(sum, weights, result, width, level, middle, 2 ** bitDepth - 1);
-      if (bitDepth === 8) run.narrow(result, bytes, width);
-      const samples = bitDepth === 8 ? kernels.bytes(bytes, width) : kernels.shorts(result, width);
-      into.data.set(samples, y * width);
+      write(sum, weights, into, y);
     }
+  };
+}
+
+/** Puts into `area` the sums over the 5x5 values around each of row `y`. */
+function areaSummer(kernels: SteadyKernels, width: number) {
+  const { run } = kernels;
+  const column = newRow(kernels, width);
+  return ({ rows, area }: Areas, y: number): void => {
+    const [a, b, c, d, e] = [-2, -1, 0, 1, 2].map((i) => rows.at(y + i) - 4 * MARGIN);
+    run.sumFive(a!, b!, c!, d!, e!, column - 4 * MARGIN, width + 2 * MARGIN);
+    run.sumFive(column - 8, column - 4, column, column + 4, column + 8, area, width);
+  };
+}
+
+/** Writes row `y` of `into`: the weighted sums divided by their weights, rounded. */
+function averageWriter(kernels: SteadyKernels, { width, format }: FrameLayout) {
+  const { bitDepth } = format;
+  const result = kernels.row(width, 2);
+  const bytes = kernels.row(width, 1);
+  const [level, middle] = [2 ** (bitDepth - 8), 2 ** (bitDepth - 1)];
+  return (sum: number, weights: number, into: Plane, y: number): void => {
+    kernels.run.settle(sum, weights, result, width, level, middle, 2 ** bitDepth - 1);
+    if (bitDepth === 8) kernels.run.narrow(result, bytes, width);
+    const samples = bitDepth === 8 ? kernels.bytes(bytes, width) : kernels.shorts(result, width);
+    into.data.set(samples, y * width);
   };
 }

@@ -113,16 +113,8 @@ function splitLines(onLine: (line: string) => void): {
   };
 }
 
-/**
- * Starts `path` with `args`, without a shell. Throws `VsrError('interrupted')` if `signal` has
- * already fired; a signal that fires later kills the process.
- */
-export function startProcess(
-  path: string,
-  args: readonly string[],
-  options: ProcessOptions = {},
-): MediaProcess {
-  throwIfAborted(options.signal);
+/** Starts a child in a group of its own, which goes when this process does. */
+function spawnChild(path: string, args: readonly string[], options: ProcessOptions): ChildProcess {
   const child = spawn(path, args, {
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -133,17 +125,39 @@ export function startProcess(
     detached: process.platform !== 'win32',
   });
   killAtExit(child);
-  const stdout = child.stdout!;
+  // Both ends report a vanished process as an error of the stream; `done` says it better.
+  for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => {});
+  return child;
+}
+
+/** Reads a child's stderr by lines, and keeps the last `stderrTailLines` of them. */
+function readStderr(
+  child: ChildProcess,
+  onLine: ProcessOptions['onStderrLine'],
+): { readonly tail: readonly string[]; readonly end: () => void } {
   const tail: string[] = [];
   const lines = splitLines((line) => {
     tail.push(line);
     if (tail.length > stderrTailLines) tail.shift();
-    options.onStderrLine?.(line);
+    onLine?.(line);
   });
   child.stderr!.setEncoding('utf8').on('data', lines.push);
-  // Both ends report a vanished process as an error of the stream; `done` says it better.
-  for (const stream of [child.stdin, stdout, child.stderr]) stream?.on('error', () => {});
+  return { tail, end: lines.end };
+}
 
+/**
+ * Starts `path` with `args`, without a shell. Throws `VsrError('interrupted')` if `signal` has
+ * already fired; a signal that fires later kills the process.
+ */
+export function startProcess(
+  path: string,
+  args: readonly string[],
+  options: ProcessOptions = {},
+): MediaProcess {
+  throwIfAborted(options.signal);
+  const child = spawnChild(path, args, options);
+  const stdout = child.stdout!;
+  const stderr = readStderr(child, options.onStderrLine);
   let timer: NodeJS.Timeout | undefined;
   let gone = false;
   let stalled = false;
@@ -155,12 +169,12 @@ export function startProcess(
     });
     child.once('close', (code, signal) => {
       gone = true;
-      lines.end();
+      stderr.end();
       if (stalled) {
         const seconds = Math.round(limit! / 1000);
         const hung = `${path} hung: it has done nothing for ${seconds} s.`;
         reject(passing(new VsrError('media', hung)));
-      } else resolve({ code, signal, stderrTail: [...tail] });
+      } else resolve({ code, signal, stderrTail: [...stderr.tail] });
     });
   });
   const kill = (): Promise<ProcessEnd> => {

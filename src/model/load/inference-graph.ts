@@ -1,5 +1,7 @@
 import { VsrError } from '../../errors.js';
 import type { BitDepth } from '../../planes/pixel-format.js';
+import { commonOpset, mergedOpsets, opsetOf } from './opsets.js';
+import { alignmentOf, contextOf, isAnchored } from './pass-context.js';
 import { elementNumber, type LoadedModel, type PictureType } from './load-model.js';
 import { foldedShuffle, foldingPays } from '../graph/fold-shuffle.js';
 import { canHalve, halfPrecision } from '../graph/half-precision.js';
@@ -81,14 +83,8 @@ export function buildInferenceGraph(
   bitDepth: BitDepth,
   target: GraphTarget = 'any',
 ): InferenceGraph {
-  const colour = passes[0]!.colour;
-  const stray = passes.find((pass) => pass.colour !== colour);
-  if (stray !== undefined) {
-    throw new VsrError(
-      'model',
-      `Expected models of one kind but ${passes[0]!.name} takes ${colour} and ${stray.name} ${stray.colour}.`,
-    );
-  }
+  const { colour } = passes[0]!;
+  checkColour(passes);
   if (target === 'cpu' && bitDepth === 8 && passes.length === 1) {
     const whole = wholeGraph(passes[0]!);
     if (whole !== null) return whole;
@@ -101,11 +97,7 @@ export function buildInferenceGraph(
   const x = builder.input('x', type, [1, colour === 'rgb' ? 3 : 1, 'H', 'W']);
   const needs = contextOf(passes);
   const joints: Joint[] = [];
-  const opset = Math.max(...passes.map(opsetOf));
-  if (passes.some((pass) => opsetOf(pass) !== opset)) {
-    const versions = passes.map((pass) => `${pass.name} (${opsetOf(pass)})`).join(', ');
-    throw new VsrError('model', `Models of different operator sets cannot be joined: ${versions}.`);
-  }
+  const opset = commonOpset(passes);
   const peak = 2 ** bitDepth - 1;
   let value = x;
   if (colour === 'luma') {
@@ -120,20 +112,12 @@ export function buildInferenceGraph(
       const before = passes[i - 1]!;
       const given = (needs[i - 1]! - before.borderPad) * before.scale;
       joints.push({ scale: soFar, given, needed: needs[i]! });
-      const starts = builder.input(`starts${i}`, 'int64', [2]);
-      const ends = builder.input(`ends${i}`, 'int64', [2]);
-      const pads = builder.input(`pads${i}`, 'int64', [8]);
-      value = builder.op('Slice', [value, starts, ends, builder.ints('axes', [2, 3])]);
-      value = builder.op('Pad', [value, pads], { mode: 'edge' });
+      value = appendJoint(builder, value, i);
     }
     value = fromUnit(builder, value, pass.type);
-    let graph = valid ? withoutBorderPad(pass.model.graph!, pass.input) : pass.model.graph!;
-    if (target === 'half' && canHalve(graph)) graph = halfPrecision(graph);
-    if (target === 'cpu' && valid && colour === 'luma' && foldingPays()) {
-      const folded = foldedShuffle(graph, pass.input, pass.output);
-      // Beyond the first pass sizes are even if what the window gives is.
-      if (folded !== null) [graph, align] = [folded, align % 2 === 0 ? align : 2 * align];
-    }
+    const { graph, isFolded } = arranged(pass, target, valid);
+    // Of the later passes, sizes are even if what the window gives is.
+    if (isFolded && align % 2 !== 0) align *= 2;
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
     addGuard(builder, value, guardName(i));
@@ -157,6 +141,40 @@ export function buildInferenceGraph(
     joints,
     guarded: passes.map(({ name }) => name),
   };
+}
+
+/** Throws VsrError `model` unless all passes take luma, or all RGB. */
+function checkColour([first, ...others]: readonly LoadedModel[]): void {
+  const stray = others.find(({ colour }) => colour !== first!.colour);
+  if (stray === undefined) return;
+  throw new VsrError(
+    'model',
+    `Expected models of one kind but ${first!.name} takes ${first!.colour} and ${stray.name} ${stray.colour}.`,
+  );
+}
+
+/** Cuts and pads what pass `i` takes from the one before, as the joint's inputs say at run time. */
+function appendJoint(builder: GraphBuilder, value: string, i: number): string {
+  const starts = builder.input(`starts${i}`, 'int64', [2]);
+  const ends = builder.input(`ends${i}`, 'int64', [2]);
+  const pads = builder.input(`pads${i}`, 'int64', [8]);
+  const cut = builder.op('Slice', [value, starts, ends, builder.ints('axes', [2, 3])]);
+  return builder.op('Pad', [cut, pads], { mode: 'edge' });
+}
+
+/** A pass's own graph as `target` runs it, and whether its shuffle was folded into its last layer. */
+function arranged(
+  { model, input, output, colour }: LoadedModel,
+  target: GraphTarget,
+  valid: boolean,
+): { readonly graph: OnnxGraph; readonly isFolded: boolean } {
+  const graph = valid ? withoutBorderPad(model.graph!, input) : model.graph!;
+  if (target === 'half' && canHalve(graph)) return { graph: halfPrecision(graph), isFolded: false };
+  const folded =
+    target === 'cpu' && valid && colour === 'luma' && foldingPays()
+      ? foldedShuffle(graph, input, output)
+      : null;
+  return { graph: folded ?? graph, isFolded: folded !== null };
 }
 
 /**
@@ -202,50 +220,6 @@ function roundToStored(
       : builder.op('Clip', [shifted, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
   // The cast cuts off, which after adding a half is rounding.
   builder.op('Cast', [clipped], { to: elementNumber(type) }, 'y');
-}
-
-/** Context that each pass's input needs around a window, for itself and for all passes after it. */
-function contextOf(passes: readonly LoadedModel[]): number[] {
-  const needs: number[] = [];
-  let behind = 0;
-  for (const pass of [...passes].reverse()) {
-    const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
-    // Whole steps of a pass that works on a grid: what it gives stays in phase with that.
-    const step = isAnchored(pass) ? pass.reach!.align : 1;
-    behind = own + Math.ceil(behind / pass.scale / step) * step;
-    needs.unshift(behind);
-  }
-  return needs;
-}
-
-/** Whether tiles of a pass that brings its own border must begin on multiples of its `align`. */
-function isAnchored({ borderPad, reach }: LoadedModel): boolean {
-  return borderPad > 0 && (reach?.align ?? 1) > 1;
-}
-
-/** What the source's windows must be multiples of, so that every pass's are of its own. */
-function alignmentOf(passes: readonly LoadedModel[]): number {
-  let before = 1;
-  return passes.reduce((align, { reach, scale, borderPad }) => {
-    const own = reach?.align ?? 1;
-    let next = Math.max(align, borderPad > 0 ? 1 : own);
-    while (borderPad > 0 && (next * before) % own !== 0) next += align;
-    before *= scale;
-    return next;
-  }, 1);
-}
-
-function opsetOf(pass: LoadedModel): number {
-  const main = (pass.model.opsetImport ?? []).find(({ domain }) => (domain ?? '') === '');
-  return Number(main?.version ?? 1);
-}
-
-function mergedOpsets(passes: readonly LoadedModel[]): { domain: string; version: number }[] {
-  const versions = new Map<string, number>();
-  for (const { domain, version } of passes.flatMap((pass) => pass.model.opsetImport ?? [])) {
-    versions.set(domain ?? '', Math.max(versions.get(domain ?? '') ?? 0, Number(version ?? 1)));
-  }
-  return [...versions].map(([domain, version]) => ({ domain, version }));
 }
 
 /** From float32 in 0..1 to what a pass takes. */

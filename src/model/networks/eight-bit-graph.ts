@@ -67,7 +67,9 @@ export function eightBitGraph(graph: OnnxGraph, input: string, output: string): 
   const first = { ...head, dims: [head.dims[0]!, 4, 3, 1], weights: asColumns(head.weights) };
   const [, codeStep = '', codeZero = ''] = quantise.input!;
   const codes = quantise.output![0]!;
-  wholeConvolution(builder, first, [four, step, byte('dark', 0)], [codeStep, codeZero], codes);
+  wholeConvolution(builder, first, [four, step, byte('dark', 0)], [codeStep, codeZero], {
+    output: codes,
+  });
 
   const picture = builder.op('Cast', [input], { to: elementTypes.float32 }, name('picture'));
   const kept = (graph.node ?? []).filter((node) => !replaced.has(node));
@@ -79,7 +81,10 @@ export function eightBitGraph(graph: OnnxGraph, input: string, output: string): 
 
   const middle = byte('middle', RESIDUAL_ZERO);
   const residual = name('residual');
-  wholeConvolution(builder, tail, dequantise.input!, [step, middle], residual, 2);
+  wholeConvolution(builder, tail, dequantise.input!, [step, middle], {
+    output: residual,
+    stride: 2,
+  });
   const whole = [residual, builder.floats(`${prefix}one`, 1), middle];
   const added = builder.op('DequantizeLinear', whole, {}, name('added'));
   const skip = add.input!.find((value) => value !== tail.node.output![0])!;
@@ -116,8 +121,7 @@ function wholeConvolution(
   { dims, weights }: Pick<WholeConvolution, 'dims' | 'weights'>,
   from: readonly string[],
   to: readonly string[],
-  output: string,
-  stride = 1,
+  { output, stride = 1 }: { readonly output: string; readonly stride?: number },
 ): void {
   const outputs = dims[0]!;
   const inputs = [

@@ -194,29 +194,69 @@ export async function settingsOf(
   own: OwnSettings,
 ): Promise<Settings> {
   const top = new Field(value, 'the wish of a clip');
-  const ffmpegArgs = top.at('ffmpegArgs').list(text);
-  if (ffmpegArgs.length > 0 && !own.allowFfmpegArgs) {
-    throw new VsrError(
-      'queue',
-      'The clip asks for more arguments for the encoder (--ffmpeg-args), which this worker does not take. Start it with --allow-ffmpeg-args if you trust everybody who can write to its roots.',
-    );
-  }
-  const model = await modelOf(top.at('model'), finding);
+  const options: UpscaleOptions = {
+    ffmpegArgs: encoderArgs(top.at('ffmpegArgs'), own),
+    ...withoutNulls({ ...(await filesOf(top, finding)), ...chosenOf(top) }),
+    ...rawOf(top.at('raw')),
+    ...footageOf(top.at('footage')),
+    chroma: top.at('chroma').oneOf(...chromaKernels),
+    steady: top.at('steady').oneOf(...steadyNames),
+    overwrite: top.at('overwrite').boolean(),
+    allowDamaged: top.at('allowDamaged').boolean(),
+    reuse: top.at('reuse').boolean(),
+    stallTimeout: top.at('stallTimeoutMs').number() / 1000,
+    output,
+    provider: own.provider.name,
+    device: own.provider.device ?? 0,
+    ...(own.workers === undefined ? {} : { workers: own.workers }),
+    ...(own.ffmpeg === undefined ? {} : { ffmpeg: own.ffmpeg }),
+    ...(own.ffprobe === undefined ? {} : { ffprobe: own.ffprobe }),
+  };
+  return checkOptions(options);
+}
+
+/** Options as a wish holds them, where `null` stands for those that were not given. */
+function withoutNulls<T extends object>(given: T) {
+  return Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null));
+}
+
+/** More arguments for the encoder; throws VsrError `queue` where this worker takes none. */
+function encoderArgs(field: Field, own: OwnSettings): string[] {
+  const args = field.list(text);
+  if (args.length === 0 || own.allowFfmpegArgs) return args;
+  throw new VsrError(
+    'queue',
+    'The clip asks for more arguments for the encoder (--ffmpeg-args), which this worker does not take. Start it with --allow-ffmpeg-args if you trust everybody who can write to its roots.',
+  );
+}
+
+/** The files that a wish names, as they are called here. */
+async function filesOf(top: Field, finding: Finding) {
   const file = async (name: 'reference' | 'log'): Promise<string | null> => {
     const rooted = top.at(name).orNull(rootedOf);
     return rooted === null ? null : finding.fromShared(rooted, name);
   };
-  const reference = await file('reference');
-  const log = top.at('log').isFalse() ? false : await file('log');
-  const raw = top.at('raw').orNull((field) => ({
-    inputFormat: field.at('format').string(),
-    inputSize: field.at('size').string(),
-    inputRate: field.at('rate').string(),
+  return {
+    model: await modelOf(top.at('model'), finding),
+    reference: await file('reference'),
+    log: top.at('log').isFalse() ? false : await file('log'),
+  };
+}
+
+/** The layout of headerless video; `null` where the source is none. */
+function rawOf(field: Field) {
+  return field.orNull((raw) => ({
+    inputFormat: raw.at('format').string(),
+    inputSize: raw.at('size').string(),
+    inputRate: raw.at('rate').string(),
   }));
-  const given = {
+}
+
+/** What the wish chooses by names and numbers; `null` for what it leaves to the defaults. */
+function chosenOf(top: Field) {
+  return {
     scale: top.at('to').orNull(text) === null ? top.at('scale').number() : null,
     to: top.at('to').orNull(text),
-    model,
     quality: top.at('quality').orNull((field) => field.oneOf(...qualities)),
     strength: top.at('strength').either<Settings['strength']>(
       (word) => word.oneOf('auto'),
@@ -235,26 +275,5 @@ export async function settingsOf(
     start: top.at('start').orNull(number),
     end: top.at('end').orNull(number),
     frames: top.at('frames').orNull((field) => field.count()),
-    reference,
-    log,
   };
-  const options: UpscaleOptions = {
-    ...Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null)),
-    ...raw,
-    ffmpegArgs,
-    ...footageOf(top.at('footage')),
-    chroma: top.at('chroma').oneOf(...chromaKernels),
-    steady: top.at('steady').oneOf(...steadyNames),
-    overwrite: top.at('overwrite').boolean(),
-    allowDamaged: top.at('allowDamaged').boolean(),
-    reuse: top.at('reuse').boolean(),
-    stallTimeout: top.at('stallTimeoutMs').number() / 1000,
-    output,
-    provider: own.provider.name,
-    device: own.provider.device ?? 0,
-    ...(own.workers === undefined ? {} : { workers: own.workers }),
-    ...(own.ffmpeg === undefined ? {} : { ffmpeg: own.ffmpeg }),
-    ...(own.ffprobe === undefined ? {} : { ffprobe: own.ffprobe }),
-  };
-  return checkOptions(options);
 }

@@ -5,7 +5,7 @@ import { messageOf, VsrError } from '../../errors.js';
 import type { TellProgress } from '../../events.js';
 import { paceOf } from '../../pace.js';
 import { Field } from '../../files/json-field.js';
-import { openPlace, type Place } from '../../files/place.js';
+import { openPlace, type Place, type PlaceWish } from '../../files/place.js';
 import { isTaken } from '../../files/place-key.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
@@ -81,6 +81,66 @@ async function writePng(draft: string, place: Place, frame: RgbFrame): Promise<v
   }
 }
 
+/** What is known when the first frame of a clip is kept. */
+type KeepRequest = {
+  readonly folder: string;
+  /** What the pictures' names begin with. */
+  readonly base: string;
+  /** Where the list of them is kept. */
+  readonly stateFile: string;
+  /** The options of this run, as the list states them. */
+  readonly wanted: string;
+  readonly chooser: FrameChooser;
+  /** The folder in which a picture is whole before it gets its name. */
+  readonly drafts: string;
+  /** Frames that an unfinished run with the same options wrote. */
+  readonly there: ReadonlySet<string>;
+  /** Frames that any earlier run wrote: with other options, they are ours as well. */
+  readonly ours: ReadonlySet<string>;
+  readonly wish: Pick<PlaceWish, 'inputs' | 'overwrite' | 'otherName'>;
+};
+
+/** The frames of one clip that are kept, and the list of them. */
+class KeptFrames {
+  /** Names of the pictures, in the order of the clip. */
+  readonly files: string[] = [];
+  private readonly request: KeepRequest;
+
+  constructor(request: KeepRequest) {
+    this.request = request;
+  }
+
+  /** Writes a frame if one was chosen, unless an earlier run did. */
+  async add(chosen: ReturnType<FrameChooser['end']>): Promise<void> {
+    if (chosen === undefined) return;
+    const { folder, base, there, ours, wish, drafts } = this.request;
+    const name = `${base}-${String(chosen.index).padStart(6, '0')}.png`;
+    const file = path.join(folder, name);
+    const isDone = there.has(name) && (await isTaken(file));
+    const isOurs = () => Promise.resolve(ours.has(name));
+    const place = isDone ? null : await openPlace({ what: 'frame', file, isOurs, ...wish });
+    this.files.push(name);
+    // Listed before it is written: what a killed run leaves behind is known to be ours.
+    await this.save(false);
+    if (place !== null) await writePng(path.join(drafts, name), place, chosen.frame);
+  }
+
+  /** Writes the list of frames. */
+  async save(finished: boolean): Promise<void> {
+    const { stateFile, wanted, chooser, there, wish } = this.request;
+    const file = { what: 'list of frames', file: stateFile };
+    // It names itself: a hidden file of this name is nobody else's.
+    const statePlace = await openPlace({ ...file, ...wish, overwrite: true });
+    const state: State = {
+      options: wanted,
+      files: finished ? this.files : [...new Set([...there, ...this.files])],
+      duplicates: chooser.duplicates,
+      finished,
+    };
+    return statePlace.write(JSON.stringify(state));
+  }
+}
+
 /**
  * Writes chosen frames of a clip as PNG into `folder` (made if needed), named
  * `<clip>-<frame number>.png`. Of each group the sharpest is kept, and none that shows what the
@@ -99,11 +159,6 @@ export async function extractFrames(
   await mkdir(folder, { recursive: true });
   const base = options.name ?? path.parse(clip).name;
   const stateFile = path.join(folder, `.${base}.extract.json`);
-  const wish = {
-    inputs: [clip],
-    overwrite: options.overwrite ?? false,
-    otherName: 'of the folder with -o',
-  };
   const wanted = JSON.stringify({ choose, most, size: source.sizeBytes });
   const before = await readState(stateFile);
   const earlier = before?.options === wanted ? before : undefined;
@@ -111,57 +166,37 @@ export async function extractFrames(
     const { files, duplicates } = earlier;
     return { written: files.length, duplicates, already: true };
   }
-  const there = new Set(earlier?.files);
-  /** Frames of a run with other options are ours as well. */
-  const ours = new Set(before?.files);
   await using drafts = await temporaryFolder('extract', folder);
-  const files: string[] = [];
-
-  const rate = framesPerSecond(video.frameRate);
-  const chooser = new FrameChooser(choose, rate);
+  const chooser = new FrameChooser(choose, framesPerSecond(video.frameRate));
+  const kept = new KeptFrames({
+    ...{ folder, base, stateFile, wanted, chooser, drafts: drafts.path },
+    there: new Set(earlier?.files),
+    ours: new Set(before?.files),
+    wish: {
+      inputs: [clip],
+      overwrite: options.overwrite ?? false,
+      otherName: 'of the folder with -o',
+    },
+  });
   let seen = 0;
-  const save = async (finished: boolean): Promise<void> => {
-    const file = { what: 'list of frames', file: stateFile };
-    // It names itself: a hidden file of this name is nobody else's.
-    const statePlace = await openPlace({ ...file, ...wish, overwrite: true });
-    const state: State = {
-      options: wanted,
-      files: finished ? files : [...new Set([...there, ...files])],
-      duplicates: chooser.duplicates,
-      finished,
-    };
-    return statePlace.write(JSON.stringify(state));
-  };
-  const keep = async (chosen: ReturnType<FrameChooser['end']>) => {
-    if (chosen === undefined || files.length >= most) return;
-    const name = `${base}-${String(chosen.index).padStart(6, '0')}.png`;
-    const file = path.join(folder, name);
-    const isDone = there.has(name) && (await isTaken(file));
-    const isOurs = () => Promise.resolve(ours.has(name));
-    const place = isDone ? null : await openPlace({ what: 'frame', file, isOurs, ...wish });
-    files.push(name);
-    // Claimed before it is there: what a killed run wrote is known to be ours.
-    await save(false);
-    if (place !== null) await writePng(path.join(drafts.path, name), place, chosen.frame);
-  };
   const { width, height } = video;
   const seenSoFar = paceOf(
     { clip, output: folder, stage: 'extract', of: video.frameCount },
     options.tell ?? (() => {}),
   );
   for await (const data of rgbFrames(ffmpeg, source, { signal, stallTimeoutMs })) {
-    await keep(chooser.look(seen, { data, width, height }));
+    await kept.add(chooser.look(seen, { data, width, height }));
     seen++;
     seenSoFar(seen);
-    if (files.length >= most) break;
+    if (kept.files.length >= most) break;
   }
-  if (signal?.aborted !== true) await keep(chooser.end());
+  if (signal?.aborted !== true && kept.files.length < most) await kept.add(chooser.end());
   if (signal?.aborted === true) {
     throw new VsrError(
       'interrupted',
       `Stopped within ${clip}; the same command goes on from there.`,
     );
   }
-  await save(true);
-  return { written: files.length, duplicates: chooser.duplicates, already: false };
+  await kept.save(true);
+  return { written: kept.files.length, duplicates: chooser.duplicates, already: false };
 }

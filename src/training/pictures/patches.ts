@@ -84,17 +84,27 @@ export class PatchSource {
     for (const [c, plane] of low.entries()) {
       const from = (slot * low.length + c) * side * side;
       const input = x.subarray(from, from + side * side);
-      cutTurned(plane, left - reach, top - reach, side, turn, (i, value) => (input[i] = value));
+      cutTurned(
+        plane,
+        { left: left - reach, top: top - reach, side },
+        turn,
+        (i, value) => (input[i] = value),
+      );
       const target = t.subarray(slot * low.length * wide * wide + c * area);
       let column = 0;
       let row = 0;
-      cutTurned(high[c]!, left * scale, top * scale, wide, turn, (_, value) => {
-        target[rows[row]! + toChannels[column]!] = value;
-        if (++column === wide) {
-          column = 0;
-          row++;
-        }
-      });
+      cutTurned(
+        high[c]!,
+        { left: left * scale, top: top * scale, side: wide },
+        turn,
+        (_, value) => {
+          target[rows[row]! + toChannels[column]!] = value;
+          if (++column === wide) {
+            column = 0;
+            row++;
+          }
+        },
+      );
     }
     return strength;
   }
@@ -123,9 +133,7 @@ export function roomFor(low: { width: number; height: number }, patch: number): 
  */
 function cutTurned(
   plane: SharedPlane,
-  left: number,
-  top: number,
-  side: number,
+  { left, top, side }: { readonly left: number; readonly top: number; readonly side: number },
   turn: number,
   visit: (index: number, value: number) => void,
 ): void {

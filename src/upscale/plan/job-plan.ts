@@ -19,8 +19,7 @@ import { looksCutOff } from '../../media/damage/cut-off.js';
 import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
-import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
-import { LARGEST_SCALE } from '../../model/catalogue/family.js';
+import type { Chain } from '../../model/catalogue/chain.js';
 import { bitrateWithin } from '../limits/size-limit.js';
 import { keptScan } from '../footage/scan-cache.js';
 import { chooseTreatment } from '../footage/treatment.js';
@@ -33,7 +32,7 @@ import { chooseModels, choiceNotes } from './model-choice.js';
 import { checkNames, namedBySize, outputPaths, type OutputPaths } from './names.js';
 import { checkStart, tickRange, trimOf, type TickRange } from './tick-range.js';
 import type { Settings } from './settings.js';
-import { targetSize, type Size } from './target-size.js';
+import { chooseScale, type Size } from './target-size.js';
 
 /** Everything that is decided about a clip before its first frame is decoded. */
 export type JobPlan = {
@@ -77,38 +76,10 @@ export type PlanRequest = {
   readonly signal: AbortSignal;
 };
 
-/** The scale, and the size that `to` asks for if it does. */
-async function chooseScale(
-  source: Source,
-  settings: Settings,
-  codec: boolean,
-): Promise<{ chain: Chain; size: Size | null }> {
-  const model = settings.model ?? 'default';
-  const by: ChainOptions = { codec, quality: settings.quality };
-  if (settings.to === null) {
-    return { chain: await chooseChain(settings.scale, model, by), size: null };
-  }
-  const size = targetSize(settings.to, source.video);
-  const { width, height } = source.video;
-  // A scale that no models make is passed over; every other failure is the caller's.
-  for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
-    if (scale * width < size.width || scale * height < size.height) continue;
-    try {
-      return { chain: await chooseChain(scale, model, by), size };
-    } catch (error) {
-      const impossible = error instanceof VsrError && error.code === 'option';
-      if (!impossible || scale === LARGEST_SCALE) throw error;
-    }
-  }
-  throw new VsrError(
-    'option',
-    `${settings.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
-  );
-}
-
-/** What is odd about the source, and what is done about it. */
-function sourceNotes(source: Source): Announcement[] {
-  return source.remarks.map((remark) => ({ kind: 'note', what: 'source', why: remark }));
+/** What is odd or damaged about the source, and what is done about it. */
+async function sourceNotes(source: Source, settings: Settings): Promise<Announcement[]> {
+  const remarks = source.remarks.map((why) => ({ kind: 'note', what: 'source', why }) as const);
+  return [...(await damageNotes(source, settings)), ...remarks];
 }
 
 /** What a look at the file's own ends tells of damage. */
@@ -136,30 +107,20 @@ async function damageNotes(source: Source, settings: Settings): Promise<Announce
  * network that cannot be used, `disk` for an output folder that cannot be written or holds too
  * little.
  */
-export async function planJob(
-  { ffmpeg, input, settings, signal }: PlanRequest,
-  probed: Source,
-): Promise<JobPlan> {
+export async function planJob(request: PlanRequest, probed: Source): Promise<JobPlan> {
+  const { ffmpeg, input, settings, signal } = request;
   checkStart(probed, settings);
   const leftOut = tracksLeftOut(probed, settings);
-  const file = fileOf(input);
-  const identity = await identifySource(file, settings.allowDamaged);
-  const looking = lookOnce({ ffmpeg, input, settings, signal }, probed, identity);
+  const identity = await identifySource(fileOf(input), settings.allowDamaged);
+  const looking = lookOnce(request, probed, identity);
   looking.catch(() => {}); // Thrown below, where it is waited for.
   await refuseTimeJumps(ffmpeg, probed, signal);
   const takes = muxerTrials(ffmpeg, probed, signal);
-  const { extension } = await containerFor(
-    withoutTracks(probed, leftOut),
-    takes,
-    codecWish(settings.codec).codec,
-  );
+  const { codec } = codecWish(settings.codec);
+  const { extension } = await containerFor(withoutTracks(probed, leftOut), takes, codec);
   const name = await outputFor(input, settings, namedByContainer(extension));
   const scan = await looking;
-  const { modifiedMs } = await stampOf(file);
-  const treatment = await chooseTreatment({
-    ...{ ffmpeg, source: probed, scan, settings: settings.footage, output: name },
-    ...{ identity: { ...identity, modifiedMs }, signal, stallTimeoutMs: settings.stallTimeoutMs },
-  });
+  const treatment = await treatmentOf(request, { probed, scan, identity, output: name });
   const source = turnedFor(name, asDecoded(probed, treatment));
   const {
     chain,
@@ -175,23 +136,16 @@ export async function planJob(
   );
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
-  const output = await outputFor(input, settings, {
-    ext: extension,
-    ...namedBySize(size, settings.to ?? String(chain.scale), chain.names),
+  const paths = await pathsOf(request, { extension, size, chain });
+  const { output } = paths;
+  const outputPlan = await planEncoding(request, {
+    ...{ source, output, enlarged, wanted, leftOut, takes },
   });
-  await checkOutputPlace(output, file);
-  const paths = outputPaths(output, settings.log);
-  checkNames(paths);
-  const outputPlan = await planEncoding(
-    { ffmpeg, settings, signal },
-    { source, output, enlarged, wanted, leftOut, takes },
-  );
   const estimatedBytes = estimateBytes(source, size, settings);
   const announcements: Announcement[] = [
     ...(input.gathered?.notes ?? []),
     ...outputPlan.announcements,
-    ...(await damageNotes(source, settings)),
-    ...sourceNotes(source),
+    ...(await sourceNotes(source, settings)),
     ...treatment.notes,
     ...notes,
     ...choiceNotes(chain, settings),
@@ -220,6 +174,41 @@ export async function planJob(
     deciding,
     ...jobHashes(deciding, { identity, models: chain.sha256s, reference, log: paths.log !== null }),
   };
+}
+
+/** The names of all files of the job, checked. */
+async function pathsOf(
+  { input, settings }: PlanRequest,
+  by: { readonly extension: string; readonly size: Size; readonly chain: Chain },
+): Promise<OutputPaths> {
+  const { extension, size, chain } = by;
+  const output = await outputFor(input, settings, {
+    ext: extension,
+    ...namedBySize(size, settings.to ?? String(chain.scale), chain.names),
+  });
+  await checkOutputPlace(output, fileOf(input));
+  const paths = outputPaths(output, settings.log);
+  checkNames(paths);
+  return paths;
+}
+
+/** What is done with the clip's fields, film, repeats, borders and noise. */
+async function treatmentOf(
+  { ffmpeg, input, settings, signal }: PlanRequest,
+  clip: {
+    readonly probed: Source;
+    readonly scan: Scan;
+    readonly identity: SourceIdentity;
+    readonly output: string;
+  },
+) {
+  const { probed, scan, identity, output } = clip;
+  const { modifiedMs } = await stampOf(fileOf(input));
+  const { footage, stallTimeoutMs } = settings;
+  return chooseTreatment({
+    ...{ ffmpeg, source: probed, scan, settings: footage, output },
+    ...{ identity: { ...identity, modifiedMs }, signal, stallTimeoutMs },
+  });
 }
 
 /** How the larger frames are encoded; a limit of size becomes a rate. */

@@ -1,5 +1,9 @@
+import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
+import { LARGEST_SCALE } from '../../model/catalogue/family.js';
+import type { Source } from '../../media/source/source.js';
+import type { Settings } from './settings.js';
 import { didYouMean } from '../../did-you-mean.js';
-import { badValue } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
 
 /** A picture's size in samples. */
 export type Size = { readonly width: number; readonly height: number };
@@ -66,4 +70,33 @@ export function targetSize(to: string, source: Size): Size {
     );
   }
   return { width: even(source.width * factor), height: even(source.height * factor) };
+}
+
+/** The models that reach the scale, or the size that `to` asks for, which then comes with them. */
+export async function chooseScale(
+  source: Source,
+  settings: Settings,
+  codec: boolean,
+): Promise<{ chain: Chain; size: Size | null }> {
+  const model = settings.model ?? 'default';
+  const by: ChainOptions = { codec, quality: settings.quality };
+  if (settings.to === null) {
+    return { chain: await chooseChain(settings.scale, model, by), size: null };
+  }
+  const size = targetSize(settings.to, source.video);
+  const { width, height } = source.video;
+  // A scale that no models make is passed over; every other failure is the caller's.
+  for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
+    if (scale * width < size.width || scale * height < size.height) continue;
+    try {
+      return { chain: await chooseChain(scale, model, by), size };
+    } catch (error) {
+      const impossible = error instanceof VsrError && error.code === 'option';
+      if (!impossible || scale === LARGEST_SCALE) throw error;
+    }
+  }
+  throw new VsrError(
+    'option',
+    `${settings.to} is more than ${LARGEST_SCALE} times the clip's ${width}x${height}.`,
+  );
 }

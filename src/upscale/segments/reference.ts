@@ -47,7 +47,30 @@ export async function openReference(
 ): Promise<ReferenceFrames> {
   const raw = plan.source.raw === null ? null : { ...plan.source.raw, ...plan.enlarged };
   const source = await probe(ffmpeg, file, { signal, ...(raw === null ? {} : { raw }) });
-  const { video } = source;
+  const forEach = framesForEach(plan.source.video, source.video);
+  checkReference(file, source.video, plan, forEach);
+  const { stallTimeoutMs } = plan.settings;
+  const reader = referenceReader(
+    file,
+    decodeFrames(ffmpeg, source, { signal, stallTimeoutMs }),
+    forEach,
+  );
+  try {
+    await reader.pass(skip);
+  } catch (error) {
+    await reader[Symbol.asyncDispose]();
+    throw error;
+  }
+  return reader;
+}
+
+/** Throws VsrError `media` for a reference that cannot be compared with the enlarged clip. */
+function checkReference(
+  file: string,
+  video: VideoStream,
+  plan: JobContext['plan'],
+  forEach: 0 | 1 | 2,
+): void {
   const { width, height } = plan.enlarged;
   if (video.width !== width || video.height !== height) {
     throw new VsrError(
@@ -65,7 +88,6 @@ export async function openReference(
     plan.range.from === undefined &&
     plan.range.to === undefined &&
     plan.settings.frames === Infinity;
-  const forEach = framesForEach(plan.source.video, video);
   if (whole && forEach === 0) {
     const { frameCount, fields } = plan.source.video;
     const half = fields?.rate === 'field' ? ` or ${frameCount! / 2}, one for each two` : '';
@@ -74,8 +96,14 @@ export async function openReference(
       `Expected the reference ${file} to have ${frameCount} frames, as the clip${half}, but it has ${video.frameCount}.`,
     );
   }
-  const { stallTimeoutMs } = plan.settings;
-  const decoded = decodeFrames(ffmpeg, source, { signal, stallTimeoutMs });
+}
+
+/** Reads a reference that fits: one frame for each `forEach` frames of the enlarged clip. */
+function referenceReader(
+  file: string,
+  decoded: ReturnType<typeof decodeFrames>,
+  forEach: 0 | 1 | 2,
+): ReferenceFrames {
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
   /** Frames of the enlarged clip so far. */
@@ -102,12 +130,6 @@ export async function openReference(
       if (passed.length > mostBefore) release(passed.shift());
     }
   };
-  try {
-    await pass(skip);
-  } catch (error) {
-    await frames.return?.();
-    throw error;
-  }
   return {
     next,
     pass,

@@ -10,8 +10,13 @@ import { defaultsOf } from './architecture-defaults.js';
 
 /** Adds the options that say how the weights are found. */
 export function withOptimisationOptions(command: Command): Command {
+  const grouped = command.optionsGroup('Optimisation:');
+  return withCourseOptions(withStepOptions(withLossOptions(grouped)));
+}
+
+/** What a step makes smaller. */
+function withLossOptions(command: Command): Command {
   return command
-    .optionsGroup('Optimisation:')
     .addOption(
       new Option(
         '--loss <terms>',
@@ -39,7 +44,12 @@ export function withOptimisationOptions(command: Command): Command {
       '--discriminator-lr <rate>',
       `its highest learning rate (default: ${usualDiscriminatorRate})`,
       positive,
-    )
+    );
+}
+
+/** How one step follows from its patches. */
+function withStepOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--optimiser <name>', 'how a step follows from the gradient')
         .choices(optimisers)
@@ -61,7 +71,12 @@ export function withOptimisationOptions(command: Command): Command {
       '--patch <n>',
       `low-resolution samples each way of a patch (default: 40, or ${defaultsOf('patch')})`,
       wholeNumber(1),
-    )
+    );
+}
+
+/** How long a run goes on, what it draws, measures and keeps. */
+function withCourseOptions(command: Command): Command {
+  return command
     .option('--steps <n>', 'steps', wholeNumber(1), trainDefaults.steps)
     .option(
       '--average <n>',

@@ -1,0 +1,32 @@
+import type { LoadedModel } from './load-model.js';
+
+/** Context that each pass's input needs around a window, for itself and for all passes after it. */
+export function contextOf(passes: readonly LoadedModel[]): number[] {
+  const needs: number[] = [];
+  let later = 0;
+  for (const pass of [...passes].reverse()) {
+    const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
+    // Whole steps of a pass that works on a grid: what it gives stays in phase with that.
+    const step = isAnchored(pass) ? pass.reach!.align : 1;
+    later = own + Math.ceil(later / pass.scale / step) * step;
+    needs.unshift(later);
+  }
+  return needs;
+}
+
+/** Whether tiles of a pass that brings its own border must begin on multiples of its `align`. */
+export function isAnchored({ borderPad, reach }: LoadedModel): boolean {
+  return borderPad > 0 && (reach?.align ?? 1) > 1;
+}
+
+/** What the source's windows must be multiples of, so that every pass's are of its own. */
+export function alignmentOf(passes: readonly LoadedModel[]): number {
+  let before = 1;
+  return passes.reduce((align, { reach, scale, borderPad }) => {
+    const own = reach?.align ?? 1;
+    let next = Math.max(align, borderPad > 0 ? 1 : own);
+    while (borderPad > 0 && (next * before) % own !== 0) next += align;
+    before *= scale;
+    return next;
+  }, 1);
+}
