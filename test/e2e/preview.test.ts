@@ -69,7 +69,9 @@ test('a preview shows a frame of each scene, says what would be taken, how long 
   assert.equal(bicubic!.name, 'bicubic');
   assert.equal(taken!.name, planned!.facts!.models.join(' + '));
   assert.ok(clip!.reason.startsWith(`${taken!.name}: the clip is `), clip!.reason);
-  assert.ok(others.some(({ role }) => role === 'the next faster'));
+  // A machine on which the smaller network takes as long says so instead.
+  const smaller = others.find(({ name }) => name.startsWith('espcn-16-lite-'));
+  assert.match(smaller!.role, /^(the next faster|smaller, but not faster here)$/);
   assert.ok(clip!.ways.slice(1).every(({ seconds }) => seconds !== null && seconds > 0));
   // What is told of the size is what comes, within a factor of three.
   await runVsr('upscale', at('clip.mp4'), '-m', 'espcn-16-lite-x2', '--no-log', '--quiet');
