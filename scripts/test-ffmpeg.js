@@ -8,13 +8,13 @@ import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import ffprobe from '@ffprobe-installer/ffprobe';
 
-const withNewest = new Set([
-  ...['lines-on-screen', 'media-encode', 'media-output', 'muxer-trial'],
-  ...['named-encoders', 'odd-sources', 'regress', 'scan'],
-]);
+const withNewest = new Set(['lines-on-screen', 'media-encode', 'named-encoders', 'scan']);
 /** In the long form alone: npm run test:long. */
-const alsoInLongForm = ['held-against-source', 'media-output-clips', 'segments'];
-if (process.env.VSR_TEST_LONG === '1') for (const each of alsoInLongForm) withNewest.add(each);
+const alsoInLongForm = [
+  ...['held-against-source', 'media-output', 'media-output-clips', 'muxer-trial'],
+  ...['odd-sources', 'regress', 'segments'],
+];
+for (const each of alsoInLongForm) withNewest.add(each);
 
 const name = path.basename(process.argv[1] ?? '', '.test.js');
 if (process.env.VSR_FFMPEG === undefined && !withNewest.has(name)) {

@@ -14,9 +14,17 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
-/** Inference threads when the caller names no number: one a core. */
-export function defaultWorkers(): number {
-  return os.availableParallelism();
+/** Samples of source luma from which on another thread is worth its start, a third of a second. */
+const samplesPerThread = 500_000;
+
+/**
+ * Inference threads when the caller names no number: one a core, but no more than the work is worth.
+ * `samples` are those of the source's luma in all frames; `null` where nobody knows them.
+ */
+export function usefulWorkers(samples: number | null): number {
+  const cores = os.availableParallelism();
+  if (samples === null) return cores;
+  return Math.max(1, Math.min(cores, Math.ceil(samples / samplesPerThread)));
 }
 
 /** Where a thread's session runs, and in what. */

@@ -9,6 +9,7 @@ import { chromaSitings, type ChromaSiting } from '../planes/siting.js';
 import { chooseModels } from './plan/model-choice.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { checkOptions } from './plan/settings.js';
+import { usefulWorkers } from '../enlarge/worker-pool.js';
 
 /** One picture in planes, as it lies in memory. */
 export type PlanarPicture = {
@@ -108,7 +109,8 @@ async function enlargePlanes(
   await using upscaler = await openUpscaler({
     ...{ chain, layout },
     ...{ siting: siting ?? 'left', range: range ?? 'tv', matrix: matrix ?? null },
-    ...{ provider: settings.provider, workers: settings.workers, precision: settings.precision },
+    ...{ provider: settings.provider, precision: settings.precision },
+    workers: settings.workers ?? usefulWorkers(width * height),
     ...{ scores: false, reuse: false },
     ...(options.signal === undefined ? {} : { signal: options.signal }),
   });

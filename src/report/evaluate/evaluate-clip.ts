@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { usefulWorkers } from '../../enlarge/worker-pool.js';
 import { VsrError } from '../../errors.js';
 import type { TellProgress } from '../../events.js';
 import { compressionOfClip } from '../../media/compression/compression.js';
@@ -37,7 +38,8 @@ export type ClipEvaluationOptions = {
   /** How many frames are measured at most; `Infinity` for all. */
   readonly frames: number;
   readonly provider: ProviderChoice;
-  readonly workers: number;
+  /** Inference threads; `null` for as many as the machine has and the clip is worth. */
+  readonly workers: number | null;
   readonly precision: PrecisionChoice;
   readonly signal?: AbortSignal;
   /** Told how far the clip is. */
@@ -95,16 +97,20 @@ export async function evaluateClip(
     coded: coded !== null,
     look: () => compressionOfClip(ffmpeg, coded ?? source, options.signal),
   });
-  const { colour } = source.video;
+  const { colour, frameCount } = source.video;
   const { low, siting } = sizes;
+  const most = Math.min(options.frames, frameCount ?? Infinity);
+  const samples = most === Infinity ? null : most * low.width * low.height;
+  const workers = options.workers ?? usefulWorkers(samples);
   await using opened = new OpenModels();
-  await opened.open(models, { low, siting, range: colour.range ?? 'tv' }, options);
+  await opened.open(models, { low, siting, range: colour.range ?? 'tv' }, { ...options, workers });
   const ways = [
     ...models.map(({ name }) => name),
     ...(options.baselines ? Object.keys(baselines) : []),
   ];
   await using meter = await ClipMeter.open(ffmpeg, sizes.high, ways, { ...options, colour });
-  await measureFrames({ ffmpeg, file, source, coded, sizes, opened, meter }, options);
+  const ready = { ffmpeg, file, source, coded, sizes, opened, meter };
+  await measureFrames(ready, { ...options, workers });
   return { file, ...(await meter.finish(file)), networks };
 }
 
@@ -136,7 +142,12 @@ type ReadyClip = {
 /** Enlarges the frames of a clip and measures each of them against the truth. */
 async function measureFrames(
   { ffmpeg, file, source, coded, sizes, opened, meter }: ReadyClip,
-  { frames, workers, baselines: withBaselines, onProgress = () => {} }: ClipEvaluationOptions,
+  {
+    frames,
+    workers,
+    baselines: withBaselines,
+    onProgress = () => {},
+  }: ClipEvaluationOptions & { readonly workers: number },
 ): Promise<void> {
   const pool = new FramePool(sizes.low);
   const reduce = (truth: Uint8Array) => sizes.reduce(truth);

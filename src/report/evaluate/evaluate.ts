@@ -1,5 +1,4 @@
 import { readdir, stat } from 'node:fs/promises';
-import os from 'node:os';
 import path from 'node:path';
 import { badValue, errorFacts, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
@@ -132,7 +131,7 @@ export async function* evaluate(
       vmaf: true,
       features,
       frames: options.frames ?? Infinity,
-      workers: options.workers ?? os.availableParallelism(),
+      workers: options.workers ?? null,
     });
   };
   for (const file of files) {

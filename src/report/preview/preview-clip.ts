@@ -8,7 +8,7 @@ import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { noteEventOf } from '../../upscale/plan-events.js';
-import { expectedFrames } from '../../upscale/plan/expected-frames.js';
+import { expectedFrames, workersOf } from '../../upscale/plan/expected-frames.js';
 import { fileOf, type Input } from '../../upscale/plan/inputs.js';
 import { type JobPlan, planJob } from '../../upscale/plan/job-plan.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
@@ -213,7 +213,7 @@ export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPre
   });
   const trial = await encodeTrial(ffmpeg, plan, trialTimes(found), signal);
   const frameCount = expectedFrames(plan);
-  const threads = Math.min(settings.workers, os.availableParallelism());
+  const threads = Math.min(workersOf(plan), os.availableParallelism());
   const whole = (secondsPerFrame: number): number | null =>
     frameCount === null || trial === null
       ? null

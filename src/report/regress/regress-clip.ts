@@ -187,7 +187,7 @@ export async function regressClip(
     onProgress,
     frames: Infinity,
     provider: { name: 'cpu' },
-    workers: os.availableParallelism(),
+    workers: null,
   });
   const truthOf = (name: string): Truth => {
     const { psnrY, psnrU, psnrV, ssim } = evaluation.figures[name]!;

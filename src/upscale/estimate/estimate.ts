@@ -4,7 +4,7 @@ import { largeCodecs } from '../../media/formats/encoders.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import type { Settings } from '../plan/settings.js';
 import { freeBytes } from '../limits/disk-space.js';
-import { expectedFrames } from '../plan/expected-frames.js';
+import { expectedFrames, workersOf } from '../plan/expected-frames.js';
 import { hashOf } from '../plan/identity.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { StillPlan } from '../plan/still-plan.js';
@@ -41,7 +41,8 @@ const usualBits = { lossless: 6, lossy: 0.15, still: 12 } as const;
 /** All that the speed of a job hangs on, but for what the pictures show. */
 function keyOf(plan: JobPlan | StillPlan): string {
   const { chain, settings, size } = plan;
-  const { provider, workers, precision } = settings;
+  const { provider, precision } = settings;
+  const workers = plan.kind === 'clip' ? workersOf(plan) : 1;
   const output = plan.kind === 'clip' ? plan.outputPlan : null;
   return hashOf({
     ...{ models: chain.sha256s, size, provider, workers, precision },

@@ -10,6 +10,7 @@ import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { StillPlan } from '../plan/still-plan.js';
 import { mapOrdered } from '../../map-ordered.js';
+import { workersOf } from '../plan/expected-frames.js';
 
 /** Frames that warm up threads and encoder, and frames by which time is told. */
 const [warmFrames, timedFrames] = [4, 8];
@@ -58,7 +59,7 @@ export async function speedTrial(
   const video = plan.kind === 'clip' ? plan.source.video : null;
   const { format, width, height } = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
   const layout = frameLayout(format, triedPart(width, mostWide), triedPart(height, mostHigh));
-  const workers = video === null ? 1 : settings.workers;
+  const workers = plan.kind === 'clip' ? workersOf(plan) : 1;
   await using upscaler = await openUpscaler({
     ...{ chain, layout, workers, signal },
     ...{ provider: settings.provider, precision: settings.precision },

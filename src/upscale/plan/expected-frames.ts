@@ -1,3 +1,4 @@
+import { usefulWorkers } from '../../enlarge/worker-pool.js';
 import { promisedFrames } from '../../media/source/promised-frames.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
@@ -19,4 +20,11 @@ export function expectedFrames({ source, settings }: ExpectedOf): number | null 
     frames = Math.max(0, Math.round((Math.min(end ?? seconds, seconds) - (start ?? 0)) * rate));
   }
   return settings.frames === Infinity ? frames : Math.min(settings.frames, frames ?? Infinity);
+}
+
+/** The inference threads of a clip: as many as were asked for, or as are worth their start. */
+export function workersOf(job: ExpectedOf): number {
+  const { width, height } = job.source.video;
+  const frames = expectedFrames(job);
+  return job.settings.workers ?? usefulWorkers(frames === null ? null : frames * width * height);
 }

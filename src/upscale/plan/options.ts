@@ -80,7 +80,7 @@ export type UpscaleOptions = FootageOptions & {
    * which also takes edges from the source's luma.
    */
   readonly chroma?: ChromaKernel;
-  /** Inference threads; default: the cores there are. */
+  /** Inference threads; default: the cores there are, fewer for clips of a few small frames. */
   readonly workers?: number;
   /**
    * A codec, which vsr chooses the encoder of, or one of ffmpeg's encoders by its own name, such as

@@ -2,7 +2,6 @@ import { isScale } from '../../planes/enlarged.js';
 import type { Ratio } from '../../planes/ratio.js';
 import path from 'node:path';
 import type { ChromaKernel } from '../../enlarge/chroma/chroma-kernels.js';
-import { defaultWorkers } from '../../enlarge/worker-pool.js';
 import { badValue } from '../../errors.js';
 import { checkCrf } from '../../media/formats/encoder-limits.js';
 import { codecMeant } from '../../media/formats/codec-spellings.js';
@@ -50,8 +49,8 @@ export type Settings = {
   readonly provider: ProviderChoice;
   readonly precision: PrecisionChoice;
   readonly chroma: ChromaKernel;
-  /** Inference threads. */
-  readonly workers: number;
+  /** Inference threads; `null` for as many as the machine has and the clip is worth. */
+  readonly workers: number | null;
   readonly codec: CodecName;
   readonly encoder: EncoderChoice;
   readonly crf: number | null;
@@ -249,7 +248,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     provider: { name: options.provider ?? 'auto', device: options.device ?? 0 },
     precision: options.precision ?? 'auto',
     chroma: options.chroma ?? 'bicubic',
-    workers: options.workers ?? defaultWorkers(),
+    workers: options.workers ?? null,
     codec: options.codec ?? 'auto',
     encoder: options.encoder ?? 'software',
     crf: options.crf ?? null,

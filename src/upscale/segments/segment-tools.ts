@@ -11,6 +11,7 @@ import { openReference, type ReferenceFrames } from './reference.js';
 import type { Segment } from './segment-plan.js';
 import { SegmentReader } from './segment-reader.js';
 import { StageClock } from './stage-clock.js';
+import { workersOf } from '../plan/expected-frames.js';
 
 /** A frame, the ground truth of its enlargement, and what was made of it. */
 export type EnlargedFrame = {
@@ -83,7 +84,7 @@ export async function openNetwork({ plan, signal }: JobContext): Promise<OpenNet
     range: video.colour.range ?? 'tv',
     matrix: video.colour.matrix,
     provider: settings.provider,
-    workers: settings.workers,
+    workers: workersOf(plan),
     precision: settings.precision,
     scores: plan.paths.log !== null,
     reuse: settings.reuse,
@@ -134,7 +135,7 @@ export async function openSegmentTools(
     job,
     upscaler: network.upscaler,
     trail,
-    workers: settings.workers,
+    workers: workersOf(job.plan),
     reader,
     reference,
     clock: new StageClock(job.pause.now),
