@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { badValue } from '../../errors.js';
+import { sidecarEnding } from '../../metrics/sidecar.js';
 import { shownPath } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
 
@@ -17,7 +18,7 @@ Examples:
   vsr report clip.x2.mp4 --frames 0,120,300     shows these frames too
   vsr report out/*.mp4 -o batch.html            one page for a batch
 
-Reads <output>.vsr.json and the per-frame log beside each output.`;
+Reads <output>${sidecarEnding} and the per-frame log beside each output.`;
 
 function frameNumbers(text: string): number[] {
   return text.split(',').map((word) => {
@@ -32,7 +33,7 @@ function frameNumbers(text: string): number[] {
 export function reportCommand(): Command {
   return new Command('report')
     .description('Makes one self-contained page that shows what an enlargement did.')
-    .argument('<outputs...>', 'enlarged clips, or their sidecars (.vsr.json)')
+    .argument('<outputs...>', `enlarged clips, or their sidecars (${sidecarEnding})`)
     .option('-o, --output <file.html>', 'the page (default: <output>.report.html)')
     .option('--overwrite', 'replace a file of that name that is no report of vsr')
     .addOption(

@@ -1,6 +1,6 @@
 import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
-import { rawInputOptions } from '../source/raw-input.js';
+import { storedInput } from '../source/raw-input.js';
 import type { FieldFrames, Source } from '../source/source.js';
 import { denoiser } from './denoiser.js';
 import { stackOf, type Stack } from './stacked-pictures.js';
@@ -137,7 +137,7 @@ function stackFilters({ orders, rate }: Stack, each: string): string {
  * other.
  */
 export function decodeArguments(ffmpeg: Ffmpeg, source: Source, command: DecodeCommand): string[] {
-  const { video, raw } = source;
+  const { video } = source;
   const seek =
     command.seekTo === undefined
       ? []
@@ -148,18 +148,7 @@ export function decodeArguments(ffmpeg: Ffmpeg, source: Source, command: DecodeC
   const threads = video.width * video.height <= oneThreadSamples ? ['-threads', '1'] : [];
   return buildArguments({
     options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
-    inputs: [
-      {
-        path: source.path,
-        format: raw === null ? undefined : 'rawvideo',
-        options: [
-          ...(raw === null ? [] : rawInputOptions(raw)),
-          ...['-noautorotate', ...threads],
-          ...(video.decoder === null ? [] : ['-c:v', video.decoder]),
-          ...seek,
-        ],
-      },
-    ],
+    inputs: [storedInput(source, [...threads, ...seek])],
     outputs: [
       {
         path: 'pipe:1',

@@ -5,7 +5,7 @@ import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { startProcess, throwIfAborted } from '../program/process.js';
 import { watchWaiting } from '../program/stall-watch.js';
-import { rawInputOptions } from '../source/raw-input.js';
+import { storedInput } from '../source/raw-input.js';
 import type { Source } from '../source/source.js';
 
 /** The brightness of one decoded frame, 8 bit, before anything was done to it. */
@@ -39,23 +39,17 @@ export async function* lumaFrames(
   source: Source,
   { near, frames, signal, stallTimeoutMs }: LumaRequest,
 ): AsyncGenerator<LumaFrame> {
-  const { video, raw } = source;
+  const { video } = source;
   const { width, height } = sizeAsDecoded(source);
   const instance = `vsr${randomBytes(6).toString('hex')}`;
   const planes = 'yuv420p|yuvj420p|yuv422p|yuvj422p|yuv444p|yuvj444p|yuv411p|yuv410p|yuv440p|gray';
   const args = buildArguments({
     options: ['-loglevel', 'level+info', '-nostats', '-copyts'],
     inputs: [
-      {
-        path: source.path,
-        format: raw === null ? undefined : 'rawvideo',
-        options: [
-          ...(raw === null ? [] : rawInputOptions(raw)),
-          ...['-noautorotate', '-threads', '1'],
-          ...(video.decoder === null ? [] : ['-c:v', video.decoder]),
-          ...(near === null ? [] : ['-noaccurate_seek', '-ss', near.toFixed(6)]),
-        ],
-      },
+      storedInput(source, [
+        ...['-threads', '1'],
+        ...(near === null ? [] : ['-noaccurate_seek', '-ss', near.toFixed(6)]),
+      ]),
     ],
     outputs: [
       {

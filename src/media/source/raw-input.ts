@@ -1,5 +1,6 @@
 import { VsrError, badValue } from '../../errors.js';
 import { frameLayout } from '../../planes/pixel-format.js';
+import type { CommandInput } from '../program/command.js';
 import type { InputFile } from './input-file.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
 import { travelFormat, type Travel } from './travel-format.js';
@@ -10,6 +11,23 @@ export function rawInputOptions(raw: RawVideoInput): string[] {
     ...['-pixel_format', raw.format, '-video_size', `${raw.width}x${raw.height}`],
     ...['-framerate', `${raw.rate.num}/${raw.rate.den}`],
   ];
+}
+
+/** A clip as an input of ffmpeg whose video is decoded as it is stored, never turned. */
+export function storedInput(
+  { path, raw, video }: Source,
+  options: readonly string[],
+): CommandInput {
+  return {
+    path,
+    format: raw === null ? undefined : 'rawvideo',
+    options: [
+      ...(raw === null ? [] : rawInputOptions(raw)),
+      '-noautorotate',
+      ...(video.decoder === null ? [] : ['-c:v', video.decoder]),
+      ...options,
+    ],
+  };
 }
 
 /**

@@ -22,42 +22,45 @@ import {
 import { checkOptions, type Settings } from '../../upscale/plan/settings.js';
 import type { RootedPath, Roots } from '../roots.js';
 
+/** Settings that travel as they were decided. */
+type AsDecided =
+  | 'scale'
+  | 'to'
+  | 'quality'
+  | 'strength'
+  | 'precision'
+  | 'codec'
+  | 'crf'
+  | 'bitrate'
+  | 'sizeLimit'
+  | 'preset'
+  | 'pixelFormat'
+  | 'ffmpegArgs'
+  | 'audio'
+  | 'subs'
+  | 'start'
+  | 'end'
+  | 'footage'
+  | 'chroma'
+  | 'steady'
+  | 'overwrite'
+  | 'allowDamaged'
+  | 'reuse'
+  | 'stallTimeoutMs';
+
 /**
  * What a clip is to become, in words that every machine of a queue understands: the settings
  * without what belongs to one machine, and with files named by their roots.
  */
-export type Wish = {
-  readonly scale: number;
-  readonly to: string | null;
+export type Wish = Pick<Settings, AsDecided> & {
   /** A name of the catalogue, or of several passes; or the files, one a pass. */
   readonly model: string | readonly RootedPath[] | null;
-  readonly quality: Settings['quality'];
-  readonly strength: Settings['strength'];
-  readonly precision: Settings['precision'];
-  readonly codec: Settings['codec'];
   /** Absent in wishes of a vsr that knew none. */
   readonly encoder?: Settings['encoder'];
-  readonly crf: number | null;
-  readonly bitrate: number | null;
-  readonly sizeLimit: number | null;
-  readonly preset: string | null;
-  readonly pixelFormat: string | null;
-  readonly ffmpegArgs: readonly string[];
-  readonly audio: string;
-  readonly subs: string;
-  readonly start: number | null;
-  readonly end: number | null;
   /** `null` for all. */
   readonly frames: number | null;
-  readonly footage: Settings['footage'];
-  readonly chroma: Settings['chroma'];
-  readonly steady: Settings['steady'];
   readonly reference: RootedPath | null;
   readonly log: RootedPath | false;
-  readonly overwrite: boolean;
-  readonly allowDamaged: boolean;
-  readonly reuse: boolean;
-  readonly stallTimeoutMs: number;
   readonly raw: { readonly format: string; readonly size: string; readonly rate: string } | null;
 };
 

@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { errorFacts, messageOf, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
+import { isTaken } from '../../files/place-key.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
 import { version } from '../../version.js';
@@ -50,10 +51,7 @@ async function manifestOf(file: string, update: boolean): Promise<Manifest> {
   if (info?.isDirectory() !== true) {
     throw new VsrError('media', `Expected a folder of clips but ${folder} is none.`);
   }
-  const exists = await stat(file).then(
-    () => true,
-    () => false,
-  );
+  const exists = await isTaken(file);
   const manifest: Manifest =
     exists || !update ? await readManifest(file) : { version: 1, clips: [] };
   const clips = update

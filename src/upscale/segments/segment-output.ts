@@ -6,7 +6,7 @@ import { rowOf } from '../../metrics/frame-scores.js';
 import type { Ratio } from '../../planes/ratio.js';
 import { originOf } from '../footage/frame-origin.js';
 import { sha256Of } from '../plan/identity.js';
-import type { SegmentReport } from './segment-reader.js';
+import type { SegmentReport } from './segment-record.js';
 import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
 import type { MadeSegment } from './segment-record.js';
 import { keepFile, type SegmentFiles } from './work-folder.js';

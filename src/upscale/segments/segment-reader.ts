@@ -1,40 +1,15 @@
 import { VsrError } from '../../errors.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { DecodedFrames, DecodeReport } from '../../media/decode/decode-report.js';
-import type { FormChange } from '../../media/decode/frame-form.js';
 import type { Frame } from '../../planes/frame.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
 import { checkReadable } from '../plan/identity.js';
 import { isSteadied } from '../plan/model-choice.js';
 import type { JobContext } from './job-context.js';
-import {
-  complaintsWithin,
-  noComplaints,
-  startOf,
-  type SegmentComplaints,
-} from './segment-complaints.js';
+import { complaintsWithin, noComplaints, startOf } from './segment-complaints.js';
 import type { Segment } from './segment-plan.js';
-
-/** What decoding one segment had to say; frames count from 0 in the segment. */
-export type SegmentReport = {
-  readonly damagedFrames: readonly number[];
-  readonly messages: readonly string[];
-  readonly truncated: boolean;
-  /**
-   * Frames from which on the source's picture has another size; they are brought to the first one.
-   */
-  readonly sizeChanges: readonly {
-    readonly frame: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
-  /** Frames from which on the source says something else of its samples or their shape. */
-  readonly formChanges: readonly FormChange[];
-  /** Packets of which the decoder made no frame. */
-  readonly lostPackets: number;
-  readonly complaints: SegmentComplaints;
-};
+import type { SegmentReport } from './segment-record.js';
 
 /** The frames of one segment. */
 export type SegmentFrames = {

@@ -3,8 +3,34 @@ import { Field } from '../../files/json-field.js';
 import { formProperties, type FormChange } from '../../media/decode/frame-form.js';
 import type { SegmentComplaints } from './segment-complaints.js';
 
+/**
+ * What decoding one segment had to say; frames count from 0 in the segment. A record keeps the first
+ * hundred changes of each kind, and the first twenty messages.
+ */
+export type SegmentReport = {
+  /** Frames that the decoder reported as damaged. */
+  readonly damagedFrames: readonly number[];
+  /** A line each. */
+  readonly messages: readonly string[];
+  /** The source ended early in this segment. */
+  readonly truncated: boolean;
+  /**
+   * Frames from which on the source's picture has another size; they are brought to the first one.
+   */
+  readonly sizeChanges: readonly {
+    readonly frame: number;
+    readonly width: number;
+    readonly height: number;
+  }[];
+  /** Frames from which on the source says something else of its samples or their shape. */
+  readonly formChanges: readonly FormChange[];
+  /** Packets of which the decoder made no frame. */
+  readonly lostPackets: number;
+  readonly complaints: SegmentComplaints;
+};
+
 /** What a finished segment says of itself; written last, so its being there means "done". */
-export type SegmentRecord = {
+export type SegmentRecord = SegmentReport & {
   readonly frames: number;
   /** Ticks of its first frame; `null` without frames. */
   readonly firstPts: number | null;
@@ -18,29 +44,6 @@ export type SegmentRecord = {
   readonly rowsSha256: string;
   /** Mean share of tiles copied from the frame before, 0 to 1. */
   readonly reused: number;
-  /** Frames, from 0 in this segment, that the decoder reported as damaged. */
-  readonly damagedFrames: readonly number[];
-  /** What decoding had to say, a line each. */
-  readonly messages: readonly string[];
-  /** The source ended early in this segment. */
-  readonly truncated: boolean;
-  /**
-   * Frames, from 0 in this segment, from which on the source's picture has another size; the first
-   * hundred.
-   */
-  readonly sizeChanges: readonly {
-    readonly frame: number;
-    readonly width: number;
-    readonly height: number;
-  }[];
-  /**
-   * Frames, from 0 in this segment, from which on the source says something else of its samples or
-   * their shape; the first hundred.
-   */
-  readonly formChanges: readonly FormChange[];
-  /** Packets of which the decoder made no frame. */
-  readonly lostPackets: number;
-  readonly complaints: SegmentComplaints;
   /**
    * Names the attempt whose files these are, where several machines may have tried at once; `null`
    * for the plain names that one process alone writes.

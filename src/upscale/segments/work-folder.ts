@@ -4,7 +4,7 @@ import { VsrError } from '../../errors.js';
 import { LEASE_MS, takeLease, type Lease } from '../../files/lease.js';
 import { syncFile } from '../../files/place.js';
 import { activeClaim, howToEnd } from '../../files/queue-claim.js';
-import { readSidecar, writeSidecar, type Sidecar } from '../../metrics/sidecar.js';
+import { readSidecar, sidecarEnding, writeSidecar, type Sidecar } from '../../metrics/sidecar.js';
 import { hashOf, isOutputOf, naming, sha256Of } from '../plan/identity.js';
 import type { TickRange } from '../plan/tick-range.js';
 import { isRecordName, ownNames, removeEmpty, removeOwn } from './own-names.js';
@@ -20,7 +20,7 @@ import {
 
 /** Files of a work folder, beside those of its segments. */
 const planName = 'plan.json';
-const sealName = 'sealed.vsr.json';
+const sealName = `sealed${sidecarEnding}`;
 
 /** Paths of one segment's files. */
 export type SegmentFiles = {
