@@ -4,7 +4,11 @@ import { badValue, VsrError } from '../errors.js';
 import { openPlace } from '../files/place.js';
 import type { Announcement } from '../media/output/stream-plan.js';
 import { numbersIn, parsePattern } from '../media/sequence/numbered-names.js';
-import { choosePictures, writePictures } from '../media/sequence/write-pictures.js';
+import {
+  choosePictures,
+  writePictures,
+  type PictureChoice,
+} from '../media/sequence/write-pictures.js';
 import { kindOf } from '../media/tracks/stream-names.js';
 import { readSidecar, sidecarText, type Sidecar } from '../metrics/sidecar.js';
 import type { FileRequest, FileResult } from './file-request.js';
@@ -33,10 +37,17 @@ function checkForPictures(settings: Settings): void {
   throw badValue('a clip as output', name, settings[name], 'Pictures are coded by their ending.');
 }
 
+/** How the frames of a job become pictures. */
+function choiceFor({ source, outputPlan }: JobPlan, pattern: string): PictureChoice {
+  const { sourceFormat } = source.video;
+  return choosePictures(pattern, { format: outputPlan.frameLayout.format, sourceFormat });
+}
+
 /** What pictures lack of a clip. */
-function lossesOf({ source, outputPlan }: JobPlan, pattern: string): Announcement[] {
+function lossesOf(plan: JobPlan, pattern: string): Announcement[] {
+  const { source, outputPlan } = plan;
   const { format } = outputPlan.frameLayout;
-  const { pixelFormat, losesBits } = choosePictures(pattern, format);
+  const { pixelFormat, losesBits } = choiceFor(plan, pattern);
   const others = source.streams.filter(({ index }) => index !== source.video.index).map(kindOf);
   const all = [...new Set([...others, ...(source.chapters.length > 0 ? ['chapters'] : [])])];
   const why = `${format.name} frames become ${pixelFormat} pictures, numbered; their times are in the log`;
@@ -166,12 +177,12 @@ async function finishPictures(
 ): Promise<Sidecar> {
   const { ffmpeg, settings, signal, reads } = request;
   const { overwrite, stallTimeoutMs } = settings;
-  const choice = choosePictures(places.pattern, plan.outputPlan.frameLayout.format);
+  const choice = choiceFor(plan, places.pattern);
   const into = path.join(places.work, 'pictures');
   const sizeBytes = await writePictures(ffmpeg, {
     ...{ clip: places.clip, into, pattern: places.pattern, first: firstNumber(request) },
     ...{ frames: clip.output.frames, choice, colour: plan.outputPlan.colour },
-    ...{ height: clip.output.height, signal, stallTimeoutMs },
+    ...{ layout: plan.outputPlan.frameLayout, signal, stallTimeoutMs },
   });
   const wish = { inputs: reads, overwrite, otherName: 'with -o' };
   const isOurs = async (): Promise<boolean> =>

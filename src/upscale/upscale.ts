@@ -9,7 +9,7 @@ import { PauseControl } from '../pause-control.js';
 import { version } from '../version.js';
 import { EventQueue } from './event-queue.js';
 import type { FileRequest, FileResult } from './file-request.js';
-import { fileOf, findInputs, type Input } from './plan/inputs.js';
+import { findInputs, type Input } from './plan/inputs.js';
 import { tellsSourcesApart } from './plan/names.js';
 import type { UpscaleOptions } from './plan/options.js';
 import { probeInput } from './plan/probe-input.js';
@@ -37,7 +37,7 @@ export type UpscaleClip = (request: FileRequest) => Promise<FileResult>;
 /** Enlarges a clip in this process. */
 const upscaleHere: UpscaleClip = async (request) => {
   const { ffmpeg, input, settings, signal } = request;
-  const probing = probeInput(ffmpeg, fileOf(input), settings, signal);
+  const probing = probeInput(ffmpeg, input, settings, signal);
   probing.catch(() => {}); // Thrown where the way of the clip begins.
   // Loading this takes as long as enlarging a small frame: it is done while ffprobe works.
   prepareCommands();

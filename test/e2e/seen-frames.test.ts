@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { runProcess } from '../../src/media/program/process.js';
-import { seenFrames, type WantedFrame } from '../../src/report/page/seen-frames.js';
+import type { WantedFrame } from '../../src/report/seen/seen-frame.js';
+import { seenFrames } from '../../src/report/seen/seen-frames.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const rate = 25;

@@ -3,7 +3,7 @@ import { mkdir, readFile, readdir, rm, stat, utimes, writeFile } from 'node:fs/p
 import path from 'node:path';
 import test from 'node:test';
 import sharp from 'sharp';
-import { upscale } from '../../src/index.js';
+import { report, upscale } from '../../src/index.js';
 import type { UpscaleEvent } from '../../src/upscale/upscale.js';
 import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { ffmpegRun } from '../support/enlarge.js';
@@ -170,4 +170,33 @@ test('frames become pictures: the folder appears whole, a stopped job leaves non
     kept.end.event === 'failed' ? kept.end.error.message : '',
     /holds 6 files, others than such pictures among them\. Name another one with -o\.$/,
   );
+});
+
+test('grey pictures with opacity come back as such, flat as they were', async () => {
+  const into = path.join(folder, 'grey');
+  await mkdir(into);
+  for (const n of [1, 2]) {
+    const data = Uint8Array.from({ length: 2 * 32 * 16 }, (_, i) => (i % 2 === 0 ? 50 * n : 128));
+    await sharp(data, { raw: { width: 32, height: 16, channels: 2 } })
+      .toColourspace('b-w')
+      .png()
+      .toFile(path.join(into, `f_${n}.png`));
+  }
+  const output = path.join(folder, 'greys', 'f_%d.png');
+  const options = { model: 'espcn-16-lite-x2', fps: '25', output };
+  const { end } = await endOf(path.join(into, 'f_%d.png'), options);
+  assert.equal(end.event, 'done', JSON.stringify(end));
+  for (const n of [1, 2]) {
+    const { data, info } = await sharp(path.join(folder, 'greys', `f_${n}.png`))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    const { channels } = await sharp(path.join(folder, 'greys', `f_${n}.png`)).metadata();
+    assert.equal(channels, 2);
+    const samples = new Set(data.filter((_, i) => i % info.channels === info.channels - 1));
+    assert.deepEqual([...samples], [128], 'opacity');
+    assert.deepEqual([...new Set(data.filter((_, i) => i % info.channels === 0))], [50 * n]);
+  }
+  const page = await readFile(await report(path.dirname(output)), 'utf8');
+  assert.doesNotMatch(page, /is gone|not shown/, 'a report shows pictures of both sequences');
+  assert.match(page, /<img/);
 });

@@ -11,6 +11,6 @@ export async function planOf(file: string, options: UpscaleOptions = {}): Promis
   const { signal } = new AbortController();
   const settings = checkOptions({ model: 'espcn-16-lite-x2', ...options });
   const input = { path: file, below: '', foundBy: null, name: path.parse(file).name };
-  const source = await probeInput(ffmpeg, file, settings, signal);
+  const source = await probeInput(ffmpeg, input, settings, signal);
   return planJob({ ffmpeg, input, settings, signal }, source);
 }

@@ -1,7 +1,7 @@
 import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { storedInput } from '../source/raw-input.js';
-import type { FieldFrames, Source } from '../source/source.js';
+import type { FieldFrames, Source, VideoStream } from '../source/source.js';
 import { denoiser } from './denoiser.js';
 import { stackOf, type Stack } from './stacked-pictures.js';
 import { seconds } from './timestamps.js';
@@ -85,17 +85,32 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
     filters.push(`scale=${of.width}:${of.height}:flags=${scaleFlags}:sws_dither=none`);
     filters.push(`crop=${width}:${height}:${x}:${y}`);
   }
-  const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
   filters.push(...turn, ...widened(video.sourceFormat));
-  // Both ranges alike, whatever they are, mean that none is converted.
-  const colour =
-    video.conversion === 'rgb' ? 'out_color_matrix=bt709:out_range=tv' : 'in_range=tv:out_range=tv';
-  filters.push(`${size}:${colour}`, `format=${video.request}`);
-  if (video.denoise !== null) filters.push(denoiser(video.denoise));
+  const into = (name: string): string => [...filters, ...travelFilters(video, name)].join(',');
   const { fields, runs } = video;
-  if (runs !== null) return `${seen},${stackFilters(stackOf(runs), filters.join(','))}`;
+  if (runs !== null) return `${seen},${stackFilters(stackOf(runs), into)}`;
   const whole = fields === null ? [] : [deinterlacer(fields)];
-  return [seen, ...whole, ...filters].join(',');
+  return [seen, ...whole, into('frame')].join(',');
+}
+
+/** Filters that bring pictures into the travelling format; `name` sets their labels apart. */
+function travelFilters({ denoise, ...video }: VideoStream, name: string): string[] {
+  const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
+  const isRgb = video.conversion === 'rgb';
+  // Both ranges alike, whatever they are, mean that none is converted.
+  const same = 'in_range=tv:out_range=tv';
+  const colour = isRgb ? 'out_color_matrix=bt709:out_range=tv' : same;
+  const samples = `${size}:${colour},format=${video.request}`;
+  const after = denoise === null ? [] : [denoiser(denoise)];
+  if (!isRgb || !video.format.alpha || video.format.bitDepth > 8) return [samples, ...after];
+  // swscale of ffmpeg 5.1 makes 129 of an opacity of 128, and one more of all beyond: it goes by
+  // itself. What other formats than RGBA have of it is found only once they are RGBA.
+  const [colours, opacity, plain, alpha] = ['c', 'o', 'p', 'a'].map((each) => `[${name}_${each}]`);
+  return [
+    `split${colours}${opacity};${opacity}format=rgba,extractplanes=a,${size}:${same}${alpha};` +
+      `${colours}${samples}${plain};${plain}${alpha}alphamerge`,
+    ...after,
+  ];
 }
 
 /** The filter that makes whole frames of fields. */
@@ -105,15 +120,16 @@ function deinterlacer({ order, rate }: FieldFrames): string {
 }
 
 /**
- * Filters that give each frame as a stack; `each` brings a picture into the travelling format.
+ * Filters that give each frame as a stack; `each` brings a picture into the travelling format, by
+ * labels that begin with a name.
  * Pictures are counted in the place of times, since those of a frame belong together.
  */
-function stackFilters({ orders, rate }: Stack, each: string): string {
-  if (orders.length === 0) return each;
+function stackFilters({ orders, rate }: Stack, each: (name: string) => string): string {
+  if (orders.length === 0) return each('frame');
   const counted = 'settb=1/1000,setpts=N';
   const inputs = ['frame', ...orders].map((name) => `[${name}]`).join('');
   const branches = orders.flatMap((order) => {
-    const made = `[${order}]${deinterlacer({ order, rate })},${each}`;
+    const made = `[${order}]${deinterlacer({ order, rate })},${each(order)}`;
     if (rate === 'frame') return [`${made},${counted}[${order}0]`];
     return [
       `${made},split[${order}a][${order}b]`,
@@ -126,7 +142,7 @@ function stackFilters({ orders, rate }: Stack, each: string): string {
   );
   return [
     `split=${orders.length + 1}${inputs}`,
-    `[frame]${each},${counted}[whole]`,
+    `[frame]${each('frame')},${counted}[whole]`,
     ...branches,
     `[whole]${outputs.join('')}vstack=inputs=${outputs.length + 1}`,
   ].join(';');

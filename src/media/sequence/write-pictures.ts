@@ -1,28 +1,37 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { badValue, VsrError } from '../../errors.js';
+import { badValue, messageOf, VsrError } from '../../errors.js';
 import { syncFile } from '../../files/place.js';
-import type { PixelFormat } from '../../planes/pixel-format.js';
+import type { FrameLayout, PixelFormat } from '../../planes/pixel-format.js';
 import { fileUrl, safeInputOptions } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { runProcess, throwIfAborted } from '../program/process.js';
 import type { Colour } from '../source/source.js';
 import { numbersIn, parsePattern } from './numbered-names.js';
+import { writeGrey, type GreyKind } from './write-grey.js';
 
 /** How pictures of an ending are encoded: in 8 bits, and in 16 where the format holds them. */
 type PictureFormat = {
   readonly encoder: string;
   readonly rgb: readonly [eight: string, deep: string | null];
   readonly alpha: readonly [eight: string, deep: string | null] | null;
+  readonly grey: readonly [eight: string, deep: string | null];
+  readonly greyAlpha: readonly [eight: string, deep: string | null] | null;
+  readonly kind: GreyKind;
 };
 
 const png: PictureFormat = {
   ...{ encoder: 'png', rgb: ['rgb24', 'rgb48be'], alpha: ['rgba', 'rgba64be'] },
+  ...{ kind: 'png', grey: ['gray', 'gray16be'], greyAlpha: ['ya8', 'ya16be'] },
 };
 const tiff: PictureFormat = {
   ...{ encoder: 'tiff', rgb: ['rgb24', 'rgb48le'], alpha: ['rgba', 'rgba64le'] },
+  ...{ kind: 'tiff', grey: ['gray', 'gray16le'], greyAlpha: ['ya8', 'ya16le'] },
 };
-const jpeg: PictureFormat = { encoder: 'mjpeg', rgb: ['yuvj444p', null], alpha: null };
+const jpeg: PictureFormat = {
+  ...{ encoder: 'mjpeg', rgb: ['yuvj444p', null], alpha: null },
+  ...{ kind: 'jpeg', grey: ['gray', null], greyAlpha: null },
+};
 
 /** By the ending of a name, without its dot. */
 const formats: Readonly<Record<string, PictureFormat>> = {
@@ -36,19 +45,35 @@ export type PictureChoice = {
   readonly pixelFormat: string;
   /** Bits beyond 8 are lost. */
   readonly losesBits: boolean;
+  /** The kind of grey pictures that they become; `null` for colours. */
+  readonly grey: GreyKind | null;
+};
+
+/** What is known of the frames that become pictures. */
+export type FramesToWrite = {
+  readonly format: PixelFormat;
+  /** ffmpeg's name of the source's samples, which may be grey where the frames have chroma. */
+  readonly sourceFormat: string;
 };
 
 /**
- * How frames of `format` are written as pictures named by `pattern`. Throws VsrError `option` for
+ * How frames are written as pictures named by `pattern`; what is grey stays grey. Throws VsrError `option` for
  * an ending that is not written, and for one that cannot hold opacity where there is some.
  */
-export function choosePictures(pattern: string, format: PixelFormat): PictureChoice {
+export function choosePictures(
+  pattern: string,
+  { format, sourceFormat }: FramesToWrite,
+): PictureChoice {
   const picture = formats[path.extname(pattern).slice(1).toLowerCase()];
   if (picture === undefined) {
     const known = Object.keys(formats).map((each) => `.${each}`);
     throw badValue(`names of pictures ending in one of ${known.join(', ')}`, '-o', pattern);
   }
-  const kinds = format.alpha ? picture.alpha : picture.rgb;
+  // Grey with opacity travels with chroma, in which nothing is.
+  const isGrey = format.chroma === null || /^ya\d/.test(sourceFormat);
+  const colours = format.alpha ? picture.alpha : picture.rgb;
+  const greys = format.alpha ? picture.greyAlpha : picture.grey;
+  const kinds = isGrey ? greys : colours;
   if (kinds === null) {
     const what = 'names of pictures ending in .png or .tif, since there is opacity,';
     throw badValue(what, '-o', pattern);
@@ -59,6 +84,7 @@ export function choosePictures(pattern: string, format: PixelFormat): PictureCho
     encoder: picture.encoder,
     pixelFormat: isDeep ? (deep ?? eight) : eight,
     losesBits: isDeep && deep === null,
+    grey: isGrey ? picture.kind : null,
   };
 }
 
@@ -89,8 +115,7 @@ export type WritePictures = {
   readonly frames: number;
   readonly choice: PictureChoice;
   readonly colour: Colour;
-  /** Rows of a frame. */
-  readonly height: number;
+  readonly layout: FrameLayout;
   readonly signal: AbortSignal;
   readonly stallTimeoutMs: number;
 };
@@ -101,26 +126,16 @@ export type WritePictures = {
  * once `signal` fires.
  */
 export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Promise<number> {
-  const { clip, into, pattern, first, frames, choice, colour, height, signal } = request;
+  const { into, pattern, frames, signal } = request;
   await rm(into, { recursive: true, force: true });
   await mkdir(into, { recursive: true });
-  const quality = choice.encoder === 'mjpeg' ? ['-q:v', '2'] : [];
-  const end = await runProcess(
-    ffmpeg.ffmpeg,
-    [
-      ...['-nostdin', '-v', 'error', '-y', ...safeInputOptions, '-i', fileUrl(clip)],
-      ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-vf', pictureFilter(colour, height)],
-      ...['-c:v', choice.encoder, '-pix_fmt', choice.pixelFormat, ...quality],
-      // Relative to the folder, in whose name a percent sign would count as a number's place.
-      ...['-start_number', String(first), '-f', 'image2', pattern],
-    ],
-    { signal, stallTimeoutMs: request.stallTimeoutMs, cwd: into },
-  );
+  const write = request.choice.grey === null ? writeColours : writeGreys;
+  const fault = await write(ffmpeg, request);
   throwIfAborted(signal);
   const names = await readdir(into);
   const there = numbersIn(parsePattern(pattern)!, names).length;
-  if (end.code !== 0 || there !== frames || names.length !== frames) {
-    const said = end.stderrTail.at(-1) ?? 'ffmpeg says nothing';
+  if (fault !== null || there !== frames || names.length !== frames) {
+    const said = fault ?? 'ffmpeg says nothing';
     throw new VsrError(
       'disk',
       `Expected ${frames} pictures in ${into} but ${there} could be written (${said}). Is there room for them? Run the same command again: what is done is kept.`,
@@ -133,4 +148,30 @@ export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Pro
     bytes += (await stat(file)).size;
   }
   return bytes;
+}
+
+/** Lets ffmpeg write pictures; to what went wrong. */
+async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
+  const { clip, into, pattern, first, choice, colour, layout, signal, stallTimeoutMs } = request;
+  const quality = choice.encoder === 'mjpeg' ? ['-q:v', '2'] : [];
+  const end = await runProcess(
+    ffmpeg.ffmpeg,
+    [
+      ...['-nostdin', '-v', 'error', '-y', ...safeInputOptions, '-i', fileUrl(clip)],
+      ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-vf', pictureFilter(colour, layout.height)],
+      ...['-c:v', choice.encoder, '-pix_fmt', choice.pixelFormat, ...quality],
+      // Relative to the folder, in whose name a percent sign would count as a number's place.
+      ...['-start_number', String(first), '-f', 'image2', pattern],
+    ],
+    { signal, stallTimeoutMs, cwd: into },
+  );
+  return end.code === 0 ? null : (end.stderrTail.at(-1) ?? 'ffmpeg says nothing');
+}
+
+/** Writes grey pictures; to what went wrong. */
+async function writeGreys(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
+  const { colour, choice } = request;
+  const isDeep = choice.pixelFormat.includes('16');
+  const pictures = { ...request, range: colour.range, kind: choice.grey!, isDeep };
+  return writeGrey(ffmpeg, pictures, request).then(() => null, messageOf);
 }

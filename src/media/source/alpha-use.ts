@@ -17,6 +17,13 @@ function mayBeEmpty(video: VideoStream): boolean {
   return video.format.alpha && (video.conversion === 'rgb' || video.decoder !== null);
 }
 
+/** Filters that leave a frame's opacity alone. */
+function opacityOf({ conversion, request, format }: VideoStream): string {
+  // On its way out of RGBA of 8 bits, swscale of ffmpeg 5.1 makes 255 of 254.
+  const isPacked = conversion === 'rgb' && format.bitDepth === 8;
+  return isPacked ? 'format=rgba,extractplanes=a' : `format=${request},alphaextract`;
+}
+
 /** Whether a frame of `video` is not opaque throughout, as far as the first ones tell. */
 async function usesAlpha(
   ffmpeg: Ffmpeg,
@@ -36,7 +43,7 @@ async function usesAlpha(
         path: 'pipe:1',
         format: 'rawvideo',
         options: [
-          ...['-map', `0:${video.index}`, '-vf', `format=${video.request},alphaextract`],
+          ...['-map', `0:${video.index}`, '-vf', opacityOf(video)],
           ...['-pix_fmt', video.format.bitDepth === 8 ? 'gray' : 'gray16le'],
           ...['-frames:v', String(most)],
         ],

@@ -117,7 +117,7 @@ export class HostedClip implements AsyncDisposable {
   async join(request: FileRequest, clip: string, since: number): Promise<FileResult> {
     await this[Symbol.asyncDispose]();
     const { ffmpeg, input, settings, signal } = request;
-    const probing = probeInput(ffmpeg, input.path, settings, signal);
+    const probing = probeInput(ffmpeg, input, settings, signal);
     probing.catch(() => {}); // Thrown where the way of the clip begins.
     const { job } = this.#plan;
     const joining: FileRequest = {

@@ -60,7 +60,7 @@ async function begin(desk: Desk, request: FileRequest): Promise<Begun | FileResu
   const { ffmpeg, input, settings, signal } = request;
   if (signal.aborted) throw new VsrError('interrupted', `Interrupted before ${input.path}.`);
   prepareCommands();
-  const source = await probeInput(ffmpeg, input.path, settings, signal);
+  const source = await probeInput(ffmpeg, input, settings, signal);
   const { plan, finished } = await decide(request, source);
   if (finished !== null) return { status: 'skipped', summary: finished };
   if (settings.dryRun) return { status: 'planned', summary: null };

@@ -106,7 +106,7 @@ export class ClipJobs implements AsyncDisposable {
 
   async #join(found: FoundClip, signal: AbortSignal): Promise<void> {
     const { input, settings, ref } = found;
-    const probing = probeInput(this.#workshop.ffmpeg, input.path, settings, signal);
+    const probing = probeInput(this.#workshop.ffmpeg, input, settings, signal);
     probing.catch(() => {}); // Thrown where the way of the clip begins.
     await upscaleFile(joinRequest(this.#workshop, found, signal), probing);
     await this.#book.end(ref.clip, 'done', null);

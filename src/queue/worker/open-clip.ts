@@ -135,7 +135,7 @@ export async function openClip(
 ): Promise<OpenClip> {
   const { input, settings } = found;
   prepareCommands();
-  const source = await probeInput(ffmpeg, input.path, settings, signal);
+  const source = await probeInput(ffmpeg, input, settings, signal);
   const plan = await planJob({ ffmpeg, input, settings, signal }, source);
   checkSameJob(plan, found);
   const quiet = { ffmpeg, signal, pause: new PauseControl(), onProgress: () => {} };

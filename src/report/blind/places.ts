@@ -7,7 +7,7 @@ import { showTime } from '../../show-time.js';
 import { checkSameTimes } from '../compare/compare-figures.js';
 import { readRgb } from '../compare/compare-pictures.js';
 import type { Crop } from '../page/before-after.js';
-import { firstTime, framesNear } from '../page/seen-frames.js';
+import { firstTime, framesNear } from '../seen/seen-frames.js';
 import { tellingFrames } from '../preview/telling-frames.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 import { busiestPart, fieldsOf, partUri, upright } from './parts.js';

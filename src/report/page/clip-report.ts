@@ -9,7 +9,9 @@ import { readSidecar, type Sidecar } from '../../metrics/sidecar.js';
 import { busiestCrop, viewsOf, type Moment, type Views } from './before-after.js';
 import { FrameRanking, rankingColumns, type PickedFrame } from './pick-frames.js';
 import type { RgbPicture } from '../rgb-picture.js';
-import { seenFrames, type WantedFrame, type SourceOf } from './seen-frames.js';
+import type { SourceOf, WantedFrame } from '../seen/seen-frame.js';
+import { seenFrames } from '../seen/seen-frames.js';
+import { picturesOf } from '../seen/seen-pictures.js';
 import { RowThinner, type PlotData } from './thin-rows.js';
 
 /** A picked frame as the page shows it. */
@@ -45,15 +47,28 @@ export type ClipReportOptions = {
   readonly brief: boolean;
 };
 
-/** The file where it was, or beside the sidecar; `null` if it is gone. */
+/** Where a file may be: where it was, or beside the sidecar. */
+function placesOf(file: string, sidecarPath: string): readonly string[] {
+  const folder = path.dirname(sidecarPath);
+  return [path.resolve(folder, file), path.join(folder, path.basename(file))];
+}
+
+/** The file where it is; `null` if it is gone. */
 async function findFile(file: string, sidecarPath: string): Promise<string | null> {
-  for (const place of [
-    path.resolve(path.dirname(sidecarPath), file),
-    path.join(path.dirname(sidecarPath), path.basename(file)),
-  ]) {
-    if (await exists(place)) return place;
-  }
+  for (const place of placesOf(file, sidecarPath)) if (await exists(place)) return place;
   return null;
+}
+
+/** A clip or picture where it is, or the pictures of a sequence; `null` if they are gone. */
+async function findFrames(
+  file: string,
+  sidecarPath: string,
+): Promise<string | readonly string[] | null> {
+  for (const place of placesOf(file, sidecarPath)) {
+    const pictures = await picturesOf(place);
+    if (pictures !== null) return pictures;
+  }
+  return findFile(file, sidecarPath);
 }
 
 type LogReading = {
@@ -112,8 +127,8 @@ async function momentsOf(
     into: (RgbPicture | undefined)[],
     enlarge: boolean,
   ) => {
-    const found = file === null ? null : await findFile(file, sidecarPath);
     if (file === null) return;
+    const found = await findFrames(file, sidecarPath);
     if (found === null) {
       notes.push(`The ${name} ${file} is gone, so no picture of it is shown.`);
       return;

@@ -9,7 +9,7 @@ import { framesPerSecond } from '../../planes/ratio.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 import { noteEventOf } from '../../upscale/plan-events.js';
 import { expectedFrames, workersOf } from '../../upscale/plan/expected-frames.js';
-import { fileOf, type Input } from '../../upscale/plan/inputs.js';
+import type { Input } from '../../upscale/plan/inputs.js';
 import { type JobPlan, planJob } from '../../upscale/plan/job-plan.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { Settings } from '../../upscale/plan/settings.js';
@@ -188,7 +188,7 @@ function trialTimes(found: readonly TellingFrame[]): number[] {
 /** Looks at a clip, decides everything about its enlargement, and enlarges a few of its frames. */
 export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPreview, 'motion'>> {
   const { ffmpeg, input, settings, signal } = request;
-  const plan = await planJob(request, await probeInput(ffmpeg, fileOf(input), settings, signal));
+  const plan = await planJob(request, await probeInput(ffmpeg, input, settings, signal));
   const { source, chain } = plan;
   const { video } = source;
   const found = await tellingFrames(ffmpeg, source, request.wish, signal);

@@ -3,7 +3,7 @@ import { badValue, VsrError } from '../../errors.js';
 import { isReport, isReportName } from '../../files/marks.js';
 import { openPlace } from '../../files/place.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { fileOf, findInputs, looksLikeStill, type Input } from '../../upscale/plan/inputs.js';
+import { findInputs, looksLikeStill, type Input } from '../../upscale/plan/inputs.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import { checkSequences, withGathered } from '../../upscale/sequence-inputs.js';
@@ -138,7 +138,7 @@ export async function preview(
   const shown: ClipPreview[] = [];
   const motionOf = async ({ input }: { readonly input: Input }): Promise<Motion | null> => {
     if (motionSeconds === undefined) return null;
-    const { duration } = await probeInput(ffmpeg, fileOf(input), settings, signal);
+    const { duration } = await probeInput(ffmpeg, input, settings, signal);
     const span = motionSpan(motionSeconds, { ...wish, duration });
     const { recursive, ...same } = enlarging;
     void recursive;

@@ -9,7 +9,7 @@ import { openPlace, type Place, type PlaceWish } from '../../files/place.js';
 import { isTaken } from '../../files/place-key.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
-import { rgbFrames } from '../../media/frames/rgb-frames.js';
+import { rgbFrames } from '../../media/frames/bare-frames.js';
 import { probe } from '../../media/source/probe.js';
 import { defaultStallMs } from '../../media/program/process.js';
 import { type FrameChoice, FrameChooser, type RgbFrame } from './frame-choice.js';

@@ -3,21 +3,23 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
 import { identifySource } from './identity.js';
+import { fileOf, type Input } from './inputs.js';
 import { checkDescribed } from './raw-video.js';
 import type { Settings } from './settings.js';
 
 /**
- * Looks at a clip. Throws VsrError: `option` for a headerless one that is not described, `media`
+ * Looks at a clip, or at the one that pictures were gathered in. Throws VsrError: `option` for a headerless one that is not described, `media`
  * for one that cannot be used, `disk` for one that the disk does not give.
  */
 export async function probeInput(
   ffmpeg: Ffmpeg,
-  file: string,
+  input: Input,
   { raw, stallTimeoutMs }: Settings,
   signal: AbortSignal,
 ): Promise<Source> {
+  const file = fileOf(input);
   checkDescribed(file, raw);
-  return probe(ffmpeg, file, {
+  const source = await probe(ffmpeg, file, {
     ...(raw === null ? {} : { raw }),
     signal,
     stallTimeoutMs,
@@ -26,4 +28,8 @@ export async function probeInput(
     if (await isFile(file)) await identifySource(file);
     throw error;
   });
+  if (input.gathered === undefined || source.video.colour.range !== null) return source;
+  // TIFFs name no range: as pictures they have all of it.
+  const colour = { ...source.video.colour, range: 'pc' } as const;
+  return { ...source, video: { ...source.video, colour } };
 }

@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { choosePictures, pictureFilter } from '../../../../src/media/sequence/write-pictures.js';
-import { pixelFormats } from '../../../../src/planes/pixel-format.js';
+import { greySamples } from '../../../../src/media/sequence/write-grey.js';
+import { frameLayout, pixelFormats } from '../../../../src/planes/pixel-format.js';
 
-const chosen = (pattern: string, format: string) => {
-  const { pixelFormat, losesBits } = choosePictures(pattern, pixelFormats.get(format)!);
+const chosen = (pattern: string, format: string, sourceFormat = format) => {
+  const frames = { format: pixelFormats.get(format)!, sourceFormat };
+  const { pixelFormat, losesBits } = choosePictures(pattern, frames);
   return [pixelFormat, losesBits];
 };
 
@@ -19,6 +21,31 @@ test('pictures keep bits and opacity where their format can', () => {
     () => chosen('f_%d.exr', 'yuv420p'),
     wrong(/ending in one of \.png, \.tif, \.tiff, \.jpg, \.jpeg/),
   );
+});
+
+test('grey stays grey, with opacity too', () => {
+  assert.deepEqual(chosen('f_%d.png', 'gray'), ['gray', false]);
+  assert.deepEqual(chosen('f_%d.jpg', 'gray12le'), ['gray', true]);
+  assert.deepEqual(chosen('f_%d.tif', 'gray10le'), ['gray16le', false]);
+  assert.deepEqual(chosen('f_%d.png', 'yuva444p', 'ya8'), ['ya8', false]);
+  assert.deepEqual(chosen('f_%d.png', 'yuva444p10le', 'ya16be'), ['ya16be', false]);
+  const message = /ending in \.png or \.tif, since/;
+  assert.throws(() => chosen('f_%d.jpg', 'yuva444p', 'ya8'), { code: 'option', message });
+});
+
+test('grey samples reach from black to white, whatever the range', () => {
+  const of = (name: string, samples: number[], range: 'tv' | 'pc' | null, peak: 255 | 65535) => {
+    const layout = frameLayout(pixelFormats.get(name)!, 2, 1);
+    const Kind = layout.sampleBytes === 1 ? Uint8Array : Uint16Array;
+    const frame = new Uint8Array(Kind.from(samples).buffer);
+    return [...greySamples(frame, layout, range, peak)];
+  };
+  assert.deepEqual(of('gray', [16, 235], 'tv', 255), [0, 255]);
+  assert.deepEqual(of('gray', [16, 235], null, 255), [16, 235]);
+  assert.deepEqual(of('gray10le', [64, 1023], 'tv', 65535), [0, 65535]);
+  assert.deepEqual(of('gray12le', [0, 4095], 'pc', 65535), [0, 65535]);
+  const chroma = [128, 128, 128, 128];
+  assert.deepEqual(of('yuva444p', [16, 235, ...chroma, 128, 255], 'tv', 255), [0, 128, 255, 255]);
 });
 
 test('colours are taken apart by the clip’s matrix and range, or by the custom of players', () => {

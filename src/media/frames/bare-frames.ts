@@ -7,34 +7,54 @@ import { watchWaiting } from '../program/stall-watch.js';
 import type { Source } from '../source/source.js';
 
 /** What stops the reading of a clip, besides its end. */
-export type RgbRequest = {
+export type BareRequest = {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds without a byte from ffmpeg after which it counts as hanging. */
   readonly stallTimeoutMs: number;
 };
 
-/**
- * The frames of a clip as packed 8-bit RGB, each in a buffer of its own. Once `signal` fires they
- * end early. Throws VsrError `media` for a clip of which no frame decodes, and when ffmpeg hangs.
- */
-export async function* rgbFrames(
+/** Which frames to read, and as what. */
+export type BareFrames = {
+  readonly path: string;
+  /** The stream's number in its file. */
+  readonly index: number;
+  /** ffmpeg's filters that make of a frame what is wanted. */
+  readonly filters: string;
+  /** Bytes of one frame then. */
+  readonly byteLength: number;
+};
+
+/** The frames of a clip as packed 8-bit RGB; otherwise as `bareFrames`. */
+export function rgbFrames(
   ffmpeg: Ffmpeg,
   { path, video: { index, width, height } }: Source,
-  { signal, stallTimeoutMs }: RgbRequest,
+  request: BareRequest,
 ): AsyncGenerator<Uint8Array> {
   const exact = 'accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
+  const filters = `scale=${width}:${height}:flags=${exact},format=rgb24`;
+  const wanted = { path, index, filters, byteLength: width * height * 3 };
+  return bareFrames(ffmpeg, wanted, request);
+}
+
+/**
+ * Frames of a clip, each in a buffer of its own. Once `signal` fires they end early. Throws
+ * VsrError `media` for a clip of which no frame decodes, and when ffmpeg hangs.
+ */
+export async function* bareFrames(
+  ffmpeg: Ffmpeg,
+  { path, index, filters, byteLength }: BareFrames,
+  { signal, stallTimeoutMs }: BareRequest,
+): AsyncGenerator<Uint8Array> {
   const child = startProcess(
     ffmpeg.ffmpeg,
     [
       ...['-v', 'error', '-nostdin', '-noautorotate', ...safeInputOptions],
-      ...['-i', fileUrl(path), '-map', `0:${index}`],
-      ...['-vf', `scale=${width}:${height}:flags=${exact},format=rgb24`],
+      ...['-i', fileUrl(path), '-map', `0:${index}`, '-vf', filters],
       ...[...everyFrame(ffmpeg), '-f', 'rawvideo', 'pipe:1'],
     ],
     { signal },
   );
-  const size = width * height * 3;
-  const pictures = frameStream(child.stdout, size, () => new Uint8Array(size));
+  const pictures = frameStream(child.stdout, byteLength, () => new Uint8Array(byteLength));
   let stalled = false;
   const settle = watchWaiting(pictures, stallTimeoutMs, () => {
     stalled = true;

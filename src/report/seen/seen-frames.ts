@@ -5,30 +5,15 @@ import { isImageName } from '../../media/still/luma-image.js';
 import { keyframes } from '../../media/source/packets.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import { probe } from '../../media/source/probe.js';
-import { asDecoded, type FrameMaking } from '../../media/decode/as-decoded.js';
+import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { Frame } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
-import { resizeRgb, rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
-
-/** A picture of a clip or file, that can be enlarged by bicubic as the log's baseline does it. */
-export type SeenFrame = {
-  readonly picture: RgbPicture;
-  /** Degrees clockwise that a player turns it. */
-  readonly rotation: number;
-  /** The same by plain bicubic at another size. */
-  enlarged(width: number, height: number): RgbPicture;
-};
-
-/** A frame that is looked for. */
-export type WantedFrame = {
-  /** Place after the first frame that counts, from 0. */
-  readonly frame: number;
-  /** Seconds after that frame. */
-  readonly time: number;
-};
+import { rgbOfFrame } from '../rgb-picture.js';
+import type { SeenFrame, SourceOf, WantedFrame } from './seen-frame.js';
+import { seenPictures, seenStill } from './seen-pictures.js';
 
 /**
  * Clips up to here are read from their beginning; in longer ones a keyframe near the frame is
@@ -51,17 +36,6 @@ function seen(data: Uint8Array, layout: FrameLayout, source: Source): SeenFrame 
       return rgbOfFrame(large.data, large.layout, colour);
     },
   };
-}
-
-async function seenStill(file: string): Promise<SeenFrame> {
-  const { default: sharp } = await import('sharp');
-  const { data, info } = await sharp(file)
-    .flatten({ background: '#808080' })
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true });
-  const picture = { data, width: info.width, height: info.height };
-  return { picture, rotation: 0, enlarged: (width, height) => resizeRgb(picture, width, height) };
 }
 
 /** The last keyframe at or before each time, in ticks; `undefined` for the beginning. */
@@ -160,23 +134,13 @@ export async function framesNear(
   }
 }
 
-/** What the source of an output is read for. */
-export type SourceOf = {
-  /** Seconds of the frame that counts as number 0. */
-  readonly firstTime: number;
-  /** The output's path. */
-  readonly output: string;
-  /** How its frames were made of fields, and cropped. */
-  readonly making: FrameMaking;
-};
-
 /** The source as it was decoded for its output. */
 function sourceAsDecoded({ output, making }: SourceOf, probed: Source): Source {
   return turnedFor(output, asDecoded(probed, making));
 }
 
 /**
- * Hands the frames `wanted` of a clip or still picture to `work`, with their places in `wanted`.
+ * Hands the frames `wanted` of a clip, of a still picture or of a sequence's pictures to `work`, with their places in `wanted`.
  * `of` is given for the source of an output: the time, in seconds, of the frame that counts as
  * number 0 (otherwise it is the file's first), and the output's path, for which frames may have to
  * be turned. One frame is held at a time. A `VsrError` of code `media` for a clip that ends before
@@ -184,11 +148,12 @@ function sourceAsDecoded({ output, making }: SourceOf, probed: Source): Source {
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,
-  file: string,
+  file: string | readonly string[],
   wanted: readonly WantedFrame[],
   of: SourceOf | null,
   work: (frame: SeenFrame, index: number) => Promise<void>,
 ): Promise<void> {
+  if (typeof file !== 'string') return seenPictures(file, wanted, of, work);
   if (isImageName(file)) {
     const still = await seenStill(file);
     for (const [i, { frame }] of wanted.entries()) if (frame === 0) await work(still, i);
