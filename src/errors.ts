@@ -58,6 +58,25 @@ export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   return error.code === 'interrupted' ? 130 : 1;
 }
 
+/** What the system has no more of, by its own names of it, and what helps. */
+const shortages: Readonly<Record<string, string>> = {
+  EMFILE:
+    'This process may open no more files. Raise the limit (ulimit -n), or do less at once (--jobs, --workers).',
+  ENFILE: 'This machine can open no more files. End other programs, or do less at once.',
+  EAGAIN:
+    'This user may start no more processes or threads. Raise the limit (ulimit -u), or do less at once (--jobs, --workers).',
+  ENOMEM: 'There is no memory left. End other programs, or do less at once (--jobs, --workers).',
+};
+
+/** In a sentence, what the system lacked, where that is what `error` says; `null` otherwise. */
+export function shortageOf(error: unknown): string | null {
+  if (!(error instanceof Error)) return null;
+  const { code, message } = error as NodeJS.ErrnoException;
+  // A thread that cannot start has a code of Node's own, and the system's in its message.
+  const name = code === 'ERR_WORKER_INIT_FAILED' ? message.split(' ').at(-1) : code;
+  return name !== undefined && Object.hasOwn(shortages, name) ? shortages[name]! : null;
+}
+
 /** An error as plain values, for events and summaries. */
 export type ErrorFacts = {
   /** `bug` for whatever was thrown that is no `VsrError`. */
@@ -77,6 +96,8 @@ export function errorFacts(error: unknown): ErrorFacts {
   const exitCode = exitCodeOf(error);
   const message = messageOf(error);
   if (!(error instanceof VsrError)) {
+    const shortage = shortageOf(error);
+    if (shortage !== null) return { code: 'busy', message: shortage, exitCode };
     const detail = error instanceof Error ? error.stack : undefined;
     return { code: 'bug', message, exitCode, ...(detail === undefined ? {} : { detail }) };
   }

@@ -30,13 +30,13 @@ export class Folders {
     this.roots = roots;
   }
 
-  /** Throws VsrError `option` for one that is no folder. */
+  /** Throws VsrError `disk` for one that is not there, `option` for one that is no folder. */
   static async open(folders: readonly string[]): Promise<Folders> {
     const roots: string[] = [];
     for (const folder of folders) {
       const real = await realpath(folder).catch(() => null);
-      const isFolder = real !== null && (await stat(real)).isDirectory();
-      if (!isFolder) {
+      if (real === null) throw new VsrError('disk', `There is no folder ${folder}.`);
+      if (!(await stat(real)).isDirectory()) {
         throw new VsrError('option', `Expected a folder but received ${JSON.stringify(folder)}.`);
       }
       if (!roots.includes(real)) roots.push(real);

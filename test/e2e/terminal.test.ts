@@ -226,3 +226,21 @@ test('a standard output that takes nothing is one sentence and exit code 1', asy
     assert.doesNotMatch(run.stderr, /^\s+at .*(main|node:)/m);
   }
 });
+
+test('a limit on open files is one sentence and exit code 1', async (t) => {
+  if (process.platform === 'win32') return t.skip('there is no such limit here');
+  const args = ['upscale', at('clip.mp4'), '-o', at('few.mp4'), ...fast];
+  const codes: (number | null)[] = [];
+  // At the first Node cannot read the program, at the second not all of it, at the third no ffmpeg
+  // or thread starts.
+  for (const most of [20, 40, 55]) {
+    const by = ['sh', '-c', `ulimit -n ${most}; exec "$@"`, 'sh'];
+    const { code, stderr } = await startVsr(args, { by }).done;
+    codes.push(code);
+    assert.doesNotMatch(stderr, /^\s+at |bug in vsr/m, `${most}`);
+    if (code !== 0)
+      assert.match(stderr, /files\. Raise the limit \(ulimit -n\)|opened\. Raise/, `${most}`);
+  }
+  assert.equal(codes[0], 1);
+  assert.ok(codes.every((code) => code === 0 || code === 1));
+});

@@ -76,7 +76,6 @@ const options: readonly [options: string, sentence: RegExp][] = [
   ['--size-limit 4G --crf 20', /either crf or sizeLimit, not both, for --size-limit but received/],
   ['--size-limit 4k', /leaves room for video, since .* for --size-limit but received 4000\./],
   ['--codec ffv1 -o b.mkv --bitrate 1M', /ffv1 takes no rate/],
-  ['--config none.yaml', /Cannot read the configuration none\.yaml: there is no such file\./],
   ['--audio english', /Expected all, none, or .* for --audio but received "english"\./],
   ['--stall-timeout -1', /for --stall-timeout but received/],
   ['--provider cudaa', /for --provider but received "cudaa"\. Did you mean cuda\?/],
@@ -98,6 +97,15 @@ for (const [words, sentence] of options) {
 /** Calls of every command whose input is missing: the call is right, the file is not there. */
 const absent: readonly string[] = [
   'upscale none.mp4',
+  'upscale -m none.onnx IN',
+  'upscale --reference none.mp4 IN',
+  'upscale --config none.yaml IN',
+  'upscale @none.txt',
+  'upscale none_%04d.png --fps 24',
+  'preview none.mp4',
+  'preview IN -m none.onnx',
+  'watch none',
+  'serve none',
   'report none.mp4',
   'compare none.mp4 none2.mp4',
   'evaluate none.png',
@@ -105,16 +113,42 @@ const absent: readonly string[] = [
   'extract none.mp4 -o frames',
   'train --data none --out x.onnx',
   'train --data . --from none.onnx --out x.onnx',
+  'train --recipe none.yaml --out x.onnx',
   'quantize espcn-16-x2 --pictures none',
+  'quantize none.onnx --pictures .',
 ];
 for (const call of absent) {
   test(`vsr ${call}: exit code 1 and a sentence without the system's own codes`, async () => {
-    const { code, stderr } = await runVsr(...call.split(' '));
+    const words = call
+      .split(' ')
+      .map((word) => (word === 'IN' ? path.join(folder, 'a.mp4') : word));
+    const { code, stderr } = await runVsr(...words);
     assert.equal(code, 1, stderr);
     assert.doesNotMatch(stderr, /ENOENT|^\s+at /m);
     assert.match(stderr, /none/);
   });
 }
+
+/** Words without which a command complains of their absence before an unknown option. */
+const needed: Readonly<Record<string, readonly string[]>> = {
+  extract: ['a.mp4', '-o', 'frames'],
+  train: ['--data', '.', '--out', 'a.onnx'],
+  quantize: ['espcn-16-x2', '--pictures', '.'],
+};
+
+test('every command refuses an option that it does not know with exit code 2', async () => {
+  const { stdout } = await runVsr('--help');
+  const listed = stdout.split('Commands:')[1]!.split('Examples:')[0]!;
+  const names = [...listed.matchAll(/^ {2}(\w+)/gm)].map(([, name]) => name!);
+  assert.ok(names.length > 15, listed);
+  for (const name of names.filter((each) => each !== 'help')) {
+    const words = [...(needed[name] ?? []), '--nonsense'];
+    const { code, stdout, stderr } = await runVsr(name, ...words);
+    assert.match(stderr, /^vsr: There is no option --nonsense\./m, name);
+    assert.equal(code, 2, name);
+    assert.equal(stdout, '', name);
+  }
+});
 
 test('quantize knows the models that there are', async () => {
   const { code, stderr } = await runVsr('quantize', 'espcn-16-x22', '--pictures', '.');

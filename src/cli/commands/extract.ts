@@ -67,8 +67,10 @@ function talk(quiet: boolean): (event: JobEvent<ExtractResult>) => void {
     if (event.event === 'start') clips = event.clips.length;
     else if (event.event === 'done' && event.summary !== null && !quiet) {
       const { written, duplicates, already } = event.summary;
-      const rest = already ? 'finished before' : `${duplicates} duplicates left out`;
-      say(`${event.clip}: ${written} frames, ${rest}`);
+      const rest = already
+        ? 'finished before'
+        : `${duplicates} ${duplicates === 1 ? 'duplicate' : 'duplicates'} left out`;
+      say(`${event.clip}: ${written} ${written === 1 ? 'frame' : 'frames'}, ${rest}`);
     } else if (event.event === 'failed' && event.status === 'failed' && clips > 1) {
       say(`vsr: ${sentenceOf(event.error)}`);
     }

@@ -13,7 +13,8 @@ export const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, 
 
 /**
  * The words of a YAML file and their values. `title` says what the file is, `example` what a line
- * looks like. Throws VsrError `option` for a file that cannot be read or holds no words.
+ * looks like. Throws VsrError `disk` for a file that is not there, `option` for one that cannot be
+ * read or holds no words.
  */
 export function wordsIn(file: string, title: string, example: string): Record<string, unknown> {
   let values: unknown;
@@ -22,7 +23,8 @@ export function wordsIn(file: string, title: string, example: string): Record<st
   } catch (error) {
     const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const why = isAbsent ? 'there is no such file.' : messageOf(error).split('\n')[0];
-    throw new VsrError('option', `Cannot read ${title} ${file}: ${why}`, { cause: error });
+    const code = isAbsent ? 'disk' : 'option';
+    throw new VsrError(code, `Cannot read ${title} ${file}: ${why}`, { cause: error });
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values)) {
     return values as Record<string, unknown>;

@@ -14,14 +14,15 @@ export function checkSubmitFlags(
     throw new VsrError('option', 'Expected no --exec with --detach: nobody waits for the clips.');
   }
   const ofShare = { '--share-cert': shareCert, '--share-key': shareKey };
+  const ofQueue = {
+    '--queue-password-file': flags.queuePasswordFile,
+    '--queue-ca': flags.queueCa,
+  };
   const idle = firstGiven({ '--root': root, '--priority': priority, '--detach': detach });
   if (queue === undefined) {
-    const first = idle ?? firstGiven({ '--share': share, ...ofShare });
+    const first = idle ?? firstGiven({ '--share': share, ...ofShare, ...ofQueue });
     if (first === null) return;
-    throw new VsrError(
-      'option',
-      `Expected --queue with ${first}, which is about a queue's workers.`,
-    );
+    throw new VsrError('option', `Expected --queue with ${first}, which is about a queue.`);
   }
   if (inputs.includes('-') || flags.output === '-') {
     throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { passing, VsrError } from '../../errors.js';
+import { passing, shortageOf, VsrError } from '../../errors.js';
 import { watchWork } from './stall-watch.js';
 
 /** How a process ended. */
@@ -113,6 +113,11 @@ function splitLines(onLine: (line: string) => void): {
   };
 }
 
+function notStarted(path: string, cause: Error): VsrError {
+  const why = shortageOf(cause) ?? cause.message;
+  return new VsrError('media', `Could not start ${path}: ${why}`, { cause });
+}
+
 /** Starts a child in a group of its own, which goes when this process does. */
 function spawnChild(path: string, args: readonly string[], options: ProcessOptions): ChildProcess {
   const child = spawn(path, args, {
@@ -124,6 +129,11 @@ function spawnChild(path: string, args: readonly string[], options: ProcessOptio
     // order.
     detached: process.platform !== 'win32',
   });
+  // Where no more files can be opened, Node makes a child without streams.
+  if ((child.stdout as Readable | null | undefined) === undefined) {
+    child.once('error', () => {});
+    throw notStarted(path, Object.assign(new Error('no pipes'), { code: 'EMFILE' }));
+  }
   killAtExit(child);
   // Both ends report a vanished process as an error of the stream; `done` says it better.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => {});
@@ -165,7 +175,7 @@ export function startProcess(
   const done = new Promise<ProcessEnd>((resolve, reject) => {
     child.once('error', (error) => {
       gone = true;
-      reject(new VsrError('media', `Could not start ${path}: ${error.message}`, { cause: error }));
+      reject(notStarted(path, error));
     });
     child.once('close', (code, signal) => {
       gone = true;

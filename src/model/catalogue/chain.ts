@@ -49,13 +49,13 @@ export async function turnedChain(chain: Chain, strength: number): Promise<Chain
 
 /**
  * Whether `model` is the path of a file, not a name of the catalogue. One that does not exist is a
- * VsrError 'option'.
+ * VsrError 'model', as a missing file is anywhere.
  */
 function isFile(model: string): boolean {
   const exists = existsSync(model);
   if (!exists && /\.onnx$/i.test(model)) {
     throw new VsrError(
-      'option',
+      'model',
       `Expected a model of the catalogue or an ONNX file but ${model} does not exist.`,
     );
   }

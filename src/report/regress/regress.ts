@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { errorFacts, messageOf, VsrError } from '../../errors.js';
+import { didYouMean } from '../../did-you-mean.js';
+import { badValue, errorFacts, messageOf, VsrError } from '../../errors.js';
 import type { Tell } from '../../events.js';
 import { isTaken } from '../../files/place-key.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
@@ -95,8 +96,8 @@ export async function* regress(
   const { only = [] } = options;
   for (const name of only) {
     if (manifest.clips.some(({ clip }) => clip === name)) continue;
-    const names = manifest.clips.map(({ clip }) => clip).join(', ');
-    throw new VsrError('option', `Expected one of ${names} for --only but received ${name}.`);
+    const names = manifest.clips.map(({ clip }) => clip);
+    throw badValue(`one of ${names.join(', ')}`, '--only', name, didYouMean(name, names));
   }
   const wanted = manifest.clips.filter(({ clip }) => only.length === 0 || only.includes(clip));
   const tell: Tell<RegressSummary> = options.tell ?? (() => {});

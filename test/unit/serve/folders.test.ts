@@ -70,5 +70,5 @@ test('nothing else is reached, whether it exists or not: not by .., links, or a 
 
 test('a root has to be a folder', async () => {
   await assert.rejects(Folders.open([at('tapes/a.txt')]), { code: 'option' });
-  await assert.rejects(Folders.open([at('nowhere')]), { code: 'option' });
+  await assert.rejects(Folders.open([at('nowhere')]), { code: 'disk' });
 });

@@ -86,7 +86,7 @@ test('what is wrong with a recipe is said in one sentence', () => {
     assert.throws(() => optionsOf(['--recipe', file]), { code: 'option', message: wanted });
   }
   assert.throws(() => optionsOf(['--recipe', path.join(folder, 'none.yaml')]), {
-    code: 'option',
+    code: 'disk',
     message: /^Cannot read the recipe .*none\.yaml: there is no such file\.$/,
   });
 });

@@ -11,6 +11,8 @@ const refused: readonly (readonly [Flags, RegExp])[] = [
   [{ detach: true }, /Expected --queue with --detach/],
   [{ share: true }, /Expected --queue with --share/],
   [{ shareKey: 'key.pem' }, /Expected --queue with --share-key/],
+  [{ queuePasswordFile: 'p' }, /Expected --queue with --queue-password-file/],
+  [{ queueCa: 'ca.pem' }, /Expected --queue with --queue-ca/],
   [{ queue, detach: true, exec: 'x' }, /Expected no --exec with --detach/],
   [{ queue, output: '-' }, /Expected files with --queue/],
   [{ queue, share: true, detach: true }, /Expected no --detach with --share: this process serves/],

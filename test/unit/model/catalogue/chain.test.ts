@@ -32,7 +32,7 @@ test('an unknown model and an impossible scale list what there is', async () => 
     message: /received 7\. Try one of: 2, /,
   });
   await assert.rejects(chooseChain(2, 'none.onnx', { codec: false }), {
-    code: 'option',
+    code: 'model',
     message: /none\.onnx does not exist/,
   });
 });
@@ -59,7 +59,7 @@ test('models separated by commas are the passes, in order, and must make the sca
   // A pass is one model: a family is none.
   for (const missing of ['espcn-16', 'none.onnx', '']) {
     await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { codec: false }), {
-      code: 'option',
+      code: missing === 'none.onnx' ? 'model' : 'option',
       message: new RegExp(`but (received "${missing}"|${missing} does not exist)`),
     });
   }
