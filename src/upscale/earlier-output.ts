@@ -66,6 +66,9 @@ async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): 
   return changes;
 }
 
+/** What the note is called that says why a finished job is done once more. */
+const doneAgain = 'done again';
+
 /**
  * Looks at what lies under the names of a job. Throws VsrError `media` for an output, log or
  * sidecar that another job or program made, unless it is to be overwritten, and `option` for one
@@ -110,9 +113,11 @@ export async function lookAtEarlier<T extends Plan>(
     keepsLog: !logIsOurs,
     sidecar: sidecar !== null,
   });
+  // A plan that waited in a queue has been looked at before.
+  const planned = plan.announcements.filter(({ what }) => what !== doneAgain);
   const announcements = isAgain
-    ? [...plan.announcements, againNote(plan, earlier.changes, outputIsOurs)]
-    : plan.announcements;
+    ? [...planned, againNote(plan, earlier.changes, outputIsOurs)]
+    : planned;
   return { plan: { ...plan, announcements }, finished: null, places };
 }
 
@@ -147,7 +152,7 @@ function againNote(
     outputIsOurs || settings.overwrite ? '' : `; what is there is kept as ${name}.before`;
   return {
     kind: 'note',
-    what: 'done again',
+    what: doneAgain,
     why: `${changes.join(', ')} since ${name} was made${aside}`,
   };
 }

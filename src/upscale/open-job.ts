@@ -5,7 +5,7 @@ import { version } from '../version.js';
 import { explainFailure } from './explain-failure.js';
 import type { FileRequest } from './file-request.js';
 import { expectedFrames } from './plan/expected-frames.js';
-import { stampOf } from './plan/identity.js';
+import { stampOf, type FileStamp } from './plan/identity.js';
 import type { JobPlan } from './plan/job-plan.js';
 import { cutClip } from './segments/cut-clip.js';
 import type { JobContext } from './segments/job-context.js';
@@ -16,12 +16,16 @@ import { openWorkFolder, type LockedWorkFolder } from './segments/work-folder.js
 /** What of a request every stage of its job is given. */
 export type JobRequest = Pick<FileRequest, 'ffmpeg' | 'signal' | 'pause' | 'onProgress'>;
 
-/** The job of a plan; from now on its source must stay as it is. */
+/**
+ * The job of a plan; from now on its source must stay as it is. `known` is how that was before,
+ * where the plan was made then.
+ */
 export async function openJob(
   { ffmpeg, signal, pause, onProgress }: JobRequest,
   plan: JobPlan,
+  known?: FileStamp,
 ): Promise<JobContext> {
-  const stamp = await stampOf(plan.source.path);
+  const stamp = known ?? (await stampOf(plan.source.path));
   const place = { clip: plan.input, output: plan.paths.output, of: expectedFrames(plan) };
   const progress = new ProgressCounter(place, onProgress, pause.now);
   return { ffmpeg, plan, signal, pause, stamp, progress };

@@ -42,8 +42,21 @@ export async function upscaleFile(
   request: FileRequest,
   probing: Promise<Source>,
 ): Promise<FileResult> {
-  const source = await probing;
-  const { plan, finished, places } = await decide(request, source);
+  return makeFile(request, await decide(request, await probing));
+}
+
+/**
+ * The same for a clip of a queue whose segments are made, by the plan that they were made by: its
+ * source must be as it was then.
+ */
+export async function joinFile(request: FileRequest, plan: JobPlan): Promise<FileResult> {
+  return makeFile(request, await lookAround(request, plan));
+}
+
+async function makeFile(
+  request: FileRequest,
+  { plan, finished, places }: EarlierOutput<JobPlan>,
+): Promise<FileResult> {
   if (finished !== null) return { status: 'skipped', summary: finished };
   if (plan.settings.dryRun) return { status: 'planned', summary: null };
 
@@ -70,7 +83,10 @@ export async function decide(
   request: FileRequest,
   source: Source,
 ): Promise<EarlierOutput<JobPlan>> {
-  const decided = await planJob(request, source);
+  return lookAround(request, await planJob(request, source));
+}
+
+async function lookAround(request: FileRequest, decided: JobPlan): Promise<EarlierOutput<JobPlan>> {
   request.claim(decided.paths.output);
   const found = await lookAtEarlier(decided, request.reads);
   // What only needs joining has taken its time already.

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { makeQueueJob, startCommand, type QueueJob } from '../support/queue-job.js';
@@ -26,6 +26,14 @@ after(async () => {
 });
 
 const secret = { VSR_QUEUE_PASSWORD: password };
+/** Puts a program in the place of another that runs it, and writes down with which words. */
+function loggedProgram(name: string, calls: string): string {
+  const file = path.join(folder, name);
+  const note = `echo "$(printf '%s ' "$@" | tr '\\n' ' ')" >> '${calls}'`;
+  writeFileSync(file, `#!/bin/sh\n${note}\nexec ${name} "$@"\n`, { mode: 0o755 });
+  return file;
+}
+
 const submitted = (output: string): Vsr => {
   const at = `redis://:${password}@127.0.0.1:${redis.port}`;
   return job.submit(at, output, ['--priority', 'interactive']);
@@ -35,13 +43,25 @@ test(
   'one, two and three workers make the bytes of one machine',
   { skip: withoutRedis },
   async () => {
+    const calls = path.join(folder, 'calls.txt');
+    const counted = {
+      VSR_FFMPEG: loggedProgram('ffmpeg', calls),
+      VSR_FFPROBE: loggedProgram('ffprobe', calls),
+    };
     for (const count of [1, 2, 3]) {
-      workers.push(await job.worker(redis.url, [], secret));
+      const first = count === 1 ? counted : {};
+      workers.push(await job.worker(redis.url, [], { ...secret, ...first }));
       const output = `out${count}.mp4`;
       const run = submitted(output);
       assert.equal((await run.done).code, 0, run.said());
       assert.match(run.said(), /done, 48 frames/);
       await job.checkSame(output);
+      if (count > 1) continue;
+      // As one machine does it: what each run began anew would cost more than a small segment.
+      const called = readFileSync(calls, 'utf8').split('\n');
+      const times = (word: RegExp): number => called.filter((line) => word.test(line)).length;
+      assert.equal(times(/showinfo.* pipe:1/), 1, 'one decoder for all runs of segments');
+      assert.equal(times(/show_chapters.*clip\.mp4/), 1, 'one plan for all runs and the join');
     }
     const busy = workers.filter(({ said }) => /segments? \d/.test(said()));
     assert.ok(busy.length >= 2, 'more than one worker made segments');

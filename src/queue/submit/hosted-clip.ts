@@ -4,10 +4,11 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { FileRequest, FileResult } from '../../upscale/file-request.js';
 import { expectedFrames } from '../../upscale/plan/expected-frames.js';
+import { isUnchanged, type FileStamp } from '../../upscale/plan/identity.js';
 import type { JobPlan } from '../../upscale/plan/job-plan.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { LockedWorkFolder } from '../../upscale/segments/work-folder.js';
-import { upscaleFile } from '../../upscale/upscale-file.js';
+import { joinFile, upscaleFile } from '../../upscale/upscale-file.js';
 import type { ClipRef } from '../job/payload.js';
 import { sharedRoot, type Share } from '../job/share.js';
 import type { Naming, Wish } from '../job/wish.js';
@@ -67,6 +68,8 @@ export async function sharedPlaceOf(plan: JobPlan) {
 /** What is needed to serve a clip. */
 type Hosting = {
   readonly plan: JobPlan;
+  /** The source as it was planned. */
+  readonly stamp: FileStamp;
   readonly folder: LockedWorkFolder;
   readonly wish: Wish;
   readonly files: readonly OfferedFile[];
@@ -80,18 +83,17 @@ export class HostedClip implements AsyncDisposable {
   readonly #folder: LockedWorkFolder;
   readonly #serving: Serving;
   readonly #plan: JobPlan;
+  readonly #stamp: FileStamp;
 
-  private constructor(plan: JobPlan, folder: LockedWorkFolder, serving: Serving) {
+  private constructor({ plan, stamp, folder }: Hosting, serving: Serving) {
     this.#plan = plan;
+    this.#stamp = stamp;
     this.#folder = folder;
     this.#serving = serving;
   }
 
-  static async open(
-    server: ShareServer,
-    clip: string,
-    { plan, folder, wish, files }: Hosting,
-  ): Promise<HostedClip> {
+  static async open(server: ShareServer, clip: string, hosting: Hosting): Promise<HostedClip> {
+    const { plan, folder, wish, files } = hosting;
     const { width, height } = plan.enlarged;
     // Fields may become frames: twice as many.
     const frames = 1000 + 2 * (expectedFrames(plan) ?? unknownFrames);
@@ -101,7 +103,7 @@ export class HostedClip implements AsyncDisposable {
     };
     const since = new Date().toISOString();
     const serving = await server.offer(clip, { since, wish, files, folder, most });
-    return new HostedClip(plan, folder, serving);
+    return new HostedClip(hosting, serving);
   }
 
   get share(): Share {
@@ -117,12 +119,11 @@ export class HostedClip implements AsyncDisposable {
   async join(request: FileRequest, clip: string, since: number): Promise<FileResult> {
     await this[Symbol.asyncDispose]();
     const { ffmpeg, input, settings, signal } = request;
-    const probing = probeInput(ffmpeg, input, settings, signal);
-    probing.catch(() => {}); // Thrown where the way of the clip begins.
+    const ways = { ...settings, restart: false };
     const { job } = this.#plan;
     const joining: FileRequest = {
       ...request,
-      settings: { ...settings, restart: false },
+      settings: ways,
       claim: () => {},
       onPlan: (plan) => {
         if (plan.job === job) return;
@@ -133,6 +134,12 @@ export class HostedClip implements AsyncDisposable {
       },
       queue: { id: clip, since },
     };
+    if (await isUnchanged(this.#plan.source.path, this.#stamp)) {
+      return joinFile(joining, { ...this.#plan, settings: ways });
+    }
+    // One that was only touched is the same clip.
+    const probing = probeInput(ffmpeg, input, settings, signal);
+    probing.catch(() => {}); // Thrown where the way of the clip begins.
     return upscaleFile(joining, probing);
   }
 

@@ -103,12 +103,16 @@ async function submitShared(
   const { place, naming, log } = await sharedPlaceOf(plan);
   const wish = await wishOf(plan.settings, log, naming);
   const ref: ClipRef = { clip: clipName(fingerprint.id, place), ...place };
-  const folder = await openFolder(await openJob(request, plan), null);
+  const job = await openJob(request, plan);
+  const folder = await openFolder(job, null);
   let hosted: AsyncDisposable = folder;
   try {
     const cut = await cutRuns(desk, { ref, plan, folder });
     const { files } = naming;
-    const opened = await HostedClip.open(server, ref.clip, { plan, folder, wish, files });
+    const opened = await HostedClip.open(server, ref.clip, {
+      ...{ plan, folder, wish, files },
+      stamp: job.stamp,
+    });
     hosted = opened;
     const order = { ref, share: opened.share, fingerprint: fingerprint.id, priority };
     const since = await putIntoQueue(desk, { ...order, ...cut }, plan);

@@ -1,20 +1,13 @@
 import { readClaim, writeClaim } from '../../files/queue-claim.js';
-import { probeInput } from '../../upscale/plan/probe-input.js';
-import { upscaleFile } from '../../upscale/upscale-file.js';
+import { joinFile } from '../../upscale/upscale-file.js';
 import { FetchedClips } from '../fetch/fetched-clips.js';
 import type { JobKind, Payload } from '../job/payload.js';
 import type { QueueBook } from '../redis/book.js';
+import { queueTimes } from '../times.js';
 import { makeRun } from './make-run.js';
-import { NetworkShelf } from './network-shelf.js';
-import {
-  fetchClip,
-  findClip,
-  joinRequest,
-  openClip,
-  type FoundClip,
-  type OpenClip,
-  type Workshop,
-} from './open-clip.js';
+import { fetchClip, findClip, joinRequest, type FoundClip, type Workshop } from './open-clip.js';
+import { OpenClips } from './open-clips.js';
+import { ToolsShelf } from './tools-shelf.js';
 
 /** Milliseconds from one word of progress to the next. */
 const progressMs = 1_000;
@@ -24,15 +17,17 @@ export class ClipJobs implements AsyncDisposable {
   readonly #workshop: Workshop;
   readonly #book: QueueBook;
   readonly #fingerprint: string;
-  readonly #shelf = new NetworkShelf();
+  readonly #shelf = new ToolsShelf();
   readonly #fetched = new FetchedClips();
-  /** The clip opened last: planning one anew takes a second. */
-  #open: { readonly key: string; readonly clip: OpenClip } | null = null;
+  readonly #clips: OpenClips;
+  /** When the last run of segments ended, of `performance.now()`. */
+  #endedAt = 0;
 
   constructor(workshop: Workshop, book: QueueBook, fingerprint: string) {
     this.#workshop = workshop;
     this.#book = book;
     this.#fingerprint = fingerprint;
+    this.#clips = new OpenClips(workshop);
   }
 
   /**
@@ -67,14 +62,18 @@ export class ClipJobs implements AsyncDisposable {
     if (claim?.id === job.clip) await writeClaim(workFolder, { ...claim, released: true });
   }
 
-  /** Removes fetched sources of clips that have ended; not while a job is under way. */
+  /**
+   * Ends the decoder where no job has come for a while, and removes fetched sources of clips that
+   * have ended; not while a job is under way.
+   */
   async tidy(): Promise<void> {
+    if (performance.now() - this.#endedAt > queueTimes().heartbeatMs) this.#shelf.rest();
     await this.#fetched.tidy(async (clip) => (await this.#book.state(clip)) === 'open');
   }
 
-  /** Plans the next clip anew, whichever it is. */
+  /** Plans every clip anew. */
   forget(): void {
-    this.#open = null;
+    this.#clips.forget();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -83,12 +82,7 @@ export class ClipJobs implements AsyncDisposable {
   }
 
   async #segments(found: FoundClip, job: Payload, signal: AbortSignal): Promise<void> {
-    const key = `${job.clip} ${found.since}`;
-    if (this.#open?.key !== key) {
-      this.#open = { key, clip: await openClip(this.#workshop, found, signal) };
-    }
-    // What it sends its segments by belongs to this job.
-    const clip = { ...this.#open.clip, attach: found.attach };
+    const clip = await this.#clips.open(found, signal);
     let saidAt = performance.now();
     const done = await makeRun(this.#workshop, clip, {
       ...{ shelf: this.#shelf, run: job, signal },
@@ -98,6 +92,7 @@ export class ClipJobs implements AsyncDisposable {
         this.#book.noteProgress(job.clip, job, progress).catch(() => {});
       },
     });
+    this.#endedAt = performance.now();
     await this.#book.noteProgress(job.clip, job, done);
     const { width, height } = clip.plan.enlarged;
     if (done.made === 0) return;
@@ -105,10 +100,9 @@ export class ClipJobs implements AsyncDisposable {
   }
 
   async #join(found: FoundClip, signal: AbortSignal): Promise<void> {
-    const { input, settings, ref } = found;
-    const probing = probeInput(this.#workshop.ffmpeg, input, settings, signal);
-    probing.catch(() => {}); // Thrown where the way of the clip begins.
-    await upscaleFile(joinRequest(this.#workshop, found, signal), probing);
-    await this.#book.end(ref.clip, 'done', null);
+    this.#shelf.rest();
+    const clip = await this.#clips.open(found, signal);
+    await joinFile(joinRequest(this.#workshop, clip, signal), clip.plan);
+    await this.#book.end(found.ref.clip, 'done', null);
   }
 }

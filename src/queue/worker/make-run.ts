@@ -1,15 +1,15 @@
 import { PauseControl } from '../../pause-control.js';
-import { stampOf } from '../../upscale/plan/identity.js';
+import { checkUnchanged } from '../../upscale/plan/identity.js';
 import { openJob } from '../../upscale/open-job.js';
 import { explainFailure } from '../../upscale/explain-failure.js';
 import { runSegments } from '../../upscale/segments/run-segments.js';
-import { openSegmentTools } from '../../upscale/segments/segment-tools.js';
 import { makeSegment } from '../../upscale/upscale-file.js';
 import { VsrError } from '../../errors.js';
 import type { SegmentRun } from '../job/payload.js';
 import type { RunProgress } from '../redis/book.js';
-import type { NetworkShelf } from './network-shelf.js';
+
 import type { OpenClip, Workshop } from './open-clip.js';
+import type { ToolsShelf } from './tools-shelf.js';
 
 /** What came of a run of segments. */
 export type RunMade = RunProgress & {
@@ -20,7 +20,7 @@ export type RunMade = RunProgress & {
 
 /** What a run is made with, and who hears of it. */
 export type RunRequest = {
-  readonly shelf: NetworkShelf;
+  readonly shelf: ToolsShelf;
   readonly run: SegmentRun;
   /** Stops the run; it then rejects with VsrError `interrupted`. */
   readonly signal: AbortSignal;
@@ -33,7 +33,7 @@ export type RunRequest = {
  */
 export async function makeRun(
   { ffmpeg }: Workshop,
-  { plan, stored, workFolder, attach }: OpenClip,
+  { plan, stored, stamp, workFolder, attach }: OpenClip,
   { shelf, run, signal, onProgress }: RunRequest,
 ): Promise<RunMade> {
   const last = stored.segments.length;
@@ -53,15 +53,16 @@ export async function makeRun(
       },
     },
     plan,
+    stamp,
   );
   const folder = attach(stored, run);
   const startedAt = performance.now();
   try {
     await runSegments(job, folder, makeSegment, (opened, segment, most, skip) =>
-      openSegmentTools(opened, segment, most, skip, (lent) => shelf.lend(lent)),
+      shelf.lend(opened, segment, most, skip),
     );
     // A source that was written to meanwhile is found here at the latest.
-    await stampOf(plan.source.path);
+    await checkUnchanged(plan.source.path, stamp);
   } catch (error) {
     await shelf[Symbol.asyncDispose]();
     throw await explainFailure(error, job, workFolder);

@@ -14,7 +14,9 @@ export class NetworkShelf implements AsyncDisposable {
    */
   async lend(job: JobContext): Promise<OpenNetwork> {
     const { plan } = job;
-    const key = `${plan.job} ${plan.settings.reuse}`;
+    const { reuse, provider } = plan.settings;
+    // A device that was lost is not lent again where the CPU is to go on.
+    const key = `${plan.job} ${reuse} ${provider.name}`;
     const kept = this.#kept;
     this.#kept = null;
     if (kept !== null && kept.key !== key) await kept.network[Symbol.asyncDispose]();

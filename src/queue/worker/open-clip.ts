@@ -7,6 +7,7 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { PauseControl } from '../../pause-control.js';
 import type { FileRequest } from '../../upscale/file-request.js';
 import { openJob, storedFacts } from '../../upscale/open-job.js';
+import type { FileStamp } from '../../upscale/plan/identity.js';
 import type { Input } from '../../upscale/plan/inputs.js';
 import { planJob, type JobPlan } from '../../upscale/plan/job-plan.js';
 import { outputPaths } from '../../upscale/plan/names.js';
@@ -53,7 +54,12 @@ export type FoundClip = {
 export type ClaimedClip = FoundClip & { readonly claim: QueueClaim };
 
 /** A clip of the queue, planned anew on this machine. */
-export type OpenClip = FoundClip & { readonly plan: JobPlan; readonly stored: StoredPlan };
+export type OpenClip = FoundClip & {
+  readonly plan: JobPlan;
+  readonly stored: StoredPlan;
+  /** The source as it was planned. */
+  readonly stamp: FileStamp;
+};
 
 /**
  * Finds a clip's files below this worker's roots, and what it is to become. Throws VsrError
@@ -116,7 +122,7 @@ export async function fetchClip(
 }
 
 /** Throws VsrError `queue` unless `plan` is of the job that a clip's jobs name. */
-export function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void {
+function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void {
   if (job === ref.job && paths.output === output) return;
   throw new VsrError(
     'queue',
@@ -144,23 +150,20 @@ export async function openClip(
     job: storedFacts(job),
     range: plan.range,
   });
-  return { ...found, plan, stored };
+  return { ...found, plan, stored, stamp: job.stamp };
 }
 
 /** What joining a clip asks of the way of every clip. */
 export function joinRequest(
   { ffmpeg }: Workshop,
-  found: FoundClip,
+  { input, settings, ref, since }: OpenClip,
   signal: AbortSignal,
 ): FileRequest {
-  const { input, settings, ref, since } = found;
   return {
     ...{ ffmpeg, input, settings, signal, pause: new PauseControl() },
     reads: [input.path, ...(settings.reference === null ? [] : [settings.reference])],
     claim: () => {},
-    onPlan: (plan) => {
-      if (plan.kind === 'clip') checkSameJob(plan, found);
-    },
+    onPlan: () => {},
     onProgress: () => {},
     queue: { id: ref.clip, since: Date.parse(since) },
   };

@@ -175,10 +175,19 @@ export async function stampOf(file: string): Promise<FileStamp> {
   }
 }
 
+function isSameStamp(one: FileStamp, other: FileStamp): boolean {
+  return one.sizeBytes === other.sizeBytes && one.modifiedMs === other.modifiedMs;
+}
+
+/** Whether `file` is as it was at `before`. Throws VsrError `media` where it is gone. */
+export async function isUnchanged(file: string, before: FileStamp): Promise<boolean> {
+  return isSameStamp(await stampOf(file), before);
+}
+
 /** Throws VsrError `media` unless `file` is still as it was at `before`. */
 export async function checkUnchanged(file: string, before: FileStamp): Promise<void> {
   const now = await stampOf(file);
-  if (now.sizeBytes === before.sizeBytes && now.modifiedMs === before.modifiedMs) return;
+  if (isSameStamp(now, before)) return;
   const how =
     now.sizeBytes === before.sizeBytes
       ? 'was written to'

@@ -114,9 +114,13 @@ export async function openSegmentTools(
   const close = async (trail: Trail | null): Promise<void> => {
     // A network that serves others takes its memory back.
     trail?.drop();
-    await reader[Symbol.asyncDispose]();
-    await reference?.[Symbol.asyncDispose]();
-    await network?.[Symbol.asyncDispose]();
+    try {
+      await reader[Symbol.asyncDispose]();
+      await reference?.[Symbol.asyncDispose]();
+    } finally {
+      // A decoder that is stopped says so by an error: threads must not stay for that.
+      await network?.[Symbol.asyncDispose]();
+    }
   };
   try {
     network = await open(job);
