@@ -128,18 +128,18 @@ const rows = points.map(
 const text = `# Speed and quality of the 2x models
 
 Made by \`node build/scripts/bench/curve.js\`: CPU milliseconds of the bare session on one thread, 640x360 to
-1280x720, and the figures of the models' cards. Bicubic: ${bicubic.toFixed(2)} dB on Set14.
+1280x720, and the PSNR of the models' cards. Bicubic has ${bicubic.toFixed(2)} dB on Set14.
 
-![Set14 against frames a second](speed-and-quality.svg)
+![Set14 against frames per second](speed-and-quality.svg)
 
-| model | ms a frame | frames a second | Set5, dB | Set14, dB |
+| model | ms per frame | frames per second | Set5, dB | Set14, dB |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
 ## Against what else installs
 
-\`npm run bench -- peers\` measures what installs from npm or Debian: CPU time on one thread as a multiple of ours, once, in
-November 2026 on a busy machine of two cores, before ours folded the last layer (ADR 0017).
+\`npm run bench -- peers\` measures programs that install from npm or Debian: CPU time on one thread as a multiple of ours. Measured once, in
+November 2026, on a busy machine of two cores, before vsr folded the last layer ([decision 17](adr/0017-fold-the-last-layer.md)).
 
 | peer | network | times ours |
 | --- | --- | --- |
@@ -147,21 +147,20 @@ November 2026 on a busy machine of two cores, before ours folded the last layer 
 | onnxruntime-web 1.30.0, WebAssembly | the same | 3.9 |
 | UpscalerJS 1.0.0, TensorFlow.js 4.11.0 in WebAssembly | its own, ESRGAN Slim on RGB, 222,075 weights | 46 |
 
-ffmpeg's \`sr\` is compared end to end, by the clock. UpscalerJS is held against our default model, luma by the network and chroma by
+ffmpeg's \`sr\` is compared end to end, in elapsed time. UpscalerJS is compared with our default model of that time, luma by the network and chroma by
 bicubic, on the same frame of 320x180 in turns, medians of 7: 17.0 against 0.37 microseconds per source pixel (a second run: 49 times). On Set5,
 reduced by bicubic in RGB, it gives 33.50 dB, ours 36.82, plain bicubic 33.64; reduced without smoothing, which suits
-its network better, 34.07. Its build for Node demands \`tfjs-node\`, whose binary is fetched from elsewhere and could not be
-had; so this is its build for browsers, given its weights from the package, and \`tfjs-node\` was not measured. TensorFlow.js
-without WebAssembly took 29 times as long again.
+its network better, it gives 34.07. Its build for Node needs \`tfjs-node\`, whose binary could not be downloaded. So its build for browsers was measured,
+with the weights of the package, and \`tfjs-node\` was not. TensorFlow.js without WebAssembly took 29 times as long again.
 
 ## Against PyTorch in bf16
 
-None of these comes near, so the bar is PyTorch 2.13 in bf16,
-one thread, the same network: its time as a share of ours for the graph as the file has it, in float, measured once (0.71 at
-channels 64-32, 0.58 at 64-64-32, 0.64 at 16; 0.58 is asked of shapes that were not measured). Beside it, our fastest network of that quality, to within
+None of these peers comes close, so the reference is PyTorch 2.13 in bf16 with the same network on one thread. Its time was measured once, as a share of ours for
+the graph of the model file in float: 0.71 at channels 64-32, 0.58 at 64-64-32, 0.64 at 16; for shapes that were not measured, 0.58 is
+assumed. The table sets it beside our fastest network of the same quality, to within
 ${sameQuality} dB on both sets.
 
-| quality of | bf16 there, ms | our fastest | ms | ratio | faster |
+| quality of | PyTorch in bf16, ms | our fastest | ms | ratio | ours faster |
 | --- | --- | --- | --- | --- | --- |
 ${barRows(points).join('\n')}
 `;
