@@ -30,9 +30,9 @@ Examples:
   vsr compare bicubic.mkv clip.x2.mkv --reference original.mkv
   vsr compare --blind bicubic.png ours.png --reference original.png -o which.html
 
-With --blind, a page shows parts of a picture, or of a few frames of clips, by two or three of them in
-random order beside the original, and asks which is closer. It says what they are at the end, and
-keeps the answers as CSV with a count of each and a sign test's p-value.`;
+With --blind, a page shows parts of two or three pictures, or of a few frames of clips, in random order
+beside the original, and asks which is closer. It names them at the end, and
+gives the answers as CSV with a count of each and a sign test's p-value.`;
 
 /** The command `vsr compare`. */
 export function compareCommand(): Command {
@@ -46,7 +46,7 @@ export function compareCommand(): Command {
     .option('--reference <file>', 'ground truth to measure both against')
     .option(
       '-o, --output <file>',
-      'default: <b>.vs-<a>.<ending of b>; with --blind <reference>.blind.html',
+      'the file (default: <b>.vs-<a>.<ending of b>; with --blind <reference>.blind.html)',
     )
     .option(
       '--overwrite',
@@ -54,12 +54,12 @@ export function compareCommand(): Command {
     )
     .option(
       '--blind',
-      'make a page that asks people which is closer to the reference, names hidden',
+      'make a page that asks people which is closer to the reference, without names',
     )
     .addOption(
-      new Option('--mode <how>', 'how they are put together').choices(modes).default('split'),
+      new Option('--mode <how>', 'how the two are put together').choices(modes).default('split'),
     )
-    .option('--amplify <n>', 'times by which a difference is enlarged', realNumber, 4);
+    .option('--amplify <n>', 'factor by which a difference is multiplied', realNumber, 4);
   return withEvents(command)
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe')

@@ -49,10 +49,10 @@ Examples:
 
 Each file is the ground truth: it is degraded, enlarged again, and compared with itself. Pictures are measured
 by their luma (BT.601 Y), clips by their own Y, U and V; the scale's number of samples is cut from each border.
---protocol rgb measures pictures by red, green and blue together instead: PSNR RGB is of the mean squared
-error over the three channels, 8 bits. --distance features adds a column: how far the fire outputs of
-SqueezeNet are apart, lower is closer (docs/feature-networks.md). --classifier adds one for pictures: the
-share whose likeliest class is that of the true picture.`;
+--protocol rgb measures pictures by red, green and blue together instead: PSNR RGB is computed from the mean squared
+error over the three channels, 8 bits. --distance features adds a column: how far apart the features of
+SqueezeNet are, lower is closer (docs/feature-networks.md). --classifier adds one for pictures: the
+share that the network puts into the same class as the true picture.`;
 
 /** What the table's mark means. */
 const whatRuns = '"runs here" is what vsr upscale runs for that file on this machine.';
@@ -61,13 +61,13 @@ const whatRuns = '"runs here" is what vsr upscale runs for that file on this mac
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'Measures a model beside nearest, bilinear, bicubic and lanczos. Beside the default stands what vsr upscale runs in its place here: its 8-bit copy, and of compressed files the network for such.',
+      'Measures a model beside nearest, bilinear, bicubic and lanczos. With the default model, it also measures what vsr upscale runs in its place here: the 8-bit copy, and for compressed files the network for compressed sources.',
     )
     .argument('<inputs...>', 'pictures, clips, or folders of them')
     .option('-s, --scale <n>', 'enlargement each way; 1 for models that clean', scaleNumber, 2)
     .option(
       '-m, --model <name|file>',
-      'a model of the catalogue, an .onnx file, one for each pass by commas, or none for the baselines alone',
+      'a model of the catalogue or an .onnx file, one for each pass separated by commas, or none for the baselines alone',
       'default',
     )
     .addOption(
@@ -76,33 +76,31 @@ export function evaluateCommand(): Command {
         .default('bicubic'),
     )
     .option('--crf <n>', 'x264 quality for --degrade codec', wholeNumber(0), 23)
-    .option('--noise <n>', 'deviation of noise added to small pictures', realNumber, 0)
+    .option('--noise <n>', 'standard deviation of noise added to the small pictures', realNumber, 0)
     .option('--border <n>', 'samples cut on each side (default: the scale)', wholeNumber(0))
     .addOption(
-      new Option('--protocol <what>', 'what figures are of: luma, or R, G and B together')
+      new Option('--protocol <what>', 'what is measured: luma, or R, G and B together')
         .choices(protocols)
         .default('y'),
     )
     .addOption(
-      new Option('--distance <by>', 'compare pictures by this as well; takes time').choices(
-        distances,
-      ),
+      new Option('--distance <by>', 'also compare pictures by this; takes time').choices(distances),
     )
     .option(
       '--classifier <file>',
-      'an ONNX network that tells classes: how often the enlarged picture has that of the true one',
+      'an ONNX classification network: how often the enlarged picture gets the class of the true one',
     )
-    .option('--frames <n>', 'at most so many frames of a clip', wholeNumber(1))
+    .option('--frames <n>', 'measure at most this many frames of a clip', wholeNumber(1))
     .addOption(
       new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(
-      new Option('--precision <name>', 'of the model, as for vsr upscale')
+      new Option('--precision <name>', 'precision of the model, as for vsr upscale')
         .choices(precisionNames)
         .default('auto'),
     )
-    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1));
+    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
   return withEvents(command)
     .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
     .addOption(new Option('--markdown', 'as a Markdown table').conflicts(['json', 'csv']))

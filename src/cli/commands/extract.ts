@@ -27,7 +27,7 @@ Examples:
   vsr extract tapes/*.mp4 -o frames/ --every 50    the sharpest of each 50 frames
   vsr extract film.mkv -o frames/ --fps 0.5 --max 500
 
-Frames are PNG files. Frames that show what the one before shows are left out.
+Frames are PNG files. Frames that show the same as the one before are left out.
 The same command run again passes over finished clips and completes unfinished ones.`;
 
 /** The command `vsr extract`. */
@@ -37,13 +37,13 @@ export function extractCommand(): Command {
     .argument('<clips...>', 'clips, or folders of clips')
     .requiredOption('-o, --output <folder>', 'where the frames go')
     .option('--every <n>', 'keep one of every n frames', wholeNumber(1))
-    .option('--fps <rate>', 'keep so many frames a second', realNumber)
+    .option('--fps <rate>', 'keep this many frames per second', realNumber)
     .option(
       '--scenes',
       `keep one frame of each scene, and of each ${longestScene} frames (the default)`,
     )
-    .option('--max <n>', 'frames of each clip at most', wholeNumber(1))
-    .option('--overwrite', 'replace pictures of such names that vsr extract did not write');
+    .option('--max <n>', 'keep at most this many frames of each clip', wholeNumber(1))
+    .option('--overwrite', 'replace pictures of the same names that vsr extract did not write');
   return withEvents(command)
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)

@@ -26,8 +26,8 @@ Examples:
   vsr preview clip.mp4 --clip 10 --start 1:00         ten seconds in motion, too
   vsr preview frames/f_%04d.png --fps 24              a picture sequence
 
-Shows a few sharp, different frames by bicubic and by each model, says what vsr upscale would take and why, how
-long the whole would take, how large it would be, and what would be lost. Nothing is enlarged for good.`;
+Shows a few sharp, different frames enlarged by bicubic and by each model. Says which model vsr upscale would choose
+and why, how long the whole clip would take, how large it would be, and what would be lost. Nothing is enlarged for good.`;
 
 function times(text: string): number[] {
   return text.split(',').map((each) => parseTime(each.trim(), '--at'));
@@ -43,21 +43,21 @@ export function previewCommand(): Command {
     .option('-s, --scale <n>', 'enlargement each way (default: 2)', scaleNumber)
     .option(
       '-m, --model <names|files>',
-      'models to show, by commas (default: what vsr upscale would take, the next better and the next faster)',
+      'models to show, separated by commas (default: what vsr upscale would take, the next better and the next faster)',
     )
-    .option('--frames <n>', 'frames to show of each clip (default: 5)', wholeNumber(1))
-    .option('--at <times>', 'times to show instead, as 0:10,1:20', times)
+    .option('--frames <n>', 'number of frames to show of each clip (default: 5)', wholeNumber(1))
+    .option('--at <times>', 'times to show instead, such as 0:10,1:20', times)
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
     .option(
       '--clip <seconds>',
-      'enlarge so many seconds as well, to see motion: from --start on, otherwise of the middle',
+      'also enlarge this many seconds, to see motion: from --start on, otherwise from the middle',
       realNumber,
     )
-    .option('--fps <rate>', 'frames a second of picture sequences, such as frames/f_%04d.png')
+    .option('--fps <rate>', 'frames per second of picture sequences, such as frames/f_%04d.png')
     .option(
       '-o, --output <page.html>',
-      'default: <clip>.preview.html, of several vsr-preview.html beside the first',
+      'the page (default: <clip>.preview.html; for several clips vsr-preview.html beside the first)',
     )
     .option('--overwrite', 'replace a file of that name that is no page of vsr')
     .option('-r, --recursive', 'look into sub-folders')
@@ -66,8 +66,8 @@ export function previewCommand(): Command {
     .option('--preset <name>', 'preset of the encoder')
     .addOption(new Option('--provider <name>', 'where it runs').choices(providerNames))
     .option('--device <n>', 'GPU number', wholeNumber(0))
-    .addOption(new Option('--precision <name>', 'as of vsr upscale').choices(precisionNames))
-    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1));
+    .addOption(new Option('--precision <name>', 'as for vsr upscale').choices(precisionNames))
+    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
   return withJson(command)
     .option('-q, --quiet', 'only errors')
     .option('--ffmpeg <path>', 'this ffmpeg')

@@ -27,7 +27,7 @@ Examples:
   vsr upscale clip.mp4 -m models/mine-x2.onnx --precision int8   runs models/mine-int8-x2.onnx
 
 Layers compute in 8-bit whole numbers: about 1.6 times as fast on x86 processors, some hundredths
-of a dB below the original. The card beside the output holds what it came to on --benchmark.`;
+of a dB below the original. The card beside the output holds its figures on --benchmark.`;
 
 /** The command `vsr quantize`. */
 export function quantizeCommand(): Command {
@@ -36,19 +36,19 @@ export function quantizeCommand(): Command {
     .argument('<model>', 'a model of the catalogue, or an .onnx file made by vsr train')
     .requiredOption(
       '-p, --pictures <folder>',
-      'pictures like those it will see, to measure its layers on',
+      'pictures like those that the network will enlarge, to measure its layers on',
     )
     .option(
       '-o, --output <file>',
-      'the new model (default: <model> with -int8 before its scale, beside a file, else here)',
+      'the new model (default: <model> with -int8 before its scale; beside a model file, otherwise in the current folder)',
     )
     .option('--overwrite', 'replace a model, and a card, of that name')
-    .option('--count <n>', 'at most so many pictures', wholeNumber(1), 16)
+    .option('--count <n>', 'use at most this many pictures', wholeNumber(1), 16)
     .addOption(
-      new Option('--benchmark <folders...>', 'measure both on these, for the card').default(
-        [],
-        'none',
-      ),
+      new Option(
+        '--benchmark <folders...>',
+        'measure both models on these folders, for the card',
+      ).default([], 'none'),
     )
     .addHelpText('after', examples)
     .action(run);

@@ -22,8 +22,8 @@ Examples:
   vsr serve out/ --watch inbox=scale=4      clips that come into inbox are enlarged
   vsr serve tapes/ --host 0.0.0.0 --token   for other machines; the address with its token is printed
 
-The queue lives in plain files and survives a restart. Other sites, and other folders than those named, are
-out of the page's reach.`;
+The queue is kept in plain files and survives a restart. Other web sites cannot use the page, and the page
+cannot reach other folders than those named.`;
 
 type Flags = {
   port: number;
@@ -39,14 +39,16 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 /** The command `vsr serve`. */
 export function serveCommand(): Command {
   return new Command('serve')
-    .description('Serves a page to work from: browse, choose, queue, pause, watch it go.')
+    .description(
+      'Serves a page to work from: browse clips, choose settings, queue, pause, watch the progress.',
+    )
     .argument('[folders...]', 'folders that the page may see (default: the current one)')
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber(0), 8321)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
-    .option('--token', 'ask for a token, which is printed with the address')
+    .option('--token', 'require a token, which is printed with the address')
     .option('--open', 'open the page in the browser')
     .option('--watch <folder[=options]>', 'enlarge what comes into a folder (repeatable)', collect)
-    .option('--queue-folder <folder>', 'where the queue lives')
+    .option('--queue-folder <folder>', 'folder in which the queue is kept')
     .addHelpText('after', examples)
     .action(serve);
 }

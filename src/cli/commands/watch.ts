@@ -12,11 +12,11 @@ import { untilAborted } from './serve.js';
 
 const examples = `
 Examples:
-  vsr watch inbox                          whatever comes is enlarged twice, beside itself
+  vsr watch inbox                          clips that arrive become twice as large, beside themselves
   vsr watch inbox=scale=4,folder=out       four times, into out
   vsr watch tapes=to=1080p films=codec=hevc
 
-Options of a folder: scale, to, model, codec, crf, preset, folder, as vsr upscale has them. A file counts as
+Options of a folder: scale, to, model, codec, crf, preset, folder, with the meaning they have in vsr upscale. A file counts as
 complete once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
 
 /** The command `vsr watch`. */
@@ -24,7 +24,7 @@ export function watchCommand(): Command {
   return new Command('watch')
     .description('Enlarges what comes into folders, until it is stopped.')
     .argument('<folders...>', 'folders, each with =options or without')
-    .option('--queue-folder <folder>', 'where the queue lives')
+    .option('--queue-folder <folder>', 'folder in which the queue is kept')
     .addHelpText('after', examples)
     .action(watchFolders);
 }

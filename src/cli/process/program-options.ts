@@ -8,7 +8,7 @@ const progressForms = ['auto', 'json'] as const;
 export function withJson(command: Command): Command {
   return command.option(
     '--json',
-    'one machine-readable summary on standard output, nothing else there',
+    'write one machine-readable summary to standard output, and nothing else',
   );
 }
 
@@ -20,14 +20,14 @@ export function withEvents(command: Command): Command {
     .addOption(
       new Option(
         '--progress <form>',
-        'json: events on standard error, one JSON object a line, and nothing else there',
+        'json: write events to standard error, one JSON object per line, and nothing else',
       )
         .choices(progressForms)
         .default('auto'),
     )
     .option(
       '--progress-fd <n>',
-      'the events on this file descriptor, beside what is said to people',
+      'write the events to this file descriptor, beside the usual output',
       wholeNumber(1),
     );
 }

@@ -26,7 +26,7 @@ Examples:
   export VSR_QUEUE=redis://nas:6379
   vsr queue status                      what is there, and how long it will take
   vsr queue watch 0f3c9a1b22d4          follow a clip to its end; Ctrl-C leaves it there
-  vsr queue cancel 0f3c9a1b22d4         what is done of it is kept
+  vsr queue cancel 0f3c9a1b22d4         its finished segments are kept
   vsr queue retry 0f3c9a1b22d4
   vsr queue metrics > /var/lib/node_exporter/vsr.prom
 
@@ -69,7 +69,11 @@ function pausing(paused: boolean): Part['run'] {
 
 const parts: Readonly<Record<string, Part>> = {
   status: {
-    ...{ about: 'what is there, and how long it will take', clips: 'any', json: true },
+    ...{
+      about: 'list clips and workers, and how long the rest will take',
+      clips: 'any',
+      json: true,
+    },
     async run({ connection, book }, clips) {
       const all = await overviewOf(connection, book);
       const wanted = new Set(clips.map(({ id }) => id));
@@ -91,7 +95,11 @@ const parts: Readonly<Record<string, Part>> = {
       process.exitCode = left ? 130 : ends.every(({ state }) => state === 'done') ? 0 : 1;
     },
   },
-  pause: { about: 'begin nothing more; what is under way ends', json: true, run: pausing(true) },
+  pause: {
+    about: 'begin no more jobs; those under way are finished',
+    json: true,
+    run: pausing(true),
+  },
   resume: { about: 'go on', json: true, run: pausing(false) },
   cancel: {
     ...{ about: 'take clips out of the queue; what is done is kept', clips: 'some', json: true },
@@ -99,7 +107,7 @@ const parts: Readonly<Record<string, Part>> = {
   },
   retry: {
     ...{
-      about: 'put clips that failed or were cancelled into it again',
+      about: 'put clips that failed or were cancelled into the queue again',
       clips: 'some',
       json: true,
     },
@@ -110,7 +118,7 @@ const parts: Readonly<Record<string, Part>> = {
     run: each('forgotten', forgetClip),
   },
   workers: {
-    ...{ about: 'who is there, and what they do', json: true },
+    ...{ about: 'list the workers and what they do', json: true },
     async run({ connection, book }) {
       const { workers } = await overviewOf(connection, book);
       addFacts({ workers });

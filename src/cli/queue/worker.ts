@@ -36,7 +36,7 @@ Examples:
   vsr worker --queue redis://nas:6379           for clips that were submitted with --share
 
 It works until SIGTERM or Ctrl-C, and then ends as --drain says; a second signal ends it at once, and
-others do again what it was doing. See docs/many-machines.md.`;
+other workers make its job again. See docs/many-machines.md.`;
 
 /** The command `vsr worker`. */
 export function workerCommand(): Command {
@@ -46,16 +46,16 @@ export function workerCommand(): Command {
   return withQueueOptions(command)
     .option(
       '--root <name=folder>',
-      'a folder that the machines share, by its common name',
+      'a folder that the machines share, and its name on all of them',
       collected,
     )
-    .option('--workers <n>', 'inference threads (default: the cores there are)', wholeNumber(1))
+    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1))
     .addOption(
       new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(
-      new Option('--drain <how>', 'at SIGTERM: finish what is under way, or give it back at once')
+      new Option('--drain <how>', 'at SIGTERM: finish the current job, or give it back at once')
         .choices(drainKinds)
         .default('finish'),
     )

@@ -1,4 +1,7 @@
-/** Mean figures of a model over a set of pictures, in DESIGN's benchmark convention. */
+/**
+ * Mean figures of a model over a set of pictures, in the convention of the literature: BT.601 Y,
+ * `scale` samples cut from each border.
+ */
 export type CardFigures = {
   /** Mean of the pictures' Y-PSNR, in dB. */
   readonly psnr: number;

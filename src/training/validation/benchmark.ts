@@ -12,8 +12,8 @@ import { openEnlarger } from '../gradient/enlarge.js';
 import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 
 /**
- * Mean figures of a network over a folder of pictures, in the benchmark convention (DESIGN); behind
- * a first pass those of both together, at the product of their scales.
+ * Mean figures of a network over a folder of pictures, in the convention of the literature (see
+ * `CardFigures`). With a first pass, they are those of both passes, at the product of their scales.
  */
 export async function benchmark(
   network: Network,

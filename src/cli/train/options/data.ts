@@ -9,28 +9,34 @@ export function withDataOptions(command: Command): Command {
     .optionsGroup('Data:')
     .option(
       '--data <places...>',
-      'needed: folders, pictures and clips; <place>@0.5 halves its pictures first',
+      'required: folders, pictures and clips; <place>@0.5 halves its pictures first',
     )
     .option('--val <places...>', 'pictures to validate with, instead of a part of --data')
     .addOption(
-      new Option('--split <t/v/t>', 'files to train, validate and, at the end, test with, in parts')
+      new Option(
+        '--split <t/v/t>',
+        'parts of the files for training, validation and the test at the end',
+      )
         .argParser(parseSplit)
         .default(trainDefaults.split, trainDefaults.split.join('/')),
     )
     .addOption(
-      new Option('--also-reduced <list>', 'each training picture again at these shares of its size')
+      new Option(
+        '--also-reduced <list>',
+        'train on each picture also reduced to these shares of its size',
+      )
         .argParser(listOf(share))
         .default(trainDefaults.alsoReduced, 'none'),
     )
     .option('--min-side <n>', 'pass over pictures with a side of fewer samples', wholeNumber(1))
     .option(
       '--square <n>',
-      'of each picture the largest square in its middle, reduced to this many samples each way',
+      'take the largest square in the middle of each picture, reduced to this many samples each way',
       wholeNumber(1),
     )
     .option(
       '--charts <share>',
-      'of all training pictures, made-up charts of flat colours and ramps, so that white stays white (default: 0.1 for RGB, else 0)',
+      'share of the training pictures that are synthetic charts of flat colours and ramps, so that white stays white (default: 0.1 for RGB, otherwise 0)',
       leavingShare,
     )
     .option('--licence <text>', 'the licence of the data, for the card');

@@ -9,27 +9,27 @@ export function withLowResolutionOptions(command: Command): Command {
   return command
     .optionsGroup('Low resolution:')
     .addOption(
-      new Option('--degrade <kind>', 'how it is made')
+      new Option('--degrade <kind>', 'how the low resolution is made')
         .choices(degradations)
         .default(trainDefaults.degrade),
     )
     .addOption(
       new Option(
         '--crf <range>',
-        'x264 quality for --degrade codec; for codecs as coarse by any coder',
+        'x264 CRF for --degrade codec; for codecs, equally coarse settings of each encoder',
       )
         .argParser(parseCrf)
         .default(trainDefaults.crf, trainDefaults.crf.join('-')),
     )
     .option(
       '--clean <share>',
-      'of the pictures that --degrade codec or codecs leaves uncoded',
+      'share of the pictures that --degrade codec or codecs leaves uncoded',
       fraction,
       trainDefaults.clean,
     )
     .option(
       '--full-range <share>',
-      'of the pictures whose luma is stretched from 16-235 to 0-255, as full-range clips have it; none for RGB',
+      'share of the pictures whose luma is stretched from 16-235 to 0-255, as in full-range clips; none for RGB',
       fraction,
       trainDefaults.fullRange,
     )
@@ -41,6 +41,6 @@ export function withLowResolutionOptions(command: Command): Command {
     )
     .option(
       '--after <model>',
-      'what this model of the catalogue or file, or bicubic@1.5, makes of a smaller picture: for the second of chained passes',
+      'train on what this model (or bicubic@1.5) makes of a smaller picture: for the second of two passes',
     );
 }

@@ -13,9 +13,9 @@ const scales = [...new Set(architectures.flatMap(({ scales }) => scales))].sort(
 export function withNetworkOptions(command: Command): Command {
   return command
     .optionsGroup('Network:')
-    .option('-o, --out <file.onnx>', 'needed: the model to write')
+    .option('-o, --out <file.onnx>', 'required: the model to write')
     .addOption(
-      new Option('--arch <name>', 'shape of the network')
+      new Option('--arch <name>', 'architecture of the network')
         .choices(archs)
         .default(trainDefaults.arch),
     )
@@ -35,27 +35,30 @@ export function withNetworkOptions(command: Command): Command {
       wholeNumber(1),
     )
     .addOption(
-      new Option('--activation <name>', 'of all layers but the last')
+      new Option('--activation <name>', 'activation of all layers but the last')
         .choices(activations.filter((name) => name !== 'none'))
         .default(trainDefaults.activation),
     )
     .option(
       '--dropout <share>',
-      'of the values of dense layers, left out at random while they learn',
+      'share of the values of dense layers that is left out at random in training',
       leavingShare,
       trainDefaults.dropout,
     )
     .option(
       '--dial',
-      'weights that follow from how strongly the source is compressed (vsr upscale --strength)',
+      'train weights that depend on how strongly the source is compressed (vsr upscale --strength)',
     )
     .option(
       '--expand <n>',
-      'train each layer as two with this many channels between them, which are one again in the model; 128 is usual, 0 for none',
+      'train each layer as two layers with this many channels between them, merged into one in the model; 128 is usual, 0 for none',
       wholeNumber(0),
       0,
     )
-    .option('--from <model.onnx>', 'start from a model of the same shape, or one with fewer layers')
+    .option(
+      '--from <model.onnx>',
+      'start from a model of the same architecture, also with fewer layers',
+    )
     .addOption(
       new Option('--init <how>', 'random weights to start from: he, xavier or normal:<deviation>')
         .argParser(parseInit)
@@ -63,12 +66,12 @@ export function withNetworkOptions(command: Command): Command {
     )
     .option(
       '--fit <patches>',
-      'fit the last dense layer to so many patches by least squares before the first step; 0 for none',
+      'fit the last dense layer to this many patches by least squares before the first step; 0 for none',
       wholeNumber(0),
       trainDefaults.fit,
     )
     .option(
       '--int8',
-      'train the 8-bit copy of --from: rounded as it will be, so that it loses least',
+      'train the 8-bit copy of --from: values are rounded in training as they will be in the copy',
     );
 }

@@ -20,7 +20,7 @@ function withLossOptions(command: Command): Command {
     .addOption(
       new Option(
         '--loss <terms>',
-        `what is minimised: ${losses.join(', ')}, or several with weights, as mse:1,perceptual:0.1`,
+        `what is minimised: ${losses.join(', ')}, or several with weights, such as mse:1,perceptual:0.1`,
       )
         .argParser(parseLoss)
         .default(trainDefaults.loss),
@@ -31,18 +31,18 @@ function withLossOptions(command: Command): Command {
     )
     .option(
       '--feature-outputs <names>',
-      'its outputs that are compared (default: all of a file of your own)',
+      'the outputs of the feature network that are compared (default: all, if the file is your own)',
       listOf(String),
     )
     .addOption(
       new Option(
         '--discriminator <name>',
-        `what the adversarial loss is judged by, a network that learns beside this one (default: ${discriminatorNames[0]})`,
+        `network that judges for the adversarial loss, and learns at the same time (default: ${discriminatorNames[0]})`,
       ).choices(discriminatorNames),
     )
     .option(
       '--discriminator-lr <rate>',
-      `its highest learning rate (default: ${usualDiscriminatorRate})`,
+      `the discriminator’s highest learning rate (default: ${usualDiscriminatorRate})`,
       positive,
     );
 }
@@ -51,12 +51,12 @@ function withLossOptions(command: Command): Command {
 function withStepOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--optimiser <name>', 'how a step follows from the gradient')
+      new Option('--optimiser <name>', 'method that turns gradients into steps')
         .choices(optimisers)
         .default(trainDefaults.optimiser),
     )
     .addOption(
-      new Option('--schedule <name>', 'course of the learning rate')
+      new Option('--schedule <name>', 'how the learning rate changes in the course of the run')
         .choices(schedules)
         .default(trainDefaults.schedule),
     )
@@ -66,7 +66,7 @@ function withStepOptions(command: Command): Command {
       positive,
       trainDefaults.lr,
     )
-    .option('--batch <n>', 'patches a step', wholeNumber(1), trainDefaults.batch)
+    .option('--batch <n>', 'patches per step', wholeNumber(1), trainDefaults.batch)
     .option(
       '--patch <n>',
       `low-resolution samples each way of a patch (default: 40, or ${defaultsOf('patch')})`,
@@ -80,19 +80,19 @@ function withCourseOptions(command: Command): Command {
     .option('--steps <n>', 'steps', wholeNumber(1), trainDefaults.steps)
     .option(
       '--average <n>',
-      'steps that the running mean of the weights covers; 1 for none',
+      'steps over which the weights are averaged; 1 for none',
       wholeNumber(1),
       1000,
     )
-    .option('--seed <n>', 'seed of all that is random', wholeNumber(0), trainDefaults.seed)
+    .option('--seed <n>', 'seed of all random numbers', wholeNumber(0), trainDefaults.seed)
     .option(
       '--val-every <n>',
-      'steps from one validation and checkpoint to the next',
+      'steps between validations, each with a checkpoint',
       wholeNumber(1),
       1000,
     )
     .addOption(
-      new Option('--keep <which>', 'weights written: best on validation, or last')
+      new Option('--keep <which>', 'which weights are written: the best on validation, or the last')
         .choices(['best', 'last'])
         .default(trainDefaults.keep),
     );

@@ -17,20 +17,20 @@ export function withRunningOptions(command: Command): Command {
       .option('--device <n>', 'GPU number', wholeNumber(0), trainDefaults.device)
       .option(
         '--workers <n>',
-        'threads (the result does not depend on it)',
+        'number of threads (the result does not depend on it)',
         wholeNumber(1),
         trainDefaults.workers,
       )
       .option(
         '--memory <MB>',
-        'pictures held in memory; twice this when not all fit',
+        'memory for pictures; twice as much is used if not all fit',
         wholeNumber(1),
         trainDefaults.memory,
       )
       .option('--work <folder>', 'checkpoint, metrics and curves (default: <out>.train)')
       .option(
         '--recipe <file.yaml>',
-        'options by their names; those of the command line go before. A run writes its own as recipe.yaml',
+        'YAML file with options by their names; the command line overrides it. Each run writes its own options as recipe.yaml',
       )
       .option('--resume', 'go on from the checkpoint in the work folder')
       .option('--overwrite', 'replace an existing model, its card, and what an earlier run left'),

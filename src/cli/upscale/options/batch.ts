@@ -22,15 +22,15 @@ export function withBatchOptions(command: Command): Command {
   return command
     .optionsGroup('Batches and long jobs:')
     .option('-r, --recursive', 'look into sub-folders')
-    .option('--jobs <n>', 'clips at once (default: 1)', wholeNumber(1))
+    .option('--jobs <n>', 'number of clips at a time (default: 1)', wholeNumber(1))
     .option(
       '--max-tries <n>',
-      'tries of a clip whose failure may pass: a hanging ffmpeg, a lost device, a disk (default: 1)',
+      'how often a clip is tried if the cause of its failure may pass: a hanging ffmpeg, a lost device, a disk error (default: 1)',
       wholeNumber(1),
     )
     .option(
       '--exec <program>',
-      `run a program for each finished clip, as "notify-send {output}"; no shell; fields: ${programFields.map((field) => `{${field}}`).join(', ')}`,
+      `run a program for each finished clip, such as "notify-send {output}"; no shell; fields: ${programFields.map((field) => `{${field}}`).join(', ')}`,
     )
     .option('--no-segments', 'do not cut long clips into segments for resuming')
     .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)

@@ -22,22 +22,22 @@ export function withEncodingOptions(command: Command): Command {
     .optionsGroup('Encoding:')
     .addOption(codecOption().default('auto'))
     .addOption(
-      new Option('--encoder <where>', 'encode in software, or in hardware that encodes a frame')
+      new Option('--encoder <where>', 'encode in software, or in hardware if a trial succeeds')
         .choices(encoderChoices)
         .default('software'),
     )
     .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
     .option(
       '--bitrate <rate>',
-      'bits a second of the video, as 8M, in place of a constant quality',
+      'bits per second of the video, such as 8M, in place of a constant quality',
       amount('bits a second, as 8M or 800k'),
     )
     .option(
       '--size-limit <size>',
-      'the size that the output may have, as 4.7G or 700M, in place of a constant quality',
+      'largest size of the output, such as 4.7G or 700M, in place of a constant quality',
       amount('a size, as 4.7G, 700M or 4GiB'),
     )
     .option('--preset <name>', 'preset of the encoder')
     .option('--pix-fmt <name>', 'encoded pixel format')
-    .option('--ffmpeg-args <args>', 'more arguments for the encoder, in one quoted text');
+    .option('--ffmpeg-args <args>', 'more arguments for the encoder, quoted as one word');
 }

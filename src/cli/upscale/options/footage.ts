@@ -24,30 +24,31 @@ export type FootageFlags = {
 /** Adds the options that say what is done about fields, repeated pictures and borders. */
 export function withFootageOptions(command: Command): Command {
   return command
-    .optionsGroup('Old footage (every clip is looked at, and what it is is said):')
+    .optionsGroup('Old footage (every clip is examined, and a line says what was found):')
     .addOption(
       new Option(
         '--source <kind>',
-        'what the clip comes from: chooses what follows, where it is not given (default: auto, only say what was seen)',
+        'where the clip comes from: sets the options below that are not given (default: auto, only say what was found)',
       ).choices(sourceKinds),
     )
     .addOption(
       new Option(
         '--deinterlace [mode]',
-        'make whole frames of fields; auto: where the clip was seen to be interlaced; frame: always; field: twice as many; auto-field: both',
+        'make whole frames of fields; frame: one of each frame; field: one of each field, twice as many; auto and auto-field: the same, only where the clip was detected as interlaced',
       )
         .choices(deinterlaceModes)
         .preset('auto'),
     )
     .addOption(
-      new Option('--field-order <first>', 'the field shown first (default: what was seen)').choices(
-        fieldOrders,
-      ),
+      new Option(
+        '--field-order <first>',
+        'the field shown first (default: what was detected)',
+      ).choices(fieldOrders),
     )
     .addOption(
       new Option(
         '--telecine <how>',
-        'auto: put the pictures of film together that lie in several frames (default: off)',
+        'auto: put pictures of film together again whose fields lie in several frames (default: off)',
       ).choices(telecineModes),
     )
     .addOption(
@@ -56,10 +57,13 @@ export function withFootageOptions(command: Command): Command {
         'drop: leave out frames that repeat the one before (default: keep)',
       ).choices(repeatModes),
     )
-    .option('--crop <part>', 'auto: without black borders; or the part as W:H:X:Y (default: off)')
+    .option(
+      '--crop <part>',
+      'auto: take off black borders; or the part to enlarge as W:H:X:Y (default: off)',
+    )
     .option(
       '--denoise <how>',
-      'take noise out: auto measures it; or 0 to 1 (default: off)',
+      'remove noise; auto: as much as is measured; or 0 to 1 (default: off)',
       (text) => (denoiseWords.some((word) => word === text) ? text : realNumber(text)),
     );
 }

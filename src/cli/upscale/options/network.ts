@@ -27,17 +27,16 @@ export function withNetworkOptions(command: Command): Command {
     .optionsGroup('Network:')
     .option(
       '-m, --model <name|file>',
-      'a model of the catalogue (see vsr models) or an .onnx file; of several passes one for each, by commas',
+      'a model of the catalogue (see vsr models) or an .onnx file; for several passes one each, separated by commas',
     )
     .addOption(
-      new Option(
-        '--quality <name>',
-        'of the models that vsr chooses from (default: normal)',
-      ).choices(qualities),
+      new Option('--quality <name>', 'how large a model vsr chooses (default: normal)').choices(
+        qualities,
+      ),
     )
     .option(
       '--strength <n>',
-      'how compressed the source counts as, 0 to 1, for more or less cleaning; auto: by a look at it',
+      'how strongly compressed the source is taken to be, 0 to 1, for more or less cleaning; auto: estimated from the source',
       (text) => (text === 'auto' ? text : realNumber(text)),
     )
     .addOption(
@@ -47,7 +46,7 @@ export function withNetworkOptions(command: Command): Command {
     .addOption(
       new Option(
         '--precision <name>',
-        'int8: the 8-bit copy of the model; fp16: for GPUs; auto: the faster that hardly shows',
+        'int8: the 8-bit copy of the model; fp16: half precision on GPUs; auto: the fastest whose difference hardly shows',
       )
         .choices(precisionNames)
         .default('auto'),
@@ -55,15 +54,11 @@ export function withNetworkOptions(command: Command): Command {
     .addOption(
       new Option(
         '--chroma <name>',
-        'what colour is enlarged by; guided: sharper, with edges from the source’s luma',
+        'how chroma is enlarged; guided: sharper, with edges from the source’s luma',
       )
         .choices(chromaKernels)
         .default('bicubic'),
     )
-    .option(
-      '--workers <n>',
-      'inference threads on the CPU (default: the cores there are)',
-      wholeNumber(1),
-    )
-    .option('--no-reuse', 'compute every tile again, even those that did not change');
+    .option('--workers <n>', 'inference threads on the CPU (default: one per core)', wholeNumber(1))
+    .option('--no-reuse', 'compute every tile, even those that did not change');
 }

@@ -23,6 +23,9 @@ export function withOutputOptions(command: Command): Command {
       `names of outputs, "{stem}.{scale}x{ext}"; with ${nameFields.map((field) => `{${field}}`).join(', ')} (default: "{stem}.x{scale}{ext}")`,
     )
     .option('--overwrite', 'replace a file of that name that another job or program made')
-    .option('--dry-run', 'say what would be done, how large it will be, what it would lack')
+    .option(
+      '--dry-run',
+      'only say what would be done, how large the output would be, and what it would lack',
+    )
     .option('--report [file.html]', 'make a page that shows what was done');
 }

@@ -16,11 +16,11 @@ export function withPartOptions(command: Command): Command {
     .optionsGroup('Part of the clip:')
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
-    .option('--frames <n>', 'at most so many frames', wholeNumber(1))
+    .option('--frames <n>', 'enlarge at most this many frames', wholeNumber(1))
     .addOption(
       new Option(
         '--steady <how>',
-        'auto: compressed sources pop less at keyframes where nothing moves; off: as they are',
+        'auto: average still areas of compressed sources, so that they pop less at keyframes; off: leave them as they are',
       )
         .choices(steadyNames)
         .default('auto'),

@@ -17,18 +17,19 @@ export function withSubmitOptions(command: Command): Command {
   return withQueueOptions(group, 'let the workers of this queue do it: redis://host:port')
     .option(
       '--root <name=folder>',
-      'a folder that the machines share, by its common name',
+      'a folder that the machines share, and its name on all of them',
       collected,
     )
     .addOption(
-      new Option('--priority <which>', 'interactive clips come first (default: batch)').choices(
-        priorities,
-      ),
+      new Option(
+        '--priority <which>',
+        'interactive clips come before those of a batch (default: batch)',
+      ).choices(priorities),
     )
-    .option('--detach', 'submit, and do not wait for the end')
+    .option('--detach', 'submit the clips and do not wait for the end')
     .option(
       '--share [address:port]',
-      'serve the clips over HTTP to workers without --root, and take their results (default: the address by which the queue is reached, and a free port)',
+      'serve the clips over HTTP to workers without --root, and receive their results (default: the address by which this machine reaches the queue, and a free port)',
     )
     .option('--share-cert <file.pem>', 'serve them over TLS, with this certificate')
     .option('--share-key <file.pem>', 'the key of that certificate');

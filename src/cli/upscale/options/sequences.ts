@@ -9,6 +9,6 @@ export function withSequenceOptions(command: Command): Command {
     .optionsGroup('Picture sequences:')
     .option(
       '--fps <rate>',
-      'frames a second of f_%04d.png, or of what a quoted glob or a folder holds of numbered pictures, as one clip',
+      'make one clip of numbered pictures (f_%04d.png, a quoted glob or a folder) at this many frames per second',
     );
 }

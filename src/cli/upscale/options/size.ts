@@ -16,5 +16,8 @@ export function withSizeOptions(command: Command): Command {
       'enlargement each way, a product of the models’ scales; 1 for models that clean (default: 2)',
       scaleNumber,
     )
-    .option('--to <size>', 'reach a size instead: 1920x1080, 720p, 1080p, 4k; aspect is kept');
+    .option(
+      '--to <size>',
+      'a size to reach instead: 1920x1080, 720p, 1080p, 4k; the aspect ratio is kept',
+    );
 }

@@ -16,12 +16,12 @@ export type TalkingFlags = {
 export function withTalkingOptions(command: Command): Command {
   return withEvents(command.optionsGroup('Talking:'))
     .option('-q, --quiet', 'only errors')
-    .option('-v, --verbose', 'also what a configuration file set')
+    .option('-v, --verbose', 'also print what a configuration file set')
     .option(
       '--config <file>',
-      `options by their names, as YAML, in place of ${path.join('~', '.config', 'vsr', 'config.yaml')}`,
+      `YAML file with options by their long names, in place of ${path.join('~', '.config', 'vsr', 'config.yaml')}`,
     )
-    .option('--use <preset>', 'options that the configuration file has under presets by this name')
+    .option('--use <preset>', 'take the options of this preset in the configuration file')
     .option('--ffmpeg <path>', 'this ffmpeg')
     .option('--ffprobe <path>', 'this ffprobe');
 }

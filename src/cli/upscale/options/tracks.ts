@@ -12,7 +12,7 @@ export function withTrackOptions(command: Command): Command {
     .optionsGroup('Tracks:')
     .option(
       '--audio <which>',
-      'sound to keep: all (default), none, or by commas languages (eng, de) and numbers of streams',
+      'audio to keep: all (default), none, or languages (eng, de) and stream numbers, separated by commas',
     )
-    .option('--subs <which>', 'subtitles to keep, in the same words');
+    .option('--subs <which>', 'subtitles to keep, in the same form');
 }
