@@ -2,18 +2,45 @@
 // A launcher of our own, because node 20's --test takes no globs and npm's shell may not expand
 // them. What an earlier build left of a test that has moved or gone is not run.
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
 const folders = process.argv.slice(2).filter((word) => !word.startsWith('-'));
 const options = process.argv.slice(2).filter((word) => word.startsWith('-') && word !== '--long');
 // See test/support/long-form.ts.
 if (process.argv.includes('--long')) process.env.VSR_TEST_LONG = '1';
-const files = folders.flatMap((folder) =>
+const found = folders.flatMap((folder) =>
   readdirSync(`build/test/${folder}`, { recursive: true })
     .filter((name) => name.endsWith('.test.js'))
     .filter((name) => existsSync(`test/${folder}/${name.replace(/\.js$/, '.ts')}`))
     .map((name) => `build/test/${folder}/${name}`),
 );
+
+/** What a test file does to its process that others in it would feel, or that waits for others. */
+const needsOwn = /^(before|after|await)\b|process\.(env|on|exitCode)|chdir\(|mock\./m;
+/** How many small files share a process: starting one takes as long as many of their tests. */
+const together = 20;
+
+/** Lets the small files of unit tests share processes. */
+function grouped(files) {
+  const small = files.filter(
+    (file) => file.startsWith('build/test/unit/') && !needsOwn.test(readFileSync(file, 'utf8')),
+  );
+  const folder = 'build/test/groups';
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const groups = [];
+  for (let from = 0; from < small.length; from += together) {
+    const group = `${folder}/unit-${groups.length + 1}.test.js`;
+    const imports = small.slice(from, from + together).map((file) => {
+      return `import '../${file.slice('build/test/'.length)}';\n`;
+    });
+    writeFileSync(group, imports.join(''));
+    groups.push(group);
+  }
+  return [...groups, ...files.filter((file) => !small.includes(file))];
+}
+
+const files = grouped(found);
 if (files.length === 0) {
   console.error(`No tests found under build/test/{${folders.join(',')}}.`);
   process.exit(1);

@@ -59,7 +59,7 @@ const copies: Readonly<Record<string, { readonly of: string; readonly how: reado
 /** Kinds that differ little from another one here. */
 const alike = [
   ...['open-gop.mkv', 'late-start.mp4', 'trimmed.mov', 'negative-start.mp4', 'constant.mp4'],
-  ...['b-frames.mp4', 'variable.mp4', 'negative-start.mkv'],
+  ...['b-frames.mp4', 'variable.mp4', 'negative-start.mkv', 'odd-size.webm', 'old.avi'],
 ];
 const skipOf = (name: string): string | false => alike.includes(name) && onlyInLongForm;
 

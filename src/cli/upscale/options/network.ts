@@ -59,6 +59,10 @@ export function withNetworkOptions(command: Command): Command {
         .choices(chromaKernels)
         .default('bicubic'),
     )
-    .option('--workers <n>', 'inference threads on the CPU (default: one per core)', wholeNumber(1))
+    .option(
+      '--workers <n>',
+      'inference threads on the CPU (default: one per core, fewer for short small clips)',
+      wholeNumber(1),
+    )
     .option('--no-reuse', 'compute every tile, even those that did not change');
 }
