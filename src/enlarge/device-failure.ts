@@ -3,7 +3,7 @@ import type { ProviderCandidate } from '../model/runtime/providers.js';
 
 /**
  * How long a device may take for one frame, in milliseconds, before it counts as hung. The slowest
- * one that was seen, a Vulkan in software, takes ten seconds for the largest frame.
+ * device seen so far, a software Vulkan, takes ten seconds for the largest frame.
  */
 export const longestDeviceFrameMs = 120_000;
 
@@ -12,8 +12,8 @@ const memoryWords =
   /out of memory|OUT_OF_(?:DEVICE_|HOST_)?MEMORY|Failed to allocate memory|bad_alloc/i;
 
 /**
- * The error of a device that was lost, is out of memory or failed otherwise in the middle of the
- * work: a VsrError 'provider', since the network is not at fault.
+ * The error for a device that was lost, is out of memory or failed otherwise during a run: VsrError
+ * `provider`, because the network is not the cause.
  */
 export function deviceFailure({ name, device }: ProviderCandidate, error: unknown): VsrError {
   const said = messageOf(error)
@@ -25,7 +25,7 @@ export function deviceFailure({ name, device }: ProviderCandidate, error: unknow
   });
 }
 
-/** The error of a device that has taken `limitMs` for one frame. */
+/** The error for a device that has taken `limitMs` for one frame. */
 export function deviceHangs({ name, device }: ProviderCandidate, limitMs: number): VsrError {
   const seconds = Math.round(limitMs / 1000);
   return passing(

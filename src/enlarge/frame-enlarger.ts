@@ -27,7 +27,7 @@ import { steadyLuma } from './steady/steady-luma.js';
 import { planStrips } from './reuse/strips.js';
 import { planeOf } from '../planes/frame.js';
 
-/** Everything a worker thread needs to know before its first frame; survives structured cloning. */
+/** Everything that a worker thread needs before its first frame; can be cloned to a thread. */
 export type EnlargerSpec = RunnerSpec & {
   readonly scores: boolean;
   readonly chroma: ChromaKernel;
@@ -35,20 +35,18 @@ export type EnlargerSpec = RunnerSpec & {
   readonly reuse: boolean;
   /** Average still areas over frames before the network sees them. */
   readonly steady: boolean;
-  /** Shared with all threads: once its one number is not 0, frames under way are given up. */
+  /** Shared with all threads: once its one number is not 0, threads stop work on their frames. */
   readonly stop: Int32Array;
 };
 
-/**
- * Milliseconds spent on a frame, by what they were spent on; without waiting for the frame before.
- */
+/** Milliseconds spent on a frame, by kind of work; waiting for the frame before does not count. */
 export type FrameTimings = {
   readonly inferenceMs: number;
   readonly chromaMs: number;
   readonly scoresMs: number;
 };
 
-/** What became of one frame, besides its samples. */
+/** The result of one frame, besides its samples. */
 export type EnlargedFrame = {
   readonly scores: FrameScores;
   /** Share of the picture, 0 to 1, that was copied from the frame before. */
@@ -61,18 +59,19 @@ export type FrameEnlarger = {
   readonly provider: ProviderCandidate;
   readonly precision: Precision;
   /**
-   * Enlarges `frame.input` into `frame.output`. Where `before`, the frame before it, is given,
-   * flicker is measured against it, and with `reuse` only what changed is computed; that frame may
-   * still be under way on another thread.
+   * Enlarges `frame.input` into `frame.output`. If `before`, the frame before it, is given, flicker
+   * is measured against it, and with `reuse` only changed parts are computed. That frame may still
+   * be under way on another thread.
    */
   enlarge(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame>;
   /**
-   * Does runs of a frame that another thread enlarges, without a frame before, until all are begun.
+   * Helps with runs of a frame that another thread enlarges, and that has no frame before it, until
+   * all are begun.
    */
   help(frame: FrameTrace): Promise<EnlargedFrame>;
 };
 
-/** The planes that the network does not make: those that bicubic enlarges. */
+/** The planes that the network does not make: bicubic enlarges them. */
 function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): number[] {
   const last = layout.planes.length - 1;
   if (colour === 'rgb') return layout.format.alpha ? [last] : [];
@@ -94,7 +93,7 @@ class ThreadEnlarger implements FrameEnlarger {
   private readonly chroma: ChromaEnlarger;
   private readonly score: Scorer;
   private readonly steady: ReturnType<typeof steadyLuma> | null;
-  /** The parts of a frame of which nothing is copied from the frame before. */
+  /** The parts of a frame that is computed whole. */
   private readonly strips: readonly Rect[];
   private readonly canReuse: boolean;
   /** Whether several threads may run parts of one frame. */
@@ -114,7 +113,7 @@ class ThreadEnlarger implements FrameEnlarger {
     this.steady = spec.steady ? steadyLuma(layout) : null;
     const onCpu = provider.name === 'cpu';
     this.strips = planStrips(layout.width, layout.height, graph, onCpu);
-    // Devices search for the best kernels again at every new size, so rectangles of many sizes cost
+    // GPUs search for the best kernels again at every new size, so rectangles of many sizes cost
     // more there.
     this.canReuse = spec.reuse && onCpu && canReuse(graph);
     // RGB goes through planes that belong to one thread.
@@ -136,7 +135,10 @@ class ThreadEnlarger implements FrameEnlarger {
     return { scores: noScores, reused: 0, timings };
   }
 
-  /** Steady luma, what is reused, the network, the other planes, the scores: in this order. */
+  /**
+   * Averages luma, plans reuse, runs the network, enlarges the other planes and measures: in this
+   * order.
+   */
   private async enlargeSteps(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame> {
     const { stop, larger } = this.spec;
     const { input, output } = frame;
@@ -160,7 +162,7 @@ class ThreadEnlarger implements FrameEnlarger {
     const scores = this.score(frame, {
       standing: this.spec.scores,
       before,
-      // What was averaged may be the same where the frames themselves are not.
+      // The averaged luma may be the same where the frames are not.
       changed: reused === null || this.spec.steady ? null : changedRows(reused.computed),
     });
     const timings = {
@@ -180,7 +182,7 @@ class ThreadEnlarger implements FrameEnlarger {
     announceSeen(frame);
   }
 
-  /** What of a frame has to be computed; `null` where nothing may be reused. */
+  /** The parts of a frame that must be computed; `null` where nothing may be reused. */
   private planReuse(frame: FrameTrace, before: FrameTrace): ReusePlan | null {
     if (!this.canReuse) return null;
     awaitSeen(before, this.spec.stop);
@@ -201,7 +203,7 @@ class ThreadEnlarger implements FrameEnlarger {
   }
 }
 
-/** Does `work` on a frame, and tells the threads that wait for the frame where it fails. */
+/** Does `work` on a frame; on failure, wakes the threads that wait for the frame. */
 async function announced<T>(frame: FrameTrace, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -211,7 +213,7 @@ async function announced<T>(frame: FrameTrace, work: () => Promise<T>): Promise<
   }
 }
 
-/** Tells of source rows whether any cell of theirs was computed. */
+/** Whether any cell of given source rows was computed. */
 function changedRows({ marks, columns, rows }: CellMap): (y0: number, y1: number) => boolean {
   return (y0, y1) => {
     const first = Math.max(0, Math.floor(y0 / CELL));

@@ -2,21 +2,19 @@ import { VsrError } from '../errors.js';
 import type { Rect } from '../planes/rect.js';
 import type { ScoredFrame } from './scores/score-frame.js';
 
-/** What a frame leaves to the next one, in memory that all threads share. */
+/** What the next frame needs of a frame, in memory that all threads share. */
 export type FrameTrace = ScoredFrame & {
   /** `Frame.index`, for messages. */
   readonly index: number;
   /** Inputs of the frames around it, two before and two after; empty where none is steadied. */
   readonly around: readonly (Uint8Array | null)[];
-  /** Its luma averaged with theirs, which is what the network sees; `null` for its own. */
+  /** Its luma averaged with theirs, which the network sees; `null` where its own luma is seen. */
   readonly steadied: Uint8Array | null;
   /** 1 once `steadied` is filled. */
   readonly ready: Int32Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */
   readonly state: Int32Array;
-  /**
-   * How many runs threads have begun, and how many they have ended: idle threads help with a frame.
-   */
+  /** How many runs threads have begun and ended, because idle threads help with a frame. */
   readonly runs: Int32Array;
 };
 
@@ -33,12 +31,12 @@ export function awaitFrame(before: FrameTrace, stop: Int32Array): number {
   return performance.now() - begun;
 }
 
-/** What the network sees of a frame; only its luma is to be looked at. */
+/** The frame that the network sees; only its luma may be used. */
 export function seenLuma({ steadied, input }: FrameTrace): Uint8Array {
   return steadied ?? input;
 }
 
-/** Blocks this thread until what the network sees of a frame is there. */
+/** Blocks this thread until the luma that the network sees is there. */
 export function awaitSeen({ steadied, ready, state }: FrameTrace, stop: Int32Array): void {
   while (steadied !== null && Atomics.load(ready, 0) === 0) {
     throwIfStopped(stop);
@@ -47,24 +45,24 @@ export function awaitSeen({ steadied, ready, state }: FrameTrace, stop: Int32Arr
   }
 }
 
-/** Tells whoever waits that what the network sees of a frame is there. */
+/** Wakes threads that wait for the luma that the network sees. */
 export function announceSeen({ ready }: FrameTrace): void {
   Atomics.store(ready, 0, 1);
   Atomics.notify(ready, 0);
 }
 
-/** Tells whoever waits what became of a frame. */
+/** Wakes threads that wait for a frame; `whole` says whether it succeeded. */
 export function announceFrame(trace: FrameTrace, whole: boolean): void {
   Atomics.store(trace.state, 0, whole ? 1 : 2);
   Atomics.notify(trace.state, 0);
 }
 
-/** Places in a trace's `runs`. */
+/** Indices in a trace's `runs`. */
 const [BEGUN, ENDED] = [0, 1];
 
 /**
- * Does those of `rects` that no other thread has begun; each is done once, by whichever thread
- * comes first. Throws VsrError `interrupted` once `stop` is set.
+ * Runs those of `rects` that no other thread has begun; each is run once, by the thread that comes
+ * first. Throws VsrError `interrupted` once `stop` is set.
  */
 export async function doRuns(
   { runs }: FrameTrace,
@@ -82,7 +80,7 @@ export async function doRuns(
   }
 }
 
-/** Blocks this thread until the runs of others, of `count` in all, are done too. */
+/** Blocks this thread until other threads, too, have ended their runs, `count` in all. */
 export function awaitRuns({ runs, state }: FrameTrace, count: number, stop: Int32Array): void {
   for (;;) {
     const ended = Atomics.load(runs, ENDED);

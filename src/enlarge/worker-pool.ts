@@ -18,8 +18,8 @@ type Waiting = {
 const samplesPerThread = 500_000;
 
 /**
- * Inference threads when the caller names no number: one a core, but no more than the work is worth.
- * `samples` are those of the source's luma in all frames; `null` where nobody knows them.
+ * Inference threads when the caller names no number: one per core, but no more than the work is
+ * worth. `samples` are those of the source's luma in all frames; `null` where unknown.
  */
 export function usefulWorkers(samples: number | null): number {
   const cores = os.availableParallelism();

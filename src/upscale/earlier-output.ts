@@ -10,16 +10,16 @@ import { isOutputOf, samplesOf, sha256Of } from './plan/identity.js';
 import type { OutputPlaces } from './plan/names.js';
 import { clearWorkFolder, readSeal } from './segments/work-folder.js';
 
-/** What is there under a job's names, and what is done about it. */
+/** What lies under a job's names, and what follows from it. */
 export type EarlierOutput<T extends Plan> =
   /** An identical job has finished, and nothing has changed since. */
   | { readonly plan: T; readonly finished: Sidecar; readonly places: null }
-  /** It is made; the plan says before the start what is made again. */
+  /** The output is to be made; the plan says, before the start, if it is made again. */
   | { readonly plan: T; readonly finished: null; readonly places: OutputPlaces };
 
 /**
- * Whether the file at `log` is the one that a sidecar speaks of; those of vsr's first days say only
- * its name.
+ * Whether the file at `log` is the one that a sidecar describes. Sidecars of the earliest versions
+ * hold only its name.
  */
 async function isLogOf(sidecar: Sidecar, log: string): Promise<boolean> {
   if (sidecar.log === null) return false;
@@ -46,13 +46,13 @@ async function isSourceOf(sidecar: Sidecar, input: string): Promise<boolean> {
   const { source } = sidecar;
   const found = await stat(input);
   if (found.size !== source.sizeBytes) return false;
-  // Sidecars of vsr's first days keep no time: what was written to after the job has changed.
+  // Sidecars of the earliest versions hold no time: a source written to after the job has changed.
   if (source.modifiedMs === undefined) return found.mtimeMs <= Date.parse(sidecar.created);
   if (found.mtimeMs !== source.modifiedMs) return false;
   return source.samplesSha256 === (await samplesOf(input, true));
 }
 
-/** What of a finished job is no more as it was, in words. */
+/** What has changed since a job was finished, in words. */
 async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): Promise<string[]> {
   const { paths } = facts;
   const input = facts.kind === 'clip' ? facts.source.path : facts.input;
@@ -84,7 +84,7 @@ export async function lookAtEarlier<T extends Plan>(
   const { paths } = plan;
   const { output, log } = paths;
   const { overwrite } = plan.settings;
-  // Of a run of the very same job that died before it had written its sidecar.
+  // The seal of a run of this same job that died before it wrote its sidecar.
   const seal = await readSeal(paths.workFolder, plan.job);
   const there = await isTaken(output);
   const sidecar = await readSidecar(paths.sidecar).catch(() => null);

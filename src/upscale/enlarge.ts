@@ -14,7 +14,8 @@ import { usefulWorkers } from '../enlarge/worker-pool.js';
 /** One picture in planes, as it lies in memory. */
 export type PlanarPicture = {
   /**
-   * ffmpeg's name of how the samples lie: `gray`, `yuv420p`, `yuv444p10le`, `yuva420p` and so on.
+   * ffmpeg's name for the layout of the samples: `gray`, `yuv420p`, `yuv444p10le`, `yuva420p` and
+   * so on.
    */
   readonly format: string;
   /** Luma samples each way. */
@@ -34,8 +35,8 @@ export type PlanarPicture = {
 };
 
 /**
- * How one picture is enlarged. Defaults are those of `upscale`; without a strength it counts as
- * clean, since nothing tells where it comes from.
+ * How one picture is enlarged. Defaults are those of `upscale`. Without a strength the picture
+ * counts as clean, because nothing says where it comes from.
  */
 export type EnlargeOptions = Pick<
   UpscaleOptions,
@@ -51,8 +52,9 @@ export type EnlargeOptions = Pick<
 >;
 
 /**
- * Enlarges one picture of a program's own: planes give planes of the same format, siting, range and
- * matrix. The session is opened for this picture alone; whole clips are the business of `upscale`.
+ * Enlarges one picture that a program holds in memory. Planes give planes of the same format,
+ * siting, range and matrix. The session is opened for this picture alone; for whole clips use
+ * `upscale`.
  *
  * Throws VsrError: `option` for a bad picture or option, `model` and `provider` for what cannot
  * run, `interrupted` once `signal` fires.
@@ -62,8 +64,8 @@ export async function enlarge(
   options?: EnlargeOptions,
 ): Promise<PlanarPicture>;
 /**
- * The same for a picture of sharp's: its pixels, after all that was asked of it, become a new one
- * of `scale` times the size, sRGB of 8 bit, with alpha where there was some.
+ * The same for an image of sharp. Its pixels, after all operations asked of sharp, become a new
+ * image of `scale` times the size: sRGB in 8 bits, with alpha if the image has it.
  */
 export async function enlarge(picture: Sharp, options?: EnlargeOptions): Promise<Sharp>;
 export async function enlarge(
@@ -118,7 +120,7 @@ async function enlargePlanes(
   shared.set(data);
   const { frame } = await upscaler.upscale({ index: 0, pts: 0, data: shared });
   const larger = { width: upscaler.layout.width, height: upscaler.layout.height };
-  // Memory of the caller's own: that of the frame is shared with threads.
+  // The caller gets memory of its own: the frame's memory is shared with threads.
   return { ...picture, ...larger, data: Uint8Array.from(frame.data) };
 }
 

@@ -13,9 +13,8 @@ async function isFull(folder: string): Promise<boolean> {
 }
 
 /**
- * The error to report for one that ended a job. Processes fail in many words when a file or a
- * folder is taken away under them: that is looked for first. What the system says of a disk becomes
- * VsrError `disk`.
+ * The error to report for one that ended a job. When a file or folder is taken away, processes fail
+ * in many ways, so that is checked first. What the system says of a disk becomes VsrError `disk`.
  */
 export async function explainFailure(
   error: unknown,
@@ -37,8 +36,7 @@ export async function explainFailure(
   } catch (changed) {
     return changed;
   }
-  // ffmpeg ends a file that found no room with exit code 0; that it is not whole is seen
-  // afterwards.
+  // ffmpeg ends with exit code 0 on a full disk; that the file is not whole is found only later.
   if (workFolder !== null && (await isFull(workFolder))) {
     const message = `The disk is full: ${plan.paths.output} could not be written. Free some space and run the same command again: what is done is kept.`;
     return new VsrError('disk', message, { cause: error });
@@ -46,8 +44,7 @@ export async function explainFailure(
   if (error instanceof VsrError) return error;
   const { code, path } = error as NodeJS.ErrnoException;
   const words = wordsForDisk(code);
-  // Without a code, or a place that it is about, this is a mistake in vsr and nothing the system
-  // said.
+  // An error without a code or a path is a mistake in vsr, not an error of the system.
   if (code === undefined || (path === undefined && words === undefined)) return error;
   const why = words ?? messageOf(error);
   return new VsrError(

@@ -8,7 +8,7 @@ import type { JobPlan } from './plan/job-plan.js';
 import type { Settings } from './plan/settings.js';
 import type { StillPlan } from './plan/still-plan.js';
 
-/** One file to enlarge, and who is to hear of it. */
+/** One file to enlarge, and who is told about it. */
 export type FileRequest = {
   readonly ffmpeg: Ffmpeg;
   readonly input: Input;

@@ -13,7 +13,7 @@ import { ProgressCounter } from './segments/progress.js';
 import { planVersion, type StoredPlan } from './segments/stored-plan.js';
 import { openWorkFolder, type LockedWorkFolder } from './segments/work-folder.js';
 
-/** What of a request every stage of its job is given. */
+/** The part of a request that every stage of a job needs. */
 export type JobRequest = Pick<FileRequest, 'ffmpeg' | 'signal' | 'pause' | 'onProgress'>;
 
 /**
@@ -31,7 +31,7 @@ export async function openJob(
   return { ffmpeg, plan, signal, pause, stamp, progress };
 }
 
-/** What the work folder of a job says of it. */
+/** What the work folder's plan says of a job. */
 export function storedFacts({ ffmpeg, plan, stamp }: JobContext): Omit<StoredPlan, 'segments'> {
   return {
     version: planVersion,
@@ -46,8 +46,8 @@ export function storedFacts({ ffmpeg, plan, stamp }: JobContext): Omit<StoredPla
 }
 
 /**
- * The work folder, with the plan of an earlier run that was interrupted, or a new one; `queue`
- * names the queue's clip for which it is opened.
+ * Opens the work folder, with the plan of an earlier run that was interrupted, or a new plan.
+ * `queue` is the name of the queue's clip, if it is opened for one.
  */
 export async function openFolder(job: JobContext, queue: string | null): Promise<LockedWorkFolder> {
   const { paths, settings, range } = job.plan;

@@ -5,10 +5,10 @@ import type { SidecarAnnouncement } from '../metrics/sidecar.js';
 import { looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
 
-/** How many names are told of many. */
+/** How many names of many are listed. */
 const mostTold = 5;
 
-/** Names in a sentence: the first few, and how many there are besides. */
+/** Names for a sentence: the first few, and the number of the others. */
 export function listed(names: readonly string[]): string {
   const more = names.length - mostTold;
   return [...names.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
@@ -19,18 +19,20 @@ export async function isStill({ path: file, sequence }: Input): Promise<boolean>
   return sequence === undefined && looksLikeStill(file) && !(await isAnimatedPng(file));
 }
 
-/** A batch without the pictures that its options cannot be meant for. */
+/** A batch without the pictures that its options do not apply to. */
 export type SortedInputs = {
   readonly inputs: readonly Input[];
-  /** What is said of pictures before the start, beside the word by which they were found. */
+  /**
+   * Notes on pictures before the start, each with the folder or pattern by which they were found.
+   */
   readonly notes: readonly { readonly about: string; readonly note: SidecarAnnouncement }[];
 };
 
 /**
- * Decides before the start what options for clips mean for the pictures of a batch. A picture that
- * was named beside such an option is a wrong call (VsrError `option`), as are folders that hold
- * nothing else. Pictures found among clips are left out, and that is said; so is it that a picture
- * has one frame, whatever `--frames` is.
+ * Decides, before the start, what options for clips mean for the pictures of a batch. A picture
+ * that was named together with such an option is a wrong call (VsrError `option`), and so is a
+ * folder that holds only pictures. Pictures found among clips are left out, with a note. Another
+ * note says that `--frames` does nothing to pictures.
  */
 export async function sortPictures(
   found: readonly Input[],

@@ -32,7 +32,7 @@ export type UpscalePlan = {
   readonly container?: string;
   /** Of clips: what becomes of each stream of the source. */
   readonly streams?: readonly PlannedStream[];
-  /** Of clips: what a look at it found, as values and in a line each for people. */
+  /** Of clips: the result of the scan, as values and as lines for people. */
   readonly scan?: Scan;
   readonly found?: readonly string[];
 };
@@ -83,7 +83,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
   };
 }
 
-/** The event that tells a plan; `estimate` is `null` if an earlier job has done it all. */
+/** The event that reports a plan; `estimate` is `null` if an earlier job has done it all. */
 export function planEventOf(
   plan: JobPlan | StillPlan,
   estimate: JobEstimate | null,
@@ -98,7 +98,7 @@ export function planEventOf(
   };
 }
 
-/** The event that tells what the output lacks, or what is worth knowing of it. */
+/** The event that reports what the output lacks, or what is worth knowing of it. */
 export function noteEventOf(
   clip: string,
   { kind, what, why, advice, streamIndex }: SidecarAnnouncement,

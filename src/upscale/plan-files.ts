@@ -8,7 +8,7 @@ import { upscale } from './upscale.js';
 export type PlannedClip = {
   /** Absolute path of the input. */
   readonly clip: string;
-  /** Where the larger one would be written; `null` where that cannot be told. */
+  /** Where the output would be written; `null` where that is unknown. */
   readonly output: string | null;
   /** Frames that would come out; `null` where unknown. */
   readonly frames: number | null;
@@ -23,8 +23,8 @@ export type PlannedClip = {
 };
 
 /**
- * Decides everything about an enlargement, estimates what it needs, and does nothing: one entry for
- * each input, in order. An input that cannot be enlarged says why.
+ * Decides everything about an enlargement, estimates what it needs, and makes nothing. Gives one
+ * entry for each input, in order; the entry of an input that cannot be enlarged says why.
  *
  * Throws VsrError, as `upscale` does, for a wrong call and for inputs that name nothing.
  */

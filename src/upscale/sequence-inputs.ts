@@ -41,7 +41,7 @@ export function checkSequences(
   );
 }
 
-/** What is said of folders of numbered pictures that are enlarged one by one. */
+/** Notes on folders of numbered pictures that are enlarged one by one. */
 export function sequenceOffers(
   found: readonly Input[],
 ): { readonly about: string; readonly note: SidecarAnnouncement }[] {
@@ -67,9 +67,9 @@ export function sequenceOffers(
 /** What is needed to gather the pictures of an input. */
 type GatherableRequest = Pick<FileRequest, 'ffmpeg' | 'input' | 'settings' | 'signal'>;
 
-/** The folder nearest to where the output goes that is there: it has room for what is large. */
+/** The nearest existing folder to the output's place: it has space for large files. */
 async function folderNear({ input, settings: { output } }: GatherableRequest): Promise<string> {
-  // The folder of pictures as output holds nothing else.
+  // The output's own folder of pictures must hold nothing else.
   const place = output !== null && isPicturePattern(output) ? path.dirname(output) : output;
   let folder = place === null ? path.dirname(input.path) : path.resolve(place);
   if (place !== output) folder = path.dirname(folder);
@@ -80,8 +80,8 @@ async function folderNear({ input, settings: { output } }: GatherableRequest): P
 }
 
 /**
- * The way of an input that may be a picture sequence: its pictures are gathered into a clip first,
- * which `work` then takes. Throws what both throw, by the name that people know.
+ * Handles an input that may be a picture sequence: its pictures are first gathered into a clip,
+ * which `work` then takes. Rethrows errors of both with the name that the user gave.
  */
 export async function withGathered<Request extends GatherableRequest, Result>(
   request: Request,

@@ -43,7 +43,7 @@ function choiceFor({ source, outputPlan }: JobPlan, pattern: string): PictureCho
   return choosePictures(pattern, { format: outputPlan.frameLayout.format, sourceFormat });
 }
 
-/** What pictures lack of a clip. */
+/** What a clip has and numbered pictures cannot hold. */
 function lossesOf(plan: JobPlan, pattern: string): Announcement[] {
   const { source, outputPlan } = plan;
   const { format } = outputPlan.frameLayout;
@@ -71,7 +71,7 @@ function firstNumber({ input, settings }: FileRequest): number {
   return numbersIn(parsed, [path.basename(first)])[0] ?? 1;
 }
 
-/** The job that makes a clip of the larger frames, which keeps every sample of them. */
+/** The request for a clip of the larger frames that keeps every sample. */
 function clipRequest(
   request: FileRequest,
   places: PicturePlaces,
@@ -102,11 +102,10 @@ function planOfPictures(plan: JobPlan, { folder, pattern, sidecar }: PicturePlac
 }
 
 /**
- * The way of an input whose output may be named as pictures (`-o out/f_%04d.png`): a clip of the
- * larger frames is made first, with all that holds for clips, in a work folder; its frames are
- * written as pictures there, and the folder gets its name when all are whole.
- *
- * Throws VsrError as `upscaleClip` does, by the folder's name.
+ * Handles an input whose output may be named as pictures (`-o out/f_%04d.png`). A clip of the
+ * larger frames is made first, in a work folder, with everything that holds for clips. Its frames
+ * are written as pictures there, and the folder gets its name when all are whole. Throws VsrError
+ * as `upscaleClip` does, with the folder's name.
  */
 export async function upscaleToPictures(
   request: FileRequest,
@@ -139,7 +138,7 @@ export async function upscaleToPictures(
     }
     const made = await upscaleClip(inner);
     if (made.status !== 'done' && made.status !== 'skipped') return made;
-    // What the clip's summary says that its plan did not.
+    // What the clip's summary has beyond its plan.
     const late = made.summary.missing.slice(announced);
     const missing = [...plan!.announcements, ...late];
     const summary = await finishPictures(request, places, plan!, { ...made.summary, missing });
@@ -152,7 +151,7 @@ export async function upscaleToPictures(
   }
 }
 
-/** The plan of a job, of which nothing is done or told. */
+/** The plan of a job; nothing is made or reported. */
 async function plannedBy(
   request: FileRequest,
   upscaleClip: (request: FileRequest) => Promise<FileResult>,
@@ -209,7 +208,7 @@ async function finishPictures(
   });
   if (log !== null) {
     const place = await openPlace({ what: 'per-frame log', file: log, ...wish, isOurs });
-    // A copy: should this be killed now, the clip's job is still whole.
+    // A copy, so that the clip's job stays whole if this is killed now.
     const draft = path.join(places.work, 'log');
     await copyFile(path.join(places.work, path.basename(clip.log!)), draft);
     await place.put(draft);

@@ -9,15 +9,15 @@ export type TryAgain = {
   /** Number of the next try, from 2, and how many there may be. */
   readonly next: number;
   readonly of: number;
-  /** Why the one before failed. */
+  /** Why the try before failed. */
   readonly why: string;
   readonly waitSeconds: number;
 };
 
 /**
- * Does `work` up to `most` times, as long as it fails for a cause that may pass; `tell` is told
- * before each further try. `work` is told the number of the try, from 1. Rejects with the last
- * failure, and with VsrError `interrupted` where `signal` fires while it waits.
+ * Does `work` up to `most` times, as long as it fails for a cause that may pass; calls `tell`
+ * before each further try. `work` gets the number of the try, from 1. Rejects with the last
+ * failure, and with VsrError `interrupted` where `signal` fires during a wait.
  */
 export async function withTries<T>(
   most: number,

@@ -76,8 +76,8 @@ async function makeFile(
 }
 
 /**
- * Everything that is decided about a clip before its first frame, and what of it an earlier job has
- * done; tells whoever asked.
+ * Decides everything about a clip before its first frame, finds out what an earlier job has done of
+ * it, and reports both.
  */
 export async function decide(
   request: FileRequest,
@@ -89,15 +89,15 @@ export async function decide(
 async function lookAround(request: FileRequest, decided: JobPlan): Promise<EarlierOutput<JobPlan>> {
   request.claim(decided.paths.output);
   const found = await lookAtEarlier(decided, request.reads);
-  // What only needs joining has taken its time already.
+  // A clip of a queue needs only joining here, so no time is estimated for it.
   const isToMake = found.finished === null && request.queue === undefined;
   request.onPlan(found.plan, isToMake ? await estimateFor(request, found.plan) : null);
   return found;
 }
 
 /**
- * Makes what earlier runs, or the machines of a queue, have left to do: segment by segment, then
- * all that is not video, checked, and named.
+ * Makes the segments that earlier runs, or the machines of a queue, have not made; adds all that is
+ * not video; checks the file and gives it its name.
  */
 async function makeOutput(
   job: JobContext,
@@ -105,7 +105,8 @@ async function makeOutput(
   { places, queue }: { readonly places: OutputPlaces; readonly queue: QueueTurn | null },
 ): Promise<Sidecar> {
   const { ffmpeg, plan, progress } = job;
-  // Meanwhile, since it takes no time to speak of: sound and subtitles are only copied in the end.
+  // This runs beside the segments and takes hardly any time: sound and subtitles are only read
+  // here, and copied at the end.
   const reading = readSource(job);
   reading.catch(() => {}); // Thrown below.
   const { records, stages, notes } =

@@ -87,7 +87,7 @@ async function makeStill(
   return sidecar;
 }
 
-/** Writes the log of a picture, whose one row this is. */
+/** Writes the log of a picture, which has one row. */
 async function writeLog(
   file: string,
   scores: FrameScores,
@@ -102,7 +102,7 @@ async function writeLog(
 
 type LogFigures = Pick<Sidecar, 'psnr' | 'flicker'>;
 
-/** What a picture was made with, and what came of it. */
+/** What a picture was made with, and the result. */
 type MadeStill = {
   /** The larger picture and its log, which do not have their names yet. */
   readonly draft: string;

@@ -22,9 +22,8 @@ import { type TryAgain, withTries } from './tries.js';
 import { noteEventOf, planEventOf, type UpscalePlan } from './plan-events.js';
 
 /**
- * What `upscale` tells: `start` with everything that will be worked on; for each input a `plan`,
- * with a `note` or `lost` for each thing worth knowing, then `progress`, and one `done` or
- * `failed`.
+ * The events of `upscale`: `start` with all inputs; for each input a `plan`, with a `note` or
+ * `lost` for each thing worth knowing, then `progress`, and one `done` or `failed`.
  */
 export type UpscaleEvent = JobEvent<Sidecar, UpscalePlan>;
 
@@ -88,7 +87,7 @@ class Batch {
         this.#upscale({
           ffmpeg: this.#ffmpeg,
           input,
-          // What the try before has finished is kept.
+          // Segments that the try before has finished are kept.
           settings: number === 1 ? this.#settings : { ...this.#settings, restart: false },
           reads: this.#reads,
           ...this.#stop,
@@ -112,7 +111,7 @@ class Batch {
       const tell = (again: TryAgain): void => this.#announce(clip, [tryNote(again)]);
       const { signal } = this.#stop;
       const result = await withTries(maxTries, upscaleOnce, { tell, signal });
-      // What a summary says that the plan did not has turned out only now.
+      // What the summary has beyond the plan became known only during the job.
       if (result.status === 'done') this.#announce(clip, result.summary.missing.slice(announced));
       const exec = await this.#runProgram(clip, output, result);
       this.#events.push({ event: 'done', clip, output, ...result, ...exec });
@@ -124,7 +123,7 @@ class Batch {
     }
   }
 
-  /** Runs the program that was asked for, for a clip that is done now. */
+  /** Runs the program of `--exec` for a clip that this run finished. */
   async #runProgram(
     input: string,
     output: string | null,
@@ -175,7 +174,7 @@ export function upscale(
   return upscaleBy(inputs, options, upscaleHere);
 }
 
-/** As `upscale`; `upscaleClip` is the way of each clip, which may lead elsewhere. */
+/** As `upscale`, with another way for each clip: `upscaleClip` may submit it to a queue. */
 export async function* upscaleBy(
   inputs: string | readonly string[],
   options: UpscaleOptions,
@@ -237,8 +236,8 @@ function leftOutNote(names: readonly string[]): SidecarAnnouncement {
 }
 
 /**
- * What `-o` names, ended by a slash where it means a folder without one: a name without an ending,
- * for what a folder or a pattern holds, or for several files.
+ * What `-o` names, with a slash added where a folder is meant: a name without an ending, for the
+ * contents of a folder or pattern, or for several files.
  */
 function folderOfMany(found: readonly Input[], output: string | null): string | null {
   if (output === null || output === '-' || path.extname(output) !== '') return output;
@@ -246,7 +245,7 @@ function folderOfMany(found: readonly Input[], output: string | null): string | 
   return isMany && !/[/\\]$/.test(output) ? `${output}${path.sep}` : output;
 }
 
-/** One named output file cannot take several clips. */
+/** Throws VsrError `option` where one named output file would have to take several clips. */
 function checkOneOutput(found: readonly Input[], settings: Settings): void {
   checkNamesApart(found, settings);
   const { output, log, reference } = settings;
@@ -271,7 +270,7 @@ function checkOneOutput(found: readonly Input[], settings: Settings): void {
   }
 }
 
-/** A template that gives all sources of a folder one name cannot name two of them. */
+/** Throws VsrError `option` where the template gives two sources of one folder the same name. */
 function checkNamesApart(found: readonly Input[], { name, output }: Settings): void {
   if (name === null || tellsSourcesApart(name)) return;
   const first = new Map<string, string>();

@@ -7,7 +7,7 @@ import { ChromaRows } from './chroma-rows.js';
 import { chromaAxis } from './float-taps.js';
 import { LumaDetail } from './luma-detail.js';
 
-/** Whether there is anything sharper than bicubic at this scale: at whole ones from 2 on. */
+/** Whether there is a kernel sharper than bicubic at this scale: at whole scales from 2 on. */
 export function canSharpen(scale: number): boolean {
   return Number.isInteger(scale) && scale > 1;
 }
@@ -20,8 +20,8 @@ export type SharpChroma = (
 ) => void;
 
 /**
- * Chroma rows around a change that can look different. Lanczos reads four rows, the guide's slopes
- * three of luma on the chroma grid.
+ * Chroma rows around a change that can differ. Lanczos reads four rows; the guide's slopes read
+ * three rows of luma on the chroma grid.
  */
 const reach = 6;
 
@@ -60,7 +60,7 @@ export function sharpChroma(
     rows: new ChromaRows(kernels, size, axes, format.bitDepth, detail),
   }));
   const { width, height } = larger.planes[1]!;
-  /** Rows of the source's chroma that the change of a frame reaches. */
+  /** Rows of the source's chroma that a change of the frame affects. */
   const staleRows = (before: Uint8Array, now: Uint8Array): Uint8Array => {
     const stale = new Uint8Array(size.height);
     const mark = (plane: number, step: number): void => {

@@ -3,7 +3,7 @@ import type { WasmRows } from '../kernels/wasm-rows.js';
 import type { FloatRun } from './float-kernels.js';
 import type { Plane } from '../../planes/plane.js';
 
-/** Samples of context kept each side of a row: as many as any taps read, and even. */
+/** Samples of context on each side of a row: as many as any kernel reads, and an even number. */
 export const MARGIN = 8;
 
 /** A row of float32 samples with context each side; gives the address of its first sample. */
@@ -47,7 +47,7 @@ export class FloatRows {
     this.#make = make;
   }
 
-  /** Forgets all rows: the picture is another one. */
+  /** Forgets all rows: another picture begins. */
   begin(): void {
     this.#holds.fill(-1);
   }

@@ -1,4 +1,4 @@
-// What is used of WebAssembly; Node's own types (20) leave it to the DOM's.
+// The parts of WebAssembly that are used; Node's own types (20) leave them to the DOM's.
 type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
@@ -6,13 +6,13 @@ declare const WebAssembly: {
 };
 
 const pageBytes = 65536;
-/** Room after each row for the surplus of its last vectors. */
+/** Bytes after each row, since the last vectors may write beyond its end. */
 const slack = 128;
 
-/** Modules by their base64: each is compiled once a thread. */
+/** Modules by their base64: each is compiled once per thread. */
 const compiled = new Map<string, object>();
 
-/** Kernels with memory of their own, out of which rows are taken once and for all. */
+/** Kernels with their own memory, from which rows are allocated for good. */
 export class WasmRows<Kernels> {
   readonly run: Kernels;
   readonly #memory: WasmMemory;

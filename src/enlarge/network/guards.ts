@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import { checkLevel, guardName, sourceGuardName } from '../../model/graph/output-guard.js';
 
-/** The guards among what a run gives, in memory of the runtime's. */
+/** The guards among a run's outputs, in memory of the runtime. */
 export function guardFetches({ guarded }: InferenceGraph): Record<string, null> {
   if (guarded.length === 0) return {};
   const names = [sourceGuardName, ...guarded.map((_, pass) => guardName(pass))];
@@ -10,8 +10,8 @@ export function guardFetches({ guarded }: InferenceGraph): Record<string, null> 
 }
 
 /**
- * Throws VsrError `model` where what a pass gave is no picture of the source. A run took `taken`
- * values and gave `given`; earlier passes give fewer, which is let through.
+ * Throws VsrError `model` where the output of a pass cannot be a picture of the source. A run took
+ * `taken` values and gave `given`; earlier passes give fewer, which is allowed.
  */
 export function checkGuards(
   { guarded }: InferenceGraph,

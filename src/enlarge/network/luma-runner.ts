@@ -12,15 +12,15 @@ type Samples = Uint8Array | Uint16Array;
 
 /** Enlarges one frame after another, rectangle by rectangle, through one session. */
 export interface Runner {
-  /** Rectangles are of `frame`, and go to `into`, from now on. */
+  /** From now on, rectangles are of `frame` and go to `into`. */
   begin(frame: Uint8Array, into: Uint8Array): void;
   /** Enlarges `rect` of the frame into its place. */
   run(rect: Rect): Promise<void>;
-  /** Does what is left to do once all rectangles have run. */
+  /** Finishes the frame once all rectangles have run. */
   finish(): void;
 }
 
-/** Runs one session over rectangles of luma, from and to memory that the runs share. */
+/** Runs one session over rectangles of luma, with memory that all its runs use. */
 export class LumaRunner implements Runner {
   readonly #ort: Runtime;
   readonly #session: InferenceSession;

@@ -11,16 +11,16 @@ import { LumaRunner, type Runner } from './luma-runner.js';
 import { type ColourNumbers, RgbRunner } from './rgb-runner.js';
 import { planStrips } from '../reuse/strips.js';
 
-/** What is run, on what, where and in what. */
+/** The graph to run, for which frames, on which providers, and in which precision. */
 export type RunnerSpec = {
   readonly graph: InferenceGraph;
-  /** The same, arranged for the CPU. */
+  /** The same graph, arranged for the CPU. */
   readonly cpuGraph: InferenceGraph;
-  /** What `graph` computes in. */
+  /** The precision of `graph`. */
   readonly own: Precision;
   /**
-   * The same graph in half precision, for devices: alone where that is demanded, otherwise if it
-   * proves the better one. `null` where it is out of the question.
+   * The same graph in half precision, for devices: used alone where that is demanded, otherwise if
+   * a trial shows it to be better. `null` where it cannot be used.
    */
   readonly half: { readonly bytes: Uint8Array; readonly demanded: boolean } | null;
   readonly layout: FrameLayout;
@@ -32,7 +32,7 @@ export type RunnerSpec = {
   readonly candidates: readonly ProviderCandidate[];
 };
 
-/** A runner whose session is open, where it runs, and in what. */
+/** A runner whose session is open, with its provider and precision. */
 export type OpenRunner = {
   readonly runner: Runner;
   /** What the runner's session runs. */
@@ -44,7 +44,10 @@ export type OpenRunner = {
 /** Half precision must take at most this share of single precision's time to be chosen. */
 const worthwhile = 0.9;
 
-/** Runs whose median is taken; one comes before, in which a device compiles its kernels. */
+/**
+ * Number of timed runs, whose median counts; one run comes before, in which a device compiles its
+ * kernels.
+ */
 const trials = 3;
 
 /**
@@ -77,7 +80,7 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   const runs = graphOn(provider);
   const single = { runner: runnerOf(open), graph: runs, provider, precision: spec.own };
   if (half === null || provider.name === 'cpu') return single;
-  // A device that knows no half precision says so here, or when it first runs.
+  // A device without half precision fails here, or when it first runs.
   const other = await openSession(half.bytes, [provider]).catch(() => null);
   if (other === null) return single;
   const tried = { runner: runnerOf(other), graph, provider, precision: 'fp16' as const };
@@ -120,7 +123,7 @@ type Trial = { readonly rect: Rect; readonly layout: FrameLayout; readonly large
 
 /**
  * Whether `half` gives the picture of `single` to within one step of 8 bits, in at most 0.9 of the
- * time: both enlarge `rect` of a made-up frame. A failing `half` is not better. `now` is in
+ * time: both enlarge `rect` of a synthetic frame. If `half` fails, it is not better. `now` is in
  * milliseconds.
  */
 export async function halfIsBetter(
@@ -155,7 +158,7 @@ export async function halfIsBetter(
   });
 }
 
-/** Waves with steps in them: flat, slanted and sharp parts, over the whole range. */
+/** A synthetic frame of waves and steps: flat, slanted and sharp parts over the whole range. */
 function madeUpFrame(layout: FrameLayout): Uint8Array {
   const frame = new Uint8Array(layout.byteLength);
   const peak = 2 ** layout.format.bitDepth - 1;

@@ -132,7 +132,7 @@ export class RgbRunner implements Runner {
     }
   }
 
-  /** Fills what chroma has more than luma in odd pictures. */
+  /** Fills the samples that chroma has beyond luma in pictures of odd size. */
   #repeatEdges({ data, width, height }: Plane): void {
     const { width: w, height: h } = this.#larger;
     for (let y = 0; y < h && w < width; y++) data[y * width + w] = data[y * width + w - 1]!;

@@ -2,12 +2,9 @@ import type { InferenceGraph, Joint } from '../../model/load/inference-graph.js'
 import { enlarged } from '../../planes/enlarged.js';
 import type { Rect } from '../../planes/rect.js';
 
-/**
- * What a run of the session takes for one rectangle of the picture, and where the result lies in
- * what it gives.
- */
+/** The input of one run for a rectangle of the picture, and where the result lies in its output. */
 export type Window = {
-  /** Samples taken, beyond the picture too: those repeat the edge. */
+  /** Samples that are taken; beyond the picture, the edge is repeated. */
   readonly taken: Rect;
   /** Samples that the output covers, at the source's size. */
   readonly given: Rect;

@@ -57,8 +57,9 @@ export type FramesToWrite = {
 };
 
 /**
- * How frames are written as pictures named by `pattern`; what is grey stays grey. Throws VsrError `option` for
- * an ending that is not written, and for one that cannot hold opacity where there is some.
+ * How frames are written as pictures named by `pattern`; what is grey stays grey. Throws VsrError
+ * `option` for an ending that is not written, and for one that cannot hold the opacity that there
+ * is.
  */
 export function choosePictures(
   pattern: string,

@@ -162,7 +162,9 @@ function appendJoint(builder: GraphBuilder, value: string, i: number): string {
   return builder.op('Pad', [cut, pads], { mode: 'edge' });
 }
 
-/** A pass's own graph as `target` runs it, and whether its shuffle was folded into its last layer. */
+/**
+ * The graph of a pass as `target` runs it, and whether its shuffle was folded into its last layer.
+ */
 function arranged(
   { model, input, output, colour }: LoadedModel,
   target: GraphTarget,

@@ -140,11 +140,11 @@ function sourceAsDecoded({ output, making }: SourceOf, probed: Source): Source {
 }
 
 /**
- * Hands the frames `wanted` of a clip, of a still picture or of a sequence's pictures to `work`, with their places in `wanted`.
- * `of` is given for the source of an output: the time, in seconds, of the frame that counts as
- * number 0 (otherwise it is the file's first), and the output's path, for which frames may have to
- * be turned. One frame is held at a time. A `VsrError` of code `media` for a clip that ends before
- * them.
+ * Hands the frames `wanted` of a clip, of a still picture or of a picture sequence to `work`, with
+ * their places in `wanted`. `of` is given for the source of an output: the time, in seconds, of the
+ * frame that counts as number 0 (otherwise the file's first), and the output's path, because frames
+ * may have to be turned for it. One frame is held at a time. Throws VsrError `media` for a clip
+ * that ends before them.
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,

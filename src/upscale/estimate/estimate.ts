@@ -15,7 +15,7 @@ import { speedTrial } from './speed-trial.js';
 export type JobEstimate = {
   /** Frames that will come out; `null` where the source does not say. */
   readonly frames: number | null;
-  /** Seconds until it is done, on this machine with nothing beside it; `null` where unknown. */
+  /** Seconds until it is done on this machine, if nothing else runs there; `null` where unknown. */
   readonly seconds: number | null;
   /** Bytes of the finished output; `null` where the source does not say how long it is. */
   readonly outputBytes: number | null;
@@ -25,9 +25,9 @@ export type JobEstimate = {
   readonly freeBytes: number | null;
 };
 
-/** When a trial is worth its second or two. */
+/** When a trial of a second or two is run. */
 export type TrialWish =
-  /** Whenever nothing is known. */
+  /** Whenever no earlier job tells the speed. */
   | 'always'
   /** Where the job takes much longer than the trial. */
   | 'long jobs';
@@ -38,7 +38,7 @@ const longJobSamples = 300e6;
 /** Bits a sample of luma that outputs take where none of their kind has finished here. */
 const usualBits = { lossless: 6, lossy: 0.15, still: 12 } as const;
 
-/** All that the speed of a job hangs on, but for what the pictures show. */
+/** Everything that decides how fast a job is, except what the pictures show. */
 function keyOf(plan: JobPlan | StillPlan): string {
   const { chain, settings, size } = plan;
   const { provider, precision } = settings;
@@ -57,7 +57,7 @@ function usualBitsOf(plan: JobPlan | StillPlan): number {
   return largeCodecs.has(codec) ? usualBits.lossless : usualBits.lossy;
 }
 
-/** What earlier jobs or a trial say of the speed; `null` where nothing does. */
+/** The speed by earlier jobs or a trial; `null` where there is neither. */
 async function speedOf(
   ffmpeg: Ffmpeg,
   plan: JobPlan | StillPlan,
@@ -119,16 +119,14 @@ function ratedBytes(plan: JobPlan | StillPlan, frames: number): number | null {
   return (plan.outputPlan.bitrate * frames) / framesPerSecond(plan.outputPlan.frameRate) / 8;
 }
 
-/** Who asks, and with which programs. */
+/** What an estimate needs besides the plan. */
 type Asking = {
   readonly ffmpeg: Ffmpeg;
   readonly settings: Settings;
   readonly signal: AbortSignal;
 };
 
-/**
- * What a job will take: a trial that is worth it is made, and always where nothing else is done.
- */
+/** Estimates a job. A dry run always makes a trial; a real job only where the trial is worth it. */
 export function estimateFor(
   { ffmpeg, settings, signal }: Asking,
   plan: JobPlan | StillPlan,
@@ -146,10 +144,12 @@ function copiedBytes({ source, outputPlan }: JobPlan): number {
   }, 0);
 }
 
-/** Fewer frames say more of how a job begins than of its speed. */
+/**
+ * Jobs of fewer frames are not remembered: they tell more of the start of a job than of its speed.
+ */
 const leastFrames = 25;
 
-/** Remembers how fast a job went that is done, and how large its output became. */
+/** Remembers how fast a finished job was, and how large its output became. */
 export async function learnFrom(
   plan: JobPlan | StillPlan,
   run: { readonly frames: number; readonly seconds: number; readonly outputBytes: number },

@@ -10,10 +10,10 @@ export type Speed = {
   readonly bitsPerSample: number | null;
 };
 
-/** How many kinds are remembered, the last used ones. */
+/** How many kinds of jobs are remembered; the least recently used ones go first. */
 const mostKept = 200;
 
-/** How much a new figure counts beside what is known: machines are busy now and then. */
+/** Weight of a new figure against the known one: a machine may have been busy. */
 const weight = 0.5;
 
 function cacheFile(): string | null {
@@ -24,7 +24,7 @@ function cacheFile(): string | null {
 const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value > 0;
 
-/** The entries of the cache, as far as they are figures: anybody may have written the file. */
+/** The entries of the cache that hold valid figures: anybody may have written the file. */
 async function readSpeeds(file: string): Promise<Map<string, Speed>> {
   try {
     const stored: unknown = JSON.parse(await readFile(file, 'utf8'));
@@ -49,10 +49,7 @@ export async function knownSpeed(key: string): Promise<Speed | null> {
   return file === null ? null : ((await readSpeeds(file)).get(key) ?? null);
 }
 
-/**
- * Remembers what a job or a trial showed, in the user's cache folder. Fails silently: it will be
- * measured again.
- */
+/** Keeps a speed in the user's cache folder. Fails silently: the speed will be measured again. */
 export async function rememberSpeed(key: string, seen: Speed): Promise<void> {
   const file = cacheFile();
   if (file === null || !isAmount(seen.secondsPerFrame)) return;

@@ -12,10 +12,10 @@ import type { StillPlan } from '../plan/still-plan.js';
 import { mapOrdered } from '../../map-ordered.js';
 import { workersOf } from '../plan/expected-frames.js';
 
-/** Frames that warm up threads and encoder, and frames by which time is told. */
+/** Frames that warm up threads and encoder, and frames that are timed. */
 const [warmFrames, timedFrames] = [4, 8];
 
-/** A picture with an edge, a slope and grain, another one for each `index`. */
+/** A picture with an edge, a slope and grain, different for each `index`. */
 function trialFrame(layout: FrameLayout, index: number): Frame {
   const data = new Uint8Array(new SharedArrayBuffer(layout.byteLength));
   const { sampleBytes, format } = layout;
@@ -34,21 +34,23 @@ function* trialFrames(layout: FrameLayout): Generator<Frame> {
   for (let i = 0; i < warmFrames + timedFrames; i++) yield trialFrame(layout, i);
 }
 
-/** The largest frame that is tried, in luma samples each way: larger ones take as much a sample. */
+/**
+ * The largest frame that is tried, in luma samples each way: larger frames take as long per sample.
+ */
 const [mostWide, mostHigh] = [320, 192];
 
 /** As much of `size` as is tried: in blocks of 16, which every chroma and encoder divides. */
 const triedPart = (size: number, most: number): number => Math.max(16, Math.min(size, most) & ~15);
 
-/** The output of a trial: as planned, of smaller pictures. */
+/** The output of a trial: as planned, but with smaller pictures. */
 function trialOutput(plan: OutputPlan, layout: FrameLayout): OutputPlan {
   const { width: codedWidth, height: codedHeight } = layout;
   return { ...plan, frameLayout: layout, codedWidth, codedHeight, reduces: false };
 }
 
 /**
- * Seconds that a frame takes with the model, size, threads and encoder of `plan`, from a few
- * frames of our own making. Rejects as `openUpscaler` and the encoder do, and once `signal` fires.
+ * Seconds per frame with the model, size, threads and encoder of `plan`, measured on a few
+ * synthetic frames. Rejects as `openUpscaler` and the encoder do, and once `signal` fires.
  */
 export async function speedTrial(
   ffmpeg: Ffmpeg,

@@ -4,14 +4,14 @@ import type { JobEstimate } from './estimate.js';
 export type TotalEstimate = JobEstimate & {
   /** Jobs that are counted. */
   readonly jobs: number;
-  /** Of them, how many say nothing of their length or speed: the sums are without those. */
+  /** How many of them have no known length or speed: the sums leave those out. */
   readonly unknown: number;
 };
 
 /**
- * Sums estimates. Figures that a job does not have are left out of the sums; one that no job has is
- * `null`. The room needed is that of all outputs, and once more of the largest one. Free is what is
- * free on the fullest of the disks.
+ * Sums estimates. A figure that a job does not have is left out of the sum; a figure that no job
+ * has is `null`. The space needed is that of all outputs, plus that of the largest one again. The
+ * free space is that of the fullest disk.
  */
 export function totalEstimate(estimates: readonly JobEstimate[]): TotalEstimate {
   const known = (field: 'frames' | 'seconds' | 'outputBytes' | 'freeBytes'): number[] =>

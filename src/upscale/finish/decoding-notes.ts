@@ -3,13 +3,13 @@ import type { Announcement } from '../../media/output/output-plan.js';
 import type { VideoStream } from '../../media/source/source.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
-/** How many changes of one kind are told one by one. */
+/** How many changes of one kind are listed. */
 const mostChanges = 5;
 
-/** What of a video its notes go by. */
+/** What the notes need to know of a video. */
 export type NotedVideo = Pick<VideoStream, 'width' | 'height' | 'timeBase' | 'startTime'>;
 
-/** What only decoding shows of a source that is whole: what changes in its middle. */
+/** Changes within a source that is whole, which only decoding shows. */
 export function decodingNotes(
   records: readonly SegmentRecord[],
   video: NotedVideo,
@@ -53,16 +53,19 @@ const titles: Readonly<Record<FormProperty, string>> = {
 
 const ranges: Readonly<Record<string, string>> = { pc: 'full (pc)', tv: 'limited (tv)' };
 
-/** What is said in the middle of a stream, in words. */
+/** A change within a stream, in words. */
 function saidOf(what: FormProperty, to: string | null): string {
   if (to === null) return what === 'aspect' ? '1:1' : 'not told';
   return what === 'range' ? (ranges[to] ?? to) : to;
 }
 
-/** An output says once for all how its samples are to be shown. */
+/**
+ * Notes on changes that the output cannot hold, because it states once for all how its samples are
+ * shown.
+ */
 function formNotes(records: readonly SegmentRecord[], video: NotedVideo): Announcement[] {
   const found = new Map<FormProperty, string[]>();
-  /** What was said last of each; a segment that is read by itself may say it again. */
+  /** The last value of each property; a segment that is read by itself may state it again. */
   const last = new Map<FormProperty, string | null>();
   const { num, den } = video.timeBase;
   let first = 0;

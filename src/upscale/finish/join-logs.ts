@@ -10,7 +10,10 @@ import type { WorkFolder } from '../segments/work-folder.js';
  */
 export type JoinedLog = { readonly file: string | null; readonly summary: LogSummary | null };
 
-/** Joins the segments' rows into the one log, numbered through; `null` where no log is wanted. */
+/**
+ * Joins the segments' rows into one log with continuous frame numbers; `null` where no log is
+ * wanted.
+ */
 export async function joinLogs(
   plan: JobPlan,
   folder: WorkFolder,
@@ -25,7 +28,7 @@ export async function joinLogs(
     const record = records[i];
     if (record === undefined || record.frames === 0) continue;
     for await (const row of readFrameLog(folder.files(segment, record).rows)) {
-      // A clip cut at its start counts its times from its first frame.
+      // With --start, times count from the first frame that is kept.
       start ??= plan.settings.start === null ? { pts: 0, ptsTime: 0 } : row;
       await log.write({
         ...row,

@@ -16,8 +16,8 @@ export async function joinSegments(
   records: readonly SegmentRecord[],
   census: SourceCensus,
 ): Promise<JoinedClip> {
-  // A name of its own: an ffmpeg that outlived a killed vsr, here or on a machine whose process has
-  // the same number, must not write into this one's file.
+  // A unique name: an ffmpeg that outlived a killed vsr (here, or on another machine where the
+  // process had the same number) must not write into this file.
   const own = `${process.pid}-${randomBytes(4).toString('hex')}`;
   const name = `joined.${own}${path.extname(plan.paths.output)}`;
   const file = path.join(folder.path, name);

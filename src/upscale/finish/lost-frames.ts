@@ -6,15 +6,15 @@ import { isIndexed } from '../../media/source/source.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
-/** What was expected of packets and did not come, though no decoder said so. */
+/** Frames that the packets promised and that did not come, though no decoder reported it. */
 export type LostFrames = {
-  /** Frames that nothing explains. */
+  /** Missing frames without an explanation. */
   readonly damage: Damage | null;
-  /** Frames that ffmpeg's decoder loses of whole sources. */
+  /** Frames that ffmpeg's decoder loses even of whole sources. */
   readonly notes: readonly Announcement[];
 };
 
-/** What of a job this goes by. */
+/** The part of a job that this needs. */
 export type OwedJob = Pick<JobPlan, 'range'> & {
   readonly source: Pick<JobPlan['source'], 'container'> & {
     readonly video: Pick<
@@ -37,10 +37,12 @@ const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpe
 const joinedFields = new Set(['mpeg1video', 'mpeg2video']);
 const splitContainers = new Set(['mpegts', 'mpeg', 'mpegvideo']);
 
-/** Frames that a whole source should give. */
+/** How many frames a whole source should give. */
 type Owed = {
   readonly frames: number;
-  /** Fewer may come of a whole source: how many first pictures lack their base is not known. */
+  /**
+   * A whole source may give fewer: how many of its first pictures lack their reference is unknown.
+   */
   readonly isBound: boolean;
 };
 
@@ -54,7 +56,7 @@ function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed 
     return isCountable ? { frames, isBound: false } : null;
   }
   if (!joinedFields.has(video.codec) || !splitContainers.has(container)) return null;
-  // A bare stream has no times by which pictures that come before their base are told.
+  // A bare stream has no times that would tell which pictures come before their reference.
   return { frames: frames - tally.orphans, isBound: container === 'mpegvideo' };
 }
 
@@ -70,7 +72,7 @@ function changedAt(records: readonly Record[]): number[] {
   return [...found].sort((a, b) => a - b);
 }
 
-/** How many places are told one by one. */
+/** How many places are listed. */
 const mostTold = 5;
 
 function noteOf(count: number, places: readonly number[]): Announcement {
@@ -83,7 +85,7 @@ function noteOf(count: number, places: readonly number[]): Announcement {
   };
 }
 
-/** Holds the frames that came of a job's source against its packets. */
+/** Compares the frames decoded from a job's source with its packets. */
 export function lostFrames(
   job: OwedJob,
   records: readonly Record[],

@@ -3,7 +3,7 @@ import { sidecarText, type Sidecar } from '../../metrics/sidecar.js';
 import type { OutputPlaces } from '../plan/names.js';
 import type { LockedWorkFolder } from '../segments/work-folder.js';
 
-/** What is whole and waits for its names. */
+/** Files that are whole and have only to get their names. */
 export type FinishedFiles = {
   readonly clip: string;
   /** `null` where no log is wanted. */
@@ -12,8 +12,8 @@ export type FinishedFiles = {
 };
 
 /**
- * Gives log and clip their names. Nothing is computed any more, and the folder is sealed first: a
- * job that dies after this has only the sidecar left to write.
+ * Gives log and clip their names. Nothing is computed after this, and the folder is sealed first:
+ * for a job that dies here, only the sidecar remains to be written.
  */
 export async function giveNames(
   folder: LockedWorkFolder,

@@ -14,8 +14,8 @@ import { lostFrames } from './lost-frames.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
 /**
- * Reads all packets of a job's source that belong to the output, and tells what of them is missing
- * or broken.
+ * Reads all packets of a job's source that belong to the output, and finds what is missing or
+ * broken in them.
  */
 export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<SourceReport> {
   const { source, outputPlan } = plan;
@@ -27,7 +27,7 @@ export function readSource({ ffmpeg, plan, signal }: JobContext): Promise<Source
   });
 }
 
-/** What of the source's clock a job takes. */
+/** The part of the source that a job takes, in seconds of the source's clock. */
 function wantedRange(
   { source, settings }: JobPlan,
   records: readonly SegmentRecord[],
@@ -44,12 +44,12 @@ function wantedRange(
 }
 
 /**
- * Containers and bare streams that may begin anywhere: what their first pictures build on was never
- * in them.
+ * Containers and bare streams that may begin anywhere: the references of their first pictures may
+ * never have been in the file.
  */
 const beginAnywhere = new Set(['mpegts', 'mpeg', 'mpegvideo', 'h264', 'hevc']);
 
-/** What decoding the video showed to be broken, `null` if nothing. */
+/** The damage that decoding the video showed; `null` for none. */
 function brokenVideo(
   { source, range }: JobPlan,
   records: readonly SegmentRecord[],
@@ -82,7 +82,7 @@ function brokenVideo(
   };
 }
 
-/** Everything that is missing or broken of what a job takes from its source. */
+/** All damage in the part of the source that a job takes. */
 export function allDamage(
   plan: JobPlan,
   records: readonly SegmentRecord[],

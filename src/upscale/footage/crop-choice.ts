@@ -5,8 +5,9 @@ import type { Crop, Source } from '../../media/source/source.js';
 import type { FootageSettings } from './footage-settings.js';
 
 /**
- * Lines above the picture go in fours, so that fields and their chroma stay what they are; columns
- * and lines below it in twos. What is left over stays: better a dark line than a missing one.
+ * Lines above the picture are cut in fours, so that fields and their chroma keep their order;
+ * columns, and lines below the picture, in twos. The remainder stays: a dark line is better than a
+ * missing one.
  */
 const stepAbove = 4;
 const step = 2;
@@ -60,7 +61,7 @@ export function chooseCrop(source: Source, scan: Scan, { crop }: FootageSettings
   return { ...crop, of: { width, height } };
 }
 
-/** What is cut off, and why. */
+/** Notes on what is cut off, and why. */
 export function cropNotes(crop: Crop | null, { crop: asked }: FootageSettings): Announcement[] {
   if (asked === 'off') return [];
   if (crop === null) {

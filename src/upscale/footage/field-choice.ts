@@ -9,7 +9,9 @@ import type { FootageSettings } from './footage-settings.js';
  */
 const usualOrders: Readonly<Record<string, FieldOrder>> = { dvvideo: 'bottom' };
 
-/** The order to take where somebody insists on fields: named, seen, flagged, or usual. */
+/**
+ * The field order for the modes that always act: named, detected, flagged, or usual for the codec.
+ */
 function orderOf(source: Source, scan: Scan, { fieldOrder }: FootageSettings): FieldOrder {
   if (fieldOrder !== 'auto') return fieldOrder;
   if (scan.order !== null) return scan.order;
@@ -19,8 +21,8 @@ function orderOf(source: Source, scan: Scan, { fieldOrder }: FootageSettings): F
 }
 
 /**
- * How whole frames are made of a clip's fields; `null` where they are left alone. The automatic
- * modes act only on what was seen to be interlaced, in an order that was seen or named.
+ * How whole frames are made of a clip's fields; `null` where they are left as they are. The
+ * automatic modes act only where interlacing was detected, in an order that was detected or named.
  */
 export function chooseFields(
   source: Source,
@@ -36,7 +38,7 @@ export function chooseFields(
   return scan.kind === 'interlaced' && isKnown ? { order, rate } : null;
 }
 
-/** What is done about fields that somebody asked to be dealt with, and why. */
+/** Notes on what is done about fields, where an option asks for it, and why. */
 export function fieldNotes(
   fields: FieldFrames | null,
   scan: Scan,

@@ -26,11 +26,11 @@ export type FootageSettings = {
   readonly telecine: TelecineMode;
 };
 
-/** The same as the library is told; everything may be left out. */
+/** The same as options of the library; every field may be left out. */
 export type FootageOptions = {
   /**
-   * What the clip comes from; chooses the defaults of the others. Default `auto`, which is to do
-   * nothing and to say what was seen.
+   * Where the clip comes from; chooses the defaults of the other fields. Default `auto`, which
+   * changes nothing and says what was found.
    */
   readonly source?: SourceKind;
   /**
@@ -38,16 +38,16 @@ export type FootageOptions = {
    * `source`.
    */
   readonly deinterlace?: boolean | DeinterlaceMode;
-  /** The field shown first, where what was seen is not to decide. Default `auto`. */
+  /** The field shown first, to overrule what was detected. Default `auto`. */
   readonly fieldOrder?: FieldOrderChoice;
   /**
-   * `auto` puts the pictures of film together again that lie in the fields of several frames: 24 a
-   * second of 30. Default `off`.
+   * `auto` puts pictures of film together again whose fields lie in several frames: 24 per second
+   * out of 30. Default `off`.
    */
   readonly telecine?: TelecineMode;
   /**
-   * `drop` leaves out frames that repeat the one before at regular places; that one then stands for
-   * longer. Default `keep`.
+   * `drop` leaves out frames that repeat the one before at regular intervals; the frame before is
+   * then shown for longer. Default `keep`.
    */
   readonly repeats?: RepeatMode;
   /**
@@ -56,7 +56,7 @@ export type FootageOptions = {
    */
   readonly crop?: string;
   /**
-   * Take noise out before the network: `off`, `auto` (as much as was measured in the clip), or 0 to
+   * Remove noise before the network: `off`, `auto` (as much as was measured in the clip), or 0 to
    * 1, where 1 is noise with a standard deviation of 25 of 255 grey levels. Default `off`.
    */
   readonly denoise?: DenoiseChoice;

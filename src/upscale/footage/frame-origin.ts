@@ -2,9 +2,7 @@ import type { Scan, ScanKind } from '../../media/scan/scan.js';
 import type { RowOrigin } from '../../metrics/frame-row.js';
 import type { FootageKind, Frame } from '../../planes/frame.js';
 
-/**
- * What all of a clip is taken for, by what it was seen to be; `null` where that is not one thing.
- */
+/** The kind of all frames of a clip, by the kind of the clip; `null` where the clip has several. */
 const kindOfClip: Readonly<Record<ScanKind, FootageKind | null>> = {
   progressive: 'progressive',
   repeats: 'progressive',

@@ -5,13 +5,13 @@ import type { Scan } from '../../media/scan/scan.js';
 import type { Source } from '../../media/source/source.js';
 import type { FootageSettings } from './footage-settings.js';
 
-/** Standard deviation in grey levels of 255 of the noise that `--denoise 1` takes out. */
+/** Standard deviation, in grey levels of 255, of the noise that `--denoise 1` removes. */
 export const fullNoise = 25;
 
-/** Noise of fewer grey levels stays: a clean picture that moves can show as much. */
+/** Less noise, in grey levels, is left: a clean picture that moves can measure as much. */
 const leastNoise = 1.2;
 
-/** Standard deviation of the noise that is taken out, in grey levels; `null` for none. */
+/** Standard deviation of the noise that is removed, in grey levels; `null` for none. */
 export function chooseNoise(
   { video, path }: Source,
   { noise }: Scan,
@@ -31,7 +31,7 @@ export function chooseNoise(
 
 const levels = (noise: number): string => `${noise.toFixed(noise < 10 ? 1 : 0)} of 255 grey levels`;
 
-/** What is done about noise that somebody asked to be taken out, and why. */
+/** Notes on what is done about noise, where `--denoise` asks for it, and why. */
 export function noiseNotes(
   chosen: number | null,
   { video }: Source,

@@ -14,7 +14,7 @@ import type { Ratio } from '../../planes/ratio.js';
 import { isAutomatic, rateOfMode } from './footage-modes.js';
 import type { FootageSettings } from './footage-settings.js';
 
-/** Whether all frames of a clip must be looked at for what is asked, not only places of it. */
+/** Whether the settings need all frames of a clip to be examined, not only a few places. */
 export function needsRuns(scan: Scan, settings: FootageSettings): boolean {
   const { deinterlace, fieldOrder, telecine, repeats } = settings;
   if (telecine === 'auto' || repeats === 'drop') return true;
@@ -23,13 +23,13 @@ export function needsRuns(scan: Scan, settings: FootageSettings): boolean {
   return scan.kind === 'mixed' || isTurning;
 }
 
-/** Why the parts of this clip cannot be treated each in its way; `null` where they can. */
+/** Why the parts of this clip cannot be treated separately; `null` where they can. */
 export function whyNoRuns({ video }: Source): string | null {
   if (video.matrix !== null) return 'it is shown turned, and its fields with it';
   return video.height % 2 === 0 ? null : 'it has an odd number of lines';
 }
 
-/** The rate of the frames themselves: some files state that of their fields. */
+/** The rate of the frames: some files state that of their fields. */
 function frameRateOf({ video }: Source, usualTicks: number | null): Ratio | null {
   const { frameRate, timeBase } = video;
   if (usualTicks === null || usualTicks < 1) return frameRate;
@@ -40,8 +40,8 @@ function frameRateOf({ video }: Source, usualTicks: number | null): Ratio | null
 }
 
 /**
- * What is done with the runs of a clip; `null` where nothing is, and where all of it is one kind of
- * video and is to be treated as such anyway.
+ * What is done with the runs (parts of one kind) of a clip; `null` where nothing is done, or where
+ * the whole clip is one kind of video and is treated as such anyway.
  */
 export function planOfRuns(
   source: Source,
@@ -63,7 +63,7 @@ export function planOfRuns(
     frameRate: frameRateOf(source, usualTicks),
   };
   if (plan.weavesFilm || plan.dropsRepeats) return plan;
-  // Whoever insists means all of the clip, also what is not seen to be video.
+  // `frame` and `field` mean the whole clip, including what was not detected as video.
   return plan.videoRate !== null && (runs.length > 1 || isAutomatic(deinterlace)) ? plan : null;
 }
 
@@ -78,7 +78,8 @@ function isSteady({ runs, weavesFilm, videoRate, dropsRepeats }: RunPlan): boole
 }
 
 /**
- * Throws VsrError `option` where the container at `output` lays frames on a grid and they leave it.
+ * Throws VsrError `option` where the container of `output` needs a constant rate and the pictures
+ * do not have one.
  */
 export function checkContainer(plan: RunPlan, output: string): void {
   const container = containerOfPath(output);
@@ -98,7 +99,7 @@ function fate(plan: RunPlan, kind: FootageKind, pictures: number): string {
   return 'stays as it is';
 }
 
-/** What is done with the parts of a clip, and what each is taken for. */
+/** Notes on the parts of a clip: what each was detected as, and what is done with it. */
 export function runNotes(
   plan: RunPlan | null,
   found: FootageRuns | null,

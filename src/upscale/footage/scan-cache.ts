@@ -7,23 +7,23 @@ import { scanKinds, type Scan } from '../../media/scan/scan.js';
 import type { FootageRuns } from '../../media/source/footage-runs.js';
 import { version } from '../../version.js';
 
-/** Looks that are kept: some MB at most. */
+/** Scan results that are kept: a few MB at most. */
 const mostKept = 1000;
 
-/** Grows whenever a look finds something else in the same clip. */
+/** Raised whenever a scan would find something else in the same clip. */
 const lookVersion = 2;
 
 type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** The file for what was found in a clip; `null` where the system has no place for it. */
+/** The cache file for a scan result; `null` where the system has no place for it. */
 function placeOf(key: string): string | null {
   const folder = cacheFolder();
   return folder === null ? null : path.join(folder, 'scans', `${sha256(key).slice(0, 32)}.json`);
 }
 
-/** What is kept under `key`; `null` where there is nothing that is whole. */
+/** The result kept under `key`; `null` where there is none that is whole. */
 async function readKept<T>(
   file: string,
   key: string,
@@ -39,7 +39,7 @@ async function readKept<T>(
   }
 }
 
-/** Keeps what was found; where that cannot be done, the clip is looked at again the next time. */
+/** Keeps a result. If that fails, the clip is scanned again the next time. */
 async function keep(file: string, key: string, found: object): Promise<void> {
   try {
     const folder = path.dirname(file);
@@ -50,7 +50,7 @@ async function keep(file: string, key: string, found: object): Promise<void> {
     await rename(draft, file);
     await forgetOldest(folder);
   } catch {
-    // No room, or no right to write there.
+    // No space, or no permission to write there.
   }
 }
 
@@ -67,12 +67,12 @@ async function forgetOldest(folder: string): Promise<void> {
   for (const { file } of files.slice(mostKept / 2)) await rm(file, { force: true });
 }
 
-/** What is looked for, and in which file. */
+/** What is searched for, and in which file. */
 type Search = {
   readonly ffmpeg: Ffmpeg;
   /** Tells files apart, and changes when one is written to. */
   readonly identity: Readonly<Record<string, unknown>>;
-  /** Tells what is looked for; nothing for the look at places of a clip. */
+  /** What is searched for; empty for the scan of a few places. */
   readonly what: Readonly<Record<string, unknown>>;
 };
 
@@ -97,8 +97,8 @@ async function kept<T extends object>(
 }
 
 /**
- * What a look at a clip finds, from an earlier one where the same vsr and ffmpeg have looked at the
- * same file before; `identity` tells files apart, and changes when one is written to.
+ * The scan of a clip; taken from an earlier one if the same vsr and ffmpeg have scanned the same
+ * file before. `identity` tells files apart, and changes when a file is written to.
  */
 export async function keptScan(
   ffmpeg: Ffmpeg,
@@ -109,10 +109,10 @@ export async function keptScan(
   return kept({ ffmpeg, identity, what: {} }, isWhole, look);
 }
 
-/** Grows whenever going through a clip finds something else. */
+/** Raised whenever examining all frames would find something else. */
 const runsVersion = 1;
 
-/** The same of all frames of a clip, run by run. */
+/** As `keptScan`, for the examination of all frames, run by run. */
 export async function keptRuns(
   ffmpeg: Ffmpeg,
   identity: Readonly<Record<string, unknown>>,

@@ -12,7 +12,7 @@ const plainKinds: Readonly<Record<ScanKind, string>> = {
   unsure: 'not sure',
 };
 
-/** What a place is, in a word. */
+/** The kind of a place, in a word. */
 const placeWords: Readonly<Record<ScanKind, string>> = {
   ...plainKinds,
   interlaced: 'video',
@@ -26,7 +26,7 @@ function rateText(rate: Ratio | null, factor: number): string {
   return String(Math.round(framesPerSecond(rate) * factor * 100) / 100);
 }
 
-/** `5 of 8 places`, or what else there was: `3:2 in 8 of 10 places, video in 2`. */
+/** `5 of 8 places`, or the kinds of all places: `3:2 in 8 of 10 places, video in 2`. */
 function evidence(scan: Scan): string {
   const moving = scan.places.filter(({ kind }) => kind !== 'still');
   const all = `${moving.length} ${moving.length === 1 ? 'place' : 'places'}`;
@@ -43,7 +43,7 @@ function evidence(scan: Scan): string {
     .join(', ');
 }
 
-/** What the frames' flags say, where that is something else than what was found. */
+/** What the frames' flags say, where that differs from the result. */
 function flagsAgainst({ kind, order, flags }: Scan): string {
   const flagged = flags.top + flags.bottom >= 0.5;
   const said = !flagged ? 'progressive' : flags.top >= flags.bottom ? 'top' : 'bottom';
@@ -94,7 +94,7 @@ function kindLine(scan: Scan, rate: Ratio | null): string {
   }
 }
 
-/** What a look at a clip found, a line each, for people. */
+/** The result of a scan, as lines for people. */
 export function scanLines(scan: Scan, rate: Ratio | null): string[] {
   const lines = [`scan: ${kindLine(scan, rate)}`];
   if (scan.borders !== null) {

@@ -1,11 +1,11 @@
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { CropChoice, DeinterlaceMode, TelecineMode } from './footage-modes.js';
 
-/** What a clip can be said to come from; `auto` says nothing. */
+/** Where a clip may come from; `auto` says nothing. */
 export const sourceKinds = ['auto', 'vhs', 'dvd', 'dv', 'broadcast', 'film', 'web'] as const;
 export type SourceKind = (typeof sourceKinds)[number];
 
-/** What is done with a clip of one kind where nothing else is said. */
+/** What is done with a clip of one kind, unless other options say otherwise. */
 type Treatment<Crop> = {
   readonly deinterlace: DeinterlaceMode;
   readonly telecine: TelecineMode;
@@ -13,8 +13,8 @@ type Treatment<Crop> = {
 };
 
 /**
- * The defaults of each kind. None of them touches what was not seen in the clip: a disc may hold a
- * film in whole frames, and a tape anything.
+ * The defaults of each kind. All of them act only on what is detected in the clip: a disc may hold
+ * a film in whole frames, and a tape anything.
  */
 export const defaultsOf: Readonly<Record<SourceKind, Treatment<Extract<CropChoice, string>>>> = {
   auto: { deinterlace: 'off', telecine: 'off', crop: 'off' },
@@ -26,7 +26,7 @@ export const defaultsOf: Readonly<Record<SourceKind, Treatment<Extract<CropChoic
   web: { deinterlace: 'off', telecine: 'off', crop: 'off' },
 };
 
-/** What a kind of source comes to, together with what was said besides. */
+/** Notes on what a kind of source sets, together with the other options. */
 export function sourceNotes({
   source,
   deinterlace,

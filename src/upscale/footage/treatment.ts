@@ -13,33 +13,36 @@ import { checkContainer, needsRuns, planOfRuns, runNotes, whyNoRuns } from './ru
 import { keptRuns } from './scan-cache.js';
 import { sourceNotes } from './source-kinds.js';
 
-/** What is done with a clip's frames while they are decoded, and what is said of it. */
+/** What is done with a clip's frames while they are decoded, and the notes on it. */
 export type Treatment = {
-  /** How all frames are made of fields; `null` where they are not, or part by part. */
+  /**
+   * How all frames are made of fields; `null` where they are not, or where each part has its own
+   * way.
+   */
   readonly fields: FieldFrames | null;
   readonly crop: Crop | null;
-  /** Noise that is taken out: its standard deviation in grey levels; `null` for none. */
+  /** Noise that is removed: its standard deviation in grey levels; `null` for none. */
   readonly denoise: number | null;
   /** What is done with each part; `null` where all are treated alike. */
   readonly runs: RunPlan | null;
   readonly notes: readonly Announcement[];
 };
 
-/** What a treatment is chosen by. */
+/** What a treatment follows from. */
 export type TreatmentRequest = LookRequest & {
   readonly ffmpeg: Ffmpeg;
   readonly source: Source;
-  /** What a look at places of the clip found. */
+  /** The scan of a few places of the clip. */
   readonly scan: Scan;
   readonly settings: FootageSettings;
-  /** The output's name, as far as its ending. */
+  /** The output's name; only its ending counts. */
   readonly output: string;
-  /** Tells the file from others, and changes when it is written to. */
+  /** Tells the file from others; changes when the file is written to. */
   readonly identity: Readonly<Record<string, unknown>>;
 };
 
 /**
- * Chooses how a clip's frames are treated; goes through all of it where that is needed. Throws
+ * Chooses how a clip's frames are treated; examines all of its frames where that is needed. Throws
  * VsrError `option` for what the clip or the output's container does not allow.
  */
 export async function chooseTreatment(request: TreatmentRequest): Promise<Treatment> {

@@ -8,8 +8,8 @@ import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
 
 /**
- * Bytes the job may need: about 0.15 bit a pixel in the enlarged video, twice (segments and the
- * joined file lie side by side for a moment), and what is copied from the source.
+ * Bytes that the job may need: about 0.15 bits per pixel of the enlarged video, twice, because
+ * segments and the joined file lie side by side for a moment; and what is copied from the source.
  */
 export function estimateBytes(
   source: Source,
@@ -45,8 +45,8 @@ export async function freeBytes(folder: string): Promise<number | null> {
 }
 
 /**
- * What to say about the disk before a job. Throws VsrError `disk` where not even as much is free as
- * the source takes.
+ * Notes on disk space before a job. Throws VsrError `disk` where less is free than the source's own
+ * size.
  */
 export async function spaceNotes(
   folder: string,

@@ -7,35 +7,35 @@ import type { Source, StreamInfo } from '../../media/source/source.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { showBytes } from '../../files/show-bytes.js';
 
-/** What is known of an output before its video's rate is chosen. */
+/** What the video's rate follows from. */
 export type Share = {
   /** Bytes that the output may have. */
   readonly limit: number;
   /** Bytes of everything in it but the video. */
   readonly others: number;
-  /** Packets of all streams, each of which the container has to tell of. */
+  /** Packets of all streams: the container's tables list each. */
   readonly packets: number;
   /** ffmpeg's muxer. */
   readonly container: string;
   /** Seconds of video. */
   readonly seconds: number;
-  /** Parts that are encoded each for itself. */
+  /** Number of parts, which are encoded separately. */
   readonly parts: number;
 };
 
-/** Bytes that a container's tables take for a packet at most, and whatever it holds. */
+/** Bytes per packet in a container's tables at most, and bytes for everything else. */
 const [tableBytes, headBytes] = [32, 4096];
 
-/** The share of a transport stream that is no content, at most. */
+/** The largest share of a transport stream that is not content. */
 const transportShare = 0.1;
 
-/** The share of its length that is kept back of a clip, at most, for buffers that begin full. */
+/** The largest share of a clip's length that is kept back for buffers that begin full. */
 const mostKeptBack = 0.1;
 
 /**
- * Mean bits a second that the video may have, so that the output stays within its limit also where
- * every part begins with a full buffer; 0 or less where the rest takes all of it. Of clips of a few
- * seconds less is kept back than that, since encoders fall short of their rate there.
+ * Mean bits per second of the video with which the output stays within its limit, even if every
+ * part begins with a full buffer; 0 or less where the other streams take all of it. For clips of a
+ * few seconds less is kept back, because encoders stay below their rate there.
  */
 export function videoShare(share: Share): number {
   const { limit, others, packets, container, seconds, parts } = share;
@@ -44,11 +44,11 @@ export function videoShare(share: Share): number {
   return (8 * left) / (seconds + Math.min(parts * bufferSeconds, mostKeptBack * seconds));
 }
 
-/** Bytes a second that a stream takes at most where its samples are written anew. */
+/** Bytes per second, at most, of a stream whose samples are re-encoded without loss. */
 const rewritten = ({ sampleRate, channels, sampleBits }: StreamInfo): number =>
   ((sampleRate ?? 48_000) * (channels ?? 2) * (sampleBits ?? 16)) / 8;
 
-/** How much is wanted, and what the plan is made of. */
+/** The limit, and what the plan follows from. */
 type LimitWish = {
   readonly limit: number;
   /** Frames that will come out; `null` where unknown. */
@@ -64,7 +64,7 @@ type LimitWish = {
 /** The least rate that is tried, in bits a second. */
 const leastRate = 1000;
 
-/** Seconds of a part where nobody says otherwise; those of small pictures are longer. */
+/** Usual length of a part, in seconds; parts of small pictures are longer. */
 const usualPart = 10;
 
 /**
@@ -101,7 +101,7 @@ export async function bitrateWithin(
     const isNew = action === 'convert' && stream.kind === 'audio';
     others += isNew ? rewritten(stream) * seconds : tally.bytes * share;
   }
-  // Attached files and pictures have no packets: they are what is left of the source.
+  // Attached files and pictures have no packets: their size is the rest of the source.
   const attached = source.streams.some(
     ({ index }) => !census.streams.has(index) && kept.get(index) !== 'drop',
   );
@@ -116,7 +116,7 @@ export async function bitrateWithin(
   throw badValue(`a size that leaves room for video, since ${rest},`, 'sizeLimit', limit);
 }
 
-/** Throws VsrError `media` where a finished output of `bytes` is larger than it was to be. */
+/** Throws VsrError `media` where a finished output of `bytes` is larger than its limit. */
 export function checkSize(limit: number | null, bytes: number): void {
   if (limit === null || bytes <= limit) return;
   throw new VsrError(

@@ -6,10 +6,10 @@ import type { Treatment } from '../footage/treatment.js';
 import { isSteadied } from './model-choice.js';
 import type { Settings } from './settings.js';
 
-/** What of the settings decides the result, besides source and models: kept in the sidecar. */
+/** The settings that decide the result, besides source and models: kept in the sidecar. */
 export type Deciding = Omit<ClipSettings, 'asked'>;
 
-/** The choice of tracks, where there was one: jobs without one keep the hash they had. */
+/** The choice of tracks, if there is one: jobs without one keep their earlier hash. */
 const tracksAsked = ({ audio, subs }: Settings): Pick<ClipSettings, 'audio' | 'subs'> => ({
   ...(audio === 'all' ? {} : { audio }),
   ...(subs === 'all' ? {} : { subs }),
@@ -29,7 +29,7 @@ export function decidingOf({
   readonly chain: Chain;
   readonly outputPlan: OutputPlan;
   readonly treatment: Treatment;
-  /** What a network's dial is turned to; `null` where there is none. */
+  /** The value of the network's dial; `null` where it has none. */
   readonly strength: number | null;
 }): Deciding {
   const { fields, crop, runs, denoise } = treatment;
@@ -51,9 +51,10 @@ export function decidingOf({
     crop,
     fields,
     runs,
-    // What it comes to, so that `auto` where nothing is averaged is the job that `off` is.
+    // Whether anything is averaged, not the option: where nothing is, `auto` and `off` are the same
+    // job.
     steady: isSteadied(chain, settings) ? 'auto' : 'off',
-    // Jobs without it keep the hash they had.
+    // Jobs without it keep their earlier hash.
     ...(denoise === null ? {} : { denoise }),
     ...tracksAsked(settings),
     ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),

@@ -3,7 +3,7 @@ import { promisedFrames } from '../../media/source/promised-frames.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
 
-/** What tells how many frames will come out. */
+/** What the number of frames follows from. */
 type ExpectedOf = { readonly source: Source; readonly settings: Settings };
 
 /** The frames that will come out, as far as the container tells. */
@@ -22,7 +22,10 @@ export function expectedFrames({ source, settings }: ExpectedOf): number | null 
   return settings.frames === Infinity ? frames : Math.min(settings.frames, frames ?? Infinity);
 }
 
-/** The inference threads of a clip: as many as were asked for, or as are worth their start. */
+/**
+ * The inference threads of a clip: as many as were asked for, otherwise as many as are worth their
+ * start.
+ */
 export function workersOf(job: ExpectedOf): number {
   const { width, height } = job.source.video;
   const frames = expectedFrames(job);

@@ -16,8 +16,8 @@ export type SourceIdentity = {
 };
 
 /**
- * What throws an error of the system's on with the file's name, which calls on an open file leave
- * out.
+ * Gives a function that rethrows an error of the system with the file's name, which calls on an
+ * open file leave out.
  */
 export function naming(file: string): (error: unknown) => never {
   return (error) => {
@@ -25,7 +25,7 @@ export function naming(file: string): (error: unknown) => never {
   };
 }
 
-/** The error of a file that is there and cannot be read on from byte `at`. */
+/** The error for an existing file that cannot be read from byte `at` on. */
 function unreadable(file: string, at: number, cause: unknown): VsrError {
   return new VsrError(
     'disk',
@@ -34,7 +34,7 @@ function unreadable(file: string, at: number, cause: unknown): VsrError {
   );
 }
 
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const stepBytes = 1024 * 1024;
 
 /**
@@ -60,9 +60,10 @@ async function* bytesFrom(
 }
 
 /**
- * Reads a file to its end for nothing but to see that it can be: ffmpeg takes a place that the disk
- * does not give for the end, and of some containers says no word about it. Throws VsrError `disk`
- * naming the byte, `interrupted` once `signal` fires.
+ * Reads a file to its end, only to see that it can be read: where the disk fails, ffmpeg takes that
+ * place for the end of the file, for some containers silently.
+ *
+ * Throws VsrError `disk` naming the byte, `interrupted` once `signal` fires.
  */
 export async function checkReadable(file: string, signal?: AbortSignal): Promise<void> {
   await using handle = await open(file, 'r');
@@ -73,8 +74,8 @@ export async function checkReadable(file: string, signal?: AbortSignal): Promise
 }
 
 /**
- * Reads the identity of a file. Throws VsrError `disk` where the disk does not give its bytes; with
- * `allowDamaged` those that it gives count.
+ * Reads the identity of a file. Throws VsrError `disk` where the disk cannot read it; with
+ * `allowDamaged` the bytes that can be read count.
  */
 export async function identifySource(file: string, allowDamaged = false): Promise<SourceIdentity> {
   await using handle = await open(file, 'r');
@@ -95,14 +96,14 @@ export async function identifySource(file: string, allowDamaged = false): Promis
   return { sizeBytes: size, endsSha256: hash.digest('hex') };
 }
 
-/** Bytes of a sample from the inside of a file, and how many are taken, evenly spread. */
+/** Bytes of each sample inside a file, and the number of samples, evenly spread. */
 const SAMPLE_BYTES = 64 * 1024;
 const SAMPLES = 62;
 
 /**
- * SHA-256, in hex, of the first and the last MiB of a file and of samples between them; of all of
- * it where these would cover it. Throws VsrError `disk` where the disk does not give its bytes;
- * with `allowGaps` those that it gives count.
+ * SHA-256, in hex, of the first and the last MiB of a file and of samples between them; of the
+ * whole file where these would cover it. Throws VsrError `disk` where the disk cannot read it; with
+ * `allowGaps` the bytes that can be read count.
  */
 export async function samplesOf(file: string, allowGaps = false): Promise<string> {
   await using handle = await open(file, 'r');
@@ -127,8 +128,8 @@ export async function samplesOf(file: string, allowGaps = false): Promise<string
 }
 
 /**
- * Whether the file at `output` is the one that a sidecar speaks of; those of vsr's first days know
- * only its size.
+ * Whether the file at `output` is the one that a sidecar describes. Sidecars of the earliest
+ * versions hold only its size.
  */
 export async function isOutputOf(sidecar: Sidecar, output: string): Promise<boolean> {
   const found = await lstat(output).catch(() => null);
@@ -154,7 +155,7 @@ export async function factsOfLog(file: string): Promise<SidecarLogFile> {
   return { sizeBytes: (await stat(file)).size, sha256: await sha256Of(file) };
 }
 
-/** What tells at no cost that a file has been written to. */
+/** What tells, without reading it, that a file has been written to. */
 export type FileStamp = {
   readonly sizeBytes: number;
   /** Last written, in milliseconds since 1970. */
@@ -179,12 +180,12 @@ function isSameStamp(one: FileStamp, other: FileStamp): boolean {
   return one.sizeBytes === other.sizeBytes && one.modifiedMs === other.modifiedMs;
 }
 
-/** Whether `file` is as it was at `before`. Throws VsrError `media` where it is gone. */
+/** Whether `file` is unchanged since `before`. Throws VsrError `media` where it is gone. */
 export async function isUnchanged(file: string, before: FileStamp): Promise<boolean> {
   return isSameStamp(await stampOf(file), before);
 }
 
-/** Throws VsrError `media` unless `file` is still as it was at `before`. */
+/** Throws VsrError `media` unless `file` is unchanged since `before`. */
 export async function checkUnchanged(file: string, before: FileStamp): Promise<void> {
   const now = await stampOf(file);
   if (isSameStamp(now, before)) return;

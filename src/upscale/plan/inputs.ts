@@ -28,12 +28,12 @@ const stillExtensions = new Set(
 export type Input = {
   /** Absolute path, `-` for stdin, or the pattern of a picture sequence. */
   readonly path: string;
-  /** The pictures that are the frames of one clip, where it is a sequence of such. */
+  /** The pictures of a sequence, which become the frames of one clip. */
   readonly sequence?: PictureSequence;
   /** The clip that these pictures were gathered into, once they were. */
   readonly gathered?: Pick<GatheredClip, 'file' | 'notes'>;
   /**
-   * Folder below the named one in which it was found, for outputs that mirror it; `''` otherwise.
+   * Path below the named folder in which it was found, for outputs that mirror it; `''` otherwise.
    */
   readonly below: string;
   /** The folder or pattern by which it was found, as it was named; `null` for one named itself. */
@@ -78,18 +78,18 @@ export function isWanted(file: string): boolean {
   return !existsSync(sidecarPathOf(file));
 }
 
-/** What vsr writes beside clips: nobody misses it among the inputs. */
+/** Files that vsr writes beside clips: they are no inputs, and are not reported as left out. */
 const ownFile = /\.(?:vsr\.json|psnr\.(?:csv|jsonl)|report\.html)$|^vsr-report\.html$|\.vsr-work$/;
 
-/** Whether a name that is no input is worth a word: not where it is hidden, or made by vsr. */
+/** Whether a file that is no input is reported: not if it is hidden, or made by vsr. */
 function isMissed(folder: string, name: string): boolean {
   if (name.startsWith('.') || ownFile.test(name)) return false;
   return !existsSync(sidecarPathOf(path.join(folder, name)));
 }
 
 /**
- * The clips and pictures in `folder`; what else is there goes into `leftOut`, with the path below
- * it.
+ * The clips and pictures in `folder`; everything else goes into `leftOut`, with its path below the
+ * folder.
  */
 async function filesOf(
   folder: string,
@@ -135,7 +135,9 @@ async function namesIn(list: string): Promise<string[]> {
   return names;
 }
 
-/** The words, with those of each list in its place: `@list.txt` names one, a line a word. */
+/**
+ * The inputs, with each list replaced by its lines: `@list.txt` names a list, one input per line.
+ */
 async function withLists(words: readonly string[]): Promise<string[]> {
   const all: string[] = [];
   for (const word of words) {
@@ -158,10 +160,10 @@ async function sequenceIn(folder: string): Promise<PictureSequence> {
   return sequenceOfFolder(folder, wanted);
 }
 
-/** The file that an input to read lies in: of gathered pictures, the clip that holds them. */
+/** The file that is read for an input: for gathered pictures, the clip that holds them. */
 export const fileOf = (input: Input): string => input.gathered?.file ?? input.path;
 
-/** What was found to enlarge, and what the folders that were named hold besides. */
+/** What was found to enlarge, and what else the named folders hold. */
 export type FoundInputs = {
   readonly inputs: readonly Input[];
   /** By the folder as it was named: names of what is no clip or picture, as far as names tell. */

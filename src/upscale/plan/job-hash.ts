@@ -1,7 +1,7 @@
 import type { ClipSettings, StillSettings } from '../../metrics/sidecar-settings.js';
 import { hashOf } from './identity.js';
 
-/** The hash of a job, and those by which earlier versions of vsr know it. */
+/** The hash of a job, and the hashes that earlier versions of vsr gave the same job. */
 export type JobHashes = { readonly job: string; readonly earlierJobs: readonly string[] };
 
 /** Hashes what decides a result: the settings, and `others`, such as the source and the models. */
@@ -13,15 +13,15 @@ export function jobHashes(
   const known = earlier === null ? [] : [{}, { allowTruncated: false }, { allowTruncated: true }];
   return {
     job: hashOf({ ...others, settings }),
-    // vsr 0.1.0 also hashed, for a time, whether a truncated source was allowed, which changes no
+    // For a time, vsr 0.1.0 also hashed whether a truncated source was allowed, which changes no
     // frame.
     earlierJobs: known.map((more) => hashOf({ ...others, settings: { ...earlier, ...more } })),
   };
 }
 
 /**
- * The settings as a vsr knew them that enlarged chroma by bicubic, averaged nothing, and knew of
- * fields only whether to deinterlace by flags; `null` for what it could not be told.
+ * The settings as an early vsr knew them: chroma by bicubic, nothing averaged, and deinterlacing by
+ * flags or not at all; `null` for settings that it did not have.
  */
 function withoutLaterOnes(all: Omit<ClipSettings | StillSettings, 'asked'>): object | null {
   const { chroma, ...settings } = all as Omit<ClipSettings, 'asked'>;

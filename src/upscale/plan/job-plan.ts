@@ -37,14 +37,16 @@ import { chooseScale, type Size } from './target-size.js';
 /** Everything that is decided about a clip before its first frame is decoded. */
 export type JobPlan = {
   readonly kind: 'clip';
-  /** What people call it; what is read is the source's own path. */
+  /** The input's name for people; what is read is `source.path`. */
   readonly input: string;
   readonly paths: OutputPaths;
   readonly source: Source;
-  /** Frames a second of the file itself, whatever becomes of them; `null` where unknown. */
+  /**
+   * Frames per second of the file itself, before deinterlacing and the like; `null` where unknown.
+   */
   readonly sourceRate: Ratio | null;
   readonly identity: SourceIdentity;
-  /** What a look at the clip found: fields, film, borders, repeats. */
+  /** The result of the scan: fields, film, borders, repeats. */
   readonly scan: Scan;
   readonly chain: Chain;
   /** How strongly the source is compressed; `null` where the choice of models did not need it. */
@@ -64,7 +66,7 @@ export type JobPlan = {
   readonly deciding: Deciding;
   /** One hash over source, models and settings: equal jobs have equal hashes. */
   readonly job: string;
-  /** The hashes by which earlier versions of vsr know the same job. */
+  /** The hashes that earlier versions of vsr gave the same job. */
   readonly earlierJobs: readonly string[];
 };
 
@@ -82,7 +84,7 @@ async function sourceNotes(source: Source, settings: Settings): Promise<Announce
   return [...(await damageNotes(source, settings)), ...remarks];
 }
 
-/** What a look at the file's own ends tells of damage. */
+/** Damage that the beginning and the end of the file show. */
 async function damageNotes(source: Source, settings: Settings): Promise<Announcement[]> {
   if (!(await looksCutOff(source))) return [];
   return [
@@ -131,7 +133,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
   } = await chooseModels(
     settings,
     (codec) => chooseScale(source, settings, codec),
-    // The whole pictures of the file, of which the bits tell.
+    // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
     () => compressionOfClip(ffmpeg, probed, signal),
   );
   const enlarged = enlargedSize(source.video, chain.scale);
@@ -251,7 +253,7 @@ async function planEncoding(
   return planTriedOutput(ffmpeg, { source, request: within, encoder, takes, signal });
 }
 
-/** Looks at the clip, while other things are decided; what was found in it before is kept. */
+/** Scans the clip, while other things are decided; a kept result of an earlier scan is used. */
 async function lookOnce(
   { ffmpeg, input, settings, signal }: PlanRequest,
   source: Source,

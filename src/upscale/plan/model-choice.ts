@@ -11,10 +11,10 @@ import { candidatesFor } from '../../model/runtime/providers.js';
 import type { Settings } from './settings.js';
 
 /**
- * The models of `chain` in the precision asked for; what cannot be had is a VsrError 'option'.
+ * The models of `chain` in the precision asked for. Throws VsrError `option` where there is none.
  *
- * Where neither model nor precision is named and the processor computes, 8-bit copies run if they
- * are faster on it and hardly show (docs/adr/0014-precision.md). A model that is named runs as it
+ * Where neither model nor precision is named and the CPU runs the network, 8-bit copies run if they
+ * are faster on it and differ hardly (docs/adr/0014-precision.md). A model that is named runs as it
  * is, so that its picture is the same everywhere.
  */
 export async function chainFor(
@@ -42,7 +42,7 @@ export function isSteadied(chain: Chain, settings: Settings): boolean {
   return settings.steady === 'auto' && isForCompressed(chain);
 }
 
-/** What of the choices is said before the start: averaging, and colour that is not as asked. */
+/** Notes on the choices before the start: averaging, and chroma that is not enlarged as asked. */
 export function choiceNotes(chain: Chain, settings: Settings): Announcement[] {
   return [...steadyNotes(chain, settings), ...chromaNotes(chain, settings)];
 }
@@ -74,10 +74,10 @@ function steadyNotes(chain: Chain, settings: Settings): Announcement[] {
   ];
 }
 
-/** The models of a job, and what is said of their choice. */
+/** The models of a job, and notes on their choice. */
 export type ChosenModels = {
   readonly chain: Chain;
-  /** Where the dial of the first pass stands; `null` where it has none. */
+  /** Value of the first pass's dial; `null` where it has none. */
   readonly strength: number | null;
   /** How strongly the source is compressed; `null` where nothing depended on it. */
   readonly compression: Compression | null;
@@ -86,8 +86,8 @@ export type ChosenModels = {
 
 /**
  * Chooses the models for a source. `choose` finds a chain for a clean or a compressed (`codec`)
- * source; `look` says how strongly the source is compressed, and is only asked where that matters.
- * A strength for a model without a dial is a VsrError 'option'.
+ * source; `look` estimates how strongly the source is compressed, and is called only where that
+ * matters. A strength for a model without a dial is a VsrError `option`.
  */
 export async function chooseModels<T extends { readonly chain: Chain }>(
   settings: Settings,
@@ -127,7 +127,7 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
   };
 }
 
-/** Which models run, where nobody but vsr chose them for a reason. */
+/** Notes on the models that run, where vsr chose them for a reason. */
 function networkNotes(
   originals: Chain,
   chain: Chain,

@@ -13,7 +13,7 @@ export type OutputPaths = {
   readonly workFolder: string;
 };
 
-/** The names that a job's files get, as far as they may be written to. */
+/** The places of a job's files, checked that they may be written to. */
 export type OutputPlaces = {
   readonly output: Place;
   readonly log: Place | null;
@@ -29,7 +29,7 @@ export const nameFields = ['stem', 'ext', 'scale', 'width', 'height', 'model', '
 /** What the fields of a template hold for one output; what is not known yet is empty. */
 export type NameValues = Readonly<Record<(typeof nameFields)[number], string>>;
 
-/** How outputs are named where nobody says otherwise. */
+/** Template of names without `--name`. */
 const usualName = '{stem}.x{scale}{ext}';
 
 /** Throws VsrError `option` for a template that gives no names. */
@@ -83,7 +83,8 @@ export function outputPaths(output: string, log: string | false | null): OutputP
 }
 
 /**
- * Throws VsrError `option` where a file that stays is to have a name longer than file systems take.
+ * Throws VsrError `option` where the name of an output, log or sidecar is longer than file systems
+ * allow.
  */
 export function checkNames({ output, log, sidecar }: OutputPaths): void {
   for (const [what, file] of Object.entries({ output, log, sidecar })) {

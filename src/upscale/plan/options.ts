@@ -33,7 +33,7 @@ export const providerNames = [
 ] as const;
 export type ProviderName = (typeof providerNames)[number];
 
-/** Everything an enlargement can be told. Every field may be left out. */
+/** Options of an enlargement. Every field may be left out. */
 export type UpscaleOptions = FootageOptions & {
   /** Enlargement each way; a product of the scales that models exist for. Default 2. */
   readonly scale?: number;
@@ -50,19 +50,19 @@ export type UpscaleOptions = FootageOptions & {
    */
   readonly name?: string;
   /**
-   * A model of the catalogue or the path of an .onnx file; one for each pass, by commas. Default:
-   * the best for the source.
+   * A model of the catalogue or the path of an .onnx file; for several passes one each, separated
+   * by commas. Default: the best for the source.
    */
   readonly model?: string;
   /**
-   * Which of the models that vsr chooses from, where none is named: `fast`, `normal`, `best` or
-   * `max`. Where a scale lacks one, the next lower one runs. Default `normal`.
+   * How large a model vsr chooses where none is named: `fast`, `normal`, `best` or `max`. Where a
+   * scale lacks one, the next lower one runs. Default `normal`.
    */
   readonly quality?: Quality;
   /**
-   * How strongly the source counts as compressed, 0 to 1; default `auto`, by a look at it. It
-   * chooses between the networks for clean and for compressed sources, and turns the dial of
-   * networks that have one.
+   * How strongly compressed the source is taken to be, 0 to 1. Default `auto`: estimated from the
+   * source. It chooses between the networks for clean and for compressed sources, and sets the dial
+   * of networks that have one.
    */
   readonly strength?: Strength | 'auto';
   readonly provider?: ProviderName;
@@ -70,37 +70,37 @@ export type UpscaleOptions = FootageOptions & {
   readonly device?: number;
   /**
    * What the network computes in. `int8` runs the model's 8-bit copy, `fp16` half precision on a
-   * GPU. Default `auto`: single precision; on a GPU half where that is faster and shows the same;
-   * and where no `model` is named, on a processor with VNNI or AVX2 alone the 8-bit copy, at most
-   * 0.05 dB below.
+   * GPU, `fp32` the model as it is. Default `auto`: on a processor with VNNI or with AVX2 alone,
+   * where no `model` is named, the 8-bit copy, at most 0.05 dB worse; on a GPU half precision where
+   * a trial shows it to be faster and its picture the same; otherwise single precision.
    */
   readonly precision?: PrecisionChoice;
   /**
-   * What chroma is enlarged by: `bicubic`, the default; `lanczos3`, which is sharper; `guided`,
-   * which also takes edges from the source's luma.
+   * How chroma is enlarged: `bicubic`, the default; `lanczos3`, which is sharper; `guided`, which
+   * also takes edges from the source's luma.
    */
   readonly chroma?: ChromaKernel;
-  /** Inference threads; default: the cores there are, fewer for clips of a few small frames. */
+  /** Inference threads. Default: one per core, fewer for clips of a few small frames. */
   readonly workers?: number;
   /**
-   * A codec, which vsr chooses the encoder of, or one of ffmpeg's encoders by its own name, such as
-   * `libaom-av1`, `mjpeg` or `hevc_nvenc`: one frame is tried before it counts.
+   * A codec, for which vsr chooses the encoder, or one of ffmpeg's encoders by name, such as
+   * `libaom-av1`, `mjpeg` or `hevc_nvenc`, which is first tried on a few frames.
    */
   readonly codec?: CodecName;
   /**
-   * Where the video is encoded: `software` (default), a kind of hardware, or the first one that
-   * starts (`auto`). What does not encode a frame falls back to software, which is announced.
+   * Where the video is encoded: `software` (default), a kind of hardware, or the first kind that
+   * works (`auto`). If a trial in hardware fails, software encodes, and that is announced.
    */
   readonly encoder?: EncoderChoice;
   /** Encoder's constant-quality value; default visually lossless. */
   readonly crf?: number;
   /**
-   * Mean bits a second of the video, in place of a constant quality; x264 and x265 hold every
-   * second or two to it.
+   * Mean bits per second of the video, in place of a constant quality; x264 and x265 hold the rate
+   * over every second or two.
    */
   readonly bitrate?: number;
   /**
-   * Bytes that the finished output may have: the rate of the video is what sound, subtitles and the
+   * Largest size of the finished output, in bytes: the video gets what sound, subtitles and the
    * rest leave. An output that is still larger is an error.
    */
   readonly sizeLimit?: number;
@@ -111,11 +111,12 @@ export type UpscaleOptions = FootageOptions & {
   /** More arguments for the encoder, one word each. */
   readonly ffmpegArgs?: readonly string[];
   /**
-   * Sound that is kept: `all` (default), `none`, or by commas languages as in the tags, in any form
-   * of ISO 639 (`eng`, `en`; `und` for tracks without one), and numbers of streams in the source.
+   * Sound that is kept: `all` (default), `none`, or languages and stream numbers of the source,
+   * separated by commas. Languages are those of the tags, in any form of ISO 639 (`eng`, `en`;
+   * `und` for tracks without one).
    */
   readonly audio?: string;
-  /** Subtitles that are kept, as `audio`; captions inside the video count as `und`. */
+  /** Subtitles that are kept, in the form of `audio`; captions inside the video count as `und`. */
   readonly subs?: string;
   /** Seconds from the clip's beginning: first frame at or after it. */
   readonly start?: number;
@@ -132,11 +133,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly reference?: string;
   /** The per-frame log (.csv or .jsonl); `false` for none. Default `<output>.psnr.csv`. */
   readonly log?: string | false;
-  /** Clips at once. Default 1. */
+  /** Number of clips at a time. Default 1. */
   readonly jobs?: number;
   /**
-   * How often a clip is tried that fails for a cause that may pass: an ffmpeg that hung, a device
-   * that was lost, a disk. Damaged sources are tried once. Default 1.
+   * How often a clip is tried if the cause of its failure may pass: an ffmpeg that hung, a device
+   * that was lost, a disk error. Damaged sources are tried once. Default 1.
    */
   readonly maxTries?: number;
   /** Replace an existing output that no finished job of this kind has made. */
@@ -179,13 +180,14 @@ export type UpscaleOptions = FootageOptions & {
   /** Decide everything, enlarge nothing. */
   readonly dryRun?: boolean;
   /**
-   * A program to run for each clip that has been finished now, and its words, without a shell. They
-   * may hold `{input}`, `{output}`, `{folder}` and `{sidecar}`. If it fails, the clip stays done.
+   * A program to run for each clip that this run finished, with its words, without a shell. They
+   * may hold `{input}`, `{output}`, `{folder}` and `{sidecar}`. If the program fails, the clip
+   * stays finished.
    */
   readonly exec?: readonly string[];
   /** Which of these options a configuration file has set, for the sidecar. */
   readonly configured?: Configured;
-  /** Holds the job up and lets it go on. */
+  /** Pauses and resumes the job. */
   readonly pause?: PauseControl;
   /** Stops the job; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;

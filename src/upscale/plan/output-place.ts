@@ -6,17 +6,17 @@ import { outputName, type NameValues } from './names.js';
 import type { Settings } from './settings.js';
 import { exists, isFolder } from '../../files/what-is-there.js';
 
-/** What of an output's name turns out while it is planned; empty where it is not known yet. */
+/** The parts of an output's name that become known during planning; empty where unknown. */
 export type NamedBy = Omit<NameValues, 'stem' | 'folder'>;
 
-/** What names an output of which only the container is known. */
+/** The parts of a name while only the container is known. */
 export const namedByContainer = (ext: string): NamedBy => ({
   ...{ ext, scale: '', width: '', height: '', model: '' },
 });
 
 /**
- * Where the output of an input goes: the file or into the folder wished for, otherwise beside the
- * input. Throws VsrError `option` where both a file and a template for names are wished for.
+ * Where the output of an input goes: the wanted file or folder, otherwise beside the input. Throws
+ * VsrError `option` where both a file and a template for names are given.
  */
 export async function outputFor(
   input: Input,

@@ -8,8 +8,9 @@ import { checkDescribed } from './raw-video.js';
 import type { Settings } from './settings.js';
 
 /**
- * Looks at a clip, or at the one that pictures were gathered in. Throws VsrError: `option` for a headerless one that is not described, `media`
- * for one that cannot be used, `disk` for one that the disk does not give.
+ * Probes a clip, or the clip that pictures were gathered in. Throws VsrError: `option` for
+ * headerless video that is not described, `media` for a file that cannot be used, `disk` for one
+ * that the disk cannot read.
  */
 export async function probeInput(
   ffmpeg: Ffmpeg,
@@ -24,12 +25,12 @@ export async function probeInput(
     signal,
     stallTimeoutMs,
   }).catch(async (error: unknown) => {
-    // ffprobe says of a file that the disk does not give only that it is damaged.
+    // Of a file that the disk cannot read, ffprobe says only that it is damaged.
     if (await isFile(file)) await identifySource(file);
     throw error;
   });
   if (input.gathered === undefined || source.video.colour.range !== null) return source;
-  // TIFFs name no range: as pictures they have all of it.
+  // TIFFs state no range; as pictures they are full range.
   const colour = { ...source.video.colour, range: 'pc' } as const;
   return { ...source, video: { ...source.video, colour } };
 }

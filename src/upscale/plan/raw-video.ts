@@ -43,7 +43,7 @@ export function rawVideoOf(options: UpscaleOptions): RawVideoInput | null {
   return { format: inputFormat, width, height, rate: parseRate(inputRate, '--input-rate') };
 }
 
-/** Throws VsrError `option` for a file that is raw video by its name and is not described. */
+/** Throws VsrError `option` for a file whose name says raw video, where no option describes it. */
 export function checkDescribed(file: string, raw: RawVideoInput | null): void {
   if (raw !== null || path.extname(file).toLowerCase() !== '.yuv') return;
   throw new VsrError('option', `${file} is raw video without a header: it ${howToDescribe}.`);

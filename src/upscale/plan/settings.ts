@@ -31,8 +31,8 @@ import {
 import { parseRate, rawVideoOf } from './raw-video.js';
 
 /**
- * What an enlargement is told, checked, with every default filled in: `checkOptions` makes it once,
- * and nothing after it looks at options. `null` leaves a choice to what the source turns out to be.
+ * The options of an enlargement, checked, with every default filled in. `checkOptions` makes them
+ * once, and no later code looks at options. `null` leaves a choice until the source is known.
  */
 export type Settings = {
   /** Enlargement each way, unless `to` names a size to reach. */
@@ -61,7 +61,7 @@ export type Settings = {
   readonly preset: string | null;
   readonly pixelFormat: string | null;
   readonly ffmpegArgs: readonly string[];
-  /** Which tracks are kept: `all`, `none`, or languages and numbers of streams by commas. */
+  /** Which tracks are kept: `all`, `none`, or languages and stream numbers, separated by commas. */
   readonly audio: string;
   readonly subs: string;
   /** Seconds from the clip's beginning; `null` for its beginning. */
@@ -100,7 +100,7 @@ export type Settings = {
   readonly ffmpeg: string | null;
   readonly ffprobe: string | null;
   readonly dryRun: boolean;
-  /** How often a clip is tried that fails for a cause that may pass. */
+  /** How often a clip is tried if the cause of its failure may pass. */
   readonly maxTries: number;
   /** What a configuration file set. */
   readonly configured: Configured | null;
@@ -119,7 +119,7 @@ function checkOneOf<T extends string>(name: string, value: T | undefined, all: r
 
 const rateWords = /^-(?:crf|qp|q|qscale|global_quality|b|maxrate|bufsize)(?::v)?$/;
 
-/** Throws VsrError `option` for rates that are none, and for two ways to set the quality. */
+/** Throws VsrError `option` for invalid rates, and for two ways to set the quality. */
 function checkRates(options: UpscaleOptions): void {
   const { crf, bitrate, sizeLimit, ffmpegArgs = [] } = options;
   if (bitrate !== undefined && !(Number.isFinite(bitrate) && bitrate >= 1000)) {
@@ -141,7 +141,7 @@ function checkRates(options: UpscaleOptions): void {
   }
 }
 
-/** Throws VsrError `option` for a codec or an encoder that no ffmpeg can be asked for. */
+/** Throws VsrError `option` for an unknown codec or encoder. */
 function checkCodec({ codec = 'auto', encoder = 'software', crf }: UpscaleOptions): void {
   if (!isKnownCodec(codec)) {
     const why = whyRefused(codec);
@@ -224,7 +224,7 @@ function checkValues(options: UpscaleOptions): void {
   }
 }
 
-/** What of the settings says which model and encoder the user named. */
+/** The model and the encoder that the user named. */
 export function askedIn(settings: Settings): AskedSettings {
   const { model, quality, codec, encoder, crf, preset, pixelFormat, ffmpegArgs } = settings;
   const strength = settings.strength === 'auto' ? null : settings.strength;

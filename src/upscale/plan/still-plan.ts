@@ -27,14 +27,14 @@ export type StillPlan = {
   readonly announcements: readonly Announcement[];
   readonly estimatedBytes: number;
   readonly settings: Settings;
-  /** What of the settings decides the result, besides the picture and the models. */
+  /** The settings that decide the result, besides the picture and the models. */
   readonly deciding: Omit<StillSettings, 'asked'>;
   readonly job: string;
-  /** The hashes by which earlier versions of vsr know the same job. */
+  /** The hashes that earlier versions of vsr gave the same job. */
   readonly earlierJobs: readonly string[];
 };
 
-/** The options given, by name, that mean something for clips alone. */
+/** Names of the given options that mean something only for clips. */
 export function clipOnlyOptions(settings: Settings): string[] {
   const clipOnly: Readonly<Record<string, boolean>> = {
     to: settings.to !== null,
@@ -55,19 +55,18 @@ export function clipOnlyOptions(settings: Settings): string[] {
 }
 
 /**
- * Throws VsrError `option` for a setting that means nothing for a picture: better said than
- * swallowed.
+ * Throws VsrError `option` for a setting that means nothing for a picture, rather than ignore it.
  */
 function checkForStill(settings: Settings, file: string): void {
   const [name] = clipOnlyOptions(settings);
   if (name !== undefined) throw badValue('a clip', `--${name}`, file);
 }
 
-/** Looks at a picture and decides everything about its enlargement; writes nothing. */
+/** Probes a picture and decides everything about its enlargement; writes nothing. */
 export async function planStill(input: Input, settings: Settings): Promise<StillPlan> {
   checkForStill(settings, input.path);
   const still = await probeStill(input.path);
-  // One picture has no other frames to be averaged over.
+  // A single picture has no other frames to average over.
   const alone: Settings = { ...settings, steady: 'off' };
   const { chain, strength, notes } = await chooseModels(
     alone,
@@ -78,7 +77,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     }),
     () => compressionOfStill(input.path),
   );
-  // What is read and not written becomes a PNG.
+  // Formats that are read but not written become PNG.
   const extension = canWriteStill(input.path) ? path.extname(input.path) : '.png';
   const size = enlargedSize(still.layout, chain.scale);
   const output = await outputFor(input, settings, {
@@ -127,7 +126,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   };
 }
 
-/** What a look at the file's ends tells of damage. */
+/** Damage that the beginning and the end of the file show. */
 function faultNotes({ fault }: Still, { allowDamaged }: Settings): Announcement[] {
   if (fault === null) return [];
   const note = { kind: 'note', what: 'source', why: `the file ${fault}` } as const;

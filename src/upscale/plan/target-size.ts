@@ -13,13 +13,13 @@ const named: Readonly<Record<string, Size>> = {
   '8k': { width: 7680, height: 4320 },
 };
 
-/** What people call sizes elsewhere. */
+/** Other common names of sizes. */
 const otherNames: Readonly<Record<string, string>> = {
   ...{ hd: '720p', fhd: '1080p', fullhd: '1080p', qhd: '1440p', uhd: '4k', '2160i': '2160p' },
   ...{ '1080i': '1080p', '720i': '720p' },
 };
 
-/** Advice for a text, in lower case, that is no size: `720` is meant as `720p`. */
+/** Suggestion for an invalid size, in lower case: `720` is meant as `720p`. */
 function meantSize(text: string): string {
   const sides = /^(\d+)\s*[x*×:,/ ]\s*(\d+)$/.exec(text);
   const meant =
@@ -52,9 +52,9 @@ function even(value: number): number {
 }
 
 /**
- * The size that `source` gets when it is to fill the box `to` names with its aspect kept, in even
- * numbers. `720p` and `4k` mean a 16:9 box, turned for upright pictures; `WxH` is taken as it
- * stands. Throws VsrError `option` for a text that is no size, or a box no larger than the source.
+ * The size that fits `source` into the box that `to` names, with its aspect ratio kept, in even
+ * numbers. `720p` and `4k` mean a 16:9 box, turned for upright pictures; `WxH` is taken as it is.
+ * Throws VsrError `option` for an invalid size, or a box no larger than the source.
  */
 export function targetSize(to: string, source: Size): Size {
   let box = boxOf(to);
@@ -85,7 +85,7 @@ export async function chooseScale(
   }
   const size = targetSize(settings.to, source.video);
   const { width, height } = source.video;
-  // A scale that no models make is passed over; every other failure is the caller's.
+  // A scale that no models reach is skipped; any other error goes to the caller.
   for (let scale = 2; scale <= LARGEST_SCALE; scale++) {
     if (scale * width < size.width || scale * height < size.height) continue;
     try {

@@ -3,7 +3,7 @@ import type { Trim } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
 
-/** What of the clip is wanted, in ticks: from inclusive, to exclusive. */
+/** The wanted part of the clip, in ticks: from inclusive, to exclusive. */
 export type TickRange = { readonly from?: number; readonly to?: number };
 
 /** Ticks of the frames between `start` and `end` seconds after the clip's beginning. */
@@ -17,14 +17,14 @@ export function tickRange(source: Source, settings: Settings): TickRange {
   };
 }
 
-/** Throws VsrError `option` for an in point at which the clip is over. */
+/** Throws VsrError `option` for a start at or after the clip's end. */
 export function checkStart({ video, duration }: Source, { start }: Settings): void {
   const seconds = video.duration ?? duration;
   if (start === null || seconds === null || start < seconds) return;
   throw badValue(`a time before the clip's end (${seconds.toFixed(3)} s)`, 'start', start);
 }
 
-/** What of the sound belongs to the wanted part. */
+/** The part of the sound that belongs to the wanted part of the clip. */
 export function trimOf(source: Source, settings: Settings): { trim?: Trim } {
   const { start, end, frames } = settings;
   if (start === null && end === null && frames === Infinity) return {};

@@ -5,14 +5,14 @@ import { badValue, messageOf } from '../../errors.js';
 import type { ProgramRun } from '../../events.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 
-/** What the words of a program can hold, of the clip that is finished. */
+/** Fields that the words of a program may hold. */
 export const programFields = ['input', 'output', 'folder', 'sidecar'] as const;
 type ProgramField = (typeof programFields)[number];
 
 const isField = (name: string): name is ProgramField =>
   (programFields as readonly string[]).includes(name);
 
-/** Throws VsrError `option` for words that are no program, or hold fields that there are not. */
+/** Throws VsrError `option` for empty words, and for unknown fields. */
 export function checkProgramWords(words: readonly string[] | undefined): void {
   if (words === undefined) return;
   if (words[0] === undefined || words[0] === '') {
@@ -25,7 +25,7 @@ export function checkProgramWords(words: readonly string[] | undefined): void {
   throw badValue(`fields of ${known}`, 'exec', unknown[0]);
 }
 
-/** Endings of programs on Windows; elsewhere a program is named in full. */
+/** Endings of programs on Windows; on other systems a program has none. */
 const endings = (): readonly string[] =>
   process.platform === 'win32' ? ['', ...(process.env['PATHEXT'] ?? '.EXE').split(';')] : [''];
 
@@ -39,8 +39,8 @@ async function isProgram(file: string): Promise<boolean> {
 }
 
 /**
- * Throws VsrError `option` unless the program of `words` is there: nobody wants to learn that after
- * hours of work.
+ * Throws VsrError `option` unless the program of `words` exists: that must not come out after hours
+ * of work.
  */
 export async function checkProgram(words: readonly string[] | null): Promise<void> {
   if (words === null) return;
@@ -56,16 +56,16 @@ export async function checkProgram(words: readonly string[] | null): Promise<voi
   throw badValue(`a program that is there${where}`, 'exec', program);
 }
 
-/** The most of what a program prints that is kept to tell why it failed. */
+/** Characters of a program's output that are kept to tell why it failed. */
 const keptText = 2000;
 
-/** How long a program that is told to end may take. */
+/** How long a program may take to end after a signal, in milliseconds. */
 const graceMs = 1500;
 
 /**
- * Runs the program of `words` for a finished clip, without a shell and with nothing on its standard
- * input; fields become paths within their word. Never rejects: what went wrong is told. It is ended
- * once `signal` fires.
+ * Runs the program of `words` for a finished clip, without a shell and with empty standard input;
+ * fields become paths within their word. Never rejects: failures are in the result. The program is
+ * ended once `signal` fires.
  */
 export async function runProgram(
   words: readonly string[],
@@ -102,7 +102,7 @@ async function endOf(
   try {
     const [code, how] = await new Promise<[number | null, string]>((resolve, reject) => {
       child.once('error', reject);
-      // What it started in turn may hold the pipes open for days.
+      // Processes that it started may hold the pipes open for days.
       child.once('exit', (code, by) => resolve([code, by ?? '']));
     });
     if (code === 0) return { exitCode: 0, error: null };

@@ -10,7 +10,7 @@ import {
   type Segment,
 } from './segment-plan.js';
 
-/** Clips of fewer segments' length than this are not worth cutting. */
+/** Clips shorter than this many segments are not cut. */
 const leastSegments = 2.5;
 
 /** Cuts the clip of a job into segments, at its keyframes where they can be found again. */
@@ -21,11 +21,12 @@ export async function cutClip({ ffmpeg, plan, signal }: JobContext): Promise<Seg
   const seconds = video.duration ?? source.duration;
   const short = seconds !== null && seconds < leastSegments * length;
   if (!settings.segments || short) return wholeClip(range);
-  // A deinterlacer looks at the frames around: only what was read from the beginning is the same.
+  // A deinterlacer also uses neighbouring frames: only a clip read from its beginning gives the
+  // same frames.
   const isMade = video.fields !== null || video.runs !== null;
   if (!isMade && source.raw === null && isIndexed(source.container)) {
     const keys = await keyframes(ffmpeg, source, signal);
-    // ffprobe keeps quiet about what it could not read, and the plan would end there.
+    // ffprobe does not report what it could not read, and the plan would end there.
     if (!settings.allowDamaged) await checkReadable(source.path, signal);
     const times = keys.map((key) => key.pts);
     return planSegments(times, video.timeBase, range, length);

@@ -6,16 +6,20 @@ import type { SegmentFrames } from './segment-reader.js';
 import type { EnlargedFrame, SegmentTools } from './segment-tools.js';
 import { timedItems } from './stage-clock.js';
 
-/** A frame on its way in; `lead` where it is only there for the next ones to be compared with. */
+/**
+ * A frame before it is enlarged; a `lead` frame is only there for the next ones to be compared
+ * with.
+ */
 type Given = Pick<EnlargedFrame, 'source' | 'reference'> & { readonly lead: boolean };
 
-/** A frame with those around it: so many before and after; `null` where the clip has none. */
+/** A frame with the same number of frames before and after it; `null` where the clip has none. */
 type Surrounded = Given & { readonly around: readonly (Frame | null)[] };
 
 /**
- * Enlarges a segment's frames on all threads, two more than threads at a time; they come in the
- * order given. What is yielded stays untouched until the frame after the next is asked for, also
- * over the end of the segment. `onBegun` is called whenever one is under way.
+ * Enlarges a segment's frames on all threads, with two frames more under way than there are
+ * threads. Results come in the order of the frames. A yielded frame stays untouched until the frame
+ * after the next is asked for, even across the end of the segment. `onBegun` is called whenever a
+ * frame begins.
  */
 export async function* enlargeFrames(
   tools: SegmentTools,
@@ -41,7 +45,7 @@ export async function* enlargeFrames(
   }
 }
 
-/** A segment's frames after those that they are compared with, each with its ground truth. */
+/** The lead frames and then the segment's own, each with its ground truth. */
 async function* givenFrames(
   { job, reference, clock }: SegmentTools,
   { lead, frames }: SegmentFrames,

@@ -2,10 +2,10 @@ import { lstat, readdir, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 
-/** What stays in a work folder from run to run. */
+/** Files that stay in a work folder from run to run. */
 const kept =
   /^(plan\.json|queue\.json|sealed\.vsr\.json|seg-\d{5,}\.json|seg-\d{5,}(\.[0-9a-f]{12})?\.(video|rows\.jsonl))$/;
-/** What a killed run may leave half done; a number is a process. */
+/** Unfinished files that a killed run may leave; a number is a process. */
 const drafts = [
   /^lock(\.[0-9a-f-]+)+$/,
   /^(plan|queue|seg-\d{5,})\.json\.(\d+|[0-9a-f]{12})\.part$/,
@@ -14,11 +14,13 @@ const drafts = [
   /^seg-\d{5,}(\.[0-9a-f]{12})?\.rows\.\d+\.part\.jsonl$/,
   /^joined\.\d+(-[0-9a-f]+)?\.\w+$/,
   /^joined-log\.(csv|jsonl)$/i,
-  // Work folders of vsr 0.1.0's first days.
+  // Files of the first builds of vsr 0.1.0.
   /^seal\.json(\.\d+\.part)?$/,
 ];
 const draftFolders = /^\.vsr-extras-[A-Za-z0-9]{6}$/;
-/** What file managers and network file systems put into every folder; it is never touched. */
+/**
+ * Files that file managers and network file systems put into every folder; they are never touched.
+ */
 const bystanders =
   /^(\.DS_Store|\._.*|Thumbs\.db|desktop\.ini|\.directory|\.nfs.*|\.fuse_hidden.*)$/i;
 
@@ -39,9 +41,9 @@ export function isRecordName(name: string): boolean {
 }
 
 /**
- * What of ours lies in a work folder; nothing where there is none. Throws VsrError `media` for a
- * link of that name, a file, and a folder that holds what vsr did not make: nothing of it is
- * touched.
+ * The names in a work folder that vsr made; empty where there is no folder. Throws VsrError `media`
+ * for a link or a file of that name, and for a folder that holds anything else; then nothing in it
+ * is touched.
  */
 export async function ownNames(folder: string): Promise<OwnName[]> {
   const found = await lstat(folder).catch(() => null);
@@ -72,7 +74,7 @@ export async function ownNames(folder: string): Promise<OwnName[]> {
   return own;
 }
 
-/** Removes what of ours is of the `kinds` given, and nothing else. */
+/** Removes the files that vsr made of the given `kinds`, and nothing else. */
 export async function removeOwn(folder: string, kinds: readonly OwnName['kind'][]): Promise<void> {
   for (const { name, kind } of await ownNames(folder)) {
     if (!kinds.includes(kind)) continue;
@@ -80,7 +82,7 @@ export async function removeOwn(folder: string, kinds: readonly OwnName['kind'][
   }
 }
 
-/** Removes a folder that is empty; one that is not stays. */
+/** Removes a folder if it is empty. */
 export async function removeEmpty(folder: string): Promise<void> {
   await rmdir(folder).catch((error: unknown) => {
     const { code } = error as NodeJS.ErrnoException;

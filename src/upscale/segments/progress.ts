@@ -1,8 +1,8 @@
 import type { ProgressEvent, Stage } from '../../events.js';
 
 /**
- * Counts frames and says how far the clip is, at most every `intervalMs`. `alreadyMs` have gone by
- * since its job began.
+ * Counts frames and reports progress, at most every `intervalMs`. `alreadyMs` have passed since its
+ * job began.
  */
 export class ProgressCounter {
   readonly #report: (progress: ProgressEvent) => void;
@@ -48,7 +48,7 @@ export class ProgressCounter {
     this.#before += frames;
   }
 
-  /** Takes back frames that are to be done again. */
+  /** Subtracts frames that will be made again. */
   takeBack(frames: number): void {
     this.#frames -= frames;
   }
@@ -59,20 +59,20 @@ export class ProgressCounter {
       this.#sum += psnr;
       this.#scored++;
     }
-    // The last frame is always told.
+    // The last frame is always reported.
     const isLast = this.#before + this.#frames === this.#place.of;
     if (!isLast && performance.now() - this.#reportedAt < this.#intervalMs) return;
     this.tell();
   }
 
-  /** What is done now is another thing than before. */
+  /** Enters another stage of the job. */
   enter(stage: Stage): void {
     this.#enlargedIn ??= this.elapsed;
     this.#stage = stage;
     this.tell();
   }
 
-  /** Says how far the clip is, whenever that was said last. */
+  /** Reports progress now, whenever it was last reported. */
   tell(): void {
     this.#reportedAt = performance.now();
     this.#report(this.#told());

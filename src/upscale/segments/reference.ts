@@ -13,14 +13,14 @@ export interface ReferenceFrames extends AsyncDisposable {
    * when the reference is shorter than the clip.
    */
   next(): Promise<Frame | undefined>;
-  /** Passes over frames whose segment is done; the last ones can still be had from `before`. */
+  /** Skips frames whose segment is done; `before` still gives the last of them. */
   pass(count: number): Promise<void>;
-  /** The last `count` frames, three at most, that were passed over; the caller releases them. */
+  /** The last `count` skipped frames, three at most; the caller releases them. */
   before(count: number): readonly (Frame | undefined)[];
   release(frame: Frame): void;
 }
 
-/** Frames passed over that are kept: as many as a segment that is begun anew needs before it. */
+/** Skipped frames that are kept: as many as a segment that starts a new decoder needs before it. */
 const mostBefore = 3;
 
 /** Frames of the enlarged clip for each one of the reference; 0 where neither fits the other. */
@@ -36,9 +36,10 @@ function framesForEach(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 2
 }
 
 /**
- * Opens the ground truth of a job, `skip` frames in. Its size and sample format must be those of
- * the enlarged picture, and its frame count the clip's where both are stated; where a frame is made
- * of every field, it may have half as many, which are compared with the first of each two.
+ * Opens the ground truth of a job, and skips its first `skip` frames. Its size and sample format
+ * must be those of the enlarged picture, and its frame count that of the clip where both are known.
+ * Where a frame is made of every field, it may have half as many, which are compared with the first
+ * of each pair.
  */
 export async function openReference(
   { ffmpeg, plan, signal }: JobContext,
@@ -106,7 +107,7 @@ function referenceReader(
 ): ReferenceFrames {
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
-  /** Frames of the enlarged clip so far. */
+  /** Frames of the enlarged clip that were asked for so far. */
   let asked = 0;
   const next: ReferenceFrames['next'] = async () => {
     if (forEach === 2 && asked++ % 2 === 1) return undefined;

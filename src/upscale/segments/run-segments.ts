@@ -11,7 +11,7 @@ import type { SegmentFiles, WorkFolder } from './work-folder.js';
 /** A segment whose frames are all enlarged. */
 export type EnlargedSegment = {
   readonly frames: number;
-  /** Settles when its files are closed and lie, whole, under their names. */
+  /** Settles when its files are closed and complete under their names. */
   readonly written: Promise<MadeSegment>;
 };
 
@@ -23,20 +23,20 @@ export type MakeSegment = (
   most: number,
 ) => Promise<EnlargedSegment>;
 
-/** What became of a job's segments. */
+/** The result of a job's segments. */
 export type SegmentsDone = {
   readonly records: SegmentRecord[];
   /** Where the time went; `null` where nothing was left to do. */
   readonly stages: StageSeconds | null;
-  /** What went otherwise than planned, and is nevertheless whole. */
+  /** Notes on what differed from the plan, although the result is whole. */
   readonly notes: readonly Announcement[];
 };
 
 /**
- * Makes the segments that are not done, in order, and returns the records of all. The next one
- * begins while the encoder ends the file of the one before. Network and decoder are opened only if
- * there is something to do. Where a device that nobody asked for by name is lost, the segment is
- * made again on the CPU, and so is the rest.
+ * Makes the segments that are not done, in order, and returns the records of all. The next segment
+ * begins while the encoder finishes the file of the one before. Network and decoder are opened only
+ * if there is something to do. If a device that was not asked for by name is lost, the CPU makes
+ * the segment again, and all that follow.
  */
 export async function runSegments(
   job: JobContext,
@@ -50,7 +50,7 @@ export async function runSegments(
   let frames = 0;
   const notes: Announcement[] = [];
   let tools: SegmentTools | undefined;
-  /** The segment whose encoder is ending its file. */
+  /** Settles when the encoder of the last segment has finished its file. */
   let ending: Promise<void> = Promise.resolve();
   try {
     for (const [i, segment] of folder.plan.segments.entries()) {
@@ -97,8 +97,8 @@ export async function runSegments(
 }
 
 /**
- * The records of all segments of a clip that others have made. Throws VsrError `media` where some
- * are missing, or not whole: whoever says that all are done may be mistaken.
+ * The records of all segments of a clip that other machines have made. Throws VsrError `media`
+ * where some are missing or incomplete: the queue's word that all are done may be wrong.
  */
 export async function finishedSegments(job: JobContext, folder: WorkFolder): Promise<SegmentsDone> {
   const { segments } = folder.plan;

@@ -1,18 +1,15 @@
 import type { DecodeReport } from '../../media/decode/decode-report.js';
 import type { Segment } from './segment-plan.js';
 
-/** What the decoder found broken in a segment. Ticks are of the frame that it showed next. */
+/** Complaints of the decoder within a segment. Ticks are those of the frame that it gave next. */
 export type SegmentComplaints = {
   readonly count: number;
-  /** The first one's words; empty without one. */
+  /** Text of the first complaint; empty without one. */
   readonly text: string;
   /** `null` where no frame came after it. */
   readonly firstPts: number | null;
   readonly lastPts: number | null;
-  /**
-   * Of them, those about the first frames that say no more than that what these build on is not
-   * there.
-   */
+  /** How many of them say only that the first frames' references are missing. */
   readonly unstarted: number;
 };
 
@@ -21,16 +18,13 @@ export const noComplaints: SegmentComplaints = {
 };
 
 /**
- * What decoders say of pictures whose beginning lies before the file's, and of no others at its
- * start.
+ * What decoders say of pictures whose references lie before the beginning of the file, and of no
+ * others at its start.
  */
 const unstartedWords =
   /corrupt decoded frame|no frame!|non-existing [SP]PS|reference picture|Could not find ref|mmco|decode_slice_header error|Frame num|co located POCs|first frame is no keyframe|Error (?:while decoding stream|submitting packet)/i;
 
-/**
- * Where the first frames of a segment lie that the decoder reports as damaged, one after the other:
- * at least its first.
- */
+/** The damaged frames at the start of a segment, without a gap: at least its first. */
 export function startOf(frames: readonly number[], damaged: readonly number[]): number {
   let count = 0;
   while (damaged[count] === count && count + 1 < frames.length) count++;
@@ -38,9 +32,9 @@ export function startOf(frames: readonly number[], damaged: readonly number[]): 
 }
 
 /**
- * The complaints that belong to a segment's frames. A decoder that began before it, at a key frame,
- * may have met others: leading pictures that lack what they build on, and what an earlier segment
- * holds.
+ * The complaints that belong to a segment's frames. A decoder that began at an earlier key frame
+ * may have complained of others: leading pictures without their references, and frames of an
+ * earlier segment.
  */
 export function complaintsWithin(
   all: DecodeReport['complaints'],

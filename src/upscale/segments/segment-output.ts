@@ -20,8 +20,8 @@ function outputTicks(pts: number, from: Ratio, to: Ratio): number {
 }
 
 /**
- * The files of one segment while they are being written. They appear under their names only when
- * they are whole; doing the segment again gives the same.
+ * The files of one segment while they are written. They appear under their names only when they are
+ * whole; making the segment again gives the same files.
  */
 export class SegmentOutput {
   readonly #tools: SegmentTools;
@@ -31,7 +31,7 @@ export class SegmentOutput {
   readonly #rows: Promise<FrameLog>;
   #frames = 0;
   #firstPts: number | null = null;
-  /** Sum of the frames' shares that were copied from the frame before. */
+  /** Sum over the frames of the share that was copied from the frame before. */
   #reused = 0;
 
   constructor(tools: SegmentTools, files: SegmentFiles) {
@@ -83,15 +83,13 @@ export class SegmentOutput {
     job.progress.add(row.psnrY ?? row.psnrToSourceY);
   }
 
-  /** Ends the log: all its rows are written. */
+  /** Ends the log, when all its rows are written. */
   async endLog(): Promise<void> {
     await using rows = await this.#rows;
     await rows.finish();
   }
 
-  /**
-   * Ends the files and gives them their names; `report` is what decoding the segment had to say.
-   */
+  /** Closes the files and gives them their names; `report` is what decoding the segment showed. */
   async close(report: SegmentReport): Promise<MadeSegment> {
     const { upscaler } = this.#tools;
     try {
@@ -120,7 +118,7 @@ export class SegmentOutput {
     const { video, rows } = this.#files;
     if (this.#frames === 0) {
       await this.#encoder.abort();
-      // Nothing of an earlier attempt may be taken for this segment's.
+      // Files of an earlier attempt must not be taken for this segment's.
       await Promise.all([this.#draft.video, video].map((file) => rm(file, { force: true })));
     } else {
       await this.#encoder.finish();
@@ -130,7 +128,7 @@ export class SegmentOutput {
     return { videoSha256: await sha256Of(video), rowsSha256: await sha256Of(rows) };
   }
 
-  /** Removes what a failed segment has written; returns the error to throw. */
+  /** Removes the files of a failed segment; returns the error to throw. */
   async discarded(cause: unknown): Promise<unknown> {
     const { signal, plan } = this.#tools.job;
     await this.#encoder.abort();

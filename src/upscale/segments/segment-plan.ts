@@ -1,9 +1,7 @@
 import { framesPerSecond, type Ratio } from '../../planes/ratio.js';
 import type { TickRange } from '../plan/tick-range.js';
 
-/**
- * A run of frames between two cut points of the source: the unit of resuming and spreading work.
- */
+/** A part of the clip between two cut points: the unit of resuming and of sharing work. */
 export type Segment = {
   /** Place in the clip, from 0. */
   readonly number: number;
@@ -12,26 +10,26 @@ export type Segment = {
   /** Ticks before which its frames lie; `null` for the clip's end. */
   readonly to: number | null;
   /**
-   * Ticks of the keyframe at which reading may start where the segment before has not just been
-   * read; `null` reads from the clip's beginning and passes over what comes before.
+   * Ticks of the keyframe at which reading may start if the segment before has not just been read;
+   * `null` to read from the clip's beginning and skip what comes before the segment.
    */
   readonly seekTo: number | null;
 };
 
 /**
- * Default of the seconds that a segment lasts at least; resuming loses at most about this much
+ * Default of the least length of a segment, in seconds; resuming loses at most about this much
  * work.
  */
 export const SEGMENT_SECONDS = 10;
 
 /**
- * Samples of luma that a segment holds at least. What beginning and ending one costs (0.1 s of one
- * core) would weigh more than 2 % with tiny pictures, of which seconds are enlarged in no time.
+ * Least number of luma samples in a segment. Beginning and ending a segment costs 0.1 s of one
+ * core: with tiny pictures, whose seconds are enlarged almost at once, that would be more than 2 %.
  */
 const LEAST_SAMPLES = 1e7;
 
 /**
- * Seconds that a segment of such pictures lasts at least, at `rate` pictures a second (the usual
+ * Least length, in seconds, of a segment of such pictures at `rate` pictures per second (the usual
  * rate where it is unknown).
  */
 export function usualSeconds(
@@ -81,9 +79,9 @@ export function planSegments(
 }
 
 /**
- * Cuts a clip whose container is not trusted to find its keyframes: every `seconds` from `start` to
- * about `end` (ticks). Such segments are read from the clip's beginning when a job goes on with
- * them, so that any time will do.
+ * Cuts a clip whose container has no reliable index of keyframes: every `seconds` from `start` to
+ * about `end` (ticks). A job that resumes with such a segment reads from the clip's beginning, so
+ * any time will do.
  */
 export function planBlindSegments(
   start: number,

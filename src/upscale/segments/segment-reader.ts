@@ -13,15 +13,15 @@ import type { SegmentReport } from './segment-record.js';
 
 /** The frames of one segment. */
 export type SegmentFrames = {
-  /** They follow what was read last; otherwise reading began anew. */
+  /** Whether they follow the segment that was read last; otherwise a new decoder was started. */
   readonly follows: boolean;
-  /** Where it began anew, the frames before the segment that its own are compared with. */
+  /** After a new start, the frames before the segment that its own frames are compared with. */
   readonly lead: readonly Frame[];
   /** At most as many as were asked for; to be read before another segment is opened. */
   readonly frames: AsyncGenerator<Frame>;
   /**
-   * Once these are read: up to `count` frames that come after them in the job. They are still to be
-   * read with their own segment.
+   * After these are read: up to `count` frames of the job that follow them. Those will be read
+   * again with their own segment.
    */
   after(count: number): Promise<readonly Frame[]>;
 };
@@ -32,43 +32,44 @@ const silence: SegmentReport = {
   complaints: noComplaints,
 };
 
-/** First frames of a segment that may lack what they build on: no group of pictures is longer. */
+/** How many first frames of a segment may lack their references: no group of pictures is longer. */
 const mostEarly = 64;
 
 /**
- * A seek that did not land where it should: the container's index cannot be trusted, or there are
- * fewer frames than its rate tells.
+ * A seek that landed in the wrong place: the container's index is wrong, or there are fewer frames
+ * than its rate promises.
  */
 class MissedCut extends Error {}
 
-/** One decoder and how far it is. */
+/** One decoder and its position. */
 type Run = {
   readonly decoded: DecodedFrames;
   readonly frames: AsyncIterator<Frame>;
-  /** Frames taken from it, without the one that is held. */
+  /** Frames taken from it, not counting those in `held`. */
   taken: number;
-  /** The segment that it can go on with. */
+  /** The segment that it reads next. */
   next: number;
-  /** Frames that were read early: they belong to the segments to come. */
+  /** Frames that were read early and belong to later segments. */
   readonly held: Frame[];
-  /** What decoding had to say up to the end of the segment before. */
+  /** The decoder's report at the end of the segment before. */
   told: DecodeReport;
-  /** Frames before the first segment, until that is opened; then `null`. */
+  /** Frames before its first segment, until that is opened; then `null`. */
   lead: readonly Frame[] | null;
 };
 
-/** Seconds before a segment at which reading begins at least, for the frames before it. */
+/** Seconds before a segment at which reading begins at the latest, to have the frames before it. */
 const leadSeconds = 0.5;
 
 /**
- * Reads segments of a clip. One decoder goes on from each to the next, so that every frame is what
- * an uncut run decodes; it seeks, where the segment says so, only to begin in the middle.
+ * Reads segments of a clip. One decoder goes on from each segment to the next, so that every frame
+ * is decoded as in an uncut run. A decoder seeks only to start in the middle, where the segment
+ * says so.
  */
 export class SegmentReader implements AsyncDisposable {
   readonly #job: JobContext;
   #run: Run | null = null;
   #report: SegmentReport = silence;
-  /** A decoder that is being started before its frames are wanted. */
+  /** A decoder that starts before its frames are wanted. */
   #starting: Promise<void> | null = null;
 
   constructor(job: JobContext) {
@@ -76,8 +77,8 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   /**
-   * Starts decoding `segment` while its frames are not wanted yet, since that takes its time. Then
-   * `open` the same segment and number; what fails is thrown there.
+   * Starts decoding `segment` before its frames are wanted, because that takes time. `open` must
+   * then get the same segment and number; it throws what fails here.
    */
   prepare(segment: Segment, most: number): void {
     this.#starting = this.#begin(segment, most);
@@ -148,13 +149,13 @@ export class SegmentReader implements AsyncDisposable {
           ),
           last: ended,
         }),
-        // A file that breaks off says so within the last segment that still has frames of it.
+        // The decoder reports a truncated file within the last segment that still has frames.
         truncated: truncated && ended,
       };
     }
   }
 
-  /** What decoding the segment read last had to say. */
+  /** The report of the decoder on the segment that was read last. */
   report(): SegmentReport {
     return this.#report;
   }
@@ -170,8 +171,8 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   /**
-   * What ffmpeg took for the source's end must be its end: otherwise the segment would count as
-   * done.
+   * Throws where ffmpeg's end of the source is not the real one: otherwise the segment would count
+   * as done.
    */
   async #checkReadable(run: Run): Promise<void> {
     const { plan, signal } = this.#job;
@@ -185,20 +186,20 @@ export class SegmentReader implements AsyncDisposable {
     );
   }
 
-  /** Starts a decoder at `segment`, or before it where frames before it are wanted. */
+  /** Starts a decoder at `segment`, or earlier where frames before it are needed. */
   async #begin(segment: Segment, most: number): Promise<void> {
     try {
       await this.#start(segment, this.#seekTo(segment), most);
     } catch (error) {
       if (!(error instanceof MissedCut)) throw error;
-      // Reading from the beginning is slower and always right.
+      // Reading from the beginning is slower, but always right.
       await this.#start(segment, null, most);
     }
   }
 
   /**
-   * Frames before a segment that its own are compared with: two for the log's flicker, the later of
-   * which must be made as it was, from those around it where they are averaged.
+   * How many frames before a segment are needed: two for the log's flicker. Where frames are
+   * averaged, one more, so that the later of these two comes out as before.
    */
   #lead(segment: Segment): number {
     const { paths, chain, settings } = this.#job.plan;
@@ -207,7 +208,7 @@ export class SegmentReader implements AsyncDisposable {
     return paths.log === null ? 0 : 2;
   }
 
-  /** Where a decoder may seek to: ffmpeg goes on to the last key frame before that. */
+  /** The time to which a decoder may seek: ffmpeg goes to the last key frame before it. */
   #seekTo(segment: Segment): number | null {
     const lead = this.#lead(segment);
     if (segment.seekTo === null || lead === 0) return segment.seekTo;
@@ -241,14 +242,14 @@ export class SegmentReader implements AsyncDisposable {
     let frame = await next(frames);
     for (; frame !== null && frame.pts < (segment.from ?? -Infinity); frame = await next(frames)) {
       run.taken++;
-      // What lies before the wanted part of the clip is no part of the job.
+      // Frames before the wanted part of the clip do not belong to the job.
       if (frame.pts >= (range.from ?? -Infinity)) lead.push(frame);
       if (lead.length > wanted) decoded.release(lead.shift()!);
     }
     if (frame !== null) run.held.push(frame);
     run.told = decoded.report();
     if (seekTo === null || segment.number === 0) return;
-    // A cut lies at a keyframe's own time, so that frame must be there, and those before it.
+    // A cut is at a keyframe's own time, so that frame must come, and the frames before it.
     if (frame?.pts !== segment.from || lead.length < wanted) throw new MissedCut();
   }
 
@@ -259,7 +260,7 @@ export class SegmentReader implements AsyncDisposable {
   }
 }
 
-/** The frames that come next, at most `count`: they stay to be read. */
+/** The next frames, `count` at most; they will be read again. */
 async function readAhead(run: Run, count: number): Promise<readonly Frame[]> {
   while (run.held.length < count) {
     const frame = await next(run.frames);

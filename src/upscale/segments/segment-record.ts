@@ -4,7 +4,7 @@ import { formProperties, type FormChange } from '../../media/decode/frame-form.j
 import type { SegmentComplaints } from './segment-complaints.js';
 
 /**
- * What decoding one segment had to say; frames count from 0 in the segment. A record keeps the first
+ * The decoder's report on one segment; frames count from 0 in the segment. A record keeps the first
  * hundred changes of each kind, and the first twenty messages.
  */
 export type SegmentReport = {
@@ -15,21 +15,21 @@ export type SegmentReport = {
   /** The source ended early in this segment. */
   readonly truncated: boolean;
   /**
-   * Frames from which on the source's picture has another size; they are brought to the first one.
+   * Frames at which the source's picture size changes; such frames are scaled to the first size.
    */
   readonly sizeChanges: readonly {
     readonly frame: number;
     readonly width: number;
     readonly height: number;
   }[];
-  /** Frames from which on the source says something else of its samples or their shape. */
+  /** Frames at which the source's format, colour or aspect changes. */
   readonly formChanges: readonly FormChange[];
-  /** Packets of which the decoder made no frame. */
+  /** Packets from which the decoder made no frame. */
   readonly lostPackets: number;
   readonly complaints: SegmentComplaints;
 };
 
-/** What a finished segment says of itself; written last, so its being there means "done". */
+/** The record of a finished segment. It is written last, so that its existence means "done". */
 export type SegmentRecord = SegmentReport & {
   readonly frames: number;
   /** Ticks of its first frame; `null` without frames. */
@@ -38,9 +38,12 @@ export type SegmentRecord = SegmentReport & {
   readonly provider: string;
   /** What it computed in: `fp32`, `fp16` or `int8`. */
   readonly precision: string;
-  /** Of the video file, checked before it is used: a job may go on long after, and elsewhere. */
+  /**
+   * Hash of the video file, checked before the file is used: a job may go on much later, and on
+   * another machine.
+   */
   readonly videoSha256: string;
-  /** Of the file of log rows, checked in the same way. */
+  /** Hash of the file of log rows, checked in the same way. */
   readonly rowsSha256: string;
   /** Mean share of tiles copied from the frame before, 0 to 1. */
   readonly reused: number;
@@ -51,10 +54,10 @@ export type SegmentRecord = SegmentReport & {
   readonly attempt: string | null;
 };
 
-/** What whoever made a segment says of it, before it counts as done. */
+/** The facts of a segment that was just made, before it counts as done. */
 export type MadeSegment = Omit<SegmentRecord, 'attempt'>;
 
-/** Names of attempts are made of nothing else. */
+/** The only form of an attempt's name. */
 const attemptName = /^[0-9a-f]{12}$/;
 
 function attemptOf(field: Field): string | null {
@@ -74,9 +77,7 @@ function complaintsOf(field: Field): SegmentComplaints {
   };
 }
 
-/**
- * Reads a record as what a stranger may have written. Throws VsrError `media` naming what is wrong.
- */
+/** Reads a record as untrusted data. Throws VsrError `media` that names the fault. */
 export function segmentRecordOf(value: unknown, file: string): SegmentRecord {
   const top = new Field(value, `the record ${file}`);
   const count = (field: Field): number => field.count();

@@ -13,7 +13,7 @@ import { SegmentReader } from './segment-reader.js';
 import { StageClock } from './stage-clock.js';
 import { workersOf } from '../plan/expected-frames.js';
 
-/** A frame, the ground truth of its enlargement, and what was made of it. */
+/** A frame, the ground truth of its enlargement, and the enlarged frame. */
 export type EnlargedFrame = {
   readonly source: Frame;
   readonly reference: Frame | undefined;
@@ -21,8 +21,8 @@ export type EnlargedFrame = {
 };
 
 /**
- * Keeps the memory of the frames that were made last: the next ones, also of the next segment, may
- * still be compared with them, copied from them, and averaged with them.
+ * Keeps the memory of the last frames: the next ones, even those of the next segment, may be
+ * compared with them, copied from them, and averaged with them.
  */
 export class Trail {
   readonly #length: number;
@@ -35,25 +35,25 @@ export class Trail {
     this.#release = release;
   }
 
-  /** Keeps `frame`, and releases the first one. */
+  /** Keeps `frame`, and releases the oldest one. */
   follow(frame: EnlargedFrame): void {
     this.#frames.push(frame);
     if (this.#frames.length > this.#length) this.#release(this.#frames.shift()!);
   }
 
-  /** What the frames kept were made of, the first one first. */
+  /** The sources of the kept frames, the oldest first. */
   sources(): readonly Frame[] {
     return this.#frames.map(({ source }) => source);
   }
 
-  /** Keeps none: what comes next does not follow. */
+  /** Releases all: the next frame does not follow them. */
   drop(): void {
     for (const frame of this.#frames) this.#release(frame);
     this.#frames = [];
   }
 }
 
-/** What the segments of one job are made with, one after the other. */
+/** The tools that make the segments of one job. */
 export interface SegmentTools extends AsyncDisposable {
   readonly job: JobContext;
   readonly upscaler: Upscaler;
@@ -67,7 +67,7 @@ export interface SegmentTools extends AsyncDisposable {
   readonly clock: StageClock;
 }
 
-/** A network, and how whoever was given it gives it back. */
+/** A network; disposing gives it back to its owner. */
 export interface OpenNetwork extends AsyncDisposable {
   readonly upscaler: Upscaler;
 }
@@ -96,7 +96,8 @@ export async function openNetwork({ plan, signal }: JobContext): Promise<OpenNet
 
 /**
  * Opens the network, the decoder at `segment`, which is to give at most `most` frames, and the
- * ground truth, `skip` frames in. `open` may give a network that serves other jobs too.
+ * ground truth, after its first `skip` frames. `open` may give a network that serves other jobs,
+ * too.
  */
 export async function openSegmentTools(
   job: JobContext,
@@ -112,13 +113,13 @@ export async function openSegmentTools(
   let network: OpenNetwork | undefined;
   let reference: ReferenceFrames | null = null;
   const close = async (trail: Trail | null): Promise<void> => {
-    // A network that serves others takes its memory back.
+    // Frames that a shared network has made for this job are given back.
     trail?.drop();
     try {
       await reader[Symbol.asyncDispose]();
       await reference?.[Symbol.asyncDispose]();
     } finally {
-      // A decoder that is stopped says so by an error: threads must not stay for that.
+      // A stopped decoder rejects; that must not keep threads alive.
       await network?.[Symbol.asyncDispose]();
     }
   };
@@ -148,9 +149,9 @@ export async function openSegmentTools(
 }
 
 /**
- * What to say where a segment failed because a device of its own did, and the CPU is to go on;
- * `null` for every other error, and for a device that was asked for by name (docs/adr/0003): that
- * job stops.
+ * The note for a segment that failed because vsr's choice of device failed, so that the CPU goes
+ * on. `null` for every other error, and for a device that was asked for by name (docs/adr/0003):
+ * that job stops.
  */
 export function noteOfLostDevice(
   error: unknown,

@@ -1,16 +1,16 @@
 import type { StageSeconds } from '../../metrics/sidecar-schema.js';
 
-/** What the main thread waits for, one after the other; together they are the time of its loop. */
+/** Stages of the main thread, one after the other; their sum is the time of its loop. */
 export type Stage = 'decode' | 'wait' | 'encode' | 'log';
 
 /** Adds up where the time of a run goes. */
 export class StageClock {
   readonly #ms: Record<Stage, number> = { decode: 0, wait: 0, encode: 0, log: 0 };
-  /** Milliseconds of stages within the one under way, which must not count twice. */
+  /** Milliseconds of nested stages, which must not count twice. */
   #within = 0;
   readonly #now: () => number;
 
-  /** `now` tells the time in milliseconds; tests give one of their own. */
+  /** `now` gives the time in milliseconds; tests pass their own. */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -29,7 +29,7 @@ export class StageClock {
     }
   }
 
-  /** So far, with what the threads of an upscaler have spent. */
+  /** The seconds so far, with those of an upscaler's threads. */
   seconds(threads: {
     readonly inferenceMs: number;
     readonly chromaMs: number;
@@ -48,7 +48,7 @@ export class StageClock {
   }
 }
 
-/** Passes `items` on, and adds the time that each one takes to come to `stage`. */
+/** Passes `items` on, and adds the waiting time for each to `stage`. */
 export async function* timedItems<T>(
   clock: StageClock,
   stage: Stage,

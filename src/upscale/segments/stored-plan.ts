@@ -17,11 +17,11 @@ export type StoredPlan = {
   /** Hash over source, models and settings: the segments are worth keeping only while it holds. */
   readonly job: string;
   /**
-   * When the source was last written, in milliseconds since 1970: tells what a hash of its ends
-   * cannot.
+   * When the source was last written, in milliseconds since 1970: it tells changes that a hash of
+   * the file's ends misses.
    */
   readonly sourceModifiedMs: number;
-  /** For people, and for telling what has changed: what the hash was made of. */
+  /** What the hash was made of: for people, and to say what has changed. */
   readonly source: unknown;
   readonly models: readonly string[];
   readonly settings: unknown;
@@ -29,8 +29,8 @@ export type StoredPlan = {
 };
 
 /**
- * A plan of another version, of which only that is known, and the vsr that wrote it where it says
- * so.
+ * A plan of another version, of which only its version is known, and the vsr that wrote it if it
+ * says so.
  */
 export type ForeignPlan = { readonly version: number; readonly vsr: string | null };
 
@@ -46,9 +46,9 @@ function segmentOf(field: Field, number: number): Segment {
 }
 
 /**
- * Reads a stored plan as what a stranger may have written: every value has its type and range, and
- * segment n has the number n, so that no name is made of anything else. Throws VsrError `media`
- * naming what is wrong.
+ * Reads a stored plan as untrusted data: every value must have its type and range, and segment n
+ * the number n, so that file names follow from numbers alone. Throws VsrError `media` that names
+ * the fault.
  */
 export function storedPlanOf(text: string, file: string): StoredPlan | ForeignPlan {
   let value: unknown;
@@ -93,7 +93,7 @@ export function checkSegments(plan: StoredPlan, range: TickRange, file: string):
   );
 }
 
-/** What an interrupted job was made of that this one is not, in words. */
+/** The differences between an interrupted job and this one, in words. */
 function whatChanged(stored: StoredPlan, now: Omit<StoredPlan, 'segments'>): string {
   const differs = (a: unknown, b: unknown): boolean => hashOf(a) !== hashOf(b);
   const parts = [
@@ -116,7 +116,10 @@ function writerOf({ version, vsr }: StoredPlan | ForeignPlan): string {
   return vsr === null ? `an earlier vsr (its plan has version ${version})` : `vsr ${vsr}`;
 }
 
-/** Why finished segments cannot be gone on with, after the folder's name; `null` where they can. */
+/**
+ * Why this job cannot go on with finished segments, to follow the folder's name; `null` where it
+ * can.
+ */
 export function whyNot(
   stored: StoredPlan | ForeignPlan,
   now: Omit<StoredPlan, 'segments'>,

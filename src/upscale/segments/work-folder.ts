@@ -30,8 +30,8 @@ export type SegmentFiles = {
 };
 
 /**
- * Milliseconds without a sign of life after which a machine of a queue takes the lock of another
- * over: by then the queue has found that one to be gone.
+ * Milliseconds without a sign of life after which another machine of a queue takes over the lock:
+ * by then the queue has noticed that its holder is gone.
  */
 const QUEUE_LEASE_MS = 20_000;
 
@@ -40,25 +40,24 @@ export interface WorkFolder {
   readonly path: string;
   readonly plan: StoredPlan;
   /**
-   * Where the files lie that a record speaks of; without one, where this process writes a
-   * segment's.
+   * The files of a record; without a record, the files that this process writes for the segment.
    */
   files(segment: Segment, record?: SegmentRecord): SegmentFiles;
   /** The record of a segment that is done and whole, otherwise `null`. */
   finished(segment: Segment): Promise<SegmentRecord | null>;
-  /** Notes that a segment is done. Returns the record that counts. */
+  /** Records that a segment is done. Returns the record that counts. */
   finish(segment: Segment, made: MadeSegment): Promise<SegmentRecord>;
 }
 
-/** A work folder that this process alone works in. Disposing gives the lock back. */
+/** A work folder locked by this process. Disposing releases the lock. */
 export interface LockedWorkFolder extends WorkFolder, AsyncDisposable {
-  /** Fires when another process has taken the lock over: nothing more must be written. */
+  /** Fires when another process has taken over the lock: nothing more may be written. */
   readonly lost: AbortSignal;
-  /** Notes what the sidecar will say of an output that is whole and only needs its name. */
+  /** Stores the sidecar of an output that is whole and only needs its name. */
   seal(sidecar: Sidecar): Promise<void>;
   /**
-   * Removes all that vsr made in the folder, and the folder if nothing else is in it; gives the
-   * lock back.
+   * Removes everything that vsr made in the folder, and the folder if nothing else is in it;
+   * releases the lock.
    */
   remove(): Promise<void>;
 }
@@ -66,7 +65,7 @@ export interface LockedWorkFolder extends WorkFolder, AsyncDisposable {
 /** Writes a file so that it is there whole or not at all. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
-  // Flushed before it has its name, so that not even a power cut leaves a name without its bytes.
+  // Flushed before it gets its name, so that even a power cut leaves no name without its bytes.
   await writeFile(draft, text, { flush: true }).catch(naming(file));
   await rename(draft, file);
 }
@@ -78,15 +77,16 @@ export async function keepFile(draft: string, file: string): Promise<void> {
 }
 
 /**
- * What an earlier run of `job` sealed before it gave its files their names; `null` where there is
- * none. With it a job that died before its sidecar was written knows its own output and log.
+ * The sidecar that an earlier run of `job` sealed before it gave its files their names; `null`
+ * where there is none. By it, a job that died before its sidecar was written recognises its own
+ * output and log.
  */
 export async function readSeal(folder: string, job: string): Promise<Sidecar | null> {
   const sidecar = await readSidecar(path.join(folder, sealName)).catch(() => null);
   return sidecar?.job === job ? sidecar : null;
 }
 
-/** The sealed sidecar, if `output` is the very file that it speaks of; otherwise `null`. */
+/** The sealed sidecar, if `output` is the file that it describes; otherwise `null`. */
 export async function sealedSidecar(
   folder: string,
   job: string,
@@ -96,20 +96,17 @@ export async function sealedSidecar(
   return sidecar !== null && (await isOutputOf(sidecar, output)) ? sidecar : null;
 }
 
-/** No plan and no record of ours comes near this. */
+/** Larger files are not vsr's plans or records. */
 const largestBytes = 16 << 20;
 
-/** The text of a file of ours; `null` where there is none, or none that could be ours. */
+/** The text of a plan or record; `null` where there is none that vsr could have written. */
 async function readSmall(file: string): Promise<string | null> {
   const found = await stat(file).catch(() => null);
   if (found === null || found.size > largestBytes) return null;
   return readFile(file, 'utf8').catch(() => null);
 }
 
-/**
- * The plan that a folder holds, as far as it can be read; an error where it is none that can be
- * gone on with.
- */
+/** The plan in a folder; an error where it cannot be read or used. */
 async function readPlan(
   file: string,
   { job, range }: Pick<WorkFolderRequest, 'job' | 'range'>,
@@ -126,7 +123,7 @@ async function readPlan(
   }
 }
 
-/** What `openWorkFolder` is told. */
+/** Options of `openWorkFolder`. */
 export type WorkFolderRequest = {
   readonly folder: string;
   readonly output: string;
@@ -136,21 +133,21 @@ export type WorkFolderRequest = {
   /** Throw away the segments of a job that has changed. */
   readonly restart: boolean;
   /**
-   * The queue's clip that is worked on, whose machines may be writing into the folder; `null` for a
-   * job of this process alone.
+   * Name of the queue's clip, whose machines may be writing into the folder; `null` for a job of
+   * this process alone.
    */
   readonly queue: string | null;
-  /** Cuts the clip; asked only where there is no plan to go on with. */
+  /** Cuts the clip; called only where there is no plan to go on with. */
   readonly cut: () => Promise<readonly Segment[]>;
 };
 
 /**
- * Opens, or makes, the work folder of an output and takes its lock. A stored plan of the same job,
- * made by the same programs, is gone on with.
+ * Opens or makes the work folder of an output and takes its lock. A stored plan of the same job,
+ * made by the same programs, is used again.
  *
  * Throws VsrError `busy` where another process or a queue works on the output; `media` where the
- * folder is none of vsr's, or holds the segments of another job and `restart` is not set; `disk`
- * where nothing can be written.
+ * folder is not vsr's, or holds the segments of another job and `restart` is not set; `disk` where
+ * nothing can be written.
  */
 export async function openWorkFolder(request: WorkFolderRequest): Promise<LockedWorkFolder> {
   const { folder, output, job, restart } = request;
@@ -200,8 +197,8 @@ export async function openWorkFolder(request: WorkFolderRequest): Promise<Locked
 }
 
 /**
- * The plan of a folder that others work in, if it is the one of this very `job` on `range`, made by
- * the same programs. Throws VsrError `media` saying what differs.
+ * The plan of a folder that other processes work in, if it is the plan of this `job` on `range`,
+ * made by the same programs. Throws VsrError `media` that names the difference.
  */
 export async function sharedPlan(
   folder: string,
@@ -217,8 +214,8 @@ export async function sharedPlan(
 }
 
 /**
- * Removes the work folder that a finished job died too early to remove; leaves one that is in use,
- * or not ours.
+ * Removes the work folder of a finished job that died before it could; leaves one that is in use,
+ * or not vsr's.
  */
 export async function clearWorkFolder(folder: string, output: string): Promise<void> {
   const own = await ownNames(folder).catch(() => []);
@@ -230,7 +227,7 @@ export async function clearWorkFolder(folder: string, output: string): Promise<v
   await removeEmpty(folder).catch(() => {});
 }
 
-/** Paths of a segment's files, as one `attempt` at it names them; `null` for the plain names. */
+/** Paths of a segment's files for one `attempt`; `null` for the plain names. */
 export function segmentFiles(
   folder: string,
   { number }: Segment,
@@ -241,7 +238,7 @@ export function segmentFiles(
   return { video: `${own}.video`, rows: `${own}.rows.jsonl`, record: `${stem}.json` };
 }
 
-/** A work folder without its lock: what any process needs that works on its segments. */
+/** A work folder without its lock, for processes that work on its segments. */
 export function workFolderOf(folder: string, plan: StoredPlan): WorkFolder {
   const files = (segment: Segment, record?: SegmentRecord): SegmentFiles =>
     segmentFiles(folder, segment, record?.attempt ?? null);
@@ -254,7 +251,7 @@ export function workFolderOf(folder: string, plan: StoredPlan): WorkFolder {
       if (record === null) return null;
       const { video, rows } = files(segment, record);
       const expected = [record.videoSha256, record.rowsSha256];
-      // A file that the disk does not give back is done again, under a new inode.
+      // A segment whose file the disk cannot read is made again, in a new file.
       const found = await Promise.all([sha256Of(video), sha256Of(rows)]).catch(() => null);
       return hashOf(found) === hashOf(expected) ? record : null;
     },
@@ -273,7 +270,7 @@ async function readRecord(file: string): Promise<SegmentRecord | null> {
   try {
     return segmentRecordOf(JSON.parse(text), file);
   } catch {
-    return null; // Damaged: as good as not there.
+    return null; // A damaged record counts as none.
   }
 }
 

@@ -11,10 +11,10 @@ import type { JobPlan } from '../plan/job-plan.js';
 export type PicturePlaces = {
   /** The folder, which holds nothing else. */
   readonly folder: string;
-  /** Their names within it, as printf takes them. */
+  /** Pattern of their names, for printf. */
   readonly pattern: string;
   readonly sidecar: string;
-  /** What is there until they are done: a clip of the larger frames, and the pictures. */
+  /** The work folder until they are done: a clip of the larger frames, and the pictures. */
   readonly work: string;
   readonly clip: string;
 };
@@ -51,7 +51,7 @@ export async function checkReads(
   }
 }
 
-/** What a folder holds; `null` where there is none. Throws VsrError `media` for a file. */
+/** Names in a folder; `null` where there is no folder. Throws VsrError `media` for a file. */
 export async function contentOf(folder: string): Promise<readonly string[] | null> {
   const found = await lstat(folder).catch(() => null);
   if (found === null) return null;
@@ -95,7 +95,7 @@ export async function finishedPictures(
   return same ? sidecar : null;
 }
 
-/** Gives the finished pictures their folder's name; what is replaced goes. */
+/** Gives the finished pictures' folder its name; a folder that it replaces is removed. */
 export async function nameFolder(into: string, { folder, work }: PicturePlaces): Promise<void> {
   if ((await contentOf(folder))?.length === 0) await rmdir(folder);
   else await rename(folder, path.join(work, 'before')).catch(ifMissing);
