@@ -10,6 +10,12 @@ import type { QueueConnection } from '../redis/connection.js';
 /** Milliseconds from one look to the next. */
 const lookMs = 500;
 
+/**
+ * One look of so many asks the join itself, where the book tells of its end: a join that went wrong
+ * without a word is rare.
+ */
+const joinEvery = 8;
+
 /** What of a clip in the queue is watched, and who hears of it. */
 export type Watch = {
   readonly connection: QueueConnection;
@@ -50,28 +56,27 @@ async function unlessAborted<T>(signal: AbortSignal, look: Promise<T>): Promise<
  */
 export async function waitForClip(watch: Watch): Promise<WatchEnd> {
   const { signal } = watch;
-  for (;;) {
-    const end = await unlessAborted(signal, look(watch));
+  for (let looks = 0; ; looks++) {
+    const end = await unlessAborted(signal, look(watch, watch.joins || looks % joinEvery === 0));
     if (end !== null) return end;
     await unlessAborted(signal, sleep(lookMs));
   }
 }
 
-async function look({
-  connection,
-  book,
-  clip,
-  joins,
-  onProgress,
-}: Watch): Promise<WatchEnd | null> {
+async function look(
+  { connection, book, clip, joins, onProgress }: Watch,
+  asksJoin: boolean,
+): Promise<WatchEnd | null> {
   const [entry, progress] = [await book.clip(clip.id), await book.progress(clip.id)];
   onProgress(progress);
   if (entry?.state === 'done') return { state: 'done' };
   if (entry?.state === 'failed' || entry?.state === 'cancelled') {
     return { state: entry.state, cause: entry.cause };
   }
+  if (entry === null) return { state: 'lost' };
+  if (!asksJoin) return null;
   const join = await connection.queue(queueName(clip.fingerprint)).getJob(joinId(clip.id));
-  if (entry === null || join === undefined) return { state: 'lost' };
+  if (join === undefined) return { state: 'lost' };
   const state = await join.getState();
   if (state === 'completed') {
     // A clip that its submitter serves is done when that one says so.

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Compression } from '../../media/compression/compression.js';
 import { cacheFolder } from '../../media/program/binary-answers.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { scanKinds, type Scan } from '../../media/scan/scan.js';
@@ -69,7 +70,7 @@ async function forgetOldest(folder: string): Promise<void> {
 
 /** What is searched for, and in which file. */
 type Search = {
-  readonly ffmpeg: Ffmpeg;
+  readonly ffmpeg: Pick<Ffmpeg, 'build'>;
   /** Tells files apart, and changes when one is written to. */
   readonly identity: Readonly<Record<string, unknown>>;
   /** What is searched for; empty for the scan of a few places. */
@@ -120,4 +121,22 @@ export async function keptRuns(
 ): Promise<FootageRuns> {
   const isWhole = ({ runs }: FootageRuns): boolean => Array.isArray(runs) && runs.length > 0;
   return kept({ ffmpeg, identity, what: { runsVersion } }, isWhole, look);
+}
+
+/** Grows whenever a look at how a clip is compressed tells something else. */
+const compressionVersion = 1;
+
+/**
+ * How strongly a clip is compressed, from an earlier look at the same file; `bits` are those a
+ * pixel, which depend on a rate that may be given by hand.
+ */
+export async function keptCompression(
+  ffmpeg: Pick<Ffmpeg, 'build'>,
+  identity: Readonly<Record<string, unknown>>,
+  bits: number | null,
+  look: () => Promise<Compression>,
+): Promise<Compression> {
+  const isWhole = ({ strength, by }: Compression): boolean =>
+    typeof strength === 'number' && typeof by === 'string';
+  return kept({ ffmpeg, identity, what: { compressionVersion, bits } }, isWhole, look);
 }

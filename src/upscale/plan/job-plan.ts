@@ -8,7 +8,11 @@ import { muxerTrials } from '../../media/output/muxer-trial.js';
 import { refuseTimeJumps } from '../../media/source/time-jumps.js';
 import { tracksLeftOut, withoutTracks } from '../../media/tracks/track-choice.js';
 import { turnedFor } from '../../media/output/turned-source.js';
-import { type Compression, compressionOfClip } from '../../media/compression/compression.js';
+import {
+  bitsPerPixel,
+  type Compression,
+  compressionOfClip,
+} from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Announcement, OutputPlan, OutputRequest } from '../../media/output/output-plan.js';
 import { planTriedOutput } from '../../media/encode/tried-output.js';
@@ -21,7 +25,7 @@ import type { Source } from '../../media/source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import { bitrateWithin } from '../limits/size-limit.js';
-import { keptScan } from '../footage/scan-cache.js';
+import { keptCompression, keptScan } from '../footage/scan-cache.js';
 import { chooseTreatment } from '../footage/treatment.js';
 import { expectedFrames } from './expected-frames.js';
 import { decidingOf, type Deciding } from './deciding.js';
@@ -134,7 +138,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
     settings,
     (codec) => chooseScale(source, settings, codec),
     // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
-    () => compressionOfClip(ffmpeg, probed, signal),
+    () => compressionOnce(request, probed, identity),
   );
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
@@ -263,6 +267,18 @@ async function lookOnce(
   const { stallTimeoutMs } = settings;
   return keptScan(ffmpeg, { ...identity, modifiedMs }, () =>
     lookAt(ffmpeg, source, { signal, stallTimeoutMs }),
+  );
+}
+
+/** Looks at how strongly the clip is compressed, unless that was seen before. */
+async function compressionOnce(
+  { ffmpeg, input, signal }: PlanRequest,
+  source: Source,
+  identity: SourceIdentity,
+): Promise<Compression> {
+  const { modifiedMs } = await stampOf(fileOf(input));
+  return keptCompression(ffmpeg, { ...identity, modifiedMs }, bitsPerPixel(source), () =>
+    compressionOfClip(ffmpeg, source, signal),
   );
 }
 
