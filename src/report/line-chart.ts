@@ -26,7 +26,11 @@ export type LineChart = {
 
 // Distinguishable with the common colour deficiencies (Okabe and Ito).
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
-const margin = { left: 64, right: 16, top: 34, bottom: 46 };
+const margin = { left: 84, right: 16, top: 34, bottom: 46 };
+/** Share of the values' span that is left free above and below them. */
+const headroom = 0.05;
+/** Pixels of a letter of a legend, at most. */
+const letterWidth = 7.5;
 
 /** Round values (1, 2 or 5 times a power of ten apart) within a span; about `count` of them. */
 export function roundTicks(from: number, to: number, count: number): number[] {
@@ -40,19 +44,50 @@ export function roundTicks(from: number, to: number, count: number): number[] {
   return ticks;
 }
 
-type Scale = { readonly at: (value: number) => number; readonly ticks: readonly number[] };
+type Scale = {
+  readonly at: (value: number) => number;
+  readonly ticks: readonly number[];
+  /** What lies at the ends of the axis. */
+  readonly low: number;
+  readonly high: number;
+};
 
-function linearScale(values: readonly number[], from: number, to: number, count: number): Scale {
+function linearScale(
+  values: readonly number[],
+  [from, to]: readonly [number, number],
+  count: number,
+  free = 0,
+): Scale {
   let low = values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : 0;
   let high = values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : 1;
   if (low === high) [low, high] = [low - 0.5, high + 0.5];
+  [low, high] = [low - free * (high - low), high + free * (high - low)];
   const at = (value: number) => from + ((value - low) / (high - low)) * (to - from);
-  return { at, ticks: roundTicks(low, high, count) };
+  return { at, ticks: roundTicks(low, high, count), low, high };
 }
 
-function logarithmicScale(values: readonly number[], from: number, to: number): Scale {
-  const linear = linearScale(values.map(Math.log10), from, to, 4);
-  return { at: (value) => linear.at(Math.log10(value)), ticks: linear.ticks.map((t) => 10 ** t) };
+function logarithmicScale(values: readonly number[], span: readonly [number, number]): Scale {
+  const linear = linearScale(values.map(Math.log10), span, 4, headroom);
+  const ticks = powerTicks(10 ** linear.low, 10 ** linear.high);
+  return { ...linear, at: (value) => linear.at(Math.log10(value)), ticks };
+}
+
+/** First digits of the numbers on a logarithmic axis, for spans from the widest to the narrowest. */
+const firstDigits = [[1], [1, 3], [1, 2, 5], [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]];
+
+/** Round values from `low` to `high`, more than two where the finest digits have so many. */
+function powerTicks(low: number, high: number): number[] {
+  const first = Math.floor(Math.log10(low));
+  const powers = Array.from(
+    { length: Math.ceil(Math.log10(high)) - first + 1 },
+    (_, i) => first + i,
+  );
+  const candidates = firstDigits.map((digits) =>
+    powers
+      .flatMap((power) => digits.map((digit) => Number(`${digit}e${power}`)))
+      .filter((value) => low <= value && value <= high),
+  );
+  return candidates.find((ticks) => ticks.length > 2) ?? candidates.at(-1)!;
 }
 
 function shortNumber(value: number): string {
@@ -90,15 +125,14 @@ export function lineChart(chart: LineChart): string {
   );
   const x = linearScale(
     finite.map(([value]) => value),
-    margin.left,
-    right,
+    [margin.left, right],
     8,
   );
   const yValues = finite.map(([, value]) => value);
   const y =
     chart.logarithmicY === true && yValues.length > 0
-      ? logarithmicScale(yValues, bottom, margin.top)
-      : linearScale(yValues, bottom, margin.top, 5);
+      ? logarithmicScale(yValues, [bottom, margin.top])
+      : linearScale(yValues, [bottom, margin.top], 5, headroom);
   const parts: string[] = [];
   const text = (left: number, top: number, anchor: string, words: string, more = '') =>
     parts.push(
@@ -113,15 +147,16 @@ export function lineChart(chart: LineChart): string {
     parts.push(`<path class="grid" d="M${x.at(tick).toFixed(1)},${margin.top}V${bottom}"/>`);
     text(x.at(tick), bottom + 16, 'middle', shortNumber(tick));
   }
-  series.forEach((one, i) => {
+  // The legend stands above the lines, beside the title, where it hides none of them.
+  let left = right;
+  for (const [i, one] of [...series.entries()].reverse()) {
     const colour = escapeHtml(one.colour ?? palette[i % palette.length]!);
     const dash = one.dashed === true ? ' stroke-dasharray="5 4"' : '';
     parts.push(`<path class="line" stroke="${colour}"${dash} d="${pathOf(one.points, x, y)}"/>`);
-    const top = margin.top + 12 + 16 * i;
-    const left = right - 150;
-    parts.push(`<path class="line" stroke="${colour}"${dash} d="M${left},${top}h18"/>`);
-    text(left + 24, top + 4, 'start', one.name);
-  });
+    left -= 40 + Math.ceil(one.name.length * letterWidth);
+    parts.push(`<path class="line" stroke="${colour}"${dash} d="M${left + 12},16h18"/>`);
+    text(left + 36, 20, 'start', one.name);
+  }
   text(margin.left, 20, 'start', chart.title, ' class="title"');
   text((margin.left + right) / 2, height - 10, 'middle', chart.xLabel);
   const middle = (margin.top + bottom) / 2;

@@ -64,6 +64,11 @@ test(
     await page.locator('#clips a').nth(2).click();
     await page.locator('#clip-2 canvas').first().waitFor();
     assert.ok((await page.locator('#clip-2 .plot.psnr').boundingBox())!.width > 600);
+    // Without a reference: figures of the change to bicubic would flatten those to the source.
+    const curves = await page.evaluate<string[]>(
+      'vsrReport.plots[2].series.slice(1).filter((s) => s.show).map((s) => s.label)',
+    );
+    assert.deepEqual(curves, ['to source']);
     assert.equal(await page.locator('#clip-2 h2').textContent(), 'c/clip.x2.mp4');
     const scrolled = () => page.evaluate<number>('scrollY');
     assert.ok((await scrolled()) > 50);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import test, { before } from 'node:test';
 import type { ModelCard } from '../../src/model/catalogue/card.js';
 import { catalogue } from '../../src/model/catalogue/catalogue.js';
@@ -64,6 +65,9 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
   for (const name of ['checkpoint.bin', 'loss.svg', 'psnr.svg', 'sheet.png']) {
     assert.ok(existsSync(path.join(work, name)), name);
   }
+  // A line of words above the view of the one picture, and one below it.
+  const { height: sheetHeight } = await sharp(path.join(work, 'sheet.png')).metadata();
+  assert.equal(sheetHeight, 24 + 192 + 18);
   const rows = (await readFile(path.join(work, 'metrics.csv'), 'utf8')).trim().split('\n');
   assert.equal(rows.length, 1 + 30);
   const losses = rows.slice(1).map((row) => Number(row.split(',')[1]));

@@ -21,12 +21,16 @@ import { pageFrame } from './page-frame.js';
 import { pageStyle } from './page-style.js';
 
 /**
- * The curves that are shown at first: against the reference the network's and bicubic's. The others
- * lie so much higher that these would be flat beside them.
+ * The curves that are shown at first: against the reference the network's and bicubic's; without
+ * one, that against the source. The others lie so much higher or lower that these would be flat
+ * beside them.
  */
 function shownColumns(columns: readonly PsnrColumn[]): readonly PsnrColumn[] {
-  const compared = columns.filter((name) => name === 'psnrY' || name === 'psnrYBicubic');
-  return compared.length > 0 ? compared : columns;
+  for (const first of [['psnrY', 'psnrYBicubic'], ['psnrToSourceY']]) {
+    const shown = columns.filter((name) => first.includes(name));
+    if (shown.length > 0) return shown;
+  }
+  return columns;
 }
 
 /** The curves of one plot; `marks` are drawn on that of `rankedBy`. */
