@@ -7,7 +7,15 @@ import sharp from 'sharp';
 import { VsrError } from '../../src/errors.js';
 import { probe } from '../../src/library/probe.js';
 import { preview, type PreviewOptions } from '../../src/report/preview/preview.js';
+import { previewClip } from '../../src/report/preview/preview-clip.js';
+import { rgbOfFrame } from '../../src/report/rgb-picture.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { cropFrame } from '../../src/planes/crop-frame.js';
+import { frameLayout } from '../../src/planes/pixel-format.js';
 import { plan } from '../../src/upscale/plan-files.js';
+import { findInputs } from '../../src/upscale/plan/inputs.js';
+import { checkOptions } from '../../src/upscale/plan/settings.js';
+import { upscale } from '../../src/upscale/upscale.js';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { runVsr } from '../support/run-vsr.js';
@@ -18,6 +26,14 @@ import { writeWaves } from '../support/waves.js';
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
 let browser: Browser | undefined;
+
+/** A file with the samples of one frame of a clip, as they are stored. */
+async function rawFrame(clip: string, number: number): Promise<string> {
+  const file = at(`frame-${number}.yuv`);
+  const only = ['-vf', `select='eq(n,${number})'`, '-frames:v', '1', '-f', 'rawvideo'];
+  await ffmpegRun('-i', clip, ...only, file);
+  return file;
+}
 
 type Facts = {
   page: string;
@@ -131,9 +147,53 @@ test(
   },
 );
 
+test('parts of frames, averaged over those around, are to the bit what upscale makes of them', async () => {
+  const clip = at('wide.mkv');
+  const source = 'testsrc2=s=720x400:r=10:d=1,noise=alls=6:allf=t+u,format=yuv420p';
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', source],
+    ...['-c:v', 'libx264', '-crf', '26', '-g', '5', clip],
+  );
+  const model = 'espcn-16-codec-x2';
+  const output = at('wide.x2.mkv');
+  for await (const event of upscale(clip, { model, output, codec: 'ffv1', log: false })) {
+    assert.notEqual(event.event, 'failed', JSON.stringify(event));
+  }
+  const { signal } = new AbortController();
+  const ffmpeg = await locateFfmpeg();
+  const settings = checkOptions({ log: false });
+  const { inputs } = await findInputs([clip], false, false);
+  const request = { ffmpeg, input: inputs[0]!, settings, models: [model], signal };
+  const { video } = await probe(output);
+  const layout = frameLayout(video.format, video.width, video.height);
+  for (const times of [[], [0, 0.4]]) {
+    const wish = { frames: 2, at: times, start: null, end: null };
+    const { frames } = await previewClip({ ...request, wish });
+    assert.equal(frames.length, 2);
+    for (const { time, part, larger } of frames) {
+      assert.deepEqual([part.width, part.height], [640, 360]);
+      const whole = await readFile(await rawFrame(output, Math.round(time * 10)));
+      const at2 = { left: 2 * part.left, top: 2 * part.top };
+      const cut = cropFrame(whole, layout, 1280, 720, at2);
+      const wanted = rgbOfFrame(cut.data, cut.layout, video.colour);
+      assert.ok(Buffer.from(wanted.data).equals(larger[1]!.data), `the frame at ${time}`);
+    }
+  }
+});
+
 test('times and models as asked; what cannot be is one sentence', async () => {
   const args = ['preview', at('clip.mp4'), '--at', '0:00.5,2.25', '-m', 'espcn-16-lite-x2'];
-  const run = await runVsr(...args, '-o', at('named.html'), '--clip', '1', '--start', '1');
+  const run = await runVsr(
+    ...args,
+    '-o',
+    at('named.html'),
+    '--clip',
+    '1',
+    '--start',
+    '1',
+    '--encoder',
+    'software',
+  );
   assert.equal(run.code, 0, run.stderr);
   assert.equal(run.stdout, `${at('named.html')}\n`);
   assert.match(run.stderr, /espcn-16-lite-x2 \(as asked\): about 0:0\d on \d+ threads/);

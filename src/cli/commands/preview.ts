@@ -7,7 +7,7 @@ import { showTime } from '../../show-time.js';
 import { showBytes } from '../../files/show-bytes.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
 import { interruption } from '../process/interruption.js';
-import { codecOption } from '../upscale/options/codec-option.js';
+import { codecOption, encoderOption } from '../upscale/options/codec-option.js';
 import { withJson } from '../process/program-options.js';
 
 /** Options as commander hands them over. */
@@ -62,6 +62,7 @@ export function previewCommand(): Command {
     .option('--overwrite', 'replace a file of that name that is no page of vsr')
     .option('-r, --recursive', 'look into sub-folders')
     .addOption(codecOption())
+    .addOption(encoderOption())
     .option('--crf <n>', 'constant quality of the encoder', realNumber)
     .option('--preset <name>', 'preset of the encoder')
     .addOption(new Option('--provider <name>', 'where it runs').choices(providerNames))

@@ -72,7 +72,7 @@ export async function placesOfClips(
     checkSameTimes(source, other);
     others.push(other);
   }
-  const wish = { frames: shownFrames, at: [], start: null, end: null };
+  const wish = { isAveraged: false, frames: shownFrames, at: [], start: null, end: null };
   const found = await tellingFrames(ffmpeg, source, wish, signal);
   const layout = frameLayout(video.format, video.width, video.height);
   const looked: { label: string; part: Crop; reference: string; pictures: string[] }[] = [];

@@ -1,27 +1,24 @@
 import os from 'node:os';
-import { openUpscaler } from '../../enlarge/upscaler.js';
 import type { LostEvent, NoteEvent } from '../../events.js';
 import { encodeTrial, type EncodeTrial } from '../../media/encode/encode-trial.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
-import { cropFrame } from '../../planes/crop-frame.js';
-import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
+import { frameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
-import { resizeFrame } from '../../planes/resize-frame.js';
 import { noteEventOf } from '../../upscale/plan-events.js';
 import { expectedFrames, workersOf } from '../../upscale/plan/expected-frames.js';
 import type { Input } from '../../upscale/plan/inputs.js';
 import { type JobPlan, planJob } from '../../upscale/plan/job-plan.js';
 import { probeInput } from '../../upscale/plan/probe-input.js';
 import type { Settings } from '../../upscale/plan/settings.js';
-import { busiestCrop, type Crop } from '../page/before-after.js';
+import { isSteadied } from '../../upscale/plan/model-choice.js';
+import type { Crop } from '../page/before-after.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
-import { type FrameWish, type TellingFrame, tellingFrames } from './telling-frames.js';
+import type { TellingFrame } from './frames-around.js';
+import { type FrameWish, tellingFrames } from './telling-frames.js';
 import { turnedChain } from '../../model/catalogue/chain.js';
 import type { Motion } from './motion.js';
+import { bicubicParts, busiestPart, enlargeParts, partOf } from './parts.js';
 import { nextFaster, type Way, waysOf } from './ways.js';
-
-/** The larger pictures show at most so many samples each way: the part with the most in it. */
-const largestShown = { width: 1280, height: 720 };
 
 /** How a preview's clip is looked at. */
 export type PreviewRequest = {
@@ -30,7 +27,7 @@ export type PreviewRequest = {
   readonly settings: Settings;
   /** Models to show; `null` for what `upscale` would take, the next better and the next faster. */
   readonly models: readonly string[] | null;
-  readonly wish: FrameWish;
+  readonly wish: Omit<FrameWish, 'isAveraged'>;
   readonly signal: AbortSignal;
 };
 
@@ -99,75 +96,6 @@ function reasonOf(plan: JobPlan): string {
   return `${named}: ${kind}${eight}.`;
 }
 
-/** The part of a frame with the most detail, at even places. */
-async function busiestPart(picture: RgbPicture, scale: number): Promise<Crop> {
-  const most = (extent: number, shown: number): number =>
-    Math.min(extent, Math.max(2, 2 * Math.floor(shown / scale / 2)));
-  const width = most(picture.width, largestShown.width);
-  const height = most(picture.height, largestShown.height);
-  if (width === picture.width && height === picture.height) {
-    return { left: 0, top: 0, width, height };
-  }
-  const { default: sharp } = await import('sharp');
-  const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-  const soft = await sharp(picture.data, { raw }).blur(2).raw().toBuffer();
-  const found = busiestCrop(picture, { ...picture, data: soft }, width, height);
-  return { ...found, left: found.left & ~1, top: found.top & ~1 };
-}
-
-type Part = { readonly data: Uint8Array; readonly layout: FrameLayout };
-
-/** What enlarging the parts by one way came to. */
-type Enlarged = {
-  readonly pictures: readonly RgbPicture[];
-  /** Seconds of one thread for a whole frame. */
-  readonly secondsPerFrame: number;
-  readonly runs: string;
-};
-
-/** Enlarges every part by a chain; the first one, which also warms everything up, is not timed. */
-async function enlargeParts(
-  parts: readonly Part[],
-  way: Way,
-  plan: JobPlan,
-  signal: AbortSignal,
-): Promise<Enlarged> {
-  const { video } = plan.source;
-  const { settings } = plan;
-  const pictures: RgbPicture[] = [];
-  const layout = parts[0]!.layout;
-  await using upscaler = await openUpscaler({
-    ...{ chain: way.chain, layout, signal },
-    siting: video.colour.siting ?? 'left',
-    range: video.colour.range ?? 'tv',
-    matrix: video.colour.matrix,
-    provider: settings.provider,
-    workers: 1,
-    precision: settings.precision,
-    scores: plan.paths.log !== null,
-    reuse: false,
-  });
-  const spent = (): number => {
-    const { inferenceMs, chromaMs, scoresMs } = upscaler.timings;
-    return inferenceMs + chromaMs + scoresMs;
-  };
-  const enlarge = async (part: Part, index: number): Promise<void> => {
-    const data = new Uint8Array(new SharedArrayBuffer(part.data.byteLength));
-    data.set(part.data);
-    const { frame } = await upscaler.upscale({ index, pts: index, data });
-    pictures[index] = rgbOfFrame(frame.data, upscaler.layout, video.colour);
-    upscaler.release(frame);
-  };
-  await enlarge(parts[0]!, 0);
-  const before = spent();
-  const timed = parts.length > 1 ? [...parts.entries()].slice(1) : [[0, parts[0]!] as const];
-  for (const [index, part] of timed) await enlarge(part, index);
-  const area = (video.width * video.height) / (layout.width * layout.height);
-  const seconds = ((spent() - before) / 1000 / timed.length) * area;
-  const runs = `${upscaler.provider} ${upscaler.precision}`;
-  return { pictures, secondsPerFrame: seconds, runs };
-}
-
 /** Bytes of the whole output: a key frame about every ten seconds, and what is copied. */
 function bytesOf(plan: JobPlan, frames: number, trial: EncodeTrial): number {
   const { source } = plan;
@@ -185,32 +113,32 @@ function trialTimes(found: readonly TellingFrame[]): number[] {
   return [...new Set(places)].map((place) => Math.max(0, found[place]!.time));
 }
 
+/** The ways to show, dialled to how strongly the clip is compressed. */
+async function turnedWays(plan: JobPlan, models: readonly string[] | null): Promise<Way[]> {
+  const ways = await waysOf(plan.chain, models, plan.settings);
+  const strength = plan.compression?.strength ?? 0;
+  return Promise.all(
+    ways.map(async (way) => ({ ...way, chain: await turnedChain(way.chain, strength) })),
+  );
+}
+
 /** Looks at a clip, decides everything about its enlargement, and enlarges a few of its frames. */
 export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPreview, 'motion'>> {
   const { ffmpeg, input, settings, signal } = request;
   const plan = await planJob(request, await probeInput(ffmpeg, input, settings, signal));
   const { source, chain } = plan;
   const { video } = source;
-  const found = await tellingFrames(ffmpeg, source, request.wish, signal);
+  const ways = await turnedWays(plan, request.models);
+  // Networks that average over frames need those around each.
+  const isAveraged = ways.some((way) => isSteadied(way.chain, settings));
+  const found = await tellingFrames(ffmpeg, source, { ...request.wish, isAveraged }, signal);
   const layout = frameLayout(video.format, video.width, video.height);
   const looked: { frame: TellingFrame; picture: RgbPicture; part: Crop }[] = [];
   for (const frame of found) {
     const picture = rgbOfFrame(frame.data, layout, video.colour);
     looked.push({ frame, picture, part: await busiestPart(picture, chain.scale) });
   }
-  const parts = looked.map(({ frame, part }) => {
-    const { width, height } = part;
-    return cropFrame(frame.data, layout, width, height, part);
-  });
-  const size = {
-    width: Math.floor(parts[0]!.layout.width * chain.scale + 1e-6),
-    height: Math.floor(parts[0]!.layout.height * chain.scale + 1e-6),
-  };
-  const siting = video.colour.siting ?? 'left';
-  const bicubic = parts.map((part) => {
-    const large = resizeFrame(part.data, part.layout, size, { siting });
-    return rgbOfFrame(large.data, large.layout, video.colour);
-  });
+  const parts = looked.map(({ frame, part }) => partOf(frame, part, layout));
   const trial = await encodeTrial(ffmpeg, plan, trialTimes(found), signal);
   const frameCount = expectedFrames(plan);
   const threads = Math.min(workersOf(plan), os.availableParallelism());
@@ -219,16 +147,15 @@ export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPre
       ? null
       : (frameCount * (secondsPerFrame + trial.secondsPerFrame)) / threads;
   const none = { asked: null, runs: null, seconds: null };
-  const ways: PreviewedWay[] = [{ name: 'bicubic', role: 'plain enlargement', ...none }];
-  const pictures: (readonly RgbPicture[])[] = [bicubic];
-  for (const way of await waysOf(chain, request.models, settings)) {
-    const turned = await turnedChain(way.chain, plan.compression?.strength ?? 0);
-    const made = await enlargeParts(parts, { ...way, chain: turned }, plan, signal);
+  const shown: PreviewedWay[] = [{ name: 'bicubic', role: 'plain enlargement', ...none }];
+  const pictures: (readonly RgbPicture[])[] = [bicubicParts(parts, plan)];
+  for (const way of ways) {
+    const made = await enlargeParts(parts, way.chain, plan, signal);
     const { name, asked } = way;
     const seconds = whole(made.secondsPerFrame);
-    const isSlower = seconds !== null && seconds >= (ways[1]?.seconds ?? Infinity);
+    const isSlower = seconds !== null && seconds >= (shown[1]?.seconds ?? Infinity);
     const role = way.role === nextFaster && isSlower ? 'smaller, but not faster here' : way.role;
-    ways.push({ name, role, asked, runs: made.runs, seconds });
+    shown.push({ name, role, asked, runs: made.runs, seconds });
     pictures.push(made.pictures);
   }
   return {
@@ -239,7 +166,7 @@ export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPre
     scale: chain.scale,
     encoder: plan.outputPlan.encoder,
     reason: reasonOf(plan),
-    ...{ ways, threads, frameCount },
+    ...{ ways: shown, threads, frameCount },
     bytes: frameCount === null || trial === null ? null : bytesOf(plan, frameCount, trial),
     notes: plan.announcements.map((each) => noteEventOf(plan.input, each)),
     rotation: video.rotation,

@@ -17,6 +17,7 @@ type Enlarging = Pick<
   UpscaleOptions,
   | 'scale'
   | 'codec'
+  | 'encoder'
   | 'crf'
   | 'preset'
   | 'provider'

@@ -1,5 +1,4 @@
 import { VsrError } from '../../errors.js';
-import { decodeFrames } from '../../media/decode/decode.js';
 import { canSeek } from '../../media/decode/decode-command.js';
 import { framesAt } from '../../media/frames/frames-at.js';
 import { glanceAt } from '../../media/frames/glance.js';
@@ -8,14 +7,7 @@ import { keyframes } from '../../media/source/packets.js';
 import type { Source } from '../../media/source/source.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
-
-/** A frame to show. */
-export type TellingFrame = {
-  /** Seconds after the clip's beginning. */
-  readonly time: number;
-  /** As the source's `format` lies in memory. */
-  readonly data: Uint8Array;
-};
+import { frameAmong, frameAt, timeOf, type Place, type TellingFrame } from './frames-around.js';
 
 /** A look at a key frame: small, grey, for telling which are sharp and which differ. */
 type Glance = {
@@ -105,23 +97,6 @@ async function glanceOn(
   const seen = await glanceAt(ffmpeg, source, { seconds, which, ...glanceSize, signal });
   return seen === null ? null : glanceOf(seen.grey, seen.pts);
 }
-
-/** The frame at a time, in ticks, or the first one after it. */
-async function frameAt(
-  ffmpeg: Ffmpeg,
-  source: Source,
-  pts: number,
-  signal: AbortSignal,
-): Promise<TellingFrame | null> {
-  const request = { seekTo: pts, range: { from: pts }, maxFrames: 1, signal };
-  for await (const frame of decodeFrames(ffmpeg, source, request)) {
-    return { time: timeOf(frame.pts, source), data: frame.data.slice() };
-  }
-  return null;
-}
-
-const timeOf = (pts: number, { video, startTime }: Source): number =>
-  (pts * video.timeBase.num) / video.timeBase.den - startTime;
 
 /** Looks at frames between key frames, with the frames themselves, in as few goes as can be. */
 async function glancesBetween(
@@ -233,6 +208,8 @@ export type FrameWish = {
   /** The part of the clip, in seconds after its beginning. */
   readonly start: number | null;
   readonly end: number | null;
+  /** Each frame is to have those around it. */
+  readonly isAveraged: boolean;
 };
 
 /**
@@ -265,17 +242,22 @@ export async function tellingFrames(
     wish.at.length > 0
       ? wish.at.map((time) => ({ pts: ticks(time) }))
       : await chosen(ffmpeg, source, wish.frames, [from, Math.max(from, to)], signal);
+  const frameOf = (place: Place): Promise<TellingFrame | null> =>
+    wish.isAveraged
+      ? frameAmong(ffmpeg, source, place, signal)
+      : frameAt(ffmpeg, source, place.pts, signal);
   const frames: TellingFrame[] = [];
   for (const { pts, data } of places) {
+    const isKey = wish.at.length === 0 && data === undefined;
     const frame =
-      data === undefined
-        ? await frameAt(ffmpeg, source, pts, signal)
-        : { time: timeOf(pts, source), data };
+      data === undefined || wish.isAveraged
+        ? await frameOf({ pts, isKey })
+        : { time: timeOf(pts, source), data, around: [] };
     if (frame !== null) frames.push(frame);
   }
   if (frames.length === 0) {
     // Nothing was found by seeking: the first frame is somewhere.
-    const first = await frameAt(ffmpeg, source, ticks(wish.start ?? 0), signal);
+    const first = await frameOf({ pts: ticks(wish.start ?? 0), isKey: false });
     if (first === null) throw new VsrError('media', `No frame of ${source.path} could be decoded.`);
     frames.push(first);
   }

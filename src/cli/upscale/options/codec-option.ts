@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { encoderChoices } from '../../../media/formats/hardware.js';
 import { isKnownCodec, whyRefused } from '../../../media/formats/encoders.js';
 import { codecNames } from '../../../upscale/plan/options.js';
 
@@ -11,4 +12,10 @@ export function codecOption(): Option {
     const all = `${codecNames.join(', ')}, or an encoder that vsr knows by ffmpeg's name of it`;
     throw new InvalidArgumentError(`Allowed choices are ${all}.`);
   });
+}
+
+/** `--encoder`: software, or a kind of hardware. */
+export function encoderOption(): Option {
+  const about = 'encode in software, or in hardware if a trial succeeds';
+  return new Option('--encoder <where>', about).choices(encoderChoices);
 }

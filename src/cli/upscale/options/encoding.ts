@@ -1,7 +1,6 @@
-import { type Command, Option } from 'commander';
-import { encoderChoices } from '../../../media/formats/hardware.js';
+import type { Command } from 'commander';
 import type { UpscaleOptions } from '../../../upscale/plan/options.js';
-import { codecOption } from './codec-option.js';
+import { codecOption, encoderOption } from './codec-option.js';
 import { amount, realNumber } from '../../display/numbers.js';
 
 /** How the video is encoded. */
@@ -21,11 +20,7 @@ export function withEncodingOptions(command: Command): Command {
   return command
     .optionsGroup('Encoding:')
     .addOption(codecOption().default('auto'))
-    .addOption(
-      new Option('--encoder <where>', 'encode in software, or in hardware if a trial succeeds')
-        .choices(encoderChoices)
-        .default('software'),
-    )
+    .addOption(encoderOption().default('software'))
     .option('--crf <n>', 'constant quality of the encoder (default: visually lossless)', realNumber)
     .option(
       '--bitrate <rate>',
