@@ -1,6 +1,6 @@
 import { distance } from 'fastest-levenshtein';
 
-/** The one of `names` that `word` was probably meant to be; `null` where none is like it. */
+/** The one of `names` that `word` was probably meant to be; `null` where none is similar. */
 export function closestTo(word: string, names: readonly string[]): string | null {
   const lower = word.toLowerCase();
   let best: { name: string; far: number } | null = null;
@@ -13,7 +13,7 @@ export function closestTo(word: string, names: readonly string[]): string | null
   return best?.name ?? null;
 }
 
-/** `Did you mean 720p?`, or nothing where nothing is like it. */
+/** `Did you mean 720p?`, or an empty text where none is similar. */
 export function didYouMean(word: string, names: readonly string[]): string {
   const name = closestTo(word, names);
   return name === null ? '' : `Did you mean ${name}?`;

@@ -104,13 +104,13 @@ export function endAtOnce(code: number): void {
     const bytes = process.platform === 'linux' ? endingLibrary(code) : null;
     if (bytes !== null) loadLibrary(bytes);
   } catch {
-    // No room, or a temporary folder whose files may not run.
+    // No space, or a temporary folder from which nothing may run.
   }
   process.removeAllListeners('SIGINT');
   process.kill(process.pid, code === 130 ? 'SIGINT' : 'SIGKILL');
 }
 
-/** Ends the process at once as soon as everything has happened that is to happen at its exit. */
+/** Ends the process at once after its exit handlers have run. */
 export function endAtOnceAtExit(): void {
   process.once('exit', endAtOnce);
 }

@@ -18,16 +18,16 @@ export const errorCodes = [
 ] as const;
 export type VsrErrorCode = (typeof errorCodes)[number];
 
-/** A failure the user can act on. Anything else thrown is a bug in vsr. */
+/** A failure that the user can act on. Anything else that is thrown is a bug in vsr. */
 export class VsrError extends Error {
   static {
     // On the prototype, so that printing an error does not repeat it.
     Object.defineProperty(this.prototype, 'name', { value: 'VsrError' });
   }
   readonly code: VsrErrorCode;
-  /** Of a bad value, what it was given for; the command line knows it by another name. */
+  /** For a bad value, the option it was given for; the command line has another name for it. */
   declare readonly bad?: { readonly name: string };
-  /** The cause may pass: the same again may go well. */
+  /** The cause may pass: trying again may succeed. */
   declare readonly passing?: true;
   constructor(code: VsrErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
@@ -41,24 +41,22 @@ export function passing(error: VsrError): VsrError {
 }
 
 /**
- * Whether the same may go well another time: what hung, devices that were lost, disks. Damaged
- * sources and wrong calls stay what they are.
+ * Whether trying again may succeed: after a hang, a lost device, a disk error. Damaged sources and
+ * wrong calls fail again.
  */
 export function mayPass(error: unknown): boolean {
   if (!(error instanceof VsrError)) return false;
   return error.passing === true || error.code === 'disk' || mayPass(error.cause);
 }
 
-/**
- * The exit code a process ends with after `error`: 2, 1 or 130; 1 for anything that is not ours.
- */
+/** The exit code after `error`: 2, 1 or 130; 1 for anything that is no `VsrError`. */
 export function exitCodeOf(error: unknown): 1 | 2 | 130 {
   if (!(error instanceof VsrError)) return 1;
   if (error.code === 'option') return 2;
   return error.code === 'interrupted' ? 130 : 1;
 }
 
-/** What the system has no more of, by its own names of it, and what helps. */
+/** What the system may run out of, by its error codes, and what helps. */
 const shortages: Readonly<Record<string, string>> = {
   EMFILE:
     'This process may open no more files. Raise the limit (ulimit -n), or do less at once (--jobs, --workers).',
@@ -68,7 +66,7 @@ const shortages: Readonly<Record<string, string>> = {
   ENOMEM: 'There is no memory left. End other programs, or do less at once (--jobs, --workers).',
 };
 
-/** In a sentence, what the system lacked, where that is what `error` says; `null` otherwise. */
+/** A sentence that says what the system ran out of, where `error` says so; otherwise `null`. */
 export function shortageOf(error: unknown): string | null {
   if (!(error instanceof Error)) return null;
   const { code, message } = error as NodeJS.ErrnoException;
@@ -79,11 +77,11 @@ export function shortageOf(error: unknown): string | null {
 
 /** An error as plain values, for events and summaries. */
 export type ErrorFacts = {
-  /** `bug` for whatever was thrown that is no `VsrError`. */
+  /** `bug` for anything thrown that is no `VsrError`. */
   readonly code: VsrErrorCode | 'bug';
-  /** One sentence or two: what was expected, what came, where, what to try. */
+  /** One or two sentences: what was expected, what was found, where, and what to try. */
   readonly message: string;
-  /** What a process that fails by it alone ends with. */
+  /** The exit code of a process that fails by it alone. */
   readonly exitCode: 1 | 2 | 130;
   /** The option that had a bad value, by its name in the library. */
   readonly option?: string;
@@ -91,7 +89,7 @@ export type ErrorFacts = {
   readonly detail?: string;
 };
 
-/** Whatever was thrown, as plain values. */
+/** Anything that was thrown, as plain values. */
 export function errorFacts(error: unknown): ErrorFacts {
   const exitCode = exitCodeOf(error);
   const message = messageOf(error);
@@ -105,7 +103,7 @@ export function errorFacts(error: unknown): ErrorFacts {
   return { code: error.code, message, exitCode, ...(option === undefined ? {} : { option }) };
 }
 
-/** An error to throw of the facts of another one. */
+/** An error with the facts of another one, to be thrown. */
 export function errorOf({ code, message, option }: ErrorFacts): Error {
   if (code === 'bug') return new Error(message);
   const error = new VsrError(code, message);
@@ -113,10 +111,11 @@ export function errorOf({ code, message, option }: ErrorFacts): Error {
 }
 
 /**
- * The one wording for a bad value: what was expected, for what, what came, and what to try.
+ * The common form of messages on bad values: what was expected, for what, what was given, and what
+ * to try.
  *
- * `badValue('a positive integer', '--workers', 'x')` reads
- * `Expected a positive integer for --workers but received "x".`
+ * `badValue('a positive integer', '--workers', 'x')` reads `Expected a positive integer for
+ * --workers but received "x".`
  */
 export function badValue(
   expected: string,
@@ -135,7 +134,7 @@ export function badValue(
   return Object.assign(new VsrError('option', message), { bad: { name } });
 }
 
-/** The message of whatever was thrown. */
+/** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,12 +1,12 @@
 import type { ErrorFacts } from './errors.js';
 
 /**
- * What vsr tells while it works: a closed set of plain values, the same from the library, the
- * command line and whatever passes them on. `docs/schema/events.json` describes them as JSON.
+ * The events of a running job: a closed set of plain values, the same in the library, on the
+ * command line and wherever they are passed on. `docs/schema/events.json` describes them as JSON.
  */
 export const eventsVersion = 1;
 
-/** What a command does that may take long, by the name of the command. */
+/** The commands that may take long. */
 export const longCommands = [
   'upscale',
   'evaluate',
@@ -17,7 +17,7 @@ export const longCommands = [
 ] as const;
 export type LongCommand = (typeof longCommands)[number];
 
-/** What is being done to a clip, in the order in which it is. */
+/** The stages of a clip, in the order in which they happen. */
 export const stages = [
   'enlarge',
   'join',
@@ -64,7 +64,7 @@ export type ProgressEvent = {
   readonly stage: Stage;
   /** Frames (of `train`, steps) done, those of earlier runs included. */
   readonly frames: number;
-  /** Frames there are thought to be; `null` where unknown. */
+  /** Expected number of frames; `null` where unknown. */
   readonly of: number | null;
   /** Frames a second in this run. */
   readonly fps: number;
@@ -77,7 +77,7 @@ export type ProgressEvent = {
   readonly psnr: number | null;
 };
 
-/** Something about a clip that is good to know; nothing is lost by it. */
+/** Something worth knowing about a clip; nothing is lost by it. */
 export type NoteEvent = {
   readonly event: 'note';
   readonly clip: string;
@@ -107,15 +107,15 @@ export const endings = [
 ] as const;
 export type Ending = (typeof endings)[number];
 
-/** What came of a clip with a good end. */
+/** The result of a clip that ended well. */
 type Success<Summary> =
   /** `skipped`: an earlier job had done it. */
   | { readonly status: 'done' | 'skipped'; readonly summary: Summary }
-  /** It was only to be planned. */
+  /** Only a plan was asked for. */
   | { readonly status: 'planned'; readonly summary: null }
   | Queued;
 
-/** It is in a queue, and nobody waits for it here. */
+/** The clip is in a queue, and this call does not wait for it. */
 export type Queued = {
   readonly status: 'queued';
   readonly summary: null;
@@ -127,17 +127,19 @@ export type Queued = {
   };
 };
 
-/** What came of the program that runs for a finished clip; if it fails, the clip is still done. */
+/**
+ * The result of the program that runs for a finished clip; if it fails, the clip is still finished.
+ */
 export type ProgramRun = {
   /** The program and its words, as they were run. */
   readonly words: readonly string[];
   /** `null` where it was ended by a signal, or never began. */
   readonly exitCode: number | null;
-  /** A sentence; `null` where all is well. */
+  /** Why it failed, in a sentence; `null` where it did not. */
   readonly error: string | null;
 };
 
-/** A clip has come to a good end. */
+/** A clip has ended well. */
 export type DoneEvent<Summary = object> = {
   readonly event: 'done';
   readonly clip: string;
@@ -156,7 +158,7 @@ export type FailedEvent = {
   readonly error: ErrorFacts;
 };
 
-/** Once, last; told by the program, which alone knows its exit code. */
+/** Once, last; written by the program, which alone knows its exit code. */
 export type EndEvent = {
   readonly event: 'end';
   readonly exitCode: 0 | 1 | 2 | 130;
@@ -165,7 +167,7 @@ export type EndEvent = {
 /** What became of a clip, or of the whole call. */
 export type Outcome<Summary = object> = DoneEvent<Summary> | FailedEvent;
 
-/** What a job tells: `Summary` of what it made, `Plan` of what it decided. */
+/** The events of a job: `Summary` is of what it made, `Plan` of what it decided. */
 export type JobEvent<Summary = object, Plan = object> =
   | StartEvent
   | PlanEvent<Plan>
@@ -175,11 +177,11 @@ export type JobEvent<Summary = object, Plan = object> =
   | DoneEvent<Summary>
   | FailedEvent;
 
-/** Everything that is told. */
+/** All events. */
 export type VsrEvent = JobEvent | EndEvent;
 
-/** Who is told of a job. */
+/** A receiver of a job's events. */
 export type Tell<Summary = object, Plan = object> = (event: JobEvent<Summary, Plan>) => void;
 
-/** Who is told how far something is. */
+/** A receiver of progress events. */
 export type TellProgress = (event: ProgressEvent) => void;

@@ -1,18 +1,18 @@
 import { getEnvironmentData, setEnvironmentData } from 'node:worker_threads';
 import { endAtOnce } from './end-at-once.js';
 
-/** Under this name threads get the array that they share with the thread that started them. */
+/** The name under which threads get the array that they share with the thread that started them. */
 const key = 'vsr.nativeWork';
 const [ending, underWay] = [0, 1];
 
 /**
  * How long the end of a process waits for native work, in milliseconds. A run of a network over a
- * strip of a picture takes a fifth of that; what takes longer may never end.
+ * strip takes a fifth of that; a longer call may never end.
  */
 const longestMs = 500;
 
 /**
- * What was given to this thread; absent in one that nobody started by `startThread`, which waits
+ * The array given to this thread; absent in a thread that `startThread` did not start, which waits
  * for others.
  */
 const given = getEnvironmentData(key) as Int32Array | undefined;
@@ -46,13 +46,13 @@ export function awaitNativeWorkAtExit(): void {
 }
 
 /**
- * Does `work`, during which this thread may not be ended. Once the process is about to end, it
+ * Does `work`; meanwhile this thread may not be ended. Once the process is about to end, `work`
  * never begins.
  */
 export async function nativeWork<T>(work: () => Promise<T>): Promise<T> {
   if (given === undefined) return work();
   Atomics.add(given, underWay, 1);
-  // Read after counting: either the process sees this work, or this work sees the end.
+  // Read after counting up: either the process sees this work, or this work sees the end.
   const begins = Atomics.load(given, ending) === 0;
   try {
     if (begins) return await work();

@@ -9,12 +9,13 @@ export type Counted = {
   readonly of: number | null;
 };
 
-/** Milliseconds from one event to the next. */
+/** Milliseconds between events. */
 const everyMs = 200;
 
 /**
- * A function to call with the number of frames done (those of `before` included): it tells, now and
- * then and at the end, how far the work is, how fast it goes, and how long the rest will take.
+ * Gives a function to call with the number of frames done (those of `before` included). It reports,
+ * now and then and at the end, how far the work is, how fast it goes, and how long the rest will
+ * take.
  */
 export function paceOf(counted: Counted, tell: TellProgress, before = 0): (frames: number) => void {
   const startedAt = performance.now();

@@ -1,6 +1,6 @@
 /**
- * Holds jobs up and lets them go on; the counterpart of an `AbortController`, which ends them. One
- * may hold several jobs.
+ * Pauses and resumes jobs; the counterpart of an `AbortController`, which ends them. One control
+ * may serve several jobs.
  */
 export class PauseControl {
   #isPaused = false;
@@ -12,14 +12,14 @@ export class PauseControl {
     return this.#isPaused;
   }
 
-  /** Jobs hold after the frame that they are at, without using the processor. */
+  /** Jobs pause after their current frame, without using the processor. */
   pause(): void {
     if (this.#isPaused) return;
     this.#isPaused = true;
     this.#pausedAt = performance.now();
   }
 
-  /** Jobs go on where they are; what they make is what it would have been. */
+  /** Jobs go on where they are; their output is as without the pause. */
   resume(): void {
     if (!this.#isPaused) return;
     this.#isPaused = false;

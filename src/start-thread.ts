@@ -26,9 +26,9 @@ export function startThread(module: URL, options: WorkerOptions = {}): Worker {
 const graceMs = 500;
 
 /**
- * Tells a thread by the message `null` to end, and waits a while until it has. Terminating it
- * within a run of a session brings the whole process down (onnxruntime-node 1.30): one that takes
- * longer is left to end when it can, and keeps no process alive.
+ * Tells a thread to end, by the message `null`, and waits a while until it has. Terminating it
+ * during a run of a session crashes the whole process (onnxruntime-node 1.30): a thread that takes
+ * longer is left to end when it can, and does not keep the process alive.
  */
 export async function endThread(worker: Worker): Promise<void> {
   worker.postMessage(null);

@@ -10,8 +10,8 @@ export function nameBytes(file: string): number {
 }
 
 /**
- * `<file><ending>` for something that lies beside `file` for a while; where that is no possible
- * name, a short one in the same folder that stands for it: always the same for the same file.
+ * `<file><ending>`, the name of a temporary file beside `file`. Where that name would be too long,
+ * a short one in the same folder: always the same one for the same file.
  */
 export function besideName(file: string, ending: string): string {
   const full = `${file}${ending}`;

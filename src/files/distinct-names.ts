@@ -9,7 +9,7 @@ export type Named = {
 };
 
 /**
- * Ways to name a file in a folder, each telling apart more than the one before: `clip`, `clip.mp4`,
+ * Ways to name a file in a folder, each more specific than the one before: `clip`, `clip.mp4`,
  * `a-clip`, `a-clip.mp4`, `x-a-clip.mp4` ...
  */
 function* waysToName(file: string): Generator<string> {
@@ -28,10 +28,10 @@ function* waysToName(file: string): Generator<string> {
 }
 
 /**
- * A name without ending for the output of each file, in order: the file's own, and where several
- * would get one in the same folder, the first way to name them that tells all of them apart. Case
- * does not tell apart. Which names come depends only on the files, so that a second run finds the
- * first one's.
+ * A name without ending for the output of each file, in order: the file's own, or, where several
+ * would get the same one in one folder, the first way to name them that tells all of them apart.
+ * Names that differ only in case count as the same. The names depend only on the files, so that a
+ * second run finds those of the first.
  */
 export function distinctNames(files: readonly Named[]): string[] {
   const names = files.map(({ file }) => path.parse(file).name);
@@ -48,7 +48,7 @@ export function distinctNames(files: readonly Named[]): string[] {
     const ways = group.map((i) => [...waysToName(files[i]!.file)]);
     const most = Math.max(...ways.map((way) => way.length));
     for (let way = 1; way <= most; way++) {
-      // Past its last way a name is numbered.
+      // When no way is left, the name gets a number.
       const tried = group.map((i, place) => ways[place]![way] ?? `${names[i]!}-${place + 1}`);
       const keys = group.map((i, place) => keyOf(i, tried[place]!));
       if (new Set(keys).size < group.length || keys.some((key) => taken.has(key))) continue;

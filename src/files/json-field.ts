@@ -1,6 +1,6 @@
 import { VsrError } from '../errors.js';
 
-/** A value of the file and the way to it, for the message if it is not what it should be. */
+/** A value in a file and the path to it, for the message if the value is wrong. */
 export class Field {
   readonly #value: unknown;
   readonly #where: string;
@@ -33,13 +33,13 @@ export class Field {
     return new Field(value, `"${name}" of ${this.#where}`);
   }
 
-  /** The items in order; `read` is told the place of each. */
+  /** The items in order; `read` also gets the index of each. */
   list<T>(read: (item: Field, place: number) => T): T[] {
     if (!Array.isArray(this.#value)) throw this.#wrong('a list');
     return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`), i));
   }
 
-  /** Like `list`; nothing for what is no list. */
+  /** Like `list`; `undefined` where it is no list. */
   maybeList<T>(read: (item: Field, place: number) => T): T[] | undefined {
     return Array.isArray(this.#value) ? this.list(read) : undefined;
   }
@@ -75,7 +75,7 @@ export class Field {
     throw this.#wrong('a whole number');
   }
 
-  /** A whole number, below 0 too. */
+  /** A whole number, also a negative one. */
   integer(): number {
     if (Number.isSafeInteger(this.#value)) return this.number();
     throw this.#wrong('a whole number');
@@ -90,7 +90,9 @@ export class Field {
     return this.#value === null ? null : read(this);
   }
 
-  /** What `first` reads of it; where it fails, what `second` reads, whose error is thrown. */
+  /**
+   * The value as `first` reads it or, where that fails, as `second` does, whose error is thrown.
+   */
   either<T>(first: (field: Field) => T, second: (field: Field) => T): T {
     try {
       return first(this);
@@ -99,7 +101,7 @@ export class Field {
     }
   }
 
-  /** Like `orNull`, for what may be left out. */
+  /** Like `orNull`, for a field that may be absent. */
   maybe<T>(read: (field: Field) => T): T | undefined {
     return this.#value === undefined ? undefined : read(this);
   }

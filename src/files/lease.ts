@@ -6,30 +6,30 @@ import { VsrError, messageOf } from '../errors.js';
 import { Field } from './json-field.js';
 import { ownerOf, stateOf, thisProcess, type Owner } from './owner.js';
 
-/** Milliseconds from one sign of life of a holder to the next. */
+/** Milliseconds between a holder's signs of life. */
 const HEARTBEAT_MS = 5_000;
 
 /**
- * Milliseconds without a sign of life after which a lease is over, where its holder cannot be
+ * Milliseconds without a sign of life after which a lease has expired, where its holder cannot be
  * looked up.
  */
 export const LEASE_MS = 60_000;
 
 /**
  * A right that one process has at a time: a file with its holder's name, which the holder renews
- * while it lives. Disposing gives it back.
+ * while it lives. Disposing releases it.
  */
 export interface Lease extends AsyncDisposable {
   /**
-   * Fires, with a `VsrError('busy')` as its reason, when another process has taken the lease over,
-   * as it may after a computer slept: from then on nothing must be written under it.
+   * Fires, with a `VsrError('busy')` as its reason, when another process has taken over the lease,
+   * as it may after the computer slept: from then on nothing may be written under it.
    */
   readonly lost: AbortSignal;
 }
 
 /** Who holds a lease, as its file says. */
 type Holder = Owner & {
-  /** Random: no other taking of any lease has it. */
+  /** Random, and different each time a lease is taken. */
   readonly id: string;
   /** ISO 8601. */
   readonly since: string;
@@ -77,16 +77,16 @@ function busy(what: string, file: string, holder: Holder | undefined, ageMs: num
 }
 
 /**
- * The file of a lease that is ours, kept open: what is written to it never reaches the file of a
- * later holder.
+ * The file of a lease that this process holds, kept open: what is written to it never reaches the
+ * file of a later holder.
  */
 type Taken = { readonly handle: FileHandle; readonly id: string; readonly text: string };
 
-/** Makes `file` with `text` in it unless it is there; `null` then. */
+/** Creates `file` with `text` in it; `null` where it exists. */
 async function makeNew(file: string, text: string): Promise<FileHandle | null> {
   let handle: FileHandle;
   try {
-    // Exclusive making is what every file system has, hard links are not.
+    // Every file system can create a file exclusively; not every one has hard links.
     handle = await open(file, 'wx');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return null;
@@ -103,8 +103,8 @@ async function makeNew(file: string, text: string): Promise<FileHandle | null> {
 }
 
 /**
- * Puts a file of ours in the place of a lease that is over. Whoever does so holds a second lease,
- * named after what the first one held, and looks again: so of many that saw it over only one
+ * Replaces an expired lease by one of this process. Whoever does so first takes a second lease,
+ * named after the expired one, and checks again: so of many processes that saw it expired, only one
  * replaces it.
  */
 async function replaceOver(
@@ -154,7 +154,7 @@ async function take(file: string, what: string, overAfterMs = LEASE_MS): Promise
       await (await makeNew(probe, ''))?.close();
       const age = await ageOf(file, probe).finally(() => rm(probe, { force: true }));
       const held = state === 'alive' || age < overAfterMs;
-      // A holder that is just writing its name is given a moment.
+      // A holder that is just writing its name gets a moment.
       if (held && (holder !== undefined || ++damaged > 5)) throw busy(what, file, holder, age);
       if (held) {
         await sleep(20);
@@ -169,26 +169,26 @@ async function take(file: string, what: string, overAfterMs = LEASE_MS): Promise
 }
 
 /**
- * Whether the lease is still ours after a sign of life. One whose file was removed is made again.
+ * Renews a lease; whether this process still holds it. If its file was removed, it is made again.
  */
 async function renew(file: string, taken: Taken): Promise<boolean> {
   const found = await readText(file);
   if (found === undefined) {
     const handle = await makeNew(file, taken.text).catch(() => undefined);
-    // With its folder gone, the job finds that out by itself.
+    // If the folder is gone, the job finds that out by itself.
     await handle?.close();
     return handle !== null;
   }
   if (holderOf(found)?.id !== taken.id) return false;
-  await taken.handle.write(taken.text, 0).catch(() => {}); // A full disk takes no lease away.
+  await taken.handle.write(taken.text, 0).catch(() => {}); // A full disk does not end a lease.
   return true;
 }
 
 /**
- * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` naming who
- * holds it. A lease is over when its holder, looked up here, is gone; one whose holder cannot be
- * looked up, in another container or on another machine, when it gave no sign of life for
- * `overAfterMs`.
+ * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` that names the
+ * holder. A lease has expired when its holder can be looked up here and is gone. A holder in
+ * another container or on another machine cannot be looked up: its lease has expired when it gave
+ * no sign of life for `overAfterMs`.
  */
 export async function takeLease(
   file: string,
@@ -218,7 +218,8 @@ export async function takeLease(
       clearInterval(timer);
       await renewing;
       await taken.handle.close();
-      // With the folder the lock may have gone, and another process have put its own there.
+      // If the folder was removed, the lock may be gone, and another process may have put its own
+      // there.
       const found = await readText(file);
       if (found !== undefined && holderOf(found)?.id === taken.id) await rm(file, { force: true });
     },

@@ -1,12 +1,12 @@
 import { open } from 'node:fs/promises';
 
-/** A page of ours names its maker before everything else. */
+/** vsr's pages begin with this line. */
 export const pageMark = '<meta name="generator" content="vsr">';
 
-/** A file of check results of ours begins so. */
+/** vsr's files of check results begin with this text. */
 export const resultsMark = '<testsuites name="vsr regress"';
 
-/** Whether one of `marks` stands in the file's first 4 KiB. */
+/** Whether one of `marks` is in the file's first 4 KiB. */
 export async function hasMark(file: string, ...marks: readonly string[]): Promise<boolean> {
   await using handle = await open(file, 'r');
   const { buffer, bytesRead } = await handle.read(Buffer.alloc(4096), 0, 4096, 0);
@@ -14,13 +14,13 @@ export async function hasMark(file: string, ...marks: readonly string[]): Promis
   return marks.some((mark) => start.includes(mark));
 }
 
-/** Whether a report may have this name: no clip has. */
+/** Whether a report may have this name; no clip has such a name. */
 export function isReportName(file: string): boolean {
   return /\.html?$/i.test(file);
 }
 
 /** Whether a file is a report of vsr. */
 export async function isReport(file: string): Promise<boolean> {
-  // The first pages of vsr 0.1.0 had no mark but their title.
+  // The first pages of vsr 0.1.0 had only their title as a mark.
   return hasMark(file, pageMark, ': vsr report</title>');
 }

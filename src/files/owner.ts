@@ -2,13 +2,13 @@ import { readFileSync, readlinkSync } from 'node:fs';
 import os from 'node:os';
 import { Field } from './json-field.js';
 
-/** The process that something belongs to, as far as another process can look it up. */
+/** The process that owns something, as far as another process can look it up. */
 export type Owner = {
   readonly pid: number;
   readonly host: string;
   /**
-   * Within one such space a number means one process: the run of the kernel and its namespace of
-   * process numbers, which two containers do not share. `null` where the system tells neither.
+   * The kernel's run and its PID namespace, which two containers do not share: within one such
+   * space a number means one process. `null` where the system tells neither.
    */
   readonly pidSpace: string | null;
   /** When the process started, in the kernel's own ticks; tells a reused number from the owner. */
@@ -22,7 +22,7 @@ export type OwnerState = 'alive' | 'gone' | 'unknown';
 function processStart(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in brackets may hold spaces: count from its end.
+    // The name in brackets may contain spaces, so count from its end.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;
@@ -48,7 +48,7 @@ export function thisProcess(): Owner {
   };
 }
 
-/** Reads an owner out of a file. Throws `VsrError('media')` for what is none. */
+/** Reads an owner from a file. Throws `VsrError('media')` where it holds none. */
 export function ownerOf(field: Field): Owner {
   const text = (value: Field): string => value.string();
   return {

@@ -1,24 +1,22 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 
-/** `name` with the case of its letters turned round. */
+/** `name` with upper and lower case swapped. */
 function swapCase(name: string): string {
   return name.replace(/\p{L}/gu, (letter) =>
     letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
   );
 }
 
-/** Device and number of what is there (links followed); `null` where nothing is. */
+/** Device and inode of the file (links followed); `null` where there is none. */
 export async function fileKey(file: string): Promise<string | null> {
   const found = await stat(file, { bigint: true }).catch(() => null);
   if (found === null) return null;
-  // Some network mounts number nothing: there the real path must do.
+  // Some network mounts have no inode numbers: there the real path is used.
   return found.ino === 0n ? realpath(file) : `${found.dev}:${found.ino}`;
 }
 
-/**
- * Whether the file system of an existing `folder` takes names that differ in case alone for one.
- */
+/** Whether the file system of an existing `folder` ignores case in names. */
 async function ignoresCase(folder: string): Promise<boolean> {
   const { dir, base } = path.parse(folder);
   const other = swapCase(base);
@@ -27,8 +25,8 @@ async function ignoresCase(folder: string): Promise<boolean> {
 }
 
 /**
- * The same text for every name of one place, whether or not anything is there yet: other names of a
- * folder (links, mounts) and, where the file system takes them for one, other cases of the letters.
+ * The same text for every name of one place, whether or not a file is there yet: for other names of
+ * a folder (links, mounts) and, where the file system ignores case, for other cases of the letters.
  * A link as the last part is a place of its own.
  */
 export async function placeKey(file: string): Promise<string> {
@@ -45,8 +43,8 @@ export async function placeKey(file: string): Promise<string> {
 }
 
 /**
- * Whether `file` is one of `others`, by place or by what is stored there (hard links and links
- * included).
+ * Whether `file` is one of `others`: the same place, or the same stored file (by hard links or
+ * links).
  */
 export async function isOneOf(file: string, others: readonly string[]): Promise<boolean> {
   const [place, stored] = await Promise.all([placeKey(file), fileKey(file)]);

@@ -6,39 +6,36 @@ import { temporaryFolder } from './temporary-folder.js';
 
 /** A file that a command means to write. */
 export type PlaceWish = {
-  /** What it is, in a message: `report`, `model`. */
+  /** What it is, for messages: `report`, `model`. */
   readonly what: string;
   readonly file: string;
   /**
-   * Files that the same call reads: none of them is ever written over, whatever `overwrite` says.
+   * Files that the same call reads: none of them is ever overwritten, whatever `overwrite` says.
    */
   readonly inputs: readonly string[];
   /** The user said to replace what is there. */
   readonly overwrite: boolean;
-  /** Whether an existing file is one that vsr made and may make again; left out, none is. */
+  /** Whether an existing file is one that vsr made and may make again. Default: none is. */
   readonly isOurs?: (file: string) => Promise<boolean>;
-  /** What is replaced without being told to is kept as `<file>.before`. */
+  /** A file that is replaced without `overwrite` is kept as `<file>.before`. */
   readonly keepsOld?: boolean;
   /** How to choose another name: `with -o`. */
   readonly otherName: string;
 };
 
-/**
- * A name that may be written to. What stood there when it was asked for is looked at again at the
- * end.
- */
+/** A name that may be written to. The file under it is checked again at the end. */
 export interface Place {
   readonly file: string;
   /**
-   * Gives a finished draft its name once its bytes are on the disk. Throws `VsrError('media')`
-   * where something has appeared or changed under the name meanwhile: that is kept.
+   * Gives a finished draft its name once its bytes are on the disk. Throws `VsrError('media')`, and
+   * keeps the file, where one has appeared or changed under the name meanwhile.
    */
   put(draft: string): Promise<void>;
-  /** Writes all of the file, so that it is there whole or not at all. */
+  /** Writes the whole file, so that it appears whole or not at all. */
   write(content: Uint8Array | string): Promise<void>;
 }
 
-/** What tells whether a file was replaced or written to. */
+/** What shows whether a file was replaced or written to. */
 type Seen = { readonly ino: number; readonly size: number; readonly mtimeMs: number };
 
 async function see(file: string): Promise<Seen | null> {
@@ -52,12 +49,12 @@ async function see(file: string): Promise<Seen | null> {
 export async function syncFile(file: string): Promise<void> {
   await using handle = await open(file, 'r+');
   await handle.sync().catch((error: unknown) => {
-    // Calls on an open file leave its name out.
+    // Errors of calls on an open file do not name it.
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   });
 }
 
-/** What a file system says that has no hard links: FAT, exFAT, many network mounts. */
+/** Errors of file systems without hard links: FAT, exFAT, many network mounts. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EINVAL'];
 
 /** Whether an error of `link` says that the file system has no hard links. */
@@ -66,7 +63,7 @@ export function isWithoutLinks(error: unknown): boolean {
   return code !== undefined && noLinks.includes(code);
 }
 
-/** Gives `draft` the name `file`, unless that is taken; whether it was free. */
+/** Gives `draft` the name `file` unless that is taken; returns whether it was free. */
 export async function nameIfFree(draft: string, file: string): Promise<boolean> {
   try {
     await link(draft, file);
@@ -86,7 +83,7 @@ function sameAs(a: Seen | null, b: Seen | null): boolean {
 }
 
 /**
- * Asks whether a file may be written. Throws `VsrError('option')` for one that the same call reads,
+ * Checks that a file may be written. Throws `VsrError('option')` for one that the same call reads,
  * and `VsrError('media')` for a folder, and for a file that vsr did not make unless `overwrite` is
  * set.
  */
@@ -113,7 +110,7 @@ export async function openPlace(wish: PlaceWish): Promise<Place> {
   return placeOf(wish, await see(file));
 }
 
-/** Gives what is there another name, `<file>.before`, or one with a number where that is taken. */
+/** Renames an existing file to `<file>.before`, or with a number where that is taken. */
 async function setAside(file: string): Promise<void> {
   for (let number = 1; ; number++) {
     const aside = `${file}.before${number === 1 ? '' : `-${number}`}`;
@@ -140,7 +137,7 @@ function placeOf(wish: PlaceWish, before: Seen | null): Place {
       await syncFile(draft);
       return putHere(draft);
     }
-    // Only on its own disk can a file get its name in one step.
+    // A file can get its name in one step only on the same disk.
     await using near = await temporaryFolder('draft', folder);
     const copy = path.join(near.path, 'copy');
     await copyFile(draft, copy);

@@ -3,13 +3,15 @@ import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Field } from './json-field.js';
 
-/** The file by which a queue says that a work folder is its own. */
+/** The file that marks a work folder as a queue's. */
 const claimName = 'queue.json';
 
-/** No claim of ours comes near this. */
+/** Larger files are not vsr's claims. */
 const largestBytes = 1 << 20;
 
-/** Says that machines of a queue work in a folder, without any of them holding its lock. */
+/**
+ * A queue's claim on a work folder: its machines work there, without any of them holding the lock.
+ */
 export type QueueClaim = {
   /** The clip's name in the queue. */
   readonly id: string;
@@ -17,7 +19,7 @@ export type QueueClaim = {
   readonly queue: string;
   /** ISO 8601. */
   readonly since: string;
-  /** The clip was taken out of the queue: what is finished waits for whoever goes on. */
+  /** The clip was taken out of the queue; its finished segments wait for another job. */
   readonly released: boolean;
   /** What the clip is to become, for the machines of the queue. */
   readonly wish: unknown;
@@ -42,7 +44,7 @@ export async function readClaim(folder: string): Promise<QueueClaim | null> {
   }
 }
 
-/** The claim under which a queue works in a folder now; `null` where none does. */
+/** The claim of a queue that works in a folder now; `null` where there is none. */
 export async function activeClaim(folder: string): Promise<QueueClaim | null> {
   const claim = await readClaim(folder);
   return claim === null || claim.released ? null : claim;
@@ -51,7 +53,7 @@ export async function activeClaim(folder: string): Promise<QueueClaim | null> {
 /** Writes a claim whole. */
 export async function writeClaim(folder: string, claim: QueueClaim): Promise<void> {
   const file = path.join(folder, claimName);
-  // Random: processes of two machines may have one number.
+  // Random, because processes on two machines may have the same number.
   const draft = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
     await writeFile(draft, JSON.stringify(claim, null, 1), { flush: true });

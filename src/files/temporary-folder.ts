@@ -6,7 +6,7 @@ import { VsrError, messageOf } from '../errors.js';
 import { Field } from './json-field.js';
 import { ownerOf, stateOf, thisProcess, type OwnerState } from './owner.js';
 
-/** A folder that is gone once it is disposed of, or the process exits. */
+/** A folder that is removed when it is disposed of, or when the process exits. */
 export interface TemporaryFolder extends AsyncDisposable {
   /** Absolute. */
   readonly path: string;
@@ -15,12 +15,12 @@ export interface TemporaryFolder extends AsyncDisposable {
 /** Names of our temporary folders: `mkdtemp` puts six characters after the prefix. */
 const ours = /^\.?vsr-[a-z]+-[A-Za-z0-9]{6}$/;
 
-/** The file in such a folder that says whose it is. */
+/** The file in such a folder that names its owner. */
 const ownerFile = '.vsr-owner.json';
 
 /**
- * What nobody can be asked about, another machine's folder say, is left alone for so long, in
- * milliseconds: a day.
+ * Milliseconds for which a folder is left alone whose owner cannot be looked up, such as one of
+ * another machine: a day.
  */
 const longestUnknown = 24 * 3600 * 1000;
 
@@ -32,11 +32,11 @@ async function stateOfFolder(folder: string): Promise<OwnerState> {
     const { mtimeMs } = await lstat(folder);
     return Date.now() - mtimeMs > longestUnknown ? 'gone' : 'unknown';
   } catch {
-    return 'unknown'; // Just being made, or not ours in spite of its name.
+    return 'unknown'; // Just being made, or not vsr's in spite of its name.
   }
 }
 
-/** Removes the folders in `parent` that killed runs of ours have left. */
+/** Removes the folders in `parent` that killed runs of vsr have left. */
 async function sweep(parent: string): Promise<void> {
   const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {
@@ -48,9 +48,9 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /**
- * Makes a folder for what a job needs for a while, in `parent` (the system's for such, if left
- * out); there `purpose`, a few lower-case letters, is part of its name, and what killed runs have
- * left is removed. Throws `VsrError('disk')` if it cannot be made.
+ * Makes a temporary folder in `parent`, or in the system's temporary folder if left out. `purpose`,
+ * a few lower-case letters, is part of its name. What killed runs have left there is removed.
+ * Throws `VsrError('disk')` if it cannot be made.
  */
 export async function temporaryFolder(purpose: string, parent?: string): Promise<TemporaryFolder> {
   const where = parent ?? os.tmpdir();

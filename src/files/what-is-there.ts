@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 
-/** Facts of what `name` leads to, links followed; `null` where nothing is to be seen. */
+/** Facts of the file that `name` leads to, links followed; `null` where there is none. */
 async function statsOf(name: string): Promise<Stats | null> {
   return stat(name).catch(() => null);
 }

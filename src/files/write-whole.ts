@@ -2,11 +2,11 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { besideName } from './beside-name.js';
 
 /**
- * Writes a file of ours so that it is there whole or as it was before. One process at a time may
- * write it. Throws what the file system throws.
+ * Writes a file so that it is there whole or as it was before. Only one process at a time may write
+ * it. Throws the file system's errors.
  */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
-  // One name, so that what a killed run has left is used up by the next.
+  // Always the same name, so that the next run overwrites what a killed run has left.
   const draft = besideName(file, '.part');
   try {
     await writeFile(draft, content, { flush: true });

@@ -14,7 +14,7 @@ import { readFrameLog } from './read-frame-log.js';
 
 export { readFrameLog, type FrameRow, type LogSummary };
 
-/** Figures as they are written: four places, far below what anybody compares to. */
+/** A figure as it is written: four places, far more than any comparison needs. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1e4) / 1e4;
 }
@@ -74,11 +74,11 @@ export interface FrameLog extends AsyncDisposable {
    * written.
    */
   write(row: FrameRow): Promise<void>;
-  /** Writes what is still held back, closes the file, and tells what all its rows say together. */
+  /** Writes buffered rows, closes the file, and returns the summary of all its rows. */
   finish(): Promise<LogSummary>;
 }
 
-/** Rows are handed to the system at least this often, so that a log can be watched as it grows. */
+/** Rows are flushed at least this often, so that a log can be watched as it grows. */
 const flushAfterMs = 500;
 const flushAfterBytes = 1 << 15;
 

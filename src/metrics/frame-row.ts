@@ -18,17 +18,17 @@ type PsnrFigures = {
   /** Y against plain bicubic of the source: how much the network changed. */
   readonly psnrToBicubicY: number | null;
   /**
-   * Y, reduced by bicubic to the source's size, against the source: does it still say what the
-   * source said.
+   * Y, reduced by bicubic to the source's size, against the source: whether it still shows what the
+   * source showed.
    */
   readonly psnrToSourceY: number | null;
 };
 
 /**
- * A row's figures in grey levels of 255, whatever the depth: how much more than something else the
- * luma of still areas changes since the frame before. 0 is as steady as that, less than 0 is
- * smoother; between -0.3 and 0.6 in the mean of most clips, 1 to 4 where a keyframe pops. `null`
- * where there is nothing to compare with. `flicker.ts` has the formulas.
+ * A row's figures in grey levels of 255 at every bit depth: how much more the luma of still areas
+ * changes since the frame before than something else does. 0 is just as steady, less than 0 is
+ * steadier. The mean is between -0.3 and 0.6 for most clips; where a keyframe pops it is 1 to 4.
+ * `null` where there is nothing to compare with. `flicker.ts` has the formulas.
  */
 type FlickerFigures = {
   /** Against the reference. */
@@ -42,15 +42,13 @@ type FlickerFigures = {
 /** The figures of a row. */
 export type FrameFigures = PsnrFigures & FlickerFigures;
 
-/**
- * Where a row's frame comes from; all `null` for a picture, and in logs of a vsr that did not say.
- */
+/** Where a row's frame comes from; all `null` for a picture, and in logs of earlier versions. */
 export type RowOrigin = {
   /** Ticks, in the source's own time base, of the frame that it was made of. */
   readonly sourcePts: number | null;
-  /** What of that frame it was made of. */
+  /** The part of that frame that it was made of. */
   readonly field: PictureField | null;
-  /** What the source is taken for there; `null` where that cannot be told. */
+  /** What the source was detected as there; `null` where that is unknown. */
   readonly scan: FootageKind | null;
 };
 
@@ -112,13 +110,13 @@ export const csvHeader = [...firstColumns, ...Object.values(columnNames), ...ori
   ',',
 );
 
-/** The first lines of earlier logs: without where frames come from, and without flicker as well. */
+/** The first lines of earlier logs: without the origin of frames, and without flicker as well. */
 export const earlierCsvHeaders: readonly string[] = [
   [...firstColumns, ...Object.values(columnNames)].join(','),
   [...firstColumns, ...Object.values(psnrNames)].join(','),
 ];
 
-/** What a row has where nobody knows where its frame comes from. */
+/** The origin of a frame where it is unknown. */
 export const noOrigin: RowOrigin = { sourcePts: null, field: null, scan: null };
 
 /** How a log is written, by its file's ending. */

@@ -3,7 +3,7 @@ import type { FlickerColumn, FrameRow, RowOrigin } from './frame-row.js';
 import { psnrOfMse } from './psnr.js';
 
 /**
- * What one larger frame was measured at; `null` where not computed. The first six are mean squared
+ * The measurements of one larger frame; `null` where not computed. The first six are mean squared
  * errors, in squared sample values.
  */
 export type FrameScores = FlickerScores & {

@@ -1,15 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { VsrError, messageOf } from '../errors.js';
 
-/** No row of ours comes near this; a file without newlines must not fill the memory. */
+/** Longer lines are not rows of a log: a file without newlines must not fill the memory. */
 const longestLine = 1 << 16;
 
 /** A line of a log; `whole` is false where the file ends before its newline. */
 export type LogLine = { readonly text: string; readonly whole: boolean };
 
 /**
- * The lines of a text file, one by one, without holding more than one of them.
- * A `VsrError` of code `media` if the file cannot be read or has a line far too long for a log.
+ * The lines of a text file, one at a time, with only one of them in memory. Throws VsrError `media`
+ * if the file cannot be read or has a line far too long for a log.
  */
 export async function* readLogLines(file: string): AsyncGenerator<LogLine> {
   const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 16 });

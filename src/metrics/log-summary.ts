@@ -9,7 +9,7 @@ import {
 /** A frame and its figure in decibels. */
 export type FrameFigure = { readonly frame: number; readonly psnr: number };
 
-/** What one column in decibels says as a whole. */
+/** The summary of one column in decibels. */
 export type ColumnSummary = {
   /** Rows that have this figure. */
   readonly frames: number;
@@ -19,13 +19,13 @@ export type ColumnSummary = {
   readonly mean: number;
   /** PSNR of the mean squared error over all frames, which is what ffmpeg calls `average`. */
   readonly ofMeanMse: number;
-  /** The lowest, the first such frame. */
+  /** The lowest figure; of equal ones the first. */
   readonly worst: FrameFigure;
-  /** The highest, the first such frame. */
+  /** The highest figure; of equal ones the first. */
   readonly best: FrameFigure;
 };
 
-/** What the columns in decibels say; `null` for those that have no figure in any row. */
+/** The summaries of the columns in decibels; `null` for those without a figure in any row. */
 export type PsnrSummary = { readonly frames: number } & {
   readonly [Column in PsnrColumn]: ColumnSummary | null;
 };
@@ -33,7 +33,7 @@ export type PsnrSummary = { readonly frames: number } & {
 /** A frame and its flicker, in grey levels of 255. */
 export type FlickerFigure = { readonly frame: number; readonly flicker: number };
 
-/** What one column of flicker says as a whole, in grey levels of 255. */
+/** The summary of one column of flicker, in grey levels of 255. */
 export type FlickerColumnSummary = {
   /** Rows that have this figure. */
   readonly frames: number;
@@ -42,12 +42,12 @@ export type FlickerColumnSummary = {
   readonly worst: readonly FlickerFigure[];
 };
 
-/** What the columns of flicker say; `null` for those that have no figure in any row. */
+/** The summaries of the columns of flicker; `null` for those without a figure in any row. */
 export type FlickerSummary = {
   readonly [Column in FlickerColumn]: FlickerColumnSummary | null;
 };
 
-/** What a whole log says. */
+/** The summary of a whole log. */
 export type LogSummary = { readonly psnr: PsnrSummary; readonly flicker: FlickerSummary };
 
 class PsnrSums {
@@ -117,7 +117,7 @@ function recordOf<Name extends string, Value>(
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>;
 }
 
-/** Adds up the rows of a log, holding none of them. */
+/** Adds up the rows of a log without keeping them. */
 export class SummaryOfRows {
   frames = 0;
   readonly #psnr = recordOf(psnrColumns, () => new PsnrSums());

@@ -13,7 +13,7 @@ import {
 } from './frame-row.js';
 import { readLogLines } from './log-lines.js';
 
-/** What is wrong with a line, without saying where. */
+/** The fault of a line, without its place. */
 class BadLine extends Error {}
 
 function number(text: unknown, name: string): number {

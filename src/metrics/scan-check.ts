@@ -36,7 +36,7 @@ export function scanIn(field: Field): SidecarScan {
   };
 }
 
-/** What a sidecar says of the parts of a clip; throws VsrError `media` as well. */
+/** Reads a sidecar's parts of a clip; throws VsrError `media` as well. */
 export function runsIn(field: Field): SidecarRuns {
   const rate = field.at('frameRate').orNull((each) => ({
     num: each.at('num').count(),

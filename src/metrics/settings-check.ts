@@ -4,7 +4,7 @@ import type { AskedSettings, ClipSettings, Configured, StillSettings } from './s
 
 const text = (field: Field): string => field.string();
 
-/** What an earlier vsr did not write is taken as left out. */
+/** Reads settings; those that an earlier vsr did not write count as left out. */
 export function settingsIn(field: Field): ClipSettings | StillSettings {
   const strength = field.at('strength').maybe((f) => f.number());
   const still: StillSettings = {
@@ -46,7 +46,7 @@ export function settingsIn(field: Field): ClipSettings | StillSettings {
   };
 }
 
-/** Earlier versions of vsr only wrote whether. */
+/** Earlier versions of vsr wrote only true or false. */
 function deinterlaceIn(field: Field): string {
   return field.either((f) => (f.boolean() ? 'auto' : 'off'), text);
 }

@@ -4,7 +4,7 @@ import type { StillSettings, ClipSettings } from './sidecar-settings.js';
 /** The version of `Sidecar` that this vsr writes and reads. */
 export const sidecarVersion = 1;
 
-/** A stream of the source, as far as people ask about it. */
+/** What people may want to know of a stream of the source. */
 export type SidecarStream = {
   readonly index: number;
   /** `video`, `audio`, `subtitle`, `data`, `attachment` or `unknown`. */
@@ -14,7 +14,7 @@ export type SidecarStream = {
   readonly title: string | null;
 };
 
-/** Something that the output lacks or has in another form, said before the job started. */
+/** Something that the output lacks or has in another form, announced before the job started. */
 export type SidecarAnnouncement = {
   readonly kind: 'missing' | 'converted' | 'padded' | 'note';
   readonly what: string;
@@ -23,10 +23,7 @@ export type SidecarAnnouncement = {
   readonly streamIndex?: number | undefined;
 };
 
-/**
- * Something that the source should hold and did not give whole. Times are seconds on the source's
- * clock.
- */
+/** Something that is missing or damaged in the source. Times are seconds on the source's clock. */
 export type SidecarDamage = {
   /** Index of the stream; `null` where it is the whole file's. */
   readonly stream: number | null;
@@ -36,7 +33,7 @@ export type SidecarDamage = {
   readonly to: number | null;
 };
 
-/** What a look at a clip found before it was enlarged. */
+/** The scan of a clip before it was enlarged. */
 export type SidecarScan = {
   /** `progressive`, `interlaced`, `telecine`, `mixed`, `repeats`, `still` or `unsure`. */
   readonly kind: string;
@@ -55,11 +52,11 @@ export type SidecarScan = {
     readonly order: string | null;
     readonly cadence: string | null;
     readonly repeats: number | null;
-    /** Frames that were looked at, and how many of them moved enough to tell something. */
+    /** Frames that were examined, and how many of them moved enough to tell anything. */
     readonly frames: number;
     readonly telling: number;
   }[];
-  /** Of the frames looked at, the share that says which field comes first. */
+  /** Share of the examined frames whose flags say which field comes first. */
   readonly flags: { readonly top: number; readonly bottom: number };
   /** Lines and columns without picture; `null` for none. */
   readonly borders: {

@@ -10,11 +10,12 @@ import {
 } from './progress-display.js';
 import { say, screenWidth } from './say.js';
 
-/** Milliseconds between two drawings of the bars. */
+/** Milliseconds between drawings of the bars. */
 const everyMs = 100;
 
 /**
- * A bar for each clip under way and, in a batch, one for all of it, at the bottom of a terminal.
+ * A progress bar for each clip under way and, in a batch, one for all clips, at the bottom of a
+ * terminal.
  */
 export class BarDisplay implements ProgressDisplay {
   readonly #bars: ReturnType<typeof createLogUpdate>;
@@ -31,7 +32,7 @@ export class BarDisplay implements ProgressDisplay {
   /** Loads the library, then shows bars. */
   static async open(view: BatchView): Promise<BarDisplay> {
     const { createLogUpdate } = await import('log-update');
-    // The cursor stays: whatever ends the process, there is nothing to bring back.
+    // The cursor is not hidden, so it need not be restored however the process ends.
     return new BarDisplay(createLogUpdate(process.stderr, { showCursor: true }), view);
   }
 

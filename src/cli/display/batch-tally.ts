@@ -1,6 +1,6 @@
 import type { ProgressEvent } from '../../events.js';
 
-/** One clip of a batch, as far as it is known. */
+/** What is known of one clip of a batch. */
 type Clip = {
   frames: number;
   total: number | null;
@@ -11,18 +11,20 @@ type Clip = {
   ended: boolean;
 };
 
-/** How far a batch is. */
+/** Progress of a batch. */
 export type BatchFigures = {
   readonly clips: number;
   readonly ended: number;
   readonly frames: number;
   /** `null` while the length of a clip is not known. */
   readonly totalFrames: number | null;
-  /** Seconds to the end; `null` while there is nothing to tell it by. */
+  /** Seconds to the end; `null` while they cannot be estimated. */
   readonly eta: number | null;
 };
 
-/** Counts how far a batch is, over all its clips. Inputs are named as the events name them. */
+/**
+ * Counts the progress of a batch over all its clips. Inputs have the names that events give them.
+ */
 export class BatchTally {
   readonly #clips = new Map<string, Clip>();
   #startedAt: number | undefined;
@@ -50,12 +52,12 @@ export class BatchTally {
     clip.total = total === null ? null : Math.max(total, frames);
   }
 
-  /** A clip has come to its end, whatever that was. */
+  /** A clip has ended, well or not. */
   end(input: string): void {
     const clip = this.#clips.get(input);
     if (clip === undefined) return;
     clip.ended = true;
-    // Whatever was expected, this is what came.
+    // The real number of frames counts now, whatever was expected.
     clip.total = clip.frames;
   }
 
@@ -79,7 +81,7 @@ export class BatchTally {
     const done = clips.reduce((sum, clip) => sum + work(clip, clip.frames - (clip.before ?? 0)), 0);
     const seconds = (now - this.#startedAt) / 1000;
     if (known.length === 0 || done === 0 || seconds <= 0) return null;
-    // A clip of unknown length counts as one of the others.
+    // A clip of unknown length counts as an average one.
     const mean = known.reduce((sum, clip) => sum + work(clip, clip.total!), 0) / known.length;
     const left = clips
       .filter(({ ended }) => !ended)

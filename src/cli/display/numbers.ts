@@ -31,7 +31,7 @@ export function realNumber(text: string): number {
   return value;
 }
 
-/** What letters after a number stand for; those with an i count in 1024s. */
+/** Units after a number; those with an i count in 1024s. */
 const units: Readonly<Record<string, number>> = {
   ...{ '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },
   ...{ ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30, ti: 2 ** 40 },

@@ -5,10 +5,10 @@ import { sentenceOf } from './sentence.js';
 import { showSpan } from '../../show-time.js';
 import { formatTable } from './table.js';
 
-/** One input's end, with what only the run knows. */
+/** How one input ended, with what only this run knows. */
 export type ShownOutcome = {
   readonly outcome: UpscaleOutcome;
-  /** The input's name, told from those of the others. */
+  /** The input's name, distinct from those of the others. */
   readonly name: string;
   /** How far it came, where it was begun: `112 of 250`. */
   readonly begun: string | null;
@@ -21,7 +21,7 @@ function decibels(value: number): string {
   return value === Infinity ? 'equal' : `${value.toFixed(2)} dB`;
 }
 
-/** The figure that one line has room for. */
+/** The one figure that a line has space for. */
 function psnrOf(outcome: UpscaleOutcome): string {
   if (outcome.status !== 'done') return '';
   const { psnr } = outcome.summary;
@@ -30,12 +30,12 @@ function psnrOf(outcome: UpscaleOutcome): string {
   return back === undefined ? '' : `, reduced again ${decibels(back)} to the source`;
 }
 
-/** Whether an output lacks what its source did not give, which was allowed. */
+/** Whether an output is incomplete because its source was damaged, which was allowed. */
 function isDamaged(outcome: UpscaleOutcome): boolean {
   return 'summary' in outcome && (outcome.summary?.source.damage ?? []).length > 0;
 }
 
-/** Why the program that was to run for a finished clip failed; `null` where all is well. */
+/** Why the program that ran for a finished clip failed; `null` where it did not. */
 export function failedProgram(outcome: UpscaleOutcome): string | null {
   return 'exec' in outcome ? (outcome.exec?.error ?? null) : null;
 }
@@ -45,7 +45,7 @@ export function comeBackCall({ name, queue }: Queued['queued']): string {
   return `vsr queue watch ${name} --queue ${queue}`;
 }
 
-/** How one input ended, in one line; it says how to go on where it is the only one. */
+/** How one input ended, in one line. If it is the only input, the line also says how to go on. */
 export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   const { outcome, name, begun } = shown;
   const goOn = alone ? ` ${howToGoOn}` : '';
@@ -83,7 +83,7 @@ function tableRow(shown: ShownOutcome, measured: boolean): string[] {
   return [...head, String(output.frames), fps.toFixed(1), ...(measured ? [figure] : [])];
 }
 
-/** What became of each of a batch, in at most `width` columns. */
+/** The outcome of each clip of a batch, as a table of at most `width` columns. */
 export function outcomeTable(all: readonly ShownOutcome[], width: number): string {
   const measured = all.some(
     ({ outcome }) =>
@@ -95,7 +95,7 @@ export function outcomeTable(all: readonly ShownOutcome[], width: number): strin
 }
 
 /**
- * What a batch came to, in lines below its table: counts, reasons of failures, where outputs are,
+ * The result of a batch, in lines below its table: counts, reasons of failures, where outputs are,
  * how to go on.
  */
 export function closingLines(all: readonly ShownOutcome[]): string[] {

@@ -3,16 +3,16 @@ import type { BatchFigures, BatchTally } from './batch-tally.js';
 import { showTime } from '../../show-time.js';
 import { say } from './say.js';
 
-/** Shows how far a batch is; everything goes to stderr. */
+/** Shows the progress of a batch, on stderr. */
 export interface ProgressDisplay {
-  /** Everything that will be worked on has been counted. */
+  /** All inputs have been counted. */
   start(): void;
   update(progress: ProgressEvent): void;
   /** One clip has ended; `line` says how. */
   end(clip: string, line: string): void;
   /** A line between the progress, e.g. an announcement. */
   say(line: string): void;
-  /** From now on only lines come. */
+  /** From now on only lines are written. */
   stop(): void;
 }
 
@@ -23,7 +23,7 @@ export type BatchView = {
   readonly nameOf: (input: string) => string;
 };
 
-/** What is told of a clip under way, the most important first. */
+/** The figures of a clip under way, the most important first. */
 export function clipFigures(progress: ProgressEvent): string[] {
   const total = progress.of === null ? '' : `/${progress.of}`;
   const eta = progress.eta === null ? [] : [`${showTime(progress.eta)} left`];
@@ -31,7 +31,7 @@ export function clipFigures(progress: ProgressEvent): string[] {
   return [`${progress.frames}${total} frames`, ...eta, `${progress.fps.toFixed(1)} fps`, ...psnr];
 }
 
-/** What is told of a batch, the most important first. */
+/** The figures of a batch, the most important first. */
 export function batchFigures(figures: BatchFigures): string[] {
   const { clips, ended, frames, totalFrames, eta } = figures;
   const all = totalFrames === null ? '' : ` of ${totalFrames}`;
@@ -42,7 +42,7 @@ export function batchFigures(figures: BatchFigures): string[] {
   ];
 }
 
-/** Lines now and then, for logs and pipes. */
+/** Writes a line now and then, for logs and pipes. */
 export class LineDisplay implements ProgressDisplay {
   readonly #view: BatchView;
   readonly #everyMs: number;
@@ -84,7 +84,7 @@ export class LineDisplay implements ProgressDisplay {
   }
 }
 
-/** Says nothing: for `--quiet`, and for `--json`, whose one word is the summary. */
+/** Shows nothing: for `--quiet`, and for `--json`, which writes only the summary. */
 export class SilentDisplay implements ProgressDisplay {
   start(): void {}
   update(): void {}

@@ -1,7 +1,7 @@
 import { printable } from '../../printable.js';
 import { wrapLine } from './wrap-line.js';
 
-/** Standard error belongs to events: no word for people goes there. */
+/** Whether standard error is for events alone, without text for people. */
 let isForEvents = false;
 
 /** From now on nothing for people is written to standard error. */
@@ -11,7 +11,7 @@ export function leaveStderrToEvents(): void {
   process.removeAllListeners('warning');
 }
 
-/** Whether there is a terminal that text for people goes to. */
+/** Whether text for people goes to a terminal. */
 export function hasTerminal(): boolean {
   return process.stderr.isTTY && !isForEvents;
 }
@@ -21,23 +21,25 @@ export function sayRaw(text: string): void {
   if (!isForEvents) process.stderr.write(text);
 }
 
-/** What no line is broken inside of: names, paths and calls with spaces, as they are shown. */
+/**
+ * Texts that are never broken over lines: names, paths and calls with spaces, as they are shown.
+ */
 const whole = new Set<string>();
 
-/** From now on no line is broken inside of `text`, so that it can be copied from a terminal. */
+/** From now on `text` is never broken over lines, so that it can be copied from a terminal. */
 export function keepWhole(text: string): void {
   if (text.includes(' ')) whole.add(printable(text));
 }
 
 /**
- * A line for people, on stderr; what could steer their terminal is written out. On a terminal a
- * long one is wrapped between words.
+ * Writes a line for people to stderr; characters that could control the terminal are escaped. On a
+ * terminal, a long line is wrapped between words.
  */
 export function say(line: string): void {
   sayRaw(`${onScreen(printable(line))}\n`);
 }
 
-/** A line as it is written to `stream`: wrapped between words where that is a terminal. */
+/** A line in the form for `stream`: wrapped between words where that is a terminal. */
 export function onScreen(
   line: string,
   stream: NodeJS.WriteStream = process.stderr,
@@ -47,14 +49,14 @@ export function onScreen(
 }
 
 /**
- * Columns that text for people may take: those of their terminal, `otherwise` where there is none.
+ * Width of text for people, in columns: that of their terminal, `otherwise` where there is none.
  */
 export function screenWidth(stream: NodeJS.WriteStream = process.stderr, otherwise = 80): number {
   const { columns } = stream;
   return columns > 0 ? columns : otherwise;
 }
 
-/** A file's path for standard output: as it is for programs, written out for a terminal. */
+/** A file's path for standard output: unchanged for programs, escaped for a terminal. */
 export function shownPath(file: string): string {
   return process.stdout.isTTY ? printable(file) : file;
 }

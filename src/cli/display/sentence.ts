@@ -1,6 +1,6 @@
 import type { ErrorFacts } from '../../errors.js';
 
-/** Options whose name here is not the library's in other letters. */
+/** Options whose name on the command line is not the library's with dashes. */
 const flags: Readonly<Record<string, string>> = { pixelFormat: '--pix-fmt', output: '-o' };
 
 /** How the command line calls an option of the library: `--stall-timeout` for `stallTimeout`. */

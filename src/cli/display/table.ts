@@ -18,7 +18,7 @@ const gap = 2;
 const narrowest = 8;
 
 /**
- * Widths that fit into `most` together. The widest columns give way first, down to their longest
+ * Widths that fit into `most` together. The widest columns shrink first, down to their longest
  * word; words are broken only where that is not enough.
  */
 function fitted(widths: readonly number[], words: readonly number[], most: number): number[] {

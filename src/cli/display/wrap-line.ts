@@ -21,7 +21,7 @@ export function wrapLine(
   const lines: string[] = [];
   let current = ' '.repeat(indent);
   let isEmpty = true;
-  // The spaces before a word belong to it, so that what stands in columns stays there.
+  // The spaces before a word belong to it, so that columns stay aligned.
   for (const [, spaces = '', word = ''] of kept.slice(indent).matchAll(/( *)([^ ]+)/g)) {
     if (!isEmpty && stringWidth(current + spaces + word) > width) {
       lines.push(current);

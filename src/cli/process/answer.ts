@@ -20,7 +20,7 @@ function valueOf(name: string, words: readonly string[]): string | undefined {
   return word === name ? words[at + 1] : word.slice(name.length + 1);
 }
 
-/** Read before the command does: a wrong call is answered in JSON as well. */
+/** Read before the command parses its options, so that wrong calls are answered in JSON, too. */
 function askedBy(words: readonly string[]): Asked {
   const end = words.indexOf('--');
   const options = end < 0 ? words : words.slice(0, end);
@@ -31,8 +31,8 @@ function askedBy(words: readonly string[]): Asked {
 }
 
 /**
- * What a program that calls vsr is told: events as they come, and one summary at the end. There is
- * one of them in a process.
+ * The answer to a program that calls vsr: events as they come, and one summary at the end. There is
+ * one per process.
  */
 class Answer {
   command = '';
@@ -60,8 +60,8 @@ class Answer {
 const answer = new Answer();
 
 /**
- * Reads from the words of a call how a program wants to be told. Throws VsrError `option` for a
- * file descriptor that is not open.
+ * Reads from the words of a call in which form a program wants its answer. Throws VsrError `option`
+ * for a file descriptor that is not open.
  */
 export function openAnswer(command: string, words: readonly string[]): void {
   answer.command = command;
@@ -77,7 +77,7 @@ export function openAnswer(command: string, words: readonly string[]): void {
   answer.lines = new EventLines(events);
   answer.linesFd = events;
   if (events === 2) leaveStderrToEvents();
-  // However the process ends, the last line says so.
+  // However the process ends, the last line reports it.
   process.once('exit', (code) => answer.end(code as EndEvent['exitCode']));
 }
 
@@ -86,7 +86,7 @@ export function isAnsweredInJson(): boolean {
   return answer.json;
 }
 
-/** Whether standard error belongs to events. */
+/** Whether standard error is for events alone. */
 export function hasEventsOnStderr(): boolean {
   return answer.linesFd === 2;
 }
@@ -96,14 +96,14 @@ export function tell(event: JobEvent): void {
   answer.tell(event);
 }
 
-/** What the summary says beside the outcomes. */
+/** Adds facts to the summary, beside the outcomes. */
 export function addFacts(facts: object): void {
   answer.facts = { ...answer.facts, ...facts };
 }
 
 /**
- * Standard output is taken: the summary goes to standard error. Throws VsrError `option` where
- * events have that.
+ * Standard output is in use, so the summary goes to standard error. Throws VsrError `option` where
+ * events go there.
  */
 export function giveUpStdout(): void {
   if (answer.json && hasEventsOnStderr()) {
@@ -121,10 +121,10 @@ export function giveUpStdout(): void {
   answer.stream = process.stderr;
 }
 
-/** What came of the program that was to run for the clip. */
+/** The result of the program of `--exec` for a clip. */
 const execIn = ({ exec }: DoneEvent): object => (exec === undefined ? {} : { exec });
 
-/** Where a clip is that nobody waits for here. */
+/** The queue of a clip that this call does not wait for. */
 function queuedIn(outcome: Outcome): object {
   return outcome.status === 'queued' ? { queued: outcome.queued } : {};
 }

@@ -9,13 +9,13 @@ function nameOf(flags: string): string {
   return names.at(-1) ?? flags;
 }
 
-/** What other programs call options of `vsr upscale`. */
+/** Other programs' names for options of `vsr upscale`. */
 const calledElsewhere: Readonly<Record<string, string>> = {
   ...{ '--size': '--to', '--resolution': '--to', '--width': '--to', '--height': '--to' },
   ...{ '--factor': '--scale', '--threads': '--workers', '--force': '--overwrite' },
 };
 
-/** Commander's complaints, and how the same is said here. */
+/** Commander's messages, and vsr's form of them. */
 const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[]) => string])[] = [
   [
     /^option '(.+?)' argument '([^]*)' is invalid\. Allowed choices are (.+)\.$/,
@@ -60,7 +60,7 @@ const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[
   [/^\(outputHelp\)$/, () => 'Expected a command but received none; those above are there.'],
 ];
 
-/** Commander's complaint about a call of `command`, in the wording of all other ones. */
+/** Commander's message about a call of `command`, in the form of vsr's own messages. */
 export function callError({ message }: CommanderError, command?: string): string {
   const text = message.replace(/^error: /, '').trim();
   const unknown = command === 'upscale' ? /^unknown option '(--\w+)/.exec(text)?.[1] : undefined;

@@ -30,7 +30,7 @@ function treeOption(option: Option): TreeOption {
   };
 }
 
-/** What commander knows of commands, in the shape in which shells are told of it. */
+/** Commander's commands, in the form that completion scripts are made from. */
 export function commandTree(commands: readonly Command[]): TreeCommand[] {
   const help = new Help();
   return commands.map((command) => ({

@@ -1,6 +1,6 @@
 import type { TreeCommand, TreeOption } from './command-tree.js';
 
-/** Shells whose completion is known. */
+/** Shells that have a completion script. */
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
@@ -28,7 +28,7 @@ function bash(commands: readonly TreeCommand[]): string {
       if (takes === 'none') return [];
       const patterns = names.map((name) => quoted(`${path} ${name}`)).join('|');
       const told = words.length === 0 ? 'files=1' : `words=${quoted(words.join(' '))}`;
-      // A word that may be left out may be a file as well.
+      // A value that may be left out may also be a file.
       return [`    ${patterns}) ${takes === 'maybe' ? `${told}; files=1` : told} ;;`];
     }),
   );

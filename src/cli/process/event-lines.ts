@@ -4,10 +4,10 @@ import { eventsVersion, type ProgressEvent, type VsrEvent } from '../../events.j
 import { printableJson } from '../../printable.js';
 import { sentenceOf } from '../display/sentence.js';
 
-/** Milliseconds from one progress line of a clip to the next. */
+/** Milliseconds between progress lines of a clip. */
 const everyMs = 500;
 
-/** Milliseconds of rest where a pipe is full. */
+/** Milliseconds to wait while a pipe is full. */
 const fullPipeMs = 5;
 
 /** Throws VsrError `option` for a file descriptor that takes no lines. */
@@ -56,8 +56,8 @@ export class EventLines {
   }
 
   /**
-   * Synchronous, so that what was told before the process ends is there. A reader that is slow
-   * holds the job up, and misses nothing.
+   * Synchronous, so that every event is written before the process ends. A slow reader holds the
+   * job up, and misses nothing.
    */
   #line(line: string): void {
     let rest = Buffer.from(line);

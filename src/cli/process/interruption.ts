@@ -3,28 +3,29 @@ import { VsrError } from '../../errors.js';
 import { say } from '../display/say.js';
 
 /**
- * What is under way has this long to end by itself, in milliseconds. With what the end of the
- * process waits for (src/native-work.ts) this stays below two seconds.
+ * Work under way has this long to end by itself, in milliseconds. Together with the wait at the end
+ * of the process (src/native-work.ts) this stays below two seconds.
  */
 const graceMs = 900;
 
-/** The signals that ask a process to end. */
+/** Signals that request the end of a process. */
 const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Ends the process with 130 by way of `process.exit`, which kills children and removes temporary
- * folders. It does not wait for threads: one may be stuck in the runtime, or in reading a picture.
+ * Ends the process with exit code 130 through `process.exit`, which kills children and removes
+ * temporary folders. It does not wait for threads: one may be stuck in the runtime, or in reading a
+ * picture.
  */
 function end(): never {
   endAtOnceAtExit();
   process.exit(130);
 }
 
-/** What a request does now. */
+/** What a request to end does at present. */
 let onRequest: () => void = end;
 let isWatched = false;
 
-/** From now on a request to end, which would kill the process, ends it with 130. */
+/** From now on a request to end, which would kill the process, makes it exit with 130. */
 export function watchForRequests(): void {
   if (isWatched) return;
   isWatched = true;
@@ -32,9 +33,10 @@ export function watchForRequests(): void {
 }
 
 /**
- * A signal that fires when the process is asked to end. Whatever has not stopped soon after is
- * ended with exit code 130, and `advice` is said; a second request ends it at once. The handlers
- * stay until the process has ended: a request in its last moments would kill it where 130 is due.
+ * A signal that fires when the process is asked to end. If the process has not ended soon after, it
+ * exits with code 130 and prints `advice`; a second request ends it at once. The handlers stay
+ * until the process has ended: otherwise a request in its last moments would kill it instead of
+ * giving 130.
  */
 export function interruption(advice = ''): AbortSignal {
   watchForRequests();
@@ -51,8 +53,8 @@ export function interruption(advice = ''): AbortSignal {
 }
 
 /**
- * A signal that fires when the process is asked to end, for what may take its time with it; a
- * second request ends it at once.
+ * A signal that fires when the process is asked to end, for work that may take its time to finish;
+ * a second request ends the process at once.
  */
 export function patientInterruption(): AbortSignal {
   watchForRequests();
@@ -68,11 +70,11 @@ export function patientInterruption(): AbortSignal {
 export type BatchInterruption = {
   /** Fires at the first request; a second one ends the process at once. */
   readonly signal: AbortSignal;
-  /** Nothing listens to `signal` any more: from now on the first request ends the process. */
+  /** Nothing uses `signal` any more: from now on the first request ends the process. */
   over(): void;
 };
 
-/** As `interruption`, for what knows its end: clips, or a training. */
+/** As `interruption`, for work that knows when it is over: clips, or a training. */
 export function batchInterruption(advice = ''): BatchInterruption {
   const signal = interruption(advice);
   return { signal, over: () => void (onRequest = end) };

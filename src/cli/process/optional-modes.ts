@@ -1,6 +1,6 @@
 import { deinterlaceModes } from '../../upscale/footage/footage-modes.js';
 
-/** Options whose word may be left out, with the words that they take. */
+/** Options whose value may be left out, with their possible values. */
 const modesOf: Readonly<Record<string, readonly string[]>> = { '--deinterlace': deinterlaceModes };
 
 /**

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { wholeNumber } from '../display/numbers.js';
 
-/** How a job may say how far it is. */
+/** Forms of progress. */
 const progressForms = ['auto', 'json'] as const;
 
 /** The option of commands that can answer in JSON. Read by `openAnswer`. */

@@ -34,8 +34,8 @@ export async function streamOutput(file: string): Promise<void> {
 }
 
 /**
- * Ends the process with one sentence and exit code 1 where standard output takes no more (a full
- * disk). A reader that has seen enough (`vsr models | head -1`) and closes its pipe is no failure.
+ * Ends the process with one sentence and exit code 1 where standard output fails (a full disk). A
+ * reader that closes its pipe early (`vsr models | head -1`) is no failure.
  */
 export function watchStandardStreams(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -43,6 +43,6 @@ export function watchStandardStreams(): void {
     say(`vsr: Standard output took no more: ${error.message}.`);
     process.exit(1);
   });
-  // With nowhere left to say it, the job itself goes on.
+  // With standard error gone, nothing can be said; the job itself goes on.
   process.stderr.on('error', () => {});
 }

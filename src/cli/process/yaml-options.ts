@@ -4,7 +4,10 @@ import { InvalidArgumentError, type Option } from 'commander';
 import { errorFacts, messageOf, VsrError } from '../../errors.js';
 import { sentenceOf } from '../display/sentence.js';
 
-/** The YAML library, loaded when it is needed: few calls have such a file, and it takes long. */
+/**
+ * The YAML library, loaded only when it is needed: loading takes long, and few calls have such a
+ * file.
+ */
 export const yaml = (): typeof import('yaml') =>
   createRequire(import.meta.url)('yaml') as typeof import('yaml');
 

@@ -10,10 +10,10 @@ import { nameOf, valueFor, wordsIn } from '../process/yaml-options.js';
 /** The word under which a file has its presets, by name. */
 const presetsWord = 'presets';
 
-/** Options that say which file is read, or to whom is answered: no part of one. */
+/** Options that cannot be in the file: they say which file is read, or how the call is answered. */
 const outside = ['config', 'use', 'help', 'json', 'progress', 'progress-fd'];
 
-/** Options of which one says what another would: of a layer above, it goes before all of them. */
+/** Options that exclude one another: the one of the higher layer overrides the others. */
 const rivals: readonly (readonly string[])[] = [
   ['crf', 'bitrate', 'size-limit'],
   ['scale', 'to'],
@@ -29,7 +29,7 @@ export function usualConfigFile(): string {
   return path.join(base ?? os.homedir(), 'vsr', 'config.yaml');
 }
 
-/** An option as a file may name it. */
+/** An option that a file may hold. */
 type Known = { readonly option: Option; /** `false` switches it off. */ readonly offable: boolean };
 
 /** `log: false` is `--no-log`, `reuse: false` is `--no-reuse`. */
@@ -117,7 +117,7 @@ function valueOf({ option, offable }: Known, value: unknown, title: string): unk
     : valueFor(option, value, title);
 }
 
-/** What a configuration set, in a line for people. */
+/** The options that a configuration file set, in a line for people. */
 export function configuredLine({ file, preset, set }: Configured): string {
   const options = Object.entries(set).map(([word, value]) => `${word}: ${value}`);
   const from = preset === null ? file : `${file} (preset ${preset})`;

@@ -29,7 +29,7 @@ import { hasTerminal, say, sayRaw, screenWidth } from '../display/say.js';
 import { sentenceOf } from '../display/sentence.js';
 import { EventTalk } from './event-talk.js';
 
-/** How a batch is talked about. */
+/** How a batch is reported. */
 export type Talk = {
   readonly quiet: boolean;
   /** A report page is wanted: its file, or `true` for the name by default. */
@@ -41,7 +41,7 @@ export type Talk = {
 /** Another way for the clips of a batch than this process; `say` shows a sentence meanwhile. */
 export type OtherWay = (say: (sentence: string) => void) => UpscaleClip;
 
-/** What a batch came to. */
+/** The result of a batch. */
 export type BatchResult = { readonly exitCode: 0 | 1 | 2 | 130 };
 
 async function openDisplay(talk: Talk, view: BatchView): Promise<ProgressDisplay> {

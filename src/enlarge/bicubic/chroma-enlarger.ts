@@ -1,8 +1,8 @@
-/** Enlarges what is not luma: both chroma planes at their siting, and opacity. */
+/** Enlarges all planes but luma: both chroma planes at their siting, and alpha. */
 export type ChromaEnlarger = {
   /**
-   * Fills chroma and alpha of the larger frame from the frame. Where `before` is given, a frame and
-   * what was made of it, only what differs from it is computed.
+   * Fills chroma and alpha of the larger frame. If `before`, an earlier frame with its enlargement,
+   * is given, only what differs from it is computed.
    */
   enlarge(
     frame: Uint8Array,

@@ -6,8 +6,8 @@ import { sitingShift } from './bicubic-taps.js';
 import type { ChromaEnlarger } from './chroma-enlarger.js';
 
 /**
- * Chroma and opacity at a scale such as 3/2, in plain code: planes numbered `which` are made whole
- * for each frame.
+ * Enlarges chroma and alpha at a scale such as 3/2, in plain code: the planes numbered `which` are
+ * computed whole for each frame.
  */
 export function fractionEnlarger(
   layout: FrameLayout,

@@ -10,9 +10,9 @@ export function mirrored(i: number, length: number): number {
   return i;
 }
 
-/** Bicubic enlarging of planes of one width, rows of scratch memory kept between calls. */
+/** Bicubic enlarging of planes of one width, with scratch memory kept between calls. */
 export type PlaneEnlarger = {
-  /** Rows are made of `source` from now on. */
+  /** From now on, rows are made from `source`. */
   begin(source: Plane): void;
   /**
    * The bicubic samples of larger row `row`, columns `x0 * scale` to `x1 * scale`, written to
@@ -76,7 +76,10 @@ export function planeEnlarger(
   };
 }
 
-/** What of a larger row is made: source columns `x0` to `x1`, into `target` from `offset`. */
+/**
+ * The part of a larger row that is made: from source columns `x0` to `x1`, into `target` from
+ * `offset`.
+ */
 type Span = {
   /** The row between the two passes, `margin` samples longer than the plane on each side. */
   readonly between: Int32Array | Float64Array;

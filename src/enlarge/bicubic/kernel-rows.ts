@@ -39,7 +39,7 @@ export class SampleRows {
     this.#raw = kernels.row(width, 1);
   }
 
-  /** Rows come from `plane` from now on. */
+  /** From now on, rows come from `plane`. */
   begin(plane: Plane): void {
     this.#plane = plane;
     this.#holds.fill(-1);
@@ -141,7 +141,7 @@ export class KernelRows {
     for (let stage = 1, length = n; stage < this.#stages.length; stage++, length *= 2) {
       const before = this.#stages[stage - 1]!;
       const rows = this.#stages[stage]!;
-      // Phases p and p + half lie side by side in the end when all halves are joined so.
+      // Joining the halves in this order puts phases p and p + half side by side.
       for (const [i, to] of rows.entries()) {
         run.interleave(before[i]!, before[i + rows.length]!, to, length);
       }

@@ -6,7 +6,7 @@ import type { LumaDetail } from './luma-detail.js';
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Beyond any sample. */
+/** Larger than any sample. */
 const FAR = 1e9;
 
 /** Enlarges the rows of one chroma plane: Lanczos, and where there is `detail`, guided by luma. */
@@ -30,7 +30,7 @@ export class ChromaRows {
   /** Rows of each phase, and of their interleaving, stage by stage, as int16. */
   readonly #stages: readonly (readonly number[])[];
   readonly #bytes: number;
-  /** Where nothing bounds the samples. */
+  /** Bounds that limit nothing. */
   readonly #unbound: { readonly low: number; readonly high: number };
 
   constructor(
@@ -88,7 +88,7 @@ export class ChromaRows {
     kernels.floats(this.#unbound.high, width).fill(FAR);
   }
 
-  /** Rows are made of `chroma` from now on. */
+  /** From now on, rows are made from `chroma`. */
   begin(chroma: Plane): void {
     this.#chroma.begin(chroma);
     for (const rows of [this.#slopes, this.#low, this.#high]) rows.begin();
@@ -143,7 +143,7 @@ export class ChromaRows {
     for (let stage = 1; stage < this.#stages.length; stage++, samples *= 2) {
       const before = this.#stages[stage - 1]!;
       const rows = this.#stages[stage]!;
-      // Phases p and p + half lie side by side in the end when all halves are joined so.
+      // Joining the halves in this order puts phases p and p + half side by side.
       for (const [i, to] of rows.entries()) {
         run.interleave(before[i]!, before[i + rows.length]!, to, samples);
       }

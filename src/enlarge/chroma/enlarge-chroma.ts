@@ -11,10 +11,10 @@ import { rowEnlarger } from '../bicubic/row-enlarger.js';
 import type { ChromaKernel } from './chroma-kernels.js';
 import { canSharpen, sharpChroma } from './sharp-chroma.js';
 
-/** Samples around a change that can look different, each way, in source samples. */
+/** Source samples around a change that can differ, on each side. */
 const reach = 4;
 
-/** What chroma is enlarged by. */
+/** How chroma is enlarged, and where its samples lie. */
 export type ChromaChoice = { readonly kernel: ChromaKernel; readonly siting: ChromaSiting };
 
 /**

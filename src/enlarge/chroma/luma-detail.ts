@@ -5,11 +5,14 @@ import { type ChromaAxis, cubic, type FloatTaps, tapsAt } from './float-taps.js'
 
 type Size = { readonly width: number; readonly height: number };
 
-/** What stands between luma and the same luma reduced to the chroma grid and enlarged again. */
+/**
+ * The detail of luma: the difference between luma and the same luma reduced to the chroma grid and
+ * enlarged again.
+ */
 export class LumaDetail {
   /** The source's luma on the chroma grid. */
   readonly small: FloatRows;
-  /** Per phase of a row, what `row` left there. */
+  /** Per phase of a row, the detail that `row` computed. */
   readonly phases: readonly number[];
   readonly #kernels: FloatKernels;
   readonly #luma: LoadedRows;
@@ -47,13 +50,13 @@ export class LumaDetail {
     this.small = new FloatRows(kernels, size.chroma, 16, (row, to) => this.#reduce(row, to));
   }
 
-  /** Rows come from this luma from now on. */
+  /** From now on, rows come from this luma. */
   begin(luma: Plane): void {
     this.#luma.begin(luma);
     this.small.begin();
   }
 
-  /** Leaves the detail of larger row `row` in `phases`, a sample for each of chroma's. */
+  /** Computes the detail of larger row `row` into `phases`, one sample for each of chroma's. */
   row(row: number): void {
     const { run } = this.#kernels;
     const { lumaX, lumaY, smallX, smallY } = this.#taps;

@@ -1,8 +1,9 @@
 import type { Plane } from '../../planes/plane.js';
 
 /**
- * Samples each way of the cells in which change is looked for. Small ones: what a change can reach
- * ends where it does, not at the end of a cell, and a network's reach is only 4 to 13 samples.
+ * Samples each way of the cells in which change is looked for. Cells are small, so that the
+ * affected area ends where a change's reach does, not at the end of a cell; a network's reach is
+ * only 4 to 13 samples.
  */
 export const CELL = 2;
 
@@ -116,7 +117,7 @@ export function spread(map: CellMap, reach: number): CellMap {
 /** Carries every mark of `from` on by `by` rows, down or, with `step` -1, up. */
 function carryRows(from: Uint8Array, into: CellMap, by: number, step: 1 | -1): void {
   const { marks, columns, rows } = into;
-  // Of each column, how many rows more are to be marked.
+  // For each column, how many more rows are to be marked.
   const left = new Int32Array(columns);
   for (let n = 0, row = step === 1 ? 0 : rows - 1; n < rows; n++, row += step) {
     const at = row * columns;

@@ -6,10 +6,13 @@ import type { Rect } from '../../planes/rect.js';
 import { joinCells } from './join-cells.js';
 import { planStrips } from './strips.js';
 
-/** Beyond this share of the whole picture's cost, computing all of it is simpler and as fast. */
+/**
+ * Above this share of the whole picture's cost, the whole picture is computed: that is simpler and
+ * as fast.
+ */
 const worthwhile = 0.85;
 
-/** What of a frame is computed; the rest is copied from the frame before. */
+/** The part of a frame that is computed; the rest is copied from the frame before. */
 export type ReusePlan = {
   /** Runs of the session that cover every cell whose result can differ. */
   readonly rects: readonly Rect[];
@@ -25,8 +28,8 @@ export function canReuse(graph: InferenceGraph): boolean {
 }
 
 /**
- * Plans a frame against the one before: a result is the same wherever all samples within the
- * network's reach are. `null` where so much moves that the frame is made whole.
+ * Plans a frame by comparing it with the one before: a result is the same wherever all samples
+ * within the network's reach are. `null` where so much moves that the whole frame is computed.
  */
 export function planReuse(
   graph: InferenceGraph,

@@ -32,7 +32,8 @@ function union(a: Rect, b: Rect): Rect {
 }
 
 /**
- * What `joinCells` found: what to run, in samples, and what that costs against the whole picture.
+ * The result of `joinCells`: the rectangles to run, in samples, and their cost as a share of the
+ * whole picture's.
  */
 export type Joined = { readonly rects: readonly Rect[]; readonly share: number };
 
@@ -101,7 +102,7 @@ function runsOf(boxes: readonly Rect[], halo: number): Rect[] {
   return runs;
 }
 
-/** Joins any two for as long as that costs less. */
+/** Joins any two rectangles as long as that costs less. */
 function joinedPairs(rects: readonly Rect[], halo: number): Rect[] {
   const list = [...rects];
   for (let changed = true; changed;) {

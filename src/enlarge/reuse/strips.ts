@@ -9,9 +9,7 @@ import type { Rect } from '../../planes/rect.js';
  */
 const samplesPerRun = 640 * 180;
 
-/**
- * The widest run: beyond this, wide frames are split into columns, so that strips need not be thin.
- */
+/** The widest run: wider frames are split into columns, so that strips need not be thin. */
 const widestRun = 640;
 
 /**
@@ -20,7 +18,7 @@ const widestRun = 640;
  */
 const samplesPerDeviceRun = 1920 * 1088;
 
-/** What of a graph decides how a picture is divided. */
+/** The properties of a graph that decide how a picture is divided. */
 export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
 
 /**
@@ -30,7 +28,7 @@ export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
 export function planStrips(width: number, height: number, graph: Division, cpu = true): Rect[] {
   if (graph.fixed !== null) {
     const { halo, fixed } = graph;
-    // Where the reach is unknown, as much overlap as hides most seams.
+    // Where the reach is unknown, enough overlap to hide most seams.
     const lap = Number.isFinite(halo) ? halo : Math.min(fixed.width, fixed.height) >> 3;
     return grid(width, height, fixed.width - 2 * lap, fixed.height - 2 * lap, 1);
   }

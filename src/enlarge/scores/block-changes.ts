@@ -1,7 +1,10 @@
 import type { Plane } from '../../planes/plane.js';
 import { RowKernels } from '../bicubic/row-kernels.js';
 
-/** Measures how much two planes of one size differ, by square blocks; cut-off ones are left out. */
+/**
+ * Measures how much two planes of one size differ, by square blocks; incomplete blocks at the edge
+ * are left out.
+ */
 export type BlockChanges = {
   /** Whole blocks in a row, and rows of them. */
   readonly columns: number;
@@ -33,7 +36,7 @@ export function blockChanges(
   const fours = kernels.row((columns * side) / 4, 4);
   const view = (at: number): Uint8Array | Uint16Array =>
     sampleBytes === 1 ? kernels.bytes(at, samples) : kernels.shorts(at, samples);
-  // No further rows are taken, so that the views stay valid.
+  // No rows are allocated after this, so that the views stay valid.
   const [intoA, intoB] = [view(a), view(b)];
   const sums = kernels.ints(fours, (columns * side) / 4);
   const changes = sampleBytes === 1 ? run.changes8 : run.changes16;

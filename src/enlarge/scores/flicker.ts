@@ -19,10 +19,10 @@ import { blockChanges, type BlockChanges } from './block-changes.js';
  * does not depend on threads or order.
  */
 
-/** Samples a side of the blocks of a reference. */
+/** Side of a reference's blocks, in samples. */
 export const TRUTH_BLOCK = 16;
 
-/** Samples a side of the blocks of a source. */
+/** Side of a source's blocks, in samples. */
 export const SOURCE_BLOCK = 8;
 
 /** Share of a reference's blocks that must be still for a figure. */
@@ -153,15 +153,15 @@ export function sourceFlicker(layout: FrameLayout, scale: number): SourceFlicker
   };
 }
 
-/** What a frame and the one before it show, for their flicker. */
+/** A frame and the one before it, for their flicker. */
 export type FlickerRequest = {
   readonly source: PlanePair;
   readonly larger: PlanePair;
   readonly bicubic: PlanePair;
   readonly truth: PlanePair | null;
-  /** Filled with the stillness of this pair. */
+  /** Filled with 1 for each block that is still in this pair. */
   readonly still: Uint8Array;
-  /** The stillness of the pair before; `null` for the second frame. */
+  /** The still blocks of the pair before; `null` for the second frame. */
   readonly stillBefore: Uint8Array | null;
   /** Whether anything changed in source rows `y0` to `y1`; `null` where that is not known. */
   readonly changed: ((y0: number, y1: number) => boolean) | null;

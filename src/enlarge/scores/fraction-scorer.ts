@@ -4,7 +4,7 @@ import { enlarged } from '../../planes/enlarged.js';
 import { resizePlane } from '../../planes/resize.js';
 import { rowError, type StandingScorer } from './standing-scorer.js';
 
-/** Measuring at a scale such as 3/2, in plain code: both sizes are made whole for each frame. */
+/** Measures at a scale such as 3/2, in plain code: both sizes are computed whole for each frame. */
 export function fractionScorer(
   layout: FrameLayout,
   larger: FrameLayout,

@@ -7,10 +7,10 @@ import { flickerMeter } from './flicker.js';
 import { rowError } from './standing-scorer.js';
 import { standingScorer } from './standing-scores.js';
 
-/** Source rows in a band: the unit in which sums are kept and used again. */
+/** Source rows in a band: the unit by which sums are kept and reused. */
 const bandRows = 16;
 
-/** Source rows beyond a run of them that what is measured of it depends on. */
+/** Source rows above and below some rows on which their measurements depend. */
 const reach = 4;
 
 /** Numbers that `Scorer` keeps for a frame: two for each band. */
@@ -24,7 +24,7 @@ export function lumaLayout({ format, width, height }: FrameLayout): FrameLayout 
   return frameLayout(grey, width, height);
 }
 
-/** A larger frame with what it is measured with, and what is left to measure the next one with. */
+/** A larger frame with everything that it, and later the next frame, is measured with. */
 export type ScoredFrame = {
   readonly input: Uint8Array;
   readonly output: Uint8Array;

@@ -3,7 +3,7 @@ import { defaultStallMs } from '../../../media/program/process.js';
 import { programFields } from '../../../upscale/programs/run-program.js';
 import { realNumber, wholeNumber } from '../../display/numbers.js';
 
-/** How a batch runs, and what a long job does about trouble. */
+/** How a batch runs, and what long jobs do about failures. */
 export type BatchFlags = {
   recursive?: true;
   jobs?: number;

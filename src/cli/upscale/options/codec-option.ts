@@ -7,7 +7,7 @@ import { codecNames } from '../../../upscale/plan/options.js';
 export function codecOption(): Option {
   const about = "video codec, or one of ffmpeg's encoders by its own name, such as libaom-av1";
   return new Option('--codec <name>', about).choices(codecNames).argParser((name) => {
-    // Why an encoder is refused is said where all options are checked.
+    // The check of all options says why an encoder is refused.
     if (isKnownCodec(name) || whyRefused(name) !== null) return name;
     const all = `${codecNames.join(', ')}, or an encoder that vsr knows by ffmpeg's name of it`;
     throw new InvalidArgumentError(`Allowed choices are ${all}.`);

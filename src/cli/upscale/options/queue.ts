@@ -3,7 +3,7 @@ import { priorities, type Priority } from '../../../queue/priority.js';
 import type { ShareFlags } from '../../queue/open-share.js';
 import { collected, withQueueOptions, type QueueFlags } from '../../queue/queue-flags.js';
 
-/** What of a call is about the workers of a queue. */
+/** The options of a call that concern the workers of a queue. */
 export type SubmitFlags = QueueFlags &
   ShareFlags & {
     root?: string[];
@@ -11,7 +11,7 @@ export type SubmitFlags = QueueFlags &
     detach?: true;
   };
 
-/** Adds the options that give the work to the workers of a queue. */
+/** Adds the options that submit clips to the workers of a queue. */
 export function withSubmitOptions(command: Command): Command {
   const group = command.optionsGroup('Many machines:');
   return withQueueOptions(group, 'let the workers of this queue do it: redis://host:port')

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 
-/** What raw video without a header is. */
+/** Description of headerless raw video. */
 export type RawVideoFlags = {
   inputFormat?: string;
   inputSize?: string;
   inputRate?: string;
 };
 
-/** Adds the options that say what raw video without a header is. */
+/** Adds the options that describe headerless raw video. */
 export function withRawVideoOptions(command: Command): Command {
   return command
     .optionsGroup('Headerless raw video (.yuv):')

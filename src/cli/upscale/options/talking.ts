@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { withEvents } from '../../process/program-options.js';
 
-/** What is said, which programs are used, and where further options are read from. */
+/** Output for people and programs, the programs that are used, and the configuration file. */
 export type TalkingFlags = {
   quiet?: true;
   verbose?: true;
@@ -12,7 +12,7 @@ export type TalkingFlags = {
   ffprobe?: string;
 };
 
-/** Adds the options that say what is said, and what surrounds the job. */
+/** Adds the options on messages, programs and the configuration file. */
 export function withTalkingOptions(command: Command): Command {
   return withEvents(command.optionsGroup('Talking:'))
     .option('-q, --quiet', 'only errors')
