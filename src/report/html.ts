@@ -1,3 +1,5 @@
+import { printable } from '../printable.js';
+
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -6,9 +8,17 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** `text` as it may stand in HTML, in an element or a quoted attribute. */
-export function escapeHtml(text: string): string {
+/** `text` as it may stand in HTML or XML, in an element or a quoted attribute. */
+export function escapeMarkup(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character]!);
+}
+
+/**
+ * `text` as a page shows it to a person: as `escapeMarkup` gives it, with characters that would hide
+ * or turn round what stands beside them written out.
+ */
+export function escapeHtml(text: string): string {
+  return escapeMarkup(printable(text));
 }
 
 /** `value` as JSON that may stand in a script element; infinity is "inf". */

@@ -109,13 +109,13 @@ function factsOf(clip: ClipPreview): string {
     ['Chosen', clip.reason],
     ['Size', clip.bytes === null ? 'cannot be told' : `about ${showBytes(clip.bytes)}`],
   ];
-  return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(printable(value))}</dd>`).join('')}</dl>`;
+  return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }
 
 function notesOf({ notes }: ClipPreview): string {
   const lines = notes.map((note) => {
     const kind = note.event === 'lost' ? 'would be lost' : note.kind;
-    return `<li class="note">${escapeHtml(printable(`${kind}: ${note.what}: ${note.why}`))}</li>`;
+    return `<li class="note">${escapeHtml(`${kind}: ${note.what}: ${note.why}`)}</li>`;
   });
   const lost = notes.some(({ event }) => event === 'lost');
   const nothing = lost ? '' : '<p class="hint">Nothing of the clip would be lost.</p>';

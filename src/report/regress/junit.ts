@@ -1,11 +1,11 @@
 import { resultsMark } from '../../files/marks.js';
-import { escapeHtml } from '../html.js';
+import { escapeMarkup } from '../html.js';
 import type { ClipResult } from './regress.js';
 
 /** Characters that XML 1.0 cannot hold are left out. */
 function escapeXml(text: string): string {
   // eslint-disable-next-line no-control-regex
-  return escapeHtml(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
+  return escapeMarkup(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
 }
 
 /** Names of cases are to be unlike: several networks have the same figures. */
