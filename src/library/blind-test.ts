@@ -3,16 +3,16 @@ import { locateFfmpeg } from '../media/program/ffmpeg.js';
 import { type BlindTest, makeBlindTest } from '../report/blind/blind.js';
 import type { Programs } from './programs.js';
 
-/** What a blind test is held against, and where its page goes. */
+/** Options of a blind test. */
 export type BlindTestOptions = Programs & {
-  /** The original, of the size of what is judged. */
+  /** The original; it has the size of what is judged. */
   readonly reference: string;
   /** The page, ending in .html. Default `<reference>.blind.html`. */
   readonly output?: string;
   /** Replace a file of that name that is no page of vsr. */
   readonly overwrite?: boolean;
   readonly signal?: AbortSignal;
-  /** Told of the page: its beginning, and what it asks. */
+  /** Called with events on the page: its beginning, and what it asks. */
   readonly tell?: Tell<BlindTest>;
 };
 

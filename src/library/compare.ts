@@ -7,21 +7,21 @@ import type { Programs } from './programs.js';
 
 /** How two clips or pictures are put side by side. */
 export type CompareOptions = Programs & {
-  /** What is written. Default, beside `b`: `<b>.vs-<a>.<ending of b>`. */
+  /** The file to write. Default, beside `b`: `<b>.vs-<a>.<ending of b>`. */
   readonly output?: string;
   /** Ground truth that both are measured against as well. */
   readonly reference?: string;
   /** `split` (default): half of each; `side`: both; `difference`: grey where they agree. */
   readonly mode?: CompareMode;
-  /** Times by which a difference is shown enlarged. Default 4. */
+  /** Factor by which a difference is multiplied. Default 4. */
   readonly amplify?: number;
   /** Replace a file of that name. */
   readonly overwrite?: boolean;
-  /** Told of each pair: how far it is, and what came of it. */
+  /** Called with events on each pair: its progress and its result. */
   readonly tell?: Tell<ComparedPair>;
 };
 
-/** What a comparison came to. */
+/** The result of a comparison. */
 export type Comparison = {
   /** The file that shows both. */
   readonly output: string;
@@ -29,7 +29,7 @@ export type Comparison = {
   readonly pairs: readonly ComparedPair[];
 };
 
-/** Beside `b`. What x264 cannot be put into becomes Matroska. */
+/** Beside `b`. Containers that cannot hold x264's video are replaced by Matroska. */
 function defaultOutput(a: string, b: string): string {
   const { dir, name, ext } = path.parse(b);
   const kept = /^\.(mp4|mov|mkv|m4v|png|jpe?g|webp|tiff?)$/i.test(ext) ? ext : '.mkv';

@@ -23,56 +23,57 @@ export type EvaluateOptions = Programs & {
   /** Enlargement each way. Default 2. */
   readonly scale?: number;
   /**
-   * A model of the catalogue, an .onnx file, one for each pass by commas, or `none` for the
-   * baselines alone. Default: that of `upscale`.
+   * A model of the catalogue or an .onnx file (one for each pass, separated by commas), or `none`
+   * for the baselines alone. Default: that of `upscale`.
    */
   readonly model?: string;
   /** How the small input is made: `bicubic` (default), `blur` (pictures alone) or `codec`. */
   readonly degrade?: Degradation['kind'];
   /** Quality of x264 for `codec`. Default 23. */
   readonly crf?: number;
-  /** Deviation of noise added to small pictures. Default 0. */
+  /** Standard deviation of noise added to the small pictures. Default 0. */
   readonly noise?: number;
   /** Samples cut on each side before comparing. Default: the scale. */
   readonly border?: number;
   /**
-   * What figures are of: luma (`y`, default), or red, green and blue together (`rgb`, pictures
-   * alone).
+   * What is measured: luma (`y`, default), or red, green and blue together (`rgb`, pictures alone).
    */
   readonly protocol?: Protocol;
   /**
-   * What pictures are compared by besides their samples: `features` adds how far SqueezeNet's fire
-   * outputs are apart. Default: nothing, since it takes time.
+   * What pictures are also compared by: `features` adds how far apart the outputs of SqueezeNet's
+   * fire modules are. Default: nothing, because it takes time.
    */
   readonly distance?: Distance;
   /**
-   * An ONNX file that tells classes of pictures, for how often the enlarged picture's is the true
-   * one's. Default: none.
+   * An ONNX classification network: how often the enlarged picture gets the class of the true one.
+   * Default: none.
    */
   readonly classifier?: string;
   /** How many frames of a clip are measured at most. */
   readonly frames?: number;
   readonly provider?: ProviderName | 'auto';
-  /** What the model computes in, as for `upscale`. Default `auto`. */
+  /** Precision of the model, as for `upscale`. Default `auto`. */
   readonly precision?: PrecisionChoice;
   /** GPU number, from 0. */
   readonly device?: number;
-  /** Inference threads; default: the cores there are. */
+  /** Inference threads. Default: one per core. */
   readonly workers?: number;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
-  /** Told of each file: how far it is, and what came of it. */
+  /** Called with events on each file: its progress and its result. */
   readonly tell?: Tell<FileEvaluation>;
 };
 
-/** What an evaluation came to. */
+/** The result of an evaluation. */
 export type Evaluation = {
   readonly files: readonly FileEvaluation[];
   /** Files that could not be measured. */
   readonly failed: readonly { readonly file: string; readonly error: ErrorFacts }[];
-  /** How all was measured, in one sentence. */
+  /** How everything was measured, in one sentence. */
   readonly protocol: string;
-  /** The mean over those of `files` that were measured so, by the way; the models first. */
+  /**
+   * For each way of enlarging, the mean over the files that were measured by it; the models first.
+   */
   readonly mean: Readonly<Record<string, Figures>>;
 };
 

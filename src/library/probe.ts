@@ -4,10 +4,8 @@ import type { Source } from '../media/source/source.js';
 import type { Programs } from './programs.js';
 
 /**
- * Looks at a clip: its streams, times, colours, and what is odd about it.
- *
- * Throws VsrError `media` for a file that is missing or holds no video, `option` for programs that
- * do not work.
+ * Probes a clip: its streams, times, colours, and anything unusual about it. Throws VsrError
+ * `media` for a file that is missing or holds no video, `option` for programs that do not work.
  */
 export async function probe(
   clip: string,

@@ -1,2 +1,2 @@
-/** Which ffmpeg and ffprobe run; looked for where they are left out. */
+/** The ffmpeg and ffprobe to use; vsr looks for those that are left out. */
 export type Programs = { readonly ffmpeg?: string; readonly ffprobe?: string };

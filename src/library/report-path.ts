@@ -1,8 +1,8 @@
 import path from 'node:path';
 
 /**
- * Where the page about `outputs` goes by default: beside the only one, or into the folder that all
- * of them are in, however deep.
+ * Default path of the page about `outputs`: beside the only one, or in the folder that contains
+ * them all, however deep.
  */
 export function reportPathOf(outputs: readonly [string, ...string[]]): string {
   const first = outputs[0].replace(/\.vsr\.json$/, '');

@@ -7,7 +7,10 @@ import { reportPathOf } from './report-path.js';
 
 /** What a page shows, and where it goes. */
 export type ReportOptions = Programs & {
-  /** The page, ending in .html. Default `<output>.report.html`, of several `vsr-report.html`. */
+  /**
+   * The page, ending in .html. Default `<output>.report.html`; for several outputs
+   * `vsr-report.html`.
+   */
   readonly output?: string;
   /** Frames to show beside the worst, the median and the best, by number from 0. */
   readonly frames?: readonly number[];

@@ -8,16 +8,16 @@ import { hashOf } from '../upscale/plan/identity.js';
 import { version } from '../version.js';
 
 /**
- * Everything about a machine that may show in a result's bytes. Machines with equal parts make
- * equal segments; others never work on one clip.
+ * Everything about a machine that may affect a result's bytes. Machines with equal parts make equal
+ * segments; others never work on the same clip.
  */
 export type FingerprintParts = {
   readonly vsr: string;
   /** Version and build. */
   readonly ffmpeg: string;
-  /** Architecture, and what of the processor the libraries choose their code by. */
+  /** Architecture, and the features of the processor by which libraries choose their code. */
   readonly processor: string;
-  /** Encoders choose their number of threads by it, which shows in their output. */
+  /** Number of cores: encoders choose their threads by it, which changes their output. */
   readonly cores: string;
   /** The provider that is tried first. */
   readonly provider: string;
@@ -25,12 +25,12 @@ export type FingerprintParts = {
   readonly models: string;
 };
 
-/** The parts and their name, by which queues are called. */
+/** The parts, and the fingerprint's own name, by which queues are named. */
 export type Fingerprint = FingerprintParts & { readonly id: string };
 
 const partNames = ['vsr', 'ffmpeg', 'processor', 'cores', 'provider', 'models'] as const;
 
-/** Features that networks, scalers and codecs have code of their own for. */
+/** Processor features for which networks, scalers and codecs have their own code. */
 const telling = [
   ...['sse4_1', 'sse4_2', 'avx', 'avx2', 'fma', 'f16c', 'avx_vnni'],
   ...['avx512f', 'avx512bw', 'avx512vl', 'avx512_vnni', 'avx512_bf16', 'amx_int8', 'amx_tile'],
@@ -40,7 +40,7 @@ function idOf(parts: FingerprintParts): string {
   return hashOf(parts).slice(0, 12);
 }
 
-/** What results made here with `ffmpeg` and `provider` are like. */
+/** The fingerprint of this machine with `ffmpeg` and `provider`. */
 export async function fingerprintOf(
   ffmpeg: Ffmpeg,
   provider: ProviderChoice,
@@ -58,7 +58,7 @@ export async function fingerprintOf(
   return { id: idOf(parts), ...parts };
 }
 
-/** Reads what another machine has said of itself. Throws VsrError `media` for what is none. */
+/** Reads the fingerprint of another machine. Throws VsrError `media` where the text is none. */
 export function readFingerprint(text: string): Fingerprint {
   const top = new Field(JSON.parse(text), 'a fingerprint');
   const parts = Object.fromEntries(
@@ -67,7 +67,7 @@ export function readFingerprint(text: string): Fingerprint {
   return { id: idOf(parts), ...parts };
 }
 
-/** In what `other` differs from `own`, in words. */
+/** The differences between `other` and `own`, in words. */
 export function differences(own: FingerprintParts, other: FingerprintParts): string {
   return partNames
     .filter((name) => own[name] !== other[name])

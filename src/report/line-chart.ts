@@ -72,7 +72,7 @@ function logarithmicScale(values: readonly number[], span: readonly [number, num
   return { ...linear, at: (value) => linear.at(Math.log10(value)), ticks };
 }
 
-/** First digits of the numbers on a logarithmic axis, for spans from the widest to the narrowest. */
+/** First digits of the numbers on a logarithmic axis, from the widest spans to the narrowest. */
 const firstDigits = [[1], [1, 3], [1, 2, 5], [1, 1.2, 1.4, 1.6, 1.8, 2, 2.5, 3, 4, 5, 6, 7, 8, 9]];
 
 /** Round values from `low` to `high`, more than two where the finest digits have so many. */

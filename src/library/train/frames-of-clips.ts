@@ -3,12 +3,10 @@ import { distinctNames } from '../../files/distinct-names.js';
 import { isFile } from '../../files/what-is-there.js';
 import { isImageName } from '../../media/still/luma-image.js';
 
-/** Frames taken of a clip that is named as training data; `vsr extract` has the finer choice. */
+/** Frames taken from a clip that is named as training data; `vsr extract` gives more choice. */
 const framesOfClip = 60;
 
-/**
- * The places given, each clip among them replaced by a folder (within `folder`) with frames of it.
- */
+/** The given places, with each clip replaced by a folder (within `folder`) of its frames. */
 export async function framesOfClips(
   places: readonly string[],
   folder: string,

@@ -25,7 +25,7 @@ import { writeModel } from '../../training/saved/write-model.js';
 import { version } from '../../version.js';
 import { showTime } from '../../show-time.js';
 
-/** Where the words of a run go. */
+/** Where a run writes its lines for people. */
 export type TrainingDisplay = {
   /** A line that stays. */
   readonly say: (line: string) => void;
@@ -33,7 +33,7 @@ export type TrainingDisplay = {
   readonly progress: (line: string) => void;
 };
 
-/** How a planned run goes. */
+/** Options of a planned run. */
 export type RunOptions = {
   /** Name of the model, for its card. */
   readonly name: string;
@@ -44,19 +44,19 @@ export type RunOptions = {
   readonly measure?: (weights: Float32Array) => Promise<ModelCard['figures']>;
 };
 
-/** What became of a run. */
+/** The result of a run. */
 export type TrainingResult = {
   readonly card: ModelCard;
-  /** Files that were passed over: unreadable, or smaller than a patch. */
+  /** Files that were skipped: unreadable, or smaller than a patch. */
   readonly skipped: { readonly unreadable: number; readonly tooSmall: number };
-  /** Of the weights written, on the validation pictures; NaN without any. */
+  /** PSNR of the written weights on the validation pictures; NaN without any. */
   readonly psnr: number;
   readonly bicubicPsnr: number;
-  /** The same weights on the test part, as in the card; `null` without any. */
+  /** Figures of the same weights on the test part, as in the card; `null` without any. */
   readonly test: NonNullable<ModelCard['test']> | null;
 };
 
-/** Files named in full when they cannot be used; of the rest only the number is told. */
+/** How many unusable files are named; of the rest only the number is given. */
 const mostNamed = 10;
 
 function metricsOf(
@@ -90,7 +90,7 @@ function whiteShown(white: WhiteFigures | null): string {
   return white === null ? '' : `, white within ${white.flat} and ${white.patches}`;
 }
 
-/** What the test part came to, in words. */
+/** The figures of the test part, in words. */
 function testLine({ test: { length } }: TrainPlan, test: ModelCard['test']): string {
   if (test === undefined) return `None of the ${length} files of the test part could be measured.`;
   const { pictures, psnr, ssim, bicubicPsnr } = test;
@@ -125,8 +125,8 @@ async function drawCurves(
 }
 
 /**
- * Trains as planned and keeps everything a run leaves behind: metrics.csv, loss.svg, psnr.svg and
- * sheet.png in the work folder, at the end the model and its card (with figures from `measure`).
+ * Trains as planned and writes all files of a run: metrics.csv, loss.svg, psnr.svg and sheet.png in
+ * the work folder, and at the end the model and its card (with figures from `measure`).
  */
 export async function runTraining(plan: TrainPlan, options: RunOptions): Promise<TrainingResult> {
   const run = new RunRecord(plan, options);
@@ -141,10 +141,10 @@ export async function runTraining(plan: TrainPlan, options: RunOptions): Promise
   throw new VsrError('interrupted', 'Training stopped before its end.');
 }
 
-/** One kind of what a training tells. */
+/** One kind of training event. */
 type EventOf<Kind extends TrainEvent['kind']> = Extract<TrainEvent, { readonly kind: Kind }>;
 
-/** Keeps and tells what happens in one training. */
+/** Records and reports what happens in one training. */
 class RunRecord {
   private readonly plan: TrainPlan;
   private readonly options: RunOptions;
@@ -152,7 +152,7 @@ class RunRecord {
   private readonly tell: Tell<TrainingResult>;
   private readonly metricsFile: string;
   private readonly skipped = { unreadable: 0, tooSmall: 0 };
-  /** What was said of skipped files: one comes round again in every pass and size. */
+  /** Skipped files that were reported: a file comes round again in every pass and size. */
   private readonly named = new Set<string>();
   private rows: TrainMetrics[] = [];
   private pictures: readonly Picture[] = [];
@@ -185,7 +185,7 @@ class RunRecord {
       this.display.say('Further files that are skipped are only counted.');
   }
 
-  /** A run that goes on has the figures of before, as far as its checkpoint reaches. */
+  /** A resumed run keeps the earlier figures, up to its checkpoint. */
   async noteStart({ step, pictures, validation }: EventOf<'started'>): Promise<void> {
     this.pictures = validation;
     this.rows = this.plan.resume ? await readMetrics(this.metricsFile, step) : [];
@@ -228,7 +228,7 @@ class RunRecord {
     );
   }
 
-  /** Says once that neither network learns from the other any more. */
+  /** Reports, once, that neither network learns from the other any more. */
   private watchContest(): void {
     const shares = this.rows.map(({ right }) => right);
     const outcome = contestOutcome(shares);

@@ -9,53 +9,58 @@ import type { Schedule } from '../../training/optimiser/schedule.js';
 import type { Degradation } from '../../training/pictures/degrade.js';
 import type { TrainingResult } from './run-training.js';
 
-/** Everything a training run is told. */
+/** The settings of a training run. */
 export type TrainSettings = {
   /** Folders, pictures and clips; `<place>@0.5` halves its pictures first. */
   readonly data: readonly string[];
   /** Pictures to validate with, instead of a part of `data`. */
   readonly val?: readonly string[];
-  /** Files to train, validate and test with, in parts. */
+  /** Parts of the files for training, validation and the test. */
   readonly split: readonly [training: number, validation: number, test: number];
-  /** Each training picture again at these shares of its size. */
+  /** Shares of its size to which each training picture is also reduced. */
   readonly alsoReduced: readonly number[];
   /** Pass over pictures with a side of fewer samples. */
   readonly minSide?: number;
-  /** Of each picture the largest square in its middle, reduced to this many samples each way. */
+  /**
+   * Take the largest square in the middle of each picture, reduced to this many samples each way.
+   */
   readonly square?: number;
   /** The model to write, ending in .onnx; its card lies beside it. */
   readonly out: string;
   /** Folder of checkpoint, metrics and curves. */
   readonly work?: string;
-  /** Shape of the network, by name. */
+  /** Architecture of the network, by name. */
   readonly arch: string;
-  /** Enlargement each way, one that the shape can be built for. */
+  /** Enlargement each way, one that the architecture can be built for. */
   readonly scale: number;
-  /** Layers before the last, or residual blocks; default of the shape if left out. */
+  /** Layers before the last, or residual blocks. Default: that of the architecture. */
   readonly depth?: number;
-  /** Channels of equal layers; default of the shape if left out. */
+  /** Channels of equal layers. Default: that of the architecture. */
   readonly width?: number;
-  /** Of the values of dense layers, the share left out at random while they learn. */
+  /** Share of the values of dense layers that is left out at random in training. */
   readonly dropout: number;
-  /** Of all layers but the last. */
+  /** Activation of all layers but the last. */
   readonly activation: Exclude<Activation, 'none'>;
-  /** Weights that follow from how strongly the source is compressed. */
+  /** Train weights that depend on how strongly the source is compressed. */
   readonly dial?: boolean;
   /** Train each layer as two with this many channels between them; 0 for none. */
   readonly expand: number;
-  /** A model of the same shape to start from, or one with fewer layers. */
+  /** A model of the same architecture to start from, also with fewer layers. */
   readonly from?: string;
   /** Train the 8-bit copy of `from`. */
   readonly int8?: boolean;
   /** How the low resolution is made. */
   readonly degrade: Degradation['kind'];
-  /** Lowest and highest quality of x264 for `codec`; for `codecs` as coarse by any coder. */
+  /**
+   * Lowest and highest CRF of x264 for `codec`; for `codecs`, equally coarse settings of each
+   * encoder.
+   */
   readonly crf: readonly [lowest: number, highest: number];
   /** Share of the pictures that `codec` or `codecs` leaves uncoded. */
   readonly clean: number;
   /** Share of the pictures whose luma is stretched to 0 to 255. */
   readonly fullRange: number;
-  /** Deviation of Gaussian noise added, in sample values. */
+  /** Standard deviation of Gaussian noise added, in sample values. */
   readonly noise: number;
   /** Train on what this model makes of a smaller picture: for the second of chained passes. */
   readonly after?: string;
@@ -66,13 +71,16 @@ export type TrainSettings = {
    * out.
    */
   readonly features?: string;
-  /** The outputs of it that are compared; of a file of one's own all of them if left out. */
+  /**
+   * The outputs of the feature network that are compared. Default: all, if the file is the user's
+   * own.
+   */
   readonly featureOutputs?: readonly string[];
-  /** What the adversarial loss is judged by, by name; `patches` if left out. */
+  /** The network that judges for the adversarial loss, by name. Default: `patches`. */
   readonly discriminator?: string;
-  /** Its highest learning rate; 1e-4 if left out. */
+  /** The discriminator's highest learning rate. Default: 1e-4. */
   readonly discriminatorLr?: number;
-  /** Course of the learning rate. */
+  /** How the learning rate changes in the course of the run. */
   readonly schedule: Schedule;
   readonly optimiser: OptimiserName;
   /** Random weights to start from. */
@@ -84,18 +92,18 @@ export type TrainSettings = {
   readonly fit: number;
   /** Highest learning rate. */
   readonly lr: number;
-  /** Patches a step. */
+  /** Patches per step. */
   readonly batch: number;
-  /** Low-resolution samples each way of a patch; 40, or the shape's own, if left out. */
+  /** Low-resolution samples each way of a patch. Default: 40, or that of the architecture. */
   readonly patch?: number;
   readonly steps: number;
-  /** Steps that the running mean of the weights covers; 1 for none. */
+  /** Steps over which the weights are averaged; 1 for none. */
   readonly average: number;
-  /** Seed of all that is random. */
+  /** Seed of all random numbers. */
   readonly seed: number;
-  /** Steps from one validation and checkpoint to the next. */
+  /** Steps between validations, each with a checkpoint. */
   readonly valEvery: number;
-  /** Weights written: best on validation, or last. */
+  /** Which weights are written: the best on validation, or the last. */
   readonly keep: 'best' | 'last';
   /** Where gradients are computed. */
   readonly provider: ProviderName;
@@ -103,11 +111,11 @@ export type TrainSettings = {
   readonly device: number;
   /** Threads; the result does not depend on it. */
   readonly workers: number;
-  /** Megabytes of pictures held in memory; twice this when not all fit. */
+  /** Memory for pictures, in megabytes; twice as much is used if not all fit. */
   readonly memory: number;
   /**
-   * Share, of all training pictures, of charts of flat colours and ramps that are made up; for RGB
-   * 0.1 and otherwise 0 if left out.
+   * Share of the training pictures that are synthetic charts of flat colours and ramps. Default:
+   * 0.1 for RGB, otherwise 0.
    */
   readonly charts?: number;
   /** The licence of the data, for the card. */
@@ -118,10 +126,10 @@ export type TrainSettings = {
   readonly overwrite?: boolean;
 };
 
-/** The discriminator's highest learning rate unless told otherwise. */
+/** Default of the discriminator's highest learning rate. */
 export const usualDiscriminatorRate = 1e-4;
 
-/** What stands where a training is not told otherwise. */
+/** Defaults of a training. */
 export const trainDefaults = {
   split: [75, 20, 5],
   alsoReduced: [],
@@ -153,11 +161,11 @@ export const trainDefaults = {
   memory: 160,
 } as const satisfies Partial<TrainSettings>;
 
-/** What a training run may be told; `trainDefaults` stand for what is left out. */
+/** Options of a training; `trainDefaults` fill in what is left out. */
 export type TrainOptions = Pick<TrainSettings, 'data' | 'out'> &
   Partial<TrainSettings> & {
     /** Stops it after writing a checkpoint; it then fails with code `interrupted`. */
     readonly signal?: AbortSignal;
-    /** Told how far it is, which files were passed over, and what came of it. */
+    /** Called with events: its progress, the files that were skipped, and its result. */
     readonly tell?: Tell<TrainingResult>;
   };

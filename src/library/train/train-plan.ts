@@ -14,7 +14,7 @@ import type { Degradation } from '../../training/pictures/degrade.js';
 import type { Network } from '../../model/language/network.js';
 import { openModelPlaces } from '../../training/saved/write-model.js';
 
-/** Checks the call and turns it into a plan; frames of clips are taken out into `workFolder`. */
+/** Checks the call and makes a plan of it; frames of clips are extracted into `workFolder`. */
 export async function trainPlanOf(
   settings: TrainSettings,
   workFolder: string,
@@ -59,7 +59,7 @@ export async function trainPlanOf(
   };
 }
 
-/** What judges the network's pictures, where the loss asks for it. */
+/** The discriminator, where the loss needs one. */
 function discriminatorPart({
   loss,
   discriminator: name,
@@ -70,7 +70,7 @@ function discriminatorPart({
   return { discriminator: { network, rate } };
 }
 
-/** Refuses a place for model, card or work folder that cannot be written, or is taken. */
+/** Refuses a path for model, card or work folder that cannot be written, or is taken. */
 async function checkPlaces(settings: TrainSettings, workFolder: string): Promise<void> {
   const { out, from, after, data, val = [] } = settings;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', 'out', out);
@@ -84,7 +84,7 @@ async function checkPlaces(settings: TrainSettings, workFolder: string): Promise
   if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
 }
 
-/** The share of charts where none is asked for: RGB has colours that photographs lack. */
+/** Default share of charts: RGB has colours that photographs lack. */
 function usualCharts({ colour }: Network): number {
   return colour === 'rgb' ? 0.1 : 0;
 }
@@ -123,13 +123,13 @@ async function degradationOf(
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   return {
     ...{ kind: degrade, noise, crf, clean },
-    // RGB is of full range as it is.
+    // RGB is full range already.
     fullRange: colour === 'rgb' ? 0 : fullRange,
     ...(after === undefined ? {} : { after: await firstPassOf(after) }),
   };
 }
 
-/** The network with the weights that the training starts from, where they are not He's. */
+/** The network with its initial weights, where they are not He's. */
 async function startOf(
   { from, init, seed, int8 }: TrainSettings,
   network: Network,

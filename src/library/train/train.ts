@@ -6,7 +6,7 @@ import { trainDefaults, type TrainOptions } from './train-options.js';
 import { trainPlanOf } from './train-plan.js';
 import { wordsForDisk } from '../../media/program/disk-words.js';
 
-/** Who words a run for people; the library's own callers have events. */
+/** Receives the text of a run for people; callers of the library use events. */
 export type TrainingTalk = TrainingDisplay & {
   /** Everything has been decided. */
   readonly planned: (plan: TrainPlan) => void;
@@ -46,10 +46,10 @@ export async function train(
   }
 }
 
-/** What the system says of a folder whose name is taken by something else. */
+/** Error codes of the system for a folder whose name is taken by something else. */
 const nameCodes = ['ENOTDIR', 'EEXIST'];
 
-/** A failure to write, as one sentence; any other error as it is. */
+/** A failure to write becomes one sentence; any other error is returned as it is. */
 function asDiskError(error: unknown, workFolder: string): unknown {
   const { code } = error as NodeJS.ErrnoException;
   const isDisks = wordsForDisk(code) !== undefined || nameCodes.includes(code ?? '');

@@ -6,7 +6,7 @@ import { QueueBook } from '../redis/book.js';
 import { connectQueue, type QueueConnection } from '../redis/connection.js';
 import { queueTimes } from '../times.js';
 
-/** One thing that a queue needs. `vital` ones decide whether clips should be given to it. */
+/** One requirement of a queue. `vital` ones decide whether clips should be submitted to it. */
 export type QueueFinding = {
   readonly topic: string;
   readonly ok: boolean;
@@ -17,10 +17,10 @@ export type QueueFinding = {
 /** The first version of Redis that has what BullMQ needs. */
 const leastVersion = [6, 2];
 
-/** Milliseconds by which a clock may differ before it is worth a word. */
+/** Milliseconds by which a clock may differ before it is reported. */
 const mostClockMs = 2_000;
 
-/** Looks at a queue from here; never throws for what it finds. */
+/** Examines a queue from this machine; never throws for what it finds. */
 export async function examineQueue(
   address: QueueAddress,
   ffmpeg: Ffmpeg | null,
@@ -39,7 +39,7 @@ export async function examineQueue(
   }
 }
 
-/** What the server says of itself. */
+/** Findings about the server, from its own information. */
 export function serverFindings(
   info: string,
   { shown, tls }: Pick<QueueAddress, 'shown' | 'tls'>,

@@ -3,7 +3,7 @@ import type { ClipEntry, QueueBook, SeenWorker } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { queueTimes } from '../times.js';
 
-/** A clip, and how far it is. */
+/** A clip and its progress. */
 export type ClipView = ClipEntry & {
   /** Frames that are done. */
   readonly done: number;
@@ -16,15 +16,15 @@ export type LaneView = {
   readonly fingerprint: Fingerprint;
   readonly workers: number;
   readonly paused: boolean;
-  /** Jobs that wait, and that are under way. */
+  /** Jobs that wait, and jobs under way. */
   readonly waiting: number;
   readonly active: number;
   /** Jobs that failed and are remembered. */
   readonly failed: number;
   readonly openClips: number;
   /**
-   * Seconds that one worker would need for all open clips, by what workers have needed so far;
-   * `null` before the first segment of this fingerprint was made.
+   * Seconds that one worker would need for all open clips, estimated from what workers have needed
+   * so far; `null` before the first segment of this fingerprint was made.
    */
   readonly openSeconds: number | null;
 };

@@ -8,10 +8,10 @@ import type { QueueConnection } from '../redis/connection.js';
 import { addFlow } from '../submit/flow.js';
 import { removeJobs } from '../submit/remove-jobs.js';
 
-/** What a queue is steered with. */
+/** What controlling a queue needs. */
 export type Control = { readonly connection: QueueConnection; readonly book: QueueBook };
 
-/** The clip of a name. Throws VsrError `option` where the queue knows none. */
+/** The clip with a name in the queue. Throws VsrError `option` where the queue knows none. */
 export async function clipNamed({ book, connection }: Control, id: string): Promise<ClipEntry> {
   const entry = isClipName(id) ? await book.clip(id) : null;
   if (entry !== null) return entry;
@@ -22,7 +22,8 @@ export async function clipNamed({ book, connection }: Control, id: string): Prom
 }
 
 /**
- * Stops the queues of all fingerprints, or lets them go on; jobs under way end. Returns how many.
+ * Pauses or resumes the queues of all fingerprints; jobs under way are finished. Returns the number
+ * of queues.
  */
 export async function setPaused({ connection, book }: Control, paused: boolean): Promise<number> {
   const fingerprints = await book.fingerprints();
@@ -42,13 +43,14 @@ function refOf({ id, ref }: ClipEntry): ClipRef {
   });
   const [input, output] = [place('input'), place('output')];
   const job = top.at('job').string();
-  // Through the same door as every job: nothing else is put into a queue.
+  // Checked like every job: nothing else is put into a queue.
   return payloadOf(storedPayload({ clip: id, input, output, job, from: 0, to: 0, share: null }));
 }
 
 /**
- * Takes a clip out of the queue: what is under way for it stops, what is done stays in its work
- * folder, where any run can go on with it. Throws VsrError `busy` where a worker does not let go.
+ * Takes a clip out of the queue. Jobs under way for it stop; finished segments stay in its work
+ * folder, where any run can go on with them. Throws VsrError `busy` where a worker does not release
+ * the clip.
  */
 export async function cancelClip(control: Control, entry: ClipEntry): Promise<void> {
   const { connection, book } = control;
@@ -56,7 +58,7 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
     throw new VsrError('option', `${entry.output} is done: there is nothing to cancel.`);
   }
   await removeJobs(connection, book, entry);
-  // Its submitter hears of it, and lets go of the folder itself.
+  // Its submitter is notified, and releases the folder itself.
   if (isSharedName(entry.input)) return;
   await connection
     .queue(queueName(entry.fingerprint))
@@ -67,7 +69,8 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
 }
 
 /**
- * Puts a clip that failed or was cancelled into the queue again; what is done is not done again.
+ * Puts a clip that failed or was cancelled into the queue again; finished segments are not made
+ * again.
  */
 export async function retryClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
   if (entry.state === 'open' || entry.state === 'done') {
@@ -86,7 +89,7 @@ export async function retryClip({ connection, book }: Control, entry: ClipEntry)
   await addFlow(connection, { ref: refOf(entry), share: null, fingerprint, runs, priority });
 }
 
-/** Forgets a clip that has ended. */
+/** Removes a clip that has ended from the queue's book. */
 export async function forgetClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
   if (entry.state === 'open') {
     throw new VsrError(

@@ -11,16 +11,16 @@ import type { Finding } from '../job/wish.js';
 import { queueTimes } from '../times.js';
 import { ShareClient } from './share-client.js';
 
-/** Bytes of a disk that fetched sources leave free, for segments under way. */
+/** Free disk space, in bytes, that fetched sources must leave for segments under way. */
 const reserveBytes = 256 << 20;
 
 /**
- * Milliseconds for which a submitter that was out of reach is not asked again, as a multiple of a
- * lock's: its other jobs must not keep this worker from what can be done.
+ * How long a submitter that could not be reached is not asked again, as a multiple of a lock's
+ * duration: its other jobs must not keep this worker from jobs that it can do.
  */
 const absentLocks = 4;
 
-/** A clip whose files lie here. */
+/** A clip whose files are on this machine. */
 export type FetchedClip = {
   readonly told: SharedClip;
   readonly client: ShareClient;
@@ -38,19 +38,19 @@ type Kept = {
 };
 
 /**
- * Clips that their submitters serve, in a folder of this process alone: it goes with the process,
- * and what a killed one left is removed by the next. Disposing removes it.
+ * Clips that their submitters serve, in a folder of this process alone. The folder is removed with
+ * the process; what a killed process left, the next one removes. Disposing removes it, too.
  */
 export class FetchedClips implements AsyncDisposable {
   #folder: TemporaryFolder | null = null;
-  /** The one used last comes last. */
+  /** The one used most recently comes last. */
   readonly #kept = new Map<string, Kept>();
-  /** Submissions whose machines were away, and when to ask them again. */
+  /** Submissions whose machines could not be reached, and when to ask them again. */
   readonly #absent = new Map<string, { readonly until: number; readonly why: VsrError }>();
 
   /**
-   * Fetches what is not here yet. Rejects with VsrError: `busy` where the submitter is away, `disk`
-   * where there is no room.
+   * Fetches the files that are not here yet. Rejects with VsrError: `busy` where the submitter
+   * cannot be reached, `disk` where there is no space.
    */
   async open(ref: ClipRef, share: Share, signal: AbortSignal): Promise<FetchedClip> {
     const known = this.#absent.get(share.token);
@@ -120,7 +120,7 @@ export class FetchedClips implements AsyncDisposable {
     return kept;
   }
 
-  /** Drops the clips used longest ago until there is room. */
+  /** Removes the least recently used clips until there is space. */
   async #makeRoom(clip: string, bytes: number): Promise<void> {
     const { path: folder } = this.#folder!;
     for (;;) {

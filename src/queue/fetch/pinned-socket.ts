@@ -4,12 +4,12 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Share } from '../job/share.js';
 
-/** The other side has not the certificate that the job names. */
+/** The server does not have the certificate that the job names. */
 export class OtherCertificate extends Error {}
 
 /**
- * Connects to a submitter. With TLS only the one certificate that the job names is taken, whoever
- * signed it: the job came the same way as the token, and a machine needs no list of authorities.
+ * Connects to a submitter. With TLS, only the certificate that the job names is accepted, whoever
+ * signed it: the job came the same way as the token, and no machine needs a list of authorities.
  */
 export async function connectTo(
   { url, certificate }: Share,
@@ -21,7 +21,7 @@ export async function connectTo(
   const at = { host, port: Number(port || (isTls ? 443 : 80)) };
   const servername = net.isIP(host) === 0 ? { servername: host } : {};
   const socket = isTls
-    ? // The certificate is looked at below, before anything is sent.
+    ? // The certificate is checked below, before anything is sent.
       tls.connect({ ...at, ...servername, rejectUnauthorized: false })
     : net.connect(at);
   try {

@@ -6,8 +6,8 @@ import type { SegmentRun } from '../job/payload.js';
 import type { ShareClient } from './share-client.js';
 
 /**
- * A work folder of this worker's own whose segments count once the submitter has them. `run` limits
- * its plan to the segments to make.
+ * This worker's own work folder, whose segments count once the submitter has received them. `run`
+ * limits its plan to the segments to make.
  */
 export function sendingFolder(
   folder: string,

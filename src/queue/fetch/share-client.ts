@@ -12,26 +12,26 @@ import { sharedClipOf, type Share, type SharedClip, type SharedFile } from '../j
 import { queueTimes } from '../times.js';
 import { connectTo, OtherCertificate } from './pinned-socket.js';
 
-/** No answer in JSON comes near this. */
+/** Larger JSON answers are refused. */
 const mostJsonBytes = 64 << 20;
 
-/** Milliseconds before something is tried again, the first time; then twice that. */
+/** Milliseconds before the first retry; doubled for each further one. */
 const firstPauseMs = 200;
 const mostPauseMs = 3_000;
 
-/** How often a file may come with a wrong hash: not every network notices what it spoils. */
+/** How often a file may arrive with a wrong hash: not every network notices corrupted data. */
 const mostWrong = 3;
 
-/** What is asked of a submitter. */
+/** A request to a submitter. */
 type Question = {
   readonly method: 'GET' | 'PUT';
   readonly path: string;
   readonly headers?: http.OutgoingHttpHeaders;
-  /** Sent once the other side has said that it takes it. */
+  /** Sent once the server has said that it accepts it. */
   readonly body?: { readonly file: string } | { readonly text: string };
 };
 
-/** The other side has answered, and will not do it. */
+/** The server has answered, and refuses. */
 class Refused extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -40,15 +40,15 @@ class Refused extends Error {
   }
 }
 
-/** Answers that will be the same next time. */
+/** Status codes that a retry would not change. */
 const final = [400, 404, 409, 410, 411, 413, 416];
 
-/** Answers of a submitter that is there and cannot write or read, as when its disk is full. */
+/** Status codes of a submitter that cannot write or read, such as with a full disk. */
 const broken = [500, 507];
 
 /**
- * Speaks to the machine that submitted a clip. What a short outage breaks off is tried again; after
- * a longer one everything rejects with VsrError `busy`: the job waits. `signal` stops all.
+ * Talks to the machine that submitted a clip. A short outage leads to retries; after a longer one
+ * everything rejects with VsrError `busy`, and the job waits. `signal` stops everything.
  */
 export class ShareClient {
   readonly #share: Share;
@@ -66,7 +66,7 @@ export class ShareClient {
     return sharedClipOf(new Field(value, 'what the submitter tells of the clip'));
   }
 
-  /** Fetches a file whole, going on where a broken transfer ended. */
+  /** Fetches a whole file, resuming where a broken transfer ended. */
   async fetch(file: SharedFile, to: string): Promise<void> {
     const draft = `${to}.part`;
     let wrong = 0;
@@ -101,7 +101,7 @@ export class ShareClient {
     newAttempt: () => string,
   ): Promise<SegmentRecord> {
     const value = await this.#patiently(async () => {
-      // The last try may be under way over there still: this one has names of its own.
+      // The last try may still be under way there, so this one has its own names.
       const attempt = newAttempt();
       const path = `/segments/${number}/${attempt}`;
       const put = async (part: 'video' | 'rows', sha256: string): Promise<unknown> => {
@@ -140,7 +140,7 @@ export class ShareClient {
     const limited = async function* (parts: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
       for await (const part of parts) {
         left -= part.length;
-        // Whoever sends without end must not fill the disk.
+        // An endless answer must not fill the disk.
         if (left < 0) throw new Error(`${file.name} is longer than was said`);
         moved();
         yield part;
@@ -161,7 +161,7 @@ export class ShareClient {
     return JSON.parse(await textOf(answer));
   }
 
-  /** One exchange. Rejects with Refused, or with whatever breaks it off. */
+  /** One request with its answer. Rejects with Refused, or with whatever interrupted it. */
   async #ask({ method, path, headers = {}, body }: Question): Promise<http.IncomingMessage> {
     const { url, token } = this.#share;
     const idleMs = queueTimes().socketMs;
@@ -200,7 +200,7 @@ export class ShareClient {
     throw new Refused(status, saidIn(text) ?? `status ${status}`);
   }
 
-  /** Tries again what may go well later; for as long as nothing moves. */
+  /** Retries what may succeed later, until nothing has moved for too long. */
   async #patiently<T>(work: (moved: () => void) => Promise<T>): Promise<T> {
     const patienceMs = queueTimes().lockMs;
     let movedAt = performance.now();
@@ -215,7 +215,7 @@ export class ShareClient {
         if (error instanceof Refused && final.includes(error.status)) {
           throw new VsrError('queue', `The submitter at ${url} refuses: ${error.message}`);
         }
-        // Another submission may listen there by now: this one is gone.
+        // Another submission may use that address by now: this one is gone.
         const status = error instanceof Refused ? error.status : 0;
         if (status === 401 || performance.now() - movedAt > patienceMs) {
           if (broken.includes(status)) {
@@ -233,7 +233,7 @@ export class ShareClient {
   }
 }
 
-/** Whether an error is of a file here, and not of the way to the other side. */
+/** Whether an error concerns a local file, not the connection. */
 function isLocal(error: unknown): boolean {
   const { code, path } = error as NodeJS.ErrnoException;
   return error instanceof VsrError || (code !== undefined && path !== undefined);
@@ -254,7 +254,7 @@ async function textOf(answer: http.IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** What the other side says of its refusal. */
+/** The reason that the server gives for its refusal. */
 function saidIn(text: string): string | null {
   try {
     return new Field(JSON.parse(text), 'an answer').at('error').string().slice(0, 300);

@@ -6,20 +6,19 @@ import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
 import { segmentFiles, workFolderOf, type WorkFolder } from '../../upscale/segments/work-folder.js';
 import type { SegmentRun } from './payload.js';
 
-/** How often a record that is not whole is put away before the disk is blamed. */
+/** How often an incomplete record is removed before the disk counts as faulty. */
 const mostReplacements = 3;
 
-/** A name for one attempt at some segments, which no other has. */
+/** A unique name for one attempt at some segments. */
 export function newAttempt(): string {
   return randomBytes(6).toString('hex');
 }
 
 /**
- * A work folder in which other machines may be making the very same segments. What is written here
- * has names of this attempt alone, and a record is made only once: whoever wakes late, from a long
- * sleep or a lost connection, changes nothing that counts.
- *
- * `run` limits its plan to the segments to make.
+ * A work folder in which other machines may be making the same segments. Files written here are
+ * named after this attempt, and a record is made only once: a process that wakes late, from a long
+ * sleep or a lost connection, changes nothing that counts. `run` limits its plan to the segments to
+ * make.
  */
 export function attachedFolder(
   folder: string,
@@ -54,7 +53,7 @@ export function attachedFolder(
   };
 }
 
-/** Makes `file` with `text` unless it is there; whether it was not. */
+/** Creates `file` with `text` unless it exists; returns whether it was created. */
 async function createOnce(file: string, attempt: string, text: string): Promise<boolean> {
   const draft = `${file}.${attempt}.part`;
   await writeFile(draft, text, { flush: true });
@@ -70,7 +69,7 @@ async function createOnce(file: string, attempt: string, text: string): Promise<
   }
 }
 
-/** The same where there are no hard links; a crash may leave a record that is not whole. */
+/** The same for file systems without hard links; after a crash the record may be incomplete. */
 async function createExclusively(file: string, text: string): Promise<boolean> {
   try {
     await using handle = await open(file, 'wx');
@@ -84,8 +83,8 @@ async function createExclusively(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Takes away a record whose files are not whole. One that somebody put there in the meantime is
- * given its name back.
+ * Removes a record whose files are not whole. If another process has put a whole one there
+ * meanwhile, that gets its name back.
  */
 async function putAway(file: string, attempt: string): Promise<void> {
   const broken = await readFile(file, 'utf8').catch(() => null);

@@ -7,13 +7,13 @@ import { shareOf, type Share } from './share.js';
 /** The version of payloads that this vsr writes and takes. */
 const payloadVersion = 1;
 
-/**
- * What a job of a queue is: making a run of segments, joining a clip, or letting go of its folder.
- */
+/** Kinds of jobs: making a run of segments, joining a clip, or releasing its folder. */
 export const jobKinds = ['segments', 'join', 'release'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
-/** Which clip a job is about. All else that a worker needs lies in the clip's work folder. */
+/**
+ * The clip that a job belongs to. Everything else that a worker needs is in the clip's work folder.
+ */
 export type ClipRef = {
   /** The clip's name in the queue. */
   readonly clip: string;

@@ -9,7 +9,7 @@ import { version } from '../../version.js';
 import { blindPage } from './blind-page.js';
 import { placesOfClips, placesOfPictures } from './places.js';
 
-/** What is judged, and where the page goes. */
+/** What is judged, and where the page is written. */
 export type BlindRequest = {
   /** Two or three pictures or clips that were made of one source. */
   readonly methods: readonly string[];
@@ -20,11 +20,11 @@ export type BlindRequest = {
   /** Replace a file of that name that is no page of vsr. */
   readonly overwrite: boolean;
   readonly signal: AbortSignal;
-  /** Told of the page: its beginning, and what it asks. */
+  /** Called with events on the page: its beginning, and what it asks. */
   readonly tell?: Tell<BlindTest>;
 };
 
-/** What a page of a blind test asks. */
+/** The contents of a blind test's page. */
 export type BlindTest = {
   readonly methods: readonly string[];
   readonly reference: string;

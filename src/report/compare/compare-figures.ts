@@ -11,7 +11,7 @@ import { resizeFrame } from '../../planes/resize-frame.js';
 import { FlickerSums } from '../meters/flicker-sums.js';
 import { FigureSums, lumaErrors, type Figures, type WorstFrame } from '../evaluate/evaluation.js';
 
-/** How close two clips are. */
+/** Figures of how close two clips are. */
 export type PairFigures = Figures & { readonly frames: number; readonly worst: WorstFrame };
 
 function rate({ video }: Source): number | null {
@@ -35,7 +35,7 @@ function refuse(a: Source, b: Source, what: string, of: (source: Source) => stri
 /** Refuses clips whose frames do not go together in time, with both figures. */
 export function checkSameTimes(a: Source, b: Source): void {
   const [rateA, rateB] = [rate(a), rate(b)];
-  // Containers round: a thousandth is no other rate.
+  // Containers round rates: a difference of a thousandth is none.
   if (rateA !== null && rateB !== null && Math.abs(rateA / rateB - 1) > 1e-3) {
     refuse(a, b, 'frame rate', (source) => `${rate(source)?.toFixed(3)} frames a second`);
   }

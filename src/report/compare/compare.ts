@@ -10,7 +10,7 @@ import { version } from '../../version.js';
 import { combine, readRgb, rgbPsnr, writeRgb } from './compare-pictures.js';
 import { resizeRgb, type RgbPicture } from '../rgb-picture.js';
 
-/** What is compared with what, and what is written. */
+/** What is compared, and the file to write. */
 export type CompareRequest = {
   readonly a: string;
   readonly b: string;
@@ -20,9 +20,9 @@ export type CompareRequest = {
   /** Replace a file of that name. */
   readonly overwrite?: boolean;
   readonly mode: CompareMode;
-  /** Times by which a difference is shown enlarged. */
+  /** Factor by which a difference is multiplied. */
   readonly amplify: number;
-  /** Told of the pairs: how far each is, and what came of it. */
+  /** Called with events on the pairs: their progress and their results. */
   readonly tell?: Tell<ComparedPair>;
 };
 
@@ -146,7 +146,7 @@ export async function compare(
   return toldOf(result, request.output, tell);
 }
 
-/** Tells what came of each pair; the first is the one that was put into a file. */
+/** Reports the result of each pair; the first is the one that was written to a file. */
 function toldOf(pairs: ComparedPair[], output: string, tell: Tell<ComparedPair>): ComparedPair[] {
   for (const [i, summary] of pairs.entries()) {
     const file = i === 0 ? output : null;

@@ -28,27 +28,27 @@ export type EvaluateOptions = {
   readonly degradation: Degradation;
   /** Samples cut on every side before comparing; the scale, as papers do, if left out. */
   readonly border?: number;
-  /** What figures are of: luma (`y`) if left out. */
+  /** What is measured: luma (`y`) if left out. */
   readonly protocol?: Protocol | undefined;
-  /** What pictures are compared by besides their samples: nothing if left out. */
+  /** What pictures are also compared by: nothing if left out. */
   readonly distance?: Distance | undefined;
-  /** An ONNX file that tells classes of pictures: none if left out. */
+  /** An ONNX classification network: none if left out. */
   readonly classifier?: string | undefined;
   /** How many frames of a clip are measured at most. */
   readonly frames?: number;
   readonly provider: ProviderChoice;
   /** `auto` if left out: the model as it is, and beside the default what runs in its place. */
   readonly precision?: PrecisionChoice | undefined;
-  /** Inference threads; the cores there are, if left out. */
+  /** Inference threads; one per core if left out. */
   readonly workers?: number;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
   /**
-   * Told of each file that cannot be measured, and the others go on; left out, the first such file
-   * ends it all.
+   * Called for each file that cannot be measured, and the others go on; if left out, the first such
+   * file ends the evaluation.
    */
   readonly onFailure?: (file: string, error: VsrError) => void;
-  /** Told of each file: how far it is, and what came of it. */
+  /** Called with events on each file: its progress and its result. */
   readonly tell?: Tell<FileEvaluation>;
 };
 
@@ -97,7 +97,7 @@ export async function* evaluate(
   }
   const border = borderOf(options);
   const modelsFor = (source: MeasuredSource) => modelsToMeasure(options, source);
-  // A wrong name ends the call before the first file, not at it.
+  // A wrong name ends the call before the first file is measured.
   await modelsFor({ coded: false, look: () => Promise.resolve(lossless) });
   const tell: Tell<FileEvaluation> = options.tell ?? (() => {});
   tell({ event: 'start', command: 'evaluate', vsr: version(), clips: files });

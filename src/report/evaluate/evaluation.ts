@@ -6,7 +6,7 @@ import type { ResizeKernel } from '../../planes/resize.js';
 import type { NetworkFacts } from './measured-models.js';
 import { cutWithin } from '../meters/cut-within.js';
 
-/** What the model is measured beside, with the kernel of each. */
+/** The baselines that models are measured beside, with the kernel of each. */
 export const baselines: Readonly<Record<string, ResizeKernel>> = {
   nearest: 'nearest',
   bilinear: 'bilinear',
@@ -14,7 +14,7 @@ export const baselines: Readonly<Record<string, ResizeKernel>> = {
   lanczos: 'lanczos3',
 };
 
-/** What a way of enlarging came to on one file, or in the mean. */
+/** Figures of one way of enlarging, on one file or as a mean. */
 export type Figures = {
   /**
    * Decibels of R, G and B together: of the mean squared error over the three channels, 8 bits.
@@ -77,7 +77,7 @@ export type FileEvaluation = {
   readonly figures: Readonly<Record<string, Figures>>;
   /** The lowest Y of each, by the protocol `rgb` the lowest of all channels; decibels. */
   readonly worst: Readonly<Record<string, WorstFrame>>;
-  /** What those of the figures are that networks made, by the same names. */
+  /** The networks behind the figures, by the same names. */
   readonly networks: Readonly<Record<string, NetworkFacts>>;
 };
 

@@ -7,11 +7,11 @@ import { chainFor, isForCompressed } from '../../upscale/plan/model-choice.js';
 /** A chain of models, by the name that it has among the figures. */
 export type NamedChain = { readonly name: string; readonly chain: Chain };
 
-/** What a network is whose figures are told, so that nobody takes one for another. */
+/** Facts of a network whose figures are shown, so that it is not taken for another. */
 export type NetworkFacts = {
   /** The models of its passes. */
   readonly models: readonly string[];
-  /** What their files compute in: `int8` is the 8-bit copy, all else is the float model. */
+  /** Precision of their files: `int8` is the 8-bit copy, anything else the float model. */
   readonly precision: 'fp32' | 'fp16' | 'int8';
   /** Trained for compressed sources. */
   readonly forCompressed: boolean;
@@ -28,11 +28,11 @@ export type ModelChoice = {
   readonly precision?: PrecisionChoice | undefined;
 };
 
-/** What a network is given of a file. */
+/** The file that is measured, for the choice of networks. */
 export type MeasuredSource = {
   /**
-   * Says how strongly the small input is compressed where `coded`, otherwise the file itself. It is
-   * only asked where that matters.
+   * Estimates how strongly the small input (where `coded`), otherwise the file itself, is
+   * compressed. Called only where that matters.
    */
   readonly look: () => Promise<Compression>;
   /** The small input was compressed. */
@@ -95,7 +95,7 @@ export async function modelsToMeasure(
   for (const codec of kinds) {
     const chosen = await chooseChain(scale, model, { codec });
     const float = await turnedChain(chosen, codec ? strength : 0);
-    // The dial of a copy is its own.
+    // A copy has its own dial.
     const copies = await chainFor(chosen, { model: null, precision, provider });
     runs = await turnedChain(copies, codec ? strength : 0);
     chains.push(...(precision === 'auto' ? [float] : []), runs);

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Degradation } from '../../training/pictures/degrade.js';
 
-/** What figures are of: luma, or red, green and blue together. */
+/** What is measured: luma, or red, green and blue together. */
 export const protocols = ['y', 'rgb'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** What pictures can be compared by besides their samples. */
+/** What pictures can be compared by beside their samples. */
 export const distances = ['features'] as const;
 export type Distance = (typeof distances)[number];
 
@@ -17,19 +17,19 @@ const made: Readonly<Record<Degradation['kind'], (crf: number) => string>> = {
   codecs: (crf) => `antialiased bicubic (a = -0.5), then any coder as coarse as x264 at CRF ${crf}`,
 };
 
-/** What the figures are of, in words. */
+/** What is measured, in words. */
 const compared: Readonly<Record<Protocol, string>> = {
   y: 'Y (of pictures BT.601 in 16 to 235, of clips their own)',
   rgb: 'R, G and B together (mean squared error over the three channels, 8 bits; SSIM and MAE the mean of theirs; PSNR Y of the same pictures by BT.601)',
 };
 
-/** What the feature distance is of, in words. */
+/** What the feature distance is measured on, in words. */
 const looked: Readonly<Record<Protocol, string>> = {
   y: 'of luma as grey, of clips in colour',
   rgb: 'in colour',
 };
 
-/** What figures were measured on, and how. */
+/** What was measured, and how. */
 export type Measured = {
   readonly scale: number;
   /** Samples cut on every side. */
@@ -38,7 +38,7 @@ export type Measured = {
   readonly protocol: Protocol;
   /** Left out where samples alone are compared. */
   readonly distance?: Distance | undefined;
-  /** The file of the network that tells classes; left out where none does. */
+  /** The file of the classification network; left out where there is none. */
   readonly classifier?: string | undefined;
 };
 

@@ -7,7 +7,7 @@ import { openSession } from '../../model/runtime/session.js';
 import type { RgbPicture } from '../rgb-picture.js';
 import { planesOfRgb } from './rgb-tensor.js';
 
-/** Names what is in pictures, by a network of the user's. Holds a session until disposed. */
+/** Classifies pictures by a network of the user's. Holds a session until disposed. */
 export class ClassMeter implements AsyncDisposable {
   readonly #file: string;
   readonly #ort: Runtime;
@@ -20,7 +20,7 @@ export class ClassMeter implements AsyncDisposable {
   }
 
   /**
-   * With the ONNX file `file`, which makes a value for each class, [1, C] or [1, C, 1, 1], of RGB
+   * Opens the ONNX file `file`, which gives a value for each class, [1, C] or [1, C, 1, 1], for RGB
    * in 0..1, [1, 3, H, W] of any size. Throws VsrError `model` for another network.
    */
   static async open(file: string): Promise<ClassMeter> {
@@ -48,7 +48,7 @@ export class ClassMeter implements AsyncDisposable {
     );
   }
 
-  /** The number of the class that a picture is most likely of. */
+  /** The number of a picture's likeliest class. */
   async classOf(picture: RgbPicture): Promise<number> {
     const { width, height } = picture;
     const [input] = this.#session.inputNames as [string];

@@ -9,7 +9,7 @@ import type { RgbPicture } from '../rgb-picture.js';
 import { cutWithin } from './cut-within.js';
 import { planesOfRgb } from './rgb-tensor.js';
 
-/** The network that ships, and its outputs that are compared: all that its fire modules give. */
+/** The network that ships, and the outputs that are compared: those of all its fire modules. */
 const shipped = {
   file: 'models/features/squeezenet10.onnx',
   outputs: ['fire2', 'fire3', 'fire4', 'fire5', 'fire6', 'fire7', 'fire8', 'fire9'],
@@ -18,20 +18,22 @@ const shipped = {
 /** Samples each way of the smallest picture of which every output has a position. */
 const smallestSide = 32;
 
-/** Samples each way that the network sees at once: larger pictures are seen in parts. */
+/**
+ * Largest side, in samples, that the network gets at once: larger pictures are measured in parts.
+ */
 const largestSide = 1024;
 
 /** Keeps a vector of zeros from being divided by zero; the value is that of LPIPS. */
 const epsilon = 1e-10;
 
-/** A picture as the network sees it: of each part and output, vectors of length 1. */
+/** The features of a picture: of each part and output, vectors of length 1. */
 export type Looks = {
   readonly layers: readonly {
     /** Channel after channel, each of `positions` values. */
     readonly values: Float32Array;
     readonly positions: number;
   }[];
-  /** How many parts the picture was seen in. */
+  /** Number of parts of the picture. */
   readonly parts: number;
 };
 
@@ -101,7 +103,7 @@ export function withoutBorder(picture: RgbPicture, border: number): RgbPicture {
   return { data, width, height };
 }
 
-/** Looks at pictures with a feature network. Holds a session until disposed. */
+/** Computes features of pictures. Holds a session until disposed. */
 export class FeatureMeter implements AsyncDisposable {
   readonly #ort: Runtime;
   readonly #session: InferenceSession;
@@ -124,7 +126,7 @@ export class FeatureMeter implements AsyncDisposable {
     return new FeatureMeter(ort, session, outputs);
   }
 
-  /** What a picture looks like; `null` for one that is smaller than 32 samples each way. */
+  /** The features of a picture; `null` for one smaller than 32 samples each way. */
   async looksOf(picture: RgbPicture): Promise<Looks | null> {
     if (Math.min(picture.width, picture.height) < smallestSide) return null;
     const across = partsOf(picture.width);

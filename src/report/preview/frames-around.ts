@@ -10,7 +10,10 @@ export type TellingFrame = {
   readonly time: number;
   /** As the source's `format` lies in memory. */
   readonly data: Uint8Array;
-  /** The two frames before it and the two after, `null` where there are none; empty unless asked. */
+  /**
+   * The two frames before it and the two after, `null` where there
+   * are none; empty unless asked.
+   */
   readonly around: readonly (Uint8Array | null)[];
 };
 
