@@ -1,3 +1,3 @@
-/** How soon a clip is worked on: those that somebody waits for before those of the night. */
+/** Priorities of clips: those that somebody waits for come before those of a batch. */
 export const priorities = ['interactive', 'batch'] as const;
 export type Priority = (typeof priorities)[number];

@@ -2,7 +2,7 @@ import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, VsrError } from '../errors.js';
 
-/** A place under a root that all machines of a queue name alike. */
+/** A path under a root, which has the same name on all machines of a queue. */
 export type RootedPath = {
   readonly root: string;
   /** Below the root, with slashes on every system. */
@@ -13,7 +13,7 @@ export type RootedPath = {
 export class Roots {
   /** Real folders by name. */
   readonly #folders: ReadonlyMap<string, string>;
-  /** The devices that they were on. */
+  /** The devices of these folders when they were opened. */
   readonly #devices: ReadonlyMap<string, number>;
 
   private constructor(folders: ReadonlyMap<string, string>, devices: ReadonlyMap<string, number>) {
@@ -22,8 +22,8 @@ export class Roots {
   }
 
   /**
-   * Reads words such as `media=/mnt/media`. Throws VsrError `option` for one that is none, for a
-   * name that comes twice, and for a folder that is not there.
+   * Reads words such as `media=/mnt/media`. Throws VsrError `option` for an invalid one, for a name
+   * that comes twice, and for a folder that does not exist.
    */
   static async of(words: readonly string[]): Promise<Roots> {
     const folders = new Map<string, string>();
@@ -57,7 +57,8 @@ export class Roots {
   }
 
   /**
-   * Which root is no more what it was, in words, as when its disk was unmounted; otherwise `null`.
+   * Names a root that is no longer the same folder, for example because its disk was unmounted, in
+   * words; otherwise `null`.
    */
   async lost(): Promise<string | null> {
     for (const [name, folder] of this.#folders) {
@@ -70,8 +71,8 @@ export class Roots {
   }
 
   /**
-   * How other machines call `file`: under the root that reaches deepest to it. Throws VsrError
-   * `option` where it lies under none; `what` names the file.
+   * The name of `file` for other machines: under the innermost root that contains it. Throws
+   * VsrError `option` where no root does; `what` names the file.
    */
   async toShared(file: string, what: string): Promise<RootedPath> {
     const real = await realOf(path.resolve(file));
@@ -92,8 +93,8 @@ export class Roots {
   }
 
   /**
-   * The file that a stranger calls `shared`. Throws VsrError `queue` for a root that is not ours, a
-   * path that leaves it by its words or by a link, and anything that is no plain path.
+   * The file of the untrusted name `shared`. Throws VsrError `queue` for an unknown root, a path
+   * that leaves it by `..` or by a link, and anything that is no plain path.
    */
   async fromShared(shared: RootedPath, what: string): Promise<string> {
     const folder = this.#folders.get(shared.root);
@@ -105,7 +106,7 @@ export class Roots {
     }
     const parts = shared.path.split('/');
     const plain = parts.every((part) => part !== '' && part !== '.' && part !== '..');
-    // On Windows a backslash divides, and a colon names a drive or a stream.
+    // On Windows a backslash separates folders, and a colon names a drive or a stream.
     const strange = /\0/.test(shared.path) || (path.sep === '\\' && /[\\:]/.test(shared.path));
     if (!plain || strange) throw refuse('a path below its root, without . and ..,');
     const file = path.join(folder, ...parts);
@@ -121,11 +122,11 @@ function isBelow(relative: string): boolean {
   return relative !== '' && !leaves && !path.isAbsolute(relative);
 }
 
-/** The real path of a file that need not be there yet: that of the nearest folder that is. */
+/** The real path of a file that may not exist yet: that of the nearest folder that exists. */
 async function realOf(file: string): Promise<string> {
   const real = await realpath(file).catch(() => null);
   if (real !== null) return real;
-  // A link that leads nowhere is followed by whoever writes to it.
+  // A dangling link would be followed when the file is written.
   const isLink = await lstat(file).then(
     (found) => found.isSymbolicLink(),
     () => false,

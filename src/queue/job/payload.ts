@@ -34,11 +34,14 @@ export type SegmentRun = {
 /** One job as it lies in Redis. */
 export type Payload = ClipRef &
   SegmentRun & {
-    /** Who serves the clip's files; `null` where they lie under roots that the machines share. */
+    /**
+     * The submitter that serves the clip's files; `null` where they are under roots that the
+     * machines share.
+     */
     readonly share: Share | null;
   };
 
-/** What is stored of a job. */
+/** The stored form of a job. */
 export type StoredPayload = {
   readonly v: typeof payloadVersion;
   readonly clip: string;
@@ -79,8 +82,8 @@ export function storedPayload(payload: Payload): StoredPayload {
 }
 
 /**
- * Reads a job as what a stranger may have written; its paths are looked at where they are used.
- * Throws VsrError `queue` or `media`.
+ * Reads a job as untrusted data; its paths are checked where they are used. Throws VsrError `queue`
+ * or `media`.
  */
 export function payloadOf(value: unknown): Payload {
   const top = new Field(value, 'the payload of a job');
@@ -105,7 +108,7 @@ export function payloadOf(value: unknown): Payload {
   };
 }
 
-/** What is stored of a job, for people to see: without what lets in whoever has it. */
+/** A stored job for people, without its secrets. */
 export function withoutSecrets(data: unknown): unknown {
   const isObject = typeof data === 'object' && data !== null && 'share' in data;
   return isObject ? { ...data, share: '(by its submitter)' } : data;

@@ -5,11 +5,11 @@ import type { Field } from '../../files/json-field.js';
 /** Stands for a root where a submitter serves its files itself. No folder can have this name. */
 export const sharedRoot = '@share';
 
-/** Where the machine that submitted a clip serves it, and what lets others in. */
+/** The address at which the machine that submitted a clip serves it, with the token for it. */
 export type Share = {
   /** `http://host:port` or `https://host:port`, with nothing after it. */
   readonly url: string;
-  /** Lets in whoever has it, to this one submission of this one clip. */
+  /** Whoever has it may read this one submission of this one clip, and send segments for it. */
   readonly token: string;
   /** SHA-256 of the server's certificate, 64 hex digits; `null` without TLS. */
   readonly certificate: string | null;
@@ -20,7 +20,7 @@ export function newShareToken(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Reads what a stranger may have written. Throws VsrError `queue` or `media`. */
+/** Reads a share from untrusted data. Throws VsrError `queue` or `media`. */
 export function shareOf(field: Field): Share {
   const share = {
     url: field.at('url').string(),
@@ -40,14 +40,14 @@ export function shareOf(field: Field): Share {
   );
 }
 
-/** Whether the name by which people know a clip is of one that its submitter serves. */
+/** Whether a clip's name for people is that of a clip that its submitter serves. */
 export function isSharedName(name: string): boolean {
   return name.startsWith(`${sharedRoot}:`);
 }
 
-/** What the submitter tells of a file that a worker needs. */
+/** The submitter's description of a file that a worker needs. */
 export type SharedFile = {
-  /** Its name on both sides: no more than letters, digits, and a dot before its ending. */
+  /** Its name on both machines: only letters, digits, and a dot before its ending. */
   readonly name: string;
   readonly sizeBytes: number;
   /** Milliseconds since 1970. */
@@ -55,11 +55,11 @@ export type SharedFile = {
   readonly sha256: string;
 };
 
-/** What a worker is told of a clip that its submitter serves. */
+/** The submitter's description of a clip that it serves. */
 export type SharedClip = {
   /** When it was submitted, ISO 8601. */
   readonly since: string;
-  /** What it is to become. */
+  /** What the clip is to become. */
   readonly wish: unknown;
   /** The plan of its work folder, as that holds it. */
   readonly plan: object;
@@ -69,7 +69,7 @@ export type SharedClip = {
 
 const fileName = /^[a-z]+\d*(\.[A-Za-z0-9]{1,16})?$/;
 
-/** Whether a name can be one of a shared file: such a name leads nowhere else. */
+/** Whether a name can be that of a shared file: such a name cannot lead to another folder. */
 export function isSharedFileName(name: string): boolean {
   return fileName.test(name);
 }
@@ -88,7 +88,7 @@ function sharedFileOf(field: Field): SharedFile {
   );
 }
 
-/** Reads what a submitter tells of a clip. Throws VsrError `queue` or `media`. */
+/** Reads a submitter's description of a clip. Throws VsrError `queue` or `media`. */
 export function sharedClipOf(top: Field): SharedClip {
   return {
     since: top.at('since').string(),

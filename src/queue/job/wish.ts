@@ -49,13 +49,13 @@ type AsDecided =
   | 'stallTimeoutMs';
 
 /**
- * What a clip is to become, in words that every machine of a queue understands: the settings
- * without what belongs to one machine, and with files named by their roots.
+ * What a clip is to become, in a form that every machine of a queue understands: the settings
+ * without those of one machine, and with files named by their roots.
  */
 export type Wish = Pick<Settings, AsDecided> & {
-  /** A name of the catalogue, or of several passes; or the files, one a pass. */
+  /** Names of the catalogue, one or several, as `--model` takes them; or files, one per pass. */
   readonly model: string | readonly RootedPath[] | null;
-  /** Absent in wishes of a vsr that knew none. */
+  /** Absent in wishes of earlier versions, which had no such setting. */
   readonly encoder?: Settings['encoder'];
   /** `null` for all. */
   readonly frames: number | null;
@@ -64,7 +64,7 @@ export type Wish = Pick<Settings, AsDecided> & {
   readonly raw: { readonly format: string; readonly size: string; readonly rate: string } | null;
 };
 
-/** What a worker decides itself. */
+/** Settings that a worker decides itself. */
 export type OwnSettings = {
   readonly provider: ProviderChoice;
   /** Inference threads. */
@@ -99,10 +99,10 @@ function isFile(model: string): boolean {
   return model.toLowerCase().endsWith('.onnx');
 }
 
-/** Gives files the names that other machines find them by, as `Roots.toShared` does. */
+/** Gives the names by which other machines find files, as `Roots.toShared` does. */
 export type Naming = Pick<Roots, 'toShared'>;
 
-/** Finds the files that such names stand for here, as `Roots.fromShared` does. */
+/** Finds the files of such names on this machine, as `Roots.fromShared` does. */
 export type Finding = Pick<Roots, 'fromShared'>;
 
 /**
@@ -187,8 +187,9 @@ async function modelOf(field: Field, finding: Finding): Promise<string | null> {
 }
 
 /**
- * The settings that a stranger's wish for `output` means here, checked as those of the command line
- * are. Throws VsrError `queue`, `media` or `option` for what this worker does not take.
+ * The settings that an untrusted wish for `output` means on this machine, checked as those of the
+ * command line are. Throws VsrError `queue`, `media` or `option` for what this worker does not
+ * accept.
  */
 export async function settingsOf(
   value: unknown,

@@ -10,34 +10,34 @@ import type { Wish } from '../job/wish.js';
 import { receiveFile } from './receive-file.js';
 import { Refusal } from './refusal.js';
 
-/** A file that workers may read, by the one name they know it by. */
+/** A file that workers may read, by its one name for them. */
 export type OfferedFile = { readonly name: string; readonly path: string };
 
-/** What of a clip is served. */
+/** The parts of a clip that are served. */
 export type Offer = {
   /** ISO 8601. */
   readonly since: string;
   readonly wish: Wish;
   /** The source first. */
   readonly files: readonly OfferedFile[];
-  /** Where results go; its lock is held by this process. */
+  /** The folder for results; this process holds its lock. */
   readonly folder: WorkFolder;
-  /** Bytes that the files of one segment may have. */
+  /** Largest size, in bytes, of the files of one segment. */
   readonly most: { readonly video: number; readonly rows: number };
 };
 
 /** A file of a segment, as workers name it. */
 export type SegmentPart = 'video' | 'rows';
 
-/** A length and a hash that a sender names before it sends. */
+/** Length and hash that a sender announces before it sends. */
 export type Announced = { readonly bytes: number; readonly sha256: string };
 
-/** Milliseconds for which a question about a file's hash is kept waiting, at most. */
+/** Milliseconds, at most, for which a request for a file's hash waits. */
 const hashPatienceMs = 3_000;
 
 /**
- * One clip that this process serves: nothing is read but its own files, nothing is written but
- * segments of its plan.
+ * One clip that this process serves: only its own files are read, and only segments of its plan are
+ * written.
  */
 export class OfferedClip {
   readonly #offer: Offer;
@@ -52,7 +52,10 @@ export class OfferedClip {
     this.#offer = offer;
   }
 
-  /** Offers a clip as its files are now. Throws VsrError `media` where one is missing. */
+  /**
+   * Offers a clip with its files in their present state. Throws VsrError `media` where one is
+   * missing.
+   */
   static async of(offer: Offer): Promise<OfferedClip> {
     const clip = new OfferedClip(offer);
     for (const { name, path } of offer.files) clip.#stamps.set(name, await stampOf(path));
@@ -63,7 +66,7 @@ export class OfferedClip {
   async describe(): Promise<SharedClip> {
     const { files, folder, wish, since } = this.#offer;
     for (const file of files) await this.#checkSame(file);
-    // Of a large source it takes minutes: whoever asks comes again.
+    // For a large source this takes minutes: the worker asks again.
     this.#hashes ??= Promise.all(files.map((file) => sha256Of(file.path)));
     const hashes = await soon(this.#hashes, hashPatienceMs);
     if (hashes === null) throw new Refusal(503, 'The submitter is still reading its files.');
@@ -76,7 +79,7 @@ export class OfferedClip {
     };
   }
 
-  /** A file from byte `from` on, and how long all of it is. */
+  /** A file from byte `from` on, and its whole length. */
   async read(name: string, from: number): Promise<{ stream: ReadStream; sizeBytes: number }> {
     const file = this.#offer.files.find((each) => each.name === name);
     if (file === undefined) throw new Refusal(404, 'This clip has no such file.');
@@ -112,7 +115,7 @@ export class OfferedClip {
     this.#received.set(`${number} ${attempt} ${part}`, sha256);
   }
 
-  /** Notes a segment as done whose files were received. Returns the record that counts. */
+  /** Records that a segment is done whose files were received. Returns the record that counts. */
   async finish(number: number, attempt: string, value: unknown): Promise<SegmentRecord> {
     const segment = this.#segment(number);
     const record = segmentRecordOf(value, `of segment ${number}`);
@@ -130,7 +133,7 @@ export class OfferedClip {
     return this.#while(attachedFolder(folder, plan, run, attempt).finish(segment, record));
   }
 
-  /** Serves nothing more, and waits until nothing is written any more. */
+  /** Stops serving, and waits until nothing is being written. */
   async close(): Promise<void> {
     this.#over.abort();
     await Promise.allSettled(this.#receiving);
@@ -159,7 +162,7 @@ export class OfferedClip {
   }
 }
 
-/** What `promise` gives within `ms`; `null` where that takes longer. */
+/** The result of `promise` within `ms`; `null` where it takes longer. */
 async function soon<T>(promise: Promise<T>, ms: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {

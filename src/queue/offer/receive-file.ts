@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { keepFile } from '../../upscale/segments/work-folder.js';
 import { Refusal } from './refusal.js';
 
-/** What is to be received, and where it goes. */
+/** A file to receive, and its place. */
 export type Expected = {
   readonly body: Readable;
   /** The name it gets once it is whole. */
@@ -20,12 +20,12 @@ export type Expected = {
   readonly signal: AbortSignal;
 };
 
-/** Bytes of a disk that results leave free. */
+/** Free disk space, in bytes, that results must leave. */
 const reserveBytes = 64 << 20;
 
 /**
- * Receives a file of known length and hash. It has its name only when both are right; a transfer
- * that breaks off leaves nothing. Throws Refusal.
+ * Receives a file of known length and hash. It gets its name only when both are right; a broken
+ * transfer leaves nothing. Throws Refusal.
  */
 export async function receiveFile(expected: Expected): Promise<void> {
   const { body, file, draft, bytes, sha256, signal } = expected;

@@ -1,4 +1,4 @@
-/** Why a request is not done, and the status of HTTP that says so. */
+/** Why a request is refused, with its HTTP status. */
 export class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

@@ -10,28 +10,28 @@ import { queueTimes } from '../times.js';
 import { OfferedClip, type Announced, type Offer, type SegmentPart } from './offered-clip.js';
 import { Refusal } from './refusal.js';
 
-/** Where a submitter serves its clips. */
+/** The address at which a submitter serves its clips. */
 export type ShareWish = {
   /** The address to listen on, which workers use, too. */
   readonly host: string;
   /** 0 for any that is free. */
   readonly port: number;
-  /** The address that workers use where `host` stands for all of this machine's. */
+  /** The address for workers where `host` stands for all addresses of this machine. */
   readonly reachedAt: string;
   /** PEM files for TLS; `null` for plain HTTP. */
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
 };
 
-/** No record of a segment comes near this. */
+/** Larger records are refused. */
 const mostRecordBytes = 16 << 20;
 
 type Served = { readonly token: string; readonly clip: OfferedClip };
 
-/** A clip that is served. Disposing ends that. */
+/** A clip that is served; disposing ends that. */
 export type Serving = AsyncDisposable & { readonly share: Share };
 
 /**
- * Serves the clips of a submission to workers that share no folder with this machine, and takes
+ * Serves the clips of a submission to workers that share no folder with this machine, and receives
  * their results. Disposing ends it.
  */
 export class ShareServer implements AsyncDisposable {
@@ -48,14 +48,14 @@ export class ShareServer implements AsyncDisposable {
     const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void =>
       void this.#answer(request, response);
     server.on('request', onRequest);
-    // Whoever is refused is told so before it sends anything.
+    // A refused sender gets the answer before it sends anything.
     server.on('checkContinue', onRequest);
-    // A film takes as long as it takes; a connection on which nothing moves is ended.
+    // A film may take any time; but a connection without traffic is closed.
     server.requestTimeout = 0;
     server.timeout = 4 * queueTimes().socketMs;
   }
 
-  /** Begins to listen. Throws VsrError `option` for an address or a certificate that is none. */
+  /** Starts listening. Throws VsrError `option` for an invalid address or certificate. */
   static async open({ host, port, reachedAt, tls }: ShareWish): Promise<ShareServer> {
     const secrets = tls === null ? null : readTls(tls.certFile, tls.keyFile);
     const server = secrets === null ? http.createServer() : https.createServer(secrets);
@@ -105,7 +105,7 @@ export class ShareServer implements AsyncDisposable {
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    response.on('error', () => {}); // Whoever went away needs no answer.
+    response.on('error', () => {}); // A client that went away needs no answer.
     try {
       await this.#route(request, response);
     } catch (error) {
@@ -116,7 +116,7 @@ export class ShareServer implements AsyncDisposable {
       response.writeHead(status, {
         'Content-Type': 'application/json',
         'Content-Length': Buffer.byteLength(text),
-        // What the other side still sends is not read.
+        // Anything that the client still sends is not read.
         Connection: 'close',
       });
       response.end(text);
@@ -126,7 +126,7 @@ export class ShareServer implements AsyncDisposable {
   async #route(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const [, id = '', rest = ''] = /^\/v1\/([0-9a-f]{12})(\/.*)?$/.exec(request.url ?? '') ?? [];
     const served = this.#clips.get(id);
-    // Nobody learns whether there is such a clip.
+    // The answer does not show whether there is such a clip.
     if (!isLetIn(request, served?.token ?? null) || served === undefined) {
       throw new Refusal(401, 'Expected the token of a clip that is served here.');
     }
@@ -173,7 +173,7 @@ function readTls(certFile: string, keyFile: string): { cert: Buffer; key: Buffer
   }
 }
 
-/** Whether a request brings `token`; compared in constant time, by hashes of one length. */
+/** Whether a request has `token`; hashes of equal length are compared, in constant time. */
 function isLetIn({ headers }: http.IncomingMessage, token: string | null): boolean {
   const given = /^Bearer ([\w-]+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
   const [a, b] = [given, token ?? newShareToken()].map((text) =>
@@ -182,7 +182,7 @@ function isLetIn({ headers }: http.IncomingMessage, token: string | null): boole
   return timingSafeEqual(a!, b!) && token !== null;
 }
 
-/** Length and hash that a sender names. */
+/** Length and hash that a sender announces. */
 function announcedBy({ headers }: http.IncomingMessage): Announced {
   const length = headers['content-length'];
   const hash = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(String(headers['content-digest']))?.[1];
@@ -191,7 +191,7 @@ function announcedBy({ headers }: http.IncomingMessage): Announced {
   return { bytes: Number(length), sha256: Buffer.from(hash, 'base64').toString('hex') };
 }
 
-/** Lets a sender that waits for it go on. */
+/** Tells a waiting sender to go on. */
 function goOn({ headers }: http.IncomingMessage, response: http.ServerResponse): void {
   if (headers.expect !== undefined) response.writeContinue();
 }
@@ -219,7 +219,7 @@ function sendJson(response: http.ServerResponse, value: unknown): void {
   response.end(text);
 }
 
-/** Sends a file, or what of it is asked for by `Range: bytes=n-`. */
+/** Sends a file, or the part asked for by `Range: bytes=n-`. */
 async function sendFile(
   { headers }: http.IncomingMessage,
   response: http.ServerResponse,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { badValue, messageOf, VsrError } from '../../errors.js';
 
-/** Where a queue is, and how to be let in. */
+/** The address of a queue, with what is needed to connect. */
 export type QueueAddress = {
   readonly host: string;
   readonly port: number;
@@ -15,7 +15,7 @@ export type QueueAddress = {
   readonly shown: string;
 };
 
-/** What a caller says of the queue. */
+/** A caller's description of the queue. */
 export type QueueWish = {
   /** `redis://` or `rediss://` (over TLS) with host and, where they differ, port and database. */
   readonly url: string;
@@ -24,7 +24,7 @@ export type QueueWish = {
   readonly caFile?: string | undefined;
 };
 
-/** The environment variables that are asked where a call says nothing. */
+/** Environment variables that are read where a call says nothing. */
 export const queueVariables = {
   url: 'VSR_QUEUE',
   password: 'VSR_QUEUE_PASSWORD',
@@ -34,7 +34,7 @@ export const queueVariables = {
 
 const expected = 'an address as redis://host:6379 or rediss://user@host:6379/0';
 
-/** A URL with nothing of its password, for messages about it. */
+/** A URL without its password, for messages. */
 export function withoutPassword(url: string): string {
   return url
     .replace(/^([a-z]+:\/\/[^:@/]*):.*@/i, '$1:***@')
@@ -52,8 +52,8 @@ function textOf(what: string, file: string): string {
 }
 
 /**
- * The password that the environment holds, which is then taken out of it: the environment of every
- * process that this one starts can be looked at.
+ * The password in the environment, which is then removed from it, because the environment of every
+ * child process can be read.
  */
 function takePassword(environment: NodeJS.ProcessEnv): string | null {
   const password = environment[queueVariables.password];

@@ -4,26 +4,26 @@ import { readFingerprint, type Fingerprint } from '../fingerprint.js';
 import type { SegmentRun } from '../job/payload.js';
 import { priorities, type Priority } from '../priority.js';
 
-/** What has become of a clip. */
+/** States of a clip. */
 export const clipStates = ['open', 'done', 'failed', 'cancelled'] as const;
 export type ClipState = (typeof clipStates)[number];
 
-/** What is known of a clip that was submitted. */
+/** Facts of a clip that was submitted. */
 export type ClipEntry = {
   readonly id: string;
   readonly fingerprint: string;
   /** For people: `media:tapes/one.mp4`. */
   readonly input: string;
   readonly output: string;
-  /** What its jobs carry, without the segments: enough to submit them again. */
+  /** The contents of its jobs without the segments: enough to submit them again. */
   readonly ref: unknown;
   readonly runs: readonly SegmentRun[];
   readonly priority: Priority;
   /** Milliseconds since 1970, by the server's clock. */
   readonly submitted: number;
-  /** Frames that the clip is thought to have; `null` where unknown. */
+  /** Expected frames of the clip; `null` where unknown. */
   readonly frames: number | null;
-  /** Of them, those that were done when it was submitted. */
+  /** How many of them were done when it was submitted. */
   readonly before: number;
   /** Samples of luma in a larger frame. */
   readonly samples: number;
@@ -32,14 +32,14 @@ export type ClipEntry = {
   readonly cause: string | null;
 };
 
-/** How far a run of segments is. */
+/** Progress of a run of segments. */
 export type RunProgress = {
   readonly frames: number;
   /** Mean in dB; `null` without figures. */
   readonly psnr: number | null;
 };
 
-/** What a worker says of itself. */
+/** A worker's description of itself. */
 export type WorkerEntry = {
   readonly id: string;
   /** Name for people: its host, and its process's number. */
@@ -59,7 +59,7 @@ export type WorkerEntry = {
 /** A worker, and milliseconds since its last sign of life. */
 export type SeenWorker = WorkerEntry & { readonly silentMs: number };
 
-/** Every key of ours; those of jobs are BullMQ's. All begin alike, for the server's rights. */
+/** Prefix of every key, also of BullMQ's for jobs: the server's access rights go by it. */
 const prefix = 'bull:vsr:';
 const keys = {
   clips: `${prefix}clips`,
@@ -70,16 +70,16 @@ const keys = {
   speed: `${prefix}speed`,
 };
 
-/** The channel on which workers hear what is to stop. */
+/** The channel on which workers are told to stop work on a clip. */
 export const controlChannel = 'vsr:control';
 
-/** Seconds that what is known of a clip is kept after its end. */
+/** Seconds for which a clip is remembered after its end. */
 const keptSeconds = 7 * 24 * 3600;
 
-/** Milliseconds without a sign of life after which a worker is struck off. */
+/** Milliseconds without a sign of life after which a worker is removed from the list. */
 const struckOffMs = 600_000;
 
-/** What machines of a queue tell one another beside their jobs: clips, workers, speeds. */
+/** What machines of a queue share beside their jobs: clips, workers, speeds. */
 export class QueueBook {
   readonly #redis: Redis;
 
@@ -93,7 +93,7 @@ export class QueueBook {
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
-  /** Notes a clip as submitted, forgetting what an earlier submission came to. */
+  /** Records that a clip was submitted, and forgets the result of an earlier submission. */
   async open(entry: Omit<ClipEntry, 'state' | 'cause' | 'submitted'>): Promise<number> {
     const submitted = await this.now();
     const { id, ...facts } = entry;
@@ -126,10 +126,10 @@ export class QueueBook {
     return clipStates.find((known) => known === state) ?? null;
   }
 
-  /** Notes how a clip ended; the first end counts. Whether this was the first. */
+  /** Records how a clip ended; only the first end counts. Returns whether this was the first. */
   async end(id: string, state: ClipState, cause: string | null): Promise<boolean> {
     const key = keys.clip(id);
-    // In one step, so that of two workers that fail only one cause is kept.
+    // In one step, so that of two workers that fail, only one cause is kept.
     const script =
       "if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end " +
       "redis.call('HSET', KEYS[1], 'state', ARGV[1], 'cause', ARGV[2]) " +
@@ -155,7 +155,7 @@ export class QueueBook {
     await this.#redis.hset(keys.done(id), String(run.from), `${frames} ${psnr ?? ''}`);
   }
 
-  /** How far the runs of a clip are together. */
+  /** Progress of all runs of a clip together. */
   async progress(id: string): Promise<RunProgress> {
     let [frames, sum, scored] = [0, 0, 0];
     for (const text of await this.#redis.hvals(keys.done(id))) {
@@ -168,7 +168,7 @@ export class QueueBook {
     return { frames, psnr: scored === 0 ? null : sum / scored };
   }
 
-  /** Notes how many samples a machine of a fingerprint made, and in how many milliseconds. */
+  /** Records how many samples a machine of a fingerprint made, and in how many milliseconds. */
   async noteSpeed(fingerprint: string, samples: number, ms: number): Promise<void> {
     await this.#redis
       .multi()
@@ -177,7 +177,7 @@ export class QueueBook {
       .exec();
   }
 
-  /** Samples a second that one machine of a fingerprint makes; `null` before the first one did. */
+  /** Samples per second of one machine of a fingerprint; `null` before the first figure. */
   async speed(fingerprint: string): Promise<number | null> {
     const [samples, ms] = await this.#redis.hmget(
       keys.speed,
@@ -199,7 +199,7 @@ export class QueueBook {
       try {
         return [readFingerprint(text)];
       } catch {
-        return []; // Of a later vsr.
+        return []; // An entry of a later vsr.
       }
     });
   }
@@ -226,7 +226,7 @@ export class QueueBook {
     return found.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  /** Tells all workers to stop what they do for a clip. */
+  /** Tells all workers to stop their work on a clip. */
   async tellStop(id: string): Promise<void> {
     await this.#redis.publish(controlChannel, id);
   }

@@ -5,25 +5,25 @@ import { queueTimes } from '../times.js';
 import type { QueueAddress } from './address.js';
 import { queueLibraries, type QueueLibraries } from './libraries.js';
 
-/** What a connection is made with. */
+/** Options of a connection. */
 export type ConnectionOptions = ReturnType<typeof redisOptions>;
 
 /** Milliseconds that a first connection may take. */
 const connectMs = 5_000;
 
-/** Milliseconds from one attempt to connect again to the next, at most. */
+/** Milliseconds between attempts to connect again, at most. */
 const mostRetryMs = 3_000;
 
-/** A queue that was reached. Disposing closes its connections. */
+/** A connected queue. Disposing closes its connections. */
 export interface QueueConnection extends AsyncDisposable {
   readonly address: QueueAddress;
   readonly libraries: QueueLibraries;
   readonly redis: Redis;
-  /** Options for connections of their own. */
+  /** Options for further connections. */
   readonly options: ConnectionOptions;
   /**
-   * From now on what is lost is not reached again: what waits for a server that is away, or goes
-   * away, fails instead of waiting for ever.
+   * From now on a lost connection is not made again: calls that wait for a server that is away
+   * fail, instead of waiting forever.
    */
   stopReconnecting(): void;
   /** The jobs of one kind of worker. */
@@ -31,7 +31,7 @@ export interface QueueConnection extends AsyncDisposable {
   readonly flows: FlowProducer;
 }
 
-/** How connections are made, and made again. */
+/** Options by which connections are made, and made again. */
 function redisOptions(address: QueueAddress, name: string, isWanted: () => boolean) {
   const { host, port, db, username, password, tls, ca } = address;
   return {
@@ -40,15 +40,15 @@ function redisOptions(address: QueueAddress, name: string, isWanted: () => boole
     ...(password === null ? {} : { password }),
     ...(tls ? { tls: ca === null ? {} : { ca } } : {}),
     connectTimeout: connectMs,
-    // A connection that goes silent would hold its worker for ever.
+    // A silent connection would block its worker forever.
     socketTimeout: queueTimes().socketMs,
-    // Nothing is given up while the server is away: it comes back, or somebody ends the process.
+    // Calls wait while the server is away: it comes back, or the user ends the process.
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => (isWanted() ? Math.min(times * 250, mostRetryMs) : null),
   };
 }
 
-/** Why a queue was not reached, in a sentence. */
+/** Why a queue could not be reached, in a sentence. */
 function unreachable(address: QueueAddress, error: unknown): VsrError {
   const said = messageOf(error);
   const advice = /NOAUTH|WRONGPASS|NOPERM|AUTH/.test(said)
@@ -63,7 +63,7 @@ function unreachable(address: QueueAddress, error: unknown): VsrError {
   );
 }
 
-/** Reaches a server once, within `connectMs`. */
+/** Connects to a server once, within `connectMs`. */
 async function reach(
   libraries: QueueLibraries,
   address: QueueAddress,
@@ -95,8 +95,8 @@ async function reach(
 }
 
 /**
- * Connects to a queue. Throws VsrError `queue` where it is not reached at first; later outages are
- * waited out, and told to `onTrouble`.
+ * Connects to a queue. Throws VsrError `queue` where it cannot be reached at first; later outages
+ * are waited out, and reported to `onTrouble`.
  */
 export async function connectQueue(
   address: QueueAddress,
@@ -118,7 +118,7 @@ export async function connectQueue(
       const known = queues.get(name);
       if (known !== undefined) return known;
       const made = new libraries.bull.Queue(name, quiet);
-      made.on('error', () => {}); // The one connection tells of its trouble itself.
+      made.on('error', () => {}); // This connection reports its own trouble.
       queues.set(name, made);
       return made;
     },
@@ -130,7 +130,7 @@ export async function connectQueue(
       return flows;
     },
     async [Symbol.asyncDispose]() {
-      // What waits for a server that is away must not hold the process.
+      // Calls that wait for a server that is away must not keep the process alive.
       redis.disconnect();
       await Promise.allSettled([flows?.close(), ...[...queues.values()].map((one) => one.close())]);
     },

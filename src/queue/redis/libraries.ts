@@ -7,7 +7,7 @@ export type QueueLibraries = {
 };
 
 /**
- * Loads the packages that speak to a queue. Nothing else does: a job on one machine never waits for
+ * Loads the packages for queues. No other code does, so that a job on one machine never waits for
  * them.
  */
 export async function queueLibraries(): Promise<QueueLibraries> {
