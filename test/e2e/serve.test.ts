@@ -151,6 +151,49 @@ test(
   },
 );
 
+test(
+  'of many jobs, rows far below are made only once they come near; all are there by name',
+  { skip: noBrowser },
+  async () => {
+    mkdirSync(at('tapes'), { recursive: true });
+    writeFileSync(at('tapes', 'one.mkv'), 'never opened');
+    const { child, address } = await serve('many');
+    const browser = await openChromium();
+    try {
+      const page = await browser.newPage();
+      await page.goto(address);
+      await page.getByRole('button', { name: 'Pause all' }).click();
+      await page.getByRole('button', { name: 'Go on' }).waitFor();
+      const statuses = await page.evaluate(
+        async (input: string) => {
+          const none = { scale: 2, to: null, model: null, codec: null, preset: null, folder: null };
+          const answers: number[] = [];
+          for (let crf = 0; crf < 60; crf++) {
+            const body = JSON.stringify({ inputs: [input], options: { ...none, crf } });
+            const headers = { 'content-type': 'application/json' };
+            const asked = { method: 'POST', headers, body };
+            answers.push((await fetch('/api/jobs', asked)).status);
+          }
+          return answers;
+        },
+        at('tapes', 'one.mkv'),
+      );
+      assert.deepEqual([...new Set(statuses)], [200]);
+      const last = page.locator('.job').nth(59);
+      await last.waitFor({ state: 'attached' });
+      assert.deepEqual([...new Set(await names(page))], ['one.mkv']);
+      assert.equal(await last.getByRole('button').count(), 0);
+      await last.scrollIntoViewIfNeeded();
+      // A row that has changed is drawn anew.
+      await last.getByRole('button', { name: 'Cancel: one.mkv' }).click();
+      await last.locator('.far', { hasText: 'cancelled' }).waitFor();
+    } finally {
+      await browser.close();
+      child.kill('SIGKILL');
+    }
+  },
+);
+
 test('other sites, other names and other folders get nothing', async () => {
   mkdirSync(at('tapes'), { recursive: true });
   const { child, address } = await serve('guarded', '--token');

@@ -1,16 +1,18 @@
 /// <reference lib="dom" />
 // Runs in the browser.
-import { html, useState } from 'htm/preact';
+import { html, useMemo, useState } from 'htm/preact';
 import type { Job, JobPace } from '../queue/job.js';
 import { server } from './client.js';
+import { useNear } from './near.js';
 import { type Doing, Notes } from './notes.js';
 import { duration, nameOf, size } from './words.js';
 
 type RowProps = {
   job: Job;
   pace: JobPace | undefined;
-  /** Until it is done, once its turn has come. */
-  seconds: number | null;
+  /** How long it will take once its turn has come, in words; `null` where unknown. */
+  takes: string | null;
+  /** These may be those of an earlier drawing: they do the same. */
   doing: Doing;
   onShift: (id: string, by: number) => void;
   onDrag: (id: string | null) => void;
@@ -45,7 +47,7 @@ const buttons: Readonly<Record<Job['state'], readonly (readonly [string, string]
 function howFar(
   { state, frames, of }: Job,
   pace: JobPace | undefined,
-  seconds: number | null,
+  takes: string | null,
 ): string {
   const count = of === null ? `${frames} frames` : `${frames} of ${of} frames`;
   if (state === 'running') {
@@ -55,7 +57,7 @@ function howFar(
       ? `${count}, ${pace.fps.toFixed(1)} a second${eta}`
       : pace.stage;
   }
-  if (state === 'waiting' && seconds !== null) return `waiting, takes about ${duration(seconds)}`;
+  if (state === 'waiting' && takes !== null) return `waiting, takes about ${takes}`;
   if (state === 'paused') return `paused at ${count}`;
   return state;
 }
@@ -73,8 +75,19 @@ function wishesOf({ options, models, bytes }: Job): string {
     .join(', ');
 }
 
-/** One job of the queue. */
-export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: RowProps) {
+/** One job of the queue. Its row is drawn anew only where something of it has changed. */
+export function JobRow(props: RowProps) {
+  const { job, pace, takes } = props;
+  const [isNear, place] = useNear();
+  return useMemo(() => drawn(props, isNear, place), [job, pace, takes, isNear]);
+}
+
+/** A row; far from the window it says no more than which job it is. */
+function drawn(
+  { job, pace, takes, doing, onShift, onDrag, onDrop }: RowProps,
+  isNear: boolean,
+  place: { current: Element | null },
+) {
   const { id, input, state } = job;
   const name = nameOf(input);
   const keys = (event: KeyboardEvent): void => {
@@ -84,7 +97,8 @@ export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: R
   };
   return html`
     <li
-      class="job ${state}"
+      class=${`job ${state}${isNear ? '' : ' away'}`}
+      ref=${place}
       tabindex="0"
       draggable="true"
       aria-label=${`${name}, ${state}`}
@@ -96,24 +110,33 @@ export function JobRow({ job, pace, seconds, doing, onShift, onDrag, onDrop }: R
     >
       <div class="line">
         <strong class="name" title=${input}>${name}</strong>
-        <span class="soft">${wishesOf(job)}</span>
+        ${isNear ? html`<span class="soft">${wishesOf(job)}</span>` : null}
       </div>
-      ${
-        state === 'running' || state === 'paused'
-          ? html`<progress
-              max=${job.of ?? 1}
-              value=${job.of === null ? undefined : job.frames}
-              aria-label=${`progress of ${name}`}
-            ></progress>`
-          : null
-      }
-      <div class="line">
-        <span class="far">${howFar(job, pace, seconds)}</span>
-        <${JobButtons} job=${job} doing=${doing} onShift=${onShift} />
-      </div>
-      ${job.error === null ? null : html`<p class="note">${job.error}</p>`}
-      <${JobDetails} job=${job} doing=${doing} />
+      ${isNear ? html`<${RowContent} job=${job} pace=${pace} takes=${takes} doing=${doing} onShift=${onShift} />` : null}
     </li>
+  `;
+}
+
+/** How far a job is, what can be asked of it, and what was said about it. */
+function RowContent({ job, pace, takes, doing, onShift }: Omit<RowProps, 'onDrag' | 'onDrop'>) {
+  const { state } = job;
+  const name = nameOf(job.input);
+  return html`
+    ${
+      state === 'running' || state === 'paused'
+        ? html`<progress
+            max=${job.of ?? 1}
+            value=${job.of === null ? undefined : job.frames}
+            aria-label=${`progress of ${name}`}
+          ></progress>`
+        : null
+    }
+    <div class="line">
+      <span class="far">${howFar(job, pace, takes)}</span>
+      <${JobButtons} job=${job} doing=${doing} onShift=${onShift} />
+    </div>
+    ${job.error === null ? null : html`<p class="note">${job.error}</p>`}
+    <${JobDetails} job=${job} doing=${doing} />
   `;
 }
 

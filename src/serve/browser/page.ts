@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 // Runs in the browser.
-import { html, render, useEffect, useState } from 'htm/preact';
+import { html, render, useEffect, useMemo, useState } from 'htm/preact';
 import { type Choices, emptyState, follow, server } from './client.js';
 import { FilesPanel } from './files-panel.js';
 import { QueuePanel } from './queue-panel.js';
@@ -23,6 +23,11 @@ function App() {
     follow(setState);
     void doing(server.choices().then(setChoices));
   }, []);
+  // A change of the queue draws no list of files anew.
+  const files = useMemo(
+    () => (choices === null ? null : html`<${FilesPanel} choices=${choices} doing=${doing} />`),
+    [choices],
+  );
   return html`
     <header class="top">
       <h1>vsr</h1>
@@ -31,7 +36,7 @@ function App() {
       </p>
     </header>
     <main>
-      ${choices === null ? null : html`<${FilesPanel} choices=${choices} doing=${doing} />`}
+      ${files}
       <${QueuePanel} state=${state} doing=${doing} />
     </main>
   `;

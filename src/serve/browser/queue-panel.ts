@@ -1,15 +1,42 @@
 /// <reference lib="dom" />
 // Runs in the browser.
-import { html, useState } from 'htm/preact';
+import { html, useMemo, useRef } from 'htm/preact';
+import type { Job } from '../queue/job.js';
 import { type PageState, server } from './client.js';
 import type { Doing } from './notes.js';
 import { JobRow } from './job-row.js';
 import { duration, secondsFor, timeForAll } from './words.js';
 
+/** What moves jobs: functions that stay the same, so that rows need not be drawn anew for them. */
+function useMoves(jobs: readonly Job[], doing: Doing) {
+  const now = useRef({ jobs, doing });
+  now.current = { jobs, doing };
+  return useMemo(() => {
+    let dragged: string | null = null;
+    const move = (id: string, before: string | null): void =>
+      void now.current.doing(server.move(id, before), 'Moved.');
+    return {
+      /** Puts a job `by` places further down, or up. */
+      shift: (id: string, by: number): void => {
+        const all = now.current.jobs;
+        const place = all.findIndex((job) => job.id === id);
+        const before = all[by > 0 ? place + by + 1 : Math.max(0, place + by)];
+        if (before?.id !== id) move(id, before?.id ?? null);
+      },
+      drag: (id: string | null): void => {
+        dragged = id;
+      },
+      drop: (before: string): void => {
+        if (dragged !== null && dragged !== before) move(dragged, before);
+        dragged = null;
+      },
+    };
+  }, []);
+}
+
 /** The queue: what runs, what waits, what is over. */
 export function QueuePanel({ state, doing }: { state: PageState; doing: Doing }) {
   const { jobs, paused, paces } = state;
-  const [dragged, setDragged] = useState<string | null>(null);
   const counts = new Map<string, number>();
   for (const { state: each } of jobs) counts.set(each, (counts.get(each) ?? 0) + 1);
   const { seconds, unknown, rate } = timeForAll(jobs, paces);
@@ -17,18 +44,13 @@ export function QueuePanel({ state, doing }: { state: PageState; doing: Doing })
     seconds === null
       ? ''
       : ` About ${duration(seconds)} to go${unknown === 0 ? '' : `, and ${unknown} of unknown length`}.`;
+  const takes = (job: Job): string | null => {
+    const alone = job.state === 'waiting' ? secondsFor(job, rate) : null;
+    return alone === null ? null : duration(alone);
+  };
   const tally = [...counts].map(([name, count]) => `${count} ${name}`).join(', ');
   const over = jobs.filter((job) => job.state === 'done' || job.state === 'cancelled');
-  /** Puts a job `by` places further down, or up. */
-  const shift = (id: string, by: number): void => {
-    const place = jobs.findIndex((job) => job.id === id);
-    const before = jobs[by > 0 ? place + by + 1 : Math.max(0, place + by)];
-    if (before?.id !== id) void doing(server.move(id, before?.id ?? null), 'Moved.');
-  };
-  const drop = (before: string): void => {
-    if (dragged !== null && dragged !== before) void doing(server.move(dragged, before), 'Moved.');
-    setDragged(null);
-  };
+  const { shift, drag, drop } = useMoves(jobs, doing);
   return html`
     <section aria-labelledby="queue-title" class="panel">
       <h2 id="queue-title">Queue</h2>
@@ -58,10 +80,10 @@ export function QueuePanel({ state, doing }: { state: PageState; doing: Doing })
               key=${job.id}
               job=${job}
               pace=${paces[job.id]}
-              seconds=${job.state === 'waiting' ? secondsFor(job, rate) : null}
+              takes=${takes(job)}
               doing=${doing}
               onShift=${shift}
-              onDrag=${setDragged}
+              onDrag=${drag}
               onDrop=${drop}
             />`,
         )}

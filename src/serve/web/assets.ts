@@ -18,6 +18,7 @@ const scripts = [
   'files-panel.js',
   'wishes-form.js',
   'clip-outlook.js',
+  'near.js',
   'notes.js',
   'queue-panel.js',
   'job-row.js',

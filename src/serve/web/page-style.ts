@@ -27,7 +27,7 @@ button.folder{border:0;background:none;padding:4px 10px;text-align:left;color:va
 .hint{color:var(--soft);font-size:13px;margin:4px 0}.note{color:var(--warn);overflow-wrap:anywhere;margin:6px 0}
 .jobs{list-style:none;margin:0;padding:0}
 .job{border:1px solid var(--line);border-radius:8px;padding:10px 14px;margin:0 0 10px;background:var(--panel);content-visibility:auto;contain-intrinsic-size:auto 108px}
-.job.running{border-color:var(--accent)}.job.done,.job.cancelled{background:none}
+.job.away{min-height:108px}.job.running{border-color:var(--accent)}.job.done,.job.cancelled{background:none}
 .job button{background:var(--bg)}
 .line{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-between;align-items:center}
 .job .name{overflow-wrap:anywhere}.far{font-variant-numeric:tabular-nums}
