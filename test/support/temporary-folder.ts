@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -10,6 +11,7 @@ import { after } from 'node:test';
  */
 export function temporaryFolder(within = os.tmpdir()): string {
   const folder = mkdtempSync(path.join(within, 'vsr-test-'));
-  after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  // What a test did not wait for may still write a last file: then the removal is tried again.
+  after(() => rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 }));
   return folder;
 }

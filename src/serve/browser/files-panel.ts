@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // Runs in the browser.
 import { html, useEffect, useState } from 'htm/preact';
+import { printable } from '../../printable.js';
 import type { Listing } from '../folders.js';
 import { type Choices, server } from './client.js';
 import { PlanOf, PreviewOf } from './clip-outlook.js';
@@ -31,7 +32,7 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
   return html`
     <section aria-labelledby="files-title" class="panel">
       <h2 id="files-title">Clips</h2>
-      <p class="where">${listing?.folder ?? ''}</p>
+      <p class="where">${printable(listing?.folder ?? '')}</p>
       <${FolderList} roots=${choices.roots} listing=${listing} onOpen=${open} />
       <${FileList} files=${files} marked=${marked} onMark=${setMarked} />
       <${WishesForm} choices=${choices} wishes=${wishes} onChange=${setWishes} />
@@ -67,7 +68,7 @@ type FolderListProps = {
 /** The folders one can go to: the roots where there are several, the one above, those inside. */
 function FolderList({ roots, listing, onOpen }: FolderListProps) {
   const button = (path: string, words: string) =>
-    html`<button class="folder" onClick=${() => onOpen(path)}>${words}</button>`;
+    html`<button class="folder" onClick=${() => onOpen(path)}>${printable(words)}</button>`;
   return html`
     <ul class="list" aria-label="Folders">
       ${
@@ -120,7 +121,7 @@ function FileList({ files, marked, onMark }: FileListProps) {
           html`<li key=${path}>
             <label class="row">
               <input type="checkbox" checked=${marked.has(path)} onChange=${() => mark(path)} />
-              <span class="name">${name}</span><span class="soft">${size(bytes)}</span>
+              <span class="name">${printable(name)}</span><span class="soft">${size(bytes)}</span>
             </label>
           </li>`,
       )}

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // Runs in the browser.
 import { html, useMemo, useState } from 'htm/preact';
+import { printable } from '../../printable.js';
 import type { Job, JobPace } from '../queue/job.js';
 import { server } from './client.js';
 import { useNear } from './near.js';
@@ -109,7 +110,7 @@ function drawn(
       onDrop=${() => onDrop(id)}
     >
       <div class="line">
-        <strong class="name" title=${input}>${name}</strong>
+        <strong class="name" title=${printable(input)}>${name}</strong>
         ${isNear ? html`<span class="soft">${wishesOf(job)}</span>` : null}
       </div>
       ${isNear ? html`<${RowContent} job=${job} pace=${pace} takes=${takes} doing=${doing} onShift=${onShift} />` : null}
@@ -135,7 +136,7 @@ function RowContent({ job, pace, takes, doing, onShift }: Omit<RowProps, 'onDrag
       <span class="far">${howFar(job, pace, takes)}</span>
       <${JobButtons} job=${job} doing=${doing} onShift=${onShift} />
     </div>
-    ${job.error === null ? null : html`<p class="note">${job.error}</p>`}
+    ${job.error === null ? null : html`<p class="note">${printable(job.error)}</p>`}
     <${JobDetails} job=${job} doing=${doing} />
   `;
 }
@@ -188,7 +189,9 @@ function JobDetails({ job, doing }: Pick<RowProps, 'job' | 'doing'>) {
       <summary>
         ${notes.length === 0 ? 'Details' : `Details and ${notes.length} ${notes.length === 1 ? 'note' : 'notes'}`}
       </summary>
-      <p class="where">${input}${output === null ? '' : html`<br />${output}`}</p>
+      <p class="where">
+        ${printable(input)}${output === null ? '' : html`<br />${printable(output)}`}
+      </p>
       <${Notes} notes=${notes} />
       ${log === null ? null : html`<pre class="log" tabindex="0">${log || 'The log is empty.'}</pre>`}
     </details>

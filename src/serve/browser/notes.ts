@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 // Runs in the browser.
 import { html } from 'htm/preact';
+import { printable } from '../../printable.js';
 import type { Job } from '../queue/job.js';
 
 /** Runs what was asked for and shows how it went. */
@@ -12,7 +13,7 @@ export function Notes({ notes }: { notes: Job['notes'] }) {
     ${notes.map(
       ({ what, why, isLoss }, i) =>
         html`<li key=${i} class=${isLoss ? 'note' : ''}>
-          ${isLoss ? 'lost: ' : ''}${what}: ${why}
+          ${isLoss ? 'lost: ' : ''}${printable(`${what}: ${why}`)}
         </li>`,
     )}
   </ul>`;

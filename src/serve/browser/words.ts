@@ -1,9 +1,10 @@
 // Runs in the browser.
+import { printable } from '../../printable.js';
 import type { Job, JobPace } from '../queue/job.js';
 
-/** The last part of a path of either system. */
+/** The last part of a path of either system, as it may be shown. */
 export function nameOf(path: string): string {
-  return path.split(/[/\\]/).at(-1) ?? path;
+  return printable(path.split(/[/\\]/).at(-1) ?? path);
 }
 
 /** `1:02:03` or `2:03`. */

@@ -31,13 +31,16 @@ export async function assetOf(name: string): Promise<Asset | null> {
   const script = 'text/javascript; charset=utf-8';
   if (name === 'style.css') return { type: 'text/css; charset=utf-8', content: pageStyle };
   if (name === 'drawing.js') return { type: script, content: await readFile(drawing, 'utf8') };
-  if (!scripts.includes(name)) return null;
-  const file = fileURLToPath(new URL(`../browser/${name}`, import.meta.url));
+  if (name !== 'printable.js' && !scripts.includes(name)) return null;
+  const place = name === 'printable.js' ? '../../' : '../browser/';
+  const file = fileURLToPath(new URL(place + name, import.meta.url));
   return { type: script, content: await readFile(file, 'utf8') };
 }
 
 /** Tells the browser where the scripts find what they import. */
-const imports = JSON.stringify({ imports: { 'htm/preact': '/app/drawing.js' } });
+const imports = JSON.stringify({
+  imports: { 'htm/preact': '/app/drawing.js', '/printable.js': '/app/printable.js' },
+});
 
 /** Nothing but the page's own files is loaded, and its own address reached. */
 export const pagePolicy = [
