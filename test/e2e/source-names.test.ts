@@ -61,6 +61,8 @@ test("a list in a clip's clothes opens nothing else", async () => {
     'sdp.mp4':
       'v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n',
     'text.mp4': 'Dear diary, today I called myself a clip.\n',
+    // A letter where an MPEG transport stream has its marks.
+    'marks.mp4': `<?xml version="1.0"?><MPD type="static" mediaPresentationDuration="PT1S"><Period><AdaptationSet><Representation><BaseURL>/tmp/vsr-test-Gajg/secret.ts</BaseURL></Representation></AdaptationSet></Period></MPD>`,
   };
   for (const [name, text] of Object.entries(disguises)) {
     const file = path.join(folder, name);

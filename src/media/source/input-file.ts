@@ -91,6 +91,6 @@ export async function whyUnreadable(file: InputFile, errors: readonly string[]):
       `${file.path} has no index (moov): the recording or download was not finished, or the file is damaged.`,
     );
   }
-  const last = errors.at(-1)?.replace(/^.*?: /, '') ?? 'it says nothing';
+  const last = errors.at(-1)?.replace(/^.*?: /, '') ?? 'it finds no streams';
   return media(`${file.path} cannot be read as a clip (ffmpeg: ${last}).`);
 }

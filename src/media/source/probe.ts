@@ -179,6 +179,8 @@ async function probeStreams(
   if (json === null) throw await whyUnreadable(file, errors);
   const format = objectAt(json, 'format');
   const streamJson = listAt(json, 'streams');
+  // Text with a G in the right place passes for an MPEG transport stream without streams.
+  if (streamJson.length === 0) throw await whyUnreadable(file, errors);
   const container = textAt(format, 'format_name') ?? 'unknown';
   const streams = streamJson.map(parseStream).map((stream) => ({
     ...stream,
