@@ -26,11 +26,14 @@ after(async () => {
 });
 
 const secret = { VSR_QUEUE_PASSWORD: password };
-/** Puts a program in the place of another that runs it, and writes down with which words. */
-function loggedProgram(name: string, calls: string): string {
+/**
+ * Puts a program in the place of `real`, which it runs, and writes down with which words: that of
+ * everybody else here, since others would make other bytes.
+ */
+function loggedProgram(name: string, real: string, calls: string): string {
   const file = path.join(folder, name);
   const note = `echo "$(printf '%s ' "$@" | tr '\\n' ' ')" >> '${calls}'`;
-  writeFileSync(file, `#!/bin/sh\n${note}\nexec ${name} "$@"\n`, { mode: 0o755 });
+  writeFileSync(file, `#!/bin/sh\n${note}\nexec '${real}' "$@"\n`, { mode: 0o755 });
   return file;
 }
 
@@ -45,8 +48,8 @@ test(
   async () => {
     const calls = path.join(folder, 'calls.txt');
     const counted = {
-      VSR_FFMPEG: loggedProgram('ffmpeg', calls),
-      VSR_FFPROBE: loggedProgram('ffprobe', calls),
+      VSR_FFMPEG: loggedProgram('ffmpeg', process.env['VSR_FFMPEG'] ?? 'ffmpeg', calls),
+      VSR_FFPROBE: loggedProgram('ffprobe', process.env['VSR_FFPROBE'] ?? 'ffprobe', calls),
     };
     for (const count of [1, 2, 3]) {
       const first = count === 1 ? counted : {};

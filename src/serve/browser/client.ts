@@ -41,10 +41,9 @@ export function changed(state: PageState, changes: readonly QueueChange[]): Page
     } else if (change.job === null) jobs.delete(change.id);
     else jobs.set(change.id, change.job);
   }
-  const sorted =
-    order === null
-      ? [...jobs.values()]
-      : order.map((id) => jobs.get(id)).filter((job) => job !== undefined);
+  // A job that is newer than the order comes last: it is in the next one.
+  const placed = (order ?? []).filter((id) => jobs.has(id));
+  const sorted = [...new Set([...placed, ...jobs.keys()])].map((id) => jobs.get(id)!);
   return { ...state, jobs: sorted, paces, paused };
 }
 

@@ -45,3 +45,15 @@ test('changes bring the page to what the queue is', () => {
   assert.equal(after.paused, true);
   assert.equal(after.paces['a']?.fps, 1);
 });
+
+test('a job that comes with an order from before it is not lost', () => {
+  const before = { ...emptyState, jobs: [job('a'), job('b')] };
+  const after = changed(before, [
+    { kind: 'order', order: ['b', 'a'], paused: false },
+    { kind: 'job', id: 'c', job: job('c') },
+  ]);
+  assert.deepEqual(
+    after.jobs.map(({ id }) => id),
+    ['b', 'a', 'c'],
+  );
+});
