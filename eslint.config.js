@@ -5,7 +5,7 @@ export default tseslint.config(
   { ignores: ['build', 'node_modules', '**/*.js'] },
   js.configs.recommended,
   ...tseslint.configs.recommendedTypeChecked,
-  { languageOptions: { parserOptions: { projectService: true } } },
+  { languageOptions: { parserOptions: { project: './tsconfig.json' } } },
   {
     files: ['test/**'],
     // node:test's describe/test return promises that its runner awaits itself.

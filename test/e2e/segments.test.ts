@@ -60,6 +60,7 @@ const copies: Readonly<Record<string, { readonly of: string; readonly how: reado
 const alike = [
   ...['open-gop.mkv', 'late-start.mp4', 'trimmed.mov', 'negative-start.mp4', 'constant.mp4'],
   ...['b-frames.mp4', 'variable.mp4', 'negative-start.mkv', 'odd-size.webm', 'old.avi'],
+  'ten-bit.mkv',
 ];
 const skipOf = (name: string): string | false => alike.includes(name) && onlyInLongForm;
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { onlyInLongForm } from '../support/long-form.js';
 import { noSoftwareVulkan, runWithVulkan } from '../support/software-vulkan.js';
 
 const program = fileURLToPath(new URL('../support/webgpu-run.js', import.meta.url));
@@ -28,7 +29,7 @@ test(
 test(
   'a device without half precision says so, and auto is then single',
   {
-    skip: noSoftwareVulkan,
+    skip: noSoftwareVulkan || onlyInLongForm,
   },
   (t) => {
     const half = runWithVulkan(program, 'webgpu', 'fp16');
