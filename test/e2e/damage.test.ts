@@ -107,6 +107,8 @@ test('a damaged source says what is missing and when; --allow-damaged takes up w
   assert.equal(sidecar.output.frames, (JSON.parse(kept.toString()) as { frames: number }).frames);
   assert.ok(sidecar.source.damage!.length > 0);
   assert.ok(sidecar.missing.some(({ kind, why }) => kind === 'missing' && /from \d/.test(why)));
+  assert.ok(sidecar.missing.some(({ why }) => /^it is cut off and lacks .* from \d/.test(why)));
+  assert.doesNotMatch(allowed.stderr, /the file\): the file|0\.0 fps/);
   const dry = await runVsr('upscale', clip, '-o', path.join(folder, 'x.mkv'), '--dry-run');
   assert.match(dry.stderr, /the file is cut off/);
 });

@@ -228,7 +228,7 @@ test('a standard output that takes nothing is one sentence and exit code 1', asy
 });
 
 test('a limit on open files is one sentence and exit code 1', async (t) => {
-  if (process.platform === 'win32') return t.skip('there is no such limit here');
+  if (process.platform === 'win32') return t.skip('Windows has no ulimit');
   const args = ['upscale', at('clip.mp4'), '-o', at('few.mp4'), ...fast];
   const codes: (number | null)[] = [];
   // At the first Node cannot read the program, at the second not all of it, at the third no ffmpeg

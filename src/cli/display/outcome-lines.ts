@@ -68,8 +68,10 @@ export function outcomeLine(shown: ShownOutcome, alone: boolean): string {
   const program = failedProgram(outcome);
   const after = program === null ? '' : `; but ${program}`;
   const runs = precision === null ? provider : `${provider} ${precision}`;
+  // Where all frames were done before, nothing tells how fast they are.
+  const pace = fps > 0 ? `${fps.toFixed(1)} fps, ` : '';
   const damaged = isDamaged(outcome) ? ' of a damaged source' : '';
-  return `${name}: done, ${frames}${damaged} in ${showSpan(elapsedSeconds)} (${fps.toFixed(1)} fps, ${runs})${psnrOf(outcome)}: ${outcome.output}${after}`;
+  return `${name}: done, ${frames}${damaged} in ${showSpan(elapsedSeconds)} (${pace}${runs})${psnrOf(outcome)}: ${outcome.output}${after}`;
 }
 
 function tableRow(shown: ShownOutcome, measured: boolean): string[] {
@@ -80,7 +82,12 @@ function tableRow(shown: ShownOutcome, measured: boolean): string[] {
   const { output, fps, psnr } = outcome.summary;
   const mean = psnr?.psnrY?.mean;
   const figure = mean === undefined ? '' : decibels(mean);
-  return [...head, String(output.frames), fps.toFixed(1), ...(measured ? [figure] : [])];
+  return [
+    ...head,
+    String(output.frames),
+    fps > 0 ? fps.toFixed(1) : '',
+    ...(measured ? [figure] : []),
+  ];
 }
 
 /** The outcome of each clip of a batch, as a table of at most `width` columns. */

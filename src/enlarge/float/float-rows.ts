@@ -3,7 +3,10 @@ import type { WasmRows } from '../kernels/wasm-rows.js';
 import type { FloatRun } from './float-kernels.js';
 import type { Plane } from '../../planes/plane.js';
 
-/** Samples of context on each side of a row: as many as any kernel reads, and an even number. */
+/**
+ * Samples of context on each side of a row: at least as many as the widest kernel reads. Even, since
+ * rows at half the width have half of it.
+ */
 export const MARGIN = 8;
 
 /** A row of float32 samples with context each side; gives the address of its first sample. */

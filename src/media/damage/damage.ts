@@ -32,14 +32,16 @@ export function streamName(source: Source, stream: number | null): string {
   return `${kind} stream ${stream}`;
 }
 
-/** One damage in words: of which stream, what, when. */
-export function damageWords(source: Source, damage: Damage): string {
-  return `${streamName(source, damage.stream)}: ${damage.what}${timesOf(damage)}`;
+/** One damage in words: what, and when. */
+export function damageWords(damage: Damage): string {
+  return `${damage.what}${timesOf(damage)}`;
 }
 
 /** All damages of a source as one sentence without its end. */
 export function damageSentence(source: Source, damages: readonly Damage[]): string {
-  const told = damages.slice(0, mostTold).map((damage) => damageWords(source, damage));
+  const told = damages
+    .slice(0, mostTold)
+    .map((damage) => `${streamName(source, damage.stream)}: ${damageWords(damage)}`);
   const more = damages.length - told.length;
   return `${source.path} is damaged: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
 }

@@ -209,7 +209,7 @@ export async function sourceDamage(
     ...complained(source, census),
   ];
   if (await isCutOff(source)) {
-    const what = 'it is cut off: it ends before it says';
+    const what = 'it is cut off and lacks what it declares';
     found.push({ stream: null, what, from: endOf(census), to: null });
   }
   return { damages: found, census };

@@ -7,7 +7,6 @@ import { makeSegment } from '../../upscale/upscale-file.js';
 import { VsrError } from '../../errors.js';
 import type { SegmentRun } from '../job/payload.js';
 import type { RunProgress } from '../redis/book.js';
-
 import type { OpenClip, Workshop } from './open-clip.js';
 import type { ToolsShelf } from './tools-shelf.js';
 

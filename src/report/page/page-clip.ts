@@ -74,7 +74,7 @@ function facts(clip: ClipReport): string {
     ['Provider', run.precision === null ? run.provider : `${run.provider}, ${run.precision}`],
     [
       'Time',
-      `${showSeconds(run.elapsedSeconds)}, ${run.fps.toFixed(1)} frames a second, ${(100 * run.reusedShare).toFixed(0)} % reused`,
+      `${showSeconds(run.elapsedSeconds)}${run.fps > 0 ? `, ${run.fps.toFixed(1)} frames a second` : ''}, ${(100 * run.reusedShare).toFixed(0)} % reused`,
     ],
     ['Settings', set.join(', ')],
     ...(run.reference === null ? [] : [['Reference', run.reference] as [string, string]]),

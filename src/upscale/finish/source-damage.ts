@@ -118,7 +118,7 @@ export function damageNotes(plan: JobPlan, damages: readonly Damage[]): Announce
   return damages.map((damage) => ({
     kind: 'missing',
     what: `part of the source (${streamName(plan.source, damage.stream)})`,
-    why: damageWords(plan.source, damage),
+    why: damageWords(damage),
   }));
 }
 
