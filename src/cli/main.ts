@@ -4,7 +4,7 @@ import { errorFacts } from '../errors.js';
 import { looksLikeClip, looksLikeStill } from '../upscale/plan/inputs.js';
 import { version } from '../version.js';
 import { watchForRequests } from './process/interruption.js';
-import { keepWhole, say } from './display/say.js';
+import { keepWhole, prepareScreen, say } from './display/say.js';
 import { closeAnswer, openAnswer } from './process/answer.js';
 import { withModes } from './process/optional-modes.js';
 import { callError } from './process/call-error.js';
@@ -166,6 +166,7 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     const name = calledCommand(words);
     openAnswer(name ?? '', words);
+    await prepareScreen();
     for (const text of [...words, process.cwd()]) keepWhole(text);
     const program = await programFor(name);
     if (words.length === 0) {

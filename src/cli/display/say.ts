@@ -1,5 +1,5 @@
 import { printable } from '../../printable.js';
-import { wrapLine } from './wrap-line.js';
+import type { wrapLine } from './wrap-line.js';
 
 /** Whether standard error is for events alone, without text for people. */
 let isForEvents = false;
@@ -19,6 +19,18 @@ export function hasTerminal(): boolean {
 /** Text for people, on stderr, as it is: it may move the cursor. */
 export function sayRaw(text: string): void {
   if (!isForEvents) process.stderr.write(text);
+}
+
+/** Wraps lines, once there is a terminal that needs it. */
+let wrap: typeof wrapLine | undefined;
+
+/**
+ * Makes ready for a terminal, where there is one: what measures the width of text takes longer to
+ * load than everything else that a short command needs.
+ */
+export async function prepareScreen(): Promise<void> {
+  if (!process.stderr.isTTY && !process.stdout.isTTY) return;
+  ({ wrapLine: wrap } = await import('./wrap-line.js'));
 }
 
 /**
@@ -45,7 +57,7 @@ export function onScreen(
   stream: NodeJS.WriteStream = process.stderr,
   hang?: number,
 ): string {
-  return stream.isTTY ? wrapLine(line, screenWidth(stream), whole, hang) : line;
+  return stream.isTTY && wrap ? wrap(line, screenWidth(stream), whole, hang) : line;
 }
 
 /**
