@@ -5,7 +5,7 @@ import test, { before } from 'node:test';
 import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, skip, startUpscale, victimOf } from './vsr-process.js';
+import { isWhole, skip, startAndSignal, startUpscale } from './vsr-process.js';
 
 let job: FaultJob;
 before(async () => {
@@ -18,9 +18,8 @@ for (const [what, sign] of [
 ] as const) {
   test(`a hanging ${what} is given up after --stall-timeout`, { skip }, async (t) => {
     const { args, output } = await job.fresh('stopped');
-    const vsr = startUpscale([...args, '--stall-timeout', '2']);
-    const victim = await victimOf(vsr, output, sign);
-    process.kill(victim.pid, 'SIGSTOP');
+    const patient = [...args, '--stall-timeout', '2'];
+    const vsr = await startAndSignal(patient, output, { sign, signal: 'SIGSTOP' });
     const { code, stderr } = await vsr.done;
     assert.equal(code, 1, stderr);
     assert.match(stderr, /gave nothing for 2 s|has done nothing for 2 s/);

@@ -12,9 +12,9 @@ import {
   lastingStrays,
   segmentsDone,
   skip,
+  startAndSignal,
   startUpscale,
   until,
-  victimOf,
 } from './vsr-process.js';
 
 let job: FaultJob;
@@ -88,9 +88,7 @@ for (const [what, sign] of [
     { skip },
     async (t) => {
       const { args, output } = await job.fresh(what);
-      const vsr = startUpscale(args);
-      const victim = await victimOf(vsr, output, sign);
-      process.kill(victim.pid, 'SIGKILL');
+      const vsr = await startAndSignal(args, output, { sign, signal: 'SIGKILL' });
       const { code, stderr } = await vsr.done;
       assert.equal(code, 1, stderr);
       assert.match(stderr, /SIGKILL/);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { startVsr, type Surroundings, type Vsr } from '../support/run-vsr.js';
 
@@ -59,16 +60,56 @@ export function segmentsDone(output: string): string[] {
   return existsSync(work) ? readdirSync(work).filter((name) => /^seg-\d+\.json$/.test(name)) : [];
 }
 
-/** A process that vsr started, whose command line holds `sign`, once a first segment is done. */
-export async function victimOf(vsr: Vsr, output: string, sign: string): Promise<Started> {
-  const found = await until(
-    vsr,
-    () =>
-      segmentsDone(output).length > 0 &&
-      startedBy(vsr.pid).find(({ words }) => words.includes(sign)),
-  );
-  assert.ok(found, `a process with ${sign} was seen`);
-  return found;
+/** State of a process as `/proc` names it, such as `S` or `T` (stopped); `undefined` once gone. */
+function stateOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2)[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lets vsr stop itself every 20 ms from its first finished segment on, until `enough` exists. */
+const stopsItself = (output: string, enough: string): string => `
+  import { existsSync } from 'node:fs';
+  import { isMainThread } from 'node:worker_threads';
+  if (isMainThread) {
+    const timer = setInterval(() => {
+      if (existsSync(${JSON.stringify(enough)})) clearInterval(timer);
+      else if (existsSync(${JSON.stringify(`${output}.vsr-work/seg-00000.json`)}))
+        process.kill(process.pid, 'SIGSTOP');
+    }, 20);
+    timer.unref();
+  }`;
+
+/**
+ * Starts `vsr upscale` and sends `signal` to a process of its own whose command line holds `sign`,
+ * after a first segment is done. vsr stands still meanwhile, so that no process comes to its end
+ * between being seen and being sent the signal, however slow this machine is.
+ */
+export async function startAndSignal(
+  args: readonly string[],
+  output: string,
+  { sign, signal }: { readonly sign: string; readonly signal: 'SIGKILL' | 'SIGSTOP' },
+): Promise<Vsr> {
+  const enough = path.join(path.dirname(output), 'enough');
+  const vsr = startUpscale(args, { preload: stopsItself(output, enough) });
+  for (;;) {
+    const stands = await until(vsr, () => stateOf(vsr.pid) === 'T');
+    assert.ok(stands, `vsr has ended before a process with ${sign} was seen: ${vsr.stderr()}`);
+    const victim = startedBy(vsr.pid).find(({ words }) => words.includes(sign));
+    // What had all it needed is gone after a while; what is still there waits for vsr.
+    if (victim !== undefined) await delay(200);
+    const isThere = victim !== undefined && (stateOf(victim.pid) ?? 'Z') !== 'Z';
+    if (isThere) {
+      writeFileSync(enough, '');
+      process.kill(victim.pid, signal);
+    }
+    vsr.child.kill('SIGCONT');
+    if (isThere) return vsr;
+    await until(vsr, () => stateOf(vsr.pid) !== 'T');
+  }
 }
 
 /** Processes anywhere whose command line names `folder`. */
