@@ -31,7 +31,7 @@ import { planeOf } from '../planes/frame.js';
 export type EnlargerSpec = RunnerSpec & {
   readonly scores: boolean;
   readonly chroma: ChromaKernel;
-  /** Copy what did not change since the frame before. */
+  /** Copy what did not change since the frame before, where the graph and provider allow it. */
   readonly reuse: boolean;
   /** Average still areas over frames before the network sees them. */
   readonly steady: boolean;
@@ -39,8 +39,12 @@ export type EnlargerSpec = RunnerSpec & {
   readonly stop: Int32Array;
 };
 
-/** Milliseconds spent on a frame, by kind of work; waiting for the frame before does not count. */
+/**
+ * Milliseconds spent on a frame, by kind of work; waiting until the frame before is whole does not
+ * count.
+ */
 export type FrameTimings = {
+  /** With averaging luma and finding what to reuse, which come before the network. */
   readonly inferenceMs: number;
   readonly chromaMs: number;
   readonly scoresMs: number;
@@ -65,20 +69,23 @@ export type FrameEnlarger = {
    */
   enlarge(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame>;
   /**
-   * Helps with runs of a frame that another thread enlarges, and that has no frame before it, until
-   * all are begun.
+   * Runs parts of a frame that another thread enlarges and that is computed whole, until all parts
+   * are begun. The result holds only this thread's `inferenceMs`.
    */
   help(frame: FrameTrace): Promise<EnlargedFrame>;
 };
 
-/** The planes that the network does not make: bicubic enlarges them. */
+/** Numbers of the planes that the network does not make: `chromaEnlarger` makes them. */
 function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): number[] {
   const last = layout.planes.length - 1;
   if (colour === 'rgb') return layout.format.alpha ? [last] : [];
   return layout.planes.map((_, number) => number).slice(1);
 }
 
-/** Opens the session and prepares everything that is the same for all frames. */
+/**
+ * Opens the session and prepares everything that is the same for all frames. Rejects with VsrError
+ * `provider` where no provider starts.
+ */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
   return new ThreadEnlarger(spec, await openRunner(spec));
 }
@@ -162,7 +169,7 @@ class ThreadEnlarger implements FrameEnlarger {
     const scores = this.score(frame, {
       standing: this.spec.scores,
       before,
-      // The averaged luma may be the same where the frames are not.
+      // Measurements look at the frame itself, which may differ where its averaged luma does not.
       changed: reused === null || this.spec.steady ? null : changedRows(reused.computed),
     });
     const timings = {

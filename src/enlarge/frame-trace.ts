@@ -2,11 +2,11 @@ import { VsrError } from '../errors.js';
 import type { Rect } from '../planes/rect.js';
 import type { ScoredFrame } from './scores/score-frame.js';
 
-/** What the next frame needs of a frame, in memory that all threads share. */
+/** A frame being enlarged, with what the next frame needs of it, in memory that threads share. */
 export type FrameTrace = ScoredFrame & {
   /** `Frame.index`, for messages. */
   readonly index: number;
-  /** Inputs of the frames around it, two before and two after; empty where none is steadied. */
+  /** Inputs of the frames around it, two before and two after; empty where luma is not averaged. */
   readonly around: readonly (Uint8Array | null)[];
   /** Its luma averaged with theirs, which the network sees; `null` where its own luma is seen. */
   readonly steadied: Uint8Array | null;
@@ -14,11 +14,14 @@ export type FrameTrace = ScoredFrame & {
   readonly ready: Int32Array;
   /** 0 while the frame is being made, then 1, or 2 if that failed. */
   readonly state: Int32Array;
-  /** How many runs threads have begun and ended, because idle threads help with a frame. */
+  /** How many runs have begun, and how many ended: idle threads take some of a frame's runs. */
   readonly runs: Int32Array;
 };
 
-/** Blocks this thread until the frame before is whole; returns the milliseconds that took. */
+/**
+ * Blocks this thread until the frame before is whole; returns the milliseconds that took. Throws
+ * VsrError `model` where that frame failed, `interrupted` once `stop` is set.
+ */
 export function awaitFrame(before: FrameTrace, stop: Int32Array): number {
   const begun = performance.now();
   while (Atomics.load(before.state, 0) === 0) {

@@ -12,7 +12,7 @@ export type FrameJob = {
   readonly frame: FrameTrace;
   /** The frame given before this one, if this one is compared with it. */
   readonly before: FrameTrace | null;
-  /** Another thread enlarges this frame: only to take runs off it. */
+  /** Whether another thread enlarges this frame and this one only takes some of its runs. */
   readonly helps: boolean;
 };
 
@@ -34,9 +34,9 @@ function serve(port: MessagePort): void {
   const send = (reply: WorkerReply): void => port.postMessage(reply);
   let runsOn: ProviderCandidate | undefined;
   const fail = (thrown: unknown): void => {
-    const isDevices =
+    const failedOnDevice =
       runsOn !== undefined && runsOn.name !== 'cpu' && !(thrown instanceof VsrError);
-    const error = isDevices ? deviceFailure(runsOn!, thrown) : thrown;
+    const error = failedOnDevice ? deviceFailure(runsOn!, thrown) : thrown;
     const code = error instanceof VsrError ? error.code : 'model';
     const message =
       error instanceof VsrError
@@ -59,7 +59,8 @@ function serve(port: MessagePort): void {
       work(order).catch(fail);
       return;
     }
-    // Nothing else keeps the thread: it ends. Not while the runtime is at work.
+    // The thread ends once its port is closed. Ending while the runtime opens a session would
+    // crash.
     opened.then(
       () => port.close(),
       () => port.close(),

@@ -24,7 +24,7 @@ import { WorkerPool } from './worker-pool.js';
 /** What frames are enlarged with. */
 export type UpscalerOptions = {
   readonly chain: Chain;
-  /** Of the frames that come. */
+  /** Layout of the frames to enlarge. */
   readonly layout: FrameLayout;
   readonly siting: ChromaSiting;
   /** How chroma is enlarged; RGB models make it themselves. Default `bicubic`. */
@@ -38,13 +38,15 @@ export type UpscalerOptions = {
   readonly workers: number;
   /** An 8-bit chain is for `auto` and `int8`, a float one for all but `int8`. */
   readonly precision: PrecisionChoice;
-  /** Compute the log's standing columns. */
+  /**
+   * Measure what the log states without a reference: against bicubic, against the source, flicker.
+   */
   readonly scores: boolean;
   /** Copy what did not change since the frame before. The result is the same to the bit. */
   readonly reuse: boolean;
   /**
-   * Milliseconds that a device of its own may take for a frame before it counts as hung; two
-   * minutes if left out.
+   * Milliseconds that a device other than the CPU may take for a frame before it counts as hung;
+   * two minutes if left out.
    */
   readonly deviceFrameMs?: number;
   /**
@@ -77,20 +79,21 @@ export interface Upscaler extends AsyncDisposable {
   readonly scale: number;
   /** What really runs, e.g. `cpu` or `cuda:0`; never merely what was asked for. */
   readonly provider: string;
-  /** What it computes in. */
+  /** The precision in which the network computes. */
   readonly precision: Precision;
-  /** Of the larger frames. */
+  /** Layout of the larger frames. */
   readonly layout: FrameLayout;
   /** `rgb` where the model takes RGB, so that luma and chroma went through a conversion. */
   readonly colourPath: 'yuv' | 'rgb';
-  /** So far. */
+  /** The sums over all frames so far. */
   readonly timings: UpscalerTimings;
   /**
    * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame,
    * its reference, and the larger one made of it, must stay untouched until the next frame's result
    * has come. `reference`, of the larger frames' layout, is what the result is measured against.
    * `around` are the two frames before it and the two after, which must stay untouched as well;
-   * `null` where the clip has none. They are needed for `steady` alone.
+   * `null` where the clip has none. They are needed for `steady` alone. Rejects with VsrError
+   * `model`, `provider` or `interrupted`.
    */
   upscale(frame: Frame, reference?: Frame, around?: readonly (Frame | null)[]): Promise<Upscaled>;
   /** Takes back a larger frame's memory. */
@@ -110,7 +113,7 @@ export async function openUpscaler(options: UpscalerOptions): Promise<Upscaler> 
   return new ThreadedUpscaler(options, spec, pool);
 }
 
-/** What each thread is told. */
+/** What each thread is started with. Throws VsrError `option` for a precision the chain lacks. */
 function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
   const { chain, layout, precision: asked, signal } = options;
   const own = precisionOfPasses(chain.passes);
@@ -144,7 +147,7 @@ function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
   };
 }
 
-/** In the place of a picture that is not needed. */
+/** Stands for a picture that is not needed. */
 const nothing = new Uint8Array(0);
 
 class ThreadedUpscaler implements Upscaler {
@@ -251,7 +254,7 @@ class ThreadedUpscaler implements Upscaler {
   }
 }
 
-/** What a frame of this size leaves to the next one besides pictures. */
+/** New shared memory for the numbers of a `FrameTrace`; the source is `width` x `height`. */
 function sharedNumbers(width: number, height: number) {
   return {
     ready: new Int32Array(new SharedArrayBuffer(4)),

@@ -14,7 +14,10 @@ type Waiting = {
   readonly reject: (error: Error) => void;
 };
 
-/** Samples of source luma from which on another thread is worth its start, a third of a second. */
+/**
+ * Samples of source luma that each thread should have to work on: with fewer, its start (a third of
+ * a second) costs more than it saves.
+ */
 const samplesPerThread = 500_000;
 
 /**
@@ -27,14 +30,14 @@ export function usefulWorkers(samples: number | null): number {
   return Math.max(1, Math.min(cores, Math.ceil(samples / samplesPerThread)));
 }
 
-/** Where a thread's session runs, and in what. */
+/** The provider on which a thread's session runs, and its precision. */
 type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
 
 type Member = {
   readonly worker: Worker;
   current: Waiting | null;
-  /** Counts while a device of its own is at work. */
-  patience?: NodeJS.Timeout;
+  /** Runs while a device other than the CPU is at work: it fails the pool if the device hangs. */
+  hangTimer?: NodeJS.Timeout;
 };
 
 /** Worker threads that take frames in the order given; each works on one at a time. */
@@ -61,13 +64,14 @@ export class WorkerPool implements AsyncDisposable {
     this.#reuse = spec.reuse;
     this.provider = runs.provider;
     this.precision = runs.precision;
-    for (const member of members) this.#attend(member);
+    for (const member of members) this.#listenTo(member);
   }
 
   /**
-   * Starts up to `count` threads. The first finds the provider; the others run on it too, unless it
-   * is a device of its own: one thread keeps that busy, and WebGPU hangs where two threads have a
-   * session each (onnxruntime-node 1.30 over a Vulkan in software).
+   * Starts up to `count` threads. The first finds the provider. On the CPU, the others run there
+   * too. On another device there is only one thread: it keeps the device busy, and WebGPU hangs
+   * where two threads have a session each (onnxruntime-node 1.30 over a software Vulkan). Rejects
+   * with VsrError `provider` or `model`.
    */
   static async open(
     work: Omit<EnlargerSpec, 'stop'>,
@@ -100,8 +104,8 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /**
-   * Enlarges a frame as soon as a thread is free. Threads that have nothing else to do help with
-   * one that is made whole, such as the first.
+   * Enlarges a frame as soon as a thread is free. Idle threads help with frames that are computed
+   * whole, such as the first.
    */
   async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
     const idle = this.#members.filter(({ current }) => current === null).length;
@@ -109,7 +113,7 @@ export class WorkerPool implements AsyncDisposable {
     const helping = whole ? Math.max(0, idle - 1) : 0;
     const made = this.#give({ ...job, helps: false });
     const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
-    // Nobody may be at work on the frame's memory any more when it is handed back.
+    // No thread may still use the frame's memory when the result is handed back.
     await Promise.allSettled([made, ...helpers]);
     // Report the helper's error first: it knows the cause; the waiter only knows that something
     // failed.
@@ -140,11 +144,11 @@ export class WorkerPool implements AsyncDisposable {
     await this.stop(new VsrError('interrupted', 'The upscaler was closed.'));
   }
 
-  #attend(member: Member): void {
+  #listenTo(member: Member): void {
     const { worker } = member;
     worker.on('message', (reply: WorkerReply) => {
       const waiting = member.current;
-      clearTimeout(member.patience);
+      clearTimeout(member.hangTimer);
       member.current = null;
       if (reply.kind === 'done') waiting?.resolve(reply.result);
       else if (reply.kind === 'failed') waiting?.reject(runningFailure(reply));
@@ -165,13 +169,13 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  /** A thread that hangs never comes back: nobody may wait for it, and none of its work counts. */
+  /** Fails the pool if the member's device takes too long: a thread that hangs never answers. */
   #watch(member: Member): void {
     const limit = this.#deviceFrameMs;
-    member.patience = setTimeout(() => this.#fail(deviceHangs(this.provider, limit)), limit);
+    member.hangTimer = setTimeout(() => this.#fail(deviceHangs(this.provider, limit)), limit);
   }
 
-  /** Once a thread is lost no frame can be trusted to come: all that wait are told. */
+  /** Rejects all frames: once a thread is lost, the others may wait forever for its frame. */
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
@@ -179,7 +183,7 @@ export class WorkerPool implements AsyncDisposable {
     const waiting = this.#members.flatMap(({ current }) => current ?? []);
     for (const { reject } of [...waiting, ...this.#queue.splice(0)]) reject(error);
     for (const member of this.#members) {
-      clearTimeout(member.patience);
+      clearTimeout(member.hangTimer);
       member.current = null;
       tell(member.worker, null);
     }
@@ -194,7 +198,7 @@ function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
   return Array.from({ length: Math.max(0, count) }, start);
 }
 
-/** The failure of a session that was open: a device that is at fault may be back. */
+/** The failure of a frame, as an error. A device that failed may work again on another try. */
 function runningFailure({ code, message }: { code: VsrErrorCode; message: string }): VsrError {
   const error = new VsrError(code, message);
   return code === 'provider' ? passing(error) : error;

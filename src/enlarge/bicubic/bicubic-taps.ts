@@ -7,7 +7,7 @@ import type { ChromaSiting } from '../../planes/siting.js';
 export type Taps = {
   /**
    * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n *
-   * step`.
+   * step`, where `step` is 1 for enlarging and `scale` for reducing.
    */
   readonly first: readonly number[];
   /**

@@ -46,8 +46,8 @@ export class SampleRows {
   }
 
   /**
-   * The address of row `y`, mirrored beyond the plane. It stays until `count` other rows were asked
-   * for.
+   * The address of row `y`, mirrored beyond the plane. It is valid until a row that is a multiple
+   * of `count` rows away is asked for.
    */
   at(y: number): number {
     const { data, width, height } = this.#plane!;
@@ -100,8 +100,8 @@ export class KernelRows {
   }
 
   /**
-   * The address of larger row `row`, columns from `x0` to `x1` of the source, as int16. Overwritten
-   * by the next.
+   * The address of larger row `row`, made of columns `x0` to `x1` of the source, as int16. The next
+   * call overwrites it.
    */
   row(source: SampleRows, width: number, row: number, x0: number, x1: number): number {
     const { run } = this.#kernels;

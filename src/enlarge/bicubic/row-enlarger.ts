@@ -4,8 +4,8 @@ import { KernelRows, kernelsFit, SampleRows } from './kernel-rows.js';
 import { RowKernels } from './row-kernels.js';
 
 /**
- * Rows of the source that four taps and their neighbours need at once, rounded up to a power of
- * two.
+ * Source rows that are kept: the four that a larger row reads, and more, so that the next larger
+ * rows find them. A power of two.
  */
 const rowsKept = 8;
 

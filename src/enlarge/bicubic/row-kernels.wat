@@ -1,5 +1,5 @@
 ;; Kernels over rows of samples, 128 bits at a time. Addresses are bytes, `n` counts samples; every row
-;; has room behind its end for a whole vector, whose surplus is never looked at.
+;; has room after its end for a whole vector, whose surplus is never looked at.
 ;; `npm run build:kernels` turns this file into row-kernels-wasm.ts.
 (module
   (memory (export "memory") 1)
@@ -135,7 +135,7 @@
   ;; Sum of squared differences of two int16 rows
   (func (export "squares") (param $a i32) (param $b i32) (param $n i32) (result f64)
     (local $end i32) (local $d v128) (local $sum v128) (local $rest f64) (local $one i32)
-    ;; Whole vectors, then the samples behind them.
+    ;; Whole vectors, then the samples after them.
     (local.set $end
       (i32.add (local.get $a) (i32.shl (i32.and (local.get $n) (i32.const -8)) (i32.const 1))))
     (block $done

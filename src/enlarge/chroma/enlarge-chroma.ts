@@ -11,7 +11,7 @@ import { rowEnlarger } from '../bicubic/row-enlarger.js';
 import type { ChromaKernel } from './chroma-kernels.js';
 import { canSharpen, sharpChroma } from './sharp-chroma.js';
 
-/** Source samples around a change that can differ, on each side. */
+/** How far, in source samples on each side, a changed sample affects the enlarged plane. */
 const reach = 4;
 
 /** How chroma is enlarged, and where its samples lie. */
@@ -103,7 +103,8 @@ type PartEnlarger = (
 ) => void;
 
 function partEnlarger(layout: FrameLayout, scale: number): PartEnlarger {
-  // A whole row at `scale`: of a picture of odd size, the last sample is dropped from it.
+  // Room for a whole row: chroma of a picture of odd size becomes wider than the larger plane, and
+  // what is too much is dropped.
   const row =
     layout.sampleBytes === 1
       ? new Uint8Array(layout.width * scale)
@@ -119,7 +120,7 @@ function partEnlarger(layout: FrameLayout, scale: number): PartEnlarger {
   };
 }
 
-/** Samples between two runs that are cheaper to compute again than to leave out. */
+/** Gaps of up to this many samples between two runs are computed, too: that costs less. */
 const smallGap = 16;
 
 /** The columns, from and to, that a row of cells marks. */

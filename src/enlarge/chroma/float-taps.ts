@@ -4,8 +4,8 @@ import { sitingPlace } from '../bicubic/bicubic-taps.js';
 /** The weights of a resampling along one axis, in float. */
 export type FloatTaps = {
   /**
-   * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n *
-   * step`.
+   * Per phase (output sample `n * phases + p`): the first source sample read, relative to `n` in
+   * chroma, and to `n * step` in luma.
    */
   readonly first: readonly number[];
   /** Per phase: the weights of the consecutive source samples from `first`; they add up to 1. */

@@ -12,7 +12,7 @@ type Size = { readonly width: number; readonly height: number };
 export class LumaDetail {
   /** The source's luma on the chroma grid. */
   readonly small: FloatRows;
-  /** Per phase of a row, the detail that `row` computed. */
+  /** Per phase, the address of the detail that `row` computed last. */
   readonly phases: readonly number[];
   readonly #kernels: FloatKernels;
   readonly #luma: LoadedRows;
@@ -62,7 +62,7 @@ export class LumaDetail {
     const { lumaX, lumaY, smallX, smallY } = this.#taps;
     const { width } = this.#size.chroma;
     const [y, phase] = [Math.floor(row / this.phases.length), row % this.phases.length];
-    // Rows of `small` are made within the wide ones' scratch memory: these come first.
+    // Making rows of `small` uses the same scratch memory as the wide row, so they come first.
     const low = y + smallY.first[phase]!;
     this.#mixRows((tap) => this.small.at(low + tap), smallY.weights[phase]!, this.#narrow, width);
     const large = this.#axes.y.step * y + lumaY.first[phase]!;
@@ -79,8 +79,8 @@ export class LumaDetail {
   }
 
   /**
-   * Where the row that was mixed last has the luma sample `offset` after each chroma sample's
-   * first.
+   * The address, in the row that was mixed last, of the luma samples that lie `offset` after the
+   * first luma sample of each chroma sample.
    */
   #lumaAt(offset: number): number {
     if (this.#axes.x.step === 1) return this.#wide + 4 * offset;
@@ -110,8 +110,8 @@ export class LumaDetail {
   }
 
   /**
-   * Writes row `row` of luma on the chroma grid: the mean of as much luma as a chroma sample
-   * covers.
+   * Writes row `row` of luma on the chroma grid: the weighted mean of the luma samples that each
+   * chroma sample covers.
    */
   #reduce(row: number, to: number): void {
     const { x, y } = this.#axes;

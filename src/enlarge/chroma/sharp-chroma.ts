@@ -20,22 +20,22 @@ export type SharpChroma = (
 ) => void;
 
 /**
- * Chroma rows around a change that can differ. Lanczos reads four rows; the guide's slopes read
- * three rows of luma on the chroma grid.
+ * How many chroma rows above and below a change are computed again. Lanczos reads up to three rows
+ * each way, and what guides it reads no further; the rest is a margin.
  */
 const reach = 6;
 
 /**
- * Prepares enlarging chroma by Lanczos with three lobes and, where `guided`, with the detail that
- * the source's luma has beyond its own grid:
+ * Prepares enlarging chroma by Lanczos with three lobes and, where `guided`, adding the detail of
+ * the source's luma that is too fine for the chroma grid:
  *
  *   lanczos3(C) + linear(a) (Y - bicubic(y)),
  *   a = cov / (varY + 16) * (cov^2 / ((varY + 16) (varC + 1)))^2
  *
- * in grey levels of 8 bits, where y is luma Y reduced to the chroma grid, and (co)variances of y
- * and C are taken within 3x3 samples of weights 1 2 1; within 2 levels of the 3x3 samples around.
- * Grey has no covariance with anything and stays grey. Float32 in one order everywhere: the same
- * bits on every machine.
+ * in grey levels of 255, where y is luma Y reduced to the chroma grid, and (co)variances of y and C
+ * are taken within 3x3 samples of weights 1 2 1. The guided result is kept within the range of the
+ * 3x3 samples of C around it, widened by 2 levels. Grey has no covariance with anything and stays
+ * grey. Operations on float32 have one fixed order: every machine gives the same bits.
  */
 export function sharpChroma(
   layout: FrameLayout,

@@ -4,8 +4,8 @@ import type { FloatRun } from './float-kernels.js';
 import type { Plane } from '../../planes/plane.js';
 
 /**
- * Samples of context on each side of a row: at least as many as the widest kernel reads. Even, since
- * rows at half the width have half of it.
+ * Samples of context on each side of a row: at least as many as the widest kernel reads. Even,
+ * since rows at half the width have half of it.
  */
 export const MARGIN = 8;
 
@@ -14,7 +14,7 @@ export function newRow(kernels: WasmRows<unknown>, width: number): number {
   return kernels.row(width + 2 * MARGIN, 4) + 4 * MARGIN;
 }
 
-/** Fills the context of the row at `address` with its own samples, mirrored. */
+/** Fills the context of the row at `address` with the row's own samples, mirrored. */
 export function mirrorEnds(kernels: WasmRows<unknown>, address: number, width: number): void {
   const row = kernels.floats(address - 4 * MARGIN, width + 2 * MARGIN);
   for (let i = 1; i <= MARGIN; i++) {
@@ -56,7 +56,8 @@ export class FloatRows {
   }
 
   /**
-   * The address of row `y`, mirrored beyond the picture, until `count` other rows were asked for.
+   * The address of row `y`, mirrored beyond the picture. It is valid until a row that is a multiple
+   * of `count` rows away is asked for.
    */
   at(y: number): number {
     const row = mirrored(y, this.#height);
@@ -71,12 +72,12 @@ export class FloatRows {
   }
 }
 
-/** Rows of samples as they are stored, less the middle grey, in grey levels of 8 bits. */
+/** Rows of a plane as float32: stored samples minus middle grey, in grey levels of 255. */
 export class LoadedRows {
   readonly rows: FloatRows;
   #plane: Plane | undefined;
 
-  /** Of planes of this size; `count` rows are kept. */
+  /** For planes of this size; the last `count` rows are kept. */
   constructor(
     kernels: WasmRows<Pick<FloatRun, 'load8' | 'load16'>>,
     size: { readonly width: number; readonly height: number },
@@ -99,7 +100,7 @@ export class LoadedRows {
     });
   }
 
-  /** Rows come from `plane` from now on. */
+  /** From now on, rows come from `plane`. */
   begin(plane: Plane): void {
     this.#plane = plane;
     this.rows.begin();

@@ -1,4 +1,5 @@
-// The parts of WebAssembly that are used; Node's own types (20) leave them to the DOM's.
+// The parts of WebAssembly that are used: the types of Node 20 lack them, as those of the DOM have
+// them.
 type WasmMemory = { readonly buffer: ArrayBuffer; grow(pages: number): number };
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;

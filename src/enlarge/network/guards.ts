@@ -2,7 +2,7 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import { checkLevel, guardName, sourceGuardName } from '../../model/graph/output-guard.js';
 
-/** The guards among a run's outputs, in memory of the runtime. */
+/** The guards among a run's outputs; `null` lets the runtime give them memory. */
 export function guardFetches({ guarded }: InferenceGraph): Record<string, null> {
   if (guarded.length === 0) return {};
   const names = [sourceGuardName, ...guarded.map((_, pass) => guardName(pass))];
@@ -10,8 +10,9 @@ export function guardFetches({ guarded }: InferenceGraph): Record<string, null> 
 }
 
 /**
- * Throws VsrError `model` where the output of a pass cannot be a picture of the source. A run took
- * `taken` values and gave `given`; earlier passes give fewer, which is allowed.
+ * Throws VsrError `model` where the output of a pass cannot be a picture of the source. The run
+ * read `taken` values, and its last pass gave `given`. Earlier passes give fewer, so that their
+ * level is underestimated: the check is only more lenient for them.
  */
 export function checkGuards(
   { guarded }: InferenceGraph,

@@ -14,7 +14,10 @@ type Samples = Uint8Array | Uint16Array;
 export interface Runner {
   /** From now on, rectangles are of `frame` and go to `into`. */
   begin(frame: Uint8Array, into: Uint8Array): void;
-  /** Enlarges `rect` of the frame into its place. */
+  /**
+   * Enlarges `rect` of the frame, in source samples, into its place. Rejects with VsrError `model`
+   * where the result cannot be a picture of the source.
+   */
   run(rect: Rect): Promise<void>;
   /** Finishes the frame once all rectangles have run. */
   finish(): void;

@@ -26,7 +26,7 @@ export type RunnerSpec = {
   readonly layout: FrameLayout;
   readonly larger: FrameLayout;
   readonly siting: ChromaSiting;
-  /** Only models that take RGB care. */
+  /** Needed by models that take RGB alone. */
   readonly colour: ColourNumbers;
   /** Where to run, best first. */
   readonly candidates: readonly ProviderCandidate[];
@@ -52,7 +52,7 @@ const trials = 3;
 
 /**
  * Opens the session on the first provider that starts. On a device, half precision is tried against
- * single where the caller leaves the choice. Fails with VsrError 'provider'.
+ * single where the caller leaves the choice. Rejects with VsrError `provider`.
  */
 export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   const { graph, cpuGraph, layout, larger, half, candidates } = spec;
@@ -68,7 +68,7 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
   if (half?.demanded === true) {
     const ran = await openHalf(half.bytes, candidates, async (open) => {
       const runner = runnerOf(open);
-      runner.begin(madeUpFrame(layout), new Uint8Array(larger.byteLength));
+      runner.begin(syntheticFrame(layout), new Uint8Array(larger.byteLength));
       await runner.run(rect!);
       runner.finish();
       return runner;
@@ -90,8 +90,8 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
 }
 
 /**
- * The first of `candidates` on which the graph starts and `tried` runs it: a device may know no
- * half precision.
+ * The runner on the first of `candidates` where the graph starts and `tried` can run it: some
+ * devices cannot compute in half precision. Rejects with VsrError `provider` where none can.
  */
 async function openHalf(
   bytes: Uint8Array,
@@ -132,7 +132,7 @@ export async function halfIsBetter(
   { rect, layout, larger }: Trial,
   now = (): number => performance.now(),
 ): Promise<boolean> {
-  const frame = madeUpFrame(layout);
+  const frame = syntheticFrame(layout);
   const measure = async (runner: Runner): Promise<{ ms: number; picture: Uint8Array }> => {
     const picture = new Uint8Array(larger.byteLength);
     const times: number[] = [];
@@ -159,7 +159,7 @@ export async function halfIsBetter(
 }
 
 /** A synthetic frame of waves and steps: flat, slanted and sharp parts over the whole range. */
-function madeUpFrame(layout: FrameLayout): Uint8Array {
+function syntheticFrame(layout: FrameLayout): Uint8Array {
   const frame = new Uint8Array(layout.byteLength);
   const peak = 2 ** layout.format.bitDepth - 1;
   layout.planes.forEach((_, p) => {

@@ -12,7 +12,7 @@ import type { Runner } from './luma-runner.js';
 import { checkGuards, guardFetches } from './guards.js';
 import { enlargedRect, windowFor } from './window.js';
 
-/** How samples become colours. */
+/** How stored samples become red, green and blue. */
 export type ColourNumbers = {
   readonly range: 'tv' | 'pc';
   /** Shares of red and blue in luma. */
@@ -53,7 +53,7 @@ export class RgbRunner implements Runner {
   readonly #larger: FrameLayout;
   readonly #siting: ChromaSiting;
   readonly #colour: ColourNumbers;
-  /** Chroma of the larger picture at luma's size, even in both directions. */
+  /** Chroma of the larger picture at luma's size, rounded up to whole chroma samples. */
   readonly #wide: readonly Plane[];
   #source: readonly Plane[] = [];
   #into: Uint8Array | undefined;
@@ -90,7 +90,7 @@ export class RgbRunner implements Runner {
     const place = sitingPlace(this.#siting);
     const planes = [1, 2].map((number) => {
       const plane = planeOf(frame, this.#layout, number);
-      // Luma sample j lies at chroma (j - f) / 2, where centred resizing has (j - 1/2) / 2.
+      // Luma sample j lies at chroma (j - place) / 2, where centred resizing has (j - 1/2) / 2.
       return resizePlane(
         plane,
         plane.width << chroma.log2X,

@@ -32,7 +32,7 @@ export function windowFor(
   const { halo, align } = graph;
   const up = (value: number): number => Math.ceil(value / align) * align;
   if (graph.border === 'valid') {
-    // Perhaps beyond the picture, where the edge goes on; what is too much is not copied out.
+    // May reach beyond the picture, where the edge is repeated; the surplus is not copied out.
     const from = (value: number): number =>
       graph.anchored ? Math.floor(value / align) * align : value;
     const [x0, y0] = [from(rect.x0), from(rect.y0)];
@@ -50,7 +50,7 @@ export function windowFor(
     return { taken, given: taken, joints: [] };
   }
   const down = (value: number): number => Math.floor(value / align) * align;
-  // Beyond the picture only as far as the alignment asks: its border is the model's affair.
+  // Reaches beyond the picture only as far as alignment needs: the model pads the border itself.
   const taken = {
     x0: down(Math.max(0, rect.x0 - halo)),
     y0: down(Math.max(0, rect.y0 - halo)),
@@ -69,16 +69,16 @@ export function enlargedRect(rect: Rect, scale: number): Rect {
   };
 }
 
-/** `rect` with `by` more samples on each side. */
+/** `rect` enlarged by `by` samples on each side. */
 export function widened(rect: Rect, by: number): Rect {
   return { x0: rect.x0 - by, y0: rect.y0 - by, x1: rect.x1 + by, y1: rect.y1 + by };
 }
 
 function jointFeed(joint: Joint, rect: Rect, width: number, height: number): JointFeed {
   const { scale, given, needed } = joint;
-  // The later pass repeats the edge of the earlier one's picture, as if that had been made whole.
-  // Where the window itself goes beyond the picture, less than nothing is real there: that is cut
-  // off.
+  // The later pass repeats the edge of the earlier pass's picture, as if that had been made whole:
+  // `real` samples on each side are of the picture, the rest is padded. Where the window itself
+  // reaches beyond the picture, `real` is negative, which cuts that part off.
   const real = [
     Math.min(needed, rect.y0 * scale),
     Math.min(needed, rect.x0 * scale),

@@ -1,9 +1,8 @@
 import type { Plane } from '../../planes/plane.js';
 
 /**
- * Samples each way of the cells in which change is looked for. Cells are small, so that the
- * affected area ends where a change's reach does, not at the end of a cell; a network's reach is
- * only 4 to 13 samples.
+ * Side, in samples, of the cells in which changes are looked for. A network's reach is only 4 to 13
+ * samples, and small cells cover little more than what a change reaches.
  */
 export const CELL = 2;
 
@@ -43,8 +42,8 @@ function bytesOf({ data }: Plane): Buffer {
 }
 
 /**
- * A plane's rows of cells as whole numbers, one a cell; `null` where cells do not begin at
- * multiples of their size.
+ * A plane's samples as whole numbers, each holding a cell's samples of one row; `null` where cells
+ * do not begin at multiples of their size in memory.
  */
 function wordsOf({ data, width }: Plane): Uint16Array | Uint32Array | null {
   const { buffer, byteOffset, BYTES_PER_ELEMENT } = data;

@@ -3,21 +3,24 @@ import { CELL } from './changed-cells.js';
 import type { Rect } from '../../planes/rect.js';
 
 /**
- * What one run of a session costs beyond its samples, in samples: 25 of 250 ns each (16x7, one
- * thread).
+ * What one run of a session costs besides its samples, in samples: 25 µs, where a sample costs 250
+ * ns (seven layers of 16 channels, one thread).
  */
 const samplesPerStart = 100;
 
-/** More rectangles than this are only joined with their neighbours above. */
+/** Above this number of rectangles, not every pair is compared: that would take too long. */
 const mostCompared = 256;
 
 /**
- * Cells each way of the blocks that joining begins with: by single cells it ends in more rectangles
- * that cost more.
+ * Side, in cells, of the blocks that joining begins with. Beginning with single cells ends in more
+ * rectangles, which cost more together.
  */
 const BLOCK = 16;
 
-/** The cost of a run, in samples: a valid network computes half its halo on average. */
+/**
+ * The cost of a run, in samples. A network without padding computes less of the halo in each layer:
+ * on average half of it on each side, `halo` samples each way.
+ */
 function cost(rect: Rect, halo: number): number {
   return (rect.x1 - rect.x0 + halo) * (rect.y1 - rect.y0 + halo) + samplesPerStart;
 }
@@ -83,6 +86,7 @@ function* boxesByRow(map: CellMap, width: number, height: number): Generator<rea
         from = line.indexOf(1, to);
       }
     }
+    // Drops the array's holes, which stand for blocks without marks.
     yield boxes.filter(() => true);
   }
 }

@@ -2,10 +2,10 @@ import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import type { Rect } from '../../planes/rect.js';
 
 /**
- * Luma samples that one run of the session covers at most. Measured (one thread, CPU ms of a
- * frame): at a reach of 7, 16 channels, 640x360 takes 76 by 640x24, 64 by 640x90, 62 by 640x180 and
- * whole; 1920x1080 takes 594 by 960x60, 564 by 640x180. At a reach of 4, 64 channels, all are
- * within 1 %. A whole large frame costs gigabytes.
+ * Luma samples that one run of the session covers at most. Measured (one thread, CPU ms per frame):
+ * with a reach of 7 and 16 channels, 640x360 takes 76 in runs of 640x24, 64 in runs of 640x90, and
+ * 62 in runs of 640x180 or whole; 1920x1080 takes 594 in runs of 960x60, 564 in runs of 640x180.
+ * With a reach of 4 and 64 channels, all are within 1 %. A large frame as one run takes gigabytes.
  */
 const samplesPerRun = 640 * 180;
 
@@ -13,8 +13,8 @@ const samplesPerRun = 640 * 180;
 const widestRun = 640;
 
 /**
- * Samples of a run on a device of its own, which wants few large ones: 16 channels take 64 bytes
- * each.
+ * Samples of a run on a device other than the CPU, which is fastest with few large runs: with 16
+ * channels, a sample takes 64 bytes.
  */
 const samplesPerDeviceRun = 1920 * 1088;
 
@@ -22,13 +22,13 @@ const samplesPerDeviceRun = 1920 * 1088;
 export type Division = Pick<InferenceGraph, 'halo' | 'align' | 'fixed'>;
 
 /**
- * Divides a picture into runs of about equal size, row by row of them; for the CPU such as fit its
- * cache.
+ * Divides a picture of `width` x `height` luma samples into runs of about equal size, from left to
+ * right and top to bottom. For the CPU they are small enough for its cache.
  */
 export function planStrips(width: number, height: number, graph: Division, cpu = true): Rect[] {
   if (graph.fixed !== null) {
     const { halo, fixed } = graph;
-    // Where the reach is unknown, enough overlap to hide most seams.
+    // Where the reach is unknown, an overlap of an eighth hides most seams.
     const lap = Number.isFinite(halo) ? halo : Math.min(fixed.width, fixed.height) >> 3;
     return grid(width, height, fixed.width - 2 * lap, fixed.height - 2 * lap, 1);
   }

@@ -10,8 +10,8 @@ export type BlockChanges = {
   readonly columns: number;
   readonly rows: number;
   /**
-   * The sums of absolute differences in each block of row `row`, in sample values. Overwritten by
-   * the next.
+   * The sums of absolute differences in each block of the row of blocks numbered `row`, in sample
+   * values. The next call overwrites them.
    */
   row(before: Plane, now: Plane, row: number): Float64Array;
 };

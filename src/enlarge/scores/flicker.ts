@@ -5,7 +5,7 @@ import type { Plane } from '../../planes/plane.js';
 import { blockChanges, type BlockChanges } from './block-changes.js';
 
 /*
- * Flicker is what still areas change by from frame to frame although nothing moves there. Between
+ * Flicker is how much still areas change from frame to frame although nothing moves there. Between
  * two frames, d(X) is a block's mean |X_t - X_(t-1)|, and a block is still where that is below one
  * grey level of 255. O is the larger luma, B plain bicubic of the source L, T the reference:
  *
@@ -14,9 +14,9 @@ import { blockChanges, type BlockChanges } from './block-changes.js';
  *   flicker_to_bicubic_y = mean of d(O) - d(B) over 8x8 blocks of L that were still in the pair of
  *                          frames before (L_(t-1) and L_(t-2)), and the larger pixels made of them
  *
- * The last one looks at the pair before because a keyframe changes the source itself: of the pair
- * whose change it measures no block would be left. Sums are of whole numbers, so that the result
- * does not depend on threads or order.
+ * The last one looks at the pair before, because a keyframe changes the source itself: in the pair
+ * that is measured, no block would count as still. All sums are of whole numbers, so that the
+ * result does not depend on threads or order.
  */
 
 /** Side of a reference's blocks, in samples. */
@@ -25,7 +25,7 @@ export const TRUTH_BLOCK = 16;
 /** Side of a source's blocks, in samples. */
 export const SOURCE_BLOCK = 8;
 
-/** Share of a reference's blocks that must be still for a figure. */
+/** Share of a reference's blocks that must be still; with fewer there is no figure. */
 const leastStill = 0.02;
 
 /** One grey level of 255, in sample values. */
@@ -78,7 +78,7 @@ const skipNone = (): boolean => false;
  * reference's blocks are still.
  */
 export type TruthFlicker = {
-  /** The reference in two frames; `of` measures against it until the next. */
+  /** Takes the reference in two frames; `of` measures against it until the next call. */
   begin(truth: PlanePair): void;
   of(pictures: PlanePair): number | null;
 };
@@ -107,7 +107,7 @@ export function truthFlicker(
   };
 }
 
-/** Blocks of a source of this size whose stillness `SourceFlicker` keeps. */
+/** Number of blocks that `SourceFlicker` marks in a source of this size. */
 export function stillLength(width: number, height: number): number {
   return Math.floor(width / SOURCE_BLOCK) * Math.floor(height / SOURCE_BLOCK);
 }
@@ -117,8 +117,8 @@ export type SourceFlicker = {
   /** Marks the blocks of a source that are still in this pair. */
   markStill(source: PlanePair, marks: Uint8Array): void;
   /**
-   * The figure over the blocks that `marks`, of the pair before, holds; `null` without any. Where
-   * `changed` denies it, nothing differs between source rows `y0` and `y1`.
+   * The figure over the blocks in `marks`, those of the pair before; `null` where none is marked.
+   * Where `changed` returns false, nothing changed in source rows `y0` to `y1`, which are not read.
    */
   of(
     larger: PlanePair,

@@ -10,7 +10,7 @@ import { standingScorer } from './standing-scores.js';
 /** Source rows in a band: the unit by which sums are kept and reused. */
 const bandRows = 16;
 
-/** Source rows above and below some rows on which their measurements depend. */
+/** How many source rows above and below a band its measurements depend on. */
 const reach = 4;
 
 /** Numbers that `Scorer` keeps for a frame: two for each band. */
@@ -28,13 +28,13 @@ export function lumaLayout({ format, width, height }: FrameLayout): FrameLayout 
 export type ScoredFrame = {
   readonly input: Uint8Array;
   readonly output: Uint8Array;
-  /** Ground truth of the output; `null` without. */
+  /** Ground truth of the output; `null` where there is none. */
   readonly reference: Uint8Array | null;
   /** Whether the frame before it was known: `still` is then filled. */
   readonly follows: boolean;
   /** The standing scores' sums: two for each band of rows. */
   readonly sums: Float64Array;
-  /** Larger luma by plain bicubic, as `lumaLayout` lays it; empty where nothing is measured. */
+  /** Larger luma by plain bicubic, in `lumaLayout`; empty where nothing is measured. */
   readonly bicubic: Uint8Array;
   /** 1 for each block of the source that is still since the frame before. */
   readonly still: Uint8Array;

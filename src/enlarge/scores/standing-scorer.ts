@@ -10,7 +10,10 @@ export type RowSums = {
   readonly bicubicToTruth: number;
 };
 
-/** Measures rows `y0` to `y1` of a source against the picture made of it. */
+/**
+ * Measures rows `y0` to `y1` of a source against the picture made of it. "Standing" are those
+ * figures of the log that need no reference, so that every log has them.
+ */
 export type StandingScorer = {
   /** Plain bicubic of the rows that are measured is written to `bicubic`. */
   begin(source: Plane, larger: Plane, truth: Plane | null, bicubic: Plane): void;

@@ -8,8 +8,8 @@ import { fractionScorer } from './fraction-scorer.js';
 import { rowError, type StandingScorer } from './standing-scorer.js';
 
 /**
- * Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they
- * fit.
+ * Prepares measuring lumas of `layout` enlarged `scale` times: by the vector kernels where they can
+ * do it, otherwise in plain code. The figures are the same.
  */
 export function standingScorer(
   layout: FrameLayout,
@@ -26,11 +26,11 @@ export function standingScorer(
 
 function reducesByKernels(scale: number, bitDepth: number): boolean {
   const taps = reducingTaps(scale);
-  // Each halving of the row serves one factor of 2; only one is written.
+  // `kernelReducer` halves a row once; only 2x is written for the kernels.
   return scale === 2 && fitsInt32(taps, taps, bitDepth);
 }
 
-/** The kernels' way, for 2x: rows are loaded once and measured while they are in the cache. */
+/** Measures by the kernels, for 2x: rows are loaded once and measured while in the cache. */
 export function kernelScorer(layout: FrameLayout, scale: number): StandingScorer {
   const kernels = new RowKernels();
   const { run } = kernels;
@@ -108,8 +108,8 @@ function kernelReducer(
       row[margin - i] = row[margin + mirrored(-i, largeWidth)]!;
       row[margin + largeWidth - 1 + i] = row[margin + mirrored(largeWidth - 1 + i, largeWidth)]!;
     }
-    // From the first tap of sample 0 on: the even values meet taps 0, 2, 4, 6, the odd ones the
-    // others.
+    // Counted from the first tap of sample 0, even values are weighed by taps 0, 2, 4 and 6, odd
+    // ones by the others.
     run.split(at + 4 * first, even, odd, width + 3);
     run.weighAlong(even, w[0]!, w[2]!, w[4]!, w[6]!, sums, width, 0);
     run.weighAlong(odd, w[1]!, w[3]!, w[5]!, w[7]!, sums, width, 1);
@@ -118,7 +118,7 @@ function kernelReducer(
   };
 }
 
-/** The way for every whole scale and every depth. */
+/** Measures in plain code, for every whole scale and every depth. */
 export function plainScorer(layout: FrameLayout, scale: number): StandingScorer {
   const { bitDepth } = layout.format;
   const taps = enlargingTaps(scale);

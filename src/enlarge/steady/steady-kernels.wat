@@ -68,7 +68,8 @@
       (local.set $i (i32.add (local.get $i) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $i) (local.get $end)))))
 
-  ;; $to = how steep it is between a sample of $row, the next one and the one $below
+  ;; $to = the mean of the absolute differences between a sample of $row and the next one, and
+  ;; between it and the one $below
   (func (export "slope") (param $row i32) (param $below i32) (param $to i32) (param $n i32)
     (local $end i32) (local $v v128)
     (local.set $end (i32.add (local.get $to) (i32.shl (local.get $n) (i32.const 2))))
@@ -109,9 +110,9 @@
       (local.set $i (i32.add (local.get $i) (i32.const 16)))
       (br_if $next (i32.lt_u (local.get $i) (local.get $end)))))
 
-  ;; $sum += w * $value and $weights += w, where w = exp(-($far * $scale)^2 - ($moved * $moves)^2):
-  ;; its 256th root to the first order, to the power of 256, is within 0.002 of it, in one order on
-  ;; every machine
+  ;; $sum += w * $value and $weights += w, where w = exp(x), x = -($far * $scale)^2 - ($moved *
+  ;; $moves)^2. It is computed as (1 + x / 256)^256, which is within 0.002 of it and gives the same
+  ;; bits on every machine
   (func (export "weigh")
     (param $far i32) (param $moved i32) (param $value i32) (param $sum i32) (param $weights i32)
     (param $n i32) (param $scale f32) (param $moves f32)

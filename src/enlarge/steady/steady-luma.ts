@@ -6,19 +6,19 @@ import { SteadyKernels } from './steady-kernels.js';
 /** Frames before and after a frame that it is averaged with. */
 export const STEADY_REACH = 2;
 
-/** Grey levels of 255 by which areas must differ to weigh 1/e. */
+/** Difference between areas, in grey levels of 255, at which the weight falls to 1/e. */
 const levels = 5;
 
-/** Samples a frame by which areas must have moved to weigh 1/e. */
+/** Motion, in samples per frame, at which the weight falls to 1/e. */
 const motion = 0.4;
 
-/** The least slope, in grey levels a sample: what is even may differ by that much from noise. */
+/** Added to every slope, in grey levels per sample: noise alone makes flat areas differ. */
 const leastSlope = 1;
 
-/** Samples a side of the areas that are compared. */
+/** Side, in samples, of the areas that are compared. */
 const side = 5;
 
-/** By how much an area differs from one that is not there: more than any two can. */
+/** The difference to an area of a frame that does not exist: so large that it weighs nothing. */
 const absent = 1e6;
 
 /**
@@ -27,7 +27,7 @@ const absent = 1e6;
  */
 export type SteadyLuma = (plane: Plane, around: readonly (Plane | null)[], into: Plane) => void;
 
-/** Rows of values, and where the sum over the 5x5 values around each of one row is put. */
+/** Rows of values, and the address of a row of their sums over the 5x5 values around each. */
 interface Areas {
   readonly rows: FloatRows;
   readonly area: number;
@@ -40,8 +40,8 @@ interface Areas {
  *   exp(-(D(t, t+k) / 5)^2 - (M / 0.4)^2)
  *
  * and the frame itself 1. D(a, b) is the mean of |L_a - L_b| over the 5x5 samples around, in grey
- * levels of 255. M is the motion, in about samples a frame: the second smallest D of the four pairs
- * of frames that follow one another, divided by 1 + the mean of (|L(x+1, y) - L(x, y)| +
+ * levels of 255. M estimates the motion, in samples per frame: the second smallest D of the four
+ * pairs of frames that follow one another, divided by 1 + the mean of (|L(x+1, y) - L(x, y)| +
  * |L(x, y+1) - L(x, y)|) / 2 of the frame itself there. What stands still differs in one pair only,
  * where a keyframe draws it anew; what moves differs in all, the more the steeper it is. The window
  * is fixed and centred: no result depends on another one, nor on where a clip is cut.
@@ -56,7 +56,7 @@ export function steadyLuma(layout: FrameLayout): SteadyLuma {
     { length: 2 * STEADY_REACH + 1 },
     () => new LoadedRows(kernels, layout, bitDepth, 8),
   );
-  /** The sum over 5x5 of what `make` gives of a row, a row at a time. */
+  /** Rows as `make` writes them, and room for their sums over 5x5, one row at a time. */
   const areas = (make: (row: number, to: number) => void): Areas => ({
     rows: new FloatRows(kernels, layout, 8, make),
     area: newRow(kernels, width),
@@ -109,7 +109,7 @@ export function steadyLuma(layout: FrameLayout): SteadyLuma {
   };
 }
 
-/** Puts into `area` the sums over the 5x5 values around each of row `y`. */
+/** Prepares writing the sums over the 5x5 values around each value of row `y` into `area`. */
 function areaSummer(kernels: SteadyKernels, width: number) {
   const { run } = kernels;
   const column = newRow(kernels, width);
@@ -120,7 +120,7 @@ function areaSummer(kernels: SteadyKernels, width: number) {
   };
 }
 
-/** Writes row `y` of `into`: the weighted sums divided by their weights, rounded. */
+/** Prepares writing row `y` of `into`: the weighted sums divided by their weights, rounded. */
 function averageWriter(kernels: SteadyKernels, { width, format }: FrameLayout) {
   const { bitDepth } = format;
   const result = kernels.row(width, 2);
