@@ -53,9 +53,9 @@ async function isSourceOf(sidecar: Sidecar, input: string): Promise<boolean> {
 }
 
 /** What has changed since a job was finished, in words. */
-async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): Promise<string[]> {
-  const { paths } = facts;
-  const input = facts.kind === 'clip' ? facts.source.path : facts.input;
+async function changesOf(sidecar: Sidecar, plan: Plan, outputIsOurs: boolean): Promise<string[]> {
+  const { paths } = plan;
+  const input = plan.kind === 'clip' ? plan.source.path : plan.input;
   const changes: string[] = [];
   if (!(await isSourceOf(sidecar, input))) changes.push('the source has changed');
   if (!outputIsOurs) changes.push('the output was changed');
@@ -66,7 +66,7 @@ async function changesOf(sidecar: Sidecar, facts: Plan, outputIsOurs: boolean): 
   return changes;
 }
 
-/** What the note is called that says why a finished job is done once more. */
+/** Title of the note that says why a finished job is done once more. */
 const doneAgain = 'done again';
 
 /**
@@ -135,7 +135,7 @@ async function compareJobs(
   const changes = await changesOf(sidecar, plan, outputIsOurs);
   if (changes.length > 0) return { changes };
   if (same) return 'finished';
-  // The jobs differ, but not in source, output or log: nothing else is left.
+  // Options, models, source, output and log are the same: what differs is the reference or vsr.
   return {
     changes: [sidecar.reference === null ? 'vsr has changed' : 'the reference has changed'],
   };

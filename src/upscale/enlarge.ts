@@ -11,7 +11,7 @@ import type { UpscaleOptions } from './plan/options.js';
 import { checkOptions } from './plan/settings.js';
 import { usefulWorkers } from '../enlarge/worker-pool.js';
 
-/** One picture in planes, as it lies in memory. */
+/** One picture in memory, as planes of samples. */
 export type PlanarPicture = {
   /**
    * ffmpeg's name for the layout of the samples: `gray`, `yuv420p`, `yuv444p10le`, `yuva420p` and
@@ -23,14 +23,14 @@ export type PlanarPicture = {
   readonly height: number;
   /**
    * Y, Cb, Cr and alpha, as far as the format has them, one after the other without padding. Above
-   * 8 bits a sample is two bytes, little endian; the sizes of odd pictures are rounded up.
+   * 8 bits a sample is two bytes, little endian; chroma sizes of odd pictures are rounded up.
    */
   readonly data: Uint8Array;
-  /** Where chroma samples lie: `left` (default), `center` or `topleft`. */
+  /** Where chroma samples lie, as ffmpeg names it (`left`, `center`, `topleft`); default `left`. */
   readonly siting?: ChromaSiting;
-  /** `tv` (default) or `pc`, as ffmpeg names ranges; only models that take RGB care. */
+  /** `tv` (default) or `pc`, as ffmpeg names ranges; only used by models that take RGB. */
   readonly range?: 'tv' | 'pc';
-  /** ffmpeg's name of the colour matrix; only models that take RGB care. */
+  /** ffmpeg's name of the colour matrix; only used by models that take RGB. */
   readonly matrix?: string | null;
 };
 

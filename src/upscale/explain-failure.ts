@@ -4,7 +4,7 @@ import { VsrError, messageOf } from '../errors.js';
 import { checkUnchanged } from './plan/identity.js';
 import type { JobContext } from './segments/job-context.js';
 
-/** Less than this is no room for any clip. */
+/** With fewer bytes free than this, a disk counts as full. */
 const leastBytes = 256 * 1024;
 
 async function isFull(folder: string): Promise<boolean> {

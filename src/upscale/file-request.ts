@@ -19,10 +19,13 @@ export type FileRequest = {
   readonly pause: PauseControl;
   /**
    * Called once the output has a name; throws VsrError `option` where another input of the batch
-   * has it.
+   * writes to the same name.
    */
   readonly claim: (output: string) => void;
-  /** Called when everything is decided; `finished` if an earlier job has done it all. */
+  /**
+   * Called when everything is decided. `estimate` is `null` where nothing is left to enlarge here:
+   * an earlier job has done it all, or the machines of a queue have made the segments.
+   */
   readonly onPlan: (plan: JobPlan | StillPlan, estimate: JobEstimate | null) => void;
   readonly onProgress: (progress: ProgressEvent) => void;
   /** Set where machines of a queue have made the segments, which only need joining. */

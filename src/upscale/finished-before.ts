@@ -10,7 +10,8 @@ import type { StillPlan } from './plan/still-plan.js';
 export type Plan = JobPlan | StillPlan;
 
 /**
- * An output of a damaged source counts as finished only where that is allowed, as when it was made.
+ * Throws VsrError `media` for an output whose source is damaged, unless that is allowed: otherwise
+ * it does not count as finished.
  */
 export function refuseDamagedOutput({ settings, paths }: Plan, { source }: Sidecar): void {
   const [first] = source.damage ?? [];

@@ -17,8 +17,8 @@ import { openWorkFolder, type LockedWorkFolder } from './segments/work-folder.js
 export type JobRequest = Pick<FileRequest, 'ffmpeg' | 'signal' | 'pause' | 'onProgress'>;
 
 /**
- * The job of a plan; from now on its source must stay as it is. `known` is how that was before,
- * where the plan was made then.
+ * The job of a plan. From now on its source must stay unchanged. `known` is the stamp that the
+ * source had when the plan was made, where that was earlier.
  */
 export async function openJob(
   { ffmpeg, signal, pause, onProgress }: JobRequest,
@@ -47,7 +47,7 @@ export function storedFacts({ ffmpeg, plan, stamp }: JobContext): Omit<StoredPla
 
 /**
  * Opens the work folder, with the plan of an earlier run that was interrupted, or a new plan.
- * `queue` is the name of the queue's clip, if it is opened for one.
+ * `queue` is the clip's name in the queue; `null` where no queue has a part in the job.
  */
 export async function openFolder(job: JobContext, queue: string | null): Promise<LockedWorkFolder> {
   const { paths, settings, range } = job.plan;

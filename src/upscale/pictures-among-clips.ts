@@ -5,7 +5,7 @@ import type { SidecarAnnouncement } from '../metrics/sidecar.js';
 import { looksLikeStill, type Input } from './plan/inputs.js';
 import type { Settings } from './plan/settings.js';
 
-/** How many names of many are listed. */
+/** How many names a sentence lists; further ones are only counted. */
 const mostTold = 5;
 
 /** Names for a sentence: the first few, and the number of the others. */

@@ -19,7 +19,7 @@ export type UpscalePlan = {
   /** Samples of the output. */
   readonly width: number;
   readonly height: number;
-  /** The models of each pass. */
+  /** Names of the models, one for each pass. */
   readonly models: readonly string[];
   /** Bytes that the output and the work folder may need together; an estimate. */
   readonly estimatedBytes: number;
@@ -32,8 +32,9 @@ export type UpscalePlan = {
   readonly container?: string;
   /** Of clips: what becomes of each stream of the source. */
   readonly streams?: readonly PlannedStream[];
-  /** Of clips: the result of the scan, as values and as lines for people. */
+  /** Of clips: the result of the scan. */
   readonly scan?: Scan;
+  /** Of clips: the same, as lines for people. */
   readonly found?: readonly string[];
 };
 

@@ -12,7 +12,7 @@ export type PlannedClip = {
   readonly output: string | null;
   /** Frames that would come out; `null` where unknown. */
   readonly frames: number | null;
-  /** An earlier job has made exactly this, and it would be left as it is. */
+  /** Whether an earlier job has made exactly this output, which would be left as it is. */
   readonly finished: boolean;
   /** What was decided; `null` where the input cannot be enlarged. */
   readonly facts: UpscalePlan | null;

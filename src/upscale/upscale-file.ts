@@ -34,9 +34,10 @@ import { sealedSidecar, type LockedWorkFolder, type SegmentFiles } from './segme
 
 /**
  * The whole way of one clip, in the order in which it happens; each call says where to read on.
- * `probing` looks at the clip, and has begun before this page was loaded.
+ * `probing` is the look at the clip, which begins before this module is loaded.
  *
- * Rejects with VsrError; whatever happens, the output's name holds a whole file or what it held.
+ * Rejects with VsrError. Whatever happens, a whole file lies under the output's name, or what lay
+ * there before.
  */
 export async function upscaleFile(
   request: FileRequest,

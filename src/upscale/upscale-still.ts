@@ -22,8 +22,8 @@ import { planStill, type StillPlan } from './plan/still-plan.js';
 import { pictureFacts } from './plan-events.js';
 
 /**
- * The whole way of one picture. Rejects with VsrError; the output's name holds a whole file or what
- * it held.
+ * The whole way of one picture. Rejects with VsrError. Whatever happens, a whole file lies under
+ * the output's name, or what lay there before.
  */
 export async function upscaleStill(request: FileRequest): Promise<FileResult> {
   const decided = await planStill(request.input, request.settings);
@@ -111,7 +111,7 @@ type MadeStill = {
   /** What is damaged in the source; `null` where it is whole. */
   readonly damage: string | null;
   readonly upscaler: Upscaler;
-  /** Of the source. */
+  /** When the source was last written, in milliseconds since 1970. */
   readonly modifiedMs: number;
   readonly elapsedSeconds: number;
 };

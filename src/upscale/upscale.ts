@@ -52,7 +52,7 @@ class Batch {
   readonly #stop: { readonly signal: AbortSignal; readonly pause: PauseControl };
   readonly #events: EventQueue<UpscaleEvent>;
   readonly #upscaleClip: UpscaleClip;
-  /** Which input writes each output: two of one batch must not share a name. */
+  /** The input that writes each output: two of a batch must not write to one name. */
   readonly #claimed = new Map<string, string>();
 
   constructor(

@@ -32,10 +32,10 @@ export type TrialWish =
   /** Where the job takes much longer than the trial. */
   | 'long jobs';
 
-/** Samples of larger luma in a job from which on it is a long one: half a minute's work or so. */
+/** Jobs of at least this many samples of larger luma count as long: about half a minute's work. */
 const longJobSamples = 300e6;
 
-/** Bits a sample of luma that outputs take where none of their kind has finished here. */
+/** Bits per sample of luma in an output, assumed until a job of its kind has finished here. */
 const usualBits = { lossless: 6, lossy: 0.15, still: 12 } as const;
 
 /** Everything that decides how fast a job is, except what the pictures show. */
@@ -144,9 +144,7 @@ function copiedBytes({ source, outputPlan }: JobPlan): number {
   }, 0);
 }
 
-/**
- * Jobs of fewer frames are not remembered: they tell more of the start of a job than of its speed.
- */
+/** The speed of jobs with fewer frames is not remembered: most of their time is the start. */
 const leastFrames = 25;
 
 /** Remembers how fast a finished job was, and how large its output became. */

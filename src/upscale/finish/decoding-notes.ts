@@ -53,9 +53,9 @@ const titles: Readonly<Record<FormProperty, string>> = {
 
 const ranges: Readonly<Record<string, string>> = { pc: 'full (pc)', tv: 'limited (tv)' };
 
-/** A change within a stream, in words. */
+/** The value that a property changes to, in words. */
 function saidOf(what: FormProperty, to: string | null): string {
-  if (to === null) return what === 'aspect' ? '1:1' : 'not told';
+  if (to === null) return what === 'aspect' ? '1:1' : 'not stated';
   return what === 'range' ? (ranges[to] ?? to) : to;
 }
 

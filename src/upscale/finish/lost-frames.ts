@@ -14,7 +14,7 @@ export type LostFrames = {
   readonly notes: readonly Announcement[];
 };
 
-/** The part of a job that this needs. */
+/** The parts of a job's plan that say how many frames its packets should give. */
 export type OwedJob = Pick<JobPlan, 'range'> & {
   readonly source: Pick<JobPlan['source'], 'container'> & {
     readonly video: Pick<
@@ -60,7 +60,7 @@ function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed 
   return { frames: frames - tally.orphans, isBound: container === 'mpegvideo' };
 }
 
-/** Frames of the clip, from 0, from which on its pictures have another shape or size. */
+/** Numbers, from 0, of the frames at which the shape or size of the clip's pictures changes. */
 function changedAt(records: readonly Record[]): number[] {
   const found = new Set<number>();
   let first = 0;

@@ -10,7 +10,7 @@ import type { JobPlan } from '../plan/job-plan.js';
 import { askedIn } from '../plan/settings.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
-/** What only the run itself knows. */
+/** The facts for a sidecar that only the run itself knows. */
 export type RunFacts = {
   readonly records: readonly SegmentRecord[];
   readonly elapsedSeconds: number;
@@ -19,14 +19,14 @@ export type RunFacts = {
   /** Frames done in this run, without those of earlier ones. */
   readonly framesThisRun: number;
   readonly outputBytes: number;
-  /** Of the finished output, and of the source as it still is. */
+  /** Hashes over samples of the finished output, and of the source as it is at the end. */
   readonly samples: { readonly output: string; readonly source: string };
   readonly sourceModifiedMs: number;
   readonly logFile: SidecarLogFile | null;
   readonly log: LogSummary | null;
   /** What of the source is missing or broken. */
   readonly damages: readonly Damage[];
-  /** What turned out only while joining that the output lacks. */
+  /** Notes on what became known only during the run, such as what the output lacks. */
   readonly late: readonly Announcement[];
 };
 
@@ -48,7 +48,7 @@ export function firstFrameSeconds({ source }: JobPlan, records: readonly Segment
   return (first * num) / den;
 }
 
-/** Puts a finished job into the words of its sidecar. */
+/** The sidecar of a finished job. */
 export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
   const { source, chain, outputPlan, paths, identity } = plan;
   const frames = run.records.reduce((sum, record) => sum + record.frames, 0);

@@ -33,8 +33,8 @@ function checkFits({ video, path }: Source, crop: Omit<Crop, 'of'>): void {
     throw badValue(`a part of the clip's ${size}, as WIDTH:HEIGHT:X:Y,`, 'crop', text);
   }
   const { log2X, log2Y } = video.format.chroma ?? { log2X: 0, log2Y: 0 };
-  const torn = (x | width) % (1 << log2X) !== 0 || (y | height) % (1 << log2Y) !== 0;
-  if (torn) {
+  const splitsChroma = (x | width) % (1 << log2X) !== 0 || (y | height) % (1 << log2Y) !== 0;
+  if (splitsChroma) {
     throw badValue(
       `even numbers, since ${video.format.name} has one chroma sample for two of luma,`,
       'crop',
@@ -44,7 +44,7 @@ function checkFits({ video, path }: Source, crop: Omit<Crop, 'of'>): void {
   if (video.matrix !== null) {
     throw new VsrError(
       'option',
-      `${path} is shown turned, and such a clip cannot be cropped. Turn its frames first.`,
+      `${path} is shown rotated or mirrored, and such a clip cannot be cropped. Rotate its frames first.`,
     );
   }
 }
@@ -65,7 +65,7 @@ export function chooseCrop(source: Source, scan: Scan, { crop }: FootageSettings
 export function cropNotes(crop: Crop | null, { crop: asked }: FootageSettings): Announcement[] {
   if (asked === 'off') return [];
   if (crop === null) {
-    const why = 'no border was seen that all of the clip has';
+    const why = 'no border was seen that the whole clip has';
     return [{ kind: 'note', what: 'nothing is cropped', why }];
   }
   const { width, height, x, y } = crop;

@@ -25,7 +25,7 @@ export function needsRuns(scan: Scan, settings: FootageSettings): boolean {
 
 /** Why the parts of this clip cannot be treated separately; `null` where they can. */
 export function whyNoRuns({ video }: Source): string | null {
-  if (video.matrix !== null) return 'it is shown turned, and its fields with it';
+  if (video.matrix !== null) return 'it is shown rotated or mirrored, and its fields with it';
   return video.height % 2 === 0 ? null : 'it has an odd number of lines';
 }
 
@@ -86,7 +86,7 @@ export function checkContainer(plan: RunPlan, output: string): void {
   if (isSteady(plan) || container?.ticks !== 'frame') return;
   throw new VsrError(
     'option',
-    `Expected an output that keeps times, since parts of this clip get another rate than others, but ${container.title} lays all frames on one grid. Name one ending in .mkv or .mp4 (-o).`,
+    `Expected an output with a variable frame rate, since parts of this clip get another rate than others, but ${container.title} has a constant one. Name one ending in .mkv or .mp4 (-o).`,
   );
 }
 

@@ -11,7 +11,7 @@ import { version } from '../../version.js';
 /** Scan results that are kept: a few MB at most. */
 const mostKept = 1000;
 
-/** Raised whenever a scan would find something else in the same clip. */
+/** Raised with each change by which a scan finds something else in the same clip. */
 const lookVersion = 2;
 
 type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
@@ -110,7 +110,7 @@ export async function keptScan(
   return kept({ ffmpeg, identity, what: {} }, isWhole, look);
 }
 
-/** Raised whenever examining all frames would find something else. */
+/** Raised with each change by which examining all frames finds something else. */
 const runsVersion = 1;
 
 /** As `keptScan`, for the examination of all frames, run by run. */
@@ -123,12 +123,12 @@ export async function keptRuns(
   return kept({ ffmpeg, identity, what: { runsVersion } }, isWhole, look);
 }
 
-/** Grows whenever a look at how a clip is compressed tells something else. */
+/** Raised with each change by which another strength of compression is found. */
 const compressionVersion = 1;
 
 /**
- * How strongly a clip is compressed, from an earlier look at the same file; `bits` are those a
- * pixel, which depend on a rate that may be given by hand.
+ * How strongly a clip is compressed, from an earlier look at the same file. `bits` are the bits per
+ * pixel, which depend on a frame rate that the user may name.
  */
 export async function keptCompression(
   ffmpeg: Pick<Ffmpeg, 'build'>,

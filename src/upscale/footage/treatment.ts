@@ -28,7 +28,7 @@ export type Treatment = {
   readonly notes: readonly Announcement[];
 };
 
-/** What a treatment follows from. */
+/** What a treatment is chosen by. */
 export type TreatmentRequest = LookRequest & {
   readonly ffmpeg: Ffmpeg;
   readonly source: Source;
@@ -55,7 +55,7 @@ export async function chooseTreatment(request: TreatmentRequest): Promise<Treatm
     if (why === null) {
       found = await keptRuns(ffmpeg, identity, () => goThrough(ffmpeg, source, request));
     } else {
-      notes.push({ kind: 'note', what: 'parts of the clip are not told apart', why });
+      notes.push({ kind: 'note', what: 'all parts of the clip are treated alike', why });
     }
   }
   const runs = found === null ? null : planOfRuns(source, found, settings);

@@ -8,8 +8,10 @@ import type { Announcement } from '../../media/output/output-plan.js';
 import type { Source } from '../../media/source/source.js';
 
 /**
- * Bytes that the job may need: about 0.15 bits per pixel of the enlarged video, twice, because
- * segments and the joined file lie side by side for a moment; and what is copied from the source.
+ * Bytes that the job may need: those of the enlarged video, twice, because segments and the joined
+ * file lie side by side for a moment, and the size of the source for what is copied from it. The
+ * video is taken to have its bit rate where one is set, otherwise 0.15 bits per pixel (6 with
+ * lossless and intermediate codecs), and no more than `sizeLimit` bytes.
  */
 export function estimateBytes(
   source: Source,

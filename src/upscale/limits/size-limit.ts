@@ -7,7 +7,7 @@ import type { Source, StreamInfo } from '../../media/source/source.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { showBytes } from '../../files/show-bytes.js';
 
-/** What the video's rate follows from. */
+/** What decides the bit rate that the video can have. */
 export type Share = {
   /** Bytes that the output may have. */
   readonly limit: number;
@@ -48,7 +48,7 @@ export function videoShare(share: Share): number {
 const rewritten = ({ sampleRate, channels, sampleBits }: StreamInfo): number =>
   ((sampleRate ?? 48_000) * (channels ?? 2) * (sampleBits ?? 16)) / 8;
 
-/** The limit, and what the plan follows from. */
+/** The limit, and the settings by which the clip is cut into parts. */
 type LimitWish = {
   readonly limit: number;
   /** Frames that will come out; `null` where unknown. */
@@ -61,16 +61,16 @@ type LimitWish = {
   readonly signal: AbortSignal;
 };
 
-/** The least rate that is tried, in bits a second. */
+/** The least rate that is tried, in bits per second. */
 const leastRate = 1000;
 
 /** Usual length of a part, in seconds; parts of small pictures are longer. */
 const usualPart = 10;
 
 /**
- * Mean bits a second of the video with which the output stays within a limit. Reads the source once
- * to see what its other streams take. Throws VsrError `option` where they leave nothing, or the
- * source does not say how long it is.
+ * Mean bits per second of the video with which the output stays within a limit. Reads the source
+ * once to see what its other streams take. Throws VsrError `option` where they leave nothing, or
+ * the source does not say how long it is.
  */
 export async function bitrateWithin(
   ffmpeg: Ffmpeg,

@@ -9,7 +9,7 @@ import type { Settings } from './settings.js';
 /** The settings that decide the result, besides source and models: kept in the sidecar. */
 export type Deciding = Omit<ClipSettings, 'asked'>;
 
-/** The choice of tracks, if there is one: jobs without one keep their earlier hash. */
+/** The choice of tracks, where one was made: without one, a job keeps its earlier hash. */
 const tracksAsked = ({ audio, subs }: Settings): Pick<ClipSettings, 'audio' | 'subs'> => ({
   ...(audio === 'all' ? {} : { audio }),
   ...(subs === 'all' ? {} : { subs }),
@@ -54,7 +54,7 @@ export function decidingOf({
     // Whether anything is averaged, not the option: where nothing is, `auto` and `off` are the same
     // job.
     steady: isSteadied(chain, settings) ? 'auto' : 'off',
-    // Jobs without it keep their earlier hash.
+    // Left out where nothing is removed, so that such jobs keep their earlier hash.
     ...(denoise === null ? {} : { denoise }),
     ...tracksAsked(settings),
     ...(settings.sizeLimit === null ? {} : { sizeLimit: settings.sizeLimit }),

@@ -3,10 +3,10 @@ import { promisedFrames } from '../../media/source/promised-frames.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
 
-/** What the number of frames follows from. */
+/** What decides the number of frames. */
 type ExpectedOf = { readonly source: Source; readonly settings: Settings };
 
-/** The frames that will come out, as far as the container tells. */
+/** Number of frames that will come out; `null` where the container does not say. */
 export function expectedFrames({ source, settings }: ExpectedOf): number | null {
   const { video, duration } = source;
   const rate = video.frameRate === null ? null : video.frameRate.num / video.frameRate.den;

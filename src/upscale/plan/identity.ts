@@ -19,7 +19,7 @@ export type SourceIdentity = {
  * Gives a function that rethrows an error of the system with the file's name, which calls on an
  * open file leave out.
  */
-export function naming(file: string): (error: unknown) => never {
+export function rethrowWithName(file: string): (error: unknown) => never {
   return (error) => {
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   };
@@ -29,7 +29,7 @@ export function naming(file: string): (error: unknown) => never {
 function unreadable(file: string, at: number, cause: unknown): VsrError {
   return new VsrError(
     'disk',
-    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first; what is missing then, --allow-damaged does without.`,
+    `${file} cannot be read from byte ${at} on: ${messageOf(cause)}. Copy it to a sound disk first, and enlarge an incomplete copy with --allow-damaged.`,
     { cause },
   );
 }
@@ -145,7 +145,7 @@ export async function sha256Of(file: string): Promise<string> {
     for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
-    return naming(file)(error);
+    return rethrowWithName(file)(error);
   }
   return hash.digest('hex');
 }
@@ -155,7 +155,7 @@ export async function factsOfLog(file: string): Promise<SidecarLogFile> {
   return { sizeBytes: (await stat(file)).size, sha256: await sha256Of(file) };
 }
 
-/** What tells, without reading it, that a file has been written to. */
+/** Shows, without reading a file, whether it has been written to. */
 export type FileStamp = {
   readonly sizeBytes: number;
   /** Last written, in milliseconds since 1970. */

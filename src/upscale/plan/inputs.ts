@@ -45,19 +45,19 @@ export type Input = {
   readonly name: string;
 };
 
-/** An input before all of its batch are known. */
+/** An input while others of its batch are still being found. */
 type Found = Omit<Input, 'name'>;
 
 function extensionOf(file: string): string {
   return path.extname(file).slice(1).toLowerCase();
 }
 
-/** Whether the name is a still picture's; its content decides later. */
+/** Whether the name has a still picture's ending; its content decides later. */
 export function looksLikeStill(file: string): boolean {
   return stillExtensions.has(extensionOf(file));
 }
 
-/** Whether the name is a clip's; its content decides later. */
+/** Whether the name has a clip's ending; its content decides later. */
 export function looksLikeClip(file: string): boolean {
   return clipExtensions.has(extensionOf(file));
 }
@@ -68,7 +68,7 @@ export function isPicturePattern(output: string): boolean {
 }
 
 /**
- * A clip or still by its name, and not something that vsr made: outputs have a sidecar.
+ * Whether a file is a clip or picture by its name, and not made by vsr: outputs have a sidecar.
  * `._clip.mp4` is no clip but what macOS keeps about one on disks of other systems (AppleDouble).
  */
 export function isWanted(file: string): boolean {
@@ -102,8 +102,8 @@ async function filesOf(
   const found: Omit<Found, 'foundBy'>[] = [];
   for (const entry of entries) {
     const full = path.join(folder, below, entry.name);
-    const leadsOn = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(full)));
-    if (leadsOn) {
+    const isSubFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolder(full)));
+    if (isSubFolder) {
       const ours = entry.name.endsWith('.vsr-work');
       if (recursive && !ours && !entry.isSymbolicLink()) {
         found.push(...(await filesOf(folder, recursive, leftOut, path.join(below, entry.name))));
@@ -119,7 +119,7 @@ async function filesOf(
   return found;
 }
 
-/** A list of inputs: more than a command line holds, or what another program has found. */
+/** The inputs that a list names, one per line. Throws VsrError `media`. */
 async function namesIn(list: string): Promise<string[]> {
   const text = await readFile(list, 'utf8').catch((cause: unknown) => {
     const message = `Expected a list of inputs in ${list}, but it cannot be read. Does it exist?`;
@@ -166,17 +166,17 @@ export const fileOf = (input: Input): string => input.gathered?.file ?? input.pa
 /** What was found to enlarge, and what else the named folders hold. */
 export type FoundInputs = {
   readonly inputs: readonly Input[];
-  /** By the folder as it was named: names of what is no clip or picture, as far as names tell. */
+  /** For each folder, as it was named: names of files that do not look like clips or pictures. */
   readonly leftOut: ReadonlyMap<string, readonly string[]>;
 };
 
 /**
  * What the words on the command line mean: lists (`@list.txt`) by their lines, files as they are,
  * folders by what they hold, globs by what they match. A file that exists is never read as a glob.
- * Each file comes once, also where a link gives its folder another name. `together` tells that all
- * outputs go to one folder, and its sub-folders where inputs lie in some; otherwise each lies
- * beside its input. A pattern of numbers (`f_%04d.png`) is a picture sequence; with `asSequences`
- * so is a glob, and a folder of numbered pictures.
+ * Each file comes once, also where a link gives its folder another name. `together` says that all
+ * outputs go to one folder (and its sub-folders, where inputs lie in sub-folders); otherwise each
+ * lies beside its input. A pattern of numbers (`f_%04d.png`) is a picture sequence; with
+ * `asSequences` so is a glob, and a folder of numbered pictures.
  *
  * Throws VsrError `media` for a folder without clips or a pattern that matches nothing; a missing
  * plain file is left in the list, so that a batch reports it among the others.

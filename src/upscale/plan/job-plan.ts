@@ -41,7 +41,7 @@ import { chooseScale, type Size } from './target-size.js';
 /** Everything that is decided about a clip before its first frame is decoded. */
 export type JobPlan = {
   readonly kind: 'clip';
-  /** The input's name for people; what is read is `source.path`. */
+  /** The input as people know it; the file that is read is `source.path`. */
   readonly input: string;
   readonly paths: OutputPaths;
   readonly source: Source;
@@ -95,7 +95,7 @@ async function damageNotes(source: Source, settings: Settings): Promise<Announce
     {
       kind: 'note',
       what: 'source',
-      why: 'the file is cut off: it is shorter than it says itself',
+      why: 'the file is cut off: it is shorter than its container states',
       ...(settings.allowDamaged
         ? {}
         : {
@@ -109,9 +109,9 @@ async function damageNotes(source: Source, settings: Settings): Promise<Announce
  * Decides everything about the enlargement of a clip that `probeInput` has looked at; writes
  * nothing.
  *
- * Throws VsrError: `option` for what can be refused by name, `media` and `model` for a clip or a
- * network that cannot be used, `disk` for an output folder that cannot be written or holds too
- * little.
+ * Throws VsrError: `option` for settings that do not fit the clip, `media` and `model` for a clip
+ * or a network that cannot be used, `disk` for an output folder that cannot be written to or has
+ * too little space.
  */
 export async function planJob(request: PlanRequest, probed: Source): Promise<JobPlan> {
   const { ffmpeg, input, settings, signal } = request;

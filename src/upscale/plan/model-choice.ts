@@ -14,7 +14,7 @@ import type { Settings } from './settings.js';
  * The models of `chain` in the precision asked for. Throws VsrError `option` where there is none.
  *
  * Where neither model nor precision is named and the CPU runs the network, 8-bit copies run if they
- * are faster on it and differ hardly (docs/adr/0014-precision.md). A model that is named runs as it
+ * are faster on it and hardly differ (docs/adr/0014-precision.md). A model that is named runs as it
  * is, so that its picture is the same everywhere.
  */
 export async function chainFor(
@@ -36,7 +36,7 @@ export function isForCompressed({ names }: Chain): boolean {
 
 /**
  * Whether still areas are averaged over frames: only where a network for compressed sources runs,
- * since a clean source loses by it.
+ * since clean sources get worse by it.
  */
 export function isSteadied(chain: Chain, settings: Settings): boolean {
   return settings.steady === 'auto' && isForCompressed(chain);
@@ -106,7 +106,7 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
   if (model !== null && asked !== 'auto' && !hasDial) {
     throw new VsrError(
       'option',
-      `Expected a model whose weights follow from how strongly the source is compressed for --strength, but ${model} is the same for all. Leave out --model or --strength.`,
+      `Expected a model with a dial for the strength of compression, since there is --strength, but ${model} has none. Leave out --model or --strength.`,
     );
   }
   const chain = await chainFor(chosen.chain, settings);

@@ -65,6 +65,10 @@ export type UpscaleOptions = FootageOptions & {
    * of networks that have one.
    */
   readonly strength?: Strength | 'auto';
+  /**
+   * Where the network runs. Default `auto`: the best provider that really starts. One that is named
+   * and does not start is an error.
+   */
   readonly provider?: ProviderName;
   /** GPU number, from 0. */
   readonly device?: number;
@@ -118,9 +122,11 @@ export type UpscaleOptions = FootageOptions & {
   readonly audio?: string;
   /** Subtitles that are kept, in the form of `audio`; captions inside the video count as `und`. */
   readonly subs?: string;
-  /** Seconds from the clip's beginning: first frame at or after it. */
+  /**
+   * Seconds from the clip's beginning; the first frame at or after it is the first that is kept.
+   */
   readonly start?: number;
-  /** Seconds from the clip's beginning: frames before it. */
+  /** Seconds from the clip's beginning; only frames before it are kept. */
   readonly end?: number;
   /** How many frames are enlarged at most. */
   readonly frames?: number;
@@ -155,7 +161,7 @@ export type UpscaleOptions = FootageOptions & {
   readonly segments?: boolean;
   /**
    * Seconds that a segment lasts at least; a resumed job loses at most about this much work.
-   * Default 10.
+   * Default 10, more where pictures are tiny.
    */
   readonly segmentSeconds?: number;
   /** Throw away the finished segments of a job whose source, model or settings have changed. */
@@ -164,17 +170,21 @@ export type UpscaleOptions = FootageOptions & {
   readonly reuse?: boolean;
   /** Seconds without a frame after which a hanging ffmpeg is given up. Default 120. */
   readonly stallTimeout?: number;
-  /** pix_fmt of headerless raw video. */
+  /** Pixel format of headerless raw video, by ffmpeg's name. */
   readonly inputFormat?: string;
   /** `WIDTHxHEIGHT` of headerless raw video. */
   readonly inputSize?: string;
-  /** Frames a second of headerless raw video, e.g. `25` or `30000/1001`. */
+  /** Frames per second of headerless raw video, e.g. `25` or `30000/1001`. */
   readonly inputRate?: string;
   /**
-   * Frames a second of picture sequences, e.g. `24` or `30000/1001`; with it a glob or a folder of
-   * numbered pictures is one clip.
+   * Frames per second of picture sequences, e.g. `24` or `30000/1001`; with it a glob or a folder
+   * of numbered pictures is one clip.
    */
   readonly fps?: string;
+  /**
+   * Paths of the programs. Default: those that `VSR_FFMPEG` and `VSR_FFPROBE` name, otherwise newer
+   * ones on PATH, otherwise the embedded ones.
+   */
   readonly ffmpeg?: string;
   readonly ffprobe?: string;
   /** Decide everything, enlarge nothing. */

@@ -34,7 +34,8 @@ export async function outputFor(
 }
 
 /**
- * Throws VsrError for an output that is the input, a folder, or lies where nothing can be written.
+ * Throws VsrError for an output that is the input (`option`), is a folder (`media`), or lies where
+ * nothing can be written (`disk`).
  */
 export async function checkOutputPlace(output: string, input: string): Promise<void> {
   const existing = await stat(output).catch(() => undefined);

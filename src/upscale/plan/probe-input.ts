@@ -25,7 +25,7 @@ export async function probeInput(
     signal,
     stallTimeoutMs,
   }).catch(async (error: unknown) => {
-    // Of a file that the disk cannot read, ffprobe says only that it is damaged.
+    // ffprobe calls a file damaged that the disk cannot read: this throws the real cause.
     if (await isFile(file)) await identifySource(file);
     throw error;
   });

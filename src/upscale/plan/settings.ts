@@ -43,7 +43,7 @@ export type Settings = {
   /** A template for names of outputs. */
   readonly name: string | null;
   readonly model: string | null;
-  /** `null` where nobody asked for one. */
+  /** `null` where none was asked for. */
   readonly quality: Quality | null;
   readonly strength: Strength | 'auto';
   readonly provider: ProviderChoice;
@@ -54,7 +54,7 @@ export type Settings = {
   readonly codec: CodecName;
   readonly encoder: EncoderChoice;
   readonly crf: number | null;
-  /** Mean bits a second of the video, in place of a constant quality. */
+  /** Mean bits per second of the video, in place of a constant quality. */
   readonly bitrate: number | null;
   /** Bytes that a finished output may have, in place of a constant quality. */
   readonly sizeLimit: number | null;
@@ -94,7 +94,7 @@ export type Settings = {
   readonly stallTimeoutMs: number;
   /** What headerless raw video holds; `null` where it is not described. */
   readonly raw: RawVideoInput | null;
-  /** Frames a second of picture sequences; `null` where they are not told. */
+  /** Frames per second of picture sequences; `null` where the user does not say. */
   readonly fps: Ratio | null;
   /** Paths of the programs; `null` where they are to be looked for. */
   readonly ffmpeg: string | null;

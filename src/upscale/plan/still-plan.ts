@@ -54,9 +54,7 @@ export function clipOnlyOptions(settings: Settings): string[] {
   return Object.entries(clipOnly).flatMap(([name, isSet]) => (isSet ? [name] : []));
 }
 
-/**
- * Throws VsrError `option` for a setting that means nothing for a picture, rather than ignore it.
- */
+/** Throws VsrError `option` for a setting of `clipOnlyOptions`, rather than ignoring it. */
 function checkForStill(settings: Settings, file: string): void {
   const [name] = clipOnlyOptions(settings);
   if (name !== undefined) throw badValue('a clip', `--${name}`, file);

@@ -72,7 +72,10 @@ export function targetSize(to: string, source: Size): Size {
   return { width: even(source.width * factor), height: even(source.height * factor) };
 }
 
-/** The models that reach the scale, or the size that `to` asks for, which then comes with them. */
+/**
+ * The models that reach the scale, or the size that `to` asks for; `size` is that size, `null`
+ * without `to`. Throws VsrError `option` for a size or scale that no models reach.
+ */
 export async function chooseScale(
   source: Source,
   settings: Settings,

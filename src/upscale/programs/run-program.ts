@@ -39,8 +39,8 @@ async function isProgram(file: string): Promise<boolean> {
 }
 
 /**
- * Throws VsrError `option` unless the program of `words` exists: that must not come out after hours
- * of work.
+ * Throws VsrError `option` unless the program of `words` exists, so that a missing one is not
+ * noticed only after hours of work.
  */
 export async function checkProgram(words: readonly string[] | null): Promise<void> {
   if (words === null) return;
@@ -56,7 +56,7 @@ export async function checkProgram(words: readonly string[] | null): Promise<voi
   throw badValue(`a program that is there${where}`, 'exec', program);
 }
 
-/** Characters of a program's output that are kept to tell why it failed. */
+/** How many of the last characters of a program's output are kept, to say why it failed. */
 const keptText = 2000;
 
 /** How long a program may take to end after a signal, in milliseconds. */
@@ -93,16 +93,16 @@ async function endOf(
   const keep = (piece: string): void => void (text = (text + piece).slice(-keptText));
   child.stdout.setEncoding('utf8').on('data', keep);
   child.stderr.setEncoding('utf8').on('data', keep);
-  let harder: NodeJS.Timeout | undefined;
+  let killTimer: NodeJS.Timeout | undefined;
   const stop = (): void => {
     child.kill();
-    harder = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    killTimer = setTimeout(() => child.kill('SIGKILL'), graceMs);
   };
   signal.addEventListener('abort', stop, { once: true });
   try {
     const [code, how] = await new Promise<[number | null, string]>((resolve, reject) => {
       child.once('error', reject);
-      // Processes that it started may hold the pipes open for days.
+      // Not `close`: processes that it started may hold the pipes open for days.
       child.once('exit', (code, by) => resolve([code, by ?? '']));
     });
     if (code === 0) return { exitCode: 0, error: null };
@@ -112,7 +112,7 @@ async function endOf(
   } catch (cause) {
     return { exitCode: null, error: `${program} could not be started: ${messageOf(cause)}.` };
   } finally {
-    clearTimeout(harder);
+    clearTimeout(killTimer);
     signal.removeEventListener('abort', stop);
     child.stdout.destroy();
     child.stderr.destroy();

@@ -1,9 +1,6 @@
 import type { ProgressEvent, Stage } from '../../events.js';
 
-/**
- * Counts frames and reports progress, at most every `intervalMs`. `alreadyMs` have passed since its
- * job began.
- */
+/** Counts frames and reports progress, at most every `intervalMs` milliseconds. */
 export class ProgressCounter {
   readonly #report: (progress: ProgressEvent) => void;
   readonly #place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>;
@@ -53,6 +50,7 @@ export class ProgressCounter {
     this.#frames -= frames;
   }
 
+  /** Counts a frame that is done; `psnr` is its luma's in dB, `null` where it was not measured. */
   add(psnr: number | null): void {
     this.#frames++;
     if (psnr !== null && Number.isFinite(psnr)) {

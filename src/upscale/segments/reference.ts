@@ -23,8 +23,8 @@ export interface ReferenceFrames extends AsyncDisposable {
 /** Skipped frames that are kept: as many as a segment that starts a new decoder needs before it. */
 const mostBefore = 3;
 
-/** Frames of the enlarged clip for each one of the reference; 0 where neither fits the other. */
-function framesForEach(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 2 {
+/** Frames of the enlarged clip per frame of the reference; 0 where the counts do not fit. */
+function framesPerTruth(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 2 {
   const isDoubled = enlarged.fields?.rate === 'field';
   const [made, truth] = [enlarged.frameCount, reference.frameCount];
   if (made !== null && truth !== null) {
@@ -39,7 +39,7 @@ function framesForEach(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 2
  * Opens the ground truth of a job, and skips its first `skip` frames. Its size and sample format
  * must be those of the enlarged picture, and its frame count that of the clip where both are known.
  * Where a frame is made of every field, it may have half as many, which are compared with the first
- * of each pair.
+ * of each pair. Throws VsrError `media` for a reference that cannot be read or does not fit.
  */
 export async function openReference(
   { ffmpeg, plan, signal }: JobContext,
@@ -48,13 +48,13 @@ export async function openReference(
 ): Promise<ReferenceFrames> {
   const raw = plan.source.raw === null ? null : { ...plan.source.raw, ...plan.enlarged };
   const source = await probe(ffmpeg, file, { signal, ...(raw === null ? {} : { raw }) });
-  const forEach = framesForEach(plan.source.video, source.video);
-  checkReference(file, source.video, plan, forEach);
+  const perTruth = framesPerTruth(plan.source.video, source.video);
+  checkReference(file, source.video, plan, perTruth);
   const { stallTimeoutMs } = plan.settings;
   const reader = referenceReader(
     file,
     decodeFrames(ffmpeg, source, { signal, stallTimeoutMs }),
-    forEach,
+    perTruth,
   );
   try {
     await reader.pass(skip);
@@ -70,7 +70,7 @@ function checkReference(
   file: string,
   video: VideoStream,
   plan: JobContext['plan'],
-  forEach: 0 | 1 | 2,
+  perTruth: 0 | 1 | 2,
 ): void {
   const { width, height } = plan.enlarged;
   if (video.width !== width || video.height !== height) {
@@ -89,7 +89,7 @@ function checkReference(
     plan.range.from === undefined &&
     plan.range.to === undefined &&
     plan.settings.frames === Infinity;
-  if (whole && forEach === 0) {
+  if (whole && perTruth === 0) {
     const { frameCount, fields } = plan.source.video;
     const half = fields?.rate === 'field' ? ` or ${frameCount! / 2}, one for each two` : '';
     throw new VsrError(
@@ -99,18 +99,18 @@ function checkReference(
   }
 }
 
-/** Reads a reference that fits: one frame for each `forEach` frames of the enlarged clip. */
+/** Reads a reference that fits: one frame for every `perTruth` frames of the enlarged clip. */
 function referenceReader(
   file: string,
   decoded: ReturnType<typeof decodeFrames>,
-  forEach: 0 | 1 | 2,
+  perTruth: 0 | 1 | 2,
 ): ReferenceFrames {
   const frames = decoded[Symbol.asyncIterator]();
   let position = 0;
   /** Frames of the enlarged clip that were asked for so far. */
   let asked = 0;
   const next: ReferenceFrames['next'] = async () => {
-    if (forEach === 2 && asked++ % 2 === 1) return undefined;
+    if (perTruth === 2 && asked++ % 2 === 1) return undefined;
     const step = await frames.next();
     if (step.done === true) {
       throw new VsrError(

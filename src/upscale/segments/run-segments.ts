@@ -98,7 +98,8 @@ export async function runSegments(
 
 /**
  * The records of all segments of a clip that other machines have made. Throws VsrError `media`
- * where some are missing or incomplete: the queue's word that all are done may be wrong.
+ * where some are missing or incomplete (the queue may be wrong in saying that all are done), and
+ * where they were made on different kinds of providers or in different precisions.
  */
 export async function finishedSegments(job: JobContext, folder: WorkFolder): Promise<SegmentsDone> {
   const { segments } = folder.plan;

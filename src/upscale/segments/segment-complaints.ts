@@ -24,7 +24,11 @@ export const noComplaints: SegmentComplaints = {
 const unstartedWords =
   /corrupt decoded frame|no frame!|non-existing [SP]PS|reference picture|Could not find ref|mmco|decode_slice_header error|Frame num|co located POCs|first frame is no keyframe|Error (?:while decoding stream|submitting packet)/i;
 
-/** The damaged frames at the start of a segment, without a gap: at least its first. */
+/**
+ * Ticks of the first frame that is not damaged, or of the last one where all are; `Infinity`
+ * without frames. `frames` are the ticks of a segment's first frames, `damaged` the numbers of the
+ * damaged ones, rising.
+ */
 export function startOf(frames: readonly number[], damaged: readonly number[]): number {
   let count = 0;
   while (damaged[count] === count && count + 1 < frames.length) count++;
@@ -34,7 +38,8 @@ export function startOf(frames: readonly number[], damaged: readonly number[]): 
 /**
  * The complaints that belong to a segment's frames. A decoder that began at an earlier key frame
  * may have complained of others: leading pictures without their references, and frames of an
- * earlier segment.
+ * earlier segment. `to` is the end of the wanted part of the clip, in ticks, `start` what `startOf`
+ * gives, and `last` whether the clip ends in this segment.
  */
 export function complaintsWithin(
   all: DecodeReport['complaints'],

@@ -17,8 +17,8 @@ export type Segment = {
 };
 
 /**
- * Default of the least length of a segment, in seconds; resuming loses at most about this much
- * work.
+ * Default of the least length of a segment, in seconds. Resuming loses about this much work at
+ * most.
  */
 export const SEGMENT_SECONDS = 10;
 
@@ -46,12 +46,13 @@ export function wholeClip(range: TickRange): Segment[] {
 }
 
 /**
- * Cuts a clip at keyframes into segments of at least `seconds`, the last one too. Frames that come
- * before a keyframe in time but after it in the file (open GOPs) belong to the segment before,
- * which reads on until its last time; so every frame is in exactly one segment.
+ * Cuts a clip at keyframes into segments of at least `seconds`. The last one has at least half of
+ * that before its last keyframe or the end of `range`. Frames that come before a keyframe in time
+ * but after it in the file (open GOPs) belong to the segment before, which reads on until its last
+ * time; so every frame is in exactly one segment.
  *
- * `keyframes` are their times in ticks of `timeBase`, in file order; cutting stops being possible
- * where times do not rise, and such a clip stays whole.
+ * `keyframes` are their times in ticks of `timeBase`, in file order. A clip whose keyframes do not
+ * rise in time is not cut.
  */
 export function planSegments(
   keyframes: readonly number[],

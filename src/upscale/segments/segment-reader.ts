@@ -26,13 +26,13 @@ export type SegmentFrames = {
   after(count: number): Promise<readonly Frame[]>;
 };
 
-const silence: SegmentReport = {
+const emptyReport: SegmentReport = {
   ...{ damagedFrames: [], messages: [], truncated: false, lostPackets: 0 },
   ...{ sizeChanges: [], formChanges: [] },
   complaints: noComplaints,
 };
 
-/** How many first frames of a segment may lack their references: no group of pictures is longer. */
+/** How many first frames of a segment may lack their references: more than encoders reorder. */
 const mostEarly = 64;
 
 /**
@@ -68,7 +68,7 @@ const leadSeconds = 0.5;
 export class SegmentReader implements AsyncDisposable {
   readonly #job: JobContext;
   #run: Run | null = null;
-  #report: SegmentReport = silence;
+  #report: SegmentReport = emptyReport;
   /** A decoder that starts before its frames are wanted. */
   #starting: Promise<void> | null = null;
 
@@ -198,8 +198,9 @@ export class SegmentReader implements AsyncDisposable {
   }
 
   /**
-   * How many frames before a segment are needed: two for the log's flicker. Where frames are
-   * averaged, one more, so that the later of these two comes out as before.
+   * How many frames before a segment are needed: two for the log's flicker, and where frames are
+   * averaged, those that its first frame is averaged with. With both it is one more, so that the
+   * later of the two frames for flicker is averaged as it was in its own segment.
    */
   #lead(segment: Segment): number {
     const { paths, chain, settings } = this.#job.plan;

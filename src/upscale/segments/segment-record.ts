@@ -10,7 +10,7 @@ import type { SegmentComplaints } from './segment-complaints.js';
 export type SegmentReport = {
   /** Frames that the decoder reported as damaged. */
   readonly damagedFrames: readonly number[];
-  /** A line each. */
+  /** What the decoder said, one line each. */
   readonly messages: readonly string[];
   /** The source ended early in this segment. */
   readonly truncated: boolean;
@@ -36,7 +36,7 @@ export type SegmentRecord = SegmentReport & {
   readonly firstPts: number | null;
   /** Execution provider that ran. */
   readonly provider: string;
-  /** What it computed in: `fp32`, `fp16` or `int8`. */
+  /** The precision in which the network computed: `fp32`, `fp16` or `int8`. */
   readonly precision: string;
   /**
    * Hash of the video file, checked before the file is used: a job may go on much later, and on

@@ -60,7 +60,7 @@ export interface SegmentTools extends AsyncDisposable {
   /** Inference threads. */
   readonly workers: number;
   readonly reader: SegmentReader;
-  /** Frames of the ground truth, in the order of the clip's; `null` without. */
+  /** Frames of the ground truth, in the order of the clip's; `null` where there is none. */
   readonly reference: ReferenceFrames | null;
   readonly trail: Trail;
   /** Where the time goes. */

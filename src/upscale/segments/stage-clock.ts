@@ -15,7 +15,7 @@ export class StageClock {
     this.#now = now;
   }
 
-  /** Runs `work` and adds its time to `stage`, less the time of stages within it. */
+  /** Runs `work` and adds its time to `stage`, without the time of stages within it. */
   async time<T>(stage: Stage, work: () => Promise<T>): Promise<T> {
     const begun = this.#now();
     const outer = this.#within;

@@ -5,7 +5,7 @@ import { LEASE_MS, takeLease, type Lease } from '../../files/lease.js';
 import { syncFile } from '../../files/place.js';
 import { activeClaim, howToEnd } from '../../files/queue-claim.js';
 import { readSidecar, sidecarEnding, writeSidecar, type Sidecar } from '../../metrics/sidecar.js';
-import { hashOf, isOutputOf, naming, sha256Of } from '../plan/identity.js';
+import { hashOf, isOutputOf, rethrowWithName, sha256Of } from '../plan/identity.js';
 import type { TickRange } from '../plan/tick-range.js';
 import { isRecordName, ownNames, removeEmpty, removeOwn } from './own-names.js';
 import type { Segment } from './segment-plan.js';
@@ -66,7 +66,7 @@ export interface LockedWorkFolder extends WorkFolder, AsyncDisposable {
 export async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
   // Flushed before it gets its name, so that even a power cut leaves no name without its bytes.
-  await writeFile(draft, text, { flush: true }).catch(naming(file));
+  await writeFile(draft, text, { flush: true }).catch(rethrowWithName(file));
   await rename(draft, file);
 }
 

@@ -19,6 +19,7 @@ export type PicturePlaces = {
   readonly clip: string;
 };
 
+/** The places for pictures named by the pattern `output`, such as `out/f_%04d.png`. */
 export function placesOf(output: string): PicturePlaces {
   const full = path.resolve(output);
   const folder = path.dirname(full);

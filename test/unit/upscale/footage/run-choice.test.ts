@@ -74,7 +74,7 @@ test('a container with one rate is refused for parts of several, with the way ou
   const plan = planOfRuns(source, found, all)!;
   assert.throws(
     () => checkContainer(plan, '/out/tape.avi'),
-    /but AVI lays all frames on one grid\. Name one ending in \.mkv or \.mp4/,
+    /but AVI has a constant one\. Name one ending in \.mkv or \.mp4/,
   );
   checkContainer(plan, '/out/tape.mkv');
   checkContainer(planOfRuns(source, { ...found, runs: [film] }, all)!, '/out/film.avi');

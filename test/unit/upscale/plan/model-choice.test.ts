@@ -59,7 +59,7 @@ test('the network goes by how strongly the source is compressed, or as --strengt
   assert.deepEqual([named.names, named.looks], [['espcn-16-x2'], 0]);
   await assert.rejects(chosen({ model: 'espcn-16-x2', strength: 0.5 }, 1), {
     code: 'option',
-    message: /for --strength, but espcn-16-x2 is the same for all/,
+    message: /a model with a dial .*, but espcn-16-x2 has none/,
   });
 });
 
