@@ -134,6 +134,21 @@ export function badValue(
   return Object.assign(new VsrError('option', message), { bad: { name } });
 }
 
+/**
+ * As `badValue`, for a file, folder or program that is not there or does not work. The call is
+ * right, but the job cannot be done: exit code 1.
+ */
+export function unusable(
+  expected: string,
+  name: string,
+  received: string,
+  advice?: string,
+  options?: ErrorOptions,
+): VsrError {
+  const { message, bad } = badValue(expected, name, received, advice);
+  return Object.assign(new VsrError('media', message, options), { bad: bad! });
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { lstat, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { badValue, VsrError } from '../errors.js';
+import { badValue, unusable, VsrError } from '../errors.js';
 
 /** A path under a root, which has the same name on all machines of a queue. */
 export type RootedPath = {
@@ -22,8 +22,8 @@ export class Roots {
   }
 
   /**
-   * Reads words such as `media=/mnt/media`. Throws VsrError `option` for an invalid one, for a name
-   * that comes twice, and for a folder that does not exist.
+   * Reads words such as `media=/mnt/media`. Throws VsrError `option` for an invalid one and for a
+   * name that comes twice, `media` for a folder that does not exist.
    */
   static async of(words: readonly string[]): Promise<Roots> {
     const folders = new Map<string, string>();
@@ -44,7 +44,7 @@ export class Roots {
       const real = await realpath(folder).catch(() => null);
       const found = real === null ? null : await stat(real);
       if (real === null || found?.isDirectory() !== true) {
-        throw badValue('a folder that is there', '--root', word, 'Is it mounted?');
+        throw unusable('a folder that is there', '--root', word, 'Is it mounted?');
       }
       folders.set(name, real);
       devices.set(name, found.dev);

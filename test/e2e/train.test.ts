@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import test, { before } from 'node:test';
@@ -9,6 +9,7 @@ import { catalogue } from '../../src/model/catalogue/catalogue.js';
 import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { listImages, splitItems } from '../../src/training/pictures/list-images.js';
+import { ffmpegRun } from '../support/enlarge.js';
 import { writeWaves } from '../support/waves.js';
 import { quickTraining } from '../support/quick-training.js';
 import { runVsr, type VsrRun } from '../support/run-vsr.js';
@@ -140,15 +141,29 @@ test('a network for the second pass is trained on what a first pass gives, and t
   assert.match(run.stdout, /"espcn-16-x2 \+ second"/);
 });
 
-test('what cannot work is one sentence and the right exit code', async () => {
+/** All files and folders within a folder, by their paths. */
+async function filesIn(place: string): Promise<string[]> {
+  return (await readdir(place, { recursive: true })).sort();
+}
+
+async function shortClip(): Promise<string> {
+  const file = path.join(folder, 'clip.mkv');
+  await ffmpegRun('-f', 'lavfi', '-i', 'testsrc2=s=48x32:r=4:d=1', '-c:v', 'ffv1', file);
+  return file;
+}
+
+test('what cannot work is one sentence and the right exit code, and leaves nothing', async () => {
   const empty = path.join(folder, 'empty');
   await mkdir(empty);
+  const tooLarge = ['--patch', '100', '--split', '100/0/0'];
   const cases: readonly [words: string[], code: number, message: RegExp][] = [
     [['--data', empty], 1, /^vsr: No images were found in .*empty/m],
     [['--data', path.join(folder, 'nowhere')], 1, /There is no file or folder/],
-    [['--patch', '100', '--split', '100/0/0'], 1, /None of 5 training pictures can be used/],
+    // Pictures that are all too small are found out once they are read.
+    [['--work', path.join(folder, 'a', 'b'), ...tooLarge], 1, /None of 5 training pictures can/],
+    [['--data', await shortClip(), ...tooLarge], 1, /None of \d+ training pictures can/],
     [['--work', path.join(pictures, '0.png')], 1, /^vsr: Could not write into .*0\.png: /m],
-    [['--resume'], 2, /There is no checkpoint to resume from/],
+    [['--resume'], 1, /There is no checkpoint to resume from/],
     [['--arch', 'no-such'], 2, /Expected one of espcn, .* for --arch/],
     [
       ['--expand', '15'],
@@ -159,11 +174,12 @@ test('what cannot work is one sentence and the right exit code', async () => {
     [['--after', 'espcn-99'], 2, /the name of a model or an ONNX file .*"espcn-99"/],
     [['--after', await colourModel()], 2, /for --after but received .*takes rgb as float32/],
   ];
+  const there = await filesIn(folder);
   for (const [words, code, message] of cases) {
     const run = await train('bad.onnx', '--steps', '5', ...words);
     assert.match(run.stderr, message);
     assert.equal(run.code, code, run.stderr);
-    assert.ok(!existsSync(path.join(folder, 'bad.onnx')));
+    assert.deepEqual(await filesIn(folder), there, words.join(' '));
   }
   const other = await train(
     'w1.onnx',

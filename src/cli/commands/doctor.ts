@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { mkdir, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { messageOf, VsrError } from '../../errors.js';
+import { messageOf } from '../../errors.js';
 import { cacheFolder } from '../../media/program/binary-answers.js';
 import { capabilities } from '../../media/program/capabilities.js';
 import { environmentNames, locateFfmpeg } from '../../media/program/ffmpeg.js';
@@ -23,7 +23,7 @@ Examples:
   vsr doctor --ffmpeg /opt/ffmpeg  with another ffmpeg
   vsr doctor --queue redis://nas   a queue of many machines, too
 
-Exit code 1 if the main job, vsr upscale, cannot run here; 2 if it cannot with the ffmpeg or ffprobe that was named.`;
+Exit code 1 if the main job, vsr upscale, cannot run here.`;
 
 /** One finding. `vital` ones decide whether the main job can run. */
 export type Finding = {
@@ -31,8 +31,6 @@ export type Finding = {
   readonly ok: boolean;
   readonly vital: boolean;
   readonly detail: string;
-  /** It is what was named, by an option or in the environment, that does not work. */
-  readonly wrongCall?: true;
 };
 
 type Flags = QueueFlags & { ffmpeg?: string; ffprobe?: string };
@@ -55,7 +53,7 @@ export function doctorCommand(): Command {
       if (!isAnsweredInJson()) {
         process.stdout.write(`${findings.map(lineOf).join('\n')}\n\n${verdict}\n`);
       }
-      if (!able) process.exitCode = findings.some(({ wrongCall }) => wrongCall) ? 2 : 1;
+      if (!able) process.exitCode = 1;
     });
 }
 
@@ -138,9 +136,7 @@ async function media(flags: Flags): Promise<Finding[]> {
       },
     ];
   } catch (error) {
-    const isNamed = error instanceof VsrError && error.code === 'option';
-    const finding = { topic: 'ffmpeg', ok: false, vital: true, detail: messageOf(error) };
-    return [isNamed ? { ...finding, wrongCall: true } : finding];
+    return [{ topic: 'ffmpeg', ok: false, vital: true, detail: messageOf(error) }];
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { InvalidArgumentError, type Option } from 'commander';
 import { errorFacts, messageOf, VsrError } from '../../errors.js';
+import { cannotBeOpened, whyNotRead } from '../../files/why-not-read.js';
 import { sentenceOf } from '../display/sentence.js';
 
 /**
@@ -16,17 +17,17 @@ export const nameOf = ({ long }: Option): string => (long ?? '').replace(/^--/, 
 
 /**
  * The words of a YAML file and their values. `title` says what the file is, `example` what a line
- * looks like. Throws VsrError `disk` for a file that is not there, `option` for one that cannot be
- * read or holds no words.
+ * looks like. Throws VsrError `disk` for a file that cannot be opened, `option` for one that is no
+ * YAML or holds no words.
  */
 export function wordsIn(file: string, title: string, example: string): Record<string, unknown> {
   let values: unknown;
   try {
     values = yaml().parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    const isAbsent = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const why = isAbsent ? 'there is no such file.' : messageOf(error).split('\n')[0];
-    const code = isAbsent ? 'disk' : 'option';
+    const isClosed = cannotBeOpened(error);
+    const why = isClosed ? `${whyNotRead(error)}.` : messageOf(error).split('\n')[0];
+    const code = isClosed ? 'disk' : 'option';
     throw new VsrError(code, `Cannot read ${title} ${file}: ${why}`, { cause: error });
   }
   if (typeof values === 'object' && values !== null && !Array.isArray(values)) {

@@ -40,7 +40,7 @@ async function addressTowards({ host, port }: QueueAddress): Promise<string> {
 
 /**
  * Begins to serve as a call asks for it; `null` where it does not. Throws VsrError `option` for an
- * address or certificate that cannot be used.
+ * address, `queue` for a certificate that cannot be used.
  */
 export async function openShare(
   { share, shareCert, shareKey }: ShareFlags,

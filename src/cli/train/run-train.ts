@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 import type { TrainingTalk } from '../../library/train/train.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 import { printable } from '../../printable.js';
-import type { TrainPlan } from '../../training/plan/plan.js';
 import { shortened } from '../display/bar-line.js';
 import { hasTerminal, say, sayRaw, screenWidth } from '../display/say.js';
 import { trainingSummary } from '../display/training-summary.js';
@@ -34,7 +33,7 @@ function settingsOf(flags: TrainFlags): TrainSettings {
 }
 
 /** What is said to people while a training runs. */
-function talkOf(quiet: boolean): TrainingTalk {
+function talkOf(quiet: boolean): Omit<TrainingTalk, 'started'> {
   const silent = quiet || isAnsweredInJson();
   const terminal = hasTerminal();
   let lastLine = -Infinity;
@@ -61,16 +60,13 @@ async function runUntil(command: Command, flags: TrainFlags, signal: AbortSignal
   const { train, workFolderOf } = await import('../../library/train/train.js');
   const options = settingsOf(flags);
   const talk = talkOf(flags.quiet === true);
-  const planned = (plan: TrainPlan): void => {
-    // Only now is it known that the folder is free for it.
-    writeRecipe(command, plan.workFolder);
-    talk.planned(plan);
-  };
-  const { skipped } = await train({ ...options, signal, tell }, { ...talk, planned });
+  const place = workFolderOf(options);
+  // Only then is it known that the folder is free for it, and that there is a training.
+  const started = (): void => writeRecipe(command, place);
+  const { skipped } = await train({ ...options, signal, tell }, { ...talk, started });
   const { unreadable, tooSmall } = skipped;
   if (unreadable + tooSmall > 0) {
     talk.say(`${unreadable} unreadable and ${tooSmall} too small pictures were skipped.`);
   }
-  const place = workFolderOf(options);
   talk.say(`Wrote ${flags.out} with its card; curves and contact sheet are in ${place}.`);
 }

@@ -31,6 +31,8 @@ export type TrainingDisplay = {
   readonly say: (line: string) => void;
   /** The progress line, which the next one replaces. */
   readonly progress: (line: string) => void;
+  /** The pictures are read, and nothing was refused: the first step comes next. */
+  readonly started?: () => void;
 };
 
 /** Options of a planned run. */
@@ -187,6 +189,7 @@ class RunRecord {
 
   /** A resumed run keeps the earlier figures, up to its checkpoint. */
   async noteStart({ step, pictures, validation }: EventOf<'started'>): Promise<void> {
+    this.display.started?.();
     this.pictures = validation;
     this.rows = this.plan.resume ? await readMetrics(this.metricsFile, step) : [];
     for (const row of this.rows) {

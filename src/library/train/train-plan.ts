@@ -1,11 +1,12 @@
 import path from 'node:path';
-import { badValue, VsrError } from '../../errors.js';
+import { badValue, unusable, VsrError } from '../../errors.js';
 import { featureSource } from '../../training/gradient/feature-source.js';
 import { isAdversarial, needsFeatures } from '../../training/gradient/loss.js';
 import { discriminatorOf, discriminators } from '../../model/discriminators/list.js';
 import { exists } from '../../files/what-is-there.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
 import { type TrainSettings, usualDiscriminatorRate } from './train-options.js';
+import { framesFolder } from './work-folder.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
 import { checkTrainingFolder } from '../../training/saved/training-folder.js';
 import type { Start } from '../../training/start-from.js';
@@ -75,7 +76,7 @@ async function checkPlaces(settings: TrainSettings, workFolder: string): Promise
   const { out, from, after, data, val = [] } = settings;
   if (!out.endsWith('.onnx')) throw badValue('a file ending in .onnx', 'out', out);
   if (!(await exists(path.dirname(path.resolve(out))))) {
-    throw badValue('a file in an existing folder', 'out', out);
+    throw unusable('a file in an existing folder', 'out', out);
   }
   const overwrite = settings.overwrite === true;
   const inputs = [from, after, ...data, ...val].filter((file) => file !== undefined);
@@ -104,7 +105,10 @@ async function picturesOf(
     ...(square === undefined ? {} : { square }),
   };
   const listed = async (places: readonly string[]) =>
-    lists.listImages(await framesOfClips(places, path.join(workFolder, 'frames'), signal), framing);
+    lists.listImages(
+      await framesOfClips(places, path.join(workFolder, framesFolder), signal),
+      framing,
+    );
   const [training, validation, test] = settings.split;
   const shares = { training, validation: val === undefined ? validation : 0, test };
   const parts = lists.splitItems(await listed(settings.data), shares, settings.seed);

@@ -1,9 +1,15 @@
 import path from 'node:path';
 import { errorFacts, messageOf, VsrError } from '../../errors.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
-import { runTraining, type TrainingDisplay, type TrainingResult } from './run-training.js';
+import {
+  runTraining,
+  type RunOptions,
+  type TrainingDisplay,
+  type TrainingResult,
+} from './run-training.js';
 import { trainDefaults, type TrainOptions } from './train-options.js';
 import { trainPlanOf } from './train-plan.js';
+import { beforeTraining } from './work-folder.js';
 import { wordsForDisk } from '../../media/program/disk-words.js';
 
 /** Receives the text of a run for people; callers of the library use events. */
@@ -32,9 +38,30 @@ export async function train(
   talk: TrainingTalk = silence,
 ): Promise<TrainingResult> {
   const workFolder = workFolderOf(options);
-  const plan = await trainPlanOf({ ...trainDefaults, ...options }, workFolder, signal);
-  talk.planned(plan);
-  const name = path.basename(options.out, '.onnx');
+  const madeReady = await beforeTraining(workFolder);
+  let hasStarted = false;
+  const started = (): void => {
+    hasStarted = true;
+    talk.started?.();
+  };
+  try {
+    const plan = await trainPlanOf({ ...trainDefaults, ...options }, workFolder, signal);
+    talk.planned(plan);
+    return await runPlanned(plan, { tell, signal }, { ...talk, started });
+  } catch (error) {
+    const isInterrupted = errorFacts(error).code === 'interrupted';
+    if (!hasStarted) await madeReady.clear({ keepFrames: isInterrupted });
+    throw error;
+  }
+}
+
+async function runPlanned(
+  plan: TrainPlan,
+  { tell, signal }: Pick<RunOptions, 'tell' | 'signal'>,
+  talk: TrainingTalk,
+): Promise<TrainingResult> {
+  const { workFolder } = plan;
+  const name = path.basename(plan.out, '.onnx');
   try {
     return await runTraining(plan, { name, display: talk, tell, signal });
   } catch (cause) {

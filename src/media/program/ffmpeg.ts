@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { VsrError, messageOf } from '../../errors.js';
+import { VsrError, messageOf, unusable } from '../../errors.js';
 import { askBinary } from './binary-answers.js';
 
 /** The ffmpeg and ffprobe in use. */
@@ -108,14 +108,15 @@ async function whyNoProgram(name: ProgramName, file: string): Promise<string | n
 
 /** The one the caller named; an unusable one is an error, never passed over. */
 async function named(name: ProgramName, file: string, by: string): Promise<Program> {
-  const expected = `Expected a working ${name} for ${by} but received ${JSON.stringify(file)}.`;
+  const refused = (why: string, cause?: unknown): VsrError =>
+    unusable(`a working ${name}`, by, file, why, { cause });
   const full = path.resolve(file);
   const why = await whyNoProgram(name, full);
-  if (why !== null) throw new VsrError('option', `${expected} ${why}`);
+  if (why !== null) throw refused(why);
   try {
     return await ask(full);
   } catch (error) {
-    throw new VsrError('option', `${expected} ${messageOf(error)}`, { cause: error });
+    throw refused(messageOf(error), error);
   }
 }
 
@@ -154,8 +155,7 @@ async function besideOf(ffmpeg: string): Promise<string | undefined> {
  * (`environmentNames`), otherwise those on PATH if they are newer than the embedded ones, otherwise
  * the embedded ones. An ffprobe that nobody named is looked for beside the ffmpeg first.
  *
- * Throws `VsrError('option')` for a named one that does not work, `VsrError('media')` if there is
- * none.
+ * Throws `VsrError('media')` for a named one that does not work, and if there is none.
  */
 export async function locateFfmpeg(
   choice: { readonly ffmpeg?: string | undefined; readonly ffprobe?: string | undefined } = {},

@@ -53,7 +53,8 @@ export async function turnedChain(chain: Chain, strength: number): Promise<Chain
  */
 function isFile(model: string): boolean {
   const exists = existsSync(model);
-  if (!exists && /\.onnx$/i.test(model)) {
+  // Names of the catalogue may have a slash within: research/espcn-16-x2.
+  if (!exists && /\.onnx$|^\.{0,2}[/\\]/i.test(model)) {
     throw new VsrError(
       'model',
       `Expected a model of the catalogue or an ONNX file but ${model} does not exist.`,

@@ -76,7 +76,7 @@ async function filesOf(source: string, work: string): Promise<Map<string, string
   const end = archiveEnds.find((one) => source.toLowerCase().endsWith(one));
   if (info === null || (!info.isDirectory() && end === undefined)) {
     throw new VsrError(
-      'option',
+      info === null ? 'provider' : 'option',
       `Expected a folder, an archive (${archiveEnds.join(', ')}) or ${npmPrefix}<package> for --from but received ${JSON.stringify(source)}${info === null ? ', which does not exist' : ''}.`,
     );
   }

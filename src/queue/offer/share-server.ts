@@ -5,6 +5,7 @@ import https from 'node:https';
 import net from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { messageOf, VsrError } from '../../errors.js';
+import { whyNotRead } from '../../files/why-not-read.js';
 import { newShareToken, type Share } from '../job/share.js';
 import { queueTimes } from '../times.js';
 import { OfferedClip, type Announced, type Offer, type SegmentPart } from './offered-clip.js';
@@ -55,7 +56,7 @@ export class ShareServer implements AsyncDisposable {
     server.timeout = 4 * queueTimes().socketMs;
   }
 
-  /** Starts listening. Throws VsrError `option` for an invalid address or certificate. */
+  /** Starts listening. Throws VsrError `option` for an invalid address, `queue` for a certificate. */
   static async open({ host, port, reachedAt, tls }: ShareWish): Promise<ShareServer> {
     const secrets = tls === null ? null : readTls(tls.certFile, tls.keyFile);
     const server = secrets === null ? http.createServer() : https.createServer(secrets);
@@ -166,8 +167,8 @@ function readTls(certFile: string, keyFile: string): { cert: Buffer; key: Buffer
     return secrets;
   } catch (cause) {
     throw new VsrError(
-      'option',
-      `Expected a certificate and its key, as PEM without a passphrase, for --share-cert ${certFile} and --share-key ${keyFile}: ${messageOf(cause)}.`,
+      'queue',
+      `Expected a certificate and its key, as PEM without a passphrase, for --share-cert ${certFile} and --share-key ${keyFile}: ${whyNotRead(cause)}.`,
       { cause },
     );
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { badValue, messageOf, VsrError } from '../../errors.js';
+import { badValue, VsrError } from '../../errors.js';
+import { whyNotRead } from '../../files/why-not-read.js';
 
 /** The address of a queue, with what is needed to connect. */
 export type QueueAddress = {
@@ -45,7 +46,7 @@ function textOf(what: string, file: string): string {
   try {
     return readFileSync(file, 'utf8');
   } catch (cause) {
-    throw new VsrError('option', `Cannot read the ${what} ${file}: ${messageOf(cause)}.`, {
+    throw new VsrError('queue', `Cannot read the ${what} ${file}: ${whyNotRead(cause)}.`, {
       cause,
     });
   }
@@ -63,7 +64,7 @@ function takePassword(environment: NodeJS.ProcessEnv): string | null {
 
 /**
  * Reads the address of a queue; its password is the URL's, otherwise the environment's, otherwise
- * that of a file. Throws VsrError `option`.
+ * that of a file. Throws VsrError `option`, or `queue` for a file that cannot be read.
  */
 export function queueAddress(wish: QueueWish, environment = process.env): QueueAddress {
   const fromEnvironment = takePassword(environment);

@@ -40,7 +40,7 @@ export async function featureSource(
   side: number,
 ): Promise<FeatureSource> {
   const full = file === undefined ? path.join(packageRoot(), shipped.file) : path.resolve(file);
-  if (!existsSync(full)) throw new VsrError('option', `There is no feature network ${full}.`);
+  if (!existsSync(full)) throw new VsrError('model', `There is no feature network ${full}.`);
   const bytes = await readFile(full);
   const wanted = outputs ?? (file === undefined ? shipped.outputs : []);
   const network = readFeatures(bytes, full, wanted);

@@ -1,5 +1,6 @@
 import { open, readFile, rename } from 'node:fs/promises';
-import { messageOf, VsrError } from '../../errors.js';
+import { VsrError } from '../../errors.js';
+import { whyNotRead } from '../../files/why-not-read.js';
 import type { OptimiserState } from '../optimiser/optimiser.js';
 import { stateNames } from '../optimiser/update-graph.js';
 
@@ -57,8 +58,8 @@ export async function readCheckpoint(file: string): Promise<Checkpoint> {
     bytes = await readFile(file);
   } catch (error) {
     throw new VsrError(
-      'option',
-      `There is no checkpoint to resume from: ${messageOf(error)}. Leave --resume out to start again.`,
+      'model',
+      `There is no checkpoint to resume from in ${file}: ${whyNotRead(error)}. Leave --resume out to start again.`,
       { cause: error },
     );
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { access, constants, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { badValue, messageOf } from '../../errors.js';
+import { badValue, messageOf, unusable } from '../../errors.js';
 import type { ProgramRun } from '../../events.js';
 import { sidecarPathOf } from '../../metrics/sidecar.js';
 
@@ -39,7 +39,7 @@ async function isProgram(file: string): Promise<boolean> {
 }
 
 /**
- * Throws VsrError `option` unless the program of `words` exists, so that a missing one is not
+ * Throws VsrError `media` unless the program of `words` exists, so that a missing one is not
  * noticed only after hours of work.
  */
 export async function checkProgram(words: readonly string[] | null): Promise<void> {
@@ -53,7 +53,7 @@ export async function checkProgram(words: readonly string[] | null): Promise<voi
     }
   }
   const where = hasFolder ? '' : ' on PATH';
-  throw badValue(`a program that is there${where}`, 'exec', program);
+  throw unusable(`a program that is there${where}`, 'exec', program);
 }
 
 /** How many of the last characters of a program's output are kept, to say why it failed. */

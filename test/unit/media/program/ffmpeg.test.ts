@@ -30,7 +30,7 @@ test('a named ffmpeg that is none is refused in one sentence that says why', { s
     await assert.rejects(
       locateFfmpeg({ ffmpeg }),
       ({ code, message }: Error & { code: string }) => {
-        assert.equal(code, 'option');
+        assert.equal(code, 'media');
         assert.ok(message.startsWith(begin) && message.endsWith(why), message);
         return true;
       },
@@ -41,7 +41,7 @@ test('a named ffmpeg that is none is refused in one sentence that says why', { s
 test('an ffmpeg that never answers is given up, whether it waits or works', { skip }, async () => {
   const waits = await program('waits', '#!/bin/sh\nsleep 600\n');
   const works = await program('works', '#!/bin/sh\nwhile :; do :; done\n');
-  const hung = (message: RegExp) => ({ code: 'option', message });
+  const hung = (message: RegExp) => ({ code: 'media', message });
   await Promise.all([
     assert.rejects(locateFfmpeg({ ffmpeg: waits }), hung(/hung: it has done nothing for 5 s\.$/)),
     assert.rejects(

@@ -57,9 +57,9 @@ test('models separated by commas are the passes, in order, and must make the sca
     message: /espcn-16-x3 \(3\), espcn-1-x2 \(2\) enlarge 6 times\. Try --scale 6/,
   });
   // A pass is one model: a family is none.
-  for (const missing of ['espcn-16', 'none.onnx', '']) {
+  for (const missing of ['espcn-16', 'none.onnx', './none', '']) {
     await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { codec: false }), {
-      code: missing === 'none.onnx' ? 'model' : 'option',
+      code: missing.includes('none') ? 'model' : 'option',
       message: new RegExp(`but (received "${missing}"|${missing} does not exist)`),
     });
   }

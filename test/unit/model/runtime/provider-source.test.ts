@@ -92,7 +92,7 @@ test(
     await writeFile(at('text.tgz'), 'This is no archive.');
     await writeFile(at('text.zip'), 'This is no archive.');
     const cases: [string, string, RegExp][] = [
-      [at('none'), 'option', /does not exist/],
+      [at('none'), 'provider', /does not exist/],
       [at('x.txt'), 'option', /archive \(\.tgz, .*\.whl\)/],
       [at('empty'), 'provider', /but found neither/],
       [at('text.tgz'), 'provider', /Could not read the archive/],

@@ -35,8 +35,8 @@ test('the password comes from the URL, the environment or a file, and leaves the
   assert.equal(from('redis://nas', environment), 'of the file');
   const missing = { url: 'redis://nas', passwordFile: path.join(folder, 'none') };
   assert.throws(() => queueAddress(missing, {}), {
-    code: 'option',
-    message: /Cannot read the file/,
+    code: 'queue',
+    message: /Cannot read the file .*none: there is no such file\.$/,
   });
 });
 

@@ -49,7 +49,7 @@ test('a program that does not end by itself is ended when the job is stopped', a
 test('a program that is not there, and fields that there are not, are refused', async () => {
   const sentence = /Expected a program that is there.* for exec but received/;
   for (const program of ['no-such-program-anywhere', '/no/such/program', import.meta.dirname]) {
-    await assert.rejects(checkProgram([program]), { code: 'option', message: sentence });
+    await assert.rejects(checkProgram([program]), { code: 'media', message: sentence });
   }
   await checkProgram([process.execPath]);
   await checkProgram(['node']);

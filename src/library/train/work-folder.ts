@@ -1,0 +1,34 @@
+import { rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { exists } from '../../files/what-is-there.js';
+
+/** The folder in the work folder that holds the frames of clips named as training data. */
+export const framesFolder = 'frames';
+
+/** What a call may make before it is known whether there will be a training. */
+export type MadeReady = {
+  /**
+   * Removes what the call made: a refused training leaves nothing. With `keepFrames` those stay
+   * that were taken from clips, for the same call to go on with.
+   */
+  clear(wish: { readonly keepFrames: boolean }): Promise<void>;
+};
+
+/** Notes what is there of a work folder before a call begins. */
+export async function beforeTraining(workFolder: string): Promise<MadeReady> {
+  const frames = path.join(workFolder, framesFolder);
+  const hadFrames = await exists(frames);
+  const missing: string[] = [];
+  for (let each = path.resolve(workFolder); !(await exists(each)); each = path.dirname(each)) {
+    missing.push(each);
+  }
+  return {
+    async clear({ keepFrames }) {
+      if (!hadFrames && !keepFrames && (await exists(frames))) {
+        await rm(frames, { recursive: true });
+      }
+      // A folder that holds something else by now stays, and so do those around it.
+      for (const folder of missing) await rmdir(folder).catch(() => {});
+    },
+  };
+}
