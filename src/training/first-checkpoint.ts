@@ -6,7 +6,10 @@ import type { TrainPlan } from './plan/plan.js';
 import { planFacts, requireSameFacts } from './plan/plan-facts.js';
 import { type Checkpoint, readCheckpoint } from './saved/checkpoint.js';
 
-/** Where a run begins, or goes on. A checkpoint of another plan is a VsrError 'option'. */
+/**
+ * The checkpoint that a run begins with, or with `plan.resume` the one in `file`. Throws VsrError
+ * `option` where that belongs to another plan or is not there, `model` where it is damaged.
+ */
 export async function firstCheckpoint(
   plan: TrainPlan,
   file: string,

@@ -7,13 +7,13 @@ import { initialWeights } from './optimiser/initial-weights.js';
 import type { TrainPlan } from './plan/plan.js';
 import { weightsFromModel } from './saved/warm-start.js';
 
-/** What of a plan follows from the model that it starts from. */
+/** The parts of a plan that depend on the model that it starts from. */
 export type Start = Pick<TrainPlan, 'network' | 'initial' | 'original'>;
 
 /**
- * Starts `network` from the model in `file`: with its weights where it has such layers (see
- * `weightsFromModel`), and for `int8` as its copy in 8 bits. A model that does not fit is a
- * VsrError 'model' or 'option'.
+ * Starts `network` from the model in `file`: with its weights, where it has such layers (see
+ * `weightsFromModel`), and with `int8` as its 8-bit copy. Throws VsrError `model` or `option` for a
+ * model that does not fit.
  */
 export async function startFrom(
   network: Network,

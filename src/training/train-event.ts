@@ -2,7 +2,7 @@ import type { PictureScore } from './gradient/messages.js';
 import type { Picture } from './pictures/picture.js';
 import type { WhiteFigures } from './gradient/white.js';
 
-/** What happens in a run, in the order in which it does. */
+/** The events of a run, in the order in which they happen. */
 export type TrainEvent =
   /** A file that cannot be used, named in the reason. */
   | { readonly kind: 'skipped'; readonly reason: string; readonly why: 'unreadable' | 'too small' }
@@ -34,7 +34,7 @@ export type TrainEvent =
       readonly scores: readonly PictureScore[];
       /** Mean Y-PSNR in dB over the validation pictures; `NaN` without any. */
       readonly psnr: number;
-      /** It is the best so far. */
+      /** Whether these are the best weights so far. */
       readonly best: boolean;
       /** The weights that were validated. */
       readonly weights: Float32Array;
@@ -45,8 +45,8 @@ export type TrainEvent =
       readonly kind: 'finished';
       readonly step: number;
       readonly best: Float32Array;
-      /** Of the best weights, on each picture of the test part that can be used. */
+      /** Figures of the best weights for each test picture that can be used. */
       readonly test: readonly PictureScore[];
-      /** Of the best weights; `null` for networks on luma. */
+      /** Whether the best weights keep colours; `null` for networks on luma. */
       readonly white: WhiteFigures | null;
     };

@@ -46,7 +46,7 @@ export async function* train(plan: TrainPlan, signal?: AbortSignal): AsyncGenera
     if (step % plan.validateEvery === 0 || step === plan.steps) {
       const figures = sinceValidation.take();
       yield { kind: 'validated', step, rate, ...figures, ...(await run.validate()) };
-      // After the figures are told: a run killed in between tells them again, and loses none.
+      // After the figures are reported: a run killed in between reports them again and loses none.
       await run.checkpoint();
       sinceProgress.restart();
       sinceValidation.restart();
@@ -68,14 +68,14 @@ async function opened(plan: TrainPlan, signal: AbortSignal | undefined): Promise
   }
 }
 
-/** A provider that does not start says so here, not from a thread. */
+/** Throws VsrError `provider` where the plan's provider does not start, before threads do. */
 async function tryProvider({ provider, network }: TrainPlan): Promise<void> {
   if (provider === undefined) return;
   const trial = await openSession(buildForwardModel(network, alignmentOf(network) * 8), provider);
   await trial.release();
 }
 
-/** What came of the steps since they were last told, and since when. */
+/** The results of the steps since they were last reported, and the time of that. */
 class Steps {
   #results: StepResult[] = [];
   #from = performance.now();
@@ -89,7 +89,7 @@ class Steps {
     this.#results.push(result);
   }
 
-  /** Their means, and the steps per second that gave them; begins anew. */
+  /** Returns the means of the results and the steps per second, and starts over. */
   take(): StepResult & { readonly stepsPerSecond: number } {
     const stepsPerSecond = (1000 * this.#results.length) / this.age;
     const loss = mean(this.#results.map((result) => result.loss));
@@ -99,7 +99,7 @@ class Steps {
     return { loss, right, stepsPerSecond };
   }
 
-  /** What passed since was no training. */
+  /** Starts the clock again, so that the time of a validation is not counted. */
   restart(): void {
     this.#from = performance.now();
   }

@@ -19,7 +19,7 @@ import type { TrainEvent } from './train-event.js';
 import { type WhiteFigures, whiteFigures } from './gradient/white.js';
 import { testPictures, validationPictures } from './validation/validation-pictures.js';
 
-/** Where the random numbers of a fit come from, apart from those of the steps. */
+/** The random stream of a fit, apart from that of the steps. */
 const fitStream = 0x66;
 
 /** What is said of a run that was stopped while it was made ready. */
@@ -37,7 +37,7 @@ export class TrainingRun implements AsyncDisposable {
   readonly #optimise: Optimise;
   /** The discriminator's optimiser. */
   readonly #teach: Optimise | undefined;
-  /** Where the run is. */
+  /** The state that the run has reached. */
   #now: Checkpoint;
   #window: Window | null = null;
   #nextWindow: Promise<Window> | undefined;
@@ -126,7 +126,7 @@ export class TrainingRun implements AsyncDisposable {
     return this.#now.best;
   }
 
-  /** Files that were passed over since this was asked the last time. */
+  /** Files that were passed over since the last call. */
   skipped(): TrainEvent[] {
     return this.#skipped.splice(0);
   }
@@ -142,13 +142,13 @@ export class TrainingRun implements AsyncDisposable {
     this.#window = window;
   }
 
-  /** Hands the window that was read to the threads, fits where that is planned. */
+  /** Gives the threads the window that was read, and fits the last layer where that is planned. */
   async begin(): Promise<TrainEvent> {
     const window = await this.#useWindow();
     const { network, fit = 0, resume, patch, seed } = this.#plan;
     const { state } = this.#now;
     if (fit > 0 && !resume) {
-      // Its own place among the random numbers: the first step draws other patches.
+      // The fit has its own random stream, so that the first step draws other patches.
       const source = new PatchSource(window.pictures, patchShapeOf(network, patch));
       const fitted = await fitLast(network, state.weights, fit, (number, x, t, slot) =>
         source.cut([seed, fitStream, number], x, t, slot),
@@ -160,13 +160,16 @@ export class TrainingRun implements AsyncDisposable {
     return { kind: 'started', step: this.step, pictures, validation: this.#validation };
   }
 
-  /** Whether the pictures in memory were drawn from often enough. */
+  /** Whether patches were drawn often enough from the pictures in memory. */
   isWindowOver(): boolean {
     if (this.#nextWindow === undefined) return false;
     return this.step - this.#now.windowStep >= windowSteps(this.#window!, this.#plan);
   }
 
-  /** Awaits the next pictures; interrupted, it writes a checkpoint and throws `stopped`. */
+  /**
+   * Waits for the next pictures. Where `signal` fires meanwhile, writes a checkpoint and throws
+   * VsrError `interrupted` that says `stopped`.
+   */
   async awaitWindow(signal: AbortSignal | undefined, stopped: string): Promise<void> {
     try {
       this.#window = await unlessAborted(this.#nextWindow!, signal, stopped);
@@ -176,13 +179,13 @@ export class TrainingRun implements AsyncDisposable {
     }
   }
 
-  /** Trains on the window that was awaited from here on. */
+  /** From now on, trains on the window that was waited for. */
   async turnToWindow(): Promise<void> {
     await this.#useWindow();
     this.#now = { ...this.#now, windowStep: this.step };
   }
 
-  /** One step at a learning rate. */
+  /** Takes one step at learning rate `rate`. Throws VsrError `model` where the loss diverges. */
   async takeStep(rate: number): Promise<StepResult> {
     const { state, judge, step } = this.#now;
     const { discriminator, rate: highest } = this.#plan;
@@ -196,7 +199,7 @@ export class TrainingRun implements AsyncDisposable {
     }
     await this.#optimise(state, this.#gradients.gradients, step, rate);
     if (judge !== undefined) {
-      // The same course, at its own height.
+      // The same schedule, scaled to the discriminator's own highest rate.
       const own = (rate / highest) * discriminator!.rate;
       await this.#teach!(judge, this.#gradients.judgeGradients!, step, own);
     }
@@ -258,7 +261,7 @@ export class TrainingRun implements AsyncDisposable {
   }
 }
 
-/** What a validation found. */
+/** The result of a validation. */
 export type Validated = {
   readonly scores: readonly PictureScore[];
   readonly psnr: number;
@@ -272,7 +275,7 @@ export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Steps that a window is drawn from. */
+/** Number of steps that draw from a window. */
 function windowSteps(window: Window, plan: TrainPlan): number {
   const samples = window.pictures.reduce((sum, { low }) => sum + low[0]!.data.length, 0);
   return Math.ceil(

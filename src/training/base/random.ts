@@ -10,9 +10,9 @@ function mix(value: number): number {
 }
 
 /**
- * The random stream of a place: the same integers give the same stream, any other an unrelated one.
- * So no state has to be kept: step, patch and seed say it all, and a resumed run draws what the
- * unbroken one would have drawn.
+ * The random stream of a place: the same integers give the same stream, others an unrelated one. So
+ * no state has to be kept: seed, step and patch are enough, and a resumed run draws what an
+ * uninterrupted one would have drawn.
  */
 export function randomAt(...place: readonly number[]): Random {
   let state = 0x9e3779b9;

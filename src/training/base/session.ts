@@ -4,12 +4,12 @@ import { onnxRuntime, printsNothing } from '../../model/runtime/onnx-runtime.js'
 import { type ProviderCandidate, providerFailure } from '../../model/runtime/providers.js';
 import { executionProvider } from '../../model/runtime/session.js';
 
-/** The processor: what gradients are computed on unless told otherwise. */
+/** The processor, on which gradients are computed unless another provider is named. */
 export const cpu: ProviderCandidate = { name: 'cpu', device: 0 };
 
 /**
- * A one-threaded session: run() blocks its thread, and threads are what we have workers for.
- * A provider that does not start is a VsrError 'provider'.
+ * Opens a session with one thread: `run()` blocks the thread that calls it, and work in parallel is
+ * done by worker threads. Throws VsrError `provider` where `provider` does not start.
  */
 export async function openSession(
   model: Uint8Array,

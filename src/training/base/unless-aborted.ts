@@ -2,7 +2,7 @@ import { VsrError } from '../../errors.js';
 
 /**
  * Settles as `work` does, or rejects with a VsrError `interrupted` that says `message` as soon as
- * `signal` fires; `work` is then left to itself.
+ * `signal` fires. `work` is not stopped by that; nobody waits for it any more.
  */
 export async function unlessAborted<T>(
   work: Promise<T>,

@@ -12,7 +12,7 @@ export type ExtractClipsOptions = Omit<ExtractOptions, 'name' | 'tell'> & {
   readonly tell: Tell<ExtractResult>;
 };
 
-/** The clips named, with those in folders in order of name. */
+/** The named clips, and those in the named folders in the order of their names. */
 async function clipsOf(places: readonly string[]): Promise<string[]> {
   const clips: string[] = [];
   for (const place of places) {
@@ -34,10 +34,10 @@ async function clipsOf(places: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Extracts frames of each clip, and of each in the folders among `places`, into `folder`. A clip
- * that cannot be read does not stop the others; where it is the only one, and for failures of
- * another kind, this rejects. Told are `start`, and for each clip `progress` and `done` or
- * `failed`.
+ * Extracts frames of the clips, and of those in folders, that `places` names, into `folder`. Tells
+ * `start`, and for each clip `progress` and `done` or `failed`. A clip that cannot be read does not
+ * stop the others. Rejects with VsrError `media` where any clip could not be read, and with any
+ * failure of another kind at once.
  */
 export async function extractClips(
   places: readonly string[],
@@ -45,7 +45,7 @@ export async function extractClips(
   { tell, ...options }: ExtractClipsOptions,
 ): Promise<void> {
   const clips = await clipsOf(places);
-  // Clips of one name would overwrite each other's frames.
+  // Clips of the same name would overwrite each other's frames.
   const names = distinctNames(clips.map((clip) => ({ file: path.resolve(clip), folder })));
   tell({ event: 'start', command: 'extract', vsr: version(), clips });
   let failed = 0;

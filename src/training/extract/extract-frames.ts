@@ -21,7 +21,7 @@ export type ExtractOptions = {
   readonly name?: string;
   /** Replace pictures of such names that no extraction wrote. */
   readonly overwrite?: boolean;
-  /** Frames kept at most; no limit if absent. */
+  /** How many frames are kept at most; no limit if absent. */
   readonly most?: number;
   /** Told how many of the clip's frames have been looked at. */
   readonly tell?: TellProgress;
@@ -35,15 +35,15 @@ export type ExtractOptions = {
 
 /** What became of a clip. */
 export type ExtractResult = {
-  /** Frames there are now, those of earlier runs included. */
+  /** How many frames of it there are now, with those of earlier runs. */
   readonly written: number;
-  /** Left out because they showed what the frame before them showed. */
+  /** How many were left out because they show the same as the last kept frame. */
   readonly duplicates: number;
-  /** An earlier run had finished this clip with the same options. */
+  /** Whether an earlier run had finished this clip with the same options. */
   readonly already: boolean;
 };
 
-/** What is kept beside the frames: how far an unfinished run came. */
+/** The list that is kept beside the frames, from which an unfinished run goes on. */
 type State = {
   readonly options: string;
   readonly files: readonly string[];
@@ -120,7 +120,8 @@ class KeptFrames {
     const isOurs = () => Promise.resolve(ours.has(name));
     const place = isDone ? null : await openPlace({ what: 'frame', file, isOurs, ...wish });
     this.files.push(name);
-    // Listed before it is written: what a killed run leaves behind is known to be ours.
+    // Listed before it is written, so that the next run knows the pictures of a killed run as its
+    // own.
     await this.save(false);
     if (place !== null) await writePng(path.join(drafts, name), place, chosen.frame);
   }
@@ -129,7 +130,7 @@ class KeptFrames {
   async save(finished: boolean): Promise<void> {
     const { stateFile, wanted, chooser, there, wish } = this.request;
     const file = { what: 'list of frames', file: stateFile };
-    // It names itself: a hidden file of this name is nobody else's.
+    // Replaced without asking: only vsr gives hidden files such names.
     const statePlace = await openPlace({ ...file, ...wish, overwrite: true });
     const state: State = {
       options: wanted,
@@ -142,10 +143,11 @@ class KeptFrames {
 }
 
 /**
- * Writes chosen frames of a clip as PNG into `folder` (made if needed), named
- * `<clip>-<frame number>.png`. Of each group the sharpest is kept, and none that shows what the
- * one before showed. Run again, a finished clip is passed over and an unfinished one completed
- * without writing any frame twice.
+ * Writes chosen frames of a clip as PNG into `folder` (made if needed), named `<clip>-<frame
+ * number>.png`. The sharpest frame of each group is kept, unless it shows the same as the last kept
+ * one. When it is run again, a finished clip is passed over, and an unfinished one is completed
+ * without writing any frame twice. Throws VsrError `media` for a clip that cannot be read, `disk`
+ * where a picture cannot be written, `interrupted` once `signal` fires.
  */
 export async function extractFrames(
   clip: string,

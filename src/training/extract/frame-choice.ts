@@ -1,16 +1,16 @@
-/** How frames are gathered into groups, of each of which the sharpest is kept. */
+/** How frames are grouped; the sharpest of each group is kept. */
 export type FrameChoice =
-  /** Every `n` frames a group. */
+  /** Groups of `frames` frames. */
   | { readonly kind: 'every'; readonly frames: number }
-  /** A group for each frame kept, `rate` a second. */
+  /** `rate` groups per second. */
   | { readonly kind: 'fps'; readonly rate: number }
-  /** A group for each scene, and at most `longestScene` frames. */
+  /** A group for each scene, of at most `longestScene` frames. */
   | { readonly kind: 'scenes' };
 
-/** Frames after which a new group begins even within a scene. */
+/** Number of frames after which a new group begins even within a scene. */
 export const longestScene = 120;
 
-/** Frames a group has at least in `scenes`: flashes are no scenes. */
+/** Least number of frames in a scene: flashes are no scenes. */
 const shortestScene = 6;
 
 /** Mean difference of thumbnails, in sample values, above which a new scene has begun. */
@@ -79,7 +79,7 @@ export function sharpness({ data, width, height }: RgbFrame): number {
 /** A frame that was chosen. */
 export type ChosenFrame = { readonly index: number; readonly frame: RgbFrame };
 
-/** What the chooser looks at frame by frame; at most one frame is held at a time. */
+/** Chooses the frames to keep, looking at each once, in order; it holds one frame at most. */
 export class FrameChooser {
   readonly #choice: FrameChoice;
   readonly #rate: number;
@@ -90,14 +90,15 @@ export class FrameChooser {
   /** Frames that were the best of their group but showed what the last kept one did. */
   duplicates = 0;
 
-  /** `rate`: the clip's frames a second, for `fps`. */
+  /** `rate` is the clip's number of frames per second, for `fps`. */
   constructor(choice: FrameChoice, rate: number) {
     this.#choice = choice;
     this.#rate = rate;
   }
 
   /**
-   * Looks at the next frame; gives the frame to keep of a group that has ended with the one before.
+   * Looks at the next frame. Where a group has ended with the frame before, returns the frame of it
+   * that is kept.
    */
   look(index: number, frame: RgbFrame): ChosenFrame | undefined {
     const small = thumbnail(frame);
@@ -129,7 +130,9 @@ export class FrameChooser {
     }
   }
 
-  /** Ends the group under way: its sharpest frame, unless the last kept one shows the same. */
+  /**
+   * Ends the current group. Returns its sharpest frame, unless the last kept one shows the same.
+   */
   end(): ChosenFrame | undefined {
     const best = this.#best;
     this.#best = undefined;

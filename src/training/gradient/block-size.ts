@@ -21,7 +21,7 @@ async function gradientWith(block: number): Promise<Float32Array> {
   const weights = await floatTensor([count]);
   const random = randomAt(1);
   for (const { data } of [x, t]) for (let i = 0; i < data.length; i++) data[i] = random();
-  // Not as a training begins: its biases are 0, and would not be missed.
+  // Unlike at the start of a training, biases are not 0: lost ones would otherwise go unnoticed.
   for (let i = 0; i < count; i++) weights.data[i] = (random() - 0.5) / 4;
   const result = await session.run({ x: x.tensor, t: t.tensor, weights: weights.tensor });
   await session.release();
@@ -34,9 +34,9 @@ let known: Promise<number> | undefined;
  * Channels in a block of ONNX Runtime's own layout for convolutions on this processor: 16 or 8; 0
  * where it has none.
  *
- * No document promises the layout, and it depends on the processor, so it is tried: of a small
- * network the gradient with blocks must be the gradient without. With blocks of another size it is
- * a wholly different one.
+ * The layout is not documented and depends on the processor, so it is tried: with blocks of the
+ * right size, the gradient of a small network is the same as without blocks. With blocks of another
+ * size it is entirely different.
  */
 export function blockSize(): Promise<number> {
   return (known ??= findBlockSize());

@@ -6,27 +6,32 @@ import {
   verdicts,
 } from '../../model/discriminators/discriminator.js';
 import { gradientOf, viewsOf } from '../../model/language/training-graph.js';
-import { falseLoss, trueLoss } from './loss.js';
+import { distanceFromEnlarged, distanceFromTrue } from './loss.js';
 
-/** How many values a discriminator of pictures of `channels` learns. */
+/** Number of trainable values of a discriminator, for pictures of `channels` channels. */
 export function judgingCount(discriminator: Discriminator, channels: number): number {
   return judgingParameters(discriminator, channels).reduce((sum, { size }) => sum + size, 0);
 }
 
 /**
- * A network's pictures and true ones before a discriminator, in one training graph. Two tapes
- * differentiate it: the network's, on which the discriminator is as it is, and the discriminator's,
- * on which the pictures are.
+ * A discriminator that judges a network's pictures and true ones, in one training graph. Two tapes
+ * differentiate it: on the network's tape the discriminator's weights are constants, on the
+ * discriminator's tape the pictures are.
  */
 export class Contest {
   readonly #discriminator: Discriminator;
   readonly #pictures: { readonly made: Value; readonly real: Value };
   readonly #views: readonly (readonly Value[])[];
   readonly #tape: Tape;
-  /** On the network's pictures [N, C, H, W], for its loss. */
+  /**
+   * The discriminator's verdicts [N, 1, h, w] on the network's pictures, for the network's loss.
+   */
   readonly verdicts: Value;
 
-  /** Adds the input `judge`, the discriminator's weights. */
+  /**
+   * Adds the input `judge`, the discriminator's weights [its parameters]. `made` and `real` are
+   * pictures [N, C, H, W] of 0..1.
+   */
   constructor(tape: Tape, discriminator: Discriminator, made: Value, real: Value) {
     const channels = made.shape[1]!;
     const shape = [judgingCount(discriminator, channels)];
@@ -38,7 +43,10 @@ export class Contest {
     this.verdicts = verdicts(tape, discriminator, made, this.#views.flat());
   }
 
-  /** Adds the outputs by which the discriminator learns, with these names. */
+  /**
+   * Adds the outputs by which the discriminator learns: `gradient` [its parameters], and `right`
+   * [1], the share of places on which it is right, 0 to 1.
+   */
   addLearning(gradient: string, right: string): void {
     const { graph, block } = this.#tape;
     const tape = new Tape(graph, block);
@@ -46,7 +54,8 @@ export class Contest {
     for (const value of lists) tape.want(value);
     const onMade = verdicts(tape, this.#discriminator, this.#pictures.made, lists);
     const onReal = verdicts(tape, this.#discriminator, this.#pictures.real, lists);
-    tape.backward(add(tape, trueLoss(tape, onMade), falseLoss(tape, onReal)));
+    const loss = add(tape, distanceFromEnlarged(tape, onMade), distanceFromTrue(tape, onReal));
+    tape.backward(loss);
     gradientOf(tape, this.#views, gradient);
     graph.output(gradient, 'float32', [lists.reduce((sum, { shape }) => sum + sizeOf(shape), 0)]);
     const none = tape.scalar(0);

@@ -13,13 +13,13 @@ import type { Plane } from '../../planes/plane.js';
 import { buildForwardModel, sourceShape, targetShape } from './gradient-graph.js';
 import { cpu, floatTensor, openSession } from '../base/session.js';
 
-/** Low-resolution samples each way that are enlarged at once, at least. */
+/** Least side, in low-resolution samples, of the squares that are enlarged one after another. */
 const least = 64;
 
 /**
- * Enlarges 8-bit planes, as many as the network takes, with the weights given; the result is
- * rounded and clipped. Networks with a dial are told how strongly the picture is compressed; 0 if
- * absent.
+ * Enlarges 8-bit planes, as many as the network takes, with the given weights; the result is
+ * rounded and clipped. `strength` says to networks with a dial how strongly the picture is
+ * compressed; default 0.
  */
 export type Enlarge = (
   low: readonly Plane[],
@@ -27,7 +27,7 @@ export type Enlarge = (
   strength?: Strength,
 ) => Promise<Plane[]>;
 
-/** Prepares to enlarge whole pictures by weights that change between calls; one session for all. */
+/** Prepares enlarging whole pictures, with one session for weights that change between calls. */
 export async function openEnlarger(
   network: Network,
   provider: ProviderCandidate = cpu,

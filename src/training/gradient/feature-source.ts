@@ -12,16 +12,16 @@ import {
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { packageRoot } from '../../package-root.js';
 
-/** Where the feature network of a training is, and what of it is compared. */
+/** The feature network of a training, and those of its outputs that are compared. */
 export type FeatureSource = {
   /** Absolute path of the ONNX file. */
   readonly file: string;
-  /** Of that file, in hex. */
+  /** SHA-256 of that file, in hex. */
   readonly sha256: string;
   readonly outputs: readonly string[];
 };
 
-/** The network that ships, and its outputs that are compared unless told otherwise. */
+/** The network that ships, and those of its outputs that are compared by default. */
 const shipped = { file: 'models/features/squeezenet10.onnx', outputs: ['fire2', 'fire5'] };
 
 /** The feature network of a source. */
@@ -31,8 +31,8 @@ export async function openFeatures({ file, outputs }: FeatureSource): Promise<Fe
 
 /**
  * The feature network in `file`, by default the one that ships, for pictures of `side` samples each
- * way. A file that is not there or is none, an output that it lacks, and pictures too small for it
- * are a VsrError 'option' or 'model'.
+ * way. Throws VsrError `option` or `model` for a file that is not there or holds no feature
+ * network, for an output that it lacks, and for pictures that are too small for it.
  */
 export async function featureSource(
   file: string | undefined,

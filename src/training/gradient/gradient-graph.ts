@@ -29,15 +29,15 @@ import { encodeModel } from '../../model/onnx/model-file.js';
 import { Contest } from './contest.js';
 import { type Loss, lossOf } from './loss.js';
 
-/** What one micro-batch holds. */
+/** The size of a micro-batch: what goes through the graph at once. */
 export type MicroBatch = {
-  /** Patches run at once. */
+  /** Number of patches. */
   readonly patches: number;
   /** Low-resolution samples each way whose enlargement is compared. */
   readonly patch: number;
 };
 
-/** Rounds kernels and results of the layers that will compute in 8 bits as they will be. */
+/** Hooks that round kernels and results as they will be in layers that compute in 8 bits. */
 function roundingHooks(tape: Tape, network: Network): Pick<TrainingHooks, 'kernel' | 'result'> {
   const { activationSteps } = network;
   if (activationSteps === undefined) return { kernel: (x) => x, result: (x) => x };
@@ -59,7 +59,7 @@ function roundingHooks(tape: Tape, network: Network): Pick<TrainingHooks, 'kerne
   };
 }
 
-/** How the network is written: learning or not, on patches alone or on whole pictures. */
+/** How the network is written: with dropout while it learns, on patches or on whole pictures. */
 type Way = { readonly dropout?: TrainingHooks['dropout']; readonly whole?: boolean };
 
 function forward(
@@ -78,8 +78,8 @@ function forward(
 }
 
 /**
- * Shape of what `patches` patches of `patch` low-resolution samples are enlarged to, up to the last
- * shuffle.
+ * Shape [N, C, H, W] of what `patches` patches of `patch` low-resolution samples are enlarged to,
+ * before the last shuffle.
  */
 export function targetShape(network: Network, { patches, patch }: MicroBatch): number[] {
   const shuffle = lastShuffle(network);
@@ -88,8 +88,8 @@ export function targetShape(network: Network, { patches, patch }: MicroBatch): n
 }
 
 /**
- * Shape of the low-resolution samples of patches, with their context: as much as training brings
- * unless told otherwise.
+ * Shape [N, C, H, W] of the low-resolution samples of patches, with `reach` samples of context on
+ * each side: by default as many as in training.
  */
 export function sourceShape(
   network: Network,
@@ -100,7 +100,7 @@ export function sourceShape(
   return [patches, channelsOf(network), side, side];
 }
 
-/** A random list of factors that a step needs: `share` of them 0, the others made larger for it. */
+/** A random list of factors that a step needs: a share of 0s, all others 1 / (1 - `share`). */
 export type DropoutMask = {
   /** The graph's input. */
   readonly name: string;
@@ -121,7 +121,9 @@ export function dropoutMasks({ blocks }: Network, { patches }: MicroBatch): Drop
   });
 }
 
-/** What is trained beside pixels: feature networks stay as they are, discriminators learn too. */
+/**
+ * Networks that judge pictures: feature networks, which are fixed, and discriminators, which learn.
+ */
 export type Critics = {
   readonly features?: FeatureNetwork | undefined;
   readonly discriminator?: Discriminator | undefined;
@@ -133,11 +135,11 @@ export type Critics = {
  * Inputs: `x` of `sourceShape` in 0..1; `t` of `targetShape`, the wanted picture shuffled back
  * (which spares the graph the shuffle and its gradient); `weights` [parameters]; for a network with
  * a dial `strength` [1], that of all patches; and those of `dropoutMasks`. Losses of features need
- * `features`, the adversarial one a `discriminator`, whose weights are `judge` then. Convolutions
- * are written in blocks of `block` channels (see `blockSize`); 0 for a graph that every runtime
- * takes.
- * Outputs: `loss` [1] and `gradient` [parameters]; with a discriminator `judgeGradient`, by which
- * it learns, and `right` [1], the share of places on which it is right.
+ * `features`. The adversarial loss needs a `discriminator`, whose weights are then the input
+ * `judge` [its parameters]. Convolutions are written in blocks of `block` channels (see
+ * `blockSize`); 0 for a graph that every runtime takes. Outputs: `loss` [1] and `gradient`
+ * [parameters]; with a discriminator `judgeGradient`, by which it learns, and `right` [1], the
+ * share of places on which it is right.
  */
 export function buildGradientModel(
   network: Network,
@@ -178,9 +180,9 @@ export function buildGradientModel(
 }
 
 /**
- * The model that enlarges one square of `side` low-resolution samples while weights are still in
- * motion: inputs `x` of `sourceShape`, `weights` [parameters] and, for a network with a dial,
- * `strength` [1]; output `y` of `targetShape`, up to the last shuffle.
+ * The model that enlarges one square of `side` low-resolution samples and takes the weights, which
+ * still change, as an input. Inputs: `x` of `sourceShape`, `weights` [parameters] and, for a
+ * network with a dial, `strength` [1]. Output: `y` of `targetShape`, before the last shuffle.
  */
 export function buildForwardModel(network: Network, side: number): Uint8Array {
   const graph = new GraphBuilder('forward');

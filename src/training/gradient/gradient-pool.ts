@@ -25,18 +25,18 @@ export type GradientPoolOptions = {
   readonly batch: MicroBatch;
   readonly microBatches: number;
   readonly loss: Loss;
-  /** For losses that compare features. */
+  /** Needed by losses that compare features. */
   readonly features?: FeatureSource | undefined;
-  /** For the adversarial loss. */
+  /** Needed by the adversarial loss. */
   readonly discriminator?: Discriminator | undefined;
   readonly seed: number;
   /** Where gradients are computed; the processor if absent. */
   readonly provider?: ProviderCandidate;
-  /** Threads. */
+  /** Number of threads; no more are started than there are micro-batches. */
   readonly workers: number;
 };
 
-/** What came of a step. */
+/** The result of a step. */
 export type StepResult = {
   /** The mean loss of its micro-batches. */
   readonly loss: number;
@@ -49,12 +49,12 @@ function shared(length: number): Float32Array {
 }
 
 /**
- * One thread per core, each with its own session. The micro-batches of a step are dealt out as the
- * threads come free, and each one's gradient has a place of its own: the sum does not depend on
- * how many threads there are or which was faster.
+ * Threads that compute gradients, each with its own session. Whichever thread is free takes the
+ * next micro-batch of a step, and each micro-batch's gradient has its own place in memory. So their
+ * sum does not depend on how many threads there are or which was faster.
  */
 export class GradientPool implements AsyncDisposable {
-  /** [micro-batches, parameters], as the last step left them. */
+  /** [micro-batches, parameters]: the gradients of the last step. */
   readonly gradients: Float32Array;
   readonly #judging: Judging | undefined;
   readonly #losses: Float32Array;
@@ -100,13 +100,13 @@ export class GradientPool implements AsyncDisposable {
     return answer;
   }
 
-  /** Hands all threads the pictures that patches are drawn from. */
+  /** Gives all threads the pictures that patches are drawn from. */
   async setPictures(pictures: readonly Picture[]): Promise<void> {
     const order: GradientOrder = { kind: 'pictures', pictures };
     await Promise.all(this.#workers.map((worker) => this.#ask(worker, order)));
   }
 
-  /** [micro-batches, parameters] of the discriminator, likewise; `undefined` without one. */
+  /** [micro-batches, the discriminator's parameters], of the last step; `undefined` without one. */
   get judgeGradients(): Float32Array | undefined {
     return this.#judging?.gradients;
   }
@@ -136,7 +136,7 @@ export class GradientPool implements AsyncDisposable {
     return answers.flatMap((answer) => (answer.kind === 'white' ? [answer.deviation] : []));
   }
 
-  /** Deals orders out to the threads as they come free; answers in the orders' order. */
+  /** Gives each order to the next free thread; the answers come in the order of `orders`. */
   async #askAll(orders: readonly GradientOrder[]): Promise<GradientAnswer[]> {
     const answers: GradientAnswer[] = [];
     let next = 0;

@@ -1,4 +1,4 @@
-// The thread that computes gradients: cuts its patches itself, so that pictures are never copied.
+// A thread that computes gradients. It cuts its patches itself, so that pictures are never copied.
 import type { Tensor } from 'onnxruntime-node';
 import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
@@ -65,7 +65,7 @@ if (judge !== null) {
 }
 
 let source: PatchSource | undefined;
-/** Step and micro-batch whose patches already lie in the tensors. */
+/** Step and micro-batch, as `step/micro-batch`, whose patches already lie in the tensors. */
 let cutAhead = '';
 
 function cutPatches(step: number, microBatch: number): void {
@@ -78,10 +78,10 @@ function cutPatches(step: number, microBatch: number): void {
   }
 }
 
-/** Where the random numbers of dropout begin, apart from those of the patches. */
+/** The random stream of dropout, apart from that of the patches. */
 const dropoutStream = 0x64;
 
-/** Draws which values are left out; the same ones for the same place in a run. */
+/** Draws which values are left out: the same ones at the same step of every run with this seed. */
 function drawMasks(step: number, microBatch: number): void {
   masks.forEach(({ share, data: factors }, layer) => {
     const random = randomAt(seed, dropoutStream, step, microBatch, layer);
@@ -156,7 +156,7 @@ async function answerTo(order: GradientOrder): Promise<GradientAnswer> {
 
 parentPort!.on('message', (order: GradientOrder | null) => {
   if (order === null) {
-    // Nothing else keeps the thread: it ends once the runtime is not at work any more.
+    // The thread ends once its port is closed and the runtime has finished its work.
     parentPort!.close();
     return;
   }
@@ -165,7 +165,7 @@ parentPort!.on('message', (order: GradientOrder | null) => {
     .then((answer) => {
       parentPort!.postMessage(answer);
       if (order.kind !== 'step' || data.worker >= microBatches) return;
-      // While the optimiser steps: the patches this worker is sure to need next.
+      // While the optimiser takes its step, this cuts the patches that come first in the next one.
       cutPatches(order.step + 1, data.worker);
       cutAhead = `${order.step + 1}/${data.worker}`;
     })

@@ -16,25 +16,25 @@ import { type FeatureNetwork, featuresOf } from '../../model/features/feature-ne
 export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
 
 /**
- * Losses that compare what a feature network makes of pictures: its features place by place
- * (https://arxiv.org/abs/1603.08155), and which of them go together within patches, wherever they
- * lie there (https://arxiv.org/abs/1612.07919).
+ * Losses that compare the features which a feature network finds in pictures. `perceptual` compares
+ * them place by place (https://arxiv.org/abs/1603.08155); `texture` compares which of them occur
+ * together within a patch, by Gram matrices (https://arxiv.org/abs/1612.07919).
  */
 export const featureLosses = ['perceptual', 'texture'] as const;
 
-/** The loss of a picture that a discriminator takes for an enlarged one. */
+/** The loss that is high where a discriminator takes a picture for an enlarged one. */
 export const adversarialLoss = 'adversarial';
 
-/** The names `lossOf` knows. */
+/** The names of all losses. */
 export const losses = [...pixelLosses, ...featureLosses, adversarialLoss] as const;
 
-/** How the distance of two pictures is measured. */
+/** The name of a loss. */
 export type LossName = (typeof losses)[number];
 
-/** One of several that add up, times `weight`. */
+/** One of several losses that are added up, each times its `weight`. */
 export type LossTerm = { readonly name: LossName; readonly weight: number };
 
-/** What is minimised: one, or several that add up. */
+/** What training minimises: one loss, or a weighted sum of several. */
 export type Loss = LossName | readonly LossTerm[];
 
 /** The terms of a loss; a name alone is one of weight 1. */
@@ -64,18 +64,18 @@ const charbonnierEpsilon = 1e-3;
 /** What feature losses are computed with. */
 export type Looks = {
   readonly network: FeatureNetwork;
-  /** What the pictures are made of the values compared: [N, 3, H, W]. */
+  /** Makes pictures [N, 3, H, W] of the values that `lossOf` compares. */
   readonly picture: (value: Value) => Value;
 };
 
-/** What the losses that do not compare samples are computed with. */
+/** What losses other than pixel losses are computed with. */
 export type LossHelp = {
   readonly looks?: Looks | undefined;
   /** A discriminator's verdicts on `actual`. */
   readonly verdicts?: Value | undefined;
 };
 
-/** The loss of `actual` against `wanted`, a scalar; of each term the mean over all it compares. */
+/** The loss of `actual` against `wanted`, a scalar; each term is a mean over all it compares. */
 export function lossOf(
   tape: Tape,
   loss: Loss,
@@ -106,7 +106,7 @@ export function lossOf(
         );
       case 'adversarial':
         if (verdicts === undefined) throw new RangeError('adversarial without a discriminator');
-        return falseLoss(tape, verdicts);
+        return distanceFromTrue(tape, verdicts);
       default:
         return pixelLoss(tape, name, actual, wanted);
     }
@@ -118,15 +118,18 @@ export function lossOf(
 }
 
 /**
- * How far verdicts are from "true", -log sigmoid in the mean: what the network minimises of those
- * on its pictures, and the discriminator of those on true ones.
+ * How far verdicts are from "true": the mean of -log sigmoid(verdict). The network minimises it for
+ * the verdicts on its own pictures, the discriminator for those on true ones.
  */
-export function falseLoss(tape: Tape, verdicts: Value): Value {
+export function distanceFromTrue(tape: Tape, verdicts: Value): Value {
   return mean(tape, softplus(tape, multiply(tape, verdicts, tape.scalar(-1))));
 }
 
-/** How far verdicts are from "enlarged": what the discriminator minimises of the network's. */
-export function trueLoss(tape: Tape, verdicts: Value): Value {
+/**
+ * How far verdicts are from "enlarged": the mean of -log sigmoid(-verdict). The discriminator
+ * minimises it for the verdicts on the network's pictures.
+ */
+export function distanceFromEnlarged(tape: Tape, verdicts: Value): Value {
   return mean(tape, softplus(tape, verdicts));
 }
 
@@ -150,10 +153,13 @@ function meanOf(tape: Tape, values: readonly Value[]): Value {
   return values.length === 1 ? sum : multiply(tape, sum, tape.scalar(1 / values.length));
 }
 
-/** Samples of the picture each way within which texture may lie anywhere. */
+/** Side, in samples of the picture, of the patches within which textures are compared. */
 const texturePatch = 16;
 
-/** Gram matrices of features [N, C, H, W] against those wanted, patch by patch. */
+/**
+ * Mean squared difference of the Gram matrices of features [N, C, H, W] and the wanted ones, patch
+ * by patch. `side` is that of the picture, in samples.
+ */
 function textureLoss(tape: Tape, actual: Value, wanted: Value, side: number): Value {
   const [n, c, h, w] = actual.shape as [number, number, number, number];
   const block = Math.min(h, w, Math.max(1, Math.round((texturePatch * h) / side)));

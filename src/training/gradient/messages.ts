@@ -6,7 +6,7 @@ import type { FeatureSource } from './feature-source.js';
 import type { Loss } from './loss.js';
 import type { Picture } from '../pictures/picture.js';
 
-/** What the trainer and its workers share of a discriminator. */
+/** Memory that the trainer and its workers share for a discriminator. */
 export type Judging = {
   /** [its parameters], written by the trainer before each step. */
   readonly weights: Float32Array;
@@ -22,7 +22,7 @@ export type GradientWorkerData = {
   readonly batch: MicroBatch;
   readonly loss: Loss;
   readonly features?: FeatureSource | undefined;
-  /** For the adversarial loss; then `judging` is there, too. */
+  /** Needed by the adversarial loss, together with `judging`. */
   readonly discriminator?: Discriminator | undefined;
   readonly judging?: Judging | undefined;
   readonly seed: number;
@@ -36,9 +36,9 @@ export type GradientWorkerData = {
   readonly weights: Float32Array;
   /** [micro-batches, parameters], written by the workers. */
   readonly gradients: Float32Array;
-  /** [micro-batches]. */
+  /** [micro-batches], written by the workers. */
   readonly losses: Float32Array;
-  /** [1]: the next micro-batch that nobody has taken yet. */
+  /** [1]: the next micro-batch that no worker has taken yet. */
   readonly next: Int32Array;
 };
 

@@ -4,14 +4,14 @@ import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { cornerColours } from '../pictures/charts.js';
 
-/** Samples each way of a chart, and of the patch in the middle of some. */
+/** Side, in samples, of a chart, and of the patch in the middle of some charts. */
 const side = 64;
 const patchSide = 20;
 
-/** What a sample may be off by, of 255: in flat colours and ramps, and in the middle of patches. */
+/** How far off a sample may be, of 255: in flat colours and ramps, and in the middle of patches. */
 const most = { flat: 2, patch: 3 } as const;
 
-/** What is enlarged to see whether colours stay as they are. */
+/** A picture that is enlarged to see whether the network keeps its colours. */
 export type WhiteChart = {
   readonly name: string;
   readonly kind: keyof typeof most;
@@ -78,10 +78,10 @@ export function chartDeviation(
   return largest;
 }
 
-/** What the card says of it. */
+/** The figures that a model's card states. */
 export type WhiteFigures = NonNullable<ModelCard['white']>;
 
-/** What all charts came to, by their deviations in the order of `whiteCharts`. */
+/** The figures for all charts, from their deviations in the order of `whiteCharts`. */
 export function whiteFigures(deviations: readonly number[]): WhiteFigures {
   const largest = (kind: WhiteChart['kind']) =>
     Math.max(...deviations.filter((_, i) => whiteCharts[i]!.kind === kind));
@@ -95,7 +95,7 @@ export function whiteFigures(deviations: readonly number[]): WhiteFigures {
   };
 }
 
-/** What a run says of a model whose colours do not stay. */
+/** What a run says of a model that changes colours too much. */
 export function whiteWords({ flat, patches, worst }: WhiteFigures): string {
   return `White does not stay white: flat colours and ramps are off by up to ${flat} of 255 (${most.flat} are allowed), patches within white by ${patches} (${most.patch}), ${worst} the most. The card says so; a larger --charts or more steps may help.`;
 }

@@ -14,8 +14,8 @@ import { rightInverse } from './right-inverse.js';
  * Collapsible training (https://arxiv.org/abs/2103.09404, https://arxiv.org/abs/2006.09679): while
  * it is trained, each convolution is two, one into `channels` channels and one of 1x1 out of them,
  * plus the identity where as many channels come out as go in. With nothing between them the two are
- * one convolution again, so that only the optimiser knows of them: it steps on the pair and puts
- * out the kernel W = A B (+ identity) that all else computes with.
+ * one convolution again, so that only the optimiser knows of them: it steps on the pair and gives
+ * the kernel W = A B (+ identity), with which everything else computes.
  */
 
 /**
@@ -31,7 +31,7 @@ export type Expansion = {
 /** The kernel of a convolution. */
 type Layer = { readonly outputs: number; readonly inputs: number; readonly kernel: number };
 
-/** A list of the weights; with a layer where that is its kernel, which is expanded. */
+/** A list of the weights. `layer` is set where the list is a kernel, which is expanded. */
 type Part = { readonly list: Placed; readonly layer: Layer | null };
 
 function partsOf(network: Network): Part[] {
@@ -47,7 +47,7 @@ export function widestLayer(network: Network): number {
   return Math.max(0, ...partsOf(network).map(({ layer }) => layer?.outputs ?? 0));
 }
 
-/** Values per output of a layer. */
+/** Kernel values for each output of a layer. */
 function fanIn(layer: Layer): number {
   return layer.inputs * layer.kernel ** 2;
 }
@@ -57,13 +57,14 @@ function kernelSize(layer: Layer): number {
 }
 
 /**
- * Trained values of a list: of an expanded kernel B [channels, fan-in] and A [outputs, channels].
+ * Numbers of trained values of a list: its own, or for an expanded kernel those of B [channels,
+ * fan-in] and A [outputs, channels].
  */
 function partSizes({ list, layer }: Part, channels: number): number[] {
   return layer === null ? [list.size] : [channels * fanIn(layer), layer.outputs * channels];
 }
 
-/** Trained values of an expanded network. */
+/** Number of trained values of an expanded network. */
 export function expandedCount({ network, channels }: Expansion): number {
   const sizes = partsOf(network).flatMap((part) => partSizes(part, channels));
   return sizes.reduce((sum, size) => sum + size, 0);
@@ -82,17 +83,14 @@ function identityOf(layer: Layer): Float32Array {
   return values;
 }
 
-/**
- * An identity takes over what passes; the pair beside it begins with half of what it would have
- * alone.
- */
+/** Factor for the first values of a pair beside an identity, which already passes the input on. */
 const shareBesideIdentity = 0.5;
 
 /**
  * The pairs to start from, in the order of the weights: B and A for each kernel, every other list
  * as it is. Without `initial` they are random by `seed`, as `initialWeights` are. With it, each B
- * is moved by the least that makes the pair give exactly the kernel in `initial`: the network
- * begins with the same picture, and the pair as rich as a random one.
+ * is changed as little as possible so that the pair gives exactly the kernel in `initial`: the
+ * network begins with the same pictures, and the pairs are as varied as random ones.
  */
 export function initialPairs(expansion: Expansion, seed: number, initial?: Weights): Float32Array {
   const { network, channels } = expansion;
@@ -154,7 +152,7 @@ function kernelOf({ layer, a, b }: Pair): Float64Array {
   return kernel;
 }
 
-/** The weights that pairs give. */
+/** The weights of the network whose kernels the pairs give. */
 export function collapsedWeights(expansion: Expansion, pairs: Float32Array): Weights {
   const weights = new Float32Array(parameterCount(expansion.network));
   for (const view of viewsOf(expansion, pairs)) {
@@ -164,7 +162,8 @@ export function collapsedWeights(expansion: Expansion, pairs: Float32Array): Wei
 }
 
 /**
- * Moves B by the least that makes the pair give `kernel`: by A's right inverse times what lacks.
+ * Changes B as little as possible so that the pair gives `kernel`: by A's right inverse times the
+ * difference.
  */
 function correct(pair: Pair, kernel: Float32Array): void {
   const { layer, a, b } = pair;
@@ -201,8 +200,8 @@ export class ExpansionNodes {
       const { layer, a, b, sizes: own } = part;
       const dW = this.#shaped(gradients[i]!, [layer.outputs, fanIn(layer)]);
       return [
-        this.#shaped(this.#product(this.#turned(a), dW), [own[0]!]),
-        this.#shaped(this.#product(dW, this.#turned(b)), [own[1]!]),
+        this.#shaped(this.#product(this.#transposed(a), dW), [own[0]!]),
+        this.#shaped(this.#product(dW, this.#transposed(b)), [own[1]!]),
       ];
     });
     return this.#graph.op('Concat', parts, { axis: 0 });
@@ -253,7 +252,7 @@ export class ExpansionNodes {
     return this.#graph.op('Reshape', [value, this.#graph.ints('shape', shape)]);
   }
 
-  #turned(matrix: string): string {
+  #transposed(matrix: string): string {
     return this.#graph.op('Transpose', [matrix], { perm: [1, 0] });
   }
 

@@ -8,13 +8,16 @@ import { floatTensor, openSession } from '../base/session.js';
 import { sourceShape, targetShape } from '../gradient/gradient-graph.js';
 import { solvePositive } from './solve-positive.js';
 
-/** Fills `x` and `t`, both in 0..1, with the patch of a number. */
+/** Writes the patch numbered `number` to place `slot` of `x` and `t`, both in 0..1. */
 export type CutPatch = (number: number, x: Float32Array, t: Float32Array, slot: number) => void;
 
 /** Patches that go through the graph at once. */
 const atOnce = 256;
 
-/** What is added to the squares' diagonal, as a share of its mean: less fits single precision. */
+/**
+ * Added to the diagonal of the sums of squares, as a share of its mean: with less, the solution
+ * fits the rounding errors of single precision.
+ */
 const ridge = 3e-6;
 
 /** Whether the last layer of a network can be fitted: a dense one, with nothing after it. */
@@ -25,9 +28,9 @@ export function canFitLast({ blocks, patches }: Network): boolean {
 
 /**
  * `weights` with the last dense layer replaced by the one that fits `count` patches best, by least
- * squares, on what the layers before it make of them. Random layers with a fitted one after them
- * are already better than any linear map, and a training goes on from there. For networks that
- * `canFitLast`.
+ * squares, given what the layers before it make of them. Random layers with a fitted one after them
+ * are already better than any linear map, and training goes on from there. The network must be one
+ * for which `canFitLast` holds.
  */
 export async function fitLast(
   network: Network,
@@ -68,8 +71,8 @@ function addTo(sums: Float64Array, values: Float32Array): void {
 }
 
 /**
- * The graph of what a fit needs of a batch: F^T F and F^T T, F being what the last layer is given,
- * with a 1 for its bias, and T what it should give.
+ * The graph of the sums that a fit needs of a batch: `squares` F^T F and `products` F^T T, where F
+ * is the last layer's input with a 1 for its bias, and T its wanted output.
  */
 function sumsModel(
   network: Network,
@@ -111,9 +114,9 @@ function sumsModel(
   const ones = graph.initializer('ones', 'float32', [atOnce, 1], new Float32Array(atOnce).fill(1));
   const wanted = signed(reshape(tape, input('t', targetShape(network, batch)), [atOnce, outputs]));
   const all = graph.op('Concat', [features.name, ones], { axis: 1 });
-  const turned = graph.op('Transpose', [all], { perm: [1, 0] });
-  graph.op('MatMul', [turned, all], {}, 'squares');
-  graph.op('MatMul', [turned, wanted.name], {}, 'products');
+  const transposed = graph.op('Transpose', [all], { perm: [1, 0] });
+  graph.op('MatMul', [transposed, all], {}, 'squares');
+  graph.op('MatMul', [transposed, wanted.name], {}, 'products');
   graph.output('squares', 'float32', [inputs + 1, inputs + 1]);
   graph.output('products', 'float32', [inputs + 1, outputs]);
   return encodeModel(graph.build());

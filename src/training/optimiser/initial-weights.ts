@@ -7,19 +7,19 @@ import {
 } from '../../model/language/network.js';
 import { normals, randomAt } from '../base/random.js';
 
-/** The names of ways to begin. */
+/** The names of ways to draw the first weights. */
 export const inits = ['he', 'xavier', 'normal'] as const;
 
-/** How random weights begin. */
+/** How the first weights are drawn. */
 export type Init =
   | { readonly kind: Exclude<(typeof inits)[number], 'normal'> }
   | { readonly kind: 'normal'; readonly deviation: number };
 
 /**
- * How much larger each random list of `parametersOf` makes what comes at the start; 0 for lists
- * that are not random. Relu's halves are made up for, and a list whose result is added to something
- * that is nearly right already, the last one of a network with a skip or of a residual, adds
- * little.
+ * Gain of each random list of `parametersOf`, by which its layer scales its input at the start; 0
+ * for lists that are not random. It is sqrt(2) where a relu drops half of the values, and 0.1 where
+ * the result is added to something that is nearly right already: in the last layer of a network
+ * with a skip, or of a residual block.
  */
 export function initialGains(network: Network): number[] {
   const lists = parametersOf(network);
@@ -47,8 +47,8 @@ export function initialWeights(
 }
 
 /**
- * Random weights for a discriminator of pictures of `channels`, as He's: what it begins with is
- * hardly an opinion.
+ * Random weights for a discriminator of pictures of `channels` channels, by He's rule. Its last
+ * layer begins with a gain of 0.1, so that its first verdicts are near 0: undecided.
  */
 export function initialJudge(
   discriminator: Discriminator,
@@ -61,7 +61,7 @@ export function initialJudge(
   return randomLists(lists, gains, [seed, 0x6a], { kind: 'he' });
 }
 
-/** Lists whose random numbers come from a place of their own, `stream` and then their number. */
+/** Random lists, each from its own random stream: `stream`, then the list's number. */
 function randomLists(
   lists: readonly Placed[],
   gains: readonly number[],

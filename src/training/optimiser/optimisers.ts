@@ -1,4 +1,4 @@
-/** How a step follows from the gradient. */
+/** The ways to take a step by the gradient. */
 export const optimisers = ['adam', 'rmsprop', 'adadelta', 'sgd'] as const;
 
 /** The name of an optimiser. */

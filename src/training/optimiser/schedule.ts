@@ -1,4 +1,4 @@
-/** The names `learningRate` knows. */
+/** The names of schedules. */
 export const schedules = ['one-cycle', 'cosine', 'step', 'exponential', 'constant'] as const;
 
 /** How the learning rate changes over a run. */

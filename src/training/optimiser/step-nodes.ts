@@ -4,7 +4,7 @@ import { adadelta, adam, momentum, type OptimiserName, rmsprop } from './optimis
 /** Values that a step works on. */
 export type StepValues = {
   readonly gradient: string;
-  /** The two lists that an optimiser keeps; what they hold is its own affair, 0 at first. */
+  /** The two lists that an optimiser keeps, all 0 at first; see `stepNodes` for what they hold. */
   readonly first: string;
   readonly second: string;
   /** An input of one value, by its name. */

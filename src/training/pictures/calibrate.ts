@@ -14,20 +14,20 @@ export type CalibrationOptions = {
   readonly seed: number;
 };
 
-/** Pictures that the layers are measured on. */
+/** Number of pictures that the layers are measured on. */
 const pictureCount = 16;
 
-/** Where the random numbers of these pictures begin, apart from those that are trained on. */
+/** The random stream of these pictures, apart from that of the pictures that are trained on. */
 const calibrationStream = 0x71;
 
-/** Low-resolution samples each way that a picture must have to say anything. */
+/** Low-resolution samples each way that a picture must have to be measured on. */
 const least = 16;
 
 /**
  * `network` with the steps that the layers of the float `model`, whose file is called `name`, need
  * in 8 bits, and that model's `weights` with channels brought nearer to each other (see
- * `equalised`), measured on 16 of the training pictures: the same ones for the same call. A model
- * of other layers is a VsrError 'option', no picture that can be used one of 'media'.
+ * `equalised`), measured on 16 of the training pictures: the same ones for the same call. Throws
+ * VsrError `option` for a model with other layers, `media` where no picture can be used.
  */
 export async function calibrated(
   network: Network,

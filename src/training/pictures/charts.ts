@@ -15,16 +15,16 @@ export const cornerColours = {
 
 const corners: readonly (readonly number[])[] = Object.values(cornerColours);
 
-/** Shapes on a chart. */
+/** Number of shapes on a chart. */
 const shapeCount = 14;
 
-/** Samples each way of a chart at least. */
+/** Least side of a chart, in samples. */
 const leastSide = 192;
 
 /**
- * A made-up picture of `channels` planes, at least `least` samples each way: rectangles of flat
- * colour, lines and ramps over each other. Photographs hardly have clipped and saturated areas, and
- * what a network was never shown it may turn grey or green.
+ * A synthetic picture of `channels` planes, at least `least` samples each way: rectangles of flat
+ * colour, lines and ramps over each other. Photographs have few clipped and saturated areas, and a
+ * network may turn grey or green what it was never shown.
  */
 export function chart(random: Random, least: number, channels: number): Plane[] {
   const side = Math.max(leastSide, least);
@@ -37,7 +37,7 @@ export function chart(random: Random, least: number, channels: number): Plane[] 
   };
   fill(planes, side, [0, side], [0, side], paint(random));
   for (let i = 0; i < shapeCount; i++) {
-    // Every third is a line at most, if it happens to be thin.
+    // Every third shape is a line: 0 is an upright one, 1 a level one.
     const thin = i % 3 === 0 ? below(2) : -1;
     const across = place(thin === 0 ? 4 : side / 2);
     const down = place(thin === 1 ? 4 : side / 2);
@@ -50,7 +50,7 @@ export function chart(random: Random, least: number, channels: number): Plane[] 
 type Paint = {
   readonly from: readonly number[];
   readonly to: readonly number[];
-  /** The ramp goes down, not across. */
+  /** Whether a ramp goes from top to bottom, and not from left to right. */
   readonly down: boolean;
 };
 

@@ -9,23 +9,24 @@ import { cropPlane, type PlanePair } from './plane-pair.js';
 import type { DrawCoding, DrawnCoding } from './draw-coding.js';
 
 /**
- * Frames of the clip a still is coded as: x264 treats the first, those between and the last
- * differently.
+ * Number of frames of the clip that a still is coded as: x264 treats the first frame, those between
+ * and the last differently.
  */
 export const clipFrames = 6;
 
-/** Low-resolution samples the view moves by from frame to frame, at most. */
+/** How far, in low-resolution samples, the view moves at most from one frame to the next. */
 const furthestMove = 2;
 
 /**
- * Deviation of a random number added to the strength: what a job knows of its source is not exact
- * either.
+ * Standard deviation of a random number that is added to the strength, since a job's estimate of
+ * its source's strength is not exact either.
  */
 const doubt = 0.03;
 
 /**
  * Codes a still as a short clip and takes one of its frames. The view pans by whole samples of the
- * original: by fractions of a low-resolution sample, so that no frame is a mere copy of another.
+ * original, which are fractions of a low-resolution sample, so that no frame is a mere copy of
+ * another.
  */
 export async function codePair(
   { low, high, strength }: PlanePair,
@@ -43,7 +44,7 @@ export async function codePair(
   const [moveX, moveY] = [drawMove(), drawMove()];
   const chosen = Math.floor(random() * clipFrames);
   const coding = draw(random);
-  /** Where a view begins, in samples of the original; halves of frames are for second fields. */
+  /** Where a view begins, in samples of the original; `frame` ends in .5 for second fields. */
   const at = (frame: number, move: number) => {
     const place = margin * scale + Math.round((frame - (clipFrames - 1) / 2) * move);
     return Math.min(2 * margin * scale, Math.max(0, place));
@@ -70,7 +71,7 @@ export async function codePair(
   };
 }
 
-/** Frames as a coder gives them back; with doubt about how strongly they were compressed. */
+/** Codes and decodes frames; the strength of their compression gets a random error. */
 export async function drawnCoding(
   frames: readonly Plane[],
   coding: DrawnCoding,

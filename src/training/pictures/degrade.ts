@@ -7,19 +7,20 @@ import { type FirstPass, runFirstPass } from './first-pass.js';
 import { cropPlane, type PlanePair } from './plane-pair.js';
 import { normals, type Random } from '../base/random.js';
 
-/** The names `degrade` knows. */
+/** The names of ways to make the low-resolution picture. */
 export const degradations = ['bicubic', 'blur', 'codec', 'codecs'] as const;
 
 /** How the low-resolution input is made of a picture. */
 export type Degradation = {
   readonly kind: (typeof degradations)[number];
   /**
-   * Deviation of Gaussian noise added to what the network is given, in sample values; 0 for none.
+   * Standard deviation, in sample values, of Gaussian noise added to the network's input; 0 for
+   * none.
    */
   readonly noise: number;
   /**
-   * For `codec` and `codecs`: lowest and highest x264 CRF, one drawn per picture; of other coders
-   * what is about as coarse.
+   * For `codec` and `codecs`: lowest and highest x264 CRF, one drawn per picture; other coders get
+   * a quality that is about as coarse.
    */
   readonly crf: readonly [number, number];
   /**
@@ -33,8 +34,8 @@ export type Degradation = {
    */
   readonly fullRange?: number;
   /**
-   * The pass ahead, for a network that is the second of a chain: the picture is made smaller by its
-   * scale, too, and what it gives is the low-resolution input.
+   * The first pass, for a network that is the second of a chain: the picture is reduced by its
+   * scale, too, and its result is the low-resolution input.
    */
   readonly after?: FirstPass;
 };
@@ -46,8 +47,8 @@ export type Degradation = {
  * - `bicubic`: antialiased, as Matlab's imresize.
  * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
  * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
- * - `codecs`: the same by a coder drawn by chance (see `anyCoding`); of a large picture only a
- *   part.
+ * - `codecs`: the same by a coder drawn at random (see `anyCoding`); only a part of a large picture
+ *   is used.
  */
 export async function degrade(
   picture: Plane,
@@ -62,8 +63,8 @@ export async function degrade(
 }
 
 /**
- * Samples of the low resolution of `extent` samples: as many as are enlarged to whole ones, at most
- * `extent`.
+ * How many samples `extent` samples are reduced to: the most whose enlargement by `scale` is a
+ * whole number of samples, `extent` or fewer.
  */
 export function reduced(extent: number, scale: number): number {
   const { num, den } = ratioOf(scale);
@@ -90,7 +91,7 @@ async function reduceAndDegrade(
   return pair;
 }
 
-/** Low-resolution samples each way that are kept of a picture for `codecs`: coding takes long. */
+/** Largest side, in low-resolution samples, of the part used for `codecs`: coding takes long. */
 const keptForCodecs = 272;
 
 /** Where a part of a picture begins, in its own samples, and how large it is. */
@@ -101,7 +102,7 @@ type Part = {
   readonly height: number;
 };
 
-/** A part of a picture, anywhere in it, that is as large as what is kept. */
+/** A random part of a picture, of the size that is kept. */
 function partOf({ width, height }: Plane, scale: number, random: Random): Part {
   const most = keptForCodecs * scale;
   const [across, down] = [Math.min(width, most), Math.min(height, most)];
@@ -112,8 +113,8 @@ function partOf({ width, height }: Plane, scale: number, random: Random): Part {
 
 /**
  * Makes the low-resolution picture of one of the frames of a clip (8 bit), as `degrade` does with
- * `codecs`, except that the frames really are neighbours. Frames are first cropped to a multiple of
- * `scale`.
+ * `codecs`, but from real neighbouring frames. Frames are first cropped, so that their low
+ * resolution has even sizes.
  */
 export async function degradeFootage(
   frames: readonly Plane[],
@@ -134,8 +135,9 @@ export async function degradeFootage(
 }
 
 /**
- * Luma of 16 to 235 as 0 to 255, as clips of full range have it; a plane with samples beyond that
- * is full range already and stays. A network that never saw white above 235 may grey it.
+ * Stretches luma of 16 to 235 to 0 to 255, as clips of full range have it. A plane with samples
+ * beyond 16 to 235 is full range already and is returned as it is. A network that never saw white
+ * above 235 may turn it grey.
  */
 export function toFullRange(plane: Plane): Plane {
   const data = new Uint8Array(plane.data.length);

@@ -30,10 +30,10 @@ const shares: readonly (readonly [CoderName | 'jpeg', number])[] = [
   ['jpeg', 0.12],
 ];
 
-/** Of MPEG-2, how often frames hold fields and are made whole again. */
+/** How often MPEG-2 clips are coded as interlaced ones, and deinterlaced again. */
 const interlacedShare = 0.25;
 
-/** The mean of what JPEG's standard table for luma divides the lowest frequencies by. */
+/** The mean of the lowest frequencies' entries in JPEG's standard quantisation table for luma. */
 const jpegMean = 12.9;
 
 /** Any coder, as coarse as x264 at a CRF out of a range. */
@@ -43,7 +43,8 @@ export function anyCoding(crf: CrfRange): DrawCoding {
     const [coder] = shares.find(([, share]) => (left -= share) < 0) ?? shares[0]!;
     const c = between(crf, random);
     const interlaced = coder === 'mpeg2' && random() < interlacedShare;
-    // In grey levels: x264's frames have a QP of about CRF + 2.
+    // In grey levels: x264's frames have a QP of about CRF + 2, and H.264's step is 2^((QP - 4) /
+    // 6).
     const step = 2 ** ((c - 2) / 6);
     return { coder, quality: qualityOf(coder, c, step), interlaced };
   };

@@ -9,25 +9,25 @@ import { resizePlane } from '../../planes/resize.js';
 import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
 import { openSession } from '../base/session.js';
 
-/** What a network for the second of two chained passes is trained on the output of. */
+/** The first of two chained passes; a network for the second one is trained on its results. */
 export type FirstPass = {
   readonly name: string;
   readonly scale: number;
-  /** The model that makes it; absent for plain bicubic. */
+  /** The model that runs; absent for plain bicubic. */
   readonly model?: {
     /** Absolute path of the ONNX file. */
     readonly file: string;
-    /** Of that file, in hex. */
+    /** SHA-256 of that file, in hex. */
     readonly sha256: string;
   };
 };
 
-/** What plain bicubic as a first pass may enlarge by. */
+/** The scales by which plain bicubic may enlarge as a first pass. */
 const bicubicScales = scalesUpTo(4).filter((scale) => scale > 1);
 
 /**
- * The scale of `bicubic@1.5`, plain bicubic enlargement; `null` for what names a model. A scale
- * that it cannot have is a VsrError 'option'.
+ * The scale of plain bicubic enlargement as `bicubic@1.5` names it; `null` for the name of a model.
+ * Throws VsrError `option` for a scale that is not one of `bicubicScales`.
  */
 export function bicubicPassScale(wanted: string): number | null {
   const [, scale] = /^bicubic@(.*)$/.exec(wanted) ?? [];
@@ -37,9 +37,9 @@ export function bicubicPassScale(wanted: string): number | null {
 }
 
 /**
- * The first pass by a name of the catalogue, a model file, or as `bicubic@1.5`. A model that takes
- * anything but luma as float32, of any size, and a scale that is no small ratio above 1, are a
- * VsrError 'option'.
+ * The first pass that `wanted` names: a model of the catalogue, a model file, or `bicubic@1.5`.
+ * Throws VsrError `option` for a model that does not take and give luma as float32 of any size, and
+ * for a scale that bicubic cannot have.
  */
 export async function firstPassOf(wanted: string): Promise<FirstPass> {
   const bicubic = bicubicPassScale(wanted);
@@ -56,7 +56,7 @@ export async function firstPassOf(wanted: string): Promise<FirstPass> {
   return { name, scale, model: { file: path, sha256 } };
 }
 
-/** What a card and a checkpoint keep of a first pass: not where its file lies. */
+/** What a card and a checkpoint state of a first pass: everything except its file's path. */
 export function firstPassFacts({ name, model, scale }: FirstPass): NonNullable<ModelCard['after']> {
   return { name, ...(model === undefined ? {} : { sha256: model.sha256 }), scale };
 }
@@ -64,7 +64,7 @@ export function firstPassFacts({ name, model, scale }: FirstPass): NonNullable<M
 /** Sessions of this thread by the model's hash. */
 const sessions = new Map<string, Promise<InferenceSession>>();
 
-/** What the first pass makes of an 8-bit luma plane, rounded and clipped. */
+/** The first pass's enlargement of an 8-bit luma plane, rounded and clipped. */
 export async function runFirstPass({ model, scale }: FirstPass, low: Plane): Promise<Plane> {
   const { width, height } = enlargedSize(low, scale);
   if (model === undefined) return resizePlane(low, width, height);

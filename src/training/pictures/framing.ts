@@ -2,9 +2,9 @@ import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { cropPlane } from './plane-pair.js';
 
-/** What becomes of pictures of all kinds before anything else. */
+/** Which pictures are used, and which part of them, before anything else is done. */
 export type Framing = {
-  /** Pictures with a shorter side are passed over; absent for none. */
+  /** Least side, in samples, of pictures that are used; absent for any. */
   readonly minSide?: number;
   /**
    * The largest square in the middle of a picture is cut out and reduced to so many samples each

@@ -16,7 +16,7 @@ async function imagesOf(source: string, isWanted = isImageName): Promise<string[
   if (info.isFile()) return [source];
   const files: string[] = [];
   const entries = await readdir(source, { withFileTypes: true });
-  // The same order on every file system, or a seed would not say what is drawn.
+  // The order must be the same on every file system, so that a seed draws the same everywhere.
   entries.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   for (const entry of entries) {
     const full = path.join(source, entry.name);
@@ -34,7 +34,7 @@ function splitReduction(source: string): { place: string; reduce: number } {
     : { place: match[1]!, reduce: Number(match[2]) };
 }
 
-/** The files that `--data` names. None at all is a VsrError 'media'. */
+/** The files that `--data` names. Throws VsrError `media` where there are none. */
 export async function listImages(
   sources: readonly string[],
   framing: Framing = {},
@@ -53,13 +53,13 @@ export async function listImages(
   return items;
 }
 
-/** The short clips in folders, as they are. */
+/** The short clips in folders, at their own size. */
 export async function listFootage(sources: readonly string[]): Promise<PictureItem[]> {
   const lists = await Promise.all(sources.map((source) => imagesOf(source, isFootageName)));
   return lists.flat().map((file) => ({ file, reduce: 1 }));
 }
 
-/** How many of 100 files each part gets. */
+/** How the files are shared out between the parts; only the ratios count. */
 export type Split = {
   readonly training: number;
   readonly validation: number;
@@ -70,9 +70,9 @@ export type Split = {
 export type SplitItems = Record<keyof Split, PictureItem[]>;
 
 /**
- * Deals files out by the split, in an order drawn from the seed. By file, never by patch: what is
- * validated with was not seen. Two files or more leave at least one for training and one for
- * validation if the split gives validation anything.
+ * Shares the files out by the split, in an order drawn from the seed. It divides files, never
+ * patches, so that no validation picture was trained on. With two files or more, at least one is
+ * for training, and one for validation if the split gives validation any share.
  */
 export function splitItems(items: readonly PictureItem[], split: Split, seed: number): SplitItems {
   const order = shuffled(items, randomAt(seed, 0x5b));
@@ -88,7 +88,7 @@ export function splitItems(items: readonly PictureItem[], split: Split, seed: nu
   };
 }
 
-/** The items, and so many charts with them that these are a `share` of all, 0 to below 1. */
+/** The items, with as many charts added as make up a `share` of all, 0 to below 1. */
 export function withCharts(items: readonly PictureItem[], share: number): PictureItem[] {
   const count = share === 0 ? 0 : Math.max(1, Math.round((items.length * share) / (1 - share)));
   const charts = Array.from({ length: count }, (_, i): PictureItem => {

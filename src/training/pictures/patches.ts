@@ -6,10 +6,10 @@ import type { Ratio } from '../../planes/ratio.js';
 import type { Picture, SharedPlane } from './picture.js';
 import { randomAt } from '../base/random.js';
 
-/** What a patch is cut by. */
+/** How patches are cut. */
 export type PatchShape = {
   readonly scale: number;
-  /** By how much the network's result is shuffled at the end (see `lastShuffle`). */
+  /** Factor of the pixel shuffle at the network's end (see `lastShuffle`). */
   readonly shuffle: number;
   /** Low-resolution samples each way whose enlargement is compared. */
   readonly patch: number;
@@ -23,7 +23,7 @@ export function patchShapeOf(network: Network, patch: number): PatchShape {
   return { scale: network.scale, shuffle, patch, reach: trainingReach(network) };
 }
 
-/** Pictures to draw patches from, nearly each as likely as any other. */
+/** Pictures to draw patches from; large ones are only a little likelier than small ones. */
 export class PatchSource {
   readonly #pictures: readonly Picture[];
   readonly #shape: PatchShape;
@@ -38,8 +38,8 @@ export class PatchSource {
     this.#ratio = ratioOf(shape.scale);
     let sum = 0;
     for (const { low } of pictures) {
-      // The exponent weighs pictures nearly alike: by room, the large ones (soft per sample, as
-      // they come from cameras) drown the small ones, and Set14 falls by 0.1 dB.
+      // The exponent makes pictures nearly equally likely. In proportion to room, large pictures
+      // (soft per sample, since they come from cameras) outweigh small ones: Set14 falls by 0.1 dB.
       sum += roomFor(low[0]!, shape.patch) ** 0.2;
       this.#shares.push(sum);
     }
@@ -56,14 +56,14 @@ export class PatchSource {
    *
    * Writes into `x` at patch `slot` the low-resolution samples of each plane with their context
    * (borders repeated, as inference does), and into `t` the wanted samples shuffled back to
-   * `shuffle`^2 channels a plane; both in 0..1. Returns how strongly its picture is compressed.
+   * `shuffle`^2 channels per plane; both in 0..1. Returns how strongly its picture is compressed.
    */
   cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): Strength {
     const { scale, shuffle, patch, reach } = this.#shape;
     const random = randomAt(...place);
     const { low, high, strength } = this.#pictures[this.#pick(random() * this.#total)]!;
     const [{ width, height }] = low as readonly [SharedPlane];
-    // Where the enlargement has a sample that begins with one of theirs.
+    // Only places where a low-resolution sample and a sample of the enlargement begin together.
     const { den } = this.#ratio;
     const left = den * Math.floor(random() * (Math.floor((width - patch) / den) + 1));
     const top = den * Math.floor(random() * (Math.floor((height - patch) / den) + 1));
@@ -122,7 +122,7 @@ export class PatchSource {
   }
 }
 
-/** Places at which a patch may lie in a plane; 0 if the plane is too small. */
+/** Number of places at which a patch may lie in a plane; 0 if the plane is too small. */
 export function roomFor(low: { width: number; height: number }, patch: number): number {
   return Math.max(0, low.width - patch + 1) * Math.max(0, low.height - patch + 1);
 }

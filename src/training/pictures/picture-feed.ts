@@ -15,7 +15,7 @@ export type FeedOptions = {
   readonly seed: number;
   /** Low-resolution samples each way of a patch. */
   readonly patch: number;
-  /** Bytes of pictures held for one window; the next one is made ready beside it. */
+  /** Bytes of pictures in one window. Two are in memory: the next one is made ready meanwhile. */
   readonly windowBytes: number;
   /** Told of each file that cannot be used. */
   readonly onSkip: (reason: string, kind: 'unreadable' | 'too small') => void;
@@ -28,16 +28,16 @@ export type Window = {
   readonly start: number;
   /** Items taken up to its end. */
   readonly end: number;
-  /** All items fit: the next window would hold the same pictures. */
+  /** Whether all items fit, so that no other window is needed. */
   readonly complete: boolean;
 };
 
-/** Where the random numbers of picture preparation begin, apart from those of the patches. */
+/** The random stream of picture preparation, apart from that of the patches. */
 const pictureStream = 0x70;
 
 /**
- * Pictures in windows that fit memory: all items in a random order, then again in another, without
- * end. Only the number of items taken says where a run is, so a resumed run goes on alike.
+ * Pictures in windows that fit memory: all items in a random order, then again in another order,
+ * without end. The number of items taken is all that a resumed run needs to go on as before.
  */
 export class PictureFeed {
   readonly #options: FeedOptions;

@@ -5,6 +5,6 @@ export type PictureItem = Framing & {
   readonly file: string;
   /** Share of the picture's size that it is reduced to first. */
   readonly reduce: number;
-  /** There is no such file: the picture is made up (see `chart`), anew each time. */
+  /** Set for a synthetic picture (see `chart`), made anew each time; `file` is only its name. */
   readonly isChart?: true;
 };

@@ -19,7 +19,7 @@ export type PictureJob = PictureItem & {
   /** What the network takes. */
   readonly colour: Network['colour'];
   readonly degradation: Degradation;
-  /** Where its random numbers come from. */
+  /** The place of its random stream (see `randomAt`). */
   readonly place: readonly number[];
   /** Low-resolution samples each way that it must have at least. */
   readonly least: number;
@@ -30,7 +30,7 @@ export type PictureResult =
   | { readonly picture: Picture }
   | { readonly skipped: 'unreadable' | 'too small'; readonly reason: string };
 
-/** Reads, reduces and degrades one picture. A picture that cannot be used is told, not thrown. */
+/** Reads, reduces and degrades one picture. Returns the reason for one that cannot be used. */
 export async function makePicture(job: PictureJob): Promise<PictureResult> {
   const { file, reduce, scale, least } = job;
   if (job.isChart === true) return { picture: await pictureOf(file, chartOf(job), job) };
@@ -65,7 +65,7 @@ export async function makePicture(job: PictureJob): Promise<PictureResult> {
   return { picture: await pictureOf(file, planes, job) };
 }
 
-/** Where the random numbers of a chart begin, apart from those of its degradation. */
+/** The random stream of a chart, apart from that of its degradation. */
 const chartStream = 0x63;
 
 function chartOf({ place, least, scale, colour, degradation }: PictureJob): Plane[] {
@@ -81,7 +81,7 @@ async function pictureOf(
 ): Promise<Picture> {
   const pairs = [];
   for (const [channel, plane] of planes.entries()) {
-    // The first as it is where there is one plane only; noise of its own for each of several.
+    // The first plane has the stream of a picture of one plane; others have their own, for noise.
     const own = channel === 0 ? place : [...place, channel];
     pairs.push(await degrade(plane, scale, degradation, randomAt(...own)));
   }
@@ -94,13 +94,13 @@ function joined(name: string, pairs: readonly PlanePair[]): Picture {
   return { name, low, high, strength: pairs[0]!.strength };
 }
 
-/** Frames of footage that are looked at. */
+/** How many frames of a clip are read. */
 const mostFrames = 24;
 
-/** Where the random numbers of a clip's frames begin, apart from those of its degradation. */
+/** The random stream for choosing a clip's frames, apart from that of its degradation. */
 const clipStream = 0x66;
 
-/** Frames that follow each other in a clip, beginning anywhere in it. */
+/** Frames that follow one another in a clip, beginning at a random one. */
 async function someFrames(file: string, random: Random): Promise<Plane[]> {
   const frames = await lumaFrames(file, mostFrames);
   const from = Math.floor(random() * Math.max(1, frames.length - clipFrames + 1));

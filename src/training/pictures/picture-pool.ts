@@ -12,7 +12,7 @@ export class PicturePool implements AsyncDisposable {
   constructor(workers: number) {
     this.#workers = Array.from({ length: workers }, () => {
       const worker = startThread(new URL('./picture-worker.js', import.meta.url));
-      // Nothing is asked of it most of the time; it must not keep the program alive.
+      // An idle worker must not keep the program alive.
       worker.unref();
       return worker;
     });
@@ -23,7 +23,10 @@ export class PicturePool implements AsyncDisposable {
     return this.#workers.length;
   }
 
-  /** Results in the jobs' order. Jobs are taken only as far ahead as there are threads. */
+  /**
+   * Results in the order of the jobs. A job is taken only when a thread is free for it. Rejects
+   * with VsrError `media` where a worker fails.
+   */
   async *make(jobs: Iterable<PictureJob>): AsyncGenerator<PictureResult> {
     const iterator = jobs[Symbol.iterator]();
     const free = [...this.#workers];

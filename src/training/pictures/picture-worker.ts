@@ -1,4 +1,4 @@
-// The thread that makes training pictures ready; one job at a time.
+// A thread that makes training pictures ready, one job at a time.
 import { parentPort } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { makePicture, type PictureJob, type PictureResult } from './picture-job.js';

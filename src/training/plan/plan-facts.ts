@@ -4,7 +4,9 @@ import { type Network, unshuffleOf } from '../../model/language/network.js';
 import { lossText } from '../gradient/loss.js';
 import { drawsPerWindow, type TrainPlan } from './plan.js';
 
-/** What of a plan decides its weights, as plain values: a run goes on only if they are the same. */
+/**
+ * The parts of a plan that decide the weights, as plain values: a run resumes only with the same.
+ */
 export function planFacts(plan: TrainPlan): Record<string, unknown> {
   const { network, loss, schedule, rate, batch, patch, steps, seed, averaged } = plan;
   const { after, ...degradation } = plan.degradation;
@@ -39,7 +41,8 @@ export function planFacts(plan: TrainPlan): Record<string, unknown> {
 }
 
 /**
- * What the blocks are. Of convolutions alone their numbers, as checkpoints have always had them.
+ * The network's blocks as text. A network of convolutions alone is stated by its layers' numbers,
+ * as in checkpoints of all versions.
  */
 function shapeOf(network: Network): string {
   const layers = layersOf(network);
@@ -54,7 +57,7 @@ export function requireSameFacts(
   kept: Readonly<Record<string, unknown>>,
   asked: Readonly<Record<string, unknown>>,
 ): void {
-  // Checkpoints of versions that could not do otherwise do not say that they did not.
+  // Checkpoints of versions that lacked these options do not name them.
   const known: Readonly<Record<string, unknown>> = {
     ...{ expand: 0, optimiser: 'adam', fit: 0, minSide: 0, square: 0, features: 'none' },
     discriminator: 'none',

@@ -10,24 +10,24 @@ import type { OptimiserName } from '../optimiser/optimisers.js';
 import type { Schedule } from '../optimiser/schedule.js';
 import { cpu } from '../base/session.js';
 
-/** Everything a training run is determined by. Equal plans on equal pictures give equal weights. */
+/** Everything that determines a training run. Equal plans on equal pictures give equal weights. */
 export type TrainPlan = {
   readonly network: Network;
   /** Pictures trained on, and those only validated with. */
   readonly training: readonly PictureItem[];
   readonly validation: readonly PictureItem[];
   /**
-   * Pictures that have no say in the weights; the weights to write are measured on them at the end.
+   * Pictures that have no influence on the weights; the final weights are measured on them.
    */
   readonly test: readonly PictureItem[];
   readonly degradation: Degradation;
   readonly loss: Loss;
   /** The network whose features are compared; needed where `loss` compares any. */
   readonly features?: FeatureSource;
-  /** Learns beside the network to tell its pictures; needed where `loss` is adversarial. */
+  /** Learns to tell the network's pictures from true ones; needed where `loss` is adversarial. */
   readonly discriminator?: {
     readonly network: Discriminator;
-    /** Its highest learning rate; Adam's. */
+    /** Its highest learning rate; it is trained with Adam. */
     readonly rate: number;
   };
   readonly schedule: Schedule;
@@ -76,28 +76,30 @@ export type TrainPlan = {
   readonly original?: { readonly name: string; readonly sha256: string };
   /** The model file to write; its folder must exist. */
   readonly out: string;
-  /** Replace a model, and a card, of that name; absent for not. */
+  /** Replace a model and a card of that name; default false. */
   readonly overwrite?: boolean;
   /** Folder of checkpoint, metrics and curves. */
   readonly workFolder: string;
   /** Goes on from the checkpoint in the work folder. */
   readonly resume: boolean;
-  /** For the card. */
+  /** The data sets, for the card. */
   readonly trainedOn: readonly CardData[];
+  /** The options of the run, for the card. */
   readonly recipe: Readonly<Record<string, unknown>>;
 };
 
-/** What a plan that does not say how often each place of a window is drawn takes. */
+/** Default of `TrainPlan.drawsPerWindow`. */
 export const drawsPerWindow = 8;
 
 /**
- * Low-resolution samples one graph run works on: larger, and the activations fall out of the cache.
+ * Low-resolution samples that one run of the graph works on: with more, the activations no longer
+ * fit the cache.
  */
 const microBatchSamples = 2400;
 
 /**
- * Patches that dense layers take at once: their weights, read once for all of them, are many times
- * more than the patches hold.
+ * Patches that dense layers take at once: there are many more weights than samples in a patch, and
+ * they are read once for all patches.
  */
 const densePatches = 128;
 

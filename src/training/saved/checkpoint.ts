@@ -23,7 +23,10 @@ export type Checkpoint = {
   readonly best: Float32Array;
 };
 
-/** A checkpoint begins so; the length of the JSON that follows comes next, then the numbers. */
+/**
+ * The first bytes of a checkpoint. After them come the length of a JSON header (uint32), the
+ * header, and all lists of numbers (float32), little endian.
+ */
 export const checkpointMagic = 'VSRCKPT1';
 
 /** Writes a checkpoint beside the old one and puts it in its place once it is whole on the disk. */
@@ -51,7 +54,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   await rename(partial, file);
 }
 
-/** Reads a checkpoint. A missing or damaged file is a VsrError. */
+/** Reads a checkpoint. Throws VsrError `option` for a missing file, `model` for a damaged one. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   let bytes: Buffer;
   try {

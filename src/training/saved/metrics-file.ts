@@ -16,7 +16,7 @@ export type TrainMetrics = {
   readonly stepsPerSecond: number;
   /** Share of places on which the discriminator was right since the row before; NaN without one. */
   readonly right: number;
-  /** Of networks on RGB, as in the card's `white`; NaN for luma. */
+  /** `flat` and `patches` of the card's `white`, for networks on RGB; NaN for luma. */
   readonly whiteFlat: number;
   readonly whitePatches: number;
 };
@@ -35,7 +35,7 @@ const columns = [
   ['white_patches', 'whitePatches'],
 ] as const satisfies readonly (readonly [string, keyof TrainMetrics])[];
 
-/** A metrics file begins so, in every version. */
+/** How the first line of a metrics file begins, in every version. */
 export const metricsMark = 'step,loss,learning_rate,psnr,';
 
 /** The first line of a metrics file. */

@@ -5,7 +5,7 @@ import { isTaken } from '../../files/place-key.js';
 import { checkpointMagic } from './checkpoint.js';
 import { metricsMark } from './metrics-file.js';
 
-/** What a run keeps in its work folder, beside the frames of clips. */
+/** Names of the files that a run keeps in its work folder, besides frames that it extracts. */
 export const trainingFiles = {
   checkpoint: 'checkpoint.bin',
   metrics: 'metrics.csv',
@@ -35,7 +35,7 @@ export async function checkTrainingFolder(folder: string): Promise<void> {
   if (taken.length === 0) return;
   const { checkpoint, metrics, recipe } = trainingFiles;
   const hasCheckpoint = await begins(path.join(folder, checkpoint), checkpointMagic);
-  // A run that was refused before its first step has left its recipe alone.
+  // A run that was refused before its first step has left nothing but its recipe.
   const ours =
     hasCheckpoint ||
     (await begins(path.join(folder, metrics), metricsMark)) ||

@@ -39,7 +39,7 @@ function constantsOf(model: Uint8Array, name: string) {
  * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
  * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
  * other network every list must be there, but for those of the last block. Slopes of a dial are
- * taken where the model has them. Any other difference is a VsrError 'model'.
+ * taken where the model has them. Throws VsrError `model` for any other difference.
  */
 export function weightsFromModel(
   model: Uint8Array,
@@ -80,8 +80,8 @@ export function weightsFromModel(
 }
 
 /**
- * Weights with every list that `constants` has in the size wanted; only the last block may begin as
- * in `fresh`.
+ * Weights with every list that `constants` has in the wanted size; only the last block may begin as
+ * in `fresh`. Throws VsrError `model` for any other difference.
  */
 function listsFromModel(
   constants: ReadonlyMap<string, Float32Array>,
@@ -106,7 +106,8 @@ function listsFromModel(
 }
 
 /**
- * Whether layer `i` could hand on what comes: as many channels out as in, none of them negative.
+ * Whether layer `i` could pass its input on unchanged: it has as many outputs as inputs, and none
+ * of the inputs is negative.
  */
 function passesOn(layers: readonly Layer[], i: number): boolean {
   const layer = layers[i]!;

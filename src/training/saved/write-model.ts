@@ -9,7 +9,7 @@ import { openPlace, type PlaceWish } from '../../files/place.js';
 import { firstPassFacts } from '../pictures/first-pass.js';
 import type { TrainPlan } from '../plan/plan.js';
 
-/** What a card says beyond the plan. */
+/** What a card states that is not in the plan. */
 export type CardExtras = Pick<ModelCard, 'figures' | 'test' | 'white' | 'curve'> & {
   readonly name: string;
 };
@@ -40,8 +40,8 @@ async function isCardAlone(file: string, model: string): Promise<boolean> {
 }
 
 /**
- * Asks whether a model and its card may be written. Throws as `openPlace` does, for the card too
- * unless it is one whose model is not there.
+ * Opens the places of a model and its card for writing. Throws as `openPlace` does where either
+ * must not be replaced; a card whose model is missing may be.
  */
 export async function openModelPlaces(
   model: string,

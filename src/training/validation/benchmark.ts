@@ -13,7 +13,8 @@ import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 
 /**
  * Mean figures of a network over a folder of pictures, in the convention of the literature (see
- * `CardFigures`). With a first pass, they are those of both passes, at the product of their scales.
+ * `CardFigures`); NaN for a folder without pictures. With a first pass, they are those of both
+ * passes, at the product of their scales.
  */
 export async function benchmark(
   network: Network,

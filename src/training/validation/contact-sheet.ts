@@ -6,10 +6,10 @@ import { cropPlane } from '../pictures/plane-pair.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import type { Picture } from '../pictures/picture.js';
 
-/** High-resolution samples each way of a view. */
+/** Side of a view, in high-resolution samples. */
 const view = 192;
 
-/** Rows of a sheet at most. */
+/** Largest number of rows of a sheet. */
 const mostRows = 6;
 
 /** Samples between the views. */
@@ -27,8 +27,8 @@ const rowHeight = view + figureHeight + gap;
 
 /**
  * A PNG with a row for each of the first pictures: the low resolution (samples as blocks), bicubic,
- * the network's and the original; the middle of each picture, under a line that names the columns.
- * Below bicubic and the network's stands the PSNR of the whole picture, in dB.
+ * the network's result and the original; the middle of each picture, under a line that names the
+ * columns. Below bicubic and the network's result stands the PSNR of the whole picture, in dB.
  */
 export async function contactSheet(
   network: Network,
@@ -72,7 +72,7 @@ export async function contactSheet(
     .toBuffer();
 }
 
-/** The samples of all planes, those of one place beside each other. */
+/** The samples of all planes, interleaved. */
 function interleaved(planes: readonly Plane[]): Buffer {
   const count = planes.length;
   const bytes = Buffer.alloc(planes[0]!.data.length * count);

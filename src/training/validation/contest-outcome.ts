@@ -1,18 +1,20 @@
-/** Validations in a row that tell how a contest stands. */
+/** How many validations in a row must agree before a contest counts as decided. */
 const inARow = 3;
 
-/** Right on more of the places than this, a discriminator has won: it teaches nothing any more. */
+/**
+ * Above this share of right answers, a discriminator has won: the network learns nothing from it.
+ */
 const wonFrom = 0.98;
 
-/** Right on fewer than this, it has lost: 0.5 is guessing. */
+/** Below this share it has lost: 0.5 is guessing. */
 const lostBelow = 0.53;
 
 /** How a contest between a network and a discriminator has come out, for good. */
 export type ContestOutcome = 'won' | 'lost';
 
 /**
- * Whether the discriminator has won or lost, by its shares of right answers from validation to
- * validation; `null` while the contest is open, and without one (NaN).
+ * Whether the discriminator has won or lost, by its share of right answers (0 to 1) at each
+ * validation; `null` while neither has happened, and without a discriminator (NaN).
  */
 export function contestOutcome(shares: readonly number[]): ContestOutcome | null {
   const last = shares.slice(-inARow);

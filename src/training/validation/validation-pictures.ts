@@ -7,13 +7,14 @@ import { cropPlane } from '../pictures/plane-pair.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /**
- * Validation pictures at most, or test pictures at once, and low-resolution samples each way that
- * are used of each: it must stay quick.
+ * The largest number of validation pictures, and of test pictures in memory at once; and the
+ * largest side, in low-resolution samples, of the part used of each, so that a validation stays
+ * quick.
  */
 const mostPictures = 24;
 const mostSamples = 256;
 
-/** Where the random numbers of these pictures come from, apart from all others. */
+/** The random streams of these pictures, apart from all others. */
 const validationStream = 0x76;
 const testStream = 0x74;
 
@@ -24,7 +25,7 @@ export async function validationPictures(plan: TrainPlan, pool: PicturePool): Pr
 
 /**
  * The middles of all test pictures, the same in every run of a plan, a few in memory at once. None
- * is stretched to full range: that would change the decibels, which are to be those of `evaluate`.
+ * is stretched to full range: that would change the PSNR, which is to be that of `vsr evaluate`.
  */
 export async function* testPictures(
   plan: TrainPlan,
@@ -37,7 +38,7 @@ export async function* testPictures(
   }
 }
 
-/** The middles of `items`, whose random numbers begin at a place of a stream. */
+/** The middles of the pictures of `items`; item n has the random stream `stream`, `first` + n. */
 async function middlesOf(
   plan: TrainPlan,
   pool: PicturePool,
@@ -57,7 +58,7 @@ async function middlesOf(
     const [{ width: lowWidth, height: lowHeight }] = low as readonly [SharedPlane];
     const width = Math.min(lowWidth, mostSamples);
     const height = Math.min(lowHeight, mostSamples);
-    // Where the larger picture has a sample that begins with one of these.
+    // Only places where a low-resolution sample and a sample of the larger picture begin together.
     const { den } = ratioOf(scale);
     const margin = (extent: number, kept: number) => Math.floor((extent - kept) / 2 / den) * den;
     const left = margin(lowWidth, width);
