@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 
-/** Bytes of the longest name that the usual file systems take. */
+/** Length in bytes of the longest name that common file systems allow. */
 export const LONGEST_NAME = 255;
 
-/** Bytes of the last part of a path. */
+/** Length in bytes of a path's last part. */
 export function nameBytes(file: string): number {
   return Buffer.byteLength(path.basename(file));
 }

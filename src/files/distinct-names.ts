@@ -28,10 +28,10 @@ function* waysToName(file: string): Generator<string> {
 }
 
 /**
- * A name without ending for the output of each file, in order: the file's own, or, where several
- * would get the same one in one folder, the first way to name them that tells all of them apart.
- * Names that differ only in case count as the same. The names depend only on the files, so that a
- * second run finds those of the first.
+ * Gives every file a name, without ending, for its output, in the order of the files. It is the
+ * file's own name. Where several files of one output folder would get the same name, all of them
+ * are named in the first way of `waysToName` that tells them apart. Names that differ only in case
+ * count as the same. The names depend only on the files, so a second run finds those of the first.
  */
 export function distinctNames(files: readonly Named[]): string[] {
   const names = files.map(({ file }) => path.parse(file).name);
@@ -48,7 +48,7 @@ export function distinctNames(files: readonly Named[]): string[] {
     const ways = group.map((i) => [...waysToName(files[i]!.file)]);
     const most = Math.max(...ways.map((way) => way.length));
     for (let way = 1; way <= most; way++) {
-      // When no way is left, the name gets a number.
+      // A file with no way left gets its own name with a number.
       const tried = group.map((i, place) => ways[place]![way] ?? `${names[i]!}-${place + 1}`);
       const keys = group.map((i, place) => keyOf(i, tried[place]!));
       if (new Set(keys).size < group.length || keys.some((key) => taken.has(key))) continue;

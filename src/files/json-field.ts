@@ -1,6 +1,9 @@
 import { VsrError } from '../errors.js';
 
-/** A value in a file and the path to it, for the message if the value is wrong. */
+/**
+ * A value in a JSON file, and the path to it for messages. Every method that reads the value throws
+ * VsrError `media`, naming the path, where the value is of another kind.
+ */
 export class Field {
   readonly #value: unknown;
   readonly #where: string;
@@ -19,7 +22,7 @@ export class Field {
     );
   }
 
-  /** The object's own keys. */
+  /** The value as an object. */
   object(): Record<string, unknown> {
     const value = this.#value;
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
@@ -28,6 +31,7 @@ export class Field {
     throw this.#wrong('an object');
   }
 
+  /** The field `name` of an object; its value is `undefined` where the object has none. */
   at(name: string): Field {
     const value = Object.entries(this.object()).find(([key]) => key === name)?.[1];
     return new Field(value, `"${name}" of ${this.#where}`);
@@ -39,7 +43,7 @@ export class Field {
     return this.#value.map((item, i) => read(new Field(item, `item ${i} of ${this.#where}`), i));
   }
 
-  /** Like `list`; `undefined` where it is no list. */
+  /** Like `list`, but `undefined` where the value is no list. */
   maybeList<T>(read: (item: Field, place: number) => T): T[] | undefined {
     return Array.isArray(this.#value) ? this.list(read) : undefined;
   }
@@ -70,9 +74,10 @@ export class Field {
     return this.#value as number;
   }
 
+  /** A whole number from 0 on. */
   count(): number {
     if (Number.isSafeInteger(this.#value) && (this.#value as number) >= 0) return this.number();
-    throw this.#wrong('a whole number');
+    throw this.#wrong('a whole number from 0 on');
   }
 
   /** A whole number, also a negative one. */
@@ -81,17 +86,19 @@ export class Field {
     throw this.#wrong('a whole number');
   }
 
-  /** Decibels; "inf" for equal planes. */
+  /** Decibels; `Infinity` for "inf", which stands for equal planes. */
   decibels(): number {
     return this.#value === 'inf' ? Infinity : this.number();
   }
 
+  /** The value as `read` reads it; `null` where it is `null`. */
   orNull<T>(read: (field: Field) => T): T | null {
     return this.#value === null ? null : read(this);
   }
 
   /**
-   * The value as `first` reads it or, where that fails, as `second` does, whose error is thrown.
+   * The value as `first` reads it or, where that fails, as `second` does. Throws the error of
+   * `second`.
    */
   either<T>(first: (field: Field) => T, second: (field: Field) => T): T {
     try {

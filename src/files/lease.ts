@@ -6,28 +6,29 @@ import { VsrError, messageOf } from '../errors.js';
 import { Field } from './json-field.js';
 import { ownerOf, stateOf, thisProcess, type Owner } from './owner.js';
 
-/** Milliseconds between a holder's signs of life. */
+/** Milliseconds from one sign of life of a lease's holder to the next. */
 const HEARTBEAT_MS = 5_000;
 
 /**
- * Milliseconds without a sign of life after which a lease has expired, where its holder cannot be
- * looked up.
+ * Milliseconds without a sign of life after which a lease has expired. It counts only where the
+ * holder's process cannot be looked up from here.
  */
 export const LEASE_MS = 60_000;
 
 /**
- * A right that one process has at a time: a file with its holder's name, which the holder renews
- * while it lives. Disposing releases it.
+ * A right that only one process has at a time. It is a file that names its holder, and that the
+ * holder writes again while it lives. Disposing releases it.
  */
 export interface Lease extends AsyncDisposable {
   /**
    * Fires, with a `VsrError('busy')` as its reason, when another process has taken over the lease,
-   * as it may after the computer slept: from then on nothing may be written under it.
+   * which may happen after the computer slept. From then on this process must write nothing that
+   * the lease protects.
    */
   readonly lost: AbortSignal;
 }
 
-/** Who holds a lease, as its file says. */
+/** The holder of a lease, as its file names it. */
 type Holder = Owner & {
   /** Random, and different each time a lease is taken. */
   readonly id: string;
@@ -53,11 +54,11 @@ async function readText(file: string): Promise<string | undefined> {
 }
 
 /**
- * Milliseconds since `file` was last written, by the clock of its file system: `draft` was written
- * just now.
+ * Milliseconds since `file` was last written, by the clock of its file system: that clock's time is
+ * read from `probe`, a file that was written just now.
  */
-async function ageOf(file: string, draft: string): Promise<number> {
-  const [lock, now] = await Promise.all([stat(file), stat(draft)]).catch(() => [null, null]);
+async function ageOf(file: string, probe: string): Promise<number> {
+  const [lock, now] = await Promise.all([stat(file), stat(probe)]).catch(() => [null, null]);
   return lock === null || now === null ? 0 : now.mtimeMs - lock.mtimeMs;
 }
 
@@ -77,10 +78,10 @@ function busy(what: string, file: string, holder: Holder | undefined, ageMs: num
 }
 
 /**
- * The file of a lease that this process holds, kept open: what is written to it never reaches the
- * file of a later holder.
+ * A lease that this process holds. Its file is kept open, so that what is written to it never
+ * reaches the file of a later holder.
  */
-type Taken = { readonly handle: FileHandle; readonly id: string; readonly text: string };
+type Taken = { handle: FileHandle; readonly id: string; readonly text: string };
 
 /** Creates `file` with `text` in it; `null` where it exists. */
 async function makeNew(file: string, text: string): Promise<FileHandle | null> {
@@ -103,9 +104,10 @@ async function makeNew(file: string, text: string): Promise<FileHandle | null> {
 }
 
 /**
- * Replaces an expired lease by one of this process. Whoever does so first takes a second lease,
- * named after the expired one, and checks again: so of many processes that saw it expired, only one
- * replaces it.
+ * Replaces an expired lease, whose text is `found`, by one of this process; `null` where another
+ * process was first. Several processes may have found it expired. To replace it, a process must
+ * first take a second lease, which is named after the text of the expired one, and check that the
+ * text is still the same: so only one of them replaces it.
  */
 async function replaceOver(
   file: string,
@@ -154,7 +156,7 @@ async function take(file: string, what: string, overAfterMs = LEASE_MS): Promise
       await (await makeNew(probe, ''))?.close();
       const age = await ageOf(file, probe).finally(() => rm(probe, { force: true }));
       const held = state === 'alive' || age < overAfterMs;
-      // A holder that is just writing its name gets a moment.
+      // A file without a holder may be one that is just being written: it gets a moment.
       if (held && (holder !== undefined || ++damaged > 5)) throw busy(what, file, holder, age);
       if (held) {
         await sleep(20);
@@ -169,15 +171,20 @@ async function take(file: string, what: string, overAfterMs = LEASE_MS): Promise
 }
 
 /**
- * Renews a lease; whether this process still holds it. If its file was removed, it is made again.
+ * Renews a lease, and returns whether this process still holds it. If its file was removed, it is
+ * made again.
  */
 async function renew(file: string, taken: Taken): Promise<boolean> {
   const found = await readText(file);
   if (found === undefined) {
-    const handle = await makeNew(file, taken.text).catch(() => undefined);
-    // If the folder is gone, the job finds that out by itself.
-    await handle?.close();
-    return handle !== null;
+    // Where the folder is gone, nothing is said here: the job will find that out itself.
+    const made = await makeNew(file, taken.text).catch(() => undefined);
+    if (made === null) return false;
+    if (made !== undefined) {
+      await taken.handle.close();
+      taken.handle = made;
+    }
+    return true;
   }
   if (holderOf(found)?.id !== taken.id) return false;
   await taken.handle.write(taken.text, 0).catch(() => {}); // A full disk does not end a lease.
@@ -185,10 +192,12 @@ async function renew(file: string, taken: Taken): Promise<boolean> {
 }
 
 /**
- * Takes the lease that `file` stands for, to make `what`. Throws `VsrError('busy')` that names the
- * holder. A lease has expired when its holder can be looked up here and is gone. A holder in
- * another container or on another machine cannot be looked up: its lease has expired when it gave
- * no sign of life for `overAfterMs`.
+ * Takes the lease whose file is `file`, to make `what`. Throws `VsrError('busy')`, which names the
+ * holder, where another process has it, and `VsrError('disk')` where the file cannot be written.
+ *
+ * A lease has expired when its holder can be looked up from here and is gone. A holder in another
+ * container or on another machine cannot be looked up: its lease has expired when it gave no sign
+ * of life for `overAfterMs`.
  */
 export async function takeLease(
   file: string,

@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 
-/** vsr's pages begin with this line. */
+/** A line that every page of vsr has near its beginning. */
 export const pageMark = '<meta name="generator" content="vsr">';
 
-/** vsr's files of check results begin with this text. */
+/** A text that every results file of `vsr regress` has near its beginning. */
 export const resultsMark = '<testsuites name="vsr regress"';
 
 /** Whether one of `marks` is in the file's first 4 KiB. */
@@ -14,7 +14,7 @@ export async function hasMark(file: string, ...marks: readonly string[]): Promis
   return marks.some((mark) => start.includes(mark));
 }
 
-/** Whether a report may have this name; no clip has such a name. */
+/** Whether a name ends like that of a report; no clip's name does. */
 export function isReportName(file: string): boolean {
   return /\.html?$/i.test(file);
 }

@@ -7,22 +7,25 @@ export type Owner = {
   readonly pid: number;
   readonly host: string;
   /**
-   * The kernel's run and its PID namespace, which two containers do not share: within one such
-   * space a number means one process. `null` where the system tells neither.
+   * The boot of the kernel and the PID namespace, which two containers do not share. Within one
+   * such space a process number is unique. `null` where the system does not tell both.
    */
   readonly pidSpace: string | null;
-  /** When the process started, in the kernel's own ticks; tells a reused number from the owner. */
+  /**
+   * When the process started, in ticks of the kernel: another process may get the same number
+   * later. `null` where the system does not tell it.
+   */
   readonly processStart: string | null;
 };
 
-/** Whether the owner runs; `unknown` where that cannot be told from here. */
+/** Whether the owner still runs; `unknown` where that cannot be told from here. */
 export type OwnerState = 'alive' | 'gone' | 'unknown';
 
 /** Start time of a process as Linux states it (field 22 of its stat file); `null` elsewhere. */
 function processStart(pid: number): string | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in brackets may contain spaces, so count from its end.
+    // Fields are counted from behind the program's name, which is in brackets and may hold spaces.
     return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
   } catch {
     return null;
@@ -34,7 +37,7 @@ function pidSpace(): string | null {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
     return `${boot} ${readlinkSync('/proc/self/ns/pid')}`;
   } catch {
-    return null; // Only Linux has them.
+    return null; // Only Linux has these files.
   }
 }
 

@@ -8,11 +8,11 @@ function swapCase(name: string): string {
   );
 }
 
-/** Device and inode of the file (links followed); `null` where there is none. */
+/** Device and inode of a file, links followed; `null` where there is no file. */
 export async function fileKey(file: string): Promise<string | null> {
   const found = await stat(file, { bigint: true }).catch(() => null);
   if (found === null) return null;
-  // Some network mounts have no inode numbers: there the real path is used.
+  // Some network mounts have no inode numbers; there the real path serves instead.
   return found.ino === 0n ? realpath(file) : `${found.dev}:${found.ino}`;
 }
 
@@ -25,9 +25,9 @@ async function ignoresCase(folder: string): Promise<boolean> {
 }
 
 /**
- * The same text for every name of one place, whether or not a file is there yet: for other names of
- * a folder (links, mounts) and, where the file system ignores case, for other cases of the letters.
- * A link as the last part is a place of its own.
+ * A key of the place that a path names, whether or not a file is there yet. Two paths have the same
+ * key where they lead to one place: through links or mounts of a folder, or, where the file system
+ * ignores case, by other cases of letters. A link as the last part of a path is a place of its own.
  */
 export async function placeKey(file: string): Promise<string> {
   const full = path.resolve(file);
@@ -43,8 +43,8 @@ export async function placeKey(file: string): Promise<string> {
 }
 
 /**
- * Whether `file` is one of `others`: the same place, or the same stored file (by hard links or
- * links).
+ * Whether `file` is one of `others`: the same place, or the same file on the disk by links of
+ * either kind.
  */
 export async function isOneOf(file: string, others: readonly string[]): Promise<boolean> {
   const [place, stored] = await Promise.all([placeKey(file), fileKey(file)]);
@@ -55,7 +55,7 @@ export async function isOneOf(file: string, others: readonly string[]): Promise<
   return false;
 }
 
-/** Whether there is anything under a name, a link that leads nowhere included. */
+/** Whether there is anything under a name, also a link that leads nowhere. */
 export async function isTaken(file: string): Promise<boolean> {
   return lstat(file).then(
     () => true,

@@ -4,7 +4,7 @@ import { VsrError, messageOf } from '../errors.js';
 import { isOneOf } from './place-key.js';
 import { temporaryFolder } from './temporary-folder.js';
 
-/** A file that a command means to write. */
+/** A file that a command is going to write. */
 export type PlaceWish = {
   /** What it is, for messages: `report`, `model`. */
   readonly what: string;
@@ -13,29 +13,32 @@ export type PlaceWish = {
    * Files that the same call reads: none of them is ever overwritten, whatever `overwrite` says.
    */
   readonly inputs: readonly string[];
-  /** The user said to replace what is there. */
+  /** The user asked to replace what is there. */
   readonly overwrite: boolean;
-  /** Whether an existing file is one that vsr made and may make again. Default: none is. */
+  /** Tells whether an existing file was made by vsr and may be replaced. Default: none was. */
   readonly isOurs?: (file: string) => Promise<boolean>;
-  /** A file that is replaced without `overwrite` is kept as `<file>.before`. */
+  /** Keeps a file that is replaced without `overwrite` as `<file>.before`. */
   readonly keepsOld?: boolean;
-  /** How to choose another name: `with -o`. */
+  /** How the user can choose another name, for messages: `with -o`. */
   readonly otherName: string;
 };
 
-/** A name that may be written to. The file under it is checked again at the end. */
+/** A name that may be written to. Whether that is still so is checked again before writing. */
 export interface Place {
   readonly file: string;
   /**
-   * Gives a finished draft its name once its bytes are on the disk. Throws `VsrError('media')`, and
-   * keeps the file, where one has appeared or changed under the name meanwhile.
+   * Gives a finished draft its name once its bytes are on the disk. Throws `VsrError('media')`
+   * where a file has appeared or changed under that name meanwhile, which is then kept.
    */
   put(draft: string): Promise<void>;
-  /** Writes the whole file, so that it appears whole or not at all. */
+  /**
+   * Writes the file, so that it appears whole or not at all. Throws `VsrError('media')` as `put`
+   * does, and `VsrError('disk')`.
+   */
   write(content: Uint8Array | string): Promise<void>;
 }
 
-/** What shows whether a file was replaced or written to. */
+/** Facts of a file that differ once it was replaced or written to. */
 type Seen = { readonly ino: number; readonly size: number; readonly mtimeMs: number };
 
 async function see(file: string): Promise<Seen | null> {
@@ -49,12 +52,12 @@ async function see(file: string): Promise<Seen | null> {
 export async function syncFile(file: string): Promise<void> {
   await using handle = await open(file, 'r+');
   await handle.sync().catch((error: unknown) => {
-    // Errors of calls on an open file do not name it.
+    // Errors of calls on an open file do not say which file it is.
     throw Object.assign(error as NodeJS.ErrnoException, { path: file });
   });
 }
 
-/** Errors of file systems without hard links: FAT, exFAT, many network mounts. */
+/** What `link` fails with on file systems without hard links: FAT, exFAT, many network mounts. */
 const noLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES', 'EINVAL'];
 
 /** Whether an error of `link` says that the file system has no hard links. */
@@ -137,7 +140,7 @@ function placeOf(wish: PlaceWish, before: Seen | null): Place {
       await syncFile(draft);
       return putHere(draft);
     }
-    // A file can get its name in one step only on the same disk.
+    // Renaming is a single step only within one file system.
     await using near = await temporaryFolder('draft', folder);
     const copy = path.join(near.path, 'copy');
     await copyFile(draft, copy);

@@ -10,7 +10,8 @@ const claimName = 'queue.json';
 const largestBytes = 1 << 20;
 
 /**
- * A queue's claim on a work folder: its machines work there, without any of them holding the lock.
+ * A queue's claim on a work folder: the queue's machines work there together, and none of them
+ * holds the folder's lock.
  */
 export type QueueClaim = {
   /** The clip's name in the queue. */
@@ -19,9 +20,9 @@ export type QueueClaim = {
   readonly queue: string;
   /** ISO 8601. */
   readonly since: string;
-  /** The clip was taken out of the queue; its finished segments wait for another job. */
+  /** The clip was taken out of the queue; any job may go on with its finished segments. */
   readonly released: boolean;
-  /** What the clip is to become, for the machines of the queue. */
+  /** What the clip is to become: a `Wish`, which every machine of the queue checks itself. */
   readonly wish: unknown;
 };
 
@@ -50,10 +51,10 @@ export async function activeClaim(folder: string): Promise<QueueClaim | null> {
   return claim === null || claim.released ? null : claim;
 }
 
-/** Writes a claim whole. */
+/** Writes a claim, so that it appears whole or not at all. Throws the file system's errors. */
 export async function writeClaim(folder: string, claim: QueueClaim): Promise<void> {
   const file = path.join(folder, claimName);
-  // Random, because processes on two machines may have the same number.
+  // A random name, because processes on two machines may have the same number.
   const draft = `${file}.${randomBytes(6).toString('hex')}.part`;
   try {
     await writeFile(draft, JSON.stringify(claim, null, 1), { flush: true });
@@ -64,7 +65,7 @@ export async function writeClaim(folder: string, claim: QueueClaim): Promise<voi
   }
 }
 
-/** How to end a claim, in a sentence. */
+/** Tells the user how to end a claim, in two sentences. */
 export function howToEnd({ id, queue }: QueueClaim, folder: string): string {
   return `Wait for it, or end it with: vsr queue cancel ${id} --queue ${queue}. If that queue is gone for good, remove ${path.join(folder, claimName)}.`;
 }

@@ -12,15 +12,15 @@ export interface TemporaryFolder extends AsyncDisposable {
   readonly path: string;
 }
 
-/** Names of our temporary folders: `mkdtemp` puts six characters after the prefix. */
+/** Names of vsr's temporary folders: `mkdtemp` puts six characters after the prefix. */
 const ours = /^\.?vsr-[a-z]+-[A-Za-z0-9]{6}$/;
 
 /** The file in such a folder that names its owner. */
 const ownerFile = '.vsr-owner.json';
 
 /**
- * Milliseconds for which a folder is left alone whose owner cannot be looked up, such as one of
- * another machine: a day.
+ * A folder whose owner cannot be looked up, such as one of another machine, is left alone for so
+ * many milliseconds: a day.
  */
 const longestUnknown = 24 * 3600 * 1000;
 
@@ -32,7 +32,7 @@ async function stateOfFolder(folder: string): Promise<OwnerState> {
     const { mtimeMs } = await lstat(folder);
     return Date.now() - mtimeMs > longestUnknown ? 'gone' : 'unknown';
   } catch {
-    return 'unknown'; // Just being made, or not vsr's in spite of its name.
+    return 'unknown'; // It is just being made, or is not vsr's in spite of its name.
   }
 }
 
@@ -48,9 +48,9 @@ async function sweep(parent: string): Promise<void> {
 }
 
 /**
- * Makes a temporary folder in `parent`, or in the system's temporary folder if left out. `purpose`,
- * a few lower-case letters, is part of its name. What killed runs have left there is removed.
- * Throws `VsrError('disk')` if it cannot be made.
+ * Makes a temporary folder in `parent`, by default in the system's temporary folder. `purpose`, a
+ * few lower-case letters, becomes part of its name. Temporary folders that killed runs have left
+ * there are removed. Throws `VsrError('disk')` if it cannot be made.
  */
 export async function temporaryFolder(purpose: string, parent?: string): Promise<TemporaryFolder> {
   const where = parent ?? os.tmpdir();
@@ -59,7 +59,7 @@ export async function temporaryFolder(purpose: string, parent?: string): Promise
     const message = `No temporary folder can be made in ${where}: ${messageOf(cause)}.`;
     throw new VsrError('disk', message, { cause });
   };
-  // Beside a user's files it is hidden.
+  // A leading dot hides it among a user's files.
   const prefix = `${parent === undefined ? '' : '.'}vsr-${purpose}-`;
   const folder = await mkdtemp(path.join(where, prefix)).catch(failed);
   await writeFile(path.join(folder, ownerFile), JSON.stringify(thisProcess())).catch(

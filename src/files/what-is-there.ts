@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
 import type { Stats } from 'node:fs';
 
-/** Facts of the file that `name` leads to, links followed; `null` where there is none. */
+/** Facts of what a name leads to, links followed; `null` where there is nothing. */
 async function statsOf(name: string): Promise<Stats | null> {
   return stat(name).catch(() => null);
 }
 
-/** Whether anything is there under a name. */
+/** Whether a name leads to anything, links followed. */
 export async function exists(name: string): Promise<boolean> {
   return (await statsOf(name)) !== null;
 }

@@ -2,8 +2,8 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import { besideName } from './beside-name.js';
 
 /**
- * Writes a file so that it is there whole or as it was before. Only one process at a time may write
- * it. Throws the file system's errors.
+ * Writes a file so that at any moment either the whole new file is there or what was there before.
+ * Only one process at a time may write it. Throws the file system's errors.
  */
 export async function writeWhole(file: string, content: Uint8Array | string): Promise<void> {
   // Always the same name, so that the next run overwrites what a killed run has left.

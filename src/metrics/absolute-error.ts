@@ -2,13 +2,13 @@ import type { Plane } from '../planes/plane.js';
 
 /**
  * Mean absolute error of `actual` against `reference`, in sample values as stored. `border` samples
- * are left out on each side. Both planes must be of one size.
+ * are left out on each side. Throws RangeError for planes of different sizes.
  */
 export function meanAbsoluteError(reference: Plane, actual: Plane, border = 0): number {
   const { width, height } = reference;
   if (actual.width !== width || actual.height !== height) {
     throw new RangeError(
-      `planes of one size are compared, not ${width}x${height} with ${actual.width}x${actual.height}`,
+      `expected planes of one size but received ${width}x${height} and ${actual.width}x${actual.height}`,
     );
   }
   let sum = 0;

@@ -14,7 +14,7 @@ import { readFrameLog } from './read-frame-log.js';
 
 export { readFrameLog, type FrameRow, type LogSummary };
 
-/** A figure as it is written: four places, far more than any comparison needs. */
+/** A figure as it is written: with four decimal places, far more than any comparison needs. */
 function rounded(value: number | null): number | null {
   return value === null ? null : Math.round(value * 1e4) / 1e4;
 }
@@ -74,7 +74,10 @@ export interface FrameLog extends AsyncDisposable {
    * written.
    */
   write(row: FrameRow): Promise<void>;
-  /** Writes buffered rows, closes the file, and returns the summary of all its rows. */
+  /**
+   * Writes buffered rows, closes the file, and returns the summary of all its rows. Rejects as
+   * `write` does.
+   */
   finish(): Promise<LogSummary>;
 }
 
@@ -98,7 +101,7 @@ class FileLog implements FrameLog {
     this.#summary = summary;
   }
 
-  /** Puts the header before the first row of an empty file. */
+  /** Puts the header of CSV before the first row of an empty file. */
   begin(format: LogFormat): void {
     if (format === 'csv') this.#held = `${csvHeader}\n`;
   }
@@ -136,9 +139,10 @@ class FileLog implements FrameLog {
 }
 
 /**
- * Opens the per-frame log at `file`, CSV or JSON lines by its ending. With `append`, rows already
- * there are kept, read (they must be whole) and counted in the summary; without it, an older log is
- * replaced.
+ * Opens the per-frame log at `file`, CSV or JSON lines by its ending. With `append`, the rows that
+ * are there are kept, and counted in the summary; without it, an older log is replaced. Throws
+ * `VsrError` of code `option` for another ending, `disk` where the file cannot be opened, and
+ * `media` where a row that is there is damaged.
  */
 export async function openFrameLog(
   file: string,

@@ -3,7 +3,7 @@ import { badValue } from '../errors.js';
 import type { FootageKind, PictureField } from '../planes/frame.js';
 
 /**
- * A row's figures in decibels; `Infinity` for equal planes, `null` where there is nothing to
+ * A row's PSNR figures, in decibels; `Infinity` for equal planes, `null` where there is nothing to
  * compare with.
  */
 type PsnrFigures = {
@@ -25,10 +25,11 @@ type PsnrFigures = {
 };
 
 /**
- * A row's figures in grey levels of 255 at every bit depth: how much more the luma of still areas
- * changes since the frame before than something else does. 0 is just as steady, less than 0 is
- * steadier. The mean is between -0.3 and 0.6 for most clips; where a keyframe pops it is 1 to 4.
- * `null` where there is nothing to compare with. `flicker.ts` has the formulas.
+ * A row's flicker, in grey levels of 255 at every bit depth: how much more the luma of still areas
+ * changes from the frame before to this one than it does in what it is compared with. At 0 both are
+ * equally steady; below 0 the output is steadier. The mean is between -0.3 and 0.6 for most clips;
+ * where a keyframe pops, a row has 1 to 4. `null` where there is nothing to compare with. The
+ * formulas are in `enlarge/scores/flicker.ts`.
  */
 type FlickerFigures = {
   /** Against the reference. */
@@ -42,34 +43,34 @@ type FlickerFigures = {
 /** The figures of a row. */
 export type FrameFigures = PsnrFigures & FlickerFigures;
 
-/** Where a row's frame comes from; all `null` for a picture, and in logs of earlier versions. */
+/** Where in the source a row's frame comes from; all `null` in logs of earlier versions. */
 export type RowOrigin = {
-  /** Ticks, in the source's own time base, of the frame that it was made of. */
+  /** Time of the source frame that it was made of, in ticks of the source's time base. */
   readonly sourcePts: number | null;
-  /** The part of that frame that it was made of. */
+  /** The fields of that frame that it was made of. */
   readonly field: PictureField | null;
-  /** What the source was detected as there; `null` where that is unknown. */
+  /** What that part of the source was detected as; `null` where that is unknown. */
   readonly scan: FootageKind | null;
 };
 
 /** One row of the per-frame log. */
 export type FrameRow = FrameFigures &
   RowOrigin & {
-    /** Output frame, from 0. */
+    /** Number of the output frame, from 0. */
     readonly frame: number;
-    /** Ticks of the output's time base. */
+    /** Presentation time in ticks of the output's time base. */
     readonly pts: number;
     /** The same in seconds. */
     readonly ptsTime: number;
   };
 
-/** A figure of the log in decibels. */
+/** Key of a PSNR figure, in decibels. */
 export type PsnrColumn = keyof PsnrFigures;
 
-/** A figure of the log in grey levels. */
+/** Key of a flicker figure, in grey levels. */
 export type FlickerColumn = keyof FlickerFigures;
 
-/** A figure of the log. */
+/** Key of any figure of the log. */
 export type FigureColumn = PsnrColumn | FlickerColumn;
 
 const psnrNames: Readonly<Record<PsnrColumn, string>> = {
@@ -93,13 +94,13 @@ export const columnNames: Readonly<Record<FigureColumn, string>> = {
   ...flickerNames,
 };
 
-/** The figures in decibels, in the log's column order. */
+/** The keys of the PSNR figures, in the log's column order. */
 export const psnrColumns = Object.keys(psnrNames) as readonly PsnrColumn[];
 
-/** The figures in grey levels, which come after them. */
+/** The keys of the flicker figures, in the log's column order; they come after those of PSNR. */
 export const flickerColumns = Object.keys(flickerNames) as readonly FlickerColumn[];
 
-/** All figures, in the log's column order. */
+/** The keys of all figures, in the log's column order. */
 export const figureColumns: readonly FigureColumn[] = [...psnrColumns, ...flickerColumns];
 
 const firstColumns = ['frame', 'pts', 'pts_time'];
@@ -110,7 +111,7 @@ export const csvHeader = [...firstColumns, ...Object.values(columnNames), ...ori
   ',',
 );
 
-/** The first lines of earlier logs: without the origin of frames, and without flicker as well. */
+/** The headers of earlier versions: without the origin of frames, and without flicker as well. */
 export const earlierCsvHeaders: readonly string[] = [
   [...firstColumns, ...Object.values(columnNames)].join(','),
   [...firstColumns, ...Object.values(psnrNames)].join(','),
@@ -119,7 +120,7 @@ export const earlierCsvHeaders: readonly string[] = [
 /** The origin of a frame where it is unknown. */
 export const noOrigin: RowOrigin = { sourcePts: null, field: null, scan: null };
 
-/** How a log is written, by its file's ending. */
+/** The format of a log, which follows from its file's ending. */
 export type LogFormat = 'csv' | 'jsonl';
 
 const formatsByEnding: ReadonlyMap<string, LogFormat> = new Map([
@@ -129,7 +130,7 @@ const formatsByEnding: ReadonlyMap<string, LogFormat> = new Map([
 ]);
 
 /**
- * The format of the log called `file`; a `VsrError` of code `option` for an ending that names none.
+ * The format of the log called `file`. Throws a `VsrError` of code `option` for an unknown ending.
  */
 export function logFormatOf(file: string): LogFormat {
   const format = formatsByEnding.get(path.extname(file).toLowerCase());

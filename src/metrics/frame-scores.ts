@@ -3,15 +3,15 @@ import type { FlickerColumn, FrameRow, RowOrigin } from './frame-row.js';
 import { psnrOfMse } from './psnr.js';
 
 /**
- * The measurements of one larger frame; `null` where not computed. The first six are mean squared
- * errors, in squared sample values.
+ * The measurements of one larger frame; `null` where not computed. The six fields here are mean
+ * squared errors, in squared sample values.
  */
 export type FrameScores = FlickerScores & {
-  /** Against the reference, by plane. */
+  /** Luma, Cb and Cr of the larger frame against the reference. */
   readonly y: number | null;
   readonly u: number | null;
   readonly v: number | null;
-  /** Plain bicubic of the source against the reference, luma. */
+  /** Luma of plain bicubic of the source, against the reference. */
   readonly yBicubic: number | null;
   /** The larger luma against plain bicubic of the source: how much the network changed. */
   readonly toBicubicY: number | null;
@@ -22,7 +22,7 @@ export type FrameScores = FlickerScores & {
 /** Flicker since the frame before, in grey levels of 255. */
 export type FlickerScores = Pick<FrameRow, FlickerColumn>;
 
-/** The flicker of a frame that has none before it, or is not measured. */
+/** The flicker of a frame that is not measured, or has no frame before it. */
 export const noFlicker: FlickerScores = {
   flickerY: null,
   flickerYBicubic: null,
@@ -40,15 +40,18 @@ export const noScores: FrameScores = {
   ...noFlicker,
 };
 
-/** A frame's place in the output, in ticks of the output's time base, and in the source. */
+/** A frame's place in the output and in the source. */
 export type RowPlace = {
+  /** Number of the output frame, from 0. */
   readonly index: number;
+  /** Presentation time in ticks of `timeBase`. */
   readonly pts: number;
+  /** The output's time base, in seconds. */
   readonly timeBase: Ratio;
   readonly origin: RowOrigin;
 };
 
-/** A frame's row of the log, from its scores. */
+/** Makes a frame's row of the log of its scores; `bitDepth` is that of the frame. */
 export function rowOf(
   { index, pts, timeBase, origin }: RowPlace,
   scores: FrameScores,

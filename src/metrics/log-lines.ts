@@ -4,12 +4,12 @@ import { VsrError, messageOf } from '../errors.js';
 /** Longer lines are not rows of a log: a file without newlines must not fill the memory. */
 const longestLine = 1 << 16;
 
-/** A line of a log; `whole` is false where the file ends before its newline. */
+/** A line of a log without its newline; `whole` is false where the file ends before that. */
 export type LogLine = { readonly text: string; readonly whole: boolean };
 
 /**
- * The lines of a text file, one at a time, with only one of them in memory. Throws VsrError `media`
- * if the file cannot be read or has a line far too long for a log.
+ * Reads the lines of a text file one by one, without holding the whole file in memory. Throws
+ * VsrError `media` if the file cannot be read or has a line far too long for a log.
  */
 export async function* readLogLines(file: string): AsyncGenerator<LogLine> {
   const stream = createReadStream(file, { encoding: 'utf8', highWaterMark: 1 << 16 });

@@ -9,23 +9,23 @@ import {
 /** A frame and its figure in decibels. */
 export type FrameFigure = { readonly frame: number; readonly psnr: number };
 
-/** The summary of one column in decibels. */
+/** The summary of one PSNR column, in decibels. */
 export type ColumnSummary = {
   /** Rows that have this figure. */
   readonly frames: number;
-  /** Of these, frames whose planes are equal (`inf`). */
+  /** Those of them whose planes are equal (`inf`). */
   readonly equal: number;
-  /** Mean of the decibels of the frames that differ; `Infinity` if none does. */
+  /** Mean of the decibels over the frames whose planes differ; `Infinity` if there are none. */
   readonly mean: number;
   /** PSNR of the mean squared error over all frames, which is what ffmpeg calls `average`. */
   readonly ofMeanMse: number;
-  /** The lowest figure; of equal ones the first. */
+  /** The lowest figure; of several equal ones the first. */
   readonly worst: FrameFigure;
-  /** The highest figure; of equal ones the first. */
+  /** The highest figure; of several equal ones the first. */
   readonly best: FrameFigure;
 };
 
-/** The summaries of the columns in decibels; `null` for those without a figure in any row. */
+/** The summaries of the PSNR columns; `null` for those without a figure in any row. */
 export type PsnrSummary = { readonly frames: number } & {
   readonly [Column in PsnrColumn]: ColumnSummary | null;
 };
@@ -33,16 +33,16 @@ export type PsnrSummary = { readonly frames: number } & {
 /** A frame and its flicker, in grey levels of 255. */
 export type FlickerFigure = { readonly frame: number; readonly flicker: number };
 
-/** The summary of one column of flicker, in grey levels of 255. */
+/** The summary of one flicker column, in grey levels of 255. */
 export type FlickerColumnSummary = {
   /** Rows that have this figure. */
   readonly frames: number;
   readonly mean: number;
-  /** The frames that flicker most, the worst first; of equal ones the earlier. */
+  /** The five frames that flicker most, the worst first; of several equal ones the first. */
   readonly worst: readonly FlickerFigure[];
 };
 
-/** The summaries of the columns of flicker; `null` for those without a figure in any row. */
+/** The summaries of the flicker columns; `null` for those without a figure in any row. */
 export type FlickerSummary = {
   readonly [Column in FlickerColumn]: FlickerColumnSummary | null;
 };
@@ -54,7 +54,7 @@ class PsnrSums {
   #frames = 0;
   #equal = 0;
   #sum = 0;
-  /** Sum of MSE / peak^2, which decibels give back whatever the bit depth. */
+  /** Sum of MSE / peak^2 over the rows, which follows from decibels at any bit depth. */
   #relativeMse = 0;
   #worst: FrameFigure | undefined;
   #best: FrameFigure | undefined;
@@ -83,7 +83,7 @@ class PsnrSums {
   }
 }
 
-/** Frames of `FlickerColumnSummary.worst`. */
+/** Number of frames in `FlickerColumnSummary.worst`. */
 const mostWorst = 5;
 
 class FlickerSums {
@@ -97,7 +97,7 @@ class FlickerSums {
     this.#sum += flicker;
     const least = this.#worst[mostWorst - 1]?.flicker ?? -Infinity;
     if (flicker <= least) return;
-    // Sorting keeps the order of equal ones.
+    // The sort is stable: of equal ones the first stays before the others.
     this.#worst.push({ frame, flicker });
     this.#worst.sort((a, b) => b.flicker - a.flicker);
     this.#worst.length = Math.min(this.#worst.length, mostWorst);
@@ -117,7 +117,7 @@ function recordOf<Name extends string, Value>(
   return Object.fromEntries(names.map((name) => [name, value(name)])) as Record<Name, Value>;
 }
 
-/** Adds up the rows of a log without keeping them. */
+/** Summarises the rows of a log without keeping them. */
 export class SummaryOfRows {
   frames = 0;
   readonly #psnr = recordOf(psnrColumns, () => new PsnrSums());

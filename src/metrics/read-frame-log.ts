@@ -13,7 +13,7 @@ import {
 } from './frame-row.js';
 import { readLogLines } from './log-lines.js';
 
-/** The fault of a line, without its place. */
+/** What is wrong with a line; the reader adds the file and the line's number. */
 class BadLine extends Error {}
 
 function number(text: unknown, name: string): number {
@@ -22,6 +22,7 @@ function number(text: unknown, name: string): number {
   throw new BadLine(`expected a number for ${name} but found ${JSON.stringify(text) ?? 'nothing'}`);
 }
 
+/** A number, `inf` for infinity, or nothing. */
 function figure(text: unknown, name: string): number | null {
   if (text === '' || text === null) return null;
   return text === 'inf' ? Infinity : number(text, name);
@@ -35,23 +36,24 @@ function word<T extends string>(text: unknown, name: string, words: readonly T[]
   throw new BadLine(`expected one of ${words.join(', ')} for ${name} but found ${said}`);
 }
 
+/** A row whose values `field` gives, by their names (JSON) or by their columns from 0 (CSV). */
 function rowOf(field: (name: string, index: number) => unknown): FrameRow {
   const figures = figureColumns.map((column, i): [FigureColumn, number | null] => {
     const name = columnNames[column];
     const text = field(name, i + 3);
     return [column, figure(i < psnrColumns.length ? text : (text ?? null), name)];
   });
-  // Logs of earlier versions have fewer columns.
-  const later = (name: string, place: number): unknown =>
+  // Logs of earlier versions lack these columns.
+  const originOf = (name: string, place: number): unknown =>
     field(name, figureColumns.length + 3 + place) ?? null;
   const row = {
     frame: number(field('frame', 0), 'frame'),
     pts: number(field('pts', 1), 'pts'),
     ptsTime: number(field('pts_time', 2), 'pts_time'),
     ...(Object.fromEntries(figures) as FrameFigures),
-    sourcePts: figure(later('source_pts', 0), 'source_pts'),
-    field: word(later('field', 1), 'field', pictureFields),
-    scan: word(later('scan', 2), 'scan', footageKinds),
+    sourcePts: figure(originOf('source_pts', 0), 'source_pts'),
+    field: word(originOf('field', 1), 'field', pictureFields),
+    scan: word(originOf('scan', 2), 'scan', footageKinds),
   };
   if (!Number.isSafeInteger(row.frame) || row.frame < 0 || !Number.isSafeInteger(row.pts)) {
     throw new BadLine('expected whole numbers for frame and pts');
@@ -83,8 +85,9 @@ function parseJson(line: string): FrameRow {
 }
 
 /**
- * The rows of the log `file`, one by one. A `VsrError` of code `media` names the line at which a
- * log is damaged, cut off, or skips a frame; of code `option` a file whose ending is no log's.
+ * Reads the rows of the log `file` one by one. Throws a `VsrError` of code `media`, which names the
+ * line, where the log is damaged, cut off, or skips a frame, and one of code `option` where the
+ * file's ending is not that of a log.
  */
 export async function* readFrameLog(file: string): AsyncGenerator<FrameRow> {
   const format = logFormatOf(file);

@@ -13,7 +13,7 @@ const verdict = (field: Field) => ({
   repeats: field.at('repeats').orNull(count),
 });
 
-/** A sidecar's scan; throws VsrError `media` naming what is wrong with it. */
+/** Reads a sidecar's scan. Throws VsrError `media` that names what is wrong with it. */
 export function scanIn(field: Field): SidecarScan {
   const flags = field.at('flags');
   return {
@@ -36,7 +36,7 @@ export function scanIn(field: Field): SidecarScan {
   };
 }
 
-/** Reads a sidecar's parts of a clip; throws VsrError `media` as well. */
+/** Reads what a sidecar says of the parts of a clip. Throws VsrError `media` as `scanIn` does. */
 export function runsIn(field: Field): SidecarRuns {
   const rate = field.at('frameRate').orNull((each) => ({
     num: each.at('num').count(),

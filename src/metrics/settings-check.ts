@@ -4,7 +4,10 @@ import type { AskedSettings, ClipSettings, Configured, StillSettings } from './s
 
 const text = (field: Field): string => field.string();
 
-/** Reads settings; those that an earlier vsr did not write count as left out. */
+/**
+ * Reads the settings in a sidecar. Those that an earlier version did not write get the value that
+ * stands for its behaviour. Throws VsrError `media` that names what is wrong.
+ */
 export function settingsIn(field: Field): ClipSettings | StillSettings {
   const strength = field.at('strength').maybe((f) => f.number());
   const still: StillSettings = {
@@ -46,7 +49,7 @@ export function settingsIn(field: Field): ClipSettings | StillSettings {
   };
 }
 
-/** Earlier versions of vsr wrote only true or false. */
+/** Earlier versions wrote only true or false. */
 function deinterlaceIn(field: Field): string {
   return field.either((f) => (f.boolean() ? 'auto' : 'off'), text);
 }

@@ -100,7 +100,7 @@ function picture(field: Field): SidecarPicture {
 
 const text = (field: Field): string => field.string();
 
-/** The hash of the samples, which earlier versions did not write. */
+/** The hash of some of a file's bytes, which earlier versions did not write. */
 function samplesIn(field: Field): { readonly samplesSha256?: string } {
   const samplesSha256 = field.at('samplesSha256').maybe(text);
   return samplesSha256 === undefined ? {} : { samplesSha256 };
@@ -156,8 +156,8 @@ const logFileIn = (file: Field): NonNullable<Sidecar['logFile']> => ({
 });
 
 /**
- * `value`, read from `file`, as a sidecar; a `VsrError` of code `media` names what is wrong with
- * it.
+ * Checks that `value`, which was read from `file`, is a sidecar. Throws a `VsrError` of code
+ * `media` that names what is wrong with it.
  */
 export function checkSidecar(value: unknown, file: string): Sidecar {
   const top = new Field(value, `the sidecar ${file}`);

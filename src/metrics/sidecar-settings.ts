@@ -1,28 +1,26 @@
-/** What decides the output of a picture, besides the picture and the models. */
+/** The settings that decide the output of a picture, besides the picture and the models. */
 export type StillSettings = {
   /** Enlargement each way. */
   readonly scale: number;
-  /** What the network was to compute in; `null` in sidecars of a vsr that did not say. */
+  /** The precision that was asked for; `null` in early sidecars, which do not say it. */
   readonly precision: string | null;
-  /** What chroma was to be enlarged by; `bicubic` in sidecars of a vsr that did not say. */
+  /** How chroma was to be enlarged; `bicubic` for early sidecars, which do not say it. */
   readonly chroma: string;
   /**
-   * Where the dial of the first pass stood: how strongly the source counts as compressed, 0 to 1.
-   * Absent where the network has no dial.
+   * What the dial of the first pass was set to: how strongly the source is taken to be compressed,
+   * 0 to 1. Absent where the network has no dial.
    */
   readonly strength?: number;
-  /**
-   * Of the model and the encoder, what the user named; `null` in sidecars of a vsr that did not
-   * say.
-   */
+  /** What the user chose of the model and the encoder; `null` in early sidecars. */
   readonly asked: AskedSettings | null;
 };
 
-/** What a user named; `null` and an empty list where the choice was left to vsr. */
+/** What a user chose; `null`, or an empty list, where the choice was left to vsr. */
 export type AskedSettings = {
   readonly model: string | null;
   readonly quality: string | null;
   readonly strength: number | null;
+  /** As given, or the default. */
   readonly codec: string;
   /** The kind of hardware that was to encode, or `auto`; absent for software. */
   readonly encoder?: string;
@@ -43,83 +41,86 @@ export type Configured = {
   readonly set: Readonly<Record<string, string>>;
 };
 
-/** What was done with each part of a clip, where not all are treated alike. */
+/** What was done with each part of a clip whose parts are not all treated alike. */
 export type SidecarRuns = {
-  /** Parts of one kind, in order; each begins at frame `first` of the clip, counted from 0. */
+  /** Parts of one kind each, in order; each begins at frame `first` of the clip, from 0. */
   readonly runs: readonly {
     readonly first: number;
     readonly kind: 'progressive' | 'video' | 'film' | 'still';
-    /** The field shown first; `null` for whole pictures. */
+    /** The field shown first; `null` where frames are whole pictures. */
     readonly order: 'top' | 'bottom' | null;
-    /** How film lies in frames; `null` for what is no film. */
+    /** How film was spread over frames; `null` where the part is no film. */
     readonly cadence: '3:2' | '2:2' | null;
-    /** Which of the five frames of 3:2 the first one is, from 0. */
+    /** Which of the five frames of the 3:2 cadence the first frame is, from 0; otherwise 0. */
     readonly place: number;
   }[];
-  /** Frames of film that were deinterlaced, since their fields do not fit. */
+  /** Frames of film that were deinterlaced, because their fields do not belong together. */
   readonly combed: readonly number[];
   /** Frames that repeat the one before. */
   readonly repeated: readonly number[];
-  /** Frames of the clip, and how many a second. */
+  /** Number of frames of the clip. */
   readonly frames: number;
+  /** Frames per second of the clip; `null` where unknown. */
   readonly frameRate: { readonly num: number; readonly den: number } | null;
+  /** Whether film's pictures were put together again from their fields. */
   readonly weavesFilm: boolean;
+  /** What whole frames of video were made of, each frame or each field; `null` for neither. */
   readonly videoRate: 'frame' | 'field' | null;
+  /** Whether the frames in `repeated` were left out. */
   readonly dropsRepeats: boolean;
 };
 
-/** What decides the output of a clip, besides the clip, the models and the reference. */
+/** The settings that decide the output of a clip, besides the clip, models and reference. */
 export type ClipSettings = StillSettings & {
-  /** The size that was to be reached, as the user wrote it. */
+  /** The size that was to be reached, as the user wrote it; `null` without one. */
   readonly to: string | null;
-  /** ffmpeg's name, and the words that choose and set it. */
+  /** ffmpeg's name of the encoder. */
   readonly encoder: string;
+  /** The arguments of ffmpeg that choose the encoder and set its options. */
   readonly encoderArgs: readonly string[];
-  /** ffmpeg's pix_fmt as encoded. */
+  /** ffmpeg's pix_fmt of the output. */
   readonly pixelFormat: string;
-  /** ffmpeg's muxer. */
+  /** ffmpeg's name of the output's muxer. */
   readonly container: string;
-  /** Which tracks were kept, as the user wrote it; absent for all. */
+  /** Which audio tracks were kept, as the user wrote it; absent for all. */
   readonly audio?: string;
+  /** Which subtitles were kept, as the user wrote it; absent for all. */
   readonly subs?: string;
-  /** Bytes that the output was to stay within; absent where nothing was asked. */
+  /** Largest size of the output, in bytes; absent where none was given. */
   readonly sizeLimit?: number;
-  /** Seconds from the clip's beginning. */
+  /** The part that was enlarged, in seconds from the clip's beginning; `null` where not given. */
   readonly start: number | null;
   readonly end: number | null;
-  /** How many frames were asked for at most. */
+  /** The largest number of frames; `null` where not given. */
   readonly frames: number | null;
-  /** What the clip was said to come from, as `vhs`; `auto` where nothing was said. */
+  /** `--source`, such as `vhs`. */
   readonly sourceKind: string;
-  /** What was asked to be done with fields: `off`, `auto`, `auto-field`, `frame` or `field`. */
+  /** `--deinterlace`: `off`, `auto`, `auto-field`, `frame` or `field`. */
   readonly deinterlace: string;
-  /** The field order that was named; `auto` for none. */
+  /** `--field-order`: `auto`, `top` or `bottom`. */
   readonly fieldOrder: string;
-  /** Whether film's pictures were to be put together: `off` or `auto`. */
+  /** `--telecine`: `off` or `auto`. */
   readonly telecine: string;
-  /** Whether repeated frames were to stay: `keep` or `drop`. */
+  /** `--repeats`: `keep` or `drop`. */
   readonly repeats: string;
-  /** The part of each frame that was enlarged; `null` for all of it. */
+  /** The part of each frame that was enlarged, in luma samples; `null` for all of it. */
   readonly crop: {
     readonly width: number;
     readonly height: number;
     readonly x: number;
     readonly y: number;
-    /** The whole frame. */
+    /** Size of the whole frame. */
     readonly of: { readonly width: number; readonly height: number };
   } | null;
-  /** Noise that was taken out: its standard deviation in grey levels of 255; absent for none. */
+  /** Noise that was removed: its standard deviation in grey levels of 255; absent for none. */
   readonly denoise?: number;
-  /** How whole frames were made of fields; `null` where they were left alone. */
+  /** How all frames were deinterlaced; `null` where they were not. */
   readonly fields: { readonly order: 'top' | 'bottom'; readonly rate: 'frame' | 'field' } | null;
   /** What was done with each part; `null` where all were treated alike. */
   readonly runs: SidecarRuns | null;
-  /**
-   * Whether still areas were to be averaged over frames; `off` in sidecars of a vsr that did not
-   * say.
-   */
+  /** `--steady`: `off` or `auto`; `off` for early sidecars, which do not say it. */
   readonly steady: string;
-  /** What headerless raw video held. */
+  /** Layout of headerless raw video, in luma samples and frames per second; otherwise `null`. */
   readonly raw: {
     readonly format: string;
     readonly width: number;

@@ -14,10 +14,10 @@ export {
   type SidecarStream,
 } from './sidecar-schema.js';
 
-/** What a sidecar's name ends in, after the name of its output. */
+/** A sidecar's name is that of its output and this ending. */
 export const sidecarEnding = '.vsr.json';
 
-/** Where the sidecar of `output` lies. */
+/** The path of the sidecar of the file `output`. */
 export function sidecarPathOf(output: string): string {
   return `${output}${sidecarEnding}`;
 }
@@ -27,15 +27,18 @@ function infinityAsText(_key: string, value: unknown): unknown {
   return value === Infinity ? 'inf' : value;
 }
 
-/** A sidecar as its file holds it. */
+/** The text of a sidecar's file. */
 export function sidecarText(sidecar: Sidecar): string {
   return `${JSON.stringify(sidecar, infinityAsText, 2)}\n`;
 }
 
-/** Writes the sidecar whole or not at all: under a temporary name, then renamed. */
+/**
+ * Writes the sidecar under a temporary name and renames it, so that it appears whole or not at all.
+ * Throws a `VsrError` of code `disk`.
+ */
 export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void> {
-  // One name, so that what a killed job left is used up by the next; the job's lock keeps others
-  // away.
+  // Always the same name, so that the next job overwrites what a killed one left. The job's lock
+  // keeps other processes away from it.
   const temporary = besideName(file, '.part');
   try {
     await writeFile(temporary, sidecarText(sidecar), { flush: true });
@@ -48,12 +51,12 @@ export async function writeSidecar(file: string, sidecar: Sidecar): Promise<void
   }
 }
 
-/** No sidecar of ours comes near this. */
+/** Larger files are no sidecars of vsr. */
 const largestBytes = 16 << 20;
 
 /**
- * Reads and checks a sidecar. A `VsrError` of code `media` if it is missing, damaged, or of a
- * version that this vsr does not know.
+ * Reads and checks a sidecar. Throws a `VsrError` of code `media` if it is missing, damaged, or of
+ * a version that this vsr does not know.
  */
 export async function readSidecar(file: string): Promise<Sidecar> {
   let text: string;

@@ -13,15 +13,20 @@ function gaussian(): Float64Array {
 function checkPlanes(a: Plane, b: Plane, smallest: number, border: number): void {
   if (a.width !== b.width || a.height !== b.height) {
     throw new RangeError(
-      `planes of one size are compared, not ${a.width}x${a.height} with ${b.width}x${b.height}`,
+      `expected planes of one size but received ${a.width}x${a.height} and ${b.width}x${b.height}`,
     );
   }
   if (a.width - 2 * border < smallest || a.height - 2 * border < smallest) {
-    throw new RangeError(`SSIM needs ${smallest}x${smallest} samples, not ${a.width}x${a.height}`);
+    throw new RangeError(
+      `expected at least ${smallest}x${smallest} samples within the border for SSIM but received ${a.width}x${a.height} with a border of ${border}`,
+    );
   }
 }
 
-/** Sums under the Gaussian along one row: of a, b, a^2, b^2 and ab, each `count` long. */
+/**
+ * Filters row `y` of two planes with the Gaussian. `out` gets five runs of sums, one after the
+ * other: of a, b, a^2, b^2 and ab, each with one sum for every place of the window in the row.
+ */
 function filterRow(
   [a, b]: readonly [Plane, Plane],
   y: number,
@@ -56,8 +61,8 @@ function filterRow(
 }
 
 /**
- * Structural similarity of `actual` and `reference`, -1 to 1; 1 for equal planes. Both at least
- * 11x11.
+ * Structural similarity of `actual` and `reference`, -1 to 1; 1 for equal planes. Throws RangeError
+ * for planes of different sizes, and for planes smaller than 11x11 within the border.
  *
  * Mean of the SSIM map under an 11x11 Gaussian of sigma 1.5, where the window lies wholly inside
  * the picture ("valid"), K1 = 0.01, K2 = 0.03, with the peak 255 at 8 bit, 1023 at 10: what papers
@@ -74,7 +79,7 @@ export function ssim(reference: Plane, actual: Plane, bitDepth = 8, border = 0):
   const taps = gaussian();
   const columns = reference.width - 2 * border - size + 1;
   const rows = reference.height - 2 * border - size + 1;
-  // Only the rows under the window are held: eleven of them, used in turn.
+  // Only the filtered rows under the window are held: a ring of eleven.
   const ring = Array.from({ length: size }, () => new Float64Array(5 * columns));
   const sums = new Float64Array(5 * columns);
   let total = 0;

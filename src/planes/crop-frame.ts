@@ -2,8 +2,9 @@ import { planeOf } from './frame.js';
 import { frameLayout, type FrameLayout } from './pixel-format.js';
 
 /**
- * A part of a frame, copied: from the top left, or from `at`, which must be even. Odd sizes keep
- * the chroma sample of the last column and row.
+ * Copies the `width` x `height` part of a frame whose top left corner is at `at`, in luma samples.
+ * `at` must be even where chroma is subsampled. Odd sizes keep the chroma sample of the last column
+ * and row.
  */
 export function cropFrame(
   data: Uint8Array,

@@ -2,22 +2,23 @@ import type { FrameLayout } from './pixel-format.js';
 import type { Plane } from './plane.js';
 
 /**
- * What of a source's frames a picture was made of: `both` fields of one frame, as they were; its
- * `top` or `bottom` field; `film`, fields that lay in one frame or two and belong together.
+ * The fields of the source that a picture was made of. `both`: a whole frame, unchanged. `top` or
+ * `bottom`: one field of a frame. `film`: two fields of one film picture, which a telecine may have
+ * put into two frames.
  */
 export const pictureFields = ['both', 'top', 'bottom', 'film'] as const;
 export type PictureField = (typeof pictureFields)[number];
 
-/** What a part of a clip is taken for. */
+/** What a part of a clip was detected as; `still` is a part in which nothing moves. */
 export const footageKinds = ['progressive', 'video', 'film', 'still'] as const;
 export type FootageKind = (typeof footageKinds)[number];
 
-/** Where a picture comes from. */
+/** The place in the source that a picture comes from. */
 export type FrameOrigin = {
   /** The source frame's own time, in ticks of the file's time base. */
   readonly sourcePts: number;
   readonly field: PictureField;
-  /** What the frame's part of the clip is taken for; left out where all of it is one. */
+  /** What the part of the clip was detected as; absent where the whole clip is of one kind. */
   readonly kind?: FootageKind;
 };
 
@@ -28,17 +29,18 @@ export type Frame = {
   /** Presentation time in ticks of the stream's time base; a safe integer, may be negative. */
   readonly pts: number;
   /**
-   * All planes, exactly the layout's `byteLength`. The bytes lie in memory shared with the worker
-   * threads, so a frame reaches them without a copy; they are not written again once handed on.
+   * All planes; exactly the layout's `byteLength` bytes. They lie in memory that is shared with the
+   * worker threads, so a frame reaches them without a copy. Nobody writes to a frame after it was
+   * handed on.
    */
   readonly data: Uint8Array;
-  /** Left out where the picture is a whole frame of the source, at its own time. */
+  /** Absent where the picture is a whole frame of the source, at its own time. */
   readonly origin?: FrameOrigin;
 };
 
 /**
- * Frame memory that is used again: a clip of any length needs only as many buffers as there are
- * frames under way at once.
+ * Reuses the memory of frames: a clip of any length needs only as many buffers as there are frames
+ * under way at once.
  */
 export class FramePool {
   readonly layout: FrameLayout;
@@ -54,15 +56,15 @@ export class FramePool {
     return { index, pts, data };
   }
 
-  /** Takes back a frame that nobody reads any more; at most once a frame. */
+  /** Takes back a frame that nobody reads any more. Call it at most once per frame. */
   release(frame: Frame): void {
     this.#free.push(frame.data);
   }
 }
 
 /**
- * A view, without a copy, of plane `number` (0 = Y, 1 = Cb, 2 = Cr, then alpha; alpha is 1 for
- * grey).
+ * A view, without a copy, of plane `number` of a frame: 0 is Y, 1 is Cb, 2 is Cr, 3 is alpha where
+ * the format has it. Throws RangeError where the format has no such plane.
  */
 export function planeOf(data: Uint8Array, layout: FrameLayout, number: number): Plane {
   const place = layout.planes[number];

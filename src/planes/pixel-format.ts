@@ -3,11 +3,12 @@
  */
 export type BitDepth = 8 | 10 | 12;
 
-/** A planar Y'CbCr layout in which frames travel; named as ffmpeg's `pix_fmt`. */
+/** A planar Y'CbCr or grey format in which frames travel. */
 export type PixelFormat = {
+  /** ffmpeg's `pix_fmt`. */
   readonly name: string;
   readonly bitDepth: BitDepth;
-  /** How chroma is subsampled, as powers of two each way; `null` for grey. */
+  /** Powers of two by which chroma is subsampled across and down; `null` for grey. */
   readonly chroma: { readonly log2X: 0 | 1; readonly log2Y: 0 | 1 } | null;
   /** A fourth plane of luma's size holds opacity. */
   readonly alpha: boolean;
@@ -37,8 +38,8 @@ function allFormats(): ReadonlyMap<string, PixelFormat> {
 }
 
 /**
- * Every format frames can travel in, by ffmpeg's name. Full-range `yuvj*` names are not among them:
- * range is a property of the clip.
+ * Every format in which frames can travel, by ffmpeg's name. The full-range `yuvj*` names are not
+ * among them, because range is a property of the clip.
  */
 export const pixelFormats = allFormats();
 
@@ -48,16 +49,21 @@ export type PlaneLayout = {
   readonly offset: number;
   /** Samples per row. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
 };
 
-/** How one frame of a stream lies in memory: Y, Cb, Cr, alpha, one after the other, no padding. */
+/**
+ * How one frame of a stream lies in memory: the planes Y, Cb, Cr and alpha, as far as the format
+ * has them, one after the other without padding.
+ */
 export type FrameLayout = {
   readonly format: PixelFormat;
-  /** Luma samples. */
+  /** Luma samples per row. */
   readonly width: number;
+  /** Rows of luma. */
   readonly height: number;
-  /** Bytes per sample: 1 or 2. */
+  /** Bytes per sample: 1 at 8 bit, otherwise 2. */
   readonly sampleBytes: 1 | 2;
   readonly planes: readonly PlaneLayout[];
   /** Bytes of a whole frame. */

@@ -1,10 +1,10 @@
 /** A fraction, as ffmpeg writes time bases, rates and aspect ratios: `num / den`. */
 export type Ratio = { readonly num: number; readonly den: number };
 
-/** Frames a second where a clip does not state its rate. */
+/** Frames per second that are assumed where a clip does not state its rate. */
 export const usualRate: Ratio = { num: 25, den: 1 };
 
-/** Frames a second as a number; the usual rate's where it is unknown. */
+/** Frames per second as a number; `usualRate` where the rate is unknown. */
 export function framesPerSecond(rate: Ratio | null): number {
   const { num, den } = rate ?? usualRate;
   return num / den;

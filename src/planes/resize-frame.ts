@@ -4,8 +4,8 @@ import { resizePlane, type ResizeKernel } from './resize.js';
 import type { ChromaSiting } from './siting.js';
 
 /**
- * Where the chroma of a halved direction lies against its centred place, in source chroma samples:
- * negative is left or up.
+ * How far chroma samples lie from their centred place in directions that are subsampled by two, in
+ * chroma samples: negative is left or up.
  */
 export function sitingOffset(siting: ChromaSiting): { readonly x: number; readonly y: number } {
   const left = siting === 'left' || siting === 'topleft' || siting === 'bottomleft';
@@ -15,9 +15,9 @@ export function sitingOffset(siting: ChromaSiting): { readonly x: number; readon
 }
 
 /**
- * A frame's planes at another size, each rounded to its stored depth, antialiased when reducing.
- * Chroma is resampled from its true siting to the same siting of the new size: the shift is offset
- * (ratio - 1) source samples, which is (1 - 1/s)/4 at an enlargement by s.
+ * Resizes a frame's planes to `width` x `height` luma samples. Each plane is rounded to its stored
+ * depth, and antialiased when it is reduced. Chroma keeps its siting: its samples are shifted by
+ * offset (1/s - 1) source samples at scale s, which is (1 - 1/s)/4 for left-sited chroma.
  */
 export function resizeFrame(
   data: Uint8Array,

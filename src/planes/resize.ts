@@ -1,6 +1,6 @@
 import type { Plane } from './plane.js';
 
-/** The interpolation kernels: function and support (samples each way, at scale 1). */
+/** The interpolation kernels: the function, and how far it reaches each way, in samples. */
 const kernels = {
   nearest: { reach: 0.5, at: (x: number) => (x >= -0.5 && x < 0.5 ? 1 : 0) },
   bilinear: { reach: 1, at: (x: number) => Math.max(0, 1 - Math.abs(x)) },
@@ -11,7 +11,12 @@ const kernels = {
 /** The name of an interpolation kernel. */
 export type ResizeKernel = keyof typeof kernels;
 
-/** Keys' cubic with a = -0.5, as Matlab's imresize and the papers use. */
+/**
+ * Keys' cubic kernel with a = -0.5, as Matlab's imresize and the papers use; `x` in samples.
+ *
+ * Source: Keys: Cubic Convolution Interpolation for Digital Image Processing, IEEE TASSP 29(6),
+ * 1981.
+ */
 export function cubic(x: number): number {
   const d = Math.abs(x);
   if (d <= 1) return (1.5 * d - 2.5) * d * d + 1;
@@ -27,31 +32,38 @@ function lanczos3(x: number): number {
 
 /** How a plane is resized. */
 export type ResizeOptions = {
-  /** `bicubic` unless told otherwise. */
+  /** Default: `bicubic`. */
   readonly kernel?: ResizeKernel;
-  /** Widens the kernel when reducing, so that nothing aliases; true. `nearest` never does. */
+  /**
+   * Widens the kernel when reducing, so that nothing aliases. Default: true. Has no effect on
+   * `nearest`.
+   */
   readonly antialias?: boolean;
   /**
-   * Adds to each output sample's place, in source samples (right and down are positive); 0 keeps
-   * the pictures' centres together. Chroma siting is expressed so.
+   * Moves the place in the source that every output sample is taken from, in source samples; right
+   * and down are positive. With 0, the default, both pictures have the same centre. Chroma siting
+   * is expressed by this.
    */
   readonly shiftX?: number;
   readonly shiftY?: number;
   /**
-   * Target samples for each source sample, each way, where that is not the quotient of the sizes:
-   * of an odd width at 3/2 the last half sample is left out, and all others stay where they are.
+   * Output samples per source sample. Default: the quotient of the sizes. It differs from that for
+   * an odd width at 3/2, where the incomplete last sample is left out.
    */
   readonly scale?: number;
 };
 
-/** For each output sample: `taps` source places and weights, one after the other. */
+/** The weighted source samples that every output sample is the sum of. */
 export type ResizeTaps = {
+  /** Source samples per output sample. */
   readonly taps: number;
+  /** Indices of source samples: `taps` for the first output sample, then `taps` for the next ... */
   readonly places: Int32Array;
+  /** The weights of these samples, in the same order; those of one output sample sum to 1. */
   readonly weights: Float64Array;
 };
 
-/** `index` mirrored into 0..length-1, the border sample included twice (Matlab's `symmetric`). */
+/** `index` mirrored into 0 to length - 1, the border sample repeated (Matlab's `symmetric`). */
 function mirrored(index: number, length: number): number {
   const period = 2 * length;
   const place = ((index % period) + period) % period;
@@ -59,8 +71,9 @@ function mirrored(index: number, length: number): number {
 }
 
 /**
- * Places and weights that take `from` samples to `to`, as Matlab's imresize does: sample i lies at
- * (i + 1/2) from/to - 1/2, weights sum to 1, the border is mirrored.
+ * Places and weights that resize a row or column of `from` samples to `to`, as Matlab's imresize
+ * does: output sample i lies at (i + 1/2) from/to - 1/2 + `shift` of the source, and the border is
+ * mirrored.
  */
 export function resizeTaps(
   from: number,
@@ -91,8 +104,8 @@ export function resizeTaps(
 }
 
 /**
- * Resizes samples in double precision and hands each finished output row to `emit`.
- * The row is used again for the next one.
+ * Resizes samples in double precision and passes each finished output row to `emit`, which must
+ * copy it: its memory is reused for the next row.
  */
 function resizeRows(
   source: Plane | FloatPlane,
@@ -125,7 +138,7 @@ function resizeRows(
   }
 }
 
-/** A plane of real numbers; rows top to bottom, no padding. */
+/** A plane of real numbers: rows top to bottom, no padding between rows. */
 export type FloatPlane = {
   readonly data: Float32Array | Float64Array;
   readonly width: number;
@@ -145,8 +158,9 @@ export function resizeToFloat(
 }
 
 /**
- * Resizes a plane of `bitDepth` bits; bicubic with antialiasing unless told otherwise, computed in
- * double precision, rounded once (halves up) and clipped. Agrees with Matlab's imresize.
+ * Resizes a plane of `bitDepth` bits to `width` x `height`: by default bicubic with antialiasing.
+ * Computed in double precision, rounded once (halves up) and clipped. Agrees with Matlab's
+ * imresize.
  */
 export function resizePlane(
   source: Plane,
@@ -160,7 +174,7 @@ export function resizePlane(
   resizeRows(source, width, height, options, (row, y) => {
     for (let x = 0, k = y * width; x < width; x++, k++) {
       const value = row[x]!;
-      // The nudge keeps exact halves from falling either way with the order of summation.
+      // Without 1e-9, exact halves would be rounded up or down by the order of summation.
       data[k] = value <= 0 ? 0 : value >= peak ? peak : Math.floor(value + 0.5 + 1e-9);
     }
   });

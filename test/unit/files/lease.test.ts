@@ -109,6 +109,11 @@ test('a holder gives signs of life, and learns that it has lost its lease', (t) 
     t.mock.timers.tick(5000);
     while (!existsSync(file)) await sleep(5);
     assert.equal(lease.lost.aborted, false, 'a lock that somebody removed is made again');
+    await age(file, LEASE_MS);
+    t.mock.timers.tick(5000);
+    const isOld = async () => Date.now() - (await stat(file)).mtimeMs > LEASE_MS / 2;
+    for (let looks = 0; looks < 200 && (await isOld()); looks++) await sleep(5);
+    assert.equal(await isOld(), false, 'signs of life go to the lock that was made again');
     const theirs = held({ pid: process.ppid, id: 'theirs' });
     await writeFile(file, theirs);
     t.mock.timers.tick(5000);
