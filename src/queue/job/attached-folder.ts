@@ -6,7 +6,7 @@ import type { StoredPlan } from '../../upscale/segments/stored-plan.js';
 import { segmentFiles, workFolderOf, type WorkFolder } from '../../upscale/segments/work-folder.js';
 import type { SegmentRun } from './payload.js';
 
-/** How often an incomplete record is removed before the disk counts as faulty. */
+/** An incomplete record is removed so often before the disk counts as faulty. */
 const mostReplacements = 3;
 
 /** A unique name for one attempt at some segments. */
@@ -15,10 +15,10 @@ export function newAttempt(): string {
 }
 
 /**
- * A work folder in which other machines may be making the same segments. Files written here are
- * named after this attempt, and a record is made only once: a process that wakes late, from a long
- * sleep or a lost connection, changes nothing that counts. `run` limits its plan to the segments to
- * make.
+ * A work folder in which other machines may be making the same segments. Its plan holds only the
+ * segments of `run`. Files are named after this attempt, and the record of a segment is created
+ * only once. So a process that goes on late, after a long sleep or a lost connection, cannot change
+ * a segment that another one has finished.
  */
 export function attachedFolder(
   folder: string,
@@ -43,7 +43,7 @@ export function attachedFolder(
           await Promise.all([own.video, own.rows].map((file) => rm(file, { force: true })));
           return theirs;
         }
-        await putAway(own.record, attempt);
+        await removeBroken(own.record, attempt);
       }
       throw Object.assign(new Error('no record of it stays whole'), {
         code: 'EIO',
@@ -69,7 +69,7 @@ async function createOnce(file: string, attempt: string, text: string): Promise<
   }
 }
 
-/** The same for file systems without hard links; after a crash the record may be incomplete. */
+/** `createOnce` for file systems without hard links; a crash may leave the record incomplete. */
 async function createExclusively(file: string, text: string): Promise<boolean> {
   try {
     await using handle = await open(file, 'wx');
@@ -83,10 +83,10 @@ async function createExclusively(file: string, text: string): Promise<boolean> {
 }
 
 /**
- * Removes a record whose files are not whole. If another process has put a whole one there
- * meanwhile, that gets its name back.
+ * Removes a record that is incomplete, or whose files are not whole. If another process has put a
+ * different one there meanwhile, that one gets its name back.
  */
-async function putAway(file: string, attempt: string): Promise<void> {
+async function removeBroken(file: string, attempt: string): Promise<void> {
   const broken = await readFile(file, 'utf8').catch(() => null);
   const aside = `${file}.${attempt}.part`;
   try {

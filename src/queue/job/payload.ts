@@ -4,26 +4,27 @@ import { hashOf } from '../../upscale/plan/identity.js';
 import type { RootedPath } from '../roots.js';
 import { shareOf, type Share } from './share.js';
 
-/** The version of payloads that this vsr writes and takes. */
+/** The version of payloads that this vsr writes and accepts. */
 const payloadVersion = 1;
 
-/** Kinds of jobs: making a run of segments, joining a clip, or releasing its folder. */
+/** Kinds of jobs: making a run of segments, joining a clip, or releasing a clip's work folder. */
 export const jobKinds = ['segments', 'join', 'release'] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /**
- * The clip that a job belongs to. Everything else that a worker needs is in the clip's work folder.
+ * The clip that a job belongs to. Everything else that a worker needs is in the clip's work folder,
+ * or comes from the submitter that serves the clip.
  */
 export type ClipRef = {
   /** The clip's name in the queue. */
   readonly clip: string;
   readonly input: RootedPath;
   readonly output: RootedPath;
-  /** Hash over source, models and settings. */
+  /** Hash of source, models and settings: 64 hex digits. */
   readonly job: string;
 };
 
-/** A run of segments that one worker makes one after the other. */
+/** Consecutive segments that one worker makes one after the other. */
 export type SegmentRun = {
   /** Number of the first segment. */
   readonly from: number;
@@ -31,7 +32,7 @@ export type SegmentRun = {
   readonly to: number;
 };
 
-/** One job as it lies in Redis. */
+/** What a job in Redis holds. */
 export type Payload = ClipRef &
   SegmentRun & {
     /**
@@ -41,7 +42,7 @@ export type Payload = ClipRef &
     readonly share: Share | null;
   };
 
-/** The stored form of a job. */
+/** A payload in the form in which Redis stores it. */
 export type StoredPayload = {
   readonly v: typeof payloadVersion;
   readonly clip: string;
@@ -55,7 +56,10 @@ export type StoredPayload = {
   readonly share?: Share;
 };
 
-/** The name of a clip: one for each result, on each kind of machine. */
+/**
+ * A clip's name in the queue, 12 hex digits: different for every fingerprint of machines and for
+ * every result.
+ */
 export function clipName(fingerprint: string, ref: Omit<ClipRef, 'clip'>): string {
   return hashOf({ fingerprint, ...ref }).slice(0, 12);
 }
@@ -82,8 +86,8 @@ export function storedPayload(payload: Payload): StoredPayload {
 }
 
 /**
- * Reads a job as untrusted data; its paths are checked where they are used. Throws VsrError `queue`
- * or `media`.
+ * Reads a payload as untrusted data; its paths are checked where they are used. Throws VsrError
+ * `queue` or `media`.
  */
 export function payloadOf(value: unknown): Payload {
   const top = new Field(value, 'the payload of a job');
@@ -94,7 +98,7 @@ export function payloadOf(value: unknown): Payload {
   if (!isClipName(clip) || !/^[0-9a-f]{64}$/.test(job) || from > to) {
     throw new VsrError(
       'queue',
-      'Expected a job with the name of a clip, a hash, and a run of segments, but it has others.',
+      'Expected a job with the name of a clip, a hash, and a run of segments, but received another one.',
     );
   }
   return {
@@ -108,28 +112,28 @@ export function payloadOf(value: unknown): Payload {
   };
 }
 
-/** A stored job for people, without its secrets. */
+/** A stored payload without its secrets, for people. */
 export function withoutSecrets(data: unknown): unknown {
   const isObject = typeof data === 'object' && data !== null && 'share' in data;
   return isObject ? { ...data, share: '(by its submitter)' } : data;
 }
 
-/** The name of the job that joins a clip. */
+/** The id of the job that joins a clip. */
 export function joinId(clip: string): string {
   return `${clip}-join`;
 }
 
-/** The name of the job that makes a run of a clip's segments. */
+/** The id of the job that makes a run of a clip's segments. */
 export function jobId(clip: string, { from }: SegmentRun): string {
   return `${clip}-${from}`;
 }
 
-/** What a job does, for people. */
+/** What a job does, in words for people. */
 export function describeJob(kind: string, { input, from, to, share }: Payload): string {
   const name = `${input.root}:${input.path}`;
-  if (kind === 'join' && share !== null) return `telling that all of ${name} is there`;
+  if (kind === 'join' && share !== null) return `reporting that all segments of ${name} are made`;
   if (kind === 'join') return `joining ${name}`;
-  if (kind === 'release') return `letting go of ${name}`;
+  if (kind === 'release') return `releasing the work folder of ${name}`;
   return to - from === 1
     ? `segment ${from} of ${name}`
     : `segments ${from} to ${to - 1} of ${name}`;

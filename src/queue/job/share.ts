@@ -2,14 +2,14 @@ import { randomBytes } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 import type { Field } from '../../files/json-field.js';
 
-/** Stands for a root where a submitter serves its files itself. No folder can have this name. */
+/** Stands in place of a root where a submitter serves its files itself. No root has this name. */
 export const sharedRoot = '@share';
 
 /** The address at which the machine that submitted a clip serves it, with the token for it. */
 export type Share = {
   /** `http://host:port` or `https://host:port`, with nothing after it. */
   readonly url: string;
-  /** Whoever has it may read this one submission of this one clip, and send segments for it. */
+  /** A secret. Whoever has it may read this one submission of this one clip, and send segments. */
   readonly token: string;
   /** SHA-256 of the server's certificate, 64 hex digits; `null` without TLS. */
   readonly certificate: string | null;
@@ -31,27 +31,28 @@ export function shareOf(field: Field): Share {
   const isPlain = origin === share.url && /^https?:/.test(share.url);
   const isSecret = /^[\w-]{43}$/.test(share.token);
   const isHash = share.certificate === null || /^[0-9a-f]{64}$/.test(share.certificate);
-  const isTold = share.url.startsWith('https:') === (share.certificate !== null);
-  if (isPlain && isSecret && isHash && isTold) return share;
-  // Without its values: one of them is a secret.
+  const isConsistent = share.url.startsWith('https:') === (share.certificate !== null);
+  if (isPlain && isSecret && isHash && isConsistent) return share;
+  // The message does not show the values, because the token is a secret.
   throw new VsrError(
     'queue',
-    'Expected the address, token and certificate of the machine that submitted the clip, but the job has others.',
+    'Expected the address, token and certificate of the machine that submitted the clip, but the job holds something else.',
   );
 }
 
-/** Whether a clip's name for people is that of a clip that its submitter serves. */
+/** Whether the input's name for people shows that the clip's submitter serves it. */
 export function isSharedName(name: string): boolean {
   return name.startsWith(`${sharedRoot}:`);
 }
 
 /** The submitter's description of a file that a worker needs. */
 export type SharedFile = {
-  /** Its name on both machines: only letters, digits, and a dot before its ending. */
+  /** Its name on both machines: letters, then digits, then perhaps a dot and an ending. */
   readonly name: string;
   readonly sizeBytes: number;
-  /** Milliseconds since 1970. */
+  /** When it was last written, in milliseconds since 1970. */
   readonly modifiedMs: number;
+  /** In hex. */
   readonly sha256: string;
 };
 
@@ -59,17 +60,17 @@ export type SharedFile = {
 export type SharedClip = {
   /** When it was submitted, ISO 8601. */
   readonly since: string;
-  /** What the clip is to become. */
+  /** What the clip is to become: a `Wish`, which the worker checks. */
   readonly wish: unknown;
-  /** The plan of its work folder, as that holds it. */
+  /** The plan in its work folder: a `StoredPlan`, which the worker checks. */
   readonly plan: object;
-  /** The source first. */
+  /** The source comes first. */
   readonly files: readonly SharedFile[];
 };
 
 const fileName = /^[a-z]+\d*(\.[A-Za-z0-9]{1,16})?$/;
 
-/** Whether a name can be that of a shared file: such a name cannot lead to another folder. */
+/** Whether a shared file can have this name. Such a name cannot lead out of a folder. */
 export function isSharedFileName(name: string): boolean {
   return fileName.test(name);
 }

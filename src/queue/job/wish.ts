@@ -22,7 +22,7 @@ import {
 import { checkOptions, type Settings } from '../../upscale/plan/settings.js';
 import type { RootedPath, Roots } from '../roots.js';
 
-/** Settings that travel as they were decided. */
+/** Settings that travel unchanged. */
 type AsDecided =
   | 'scale'
   | 'to'
@@ -49,29 +49,33 @@ type AsDecided =
   | 'stallTimeoutMs';
 
 /**
- * What a clip is to become, in a form that every machine of a queue understands: the settings
- * without those of one machine, and with files named by their roots.
+ * What a clip is to become, in a form that every machine of a queue understands: the settings, with
+ * files named by their roots, and without those that every worker decides itself.
  */
 export type Wish = Pick<Settings, AsDecided> & {
-  /** Names of the catalogue, one or several, as `--model` takes them; or files, one per pass. */
+  /**
+   * Names of the catalogue, separated by commas as `--model` takes them; or files, one per pass;
+   * `null` where vsr chooses.
+   */
   readonly model: string | readonly RootedPath[] | null;
   /** Absent in wishes of earlier versions, which had no such setting. */
   readonly encoder?: Settings['encoder'];
-  /** `null` for all. */
+  /** The largest number of frames; `null` for all. */
   readonly frames: number | null;
   readonly reference: RootedPath | null;
   readonly log: RootedPath | false;
   readonly raw: { readonly format: string; readonly size: string; readonly rate: string } | null;
 };
 
-/** Settings that a worker decides itself. */
+/** Settings that every worker decides itself. */
 export type OwnSettings = {
   readonly provider: ProviderChoice;
-  /** Inference threads. */
+  /** Inference threads; `undefined` for the default. */
   readonly workers: number | undefined;
+  /** The programs to use; `undefined` for the default. */
   readonly ffmpeg: string | undefined;
   readonly ffprobe: string | undefined;
-  /** Whether arguments for the encoder are taken from strangers. */
+  /** Whether --ffmpeg-args of submitters are accepted. */
   readonly allowFfmpegArgs: boolean;
 };
 
@@ -99,15 +103,16 @@ function isFile(model: string): boolean {
   return model.toLowerCase().endsWith('.onnx');
 }
 
-/** Gives the names by which other machines find files, as `Roots.toShared` does. */
+/** Gives files the names by which other machines find them, as `Roots.toShared` does. */
 export type Naming = Pick<Roots, 'toShared'>;
 
-/** Finds the files of such names on this machine, as `Roots.fromShared` does. */
+/** Finds the files with such names on this machine, as `Roots.fromShared` does. */
 export type Finding = Pick<Roots, 'fromShared'>;
 
 /**
- * The wish behind `settings`, whose log is `log`. Throws VsrError `option` for a file that has no
- * name on other machines.
+ * Makes a wish of `settings`; `log` is the place of the per-frame log, `null` for no log. Throws
+ * VsrError `option` for a file that other machines cannot find, and for models that are partly
+ * files, partly names.
  */
 export async function wishOf(
   settings: Settings,
@@ -170,7 +175,7 @@ function rootedOf(field: Field): RootedPath {
 const text = (field: Field): string => field.string();
 const number = (field: Field): number => field.number();
 
-/** Models as `--model` takes them: names of the catalogue, or files below roots. */
+/** The models of a wish, in the form in which `--model` takes them. */
 async function modelOf(field: Field, finding: Finding): Promise<string | null> {
   const rooted = field.maybeList(rootedOf);
   if (rooted !== undefined) {
@@ -187,9 +192,9 @@ async function modelOf(field: Field, finding: Finding): Promise<string | null> {
 }
 
 /**
- * The settings that an untrusted wish for `output` means on this machine, checked as those of the
- * command line are. Throws VsrError `queue`, `media` or `option` for what this worker does not
- * accept.
+ * Makes settings of an untrusted wish on this machine, for the output at `output`. They are checked
+ * like those of the command line. Throws VsrError `queue`, `media` or `option` for what this worker
+ * does not accept.
  */
 export async function settingsOf(
   value: unknown,
@@ -219,12 +224,12 @@ export async function settingsOf(
   return checkOptions(options);
 }
 
-/** Options as a wish holds them, where `null` stands for those that were not given. */
+/** Leaves out options that are `null`, which is how a wish holds those that were not given. */
 function withoutNulls<T extends object>(given: T) {
   return Object.fromEntries(Object.entries(given).filter(([, each]) => each !== null));
 }
 
-/** More arguments for the encoder; throws VsrError `queue` where this worker takes none. */
+/** The wish's --ffmpeg-args. Throws VsrError `queue` where this worker does not accept any. */
 function encoderArgs(field: Field, own: OwnSettings): string[] {
   const args = field.list(text);
   if (args.length === 0 || own.allowFfmpegArgs) return args;
@@ -234,7 +239,7 @@ function encoderArgs(field: Field, own: OwnSettings): string[] {
   );
 }
 
-/** The files that a wish names, as they are called here. */
+/** The paths on this machine of the files that a wish names. */
 async function filesOf(top: Field, finding: Finding) {
   const file = async (name: 'reference' | 'log'): Promise<string | null> => {
     const rooted = top.at(name).orNull(rootedOf);
@@ -247,7 +252,7 @@ async function filesOf(top: Field, finding: Finding) {
   };
 }
 
-/** The layout of headerless video; `null` where the source is none. */
+/** The options that give the layout of headerless raw video; `null` for other sources. */
 function rawOf(field: Field) {
   return field.orNull((raw) => ({
     inputFormat: raw.at('format').string(),
@@ -256,7 +261,7 @@ function rawOf(field: Field) {
   }));
 }
 
-/** What the wish chooses by names and numbers; `null` for what it leaves to the defaults. */
+/** The wish's settings that are words and numbers; `null` for those left to their defaults. */
 function chosenOf(top: Field) {
   return {
     scale: top.at('to').orNull(text) === null ? top.at('scale').number() : null,

@@ -6,17 +6,21 @@ import type { Priority } from '../priority.js';
 import type { QueueConnection } from '../redis/connection.js';
 import { ATTEMPTS, queueTimes } from '../times.js';
 
-/** The first place of each priority; BullMQ takes the lowest number first, up to 2^21. */
+/**
+ * BullMQ's priority of a clip's first run; the clip's further runs have the numbers after it.
+ * BullMQ takes jobs with lower numbers first, and accepts numbers up to 2^21.
+ */
 const firstPlace: Readonly<Record<Priority, number>> = { interactive: 1, batch: 1_000_000 };
+/** Runs after so many share one number, so that the two priorities never meet. */
 const mostPlaces = 900_000;
 
-/** Seconds that jobs are kept after their end, for whoever looks at them. */
+/** Seconds for which ended jobs can still be looked at; failed ones seven times as long. */
 const keptSeconds = 24 * 3600;
 
 /** Everything that is needed to put a clip into the queue. */
 export type ClipOrder = {
   readonly ref: ClipRef;
-  /** Who serves its files; `null` where they lie under roots. */
+  /** The submitter that serves its files; `null` where they lie under roots. */
   readonly share: Share | null;
   readonly fingerprint: string;
   readonly runs: readonly SegmentRun[];
@@ -24,8 +28,8 @@ export type ClipOrder = {
 };
 
 /**
- * A clip's jobs: its runs of segments, and the join that waits for them. Of several clips the first
- * runs come first, then the second ones: so none waits for the end of another.
+ * A clip's jobs: one per run of segments, and the join, which waits for them all. The first runs of
+ * all clips come before the second runs of any, so that no clip waits for another one to end.
  */
 function flowOf({ ref, share, fingerprint, runs, priority }: ClipOrder): FlowJob {
   const name = queueName(fingerprint);
@@ -49,7 +53,7 @@ function flowOf({ ref, share, fingerprint, runs, priority }: ClipOrder): FlowJob
         ...common,
         jobId: jobId(ref.clip, run),
         priority: first + Math.min(place, mostPlaces),
-        // Without it the join would wait for ever.
+        // Otherwise the join would wait for ever after a run has failed.
         failParentOnFailure: true,
       },
     })),
@@ -59,7 +63,7 @@ function flowOf({ ref, share, fingerprint, runs, priority }: ClipOrder): FlowJob
 /** States of a join in which its clip is under way. */
 const underWay = ['waiting-children', 'waiting', 'prioritized', 'delayed', 'active', 'paused'];
 
-/** The join of a clip that is under way; `null` where there is none. */
+/** The join of a clip that is under way; `null` where the clip is not. */
 export async function openJoin(
   connection: QueueConnection,
   fingerprint: string,
@@ -70,7 +74,7 @@ export async function openJoin(
   return underWay.includes(await join.getState()) ? join : null;
 }
 
-/** Adds a clip's jobs. What an earlier submission left of them must have been removed. */
+/** Adds a clip's jobs. Jobs that an earlier submission left must have been removed before. */
 export async function addFlow(connection: QueueConnection, order: ClipOrder): Promise<void> {
   await connection.flows.add(flowOf(order));
 }

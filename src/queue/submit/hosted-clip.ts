@@ -16,20 +16,20 @@ import type { OfferedFile } from '../offer/offered-clip.js';
 import type { Serving, ShareServer } from '../offer/share-server.js';
 import type { RootedPath } from '../roots.js';
 
-/** Bytes of a sample of any format, for all planes together, at most: 16 bits, and alpha. */
-const mostSampleBytes = 8;
+/** Bytes per pixel in any format, at most: four planes of 16-bit samples. */
+const mostPixelBytes = 8;
 /** Bytes of a row of the log, at most. */
 const mostRowBytes = 4096;
-/** Frames of a clip whose length nobody knows. */
+/** Frames that are assumed, at most, of a clip of unknown length. */
 const unknownFrames = 10_000_000;
 
-/** An ending that a name of ours may have; without one, nothing. */
+/** The ending of a file where a shared file's name may have it; otherwise nothing. */
 function endingOf(file: string): string {
   const ending = path.extname(file);
   return /^\.[A-Za-z0-9]{1,16}$/.test(ending) ? ending : '';
 }
 
-/** Names the files of one clip for workers, and remembers what they are. */
+/** Gives the files of one clip names for workers, and remembers which file has which. */
 class SharedNames implements Naming {
   readonly #files: OfferedFile[] = [];
 
@@ -44,12 +44,12 @@ class SharedNames implements Naming {
   }
 }
 
-/** How a clip that is served is called: for people, and on its workers. */
+/** The names of a clip that is served: those for people, and those that its workers use. */
 export async function sharedPlaceOf(plan: JobPlan) {
   const naming = new SharedNames();
   await naming.toShared(plan.input, 'source');
   const { output, log } = plan.paths;
-  // Beside its name in the queue nobody uses these paths: they tell people which clip it is.
+  // These paths only show people which clip it is, and make its name in the queue unique.
   const shown = (file: string): RootedPath => ({
     root: sharedRoot,
     path: `${os.hostname()}${path.resolve(file).split(path.sep).join('/')}`,
@@ -65,10 +65,10 @@ export async function sharedPlaceOf(plan: JobPlan) {
   };
 }
 
-/** What is needed to serve a clip. */
+/** Everything that is needed to serve a clip. */
 type Hosting = {
   readonly plan: JobPlan;
-  /** The source as it was planned. */
+  /** The state of the source file when the clip was planned. */
   readonly stamp: FileStamp;
   readonly folder: LockedWorkFolder;
   readonly wish: Wish;
@@ -76,8 +76,8 @@ type Hosting = {
 };
 
 /**
- * A clip that this process serves and joins, and whose work folder it holds. Disposing ends all of
- * that.
+ * A clip that this process serves and joins, and whose work folder it holds locked. Disposing stops
+ * serving it and releases the folder.
  */
 export class HostedClip implements AsyncDisposable {
   readonly #folder: LockedWorkFolder;
@@ -95,10 +95,10 @@ export class HostedClip implements AsyncDisposable {
   static async open(server: ShareServer, clip: string, hosting: Hosting): Promise<HostedClip> {
     const { plan, folder, wish, files } = hosting;
     const { width, height } = plan.enlarged;
-    // Fields may become frames: twice as many.
+    // Where every field becomes a frame, there are twice as many frames as expected.
     const frames = 1000 + 2 * (expectedFrames(plan) ?? unknownFrames);
     const most = {
-      video: frames * width * height * mostSampleBytes,
+      video: frames * width * height * mostPixelBytes,
       rows: frames * mostRowBytes,
     };
     const since = new Date().toISOString();
@@ -115,15 +115,18 @@ export class HostedClip implements AsyncDisposable {
     return this.#folder.lost;
   }
 
-  /** Joins the clip, whose segments must all be there, and serves it no more. */
+  /**
+   * Stops serving the clip and joins it; all of its segments must be there. `since` is when it was
+   * submitted, in milliseconds since 1970. Throws VsrError `media` where its source was changed.
+   */
   async join(request: FileRequest, clip: string, since: number): Promise<FileResult> {
     await this[Symbol.asyncDispose]();
     const { ffmpeg, input, settings, signal } = request;
-    const ways = { ...settings, restart: false };
+    const withoutRestart = { ...settings, restart: false };
     const { job } = this.#plan;
     const joining: FileRequest = {
       ...request,
-      settings: ways,
+      settings: withoutRestart,
       claim: () => {},
       onPlan: (plan) => {
         if (plan.job === job) return;
@@ -135,11 +138,11 @@ export class HostedClip implements AsyncDisposable {
       queue: { id: clip, since },
     };
     if (await isUnchanged(this.#plan.source.path, this.#stamp)) {
-      return joinFile(joining, { ...this.#plan, settings: ways });
+      return joinFile(joining, { ...this.#plan, settings: withoutRestart });
     }
-    // One that was only touched is the same clip.
+    // Perhaps only the file's time has changed: planning the clip again tells (onPlan above).
     const probing = probeInput(ffmpeg, input, settings, signal);
-    probing.catch(() => {}); // Thrown where the way of the clip begins.
+    probing.catch(() => {}); // upscaleFile awaits it, and throws its error.
     return upscaleFile(joining, probing);
   }
 

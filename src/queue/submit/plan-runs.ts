@@ -1,26 +1,29 @@
 import type { SegmentRun } from '../job/payload.js';
 
-/** Segments that one job makes at most: what a lost worker had done of them is kept, but waits. */
+/**
+ * Segments that one job makes, at most. When a worker is lost, the rest of its run waits until the
+ * job's lock has expired, so runs must not be long.
+ */
 const longestRun = 4;
 
 /**
- * Jobs at most for a clip whose segments are all reached by decoding from its beginning: each job
- * does that anew, and it takes 1.3 % of the time of enlarging.
+ * Jobs, at most, of a clip that must be decoded from its beginning to reach a segment. Every job
+ * does that again, and it takes 1.3 % of the time of enlarging.
  */
 const mostBlindJobs = 10;
 
-/** How a clip's segments may be spread. */
+/** How a clip's segments may be spread over machines. */
 export type Spread =
-  /** Each can be decoded from its own place. */
+  /** Decoding can begin at any segment. */
   | 'anywhere'
-  /** Each is reached by decoding from the clip's beginning. */
+  /** Decoding always begins at the clip's beginning: the file cannot be sought in. */
   | 'blind'
-  /** The frames before a segment must be counted first: one worker makes them all, in order. */
+  /** A segment can be made only after the one before it: one worker makes all of them. */
   | 'in order';
 
 /**
- * Divides the segments that are not done among about `workers` machines: long runs first, and ever
- * shorter ones, so that at the end nobody waits long for a slow one.
+ * Divides the segments that are not done into runs for about `workers` machines. The first runs are
+ * long, the later ones ever shorter, so that at the end nobody waits long for a slow machine.
  */
 export function planRuns(done: readonly boolean[], spread: Spread, workers: number): SegmentRun[] {
   if (spread === 'in order') return done.every(Boolean) ? [] : [{ from: 0, to: done.length }];

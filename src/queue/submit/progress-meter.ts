@@ -1,14 +1,14 @@
 import type { ProgressEvent } from '../../events.js';
 import type { RunProgress } from '../redis/book.js';
 
-/** Turns what workers say of a clip into the progress that a job on one machine shows. */
+/** Turns what workers report about a clip into the progress events of a job on one machine. */
 export class ProgressMeter {
   readonly #place: Pick<ProgressEvent, 'clip' | 'output' | 'of'>;
-  /** Frames that were done before. */
+  /** Frames that were done before the clip was submitted. */
   readonly #before: number;
   readonly #report: (progress: ProgressEvent) => void;
   readonly #startedAt = performance.now();
-  /** Frames when the watch began. */
+  /** Frames that workers had made when this process began to watch. */
   #first: number | null = null;
 
   constructor(

@@ -11,23 +11,23 @@ import { planRuns, type Spread } from './plan-runs.js';
 import { removeJobs } from './remove-jobs.js';
 import { workersFor } from './workers-for.js';
 
-/** Machines that runs are cut for at least: more may come. */
+/** Runs are cut for at least so many machines, because more may join later. */
 const fewestWorkers = 4;
 
-/** What speaks to the queue of a submission. */
-type Counter = {
+/** The queue that clips are put into. */
+type Target = {
   readonly connection: QueueConnection;
   readonly book: QueueBook;
   readonly fingerprint: Fingerprint;
 };
 
-/** What is cut into runs. */
+/** A clip whose segments are cut into runs. */
 type Clip = { readonly ref: ClipRef; readonly plan: JobPlan; readonly folder: WorkFolder };
 
-/** A clip's open segments as runs, and the frames of those that are done. */
+/** Runs of a clip's segments that are not done, and the number of frames of those that are. */
 export type CutRuns = { readonly runs: SegmentRun[]; readonly before: number };
 
-/** How the segments of a clip can be spread. */
+/** How the segments of a clip can be spread over machines. */
 function spreadOf({ plan, folder }: Clip): Spread {
   const { settings } = plan;
   if (settings.reference !== null || settings.frames !== Infinity) return 'in order';
@@ -37,18 +37,18 @@ function spreadOf({ plan, folder }: Clip): Spread {
 }
 
 /**
- * Cuts what of a clip is not done into runs for the workers there, after taking away what an
- * earlier submission left of it in the queue: under one name BullMQ keeps the job that is there,
- * whatever became of it.
+ * Cuts the segments of a clip that are not done into runs for the workers that are there. Jobs that
+ * an earlier submission of the clip left in the queue are removed before, because BullMQ adds no
+ * job under an id that is there already, whatever state that job is in.
  */
 export async function cutRuns(
-  { connection, book, fingerprint }: Counter,
+  { connection, book, fingerprint }: Target,
   clip: Clip,
 ): Promise<CutRuns> {
   const { ref, folder } = clip;
   const known = await book.clip(ref.clip);
   const before = known === null ? null : known.runs;
-  // Its workers stop first: what they still finish counts, too.
+  // Before the records are read: workers may finish segments until their jobs are removed.
   if (before !== null) {
     await removeJobs(connection, book, {
       id: ref.clip,
@@ -73,11 +73,11 @@ export async function cutRuns(
 }
 
 /**
- * Notes a clip in the book and adds its jobs; between the two `prepare` makes ready what workers
- * look for. Returns when that was, in milliseconds since 1970.
+ * Notes a clip in the book and adds its jobs; between the two, `prepare` makes ready what workers
+ * need. Returns the time of submission, in milliseconds since 1970 by the server's clock.
  */
 export async function putIntoQueue(
-  { connection, book, fingerprint }: Counter,
+  { connection, book, fingerprint }: Target,
   { before, ...order }: ClipOrder & { readonly before: number },
   plan: JobPlan,
   prepare: (since: number) => Promise<void> = () => Promise.resolve(),

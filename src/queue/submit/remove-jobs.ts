@@ -7,8 +7,9 @@ import type { QueueConnection } from '../redis/connection.js';
 import { queueTimes } from '../times.js';
 
 /**
- * Takes all jobs of a clip out of the queue, those under way last: their workers stop first. Throws
- * VsrError `busy` where one does not let go.
+ * Removes all jobs of a clip from the queue. Workers are told to stop those under way, and these
+ * are removed once they have stopped. Throws VsrError `busy` where a worker does not release its
+ * job.
  */
 export async function removeJobs(
   connection: QueueConnection,
@@ -19,9 +20,9 @@ export async function removeJobs(
   const join = await jobs.getJob(joinId(id));
   await join?.removeUnprocessedChildren();
   await book.tellStop(id);
-  // The join's removal takes those with it that are not held.
+  // Removing the join also removes those of its runs that no worker holds.
   const names = [joinId(id), ...runs.map((run) => jobId(id, run))];
-  // The job of a worker that is gone is free once its lock has run out.
+  // A job whose worker is gone can be removed once its lock has expired.
   const until = performance.now() + 3 * queueTimes().lockMs;
   for (;;) {
     const left: string[] = [];

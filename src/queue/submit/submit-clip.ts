@@ -17,13 +17,13 @@ import { HostedClip, sharedPlaceOf } from './hosted-clip.js';
 import { cutRuns, putIntoQueue } from './put-into-queue.js';
 import { workersFor } from './workers-for.js';
 
-/** What clips are submitted to. */
+/** Where and how clips are submitted. */
 export type Desk = {
   readonly connection: QueueConnection;
   readonly book: QueueBook;
   readonly fingerprint: Fingerprint;
   readonly roots: Roots;
-  /** Serves the clips to workers that share no folder; `null` where all have the roots. */
+  /** Serves the clips to workers that share no folder; `null` where files lie under roots. */
   readonly server: ShareServer | null;
   readonly priority: Priority;
 };
@@ -31,15 +31,18 @@ export type Desk = {
 /** A clip that is in the queue. */
 export type Submitted = {
   readonly order: ClipOrder;
-  /** Frames that were done before. */
+  /** Frames that were done before it was submitted. */
   readonly before: number;
-  /** Milliseconds since 1970. */
+  /** When it was submitted, in milliseconds since 1970. */
   readonly since: number;
-  /** What this process does for the clip until its end; `null` where it only looks on. */
+  /** The clip as this process serves it; `null` where its files lie under roots. */
   readonly hosted: HostedClip | null;
 };
 
-/** Throws VsrError `option` for what machines of a queue would each decide in their own way. */
+/**
+ * Throws VsrError `option` for automatic precision on GPUs, because every machine would decide it
+ * for itself.
+ */
 function checkPrecision({ fingerprint }: Desk, { settings }: JobPlan): void {
   if (fingerprint.provider === 'cpu' || settings.precision !== 'auto') return;
   throw new VsrError(
@@ -49,9 +52,9 @@ function checkPrecision({ fingerprint }: Desk, { settings }: JobPlan): void {
 }
 
 /**
- * Puts a planned clip into the queue: its plan and what it is to become into the work folder, its
- * jobs into Redis. A clip that is there already is left as it is. Throws VsrError `option` for
- * files outside the roots, and as `openFolder` does.
+ * Puts a planned clip into the queue: writes its plan and what it is to become into its work
+ * folder, and its jobs into Redis. A clip that is in the queue already is left as it is. Throws
+ * VsrError `option` for files outside the roots, and as `openFolder` does.
  */
 export async function submitClip(
   desk: Desk,
@@ -92,7 +95,7 @@ export async function submitClip(
   return { order: { ...common, runs: cut.runs }, before: cut.before, since, hosted: null };
 }
 
-/** Puts a clip into the queue whose files this process serves, and whose folder it holds. */
+/** Puts a clip into the queue whose files this process serves; it keeps the work folder locked. */
 async function submitShared(
   desk: Desk,
   server: ShareServer,
@@ -124,8 +127,8 @@ async function submitShared(
 }
 
 /**
- * Puts a clip's jobs into the queue once more, after Redis has lost them: what is done lies in the
- * work folder.
+ * Puts a clip's jobs into the queue again after Redis has lost them. Finished segments are in the
+ * work folder, so they are not made again.
  */
 export async function submitAgain(
   desk: Desk,
@@ -135,22 +138,22 @@ export async function submitAgain(
   await putIntoQueue(desk, { ...order, before }, plan);
 }
 
-/** Why nobody works on a clip, in words; `null` where a worker can. */
+/** Why no worker can take a clip, in words; `null` where one can. */
 export async function whyUnserved(
   { book, fingerprint }: Desk,
   order: ClipOrder,
 ): Promise<string | null> {
   const workers = await book.workers(queueTimes().lockMs);
   if (workersFor(workers, order).length > 0) return null;
-  if (workers.length === 0) return 'no worker is there';
+  if (workers.length === 0) return 'there is no worker';
   if (workers.some((worker) => worker.fingerprint === order.fingerprint)) {
     const roots = [...new Set([order.ref.input.root, order.ref.output.root])].join(' and ');
-    return `no worker there serves the root ${roots}`;
+    return `no worker has the root ${roots}`;
   }
   const there = new Set(workers.map((worker) => worker.fingerprint));
   const others = (await book.fingerprints()).filter(({ id }) => there.has(id));
   const how = others.map((other) => differences(fingerprint, other)).join('; or ');
-  return `the workers there would not make the same bytes as this machine: they have ${how}`;
+  return `the workers would not make the same bytes as this machine: they have ${how}`;
 }
 
 /** The error of a clip that failed in the queue. */

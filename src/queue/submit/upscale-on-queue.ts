@@ -21,24 +21,24 @@ import {
 } from './submit-clip.js';
 import { waitForClip } from './wait-for-clip.js';
 
-/** Clips that are planned at once, and joined at once. */
-const planned = 2;
-const joined = 2;
+/** How many clips this process plans, and joins, at the same time. */
+const plannedAtOnce = 2;
+const joinedAtOnce = 2;
 
-/** Milliseconds after which it is said that nobody serves a clip. */
+/** Milliseconds after which the user is told that no worker can take a clip. */
 const patienceMs = 5_000;
 
 export type QueueWays = {
-  /** Submit, and do not wait for the end. */
+  /** Submit the clips without waiting for their end. */
   readonly detach: boolean;
-  /** Hears what the user should know meanwhile, in sentences. */
+  /** Tells the user something meanwhile, in sentences. */
   readonly say: (sentence: string) => void;
 };
 
-/** Enlarges clips by the workers of a queue: the way of each clip of a batch. */
+/** Makes the function that enlarges one clip of a batch by the workers of a queue. */
 export function onQueue(desk: Desk, ways: QueueWays): UpscaleClip {
-  const planning = new PQueue({ concurrency: planned });
-  const joining = new PQueue({ concurrency: joined });
+  const planning = new PQueue({ concurrency: plannedAtOnce });
+  const joining = new PQueue({ concurrency: joinedAtOnce });
   return async (request) => {
     const begun = await planning.add(() => begin(desk, request));
     if (!('submitted' in begun)) return begun;
@@ -71,11 +71,14 @@ type Following = Begun & {
   readonly desk: Desk;
   readonly ways: QueueWays;
   readonly request: FileRequest;
-  /** Where the clips that this process serves are joined. */
+  /** Limits how many of the clips that this process serves are joined at the same time. */
   readonly joining: PQueue;
 };
 
-/** Watches a clip of ours to its end, and puts it into the queue again where that has lost it. */
+/**
+ * Watches a submitted clip to its end. A clip under roots goes on without this process when that is
+ * interrupted; one that this process serves is taken out of the queue.
+ */
 async function follow(following: Following): Promise<FileResult> {
   const { desk, ways, request, plan, submitted } = following;
   const { order, before, hosted } = submitted;
@@ -114,7 +117,10 @@ async function follow(following: Following): Promise<FileResult> {
   }
 }
 
-/** Waits until all segments of a clip are made, and joined where a worker joins it. */
+/**
+ * Waits until all segments of a clip are made, and, where a worker joins it, until it is joined. A
+ * clip that the queue has lost is submitted again.
+ */
 async function untilDone(
   { desk, ways, plan, submitted }: Following,
   signal: AbortSignal,
@@ -156,8 +162,8 @@ async function joinHosted(
 }
 
 /**
- * Takes a clip that only this process serves out of the queue, as far as that is done at once: its
- * workers stop, and what is still there of its jobs ends where one is begun.
+ * Takes a clip that this process serves out of the queue, without waiting for its workers: they are
+ * told to stop, and a job that is still there ends as soon as a worker begins it.
  */
 async function takeBack({ connection, book }: Desk, { order }: Submitted): Promise<void> {
   const { ref, fingerprint } = order;

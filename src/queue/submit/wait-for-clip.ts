@@ -11,30 +11,30 @@ import type { QueueConnection } from '../redis/connection.js';
 const lookMs = 500;
 
 /**
- * One look of so many asks the join itself, where the book tells of its end: a join that went wrong
- * without a word is rare.
+ * One look of so many asks for the state of the join job as well. The book usually says how a clip
+ * ended; it does not where the join failed without its worker noting that, which is rare.
  */
 const joinEvery = 8;
 
-/** What of a clip in the queue is watched, and who hears of it. */
+/** A clip in the queue to watch. */
 export type Watch = {
   readonly connection: QueueConnection;
   readonly book: QueueBook;
   readonly clip: Pick<ClipOrder, 'fingerprint'> & { readonly id: string };
   readonly signal: AbortSignal;
-  /** This process joins the clip once all of its segments are there. */
+  /** Whether this process joins the clip, once all of its segments are there. */
   readonly joins: boolean;
-  /** Frames of this submission, without those that were done before it. */
+  /** Gets the frames of this submission, without those that were done before it. */
   readonly onProgress: (progress: RunProgress) => void;
 };
 
 /** How the watch of a clip ended. */
 export type WatchEnd =
-  /** `lost`: Redis knows nothing of it any more. */
+  /** `lost`: Redis does not know the clip any more. */
   | { readonly state: 'done' | 'lost' }
   | { readonly state: 'failed' | 'cancelled'; readonly cause: string | null };
 
-/** A look that waits for a server that is away ends when the watch does. */
+/** Awaits `look`, which may wait for a server that is away, but only until `signal` fires. */
 async function unlessAborted<T>(signal: AbortSignal, look: Promise<T>): Promise<T> {
   look.catch(() => {});
   let onAbort = (): void => {};
@@ -51,8 +51,8 @@ async function unlessAborted<T>(signal: AbortSignal, look: Promise<T>): Promise<
 }
 
 /**
- * Watches a clip to its end, through outages of the server. Rejects with VsrError `interrupted`
- * once `signal` fires: the clip goes on.
+ * Watches a clip to its end, also through outages of the server. Rejects with VsrError
+ * `interrupted` once `signal` fires; the clip stays in the queue.
  */
 export async function waitForClip(watch: Watch): Promise<WatchEnd> {
   const { signal } = watch;
@@ -79,11 +79,11 @@ async function look(
   if (join === undefined) return { state: 'lost' };
   const state = await join.getState();
   if (state === 'completed') {
-    // A clip that its submitter serves is done when that one says so.
+    // A clip that its submitter serves is done once the submitter has noted that in the book.
     return isSharedName(entry.input) && !joins ? null : { state: 'done' };
   }
   if (state !== 'failed') return null;
-  // A worker that was lost too often, or whose words were, has not said so itself.
+  // The worker could not note the failure itself: it was lost, or could not reach the server.
   const cause = join.failedReason;
   await book.end(clip.id, 'failed', cause);
   return { state: 'failed', cause };

@@ -9,10 +9,10 @@ import { fetchClip, findClip, joinRequest, type FoundClip, type Workshop } from 
 import { OpenClips } from './open-clips.js';
 import { ToolsShelf } from './tools-shelf.js';
 
-/** Milliseconds from one word of progress to the next. */
+/** Milliseconds from one report of progress to the next, at least. */
 const progressMs = 1_000;
 
-/** What a worker does for clips, one job at a time. Disposing closes what it keeps open. */
+/** Does a worker's jobs, one at a time. Disposing closes what is kept open between them. */
 export class ClipJobs implements AsyncDisposable {
   readonly #workshop: Workshop;
   readonly #book: QueueBook;
@@ -20,7 +20,7 @@ export class ClipJobs implements AsyncDisposable {
   readonly #shelf = new ToolsShelf();
   readonly #fetched = new FetchedClips();
   readonly #clips: OpenClips;
-  /** When the last run of segments ended, of `performance.now()`. */
+  /** When the last run of segments ended, by `performance.now()`. */
   #endedAt = 0;
 
   constructor(workshop: Workshop, book: QueueBook, fingerprint: string) {
@@ -31,20 +31,20 @@ export class ClipJobs implements AsyncDisposable {
   }
 
   /**
-   * Does a job whose clip is still wanted. Returns the number of segments that are done by it.
-   * Rejects with VsrError, `interrupted` once `signal` fires.
+   * Does a job of a clip that is still wanted. Returns the number of segments that it made; 0 for a
+   * join. Rejects with VsrError, of code `interrupted` once `signal` fires.
    */
   async do(kind: Exclude<JobKind, 'release'>, job: Payload, signal: AbortSignal): Promise<number> {
     const { share } = job;
     if (share !== null) {
-      // The submitter joins what it serves: it alone has all of it.
+      // The submitter joins the clip, because only it has all segments.
       if (kind === 'join') return 0;
       const found = await fetchClip(this.#workshop, { ...job, share }, this.#fetched, signal);
       await this.#segments(found, job, signal);
       return job.to - job.from;
     }
     const found = await findClip(this.#workshop, job);
-    // Somebody has put it into the queue again.
+    // The clip was taken out of the queue and then put into it again.
     if (found.claim.released) {
       await writeClaim(found.workFolder, { ...found.claim, released: false });
     }
@@ -53,7 +53,7 @@ export class ClipJobs implements AsyncDisposable {
     return job.to - job.from;
   }
 
-  /** Releases a clip's work folder: what is finished in it waits for whoever goes on. */
+  /** Releases a clip's work folder, so that any job may go on with its finished segments. */
   async release(job: Payload): Promise<void> {
     // The folder of a clip that its submitter serves is the submitter's.
     if (job.share !== null) return;
@@ -63,15 +63,15 @@ export class ClipJobs implements AsyncDisposable {
   }
 
   /**
-   * Ends the decoder where no job has come for a while, and removes fetched sources of clips that
-   * have ended; not while a job is under way.
+   * Ends the decoder if no job has come for a while, and removes fetched sources of clips that have
+   * ended. Must not be called while a job is under way.
    */
   async tidy(): Promise<void> {
     if (performance.now() - this.#endedAt > queueTimes().heartbeatMs) this.#shelf.rest();
     await this.#fetched.tidy(async (clip) => (await this.#book.state(clip)) === 'open');
   }
 
-  /** Plans every clip anew. */
+  /** Forgets the plans of clips, so that every clip is planned again. */
   forget(): void {
     this.#clips.forget();
   }

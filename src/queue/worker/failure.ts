@@ -1,27 +1,27 @@
 import { messageOf, VsrError, type VsrErrorCode } from '../../errors.js';
 
-/** Why the work on a job is stopped from outside. */
+/** Why a job under way is stopped. */
 export type StopReason = 'cancelled' | 'given back' | 'lock lost';
 
-/** What becomes of a job that did not end well. */
+/** What becomes of a job that failed. */
 export type Verdict =
   /** It fails for good, and its clip with it. */
   | { readonly kind: 'final'; readonly cause: string }
-  /** It is tried again, here or elsewhere, after a while. */
+  /** It is tried again after a while, here or on another machine. */
   | { readonly kind: 'again'; readonly cause: string }
-  /** It goes back untried, for others to take. */
+  /** It goes back into the queue at once, for any worker. */
   | { readonly kind: 'back'; readonly cause: string }
-  /** It waits for a lock that another machine holds. */
+  /** It waits for a lock that another process holds, or for a submitter that is away. */
   | { readonly kind: 'wait'; readonly cause: string };
 
-/** Failures that would be the same on every machine. */
-const same: readonly VsrErrorCode[] = ['media', 'option', 'model', 'queue'];
+/** Codes of failures that would be the same on every machine. */
+const sameEverywhere: readonly VsrErrorCode[] = ['media', 'option', 'model', 'queue'];
 
-/** What is to become of a job that failed with `error` on a machine that is in order. */
+/** What becomes of a job that failed with `error` on a machine with which nothing is wrong. */
 export function verdictOn(error: unknown): Verdict {
   const cause = messageOf(error);
   if (!(error instanceof VsrError)) return { kind: 'again', cause };
   if (error.code === 'busy') return { kind: 'wait', cause };
   if (error.code === 'interrupted') return { kind: 'back', cause };
-  return { kind: same.includes(error.code) ? 'final' : 'again', cause };
+  return { kind: sameEverywhere.includes(error.code) ? 'final' : 'again', cause };
 }

@@ -1,12 +1,12 @@
 /** Milliseconds within which a failure counts as fast. */
 const fastMs = 30_000;
 
-/** After this many clips in a row of which it could make nothing, a worker stops. */
+/** A worker stops after fast failures of so many clips without a success between them. */
 const mostClips = 3;
 
 /**
- * Notices a worker at which every clip fails at once while it finds nothing wrong with itself:
- * clips that others can do must not be used up by it.
+ * Notices a worker on which every clip fails at once although it finds nothing wrong with itself.
+ * It must stop, before it makes clips fail that other machines could enlarge.
  */
 export class FastFailures {
   readonly #clips = new Set<string>();
@@ -15,7 +15,7 @@ export class FastFailures {
     this.#clips.clear();
   }
 
-  /** Counts a failure that came after `ms`; whether the worker should stop. */
+  /** Counts a failure that came after `ms` milliseconds; returns whether the worker should stop. */
   failed(clip: string, ms: number): boolean {
     if (ms <= fastMs) this.#clips.add(clip);
     return this.#clips.size >= mostClips;

@@ -5,8 +5,8 @@ import type { QueueBook, WorkerEntry } from '../redis/book.js';
 import { queueTimes } from '../times.js';
 
 /**
- * Whether another worker has the roots that a job names, where `own` has not. One that takes clips
- * from their submitters may come at any time: it needs nothing for it.
+ * Whether a job names roots that the worker `own` lacks, and another worker can take it. A clip that
+ * its submitter serves needs no root, so for such a clip another worker may come at any time.
  */
 export async function isForOthers(job: Job, own: WorkerEntry, book: QueueBook): Promise<boolean> {
   const { input, output } = payloadOf(job.data);

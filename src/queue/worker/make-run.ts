@@ -10,14 +10,15 @@ import type { RunProgress } from '../redis/book.js';
 import type { OpenClip, Workshop } from './open-clip.js';
 import type { ToolsShelf } from './tools-shelf.js';
 
-/** What came of a run of segments. */
+/** The result of a run of segments. */
 export type RunMade = RunProgress & {
-  /** Frames that this worker made itself, and the milliseconds they took. */
+  /** Frames that this worker made itself. */
   readonly made: number;
+  /** Milliseconds that the run took. */
   readonly ms: number;
 };
 
-/** What a run is made with, and who hears of it. */
+/** A run of segments to make. */
 export type RunRequest = {
   readonly shelf: ToolsShelf;
   readonly run: SegmentRun;
@@ -27,8 +28,9 @@ export type RunRequest = {
 };
 
 /**
- * Makes the segments of a run that are not done, in a work folder that others use too. Rejects with
- * VsrError for what the user can act on.
+ * Makes the segments of a run that are not done, in a work folder that other machines use as well.
+ * Rejects with VsrError: `queue` for a run that is none of the clip's, otherwise as `runSegments`
+ * does.
  */
 export async function makeRun(
   { ffmpeg }: Workshop,
@@ -60,7 +62,7 @@ export async function makeRun(
     await runSegments(job, folder, makeSegment, (opened, segment, most, skip) =>
       shelf.lend(opened, segment, most, skip),
     );
-    // A source that was written to meanwhile is found here at the latest.
+    // A source that was written to meanwhile must not count, even if nothing else noticed it.
     await checkUnchanged(plan.source.path, stamp);
   } catch (error) {
     await shelf[Symbol.asyncDispose]();

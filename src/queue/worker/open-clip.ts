@@ -23,21 +23,21 @@ import type { Roots } from '../roots.js';
 import type { FetchedClips } from '../fetch/fetched-clips.js';
 import { sendingFolder } from '../fetch/sending-folder.js';
 
-/** What a worker brings to every clip. */
+/** What a worker works on every clip with. */
 export type Workshop = {
   readonly ffmpeg: Ffmpeg;
   readonly roots: Roots;
   readonly own: OwnSettings;
-  /** Clips that their submitters serve are taken. */
+  /** Whether it takes clips that their submitters serve. */
   readonly takesShared: boolean;
 };
 
-/** All that jobs can name files below: roots, and the submitters themselves. */
+/** The names of all roots whose clips a worker takes, `sharedRoot` for submitters included. */
 export function servedRoots({ roots, takesShared }: Workshop): string[] {
   return [...roots.names, ...(takesShared ? [sharedRoot] : [])];
 }
 
-/** A clip of the queue, with its places on this machine, before it is planned. */
+/** A clip of the queue and its paths on this machine, before it is planned. */
 export type FoundClip = {
   readonly ref: ClipRef;
   readonly input: Input;
@@ -46,24 +46,26 @@ export type FoundClip = {
   /** When it was submitted, ISO 8601. */
   readonly since: string;
   readonly settings: Settings;
-  /** Where a run's segments go, and how they come to count. */
+  /** Makes the work folder that a run's segments go to. */
   readonly attach: (plan: StoredPlan, run: SegmentRun) => WorkFolder;
 };
 
 /** A clip in a work folder that the queue has claimed. */
 export type ClaimedClip = FoundClip & { readonly claim: QueueClaim };
 
-/** A clip of the queue, planned anew on this machine. */
+/** A clip of the queue, planned again on this machine. */
 export type OpenClip = FoundClip & {
   readonly plan: JobPlan;
+  /** The plan of segments in the clip's work folder. */
   readonly stored: StoredPlan;
-  /** The source as it was planned. */
+  /** The state of the source file when the clip was planned. */
   readonly stamp: FileStamp;
 };
 
 /**
- * Finds a clip's files below this worker's roots, and what it is to become. Throws VsrError
- * `queue` for places outside them and for a folder that the queue has not claimed for this clip.
+ * Finds a clip's files below this worker's roots, and what it is to become. Throws VsrError `queue`
+ * for paths outside the roots and for a work folder that is claimed for another clip, `disk` where
+ * there is no claimed work folder.
  */
 export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<ClaimedClip> {
   const input = await roots.fromShared(ref.input, 'input');
@@ -76,7 +78,7 @@ export async function findClip({ roots, own }: Workshop, ref: ClipRef): Promise<
   const claim = isFolder ? await readClaim(workFolder) : null;
   if (claim?.id !== ref.clip) {
     throw new VsrError(
-      // A storage that is not there for a moment is no fault of the clip.
+      // Code `disk` is tried again: a storage may be away for a moment.
       claim === null ? 'disk' : 'queue',
       claim === null
         ? `There is no work folder of the queue at ${workFolder}. Was it removed, or is that root another storage here?`
@@ -95,12 +97,12 @@ function inputAt(file: string): Input {
   return { path: file, below: '', foundBy: null, name };
 }
 
-/** What of a job says where a clip's files are. */
+/** A clip and the submitter that serves its files. */
 export type SharedRef = ClipRef & { readonly share: Share };
 
 /**
- * Fetches a clip that its submitter serves. Throws VsrError `queue` where this worker takes none,
- * `busy` where the submitter is away.
+ * Fetches the files of a clip that its submitter serves. Throws VsrError `queue` where this worker
+ * takes no such clips, `busy` where the submitter is away.
  */
 export async function fetchClip(
   { own, takesShared }: Workshop,
@@ -121,7 +123,7 @@ export async function fetchClip(
   };
 }
 
-/** Throws VsrError `queue` unless `plan` is of the job that a clip's jobs name. */
+/** Throws VsrError `queue` unless `plan` has the job hash that was submitted. */
 function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void {
   if (job === ref.job && paths.output === output) return;
   throw new VsrError(
@@ -131,8 +133,8 @@ function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void
 }
 
 /**
- * Plans a clip anew. Throws VsrError `queue` where that comes to another job, `media` where the
- * plan in its work folder is none of this job's.
+ * Plans a clip on this machine. Throws VsrError `queue` where the result is another job than the one
+ * that was submitted, `media` where the plan in the work folder is not of this job.
  */
 export async function openClip(
   { ffmpeg }: Workshop,
@@ -153,7 +155,7 @@ export async function openClip(
   return { ...found, plan, stored, stamp: job.stamp };
 }
 
-/** What joining a clip asks of the way of every clip. */
+/** The request by which a worker joins a clip. */
 export function joinRequest(
   { ffmpeg }: Workshop,
   { input, settings, ref, since }: OpenClip,

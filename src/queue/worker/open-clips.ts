@@ -1,25 +1,25 @@
 import { isUnchanged } from '../../upscale/plan/identity.js';
 import { openClip, type FoundClip, type OpenClip, type Workshop } from './open-clip.js';
 
-/** Clips whose plans are kept: with a folder of clips in the queue, each job is of another one. */
+/** Plans that are kept: with many clips in the queue, consecutive jobs are of different clips. */
 const mostKept = 32;
 
-/** Keeps the plans of the clips worked on last: to plan one anew takes seconds of CPU. */
+/** Keeps the plans of recent clips, because planning a clip takes seconds of CPU. */
 export class OpenClips {
   readonly #workshop: Workshop;
-  /** By submission; the one used last comes last. */
+  /** By clip and time of submission; the one used last comes last. */
   readonly #kept = new Map<string, OpenClip>();
 
   constructor(workshop: Workshop) {
     this.#workshop = workshop;
   }
 
-  /** A clip with its plan, which is made anew where its source was written to since. */
+  /** A clip with its plan. It is planned again if its source was written to since. */
   async open(found: FoundClip, signal: AbortSignal): Promise<OpenClip> {
     const key = `${found.ref.clip} ${found.since}`;
     const kept = this.#kept.get(key);
     this.#kept.delete(key);
-    // What its segments are sent by belongs to one job.
+    // `attach` belongs to one job: it may hold the connection by which segments are sent.
     const clip =
       kept !== undefined && (await isUnchanged(kept.plan.source.path, kept.stamp))
         ? { ...kept, attach: found.attach }
@@ -30,7 +30,7 @@ export class OpenClips {
     return clip;
   }
 
-  /** Plans every clip anew. */
+  /** Forgets all plans. */
   forget(): void {
     this.#kept.clear();
   }

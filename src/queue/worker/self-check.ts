@@ -5,7 +5,7 @@ import { messageOf } from '../../errors.js';
 import { upscale } from '../../upscale/upscale.js';
 import type { Workshop } from './open-clip.js';
 
-/** A clip of nothing but a slope that moves, as YUV4MPEG2: every ffmpeg reads it. */
+/** A clip that shows only a moving gradient, as YUV4MPEG2, which every ffmpeg can read. */
 function smallClip(): Buffer {
   const [width, height, frames] = [64, 48, 4];
   const parts: Buffer[] = [Buffer.from(`YUV4MPEG2 W${width} H${height} F25:1 Ip A1:1 C420jpeg\n`)];
@@ -18,9 +18,9 @@ function smallClip(): Buffer {
 }
 
 /**
- * Looks at the roots, and enlarges a small clip with nothing of the queue in it, to tell whether a
- * failure is the job's or this machine's. Returns what is wrong with the machine; `null` where
- * nothing is.
+ * Tells whether a failure was the job's fault or this machine's: checks the roots, and enlarges a
+ * small clip that has nothing to do with the queue. Returns what is wrong with the machine; `null`
+ * where nothing is.
  */
 export async function selfCheck({ ffmpeg, own, roots }: Workshop): Promise<string | null> {
   const lost = await roots.lost();

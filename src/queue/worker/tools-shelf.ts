@@ -3,41 +3,41 @@ import type { Segment } from '../../upscale/segments/segment-plan.js';
 import { openSegmentTools, type SegmentTools } from '../../upscale/segments/segment-tools.js';
 import { NetworkShelf } from './network-shelf.js';
 
-/** What segments were made with, between two runs. */
+/** Tools that are kept between two runs of segments. */
 type Kept = {
   readonly tools: SegmentTools;
-  /** Stops the decoder, which outlives the job that began it. */
+  /** Stops the decoder, which outlives the job that started it. */
   readonly stop: AbortController;
 };
 
 /**
- * Keeps what the last run of segments was made with: the decoder goes on where the next run of the
- * same clip follows, as it does on one machine, and the network serves the next run in any case.
- * One set is lent at a time.
+ * Keeps the tools that the last run of segments was made with. If the next run is of the same clip,
+ * its decoder goes on, as it does from segment to segment on one machine. The network is kept in
+ * any case. Tools are lent to one run at a time.
  */
 export class ToolsShelf implements AsyncDisposable {
   readonly #networks = new NetworkShelf();
   #kept: Kept | null = null;
-  /** Resolves when what was put aside is closed. */
+  /** Resolves when the last decoder that was ended has closed. */
   #closing: Promise<void> = Promise.resolve();
 
   /**
-   * Lends what segments are made with, as `openSegmentTools` opens it. Giving it back keeps it for
-   * the next run that has the very same plan, unless its job was aborted meanwhile.
+   * Lends the tools that segments are made with, opened as by `openSegmentTools`. Disposing gives
+   * them back, and keeps them for the next run of the very same plan, unless the job was aborted.
    */
   async lend(job: JobContext, segment: Segment, most: number, skip: number): Promise<SegmentTools> {
     if (this.#kept?.tools.job.plan !== job.plan) this.rest();
     const kept = this.#kept ?? (await this.#open(job, segment, most, skip));
     this.#kept = null;
     const { tools, stop } = kept;
-    const leave = handOn(job.signal, stop);
+    const stopForwarding = forwardAbort(job.signal, stop);
     return {
       ...tools,
       job,
       [Symbol.asyncDispose]: async () => {
-        leave();
+        stopForwarding();
         const { settings } = job.plan;
-        // A limit of frames, and the ground truth, count from where a run began.
+        // With --frames or --reference, frames are counted from the beginning of a run.
         const endsHere = settings.frames !== Infinity || settings.reference !== null;
         if (stop.signal.aborted || endsHere) await tools[Symbol.asyncDispose]();
         else this.#kept = kept;
@@ -49,7 +49,7 @@ export class ToolsShelf implements AsyncDisposable {
   rest(): void {
     const kept = this.#kept;
     this.#kept = null;
-    // A decoder that is not wanted any more may end as it likes.
+    // How a decoder ends that is not needed any more does not matter.
     if (kept !== null)
       this.#closing = Promise.resolve(kept.tools[Symbol.asyncDispose]()).catch(() => {});
   }
@@ -61,24 +61,24 @@ export class ToolsShelf implements AsyncDisposable {
   }
 
   async #open(job: JobContext, segment: Segment, most: number, skip: number): Promise<Kept> {
-    // The network comes back with what is closed.
+    // Only when the earlier tools are closed, their network is back on its shelf.
     await this.#closing;
     const stop = new AbortController();
     const lasting = { ...job, signal: stop.signal };
-    const leave = handOn(job.signal, stop);
+    const stopForwarding = forwardAbort(job.signal, stop);
     try {
       const tools = await openSegmentTools(lasting, segment, most, skip, (lent) =>
         this.#networks.lend(lent),
       );
       return { tools, stop };
     } finally {
-      leave();
+      stopForwarding();
     }
   }
 }
 
-/** Hands an abort on until the function that it returns is called. */
-function handOn(from: AbortSignal, to: AbortController): () => void {
+/** Aborts `to` when `from` fires, until the returned function is called. */
+function forwardAbort(from: AbortSignal, to: AbortController): () => void {
   const onAbort = (): void => to.abort();
   if (from.aborted) onAbort();
   from.addEventListener('abort', onAbort, { once: true });

@@ -33,8 +33,9 @@ export class QueueWorker {
   readonly #underWay = new Map<string, UnderWay>();
   readonly #worker: Worker;
   #entry: WorkerEntry;
-  /** Why the worker takes itself out. */
+  /** What is wrong with this machine, where the worker ends because of that. */
   #broken: string | null = null;
+  /** Ends the worker. */
   #ended: () => void = () => {};
 
   constructor(request: WorkerRequest) {
@@ -45,7 +46,7 @@ export class QueueWorker {
     this.#book = new QueueBook(connection.redis);
     this.#jobs = new ClipJobs(workshop, this.#book, fingerprint.id);
     this.#entry = {
-      // Random: two machines may have one name, and their processes one number.
+      // Random, because two machines may have the same name, and two processes the same number.
       id: randomBytes(6).toString('hex'),
       name: `${os.hostname()}:${process.pid}`,
       fingerprint: fingerprint.id,
@@ -68,19 +69,19 @@ export class QueueWorker {
       },
     );
     this.#worker.on('error', (error) => this.#tellTrouble(error));
-    // BullMQ goes on with a job whose lock is lost, while another worker has begun it.
+    // By itself BullMQ would go on with a job whose lock is lost, while another worker begins it.
     this.#worker.on('lockRenewalFailed', (ids) => {
       for (const id of ids) this.#stop(id, 'lock lost');
     });
   }
 
-  /** Works until it is asked to end. Throws VsrError where it takes itself out. */
+  /** Works until it is asked to end. Throws VsrError `queue` where its machine has a fault. */
   async run(): Promise<void> {
     const { connection, drain, signal } = this.#request;
     const ended = new Promise<void>((resolve) => (this.#ended = resolve));
     const onDrain = (): void => {
-      // A server that is away, or goes away now, is not waited for: others do again what is
-      // under way.
+      // A server that is away, or goes away now, is not waited for: other workers will make what
+      // is under way.
       connection.stopReconnecting();
       if (drain === 'giveback')
         for (const id of this.#underWay.keys()) this.#stop(id, 'given back');
@@ -91,7 +92,7 @@ export class QueueWorker {
     try {
       await this.#workUntil(ended);
     } catch (error) {
-      // Without its server it could not begin, and now it need not.
+      // It could not start without the server; now that it is to end, that is no error.
       if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', onDrain);
@@ -112,7 +113,7 @@ export class QueueWorker {
       await this.#beat();
       timer = setInterval(() => void this.#beat().catch(() => {}), queueTimes().heartbeatMs);
       const running = this.#worker.run();
-      running.catch(() => {}); // Its errors come as events.
+      running.catch(() => {}); // Its errors come as 'error' events.
       tell({ type: 'ready', name: this.#entry.name });
       await ended;
       await this.#close();
@@ -125,16 +126,16 @@ export class QueueWorker {
     }
   }
 
-  /** Takes no more jobs, and waits for the one under way while there is a server to tell of it. */
+  /** Takes no more jobs. Waits for the one under way as long as the server can be reached. */
   async #close(): Promise<void> {
     const { redis } = this.#request.connection;
     if (redis.status !== 'ready') return this.#worker.close(true);
-    // BullMQ waits for ever for a connection that it ends while it is being made again.
+    // BullMQ's close() never resolves if it ends a connection that is being made again.
     const lost = new Promise<void>((resolve) => redis.once('end', resolve));
     await Promise.race([this.#worker.close(), lost]);
   }
 
-  /** Hears what is to stop, on a connection of its own. */
+  /** Listens for clips to stop work on; Redis needs a connection of its own for that. */
   async #hear() {
     const { libraries, options } = this.#request.connection;
     const hearing = new libraries.Redis(options);
@@ -160,7 +161,7 @@ export class QueueWorker {
     this.#entry = { ...this.#entry, clockMs };
     await this.#book.noteWorker(this.#entry);
     if (this.#underWay.size === 0) await this.#jobs.tidy();
-    // What was said while the connection was away was not heard.
+    // Messages that were sent while the connection was away are lost, so the book is asked as well.
     for (const [id, { clip }] of this.#underWay) {
       if ((await this.#book.state(clip)) === 'cancelled') this.#stop(id, 'cancelled');
     }
@@ -226,7 +227,7 @@ export class QueueWorker {
     tell({ type: 'done', what, seconds: (performance.now() - startedAt) / 1000 });
   }
 
-  /** Decides what becomes of a job that did not end well; what it throws tells BullMQ. */
+  /** Decides what becomes of a job that failed; BullMQ learns it from the error thrown here. */
   async #fail({ job, token, what, clip, error, reason, ms }: Failed): Promise<never> {
     const { bull } = this.#request.connection.libraries;
     const { tell, workshop } = this.#request;
@@ -245,7 +246,7 @@ export class QueueWorker {
     this.#entry = { ...this.#entry, failures: this.#entry.failures + 1 };
     this.#jobs.forget();
     const isRefusal = error instanceof VsrError && error.code === 'queue';
-    // Before a clip is blamed, the machine looks at itself.
+    // Before the clip counts as failed, the worker checks whether its own machine has a fault.
     const broken = isRefusal ? null : await selfCheck(workshop);
     if (broken !== null) {
       this.#takeOut(broken);
@@ -283,12 +284,12 @@ export class QueueWorker {
   }
 }
 
-/** A job that did not end well. */
+/** A job that failed. */
 type Failed = {
   readonly job: Job;
   readonly token: string;
   readonly what: string;
-  /** `null` where not even that could be read. */
+  /** The clip's name; `null` where the payload could not be read. */
   readonly clip: string | null;
   readonly error: unknown;
   readonly reason: StopReason | null;
