@@ -6,7 +6,10 @@ import { QueueBook } from '../redis/book.js';
 import { connectQueue, type QueueConnection } from '../redis/connection.js';
 import { queueTimes } from '../times.js';
 
-/** One requirement of a queue. `vital` ones decide whether clips should be submitted to it. */
+/**
+ * Whether a queue meets one requirement. Without the `vital` ones no clip should be submitted to
+ * it.
+ */
 export type QueueFinding = {
   readonly topic: string;
   readonly ok: boolean;
@@ -14,13 +17,16 @@ export type QueueFinding = {
   readonly detail: string;
 };
 
-/** The first version of Redis that has what BullMQ needs. */
+/** The oldest version of Redis that BullMQ supports. */
 const leastVersion = [6, 2];
 
 /** Milliseconds by which a clock may differ before it is reported. */
 const mostClockMs = 2_000;
 
-/** Examines a queue from this machine; never throws for what it finds. */
+/**
+ * Examines a queue from this machine. A queue that cannot be reached is a finding, too; nothing is
+ * thrown. `ffmpeg` is that of this machine; `null` where it has none.
+ */
 export async function examineQueue(
   address: QueueAddress,
   ffmpeg: Ffmpeg | null,
@@ -39,19 +45,19 @@ export async function examineQueue(
   }
 }
 
-/** Findings about the server, from its own information. */
+/** Findings about the server, from the answer to its INFO command. */
 export function serverFindings(
   info: string,
   { shown, tls }: Pick<QueueAddress, 'shown' | 'tls'>,
 ): QueueFinding[] {
-  const say = (name: string): string =>
+  const fieldOf = (name: string): string =>
     new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1] ?? 'unknown';
-  const version = say('redis_version');
+  const version = fieldOf('redis_version');
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [leastMajor, leastMinor] = leastVersion as [number, number];
   const isNew = major > leastMajor || (major === leastMajor && minor >= leastMinor);
-  const policy = say('maxmemory_policy');
-  const keeps = say('aof_enabled') === '1';
+  const policy = fieldOf('maxmemory_policy');
+  const keeps = fieldOf('aof_enabled') === '1';
   const { hostname } = new URL(shown);
   const isNear = /^(localhost|127\.|\[::1\])/.test(hostname);
   return [
@@ -65,8 +71,8 @@ export function serverFindings(
       ...{ topic: 'eviction', ok: policy === 'noeviction', vital: true },
       detail:
         policy === 'noeviction'
-          ? 'no key is given up when memory is short'
-          : `Redis gives up keys when memory is short (maxmemory-policy ${policy}): jobs would vanish. Set it to noeviction`,
+          ? 'no key is evicted when memory is short'
+          : `Redis evicts keys when memory is short (maxmemory-policy ${policy}): jobs would vanish. Set it to noeviction`,
     },
     {
       ...{ topic: 'persistence', ok: keeps, vital: false },
@@ -96,7 +102,7 @@ async function clockFinding(book: QueueBook): Promise<QueueFinding> {
   return {
     ...{ topic: 'clocks', ok, vital: false },
     detail: ok
-      ? `this one is ${own} ms ahead of the server’s`
+      ? `this one differs by ${Math.abs(own)} ms from the server’s`
       : `they differ from the server’s: here by ${(own / 1000).toFixed(1)} s${names.length === 0 ? '' : `, ${names.join(', ')}`}`,
   };
 }

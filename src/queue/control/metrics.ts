@@ -1,6 +1,7 @@
+import { clipStates } from '../redis/book.js';
 import type { Overview } from './overview.js';
 
-/** A family of figures in the text format of Prometheus. */
+/** A metric family in the text format of Prometheus: one name, with a value per set of labels. */
 type Family = {
   readonly name: string;
   readonly help: string;
@@ -22,7 +23,7 @@ function linesOf({ name, help, values }: Family): string[] {
   ];
 }
 
-/** What a queue holds, in the text format of Prometheus. */
+/** The figures of a queue, in the text format of Prometheus. */
 export function metricsOf({ lanes, clips, workers }: Overview): string {
   const perLane = (
     name: string,
@@ -32,7 +33,6 @@ export function metricsOf({ lanes, clips, workers }: Overview): string {
     ...{ name, help },
     values: lanes.map((lane) => [{ fingerprint: lane.fingerprint.id }, value(lane)] as const),
   });
-  const states = ['open', 'done', 'failed', 'cancelled'] as const;
   const families: Family[] = [
     perLane('vsr_queue_workers', 'Workers that gave a sign of life', (lane) => lane.workers),
     perLane('vsr_queue_jobs_waiting', 'Jobs that nobody has begun', (lane) => lane.waiting),
@@ -47,8 +47,8 @@ export function metricsOf({ lanes, clips, workers }: Overview): string {
     },
     {
       name: 'vsr_queue_clips',
-      help: 'Clips that are remembered, by what became of them',
-      values: states.map(
+      help: 'Clips that are remembered, by their state',
+      values: clipStates.map(
         (state) => [{ state }, clips.filter((clip) => clip.state === state).length] as const,
       ),
     },
@@ -61,7 +61,7 @@ export function metricsOf({ lanes, clips, workers }: Overview): string {
     },
     {
       name: 'vsr_queue_worker_clock_seconds',
-      help: 'By how much a worker’s clock is ahead of the server’s',
+      help: 'Seconds that a worker’s clock shows more than the server’s',
       values: workers.map(
         ({ name, id, clockMs }) => [{ worker: name, id }, clockMs / 1000] as const,
       ),

@@ -11,20 +11,23 @@ export type ClipView = ClipEntry & {
   readonly openSeconds: number | null;
 };
 
-/** The work for machines of one fingerprint. */
+/** The work for the machines of one fingerprint. */
 export type LaneView = {
   readonly fingerprint: Fingerprint;
+  /** Number of workers. */
   readonly workers: number;
   readonly paused: boolean;
-  /** Jobs that wait, and jobs under way. */
+  /** Number of jobs that no worker has begun. */
   readonly waiting: number;
+  /** Number of jobs under way. */
   readonly active: number;
   /** Jobs that failed and are remembered. */
   readonly failed: number;
   readonly openClips: number;
   /**
-   * Seconds that one worker would need for all open clips, estimated from what workers have needed
-   * so far; `null` before the first segment of this fingerprint was made.
+   * Seconds that one worker would need for all open clips, estimated from the speed of workers so
+   * far; `null` before the first segment of this fingerprint was made, and where the length of a
+   * clip is unknown.
    */
   readonly openSeconds: number | null;
 };

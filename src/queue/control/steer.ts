@@ -8,7 +8,7 @@ import type { QueueConnection } from '../redis/connection.js';
 import { addFlow } from '../submit/flow.js';
 import { removeJobs } from '../submit/remove-jobs.js';
 
-/** What controlling a queue needs. */
+/** The queue that is controlled. */
 export type Control = { readonly connection: QueueConnection; readonly book: QueueBook };
 
 /** The clip with a name in the queue. Throws VsrError `option` where the queue knows none. */
@@ -34,7 +34,7 @@ export async function setPaused({ connection, book }: Control, paused: boolean):
   return fingerprints.length;
 }
 
-/** A clip's reference as its entry holds it. */
+/** The `ClipRef` in a clip's entry. Throws VsrError `media` or `queue` where it is damaged. */
 function refOf({ id, ref }: ClipEntry): ClipRef {
   const top = new Field(ref, `the clip ${id}`);
   const place = (name: 'input' | 'output') => ({
@@ -43,14 +43,14 @@ function refOf({ id, ref }: ClipEntry): ClipRef {
   });
   const [input, output] = [place('input'), place('output')];
   const job = top.at('job').string();
-  // Checked like every job: nothing else is put into a queue.
+  // Checked like a payload that a worker reads.
   return payloadOf(storedPayload({ clip: id, input, output, job, from: 0, to: 0, share: null }));
 }
 
 /**
- * Takes a clip out of the queue. Jobs under way for it stop; finished segments stay in its work
- * folder, where any run can go on with them. Throws VsrError `busy` where a worker does not release
- * the clip.
+ * Takes a clip out of the queue. Its jobs under way are stopped; finished segments stay in its work
+ * folder, where any later job can go on with them. Throws VsrError `option` for a clip that is
+ * done, `busy` where a worker does not release the clip.
  */
 export async function cancelClip(control: Control, entry: ClipEntry): Promise<void> {
   const { connection, book } = control;
@@ -58,7 +58,7 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
     throw new VsrError('option', `${entry.output} is done: there is nothing to cancel.`);
   }
   await removeJobs(connection, book, entry);
-  // Its submitter is notified, and releases the folder itself.
+  // The submitter sees that the clip was cancelled, and releases the folder itself.
   if (isSharedName(entry.input)) return;
   await connection
     .queue(queueName(entry.fingerprint))
@@ -70,7 +70,7 @@ export async function cancelClip(control: Control, entry: ClipEntry): Promise<vo
 
 /**
  * Puts a clip that failed or was cancelled into the queue again; finished segments are not made
- * again.
+ * again. Throws VsrError `option` for any other clip, and for one that its submitter served.
  */
 export async function retryClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
   if (entry.state === 'open' || entry.state === 'done') {
@@ -89,7 +89,7 @@ export async function retryClip({ connection, book }: Control, entry: ClipEntry)
   await addFlow(connection, { ref: refOf(entry), share: null, fingerprint, runs, priority });
 }
 
-/** Removes a clip that has ended from the queue's book. */
+/** Removes a clip that has ended from the queue's book. Throws VsrError `option` for others. */
 export async function forgetClip({ connection, book }: Control, entry: ClipEntry): Promise<void> {
   if (entry.state === 'open') {
     throw new VsrError(

@@ -15,14 +15,17 @@ import { ShareClient } from './share-client.js';
 const reserveBytes = 256 << 20;
 
 /**
- * How long a submitter that could not be reached is not asked again, as a multiple of a lock's
- * duration: its other jobs must not keep this worker from jobs that it can do.
+ * For how long a submitter that could not be reached is not asked again, as a multiple of the
+ * duration of a job's lock. Otherwise its other jobs would keep this worker from jobs that it can
+ * do.
  */
 const absentLocks = 4;
 
 /** A clip whose files are on this machine. */
 export type FetchedClip = {
+  /** The submitter's description of the clip. */
   readonly told: SharedClip;
+  /** The connection by which segments are sent. */
   readonly client: ShareClient;
   readonly source: string;
   readonly output: string;
@@ -30,27 +33,27 @@ export type FetchedClip = {
   readonly finding: Finding;
 };
 
-/** What is kept of a clip between its jobs. */
+/** A clip's folder, which is kept between its jobs. */
 type Kept = {
   readonly folder: string;
-  /** Hashes of the files that are there, by name. */
+  /** sha256 of the files that are there, by name. */
   readonly hashes: Map<string, string>;
 };
 
 /**
- * Clips that their submitters serve, in a folder of this process alone. The folder is removed with
- * the process; what a killed process left, the next one removes. Disposing removes it, too.
+ * Copies of clips that their submitters serve, in a temporary folder of this process. Disposing, or
+ * the end of the process, removes the folder; that of a killed process is removed by the next one.
  */
 export class FetchedClips implements AsyncDisposable {
   #folder: TemporaryFolder | null = null;
   /** The one used most recently comes last. */
   readonly #kept = new Map<string, Kept>();
-  /** Submissions whose machines could not be reached, and when to ask them again. */
+  /** Submitters that could not be reached, by token, and when to ask them again. */
   readonly #absent = new Map<string, { readonly until: number; readonly why: VsrError }>();
 
   /**
-   * Fetches the files that are not here yet. Rejects with VsrError: `busy` where the submitter
-   * cannot be reached, `disk` where there is no space.
+   * Fetches those files of a clip that are not here yet. Rejects with VsrError: `busy` where the
+   * submitter cannot be reached, `disk` where there is no space, `queue` where it refuses.
    */
   async open(ref: ClipRef, share: Share, signal: AbortSignal): Promise<FetchedClip> {
     const known = this.#absent.get(share.token);
@@ -80,7 +83,7 @@ export class FetchedClips implements AsyncDisposable {
         await client.fetch(file, at);
         hashes.set(file.name, file.sha256);
       }
-      // What was seen in a source is remembered by its time.
+      // What a scan found out about a source is kept by its time of change.
       const seconds = Math.floor(file.modifiedMs) / 1000;
       await utimes(at, seconds, seconds);
     }
@@ -91,13 +94,13 @@ export class FetchedClips implements AsyncDisposable {
     const { workFolder } = outputPaths(output, false);
     await mkdir(workFolder, { recursive: true });
     const at = path.join(folder, source.name);
-    // The time is that of the copy; that it is a copy was checked by its hash.
+    // The plan must name the time that this file system stored, which may be rounded.
     const plan = { ...told.plan, sourceModifiedMs: (await stat(at)).mtimeMs };
     await writeWhole(path.join(workFolder, 'plan.json'), JSON.stringify(plan));
     return { told, client, source: at, output, workFolder, finding: findingIn(folder) };
   }
 
-  /** Removes clips that are not wanted any more. */
+  /** Removes the copies of clips that `isWanted` rejects. */
   async tidy(isWanted: (clip: string) => Promise<boolean>): Promise<void> {
     for (const clip of [...this.#kept.keys()]) {
       if (!(await isWanted(clip))) await this.#drop(clip);
@@ -145,7 +148,7 @@ export class FetchedClips implements AsyncDisposable {
   }
 }
 
-/** Finds the files of a clip by the names that its submitter gave them. */
+/** Finds the files of a clip in `folder`, by the names that its submitter gave them. */
 function findingIn(folder: string): Finding {
   return {
     fromShared: (shared, what) => {

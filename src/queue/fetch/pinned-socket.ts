@@ -4,12 +4,13 @@ import net from 'node:net';
 import tls from 'node:tls';
 import type { Share } from '../job/share.js';
 
-/** The server does not have the certificate that the job names. */
+/** The server has another certificate than the job names. */
 export class OtherCertificate extends Error {}
 
 /**
- * Connects to a submitter. With TLS, only the certificate that the job names is accepted, whoever
- * signed it: the job came the same way as the token, and no machine needs a list of authorities.
+ * Connects to a submitter. With TLS, exactly the certificate is accepted whose hash is in the job,
+ * whoever signed it. The hash is as trustworthy as the token, which came the same way, and no
+ * machine needs a list of authorities. Throws OtherCertificate, or the error of the connection.
  */
 export async function connectTo(
   { url, certificate }: Share,
@@ -29,7 +30,7 @@ export async function connectTo(
     if (socket instanceof tls.TLSSocket) {
       const found = createHash('sha256').update(socket.getPeerCertificate().raw).digest();
       if (!timingSafeEqual(found, Buffer.from(certificate ?? '', 'hex').subarray(0, 32))) {
-        throw new OtherCertificate(`${url} has not the certificate that the job names`);
+        throw new OtherCertificate(`${url} has another certificate than the job names`);
       }
     }
     return socket;

@@ -6,8 +6,8 @@ import type { SegmentRun } from '../job/payload.js';
 import type { ShareClient } from './share-client.js';
 
 /**
- * This worker's own work folder, whose segments count once the submitter has received them. `run`
- * limits its plan to the segments to make.
+ * A work folder of this worker alone. Its segments are sent to the submitter, and count once the
+ * submitter has received them. Its plan holds only the segments of `run`.
  */
 export function sendingFolder(
   folder: string,

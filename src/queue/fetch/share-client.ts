@@ -15,11 +15,11 @@ import { connectTo, OtherCertificate } from './pinned-socket.js';
 /** Larger JSON answers are refused. */
 const mostJsonBytes = 64 << 20;
 
-/** Milliseconds before the first retry; doubled for each further one. */
+/** Milliseconds before the first retry; doubled for every further one, up to `mostPauseMs`. */
 const firstPauseMs = 200;
 const mostPauseMs = 3_000;
 
-/** How often a file may arrive with a wrong hash: not every network notices corrupted data. */
+/** How often a file may arrive with a wrong hash, because not every network notices bad data. */
 const mostWrong = 3;
 
 /** A request to a submitter. */
@@ -27,11 +27,11 @@ type Question = {
   readonly method: 'GET' | 'PUT';
   readonly path: string;
   readonly headers?: http.OutgoingHttpHeaders;
-  /** Sent once the server has said that it accepts it. */
+  /** Sent once the server has answered 100 Continue. */
   readonly body?: { readonly file: string } | { readonly text: string };
 };
 
-/** The server has answered, and refuses. */
+/** The server has answered that it refuses the request. */
 class Refused extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -43,12 +43,13 @@ class Refused extends Error {
 /** Status codes that a retry would not change. */
 const final = [400, 404, 409, 410, 411, 413, 416];
 
-/** Status codes of a submitter that cannot write or read, such as with a full disk. */
+/** Status codes of a submitter that cannot read or write, such as with a full disk. */
 const broken = [500, 507];
 
 /**
- * Talks to the machine that submitted a clip. A short outage leads to retries; after a longer one
- * everything rejects with VsrError `busy`, and the job waits. `signal` stops everything.
+ * Sends requests to the machine that submitted a clip. They are retried after short outages. All
+ * methods reject with VsrError: `busy` after a longer outage, `queue` where the submitter refuses,
+ * `disk` where it or this machine cannot store files, `interrupted` once `signal` fires.
  */
 export class ShareClient {
   readonly #share: Share;
@@ -61,16 +62,17 @@ export class ShareClient {
     this.#signal = signal;
   }
 
+  /** The submitter's description of the clip. */
   async describe(): Promise<SharedClip> {
-    const value = await this.#patiently(() => this.#json({ method: 'GET', path: '' }));
-    return sharedClipOf(new Field(value, 'what the submitter tells of the clip'));
+    const value = await this.#retried(() => this.#json({ method: 'GET', path: '' }));
+    return sharedClipOf(new Field(value, 'the submitter’s description of the clip'));
   }
 
-  /** Fetches a whole file, resuming where a broken transfer ended. */
+  /** Fetches a file to the path `to`; goes on where a broken transfer ended. */
   async fetch(file: SharedFile, to: string): Promise<void> {
     const draft = `${to}.part`;
     let wrong = 0;
-    await this.#patiently(async (moved) => {
+    await this.#retried(async (moved) => {
       await this.#fetchRest(file, draft, moved);
       if ((await stat(draft)).size === file.sizeBytes && (await sha256Of(draft)) === file.sha256) {
         return;
@@ -83,16 +85,16 @@ export class ShareClient {
     await rename(draft, to);
   }
 
-  /** The record of a segment that somebody has made, otherwise `null`. */
+  /** The record of a segment that the submitter has; `null` where it has none. */
   async finished(number: number): Promise<SegmentRecord | null> {
     const path = `/segments/${number}`;
-    const value = await this.#patiently(() => this.#json({ method: 'GET', path }));
+    const value = await this.#retried(() => this.#json({ method: 'GET', path }));
     return value === null ? null : segmentRecordOf(value, `of segment ${number}`);
   }
 
   /**
-   * Sends a segment's files, then its record, under the name of an attempt. Returns the record that
-   * counts.
+   * Sends a segment's files and then its record, every try under a new name of `newAttempt`.
+   * Returns the record that counts, which is another one where another worker was first.
    */
   async send(
     number: number,
@@ -100,8 +102,8 @@ export class ShareClient {
     record: SegmentRecord,
     newAttempt: () => string,
   ): Promise<SegmentRecord> {
-    const value = await this.#patiently(async () => {
-      // The last try may still be under way there, so this one has its own names.
+    const value = await this.#retried(async () => {
+      // The submitter may still be receiving the last try, so this one needs names of its own.
       const attempt = newAttempt();
       const path = `/segments/${number}/${attempt}`;
       const put = async (part: 'video' | 'rows', sha256: string): Promise<unknown> => {
@@ -141,7 +143,7 @@ export class ShareClient {
       for await (const part of parts) {
         left -= part.length;
         // An endless answer must not fill the disk.
-        if (left < 0) throw new Error(`${file.name} is longer than was said`);
+        if (left < 0) throw new Error(`${file.name} is longer than announced`);
         moved();
         yield part;
       }
@@ -151,7 +153,7 @@ export class ShareClient {
     try {
       await pipeline(answer, limited, out, { signal: this.#signal });
     } finally {
-      // What is still being written would come after what the next try finds there.
+      // The next try appends to the draft, so nothing of this one may be written any more.
       await closed;
     }
   }
@@ -161,7 +163,7 @@ export class ShareClient {
     return JSON.parse(await textOf(answer));
   }
 
-  /** One request with its answer. Rejects with Refused, or with whatever interrupted it. */
+  /** Sends one request. Rejects with Refused, or with the error that interrupted it. */
   async #ask({ method, path, headers = {}, body }: Question): Promise<http.IncomingMessage> {
     const { url, token } = this.#share;
     const idleMs = queueTimes().socketMs;
@@ -197,11 +199,14 @@ export class ShareClient {
     if (status >= 200 && status < 300) return answer;
     const text = await textOf(answer).catch(() => '');
     request.destroy();
-    throw new Refused(status, saidIn(text) ?? `status ${status}`);
+    throw new Refused(status, reasonIn(text) ?? `status ${status}`);
   }
 
-  /** Retries what may succeed later, until nothing has moved for too long. */
-  async #patiently<T>(work: (moved: () => void) => Promise<T>): Promise<T> {
+  /**
+   * Retries `work` after failures that may pass. Gives up when `work` has not called `moved`, which
+   * reports received bytes, for as long as a job's lock lasts.
+   */
+  async #retried<T>(work: (moved: () => void) => Promise<T>): Promise<T> {
     const patienceMs = queueTimes().lockMs;
     let movedAt = performance.now();
     for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, mostPauseMs)) {
@@ -215,7 +220,7 @@ export class ShareClient {
         if (error instanceof Refused && final.includes(error.status)) {
           throw new VsrError('queue', `The submitter at ${url} refuses: ${error.message}`);
         }
-        // Another submission may use that address by now: this one is gone.
+        // 401 means that this submission has ended, and another one may use its address.
         const status = error instanceof Refused ? error.status : 0;
         if (status === 401 || performance.now() - movedAt > patienceMs) {
           if (broken.includes(status)) {
@@ -254,8 +259,8 @@ async function textOf(answer: http.IncomingMessage): Promise<string> {
   return Buffer.concat(parts).toString();
 }
 
-/** The reason that the server gives for its refusal. */
-function saidIn(text: string): string | null {
+/** The reason for a refusal in the body of an answer; `null` without one. */
+function reasonIn(text: string): string | null {
   try {
     return new Field(JSON.parse(text), 'an answer').at('error').string().slice(0, 300);
   } catch {

@@ -10,41 +10,43 @@ import type { Wish } from '../job/wish.js';
 import { receiveFile } from './receive-file.js';
 import { Refusal } from './refusal.js';
 
-/** A file that workers may read, by its one name for them. */
+/** A file that workers may read, under the name `name`. */
 export type OfferedFile = { readonly name: string; readonly path: string };
 
-/** The parts of a clip that are served. */
+/** A clip to serve. */
 export type Offer = {
-  /** ISO 8601. */
+  /** When it was submitted, ISO 8601. */
   readonly since: string;
   readonly wish: Wish;
-  /** The source first. */
+  /** The source comes first. */
   readonly files: readonly OfferedFile[];
-  /** The folder for results; this process holds its lock. */
+  /** The work folder, which gets the segments; this process holds its lock. */
   readonly folder: WorkFolder;
   /** Largest size, in bytes, of the files of one segment. */
   readonly most: { readonly video: number; readonly rows: number };
 };
 
-/** A file of a segment, as workers name it. */
+/** The files of a segment: its video, and its rows of the per-frame log. */
 export type SegmentPart = 'video' | 'rows';
 
-/** Length and hash that a sender announces before it sends. */
+/** Length and hash, in hex, that a sender announces before it sends. */
 export type Announced = { readonly bytes: number; readonly sha256: string };
 
-/** Milliseconds, at most, for which a request for a file's hash waits. */
+/** Milliseconds, at most, for which a worker's request waits for the hashes of files. */
 const hashPatienceMs = 3_000;
 
 /**
- * One clip that this process serves: only its own files are read, and only segments of its plan are
- * written.
+ * One clip that this process serves. Workers can read only the files of its offer, and write only
+ * segments of its plan. What a worker must be told is thrown as a Refusal.
  */
 export class OfferedClip {
   readonly #offer: Offer;
+  /** The states of the files when they were offered, by name. */
   readonly #stamps = new Map<string, FileStamp>();
   #hashes: Promise<readonly string[]> | null = null;
   /** Hashes of what was received, by segment, attempt and part. */
   readonly #received = new Map<string, string>();
+  /** Fires when the clip is not served any more. */
   readonly #over = new AbortController();
   readonly #receiving = new Set<Promise<unknown>>();
 
@@ -62,13 +64,13 @@ export class OfferedClip {
     return clip;
   }
 
-  /** What a worker needs to know before it begins. */
+  /** Describes the clip for a worker. */
   async describe(): Promise<SharedClip> {
     const { files, folder, wish, since } = this.#offer;
     for (const file of files) await this.#checkSame(file);
-    // For a large source this takes minutes: the worker asks again.
+    // Hashing a large source takes minutes. Until then workers are told to ask again.
     this.#hashes ??= Promise.all(files.map((file) => sha256Of(file.path)));
-    const hashes = await soon(this.#hashes, hashPatienceMs);
+    const hashes = await withinMs(this.#hashes, hashPatienceMs);
     if (hashes === null) throw new Refusal(503, 'The submitter is still reading its files.');
     return {
       ...{ since, wish, plan: folder.plan },
@@ -79,7 +81,7 @@ export class OfferedClip {
     };
   }
 
-  /** A file from byte `from` on, and its whole length. */
+  /** Opens a file from byte `from` on; `sizeBytes` is the length of the whole file. */
   async read(name: string, from: number): Promise<{ stream: ReadStream; sizeBytes: number }> {
     const file = this.#offer.files.find((each) => each.name === name);
     if (file === undefined) throw new Refusal(404, 'This clip has no such file.');
@@ -90,12 +92,12 @@ export class OfferedClip {
     return { stream: createReadStream(file.path, { start: from, end }), sizeBytes };
   }
 
-  /** The record of a segment that is done, otherwise `null`. */
+  /** The record of a finished segment; `null` where it is not finished. */
   async finished(number: number): Promise<SegmentRecord | null> {
     return this.#offer.folder.finished(this.#segment(number));
   }
 
-  /** Receives a file of an attempt at a segment. */
+  /** Receives one file of an attempt at a segment. */
   async take(
     place: { readonly number: number; readonly attempt: string; readonly part: SegmentPart },
     { bytes, sha256 }: Announced,
@@ -111,29 +113,32 @@ export class OfferedClip {
         ? `${file}.${process.pid}.part`
         : file.replace(/\.jsonl$/, `.${process.pid}.part.jsonl`);
     const { signal } = this.#over;
-    await this.#while(receiveFile({ body, file, draft, bytes, sha256, signal }));
+    await this.#tracked(receiveFile({ body, file, draft, bytes, sha256, signal }));
     this.#received.set(`${number} ${attempt} ${part}`, sha256);
   }
 
-  /** Records that a segment is done whose files were received. Returns the record that counts. */
+  /**
+   * Records that a segment is finished whose files were received. Returns the record that counts,
+   * which is another one where another attempt was finished before.
+   */
   async finish(number: number, attempt: string, value: unknown): Promise<SegmentRecord> {
     const segment = this.#segment(number);
     const record = segmentRecordOf(value, `of segment ${number}`);
-    const came = (['video', 'rows'] as const).map((part) =>
+    const received = (['video', 'rows'] as const).map((part) =>
       this.#received.get(`${number} ${attempt} ${part}`),
     );
     if (
       record.attempt !== attempt ||
-      hashOf(came) !== hashOf([record.videoSha256, record.rowsSha256])
+      hashOf(received) !== hashOf([record.videoSha256, record.rowsSha256])
     ) {
       throw new Refusal(409, 'The record is not of the files that were sent before it.');
     }
     const { path: folder, plan } = this.#offer.folder;
     const run = { from: number, to: number + 1 };
-    return this.#while(attachedFolder(folder, plan, run, attempt).finish(segment, record));
+    return this.#tracked(attachedFolder(folder, plan, run, attempt).finish(segment, record));
   }
 
-  /** Stops serving, and waits until nothing is being written. */
+  /** Stops receiving, and waits until nothing is being written any more. */
   async close(): Promise<void> {
     this.#over.abort();
     await Promise.allSettled(this.#receiving);
@@ -151,7 +156,8 @@ export class OfferedClip {
     throw new Refusal(410, 'The source was changed since it was submitted.');
   }
 
-  async #while<T>(work: Promise<T>): Promise<T> {
+  /** Awaits `work`, for which `close` waits as well. */
+  async #tracked<T>(work: Promise<T>): Promise<T> {
     if (this.#over.signal.aborted) work.catch(() => {});
     this.#receiving.add(work);
     try {
@@ -162,8 +168,8 @@ export class OfferedClip {
   }
 }
 
-/** The result of `promise` within `ms`; `null` where it takes longer. */
-async function soon<T>(promise: Promise<T>, ms: number): Promise<T | null> {
+/** The result of `promise`; `null` where it takes longer than `ms` milliseconds. */
+async function withinMs<T>(promise: Promise<T>, ms: number): Promise<T | null> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<null>((resolve) => {
     timer = setTimeout(() => resolve(null), ms);

@@ -7,25 +7,28 @@ import { pipeline } from 'node:stream/promises';
 import { keepFile } from '../../upscale/segments/work-folder.js';
 import { Refusal } from './refusal.js';
 
-/** A file to receive, and its place. */
+/** A file to receive. */
 export type Expected = {
   readonly body: Readable;
-  /** The name it gets once it is whole. */
+  /** The path it gets once it is whole. */
   readonly file: string;
-  /** The name it has until then. */
+  /** The path it has until then. */
   readonly draft: string;
+  /** Its length. */
   readonly bytes: number;
   /** In hex. */
   readonly sha256: string;
+  /** Stops the transfer. */
   readonly signal: AbortSignal;
 };
 
-/** Free disk space, in bytes, that results must leave. */
+/** Free disk space, in bytes, that received files must leave. */
 const reserveBytes = 64 << 20;
 
 /**
  * Receives a file of known length and hash. It gets its name only when both are right; a broken
- * transfer leaves nothing. Throws Refusal.
+ * transfer leaves nothing. Throws Refusal where the disk is full or the file is not the expected
+ * one, otherwise the error of the transfer.
  */
 export async function receiveFile(expected: Expected): Promise<void> {
   const { body, file, draft, bytes, sha256, signal } = expected;

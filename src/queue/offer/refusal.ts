@@ -1,4 +1,4 @@
-/** Why a request is refused, with its HTTP status. */
+/** Says why a request is refused, and with which HTTP status. */
 export class Refusal extends Error {
   readonly status: number;
   constructor(status: number, message: string) {

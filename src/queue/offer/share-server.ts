@@ -11,11 +11,11 @@ import { queueTimes } from '../times.js';
 import { OfferedClip, type Announced, type Offer, type SegmentPart } from './offered-clip.js';
 import { Refusal } from './refusal.js';
 
-/** The address at which a submitter serves its clips. */
+/** Where and how a submitter serves its clips. */
 export type ShareWish = {
-  /** The address to listen on, which workers use, too. */
+  /** The address to listen on, which workers connect to as well. */
   readonly host: string;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   /** The address for workers where `host` stands for all addresses of this machine. */
   readonly reachedAt: string;
@@ -23,17 +23,17 @@ export type ShareWish = {
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
 };
 
-/** Larger records are refused. */
+/** Longer records of segments are refused. */
 const mostRecordBytes = 16 << 20;
 
 type Served = { readonly token: string; readonly clip: OfferedClip };
 
-/** A clip that is served; disposing ends that. */
+/** A clip that is being served; disposing stops serving it. */
 export type Serving = AsyncDisposable & { readonly share: Share };
 
 /**
  * Serves the clips of a submission to workers that share no folder with this machine, and receives
- * their results. Disposing ends it.
+ * their segments. Disposing stops the server.
  */
 export class ShareServer implements AsyncDisposable {
   readonly #server: http.Server | https.Server;
@@ -49,9 +49,9 @@ export class ShareServer implements AsyncDisposable {
     const onRequest = (request: http.IncomingMessage, response: http.ServerResponse): void =>
       void this.#answer(request, response);
     server.on('request', onRequest);
-    // A refused sender gets the answer before it sends anything.
+    // With Expect: 100-continue a sender learns that it is refused before it sends a large file.
     server.on('checkContinue', onRequest);
-    // A film may take any time; but a connection without traffic is closed.
+    // A large file may take any time, but a connection without traffic is closed.
     server.requestTimeout = 0;
     server.timeout = 4 * queueTimes().socketMs;
   }
@@ -84,7 +84,7 @@ export class ShareServer implements AsyncDisposable {
     return new ShareServer(server, origin, certificate);
   }
 
-  /** Serves a clip under its name in the queue. */
+  /** Serves a clip; `id` is its name in the queue. Throws VsrError `media` for a missing file. */
   async offer(id: string, offer: Offer): Promise<Serving> {
     const served = { token: newShareToken(), clip: await OfferedClip.of(offer) };
     this.#clips.set(id, served);
@@ -106,7 +106,7 @@ export class ShareServer implements AsyncDisposable {
   }
 
   async #answer(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
-    response.on('error', () => {}); // A client that went away needs no answer.
+    response.on('error', () => {}); // The client has gone away and needs no answer.
     try {
       await this.#route(request, response);
     } catch (error) {
@@ -127,8 +127,8 @@ export class ShareServer implements AsyncDisposable {
   async #route(request: http.IncomingMessage, response: http.ServerResponse): Promise<void> {
     const [, id = '', rest = ''] = /^\/v1\/([0-9a-f]{12})(\/.*)?$/.exec(request.url ?? '') ?? [];
     const served = this.#clips.get(id);
-    // The answer does not show whether there is such a clip.
-    if (!isLetIn(request, served?.token ?? null) || served === undefined) {
+    // The answer is the same for an unknown clip and for a wrong token.
+    if (!hasToken(request, served?.token ?? null) || served === undefined) {
       throw new Refusal(401, 'Expected the token of a clip that is served here.');
     }
     const { clip } = served;
@@ -147,12 +147,12 @@ export class ShareServer implements AsyncDisposable {
     const announced = announcedBy(request);
     if (part === undefined) {
       if (announced.bytes > mostRecordBytes) throw new Refusal(413, 'That is no record.');
-      goOn(request, response);
+      sendContinue(request, response);
       const value = await readJson(request, announced);
       return sendJson(response, await clip.finish(Number(number), attempt, value));
     }
     const place = { number: Number(number), attempt, part: part as SegmentPart };
-    goOn(request, response);
+    sendContinue(request, response);
     await clip.take(place, announced, request);
     sendJson(response, {});
   }
@@ -174,8 +174,11 @@ function readTls(certFile: string, keyFile: string): { cert: Buffer; key: Buffer
   }
 }
 
-/** Whether a request has `token`; hashes of equal length are compared, in constant time. */
-function isLetIn({ headers }: http.IncomingMessage, token: string | null): boolean {
+/**
+ * Whether a request carries `token`. Hashes of equal length are compared in constant time, so that
+ * the time of the answer tells nothing about the token.
+ */
+function hasToken({ headers }: http.IncomingMessage, token: string | null): boolean {
   const given = /^Bearer ([\w-]+)$/.exec(headers.authorization ?? '')?.[1] ?? '';
   const [a, b] = [given, token ?? newShareToken()].map((text) =>
     createHash('sha256').update(text).digest(),
@@ -183,7 +186,7 @@ function isLetIn({ headers }: http.IncomingMessage, token: string | null): boole
   return timingSafeEqual(a!, b!) && token !== null;
 }
 
-/** Length and hash that a sender announces. */
+/** Length and hash that a sender announces in its headers. */
 function announcedBy({ headers }: http.IncomingMessage): Announced {
   const length = headers['content-length'];
   const hash = /^sha-256=:([A-Za-z0-9+/]{43}=):$/.exec(String(headers['content-digest']))?.[1];
@@ -192,8 +195,8 @@ function announcedBy({ headers }: http.IncomingMessage): Announced {
   return { bytes: Number(length), sha256: Buffer.from(hash, 'base64').toString('hex') };
 }
 
-/** Tells a waiting sender to go on. */
-function goOn({ headers }: http.IncomingMessage, response: http.ServerResponse): void {
+/** Tells a sender that waits for 100 Continue to send the body. */
+function sendContinue({ headers }: http.IncomingMessage, response: http.ServerResponse): void {
   if (headers.expect !== undefined) response.writeContinue();
 }
 
@@ -202,7 +205,7 @@ async function readJson(request: http.IncomingMessage, announced: Announced): Pr
   for await (const part of request) parts.push(part as Buffer);
   const bytes = Buffer.concat(parts);
   if (createHash('sha256').update(bytes).digest('hex') !== announced.sha256) {
-    throw new Refusal(422, 'Expected other bytes, by the hash sent with them.');
+    throw new Refusal(422, 'The bytes do not have the hash that was sent with them.');
   }
   try {
     return JSON.parse(bytes.toString());

@@ -9,23 +9,24 @@ export type QueueAddress = {
   readonly db: number;
   readonly username: string | null;
   readonly password: string | null;
-  /** Certificates to trust, in PEM; `null` for those of the system. Only where `tls` is set. */
+  /** Certificates to trust, in PEM; `null` for those of the system. Used only with TLS. */
   readonly ca: string | null;
   readonly tls: boolean;
-  /** The address for people: without its password. */
+  /** The address without its password, for people. */
   readonly shown: string;
 };
 
-/** A caller's description of the queue. */
+/** How a caller names a queue. */
 export type QueueWish = {
-  /** `redis://` or `rediss://` (over TLS) with host and, where they differ, port and database. */
+  /** `redis://host:port/database`, or `rediss://` for TLS. Default port 6379, database 0. */
   readonly url: string;
-  /** Files that hold the password, and the certificates to trust. */
+  /** The file that holds the password. */
   readonly passwordFile?: string | undefined;
+  /** A PEM file with the certificates to trust. */
   readonly caFile?: string | undefined;
 };
 
-/** Environment variables that are read where a call says nothing. */
+/** Environment variables that are read for what a call does not give. */
 export const queueVariables = {
   url: 'VSR_QUEUE',
   password: 'VSR_QUEUE_PASSWORD',
@@ -53,8 +54,8 @@ function textOf(what: string, file: string): string {
 }
 
 /**
- * The password in the environment, which is then removed from it, because the environment of every
- * child process can be read.
+ * The password in the environment. It is removed from there, so that child processes do not
+ * inherit it.
  */
 function takePassword(environment: NodeJS.ProcessEnv): string | null {
   const password = environment[queueVariables.password];
@@ -63,8 +64,9 @@ function takePassword(environment: NodeJS.ProcessEnv): string | null {
 }
 
 /**
- * Reads the address of a queue; its password is the URL's, otherwise the environment's, otherwise
- * that of a file. Throws VsrError `option`, or `queue` for a file that cannot be read.
+ * Reads the address of a queue. The password is that of the URL, otherwise that of the environment,
+ * otherwise that of a file. Throws VsrError `option` for an address that is none, `queue` for files
+ * that cannot be read.
  */
 export function queueAddress(wish: QueueWish, environment = process.env): QueueAddress {
   const fromEnvironment = takePassword(environment);

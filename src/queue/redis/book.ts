@@ -4,19 +4,22 @@ import { readFingerprint, type Fingerprint } from '../fingerprint.js';
 import type { SegmentRun } from '../job/payload.js';
 import { priorities, type Priority } from '../priority.js';
 
-/** States of a clip. */
+/** States of a clip; it is open from its submission to its end. */
 export const clipStates = ['open', 'done', 'failed', 'cancelled'] as const;
 export type ClipState = (typeof clipStates)[number];
 
-/** Facts of a clip that was submitted. */
+/** A clip that was submitted. */
 export type ClipEntry = {
+  /** The clip's name in the queue. */
   readonly id: string;
+  /** Of the machines that can make it. */
   readonly fingerprint: string;
   /** For people: `media:tapes/one.mp4`. */
   readonly input: string;
   readonly output: string;
-  /** The contents of its jobs without the segments: enough to submit them again. */
+  /** A `ClipRef`, from which its jobs can be made again. */
   readonly ref: unknown;
+  /** What its jobs make. */
   readonly runs: readonly SegmentRun[];
   readonly priority: Priority;
   /** Milliseconds since 1970, by the server's clock. */
@@ -25,41 +28,45 @@ export type ClipEntry = {
   readonly frames: number | null;
   /** How many of them were done when it was submitted. */
   readonly before: number;
-  /** Samples of luma in a larger frame. */
+  /** Luma samples of a larger frame. */
   readonly samples: number;
   readonly state: ClipState;
-  /** Why it failed. */
+  /** Why it failed; `null` where it did not. */
   readonly cause: string | null;
 };
 
-/** Progress of a run of segments. */
+/** Progress of a run of segments, or of all runs of a clip. */
 export type RunProgress = {
+  /** Frames that were made. */
   readonly frames: number;
-  /** Mean in dB; `null` without figures. */
+  /** Their mean PSNR in dB; `null` without figures. */
   readonly psnr: number | null;
 };
 
 /** A worker's description of itself. */
 export type WorkerEntry = {
   readonly id: string;
-  /** Name for people: its host, and its process's number. */
+  /** Its host and process number, for people. */
   readonly name: string;
   readonly fingerprint: string;
+  /** Names of the roots whose clips it takes. */
   readonly roots: readonly string[];
-  /** ISO 8601. */
+  /** When it started, ISO 8601. */
   readonly since: string;
-  /** The clip it works on, and on which of its segments. */
+  /** The job under way, in words; `null` where there is none. */
   readonly doing: string | null;
+  /** Segments that it has made since it started. */
   readonly segmentsDone: number;
+  /** Jobs that have failed on it since it started. */
   readonly failures: number;
-  /** Milliseconds by which its clock differs from the server's. */
+  /** Milliseconds that its clock shows more than the server's; negative where it shows less. */
   readonly clockMs: number;
 };
 
 /** A worker, and milliseconds since its last sign of life. */
 export type SeenWorker = WorkerEntry & { readonly silentMs: number };
 
-/** Prefix of every key, also of BullMQ's for jobs: the server's access rights go by it. */
+/** Prefix of all keys, BullMQ's included, so that access rights of the server can name it. */
 const prefix = 'bull:vsr:';
 const keys = {
   clips: `${prefix}clips`,
@@ -79,7 +86,7 @@ const keptSeconds = 7 * 24 * 3600;
 /** Milliseconds without a sign of life after which a worker is removed from the list. */
 const struckOffMs = 600_000;
 
-/** What machines of a queue share beside their jobs: clips, workers, speeds. */
+/** What the machines of a queue tell one another beside their jobs: clips, workers, speeds. */
 export class QueueBook {
   readonly #redis: Redis;
 
@@ -93,7 +100,10 @@ export class QueueBook {
     return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
   }
 
-  /** Records that a clip was submitted, and forgets the result of an earlier submission. */
+  /**
+   * Records that a clip was submitted, and forgets how an earlier submission of it ended. Returns
+   * the time of submission, in milliseconds since 1970 by the server's clock.
+   */
   async open(entry: Omit<ClipEntry, 'state' | 'cause' | 'submitted'>): Promise<number> {
     const submitted = await this.now();
     const { id, ...facts } = entry;
@@ -107,6 +117,7 @@ export class QueueBook {
     return submitted;
   }
 
+  /** The clip `id`; `null` where none is remembered. */
   async clip(id: string): Promise<ClipEntry | null> {
     const { facts, state, cause } = await this.#redis.hgetall(keys.clip(id));
     return facts === undefined ? null : entryOf(id, facts, state, cause);
@@ -121,6 +132,7 @@ export class QueueBook {
     return found.filter((entry) => entry !== null);
   }
 
+  /** The state of the clip `id`; `null` where none is remembered. */
   async state(id: string): Promise<ClipState | null> {
     const state = await this.#redis.hget(keys.clip(id), 'state');
     return clipStates.find((known) => known === state) ?? null;
@@ -129,7 +141,7 @@ export class QueueBook {
   /** Records how a clip ended; only the first end counts. Returns whether this was the first. */
   async end(id: string, state: ClipState, cause: string | null): Promise<boolean> {
     const key = keys.clip(id);
-    // In one step, so that of two workers that fail, only one cause is kept.
+    // One step of the server: where two workers fail at once, the first cause is kept.
     const script =
       "if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end " +
       "redis.call('HSET', KEYS[1], 'state', ARGV[1], 'cause', ARGV[2]) " +
@@ -147,10 +159,12 @@ export class QueueBook {
     return first === 1;
   }
 
+  /** Removes the clip `id` from the book. */
   async forget(id: string): Promise<void> {
     await this.#redis.multi().del(keys.clip(id), keys.done(id)).zrem(keys.clips, id).exec();
   }
 
+  /** Records the progress of one run of a clip. */
   async noteProgress(id: string, run: SegmentRun, { frames, psnr }: RunProgress): Promise<void> {
     await this.#redis.hset(keys.done(id), String(run.from), `${frames} ${psnr ?? ''}`);
   }
@@ -168,7 +182,7 @@ export class QueueBook {
     return { frames, psnr: scored === 0 ? null : sum / scored };
   }
 
-  /** Records how many samples a machine of a fingerprint made, and in how many milliseconds. */
+  /** Records that a machine of a fingerprint has made so many luma samples in `ms` milliseconds. */
   async noteSpeed(fingerprint: string, samples: number, ms: number): Promise<void> {
     await this.#redis
       .multi()
@@ -177,7 +191,7 @@ export class QueueBook {
       .exec();
   }
 
-  /** Samples per second of one machine of a fingerprint; `null` before the first figure. */
+  /** Luma samples per second of one machine of a fingerprint; `null` before the first record. */
   async speed(fingerprint: string): Promise<number | null> {
     const [samples, ms] = await this.#redis.hmget(
       keys.speed,
@@ -199,12 +213,12 @@ export class QueueBook {
       try {
         return [readFingerprint(text)];
       } catch {
-        return []; // An entry of a later vsr.
+        return []; // A later version wrote it.
       }
     });
   }
 
-  /** A worker's sign of life. */
+  /** Records a worker's description of itself, and that it lives. */
   async noteWorker(entry: WorkerEntry): Promise<void> {
     const seen = await this.now();
     await this.#redis.hset(keys.workers, entry.id, JSON.stringify({ ...entry, seen }));
@@ -214,7 +228,7 @@ export class QueueBook {
     await this.#redis.hdel(keys.workers, id);
   }
 
-  /** Workers that gave a sign of life within `mostSilentMs`. */
+  /** Workers that gave a sign of life within the last `mostSilentMs` milliseconds, by name. */
   async workers(mostSilentMs: number): Promise<SeenWorker[]> {
     const [now, all] = await Promise.all([this.now(), this.#redis.hgetall(keys.workers)]);
     const found: SeenWorker[] = [];

@@ -5,16 +5,16 @@ import { queueTimes } from '../times.js';
 import type { QueueAddress } from './address.js';
 import { queueLibraries, type QueueLibraries } from './libraries.js';
 
-/** Options of a connection. */
+/** Options of a connection to Redis. */
 export type ConnectionOptions = ReturnType<typeof redisOptions>;
 
-/** Milliseconds that a first connection may take. */
+/** Milliseconds that the first connection may take. */
 const connectMs = 5_000;
 
 /** Milliseconds between attempts to connect again, at most. */
 const mostRetryMs = 3_000;
 
-/** A connected queue. Disposing closes its connections. */
+/** Connections to a queue's server. Disposing closes them. */
 export interface QueueConnection extends AsyncDisposable {
   readonly address: QueueAddress;
   readonly libraries: QueueLibraries;
@@ -22,16 +22,16 @@ export interface QueueConnection extends AsyncDisposable {
   /** Options for further connections. */
   readonly options: ConnectionOptions;
   /**
-   * From now on a lost connection is not made again: calls that wait for a server that is away
-   * fail, instead of waiting forever.
+   * After this call a lost connection is not made again: calls to a server that is away fail,
+   * instead of waiting until it comes back.
    */
   stopReconnecting(): void;
-  /** The jobs of one kind of worker. */
+  /** The jobs for the workers of one fingerprint; `name` is from `queueName`. */
   queue(name: string): Queue;
   readonly flows: FlowProducer;
 }
 
-/** Options by which connections are made, and made again. */
+/** Options of connections to `address`, which are made again after an outage while `isWanted`. */
 function redisOptions(address: QueueAddress, name: string, isWanted: () => boolean) {
   const { host, port, db, username, password, tls, ca } = address;
   return {
@@ -40,15 +40,15 @@ function redisOptions(address: QueueAddress, name: string, isWanted: () => boole
     ...(password === null ? {} : { password }),
     ...(tls ? { tls: ca === null ? {} : { ca } } : {}),
     connectTimeout: connectMs,
-    // A silent connection would block its worker forever.
+    // Otherwise a connection that has silently died would block its worker for ever.
     socketTimeout: queueTimes().socketMs,
-    // Calls wait while the server is away: it comes back, or the user ends the process.
+    // Calls wait for as long as the server is away, or until the user ends the process.
     maxRetriesPerRequest: null,
     retryStrategy: (times: number) => (isWanted() ? Math.min(times * 250, mostRetryMs) : null),
   };
 }
 
-/** Why a queue could not be reached, in a sentence. */
+/** The error of a queue that cannot be reached, with advice. */
 function unreachable(address: QueueAddress, error: unknown): VsrError {
   const said = messageOf(error);
   const advice = /NOAUTH|WRONGPASS|NOPERM|AUTH/.test(said)
@@ -63,7 +63,7 @@ function unreachable(address: QueueAddress, error: unknown): VsrError {
   );
 }
 
-/** Connects to a server once, within `connectMs`. */
+/** Tries to connect to the server once, within `connectMs`. Throws VsrError `queue`. */
 async function reach(
   libraries: QueueLibraries,
   address: QueueAddress,
@@ -130,7 +130,7 @@ export async function connectQueue(
       return flows;
     },
     async [Symbol.asyncDispose]() {
-      // Calls that wait for a server that is away must not keep the process alive.
+      // Disconnected first: calls that wait for a server that is away must not delay closing.
       redis.disconnect();
       await Promise.allSettled([flows?.close(), ...[...queues.values()].map((one) => one.close())]);
     },

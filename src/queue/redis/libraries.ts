@@ -7,8 +7,8 @@ export type QueueLibraries = {
 };
 
 /**
- * Loads the packages for queues. No other code does, so that a job on one machine never waits for
- * them.
+ * Loads the packages for queues. No other code imports them, so that a job on one machine does not
+ * wait for them. Throws VsrError `queue`.
  */
 export async function queueLibraries(): Promise<QueueLibraries> {
   try {
@@ -17,7 +17,7 @@ export async function queueLibraries(): Promise<QueueLibraries> {
   } catch (cause) {
     throw new VsrError(
       'queue',
-      `The packages bullmq and ioredis, which speak to a queue, cannot be loaded: ${messageOf(cause)}. Run npm install again.`,
+      `The packages bullmq and ioredis, which a queue needs, cannot be loaded: ${messageOf(cause)}. Run npm install again.`,
       { cause },
     );
   }

@@ -13,8 +13,8 @@ type Ending = {
 };
 
 /**
- * Ends a clip for good: its other jobs stop, and its work folder is released, so that any job may go
- * on with its finished segments.
+ * Ends a clip for good: its other jobs stop, and its work folder is released, so that any job may
+ * go on with its finished segments.
  */
 export async function endClip({ job, book, jobs, cause }: Ending): Promise<void> {
   const payload = payloadOf(job.data);

@@ -5,8 +5,8 @@ import type { QueueBook, WorkerEntry } from '../redis/book.js';
 import { queueTimes } from '../times.js';
 
 /**
- * Whether a job names roots that the worker `own` lacks, and another worker can take it. A clip that
- * its submitter serves needs no root, so for such a clip another worker may come at any time.
+ * Whether a job names roots that the worker `own` lacks, and another worker can take it. A clip
+ * that its submitter serves needs no root, so for such a clip another worker may come at any time.
  */
 export async function isForOthers(job: Job, own: WorkerEntry, book: QueueBook): Promise<boolean> {
   const { input, output } = payloadOf(job.data);

@@ -133,8 +133,8 @@ function checkSameJob({ job, paths }: JobPlan, { ref, output }: FoundClip): void
 }
 
 /**
- * Plans a clip on this machine. Throws VsrError `queue` where the result is another job than the one
- * that was submitted, `media` where the plan in the work folder is not of this job.
+ * Plans a clip on this machine. Throws VsrError `queue` where the result is another job than the
+ * one that was submitted, `media` where the plan in the work folder is not of this job.
  */
 export async function openClip(
   { ffmpeg }: Workshop,

@@ -168,7 +168,7 @@ test('with TLS the one certificate of the job is taken, and no other', async () 
   const mixed = { ...first.share, certificate: second.share.certificate };
   await assert.rejects(new ShareClient(mixed, clip, never).describe(), {
     code: 'queue',
-    message: /has not the certificate that the job names/,
+    message: /has another certificate than the job names/,
   });
   await assert.rejects(open({ certFile: made[0]!.certFile, keyFile: made[1]!.keyFile }), {
     code: 'option',
