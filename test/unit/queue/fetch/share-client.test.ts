@@ -171,7 +171,7 @@ test('with TLS the one certificate of the job is taken, and no other', async () 
     message: /has another certificate than the job names/,
   });
   await assert.rejects(open({ certFile: made[0]!.certFile, keyFile: made[1]!.keyFile }), {
-    code: 'option',
+    code: 'queue',
     message: /^Expected a certificate and its key/,
   });
 });
