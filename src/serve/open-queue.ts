@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { takeLease } from '../files/lease.js';
+import type { QueueWork } from './queue/job-run.js';
 import { Queue } from './queue/queue.js';
 import { QueueStore } from './queue/queue-store.js';
 
@@ -12,11 +13,11 @@ export type OwnQueue = AsyncDisposable & {
 };
 
 /** Opens the queue in a folder. Throws VsrError `busy` where another process has it. */
-export async function openOwnQueue(folder: string): Promise<OwnQueue> {
+export async function openOwnQueue(folder: string, work: QueueWork): Promise<OwnQueue> {
   const store = await QueueStore.open(folder);
   const lease = await takeLease(path.join(folder, 'lock'), 'the queue');
   try {
-    const queue = await Queue.open(store);
+    const queue = await Queue.open(store, work);
     return {
       ...{ queue, store, lost: lease.lost },
       async [Symbol.asyncDispose]() {

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, messageOf } from '../errors.js';
 import { isWanted } from '../upscale/plan/inputs.js';
-import { type JobOptions, noOptions } from './queue/job.js';
+import { checkTrackWords, type JobOptions, noOptions } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
 
 /** A folder that is watched, and what is done with the clips that come into it. */
@@ -13,6 +13,9 @@ export type Watched = { readonly folder: string; readonly options: JobOptions };
 export const stillMs = 5000;
 
 const numbers = new Set(['scale', 'crf']);
+
+/** Tracks that are chosen by several words: the comma is taken, so they have a plus between them. */
+const lists = new Set(['audio', 'subs']);
 
 /**
  * What `folder` or `folder=scale=4,codec=hevc` asks for; a folder may have `=` in its name. Throws
@@ -30,8 +33,15 @@ export function parseWatched(text: string): Watched {
     if (value === '' || (isNumber && !Number.isFinite(Number(value)))) {
       throw badValue(isNumber ? 'a number' : 'a word', `${name} of --watch ${folder}`, value);
     }
-    options[name] = isNumber ? Number(value) : name === 'folder' ? path.resolve(value) : value;
+    options[name] = isNumber
+      ? Number(value)
+      : name === 'folder'
+        ? path.resolve(value)
+        : lists.has(name)
+          ? value.replaceAll('+', ',')
+          : value;
   }
+  checkTrackWords(options as JobOptions);
   return { folder: path.resolve(folder), options: options as JobOptions };
 }
 

@@ -34,7 +34,16 @@ async function makeClips(): Promise<void> {
   await ffmpegRun(...long, '-c:v', 'ffv1', at('tapes', 'a long one.mkv'));
   const short = ['-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=5:d=1', '-pix_fmt', 'yuv420p'];
   await ffmpegRun(...short, '-c:v', 'ffv1', at('tapes', '<img src=x onerror=alert(1)>.mkv'));
-  await ffmpegRun(...short, '-c:v', 'ffv1', at('tapes', 'c.mkv'));
+  const tone = ['-f', 'lavfi', '-i', 'sine=duration=1'];
+  const spoken = ['jpn', 'eng'].flatMap((language, i) => [
+    ...['-map', `${i + 1}`, `-metadata:s:a:${i}`, `language=${language}`],
+  ]);
+  await ffmpegRun(
+    ...[...short.slice(0, 4), ...tone, ...tone, ...short.slice(4), '-map', '0', ...spoken],
+    ...['-c:v', 'ffv1', '-c:a', 'flac', at('tapes', 'c.mkv')],
+  );
+  const presets = { archive: { codec: 'ffv1' }, misspelt: { codek: 'ffv1' } };
+  writeFileSync(at('vsr.yaml'), JSON.stringify({ chroma: 'lanczos3', presets }));
   await ffmpegRun(...short, '-c:v', 'ffv1', at('elsewhere', 'secret.mkv'));
   symlinkSync(at('elsewhere'), at('tapes', 'way out'));
   symlinkSync(at('elsewhere', 'secret.mkv'), at('tapes', 'secret.mkv'));
@@ -46,6 +55,12 @@ const names = async (page: Page): Promise<string[]> =>
 const second = (page: Page): Promise<void> =>
   page.locator('.job').nth(1).filter({ hasText: 'c.mkv' }).waitFor();
 const row = (page: Page, name: string): Locator => page.locator('.job', { hasText: name });
+
+/** Codecs and languages of a clip's streams, as ffprobe's lines. */
+function streamsOf(file: string): string {
+  const entries = ['-show_entries', 'stream=codec_name:stream_tags=language', '-of', 'csv=p=0'];
+  return execFileSync('ffprobe', ['-v', 'error', ...entries, file], { encoding: 'utf8' });
+}
 
 /** Frames that a clip holds, counted by decoding. */
 function framesOf(file: string): number {
@@ -61,7 +76,7 @@ test(
     await makeClips();
     const browser: Browser = await openChromium();
     try {
-      const first = await serve('queue');
+      const first = await serve('queue', '--config', at('vsr.yaml'));
       const [page, other] = await Promise.all([
         browser.newPage(),
         browser.newContext().then((context) => context.newPage()),
@@ -92,8 +107,24 @@ test(
       ]);
       assert.match(await preview.title(), /a long one/);
       await preview.close();
+
+      // A preset says what it sets, and of the tracks one language is kept; by keys alone.
+      await page.getByLabel('Preset').focus();
+      await page.keyboard.press('a');
+      const sets = page.locator('#preset-sets');
+      await sets
+        .filter({ hasText: /archive sets codec: ffv1\..* sets chroma: lanczos3\./ })
+        .waitFor();
       await page.getByLabel(/^all/).check();
-      await page.getByRole('button', { name: 'Add 3 to the queue' }).click();
+      await page.getByText('English (en), in 1 of 3 clips; Japanese (ja)').waitFor();
+      await page.getByLabel('Audio to keep').focus();
+      await page.keyboard.press('o');
+      const adding = page.getByRole('button', { name: 'Add 3 to the queue' });
+      await page.getByText('Tick the audio to keep').waitFor();
+      assert.equal(await adding.isDisabled(), true);
+      await page.getByLabel('Japanese (ja)').focus();
+      await page.keyboard.press('Space');
+      await adding.click();
       await other.locator('.job').nth(2).waitFor();
       await page.locator('.job').nth(2).waitFor();
 
@@ -118,7 +149,7 @@ test(
       first.child.kill('SIGKILL');
       await page.getByRole('status').filter({ hasText: 'No connection' }).waitFor();
 
-      const again = await serve('queue');
+      const again = await serve('queue', '--config', at('vsr.yaml'));
       await page.goto(again.address);
       await page.locator('.job').nth(2).waitFor();
       assert.deepEqual(await names(page), moved);
@@ -131,6 +162,8 @@ test(
         });
       assert.equal(framesOf(at('tapes', 'a long one.x2.mkv')), 1000);
       assert.equal(framesOf(at('tapes', 'c.x2.mkv')), 5);
+      assert.equal(streamsOf(at('tapes', 'c.x2.mkv')), 'ffv1\nflac,jpn\n');
+      assert.match(await row(page, 'c.mkv').innerText(), /archive, 128x96, .*audio ja/);
       assert.equal(await page.locator('.job .note').count(), 0);
 
       // What was done can be looked at.
@@ -196,7 +229,8 @@ test(
 
 test('other sites, other names and other folders get nothing', async () => {
   mkdirSync(at('tapes'), { recursive: true });
-  const { child, address } = await serve('guarded', '--token');
+  writeFileSync(at('guarded.yaml'), JSON.stringify({ presets: { misspelt: { codek: 'ffv1' } } }));
+  const { child, address } = await serve('guarded', '--token', '--config', at('guarded.yaml'));
   const { origin } = new URL(address);
   const open = `${origin}/api/state`;
   const json = { 'content-type': 'application/json' };
@@ -235,6 +269,22 @@ test('other sites, other names and other folders get nothing', async () => {
       status,
       `${url} ${JSON.stringify(init)}: ${await response.text()}`,
     );
+  }
+  // What vsr upscale would refuse is refused before it is queued, in its words.
+  const none = { scale: null, to: null, model: null, codec: null, crf: null, preset: null };
+  for (const [wish, sentence] of [
+    [{ use: 'film' }, /Expected a preset of .*guarded\.yaml for --use but received "film"/],
+    [{ use: 'misspelt' }, /unknown word "codek"\. Did you mean codec\?/],
+    [{ audio: 'all,eng' }, /Expected all, none, or by commas languages .* for audio/],
+    [{ subs: '' }, /Expected all, none, .* for subs but received ""/],
+  ] as const) {
+    const options = { ...none, folder: null, ...wish };
+    const asked = JSON.stringify({ inputs: [], options });
+    const answer = await fetch(`${origin}/api/jobs`, {
+      ...{ method: 'POST', headers: { cookie, ...json }, body: asked },
+    });
+    assert.equal(answer.status, 400, asked);
+    assert.match(((await answer.json()) as { error: string }).error, sentence);
   }
   // A second one may not work on the same queue.
   await assert.rejects(serve('guarded'), /the queue/);

@@ -6,13 +6,17 @@ import { VsrError } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { Folders } from '../../serve/folders.js';
 import { openOwnQueue } from '../../serve/open-queue.js';
+import type { Presets } from '../../serve/presets.js';
 import { Previews } from '../../serve/previews.js';
+import { workByCommand } from '../../serve/queue/job-run.js';
 import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
+import { TrackLooker } from '../../serve/track-offers.js';
 import { parseWatched, type Watched, watchFolder } from '../../serve/watch.js';
 import { checkHost, isLoopback, newToken } from '../../serve/web/guard.js';
 import { pageServer } from '../../serve/web/server.js';
 import { say } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
+import { presetsOf } from '../upscale/config-presets.js';
 import { wholeNumber } from '../display/numbers.js';
 
 const examples = `
@@ -32,6 +36,7 @@ type Flags = {
   open?: true;
   watch?: string[];
   queueFolder?: string;
+  config?: string;
 };
 
 const collect = (value: string, before: string[] = []): string[] => [...before, value];
@@ -49,6 +54,7 @@ export function serveCommand(): Command {
     .option('--open', 'open the page in the browser')
     .option('--watch <folder[=options]>', 'enlarge what comes into a folder (repeatable)', collect)
     .option('--queue-folder <folder>', 'folder in which the queue is kept')
+    .option('--config <file>', 'configuration of vsr upscale whose presets the page offers')
     .addHelpText('after', examples)
     .action(serve);
 }
@@ -57,16 +63,18 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   const { host, port } = flags;
   const token = flags.token === true ? newToken() : null;
   checkHost(host, token);
-  const watched: Watched[] = (flags.watch ?? []).map(parseWatched);
+  const presets = presetsOf(flags.config);
+  const watched = watchedBy(flags.watch ?? [], presets);
   const seen = named.length === 0 ? ['.'] : named;
   const folders = await Folders.open([...seen, ...watched.map(({ folder }) => folder)]);
   const stop = interruption();
   // One that does not work is to be known now, not from the first job.
-  await locateFfmpeg();
-  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
+  const tracks = new TrackLooker(await locateFfmpeg());
+  const work = workByCommand(configCall(presets));
+  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder(), work);
   const { queue, store, lost } = own;
   const previews = new Previews(path.join(store.folder, 'previews'));
-  const server = pageServer({ folders, queue, store, previews, token });
+  const server = pageServer({ folders, queue, store, work, previews, presets, tracks, token });
   try {
     await server.listen({ host, port });
   } catch (cause) {
@@ -93,6 +101,23 @@ async function serve(named: string[], flags: Flags): Promise<void> {
     'interrupted',
     'Interrupted. The queue is kept: start vsr serve again to go on.',
   );
+}
+
+/**
+ * What folders are to be watched. Throws VsrError `option` for options that a job could not have,
+ * and for a configuration that cannot be used.
+ */
+export function watchedBy(words: readonly string[], presets: Presets): Watched[] {
+  const watched = words.map(parseWatched);
+  for (const use of new Set([null, ...watched.map(({ options }) => options.use)])) {
+    presets.setBy(use);
+  }
+  return watched;
+}
+
+/** The words by which each job reads the same configuration as this process. */
+export function configCall({ named }: Presets): string[] {
+  return named === null ? [] : [`--config=${named}`];
 }
 
 /** Settles once `signal` fires. */

@@ -3,12 +3,15 @@ import { badValue, VsrError } from '../../errors.js';
 import { locateFfmpeg } from '../../media/program/ffmpeg.js';
 import { Folders } from '../../serve/folders.js';
 import { openOwnQueue } from '../../serve/open-queue.js';
+import { noOptions } from '../../serve/queue/job.js';
 import { defaultQueueFolder } from '../../serve/queue/queue-store.js';
 import type { Queue } from '../../serve/queue/queue.js';
-import { parseWatched, watchFolder } from '../../serve/watch.js';
+import { workByCommand } from '../../serve/queue/job-run.js';
+import { watchFolder } from '../../serve/watch.js';
 import { say } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
-import { untilAborted } from './serve.js';
+import { presetsOf } from '../upscale/config-presets.js';
+import { configCall, untilAborted, watchedBy } from './serve.js';
 
 const examples = `
 Examples:
@@ -16,8 +19,9 @@ Examples:
   vsr watch inbox=scale=4,folder=out       four times, into out
   vsr watch tapes=to=1080p films=codec=hevc
 
-Options of a folder: scale, to, model, codec, crf, preset, folder, with the meaning they have in vsr upscale. A file counts as
-complete once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
+Options of a folder: ${Object.keys(noOptions).join(', ')}, with the meaning they have in vsr upscale;
+folder is that of the outputs, and several languages have a plus between them (audio=jpn+eng). A file counts as complete
+once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
 
 /** The command `vsr watch`. */
 export function watchCommand(): Command {
@@ -25,12 +29,17 @@ export function watchCommand(): Command {
     .description('Enlarges what comes into folders, until it is stopped.')
     .argument('<folders...>', 'folders, each with =options or without')
     .option('--queue-folder <folder>', 'folder in which the queue is kept')
+    .option('--config <file>', 'configuration of vsr upscale, whose presets use= names')
     .addHelpText('after', examples)
     .action(watchFolders);
 }
 
-async function watchFolders(words: string[], flags: { queueFolder?: string }): Promise<void> {
-  const watched = words.map(parseWatched);
+async function watchFolders(
+  words: string[],
+  flags: { queueFolder?: string; config?: string },
+): Promise<void> {
+  const presets = presetsOf(flags.config);
+  const watched = watchedBy(words, presets);
   if (new Set(watched.map(({ folder }) => folder)).size < watched.length) {
     throw badValue('each folder once', 'the folders', words.join(' '));
   }
@@ -38,7 +47,10 @@ async function watchFolders(words: string[], flags: { queueFolder?: string }): P
   const stop = interruption();
   // One that does not work is to be known now, not from the first job.
   await locateFfmpeg();
-  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder());
+  await using own = await openOwnQueue(
+    flags.queueFolder ?? defaultQueueFolder(),
+    workByCommand(configCall(presets)),
+  );
   tellOf(own.queue);
   const watchers = watched.map((each) => watchFolder(each, own.queue, say));
   try {

@@ -10,6 +10,9 @@ import { nameOf, valueFor, wordsIn } from '../process/yaml-options.js';
 /** The word under which a file has its presets, by name. */
 const presetsWord = 'presets';
 
+/** What a line of a file looks like, for messages. */
+const configExample = 'codec: hevc';
+
 /** Options that cannot be in the file: they say which file is read, or how the call is answered. */
 const outside = ['config', 'use', 'help', 'json', 'progress', 'progress-fd'];
 
@@ -56,15 +59,45 @@ function unknownWord(word: string, title: string, known: readonly string[]): Vsr
   return new VsrError('option', message);
 }
 
+function isGroup(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function presetIn(file: string, presets: unknown, name: string): Record<string, unknown> {
-  const isGroup = (value: unknown): value is Record<string, unknown> =>
-    typeof value === 'object' && value !== null && !Array.isArray(value);
   const all = isGroup(presets) ? presets : {};
   const preset = Object.hasOwn(all, name) ? all[name] : undefined;
   if (isGroup(preset)) return preset;
   const names = Object.keys(all).join(', ');
   const what = names === '' ? `a preset of ${file}, which has none,` : `a preset of ${file}`;
   throw badValue(what, '--use', name, names === '' ? '' : `It has ${names}.`);
+}
+
+/** A value of a file as text. */
+function shownValue(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+/** What a file says, as it is written there: its options, and those of each preset. */
+export type ConfigWords = {
+  readonly sets: Readonly<Record<string, string>>;
+  readonly presets: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
+/**
+ * Reads a configuration file without applying it. Throws VsrError where it cannot be read; whether
+ * its words are options is for `applyConfig` to say.
+ */
+export function configWords(file: string): ConfigWords {
+  const { [presetsWord]: presets, ...plain } = wordsIn(file, 'the configuration', configExample);
+  const shown = (group: unknown): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(isGroup(group) ? group : {}).map(([word, value]) => [word, shownValue(value)]),
+    );
+  const groups = Object.entries(isGroup(presets) ? presets : {});
+  return {
+    sets: shown(plain),
+    presets: Object.fromEntries(groups.map(([name, group]) => [name, shown(group)])),
+  };
 }
 
 /**
@@ -83,8 +116,7 @@ export function applyConfig(
     throw badValue(`a file ${file} with presets, which is not there,`, '--use', use);
   }
   const title = `The configuration ${file}`;
-  const example = 'codec: hevc';
-  const { [presetsWord]: presets, ...plain } = wordsIn(file, 'the configuration', example);
+  const { [presetsWord]: presets, ...plain } = wordsIn(file, 'the configuration', configExample);
   const layers = [...(use === undefined ? [] : [presetIn(file, presets, use)]), plain];
   const known = knownWords(command);
   const isSet = (word: string): boolean => {
@@ -102,7 +134,7 @@ export function applyConfig(
       const group = rivals.find((words) => words.includes(word)) ?? [word];
       if (group.some((each) => before.has(each))) continue;
       command.setOptionValueWithSource(found.option.attributeName(), given, 'config');
-      set[word] = Array.isArray(value) ? value.join(',') : String(value);
+      set[word] = shownValue(value);
     }
   }
   return { file, preset: use ?? null, set };

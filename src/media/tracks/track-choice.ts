@@ -3,8 +3,8 @@ import type { Source, StreamInfo } from '../source/source.js';
 import { nameOf } from './stream-names.js';
 
 /** The options that choose tracks, and the kinds of streams they choose from. */
-const kinds = { audio: 'audio', subs: 'subtitle' } as const;
-export type TrackOption = keyof typeof kinds;
+export const trackKinds = { audio: 'audio', subs: 'subtitle' } as const;
+export type TrackOption = keyof typeof trackKinds;
 
 /**
  * Which tracks an output gets of a kind: `all`, `none`, or languages and indexes of streams in the
@@ -13,14 +13,14 @@ export type TrackOption = keyof typeof kinds;
 export type TrackChoice = { readonly [option in TrackOption]: string };
 
 /** The tag of tracks in no known language; those without a tag count as well. */
-const undetermined = 'und';
+export const undetermined = 'und';
 
 const expected = `all, none, or by commas languages as in the tags (eng, en; ${undetermined} for none) and numbers of streams`;
 
 const wordsOf = (text: string): string[] => text.split(',').map((word) => word.trim());
 
 /** ISO 639's shortest name of a language: `de` for `ger`, `deu` and `de-AT`; `null` for no name. */
-function languageOf(word: string): string | null {
+export function languageOf(word: string): string | null {
   if (!/^[a-z]{2,3}(?:[-_][a-z0-9]+)*$/i.test(word)) return null;
   if (word.toLowerCase() === undetermined) return undetermined;
   try {
@@ -56,7 +56,7 @@ export const allTracks: TracksLeftOut = { streams: new Map(), captions: null };
 
 /** The tracks that the text of one option keeps. */
 function chosen(source: Source, option: TrackOption, text: string): readonly StreamInfo[] {
-  const there = source.streams.filter(({ kind }) => kind === kinds[option]);
+  const there = source.streams.filter(({ kind }) => kind === trackKinds[option]);
   if (text === 'all') return there;
   if (text === 'none' || there.length === 0) return [];
   const words = wordsOf(text);
@@ -85,10 +85,10 @@ const wish = (option: TrackOption, text: string): string =>
  */
 export function tracksLeftOut(source: Source, choice: TrackChoice): TracksLeftOut {
   const streams = new Map<number, string>();
-  for (const option of Object.keys(kinds) as TrackOption[]) {
+  for (const option of Object.keys(trackKinds) as TrackOption[]) {
     const kept = new Set(chosen(source, option, choice[option]));
     for (const stream of source.streams) {
-      if (stream.kind !== kinds[option] || kept.has(stream)) continue;
+      if (stream.kind !== trackKinds[option] || kept.has(stream)) continue;
       streams.set(stream.index, wish(option, choice[option]));
     }
   }

@@ -2,7 +2,9 @@
 // Runs in the browser.
 import type { Listing } from '../folders.js';
 import type { Job, JobOptions, JobPace } from '../queue/job.js';
+import type { PresetList } from '../presets.js';
 import type { QueueChange } from '../queue/queue.js';
+import type { TrackOffers } from '../track-offers.js';
 
 /** What the page knows of the queue. */
 export type PageState = {
@@ -22,6 +24,7 @@ export type Choices = {
   readonly roots: readonly string[];
   readonly codecs: readonly string[];
   readonly models: readonly string[];
+  readonly config: PresetList;
 };
 
 /** The state after some changes. */
@@ -67,9 +70,10 @@ async function answer<T>(response: Response): Promise<T> {
   return body;
 }
 
-async function post<T>(where: string, body: object): Promise<T> {
+async function post<T>(where: string, body: object, signal?: AbortSignal): Promise<T> {
   const headers = { 'Content-Type': 'application/json' };
-  return answer<T>(await fetch(where, { method: 'POST', headers, body: JSON.stringify(body) }));
+  const request = { method: 'POST', headers, body: JSON.stringify(body) };
+  return answer<T>(await fetch(where, signal === undefined ? request : { ...request, signal }));
 }
 
 /** Calls to the server; each rejects with the server's sentence. */
@@ -78,6 +82,8 @@ export const server = {
   folder: async (folder: string) =>
     answer<Listing>(await fetch(`/api/folder?folder=${encodeURIComponent(folder)}`)),
   plan: (input: string, options: JobOptions) => post<Partial<Job>>('/api/plan', { input, options }),
+  tracks: (inputs: readonly string[], signal: AbortSignal) =>
+    post<TrackOffers>('/api/tracks', { inputs }, signal),
   preview: (input: string, options: JobOptions) =>
     post<{ id: string }>('/api/preview', { input, options }),
   add: (inputs: readonly string[], options: JobOptions) =>

@@ -6,7 +6,9 @@ import type { Listing } from '../folders.js';
 import { type Choices, server } from './client.js';
 import { PlanOf, PreviewOf } from './clip-outlook.js';
 import type { Doing } from './notes.js';
-import { WishesForm, noWishes, optionsOf } from './wishes-form.js';
+import { useOffers } from './track-choice.js';
+import { asOffered, noWishes, optionsOf, whyNot } from './wishes.js';
+import { WishesForm } from './wishes-form.js';
 import { size } from './words.js';
 
 /** Folders and clips, with what can be chosen for those that are marked. */
@@ -22,8 +24,19 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
     if (choices.roots[0] !== undefined) open(choices.roots[0]);
   }, [choices]);
   const files = listing?.files ?? [];
+  const inputs = files.map(({ path }) => path).filter((path) => marked.has(path));
+  const tracks = useOffers(inputs);
+  useEffect(() => {
+    const { offers } = tracks;
+    if (offers === null) return;
+    setWishes((now) => ({
+      ...now,
+      audio: asOffered(now.audio, offers.audio),
+      subs: asOffered(now.subs, offers.subs),
+    }));
+  }, [tracks.offers]);
+  const why = marked.size === 0 ? '' : whyNot(wishes, tracks.offers);
   const add = (): void => {
-    const inputs = files.map(({ path }) => path).filter((path) => marked.has(path));
     const words = inputs.length === 1 ? '1 clip was added.' : `${inputs.length} clips were added.`;
     void doing(server.add(inputs, optionsOf(wishes)), words);
     setMarked(new Set());
@@ -35,9 +48,10 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
       <p class="where">${printable(listing?.folder ?? '')}</p>
       <${FolderList} roots=${choices.roots} listing=${listing} onOpen=${open} />
       <${FileList} files=${files} marked=${marked} onMark=${setMarked} />
-      <${WishesForm} choices=${choices} wishes=${wishes} onChange=${setWishes} />
+      <${WishesForm} choices=${choices} wishes=${wishes} tracks=${tracks} onChange=${setWishes} />
+      <p class="hint" aria-live="polite">${why}</p>
       <div class="bar">
-        <button class="main" disabled=${marked.size === 0} onClick=${add}>
+        <button class="main" disabled=${marked.size === 0 || why !== ''} onClick=${add}>
           ${marked.size === 0 ? 'Add to the queue' : `Add ${marked.size} to the queue`}
         </button>
         <button disabled=${listing === null} onClick=${() => open(listing!.folder)}>

@@ -64,12 +64,17 @@ function howFar(
 }
 
 /** What was asked for and is expected of a job, in a few words. */
-function wishesOf({ options, models, bytes }: Job): string {
+function wishesOf({ options, models, bytes, size: pixels }: Job): string {
+  const { scale, to, audio, subs, use } = options;
   return [
-    options.to ?? `${options.scale ?? 2}x`,
+    printable(use ?? ''),
+    to ?? (scale === null ? '' : `${scale}x`),
+    pixels ?? '',
     options.model ?? models.join(' + '),
     options.codec ?? '',
     options.crf === null ? '' : `CRF ${options.crf}`,
+    audio === null ? '' : `audio ${audio}`,
+    subs === null ? '' : `subtitles ${subs}`,
     bytes === null ? '' : `about ${size(bytes)}`,
   ]
     .filter((word) => word !== '')

@@ -1,81 +1,142 @@
 /// <reference lib="dom" />
 // Runs in the browser.
 import { html } from 'htm/preact';
-import type { JobOptions } from '../queue/job.js';
+import { printable } from '../../printable.js';
 import type { Choices } from './client.js';
-
-/** What the form holds: texts, as forms do. */
-export type Wishes = { scale: string; model: string; codec: string; crf: string; folder: string };
+import { type Offers, TrackChoice } from './track-choice.js';
+import { setBy, shownSets, type Wishes } from './wishes.js';
 
 const scales = ['2', '3', '4', '8', '720p', '1080p', '4k'];
-export const noWishes: Wishes = { scale: '2', model: '', codec: '', crf: '', folder: '' };
 
-/** The options of a job in what the form holds. */
-export function optionsOf({ scale, model, codec, crf, folder }: Wishes): JobOptions {
-  const isSize = !/^[\d.]+$/.test(scale);
-  return {
-    scale: isSize ? null : Number(scale),
-    to: isSize ? scale : null,
-    model: model || null,
-    codec: codec || null,
-    crf: crf === '' ? null : Number(crf),
-    preset: null,
-    folder: folder || null,
-  };
-}
+/** Fields of the form that hold one text. */
+type TextField = Exclude<keyof Wishes, 'audio' | 'subs'>;
 
 type FormProps = {
   choices: Choices;
   wishes: Wishes;
+  tracks: Offers;
   onChange: (wishes: Wishes) => void;
 };
 
 /** What can be chosen; nothing has to be. */
-export function WishesForm({ choices, wishes, onChange }: FormProps) {
-  const set = (name: keyof Wishes) => (event: Event) =>
+export function WishesForm({ choices, wishes, tracks, onChange }: FormProps) {
+  const sets = setBy(choices.config, wishes.use);
+  const set = (name: TextField) => (event: Event) =>
     onChange({ ...wishes, [name]: (event.target as HTMLInputElement).value });
-  const select = (
-    name: keyof Wishes,
-    label: string,
-    values: readonly string[],
-    none: string | null,
-  ) => html`
+  /** What holds where nothing is chosen: what the configuration sets, otherwise `plain`. */
+  const unchosen = (words: readonly string[], plain: string): string => {
+    const word = words.find((each) => Object.hasOwn(sets, each));
+    return word === undefined ? plain : printable(`as configured: ${sets[word]}`);
+  };
+  const select = (name: TextField, label: string, values: readonly string[], none: string) => html`
     <label>
       <span>${label}</span>
       <select value=${wishes[name]} onChange=${set(name)}>
-        ${none === null ? null : html`<option value="">${none}</option>`}
+        <option value="">${none}</option>
         ${values.map((value) => html`<option key=${value} value=${value}>${value}</option>`)}
       </select>
     </label>
   `;
+  const codecs = choices.codecs.filter((name) => name !== 'auto');
   return html`
     <div class="wishes">
-      ${select('scale', 'Times as large, or size', scales, null)}
-      ${select('model', 'Network', choices.models, 'chosen for each clip')}
-      ${select(
-        'codec',
-        'Codec',
-        choices.codecs.filter((name) => name !== 'auto'),
-        'as in the clip',
-      )}
+      <${PresetChoice} config=${choices.config} use=${wishes.use} onChoose=${set('use')} />
+      ${select('scale', 'Times as large, or size', scales, unchosen(['scale', 'to'], '2, by default'))}
+      ${select('model', 'Network', choices.models, unchosen(['model', 'quality'], 'chosen for each clip'))}
+      ${select('codec', 'Codec', codecs, unchosen(['codec', 'encoder'], 'as in the clip'))}
       <label
         ><span>CRF</span
         ><input
           type="number"
           min="0"
           max="63"
-          placeholder="visually lossless"
+          placeholder=${unchosen(['crf', 'bitrate', 'size-limit'], 'visually lossless')}
           value=${wishes.crf}
           onInput=${set('crf')}
       /></label>
+      <${TracksForm} wishes=${wishes} tracks=${tracks} sets=${sets} onChange=${onChange} />
       <label class="wide"
         ><span>Folder of the output</span
         ><input
           type="text"
-          placeholder="beside the clip"
+          placeholder=${unchosen(['output'], 'beside the clip')}
           value=${wishes.folder}
           onInput=${set('folder')}
       /></label>
     </div>
+  `;
+}
+
+type PresetProps = {
+  config: Choices['config'];
+  use: string;
+  onChoose: (event: Event) => void;
+};
+
+/** The presets of the configuration file, and what is set by the one that is chosen. */
+function PresetChoice({ config, use, onChoose }: PresetProps) {
+  const { file, presets, sets, wrong } = config;
+  if (wrong !== null) return html`<p class="note wide">${printable(wrong)}</p>`;
+  const chosen = presets.find(({ name }) => name === use);
+  const hasPlain = Object.keys(sets).length > 0;
+  if (presets.length === 0 && !hasPlain) return null;
+  const said = [
+    chosen === undefined ? '' : `${use} sets ${shownSets(chosen.sets)}.`,
+    hasPlain ? `${printable(file)} sets ${shownSets(sets)}.` : '',
+  ];
+  return html`
+    <div class="wide">
+      ${
+        presets.length === 0
+          ? null
+          : html`<label>
+              <span>Preset</span>
+              <select value=${use} onChange=${onChoose} aria-describedby="preset-sets">
+                <option value="">none</option>
+                ${presets.map(
+                  ({ name }) => html`<option key=${name} value=${name}>${printable(name)}</option>`,
+                )}
+              </select>
+            </label>`
+      }
+      <p class="hint" id="preset-sets" aria-live="polite">
+        ${printable(said.filter((each) => each !== '').join(' '))}
+        ${chosen === undefined ? '' : ' What is chosen below goes before it.'}
+      </p>
+      ${chosen?.wrong == null ? null : html`<p class="note">${printable(chosen.wrong)}</p>`}
+    </div>
+  `;
+}
+
+type TracksProps = Pick<FormProps, 'wishes' | 'tracks' | 'onChange'> & {
+  sets: Readonly<Record<string, string>>;
+};
+
+/** The audio and subtitles to keep of what the marked clips hold. */
+function TracksForm({ wishes, tracks, sets, onChange }: TracksProps) {
+  const { offers, wrong } = tracks;
+  const looked = offers?.looked ?? 0;
+  const choice = (name: 'audio' | 'subs', title: string) =>
+    html`<${TrackChoice}
+      title=${title}
+      wish=${wishes[name]}
+      offers=${offers?.[name] ?? null}
+      looked=${looked}
+      set=${sets[name]}
+      onChange=${(wish: Wishes['audio']) => onChange({ ...wishes, [name]: wish })}
+    />`;
+  const isPart = offers !== null && looked < offers.of;
+  const said = wrong || offers?.wrong || '';
+  return html`
+    ${choice('audio', 'Audio')} ${choice('subs', 'Subtitles')}
+    ${
+      isPart && looked > 0
+        ? html`<p class="hint wide">
+            These are the tracks of ${looked} of ${offers.of} clips. A clip that has none of those
+            that are ticked fails.
+          </p>`
+        : null
+    }
+    ${said === '' ? null : html`<p class="note wide">${printable(said)}</p>`}
   `;
 }

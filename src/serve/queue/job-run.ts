@@ -6,7 +6,16 @@ import { runVsr, type VsrRun } from './run-vsr.js';
 export type JobChange = Partial<
   Pick<
     Job,
-    'output' | 'frames' | 'of' | 'pixels' | 'bytes' | 'models' | 'notes' | 'error' | 'hasReport'
+    | 'output'
+    | 'frames'
+    | 'of'
+    | 'pixels'
+    | 'size'
+    | 'bytes'
+    | 'models'
+    | 'notes'
+    | 'error'
+    | 'hasReport'
   >
 >;
 
@@ -43,9 +52,12 @@ class Reading {
     switch (event.event) {
       case 'plan': {
         const { width, height, estimatedBytes, models } = event.facts as Facts;
-        const pixels = width === undefined || height === undefined ? null : width * height;
+        const isKnown = width !== undefined && height !== undefined;
+        const larger = isKnown
+          ? { pixels: width * height, size: `${width}x${height}` }
+          : { pixels: null, size: null };
         const { output, frames: of } = event;
-        change({ output, of, pixels, bytes: estimatedBytes ?? null, models: models ?? [] });
+        change({ output, of, ...larger, bytes: estimatedBytes ?? null, models: models ?? [] });
         break;
       }
       case 'note':
@@ -98,21 +110,30 @@ function begin(
 /** A run of a job. */
 export type JobRun = { readonly ended: Promise<RunEnd>; stop(): void };
 
-/** Enlarges the job's clip, with a log and, in the end, a page. */
-export function enlarge(
-  job: Job,
-  places: { readonly log: string; readonly report: string },
-  listener: RunListener,
-): JobRun {
-  const page = [`--report=${places.report}`];
-  const words = ['upscale', job.input, ...argumentsOf(job), ...page];
-  const { run, ended } = begin(words, listener, { log: places.log });
-  return { ended, stop: () => run.stop() };
-}
+/** How the two kinds of run are begun; tests put others in their place. */
+export type QueueWork = {
+  /** Enlarges the job's clip, with a log and, in the end, a page. */
+  enlarge(
+    job: Job,
+    places: { readonly log: string; readonly report: string },
+    listener: RunListener,
+  ): JobRun;
+  /** Finds out what would become of the job's clip, and does nothing. */
+  planJob(job: Job, listener: RunListener): JobRun;
+};
 
-/** Finds out what would become of the job's clip, and does nothing. */
-export function planJob(job: Job, listener: RunListener): JobRun {
-  const words = ['upscale', job.input, ...argumentsOf(job), '--dry-run'];
-  const { run, ended } = begin(words, listener, { polite: true });
-  return { ended, stop: () => run.stop() };
+/** Work by `vsr upscale`, which gets `words` beside the options of each job. */
+export function workByCommand(words: readonly string[]): QueueWork {
+  return {
+    enlarge(job, { log, report }, listener) {
+      const call = ['upscale', job.input, ...words, ...argumentsOf(job), `--report=${report}`];
+      const { run, ended } = begin(call, listener, { log });
+      return { ended, stop: () => run.stop() };
+    },
+    planJob(job, listener) {
+      const call = ['upscale', job.input, ...words, ...argumentsOf(job), '--dry-run'];
+      const { run, ended } = begin(call, listener, { polite: true });
+      return { ended, stop: () => run.stop() };
+    },
+  };
 }

@@ -1,4 +1,5 @@
 import type { Field } from '../../files/json-field.js';
+import { checkTracks } from '../../media/tracks/track-choice.js';
 
 /**
  * What a job of the queue can be. `paused` ones keep their finished segments, across reboots too.
@@ -17,6 +18,11 @@ export type JobOptions = {
   readonly preset: string | null;
   /** Folder of the output, absolute; `null`: beside the source. */
   readonly folder: string | null;
+  /** Audio and subtitles to keep, as `--audio` and `--subs` take them. */
+  readonly audio: string | null;
+  readonly subs: string | null;
+  /** A preset of the configuration file: whatever is chosen beside it goes before it. */
+  readonly use: string | null;
 };
 
 /** The options of a job for which nothing was chosen. */
@@ -28,6 +34,9 @@ export const noOptions: JobOptions = {
   crf: null,
   preset: null,
   folder: null,
+  audio: null,
+  subs: null,
+  use: null,
 };
 
 /** Something that was said about a clip. */
@@ -49,6 +58,8 @@ export type Job = {
   readonly of: number | null;
   /** Pixels of a larger frame; `null` until it was planned. */
   readonly pixels: number | null;
+  /** Size of a larger frame, such as `1280x720`; `null` until it was planned. */
+  readonly size: string | null;
   /** Estimated size of the output. */
   readonly bytes: number | null;
   readonly models: readonly string[];
@@ -70,6 +81,9 @@ export type JobPace = {
 const text = (field: Field): string => field.string();
 const number = (field: Field): number => field.number();
 
+/** A text that files of earlier versions lack. */
+const laterText = (field: Field): string | null => field.maybe((one) => one.orNull(text)) ?? null;
+
 /** The options in what a browser or a file says. Throws VsrError for what is none. */
 export function readOptions(field: Field): JobOptions {
   return {
@@ -80,7 +94,16 @@ export function readOptions(field: Field): JobOptions {
     crf: field.at('crf').orNull(number),
     preset: field.at('preset').orNull(text),
     folder: field.at('folder').orNull(text),
+    audio: laterText(field.at('audio')),
+    subs: laterText(field.at('subs')),
+    use: laterText(field.at('use')),
   };
+}
+
+/** Throws VsrError `option` for words that cannot choose tracks. */
+export function checkTrackWords({ audio, subs }: JobOptions): void {
+  checkTracks('audio', audio ?? undefined);
+  checkTracks('subs', subs ?? undefined);
 }
 
 /** A job as its file has it. Throws VsrError for what is none. */
@@ -95,6 +118,7 @@ export function readJob(field: Field): Job {
     frames: field.at('frames').number(),
     of: field.at('of').orNull(number),
     pixels: field.at('pixels').orNull(number),
+    size: laterText(field.at('size')),
     bytes: field.at('bytes').orNull(number),
     models: field.at('models').list((item) => item.string()),
     notes: field.at('notes').list((item) => ({
@@ -109,14 +133,17 @@ export function readJob(field: Field): Job {
 
 /** Options of `vsr upscale` for the job, without its input. */
 export function argumentsOf({ options }: Pick<Job, 'options'>): string[] {
-  const { scale, to, model, codec, crf, preset, folder } = options;
+  const { scale, to, model, codec, crf, preset, folder, audio, subs, use } = options;
   const given: [string, string | number | null][] = [
+    ['--use', use],
     ['--scale', scale],
     ['--to', to],
     ['--model', model],
     ['--codec', codec],
     ['--crf', crf],
     ['--preset', preset],
+    ['--audio', audio],
+    ['--subs', subs],
     // With the separator it is a folder, whether it exists or not.
     ['--output', folder === null ? null : `${folder.replace(/[/\\]+$/, '')}/`],
   ];

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { VsrError } from '../../errors.js';
 import type { Job, JobOptions, JobPace, JobState } from './job.js';
-import { enlarge, type JobChange, type JobRun, planJob } from './job-run.js';
+import type { JobChange, JobRun, QueueWork } from './job-run.js';
 import type { QueueStore } from './queue-store.js';
 
 /** What those who watch a queue are told; `job: null` says that it was removed. */
@@ -10,9 +10,6 @@ export type QueueChange =
   | { readonly kind: 'job'; readonly id: string; readonly job: Job | null }
   | { readonly kind: 'pace'; readonly id: string; readonly pace: JobPace; readonly frames: number }
   | { readonly kind: 'order'; readonly order: readonly string[]; readonly paused: boolean };
-
-/** How the two kinds of run are begun; tests put others in their place. */
-export type QueueWork = { readonly enlarge: typeof enlarge; readonly planJob: typeof planJob };
 
 /**
  * Another process may need so long, in milliseconds, to let go of a clip that it was stopped over.
@@ -56,7 +53,7 @@ export class Queue implements AsyncDisposable {
   }
 
   /** Opens the queue in a store; what was running when it stopped is first in turn again. */
-  static async open(store: QueueStore, work: QueueWork = { enlarge, planJob }): Promise<Queue> {
+  static async open(store: QueueStore, work: QueueWork): Promise<Queue> {
     const { jobs, paused } = await store.load();
     const queue = new Queue(store, jobs, paused, work);
     for (const job of jobs) {
@@ -285,7 +282,7 @@ function newJob(input: string, options: JobOptions): Job {
   return {
     ...{ id: randomBytes(8).toString('hex'), input, options, state: 'waiting' },
     added: new Date().toISOString(),
-    ...{ output: null, frames: 0, of: null, pixels: null, bytes: null, models: [], notes: [] },
-    ...{ error: null, hasReport: false },
+    ...{ output: null, frames: 0, of: null, pixels: null, size: null, bytes: null, models: [] },
+    ...{ notes: [], error: null, hasReport: false },
   };
 }

@@ -16,7 +16,9 @@ const drawing = createRequire(import.meta.url)
 const scripts = [
   'page.js',
   'files-panel.js',
+  'wishes.js',
   'wishes-form.js',
+  'track-choice.js',
   'clip-outlook.js',
   'near.js',
   'notes.js',

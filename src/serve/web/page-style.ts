@@ -20,9 +20,11 @@ button[aria-pressed=true],button.main:not(:disabled){background:var(--accent);co
 .row{display:flex;gap:10px;align-items:center;padding:5px 10px;cursor:pointer}
 .row .name{flex:1;overflow-wrap:anywhere}.soft{color:var(--soft)}.row .soft{white-space:nowrap}
 button.folder{border:0;background:none;padding:4px 10px;text-align:left;color:var(--accent);overflow-wrap:anywhere}
+.plan+button{margin-top:8px}
 .where{color:var(--soft);overflow-wrap:anywhere;margin:0 0 6px}
 .wishes{display:grid;grid-template-columns:1fr 1fr;gap:10px 14px}.wishes label{display:grid;gap:2px;min-width:0}.wishes .wide{grid-column:1/-1}
 .wishes span{color:var(--soft);font-size:13px}.wishes select,.wishes input{width:100%}
+.tracks{border:1px solid var(--line);border-radius:6px;padding:2px 10px 6px;margin:0;min-width:0}.tracks legend{color:var(--soft);font-size:13px;padding:0 4px}.wishes .tracks .row{display:flex;padding:3px 0}.wishes .tracks .row .name{color:inherit;font-size:inherit}.wishes .tracks .row input{width:auto;flex:none}.wishes p{margin:2px 0}
 .bar{display:flex;flex-wrap:wrap;gap:8px;align-items:center;margin:10px 0}.line .bar{margin:0}
 .hint{color:var(--soft);font-size:13px;margin:4px 0}.note{color:var(--warn);overflow-wrap:anywhere;margin:6px 0}
 .jobs{list-style:none;margin:0;padding:0}
@@ -38,6 +40,6 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:10px 0
 .log{max-height:260px;overflow:auto;font-size:12px;background:var(--bg);border:1px solid var(--line);border-radius:6px;padding:8px;white-space:pre-wrap;overflow-wrap:anywhere}
 @media (max-width:760px){
 main{grid-template-columns:minmax(0,1fr);padding:14px;gap:30px}header.top{padding:12px 14px;flex-wrap:wrap;gap:2px 16px}
-.files{max-height:36vh}.wishes{grid-template-columns:minmax(0,1fr)}button,select,input{min-height:40px}.row input{width:20px;height:20px}
+.files{max-height:36vh}.wishes{grid-template-columns:minmax(0,1fr)}button,select,input{min-height:40px}.row input,.wishes .tracks .row input{width:20px;height:20px;min-height:0}.wishes .tracks .row{min-height:40px}
 }
 `;

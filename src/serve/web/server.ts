@@ -6,11 +6,13 @@ import { Field } from '../../files/json-field.js';
 import { catalogue } from '../../model/catalogue/catalogue.js';
 import { codecNames } from '../../upscale/plan/options.js';
 import type { Folders } from '../folders.js';
-import { readOptions, type JobOptions } from '../queue/job.js';
+import { checkTrackWords, readOptions, type JobOptions } from '../queue/job.js';
+import type { Presets } from '../presets.js';
 import type { Previews } from '../previews.js';
-import { planJob, type JobChange } from '../queue/job-run.js';
+import type { JobChange, QueueWork } from '../queue/job-run.js';
 import { jobRequests, type Queue } from '../queue/queue.js';
 import type { QueueStore } from '../queue/queue-store.js';
+import type { TrackLooker } from '../track-offers.js';
 import { assetOf, pageHtml, pagePolicy } from './assets.js';
 import { cookieName, refusal } from './guard.js';
 import { streamChanges } from './stream.js';
@@ -20,7 +22,10 @@ export type ServerParts = {
   readonly folders: Folders;
   readonly queue: Queue;
   readonly store: QueueStore;
+  readonly work: QueueWork;
   readonly previews: Previews;
+  readonly presets: Presets;
+  readonly tracks: TrackLooker;
   /** What has to be shown to be answered; `null` where only this machine reaches the address. */
   readonly token: string | null;
 };
@@ -97,11 +102,12 @@ function servePage(server: FastifyInstance): void {
 }
 
 /** What the page shows: what can be chosen, the folders, the queue and its changes. */
-function serveState(server: FastifyInstance, { folders, queue }: ServerParts): void {
+function serveState(server: FastifyInstance, { folders, queue, presets }: ServerParts): void {
   server.get('/api/choices', async () => ({
     roots: folders.roots,
     codecs: codecNames,
     models: (await catalogue()).map(({ name }) => name),
+    config: presets.list(),
   }));
   server.get('/api/state', () => ({ jobs: queue.jobs, paused: queue.paused }));
   server.get('/api/changes', (request, reply) => {
@@ -113,24 +119,52 @@ function serveState(server: FastifyInstance, { folders, queue }: ServerParts): v
   );
 }
 
-/** The options of a request, whose folder is one that the page may reach. */
-async function optionsIn(body: Field, folders: Folders): Promise<JobOptions> {
+/**
+ * The options of a request, whose folder is one that the page may reach. Throws VsrError `option`
+ * for a preset that there is not, and for words that choose no tracks.
+ */
+async function optionsIn(body: Field, { folders, presets }: ServerParts): Promise<JobOptions> {
   const options = readOptions(body.at('options'));
+  presets.setBy(options.use);
+  checkTrackWords(options);
   const { folder } = options;
   return { ...options, folder: folder === null ? null : await folders.inside(folder) };
 }
 
-/** What would become of a clip: its plan, and a preview page. */
-function servePlans(server: FastifyInstance, { folders, previews }: ServerParts): void {
+/** The clips of a request. Throws VsrError `option` for too many, and for one elsewhere. */
+async function inputsIn(body: Field, folders: Folders): Promise<string[]> {
+  const named = body.at('inputs').list((item) => item.string());
+  if (named.length > mostInputs) {
+    throw new VsrError(
+      'option',
+      `Expected at most ${mostInputs} clips at once but received ${named.length}.`,
+    );
+  }
+  const inputs: string[] = [];
+  for (const each of named) inputs.push(await folders.inside(each));
+  return inputs;
+}
+
+/** What would become of a clip: its plan, and a preview page; and what tracks clips have. */
+function servePlans(server: FastifyInstance, parts: ServerParts): void {
+  const { folders, previews, presets, tracks, work } = parts;
   server.post('/api/plan', async ({ body }) => {
     const field = new Field(body, 'the request');
     const input = await folders.inside(field.at('input').string());
-    return planOf(input, await optionsIn(field, folders));
+    return planOf(input, await optionsIn(field, parts), work);
+  });
+  server.post('/api/tracks', async ({ body }, reply) => {
+    const inputs = await inputsIn(new Field(body, 'the request'), folders);
+    const gone = new AbortController();
+    // Other clips were marked meanwhile: nobody waits for these any more.
+    reply.raw.once('close', () => gone.abort());
+    return tracks.offers(inputs, gone.signal);
   });
   server.post('/api/preview', async ({ body }) => {
     const field = new Field(body, 'the request');
     const input = await folders.inside(field.at('input').string());
-    return { id: await previews.make(input, await optionsIn(field, folders)) };
+    const options = await optionsIn(field, parts);
+    return { id: await previews.make(input, options, presets.setBy(options.use)) };
   });
   server.get<{ Params: { id: string } }>('/previews/:id', (request, reply) =>
     sendReport(previews.fileOf(request.params.id), reply),
@@ -138,19 +172,13 @@ function servePlans(server: FastifyInstance, { folders, previews }: ServerParts)
 }
 
 /** What the page changes: jobs that are added, moved, removed and asked to stop or go on. */
-function serveJobs(server: FastifyInstance, { folders, queue }: ServerParts): void {
+function serveJobs(server: FastifyInstance, parts: ServerParts): void {
+  const { folders, queue, tracks } = parts;
   server.post('/api/jobs', async ({ body }) => {
     const field = new Field(body, 'the request');
-    const named = field.at('inputs').list((item) => item.string());
-    if (named.length > mostInputs) {
-      throw new VsrError(
-        'option',
-        `Expected at most ${mostInputs} clips at once but received ${named.length}.`,
-      );
-    }
-    const options = await optionsIn(field, folders);
-    const inputs: string[] = [];
-    for (const each of named) inputs.push(await folders.inside(each));
+    const options = await optionsIn(field, parts);
+    const inputs = await inputsIn(field, folders);
+    await tracks.check(inputs, options);
     const added = queue.add(inputs, options);
     await queue.written();
     return { added: added.length };
@@ -196,12 +224,12 @@ function sendReport(file: string | null, reply: FastifyReply): FastifyReply {
 }
 
 /** What would become of a clip. */
-async function planOf(input: string, options: JobOptions): Promise<JobChange> {
+async function planOf(input: string, options: JobOptions, work: QueueWork): Promise<JobChange> {
   const plan: JobChange = {};
   const job = { id: '', input, options, state: 'waiting', added: '', frames: 0 } as const;
-  const empty = { output: null, of: null, pixels: null, bytes: null, models: [], notes: [] };
-  const run = planJob(
-    { ...job, ...empty, error: null, hasReport: false },
+  const empty = { output: null, of: null, pixels: null, size: null, bytes: null, models: [] };
+  const run = work.planJob(
+    { ...job, ...empty, notes: [], error: null, hasReport: false },
     { change: (change) => void Object.assign(plan, change), pace: () => {} },
   );
   await run.ended;

@@ -6,7 +6,16 @@ import { noOptions, type Job } from '../../../src/serve/queue/job.js';
 
 const job = (id: string, more: Partial<Job> = {}): Job => ({
   ...{ id, input: `/${id}.mkv`, options: noOptions, state: 'waiting', added: '', output: null },
-  ...{ frames: 0, of: 100, pixels: 1000, bytes: null, models: [], notes: [], error: null },
+  ...{
+    frames: 0,
+    of: 100,
+    pixels: 1000,
+    size: null,
+    bytes: null,
+    models: [],
+    notes: [],
+    error: null,
+  },
   hasReport: false,
   ...more,
 });

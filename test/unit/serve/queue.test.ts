@@ -3,8 +3,8 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { noOptions, type Job } from '../../../src/serve/queue/job.js';
-import type { JobRun, RunEnd, RunListener } from '../../../src/serve/queue/job-run.js';
-import { Queue, type QueueWork } from '../../../src/serve/queue/queue.js';
+import type { JobRun, QueueWork, RunEnd, RunListener } from '../../../src/serve/queue/job-run.js';
+import { Queue } from '../../../src/serve/queue/queue.js';
 import { QueueStore } from '../../../src/serve/queue/queue-store.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -148,4 +148,20 @@ test('a removed job leaves no file, and a file that is no job is named', async (
   assert.equal(readdirSync(path.join(folder, 'jobs')).length, 1);
   writeFileSync(path.join(folder, 'jobs', 'x.json'), '{"id":"../../x"}');
   await assert.rejects(opened(folder), /x\.json/);
+});
+
+test('files of a version that knew no tracks and presets are read', async () => {
+  const { folder, queue, idOf } = await opened();
+  queue.add(['a', 'b'], { ...noOptions, audio: 'eng', use: 'archive' });
+  await queue.written();
+  const file = path.join(folder, 'jobs', `${idOf('b')}.json`);
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+  const { audio, subs, use, ...options } = kept['options'] as Record<string, unknown>;
+  assert.deepEqual([audio, subs, use], ['eng', null, 'archive']);
+  const { size, ...rest } = kept;
+  assert.equal(size, null);
+  writeFileSync(file, JSON.stringify({ ...rest, options }));
+  const { jobs } = await (await QueueStore.open(folder)).load();
+  assert.deepEqual(jobs[0]!.options, { ...noOptions, audio: 'eng', use: 'archive' });
+  assert.deepEqual([jobs[1]!.options, jobs[1]!.size], [noOptions, null]);
 });

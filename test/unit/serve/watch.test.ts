@@ -10,6 +10,10 @@ test('a watched folder may have options, and an equals sign in its name', () => 
     folder: path.resolve('in'),
     options: { ...noOptions, scale: 4, codec: 'hevc', folder: path.resolve('out') },
   });
+  assert.deepEqual(parseWatched('in=audio=jpn+eng,subs=none,use=archive').options, {
+    ...{ ...noOptions, audio: 'jpn,eng', subs: 'none', use: 'archive' },
+  });
+  assert.throws(() => parseWatched('in=audio=all+eng'), { code: 'option', message: /for audio/ });
   assert.equal(parseWatched('a=b').folder, path.resolve('a=b'));
   assert.throws(() => parseWatched('in=size=4'), { code: 'option', message: /scale, to, model/ });
   assert.throws(() => parseWatched('in=scale=x'), { code: 'option', message: /a number/ });
@@ -20,4 +24,8 @@ test('options become words of the command line that no value can break out of', 
   const words = ['--scale=3', '--model=--overwrite', '--crf=0', '--output=/out/'];
   assert.deepEqual(argumentsOf({ options }), words);
   assert.deepEqual(argumentsOf({ options: noOptions }), []);
+  const chosen = { ...noOptions, audio: '--json', subs: 'none', use: 'disc' };
+  assert.deepEqual(argumentsOf({ options: chosen }), [
+    ...['--use=disc', '--audio=--json', '--subs=none'],
+  ]);
 });

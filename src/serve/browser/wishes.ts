@@ -1,0 +1,113 @@
+// Runs in the browser.
+import type { PresetList } from '../presets.js';
+import type { JobOptions } from '../queue/job.js';
+import type { TrackOffer, TrackOffers } from '../track-offers.js';
+
+/** Which tracks of a kind are kept; `''` leaves it to the preset, which keeps all by default. */
+export type TrackWish = {
+  readonly mode: '' | 'all' | 'none' | 'some';
+  /** Languages and numbers, of which `some` keeps those. */
+  readonly words: readonly string[];
+};
+
+/** What the form holds: texts, as forms do. */
+export type Wishes = {
+  readonly use: string;
+  readonly scale: string;
+  readonly model: string;
+  readonly codec: string;
+  readonly crf: string;
+  readonly folder: string;
+  readonly audio: TrackWish;
+  readonly subs: TrackWish;
+};
+
+const noChoice: TrackWish = { mode: '', words: [] };
+
+export const noWishes: Wishes = {
+  ...{ use: '', scale: '', model: '', codec: '', crf: '', folder: '' },
+  ...{ audio: noChoice, subs: noChoice },
+};
+
+function wordsOf({ mode, words }: TrackWish): string | null {
+  return mode === 'some' ? words.join(',') : mode || null;
+}
+
+/** The options of a job in what the form holds. */
+export function optionsOf(wishes: Wishes): JobOptions {
+  const { use, scale, model, codec, crf, folder, audio, subs } = wishes;
+  const isSize = scale !== '' && !/^[\d.]+$/.test(scale);
+  return {
+    scale: isSize || scale === '' ? null : Number(scale),
+    to: isSize ? scale : null,
+    model: model || null,
+    codec: codec || null,
+    crf: crf === '' ? null : Number(crf),
+    preset: null,
+    folder: folder || null,
+    audio: wordsOf(audio),
+    subs: wordsOf(subs),
+    use: use || null,
+  };
+}
+
+/** What the configuration sets with a preset, or with none: the preset goes before the rest. */
+export function setBy(
+  { presets, sets }: PresetList,
+  use: string,
+): Readonly<Record<string, string>> {
+  const preset = presets.find(({ name }) => name === use)?.sets ?? {};
+  const isRival = (word: string): boolean =>
+    (word === 'scale' && 'to' in preset) || (word === 'to' && 'scale' in preset);
+  const rest = Object.entries(sets).filter(([word]) => !isRival(word));
+  return { ...Object.fromEntries(rest), ...preset };
+}
+
+/** `codec: ffv1, scale: 3`. */
+export function shownSets(sets: Readonly<Record<string, string>>): string {
+  const words = Object.entries(sets).map(([word, value]) => `${word}: ${value}`);
+  return words.join(', ') || 'nothing';
+}
+
+/** The wish without words that the marked clips do not offer: numbers of other clips, say. */
+export function asOffered(wish: TrackWish, offers: readonly TrackOffer[]): TrackWish {
+  const words = wish.words.filter((word) => offers.some((offer) => offer.word === word));
+  return words.length === wish.words.length ? wish : { ...wish, words };
+}
+
+/**
+ * Why clips cannot be added with these wishes yet, in a sentence; `''` where they can. `offers` is
+ * `null` until it is known what the marked clips hold.
+ */
+export function whyNot({ audio, subs }: Wishes, offers: TrackOffers | null): string {
+  const all = [
+    ['audio', audio, offers?.audio],
+    ['subtitles', subs, offers?.subs],
+  ] as const;
+  for (const [what, { mode, words }, offered] of all) {
+    if (mode !== 'some' || (offered !== undefined && words.length > 0)) continue;
+    if (offered === undefined) return `Looking for the ${what} of these clips …`;
+    return offered.length === 0
+      ? `These clips have no ${what} to choose from: choose all or none.`
+      : `Tick the ${what} to keep, or choose all or none.`;
+  }
+  return '';
+}
+
+/** `English (en)`; the language's name by the browser. */
+export function languageName(language: string): string {
+  if (language === 'und') return 'no language';
+  try {
+    const name = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' }).of(language);
+    return name === undefined ? language : `${name} (${language})`;
+  } catch {
+    return language;
+  }
+}
+
+/** A track or language to tick, in words. `of` clips were looked at. */
+export function offerWords({ word, language, facts, clips }: TrackOffer, of: number): string {
+  const name = languageName(language);
+  if (facts.length > 0) return `${word}: ${[name, ...facts].join(', ')}`;
+  return clips === of ? name : `${name}, in ${clips} of ${of} clips`;
+}

@@ -1,0 +1,149 @@
+import { stat } from 'node:fs/promises';
+import { messageOf } from '../errors.js';
+import type { Ffmpeg } from '../media/program/ffmpeg.js';
+import { probe } from '../media/source/probe.js';
+import type { Source, StreamInfo } from '../media/source/source.js';
+import {
+  languageOf,
+  trackKinds,
+  tracksLeftOut,
+  undetermined,
+  type TrackOption,
+} from '../media/tracks/track-choice.js';
+import { looksLikeStill } from '../upscale/plan/inputs.js';
+import type { JobOptions } from './queue/job.js';
+
+/** A track, or the tracks of a language, that can be chosen. */
+export type TrackOffer = {
+  /** How `--audio` and `--subs` name it: a stream's number, or a language. */
+  readonly word: string;
+  /** ISO 639's shortest name; `und` where there is none. */
+  readonly language: string;
+  /** Of one track: its codec, channels and title. Empty for a language. */
+  readonly facts: readonly string[];
+  /** How many of the clips have it. */
+  readonly clips: number;
+};
+
+/** What some clips hold to choose from. */
+export type TrackOffers = { readonly [option in TrackOption]: readonly TrackOffer[] } & {
+  /** Clips that were looked at, of how many there are. */
+  readonly looked: number;
+  readonly of: number;
+  /** What was said of the first clip that could not be read; `null` where all could. */
+  readonly wrong: string | null;
+};
+
+/** Most clips of a selection that are looked at: each takes a fraction of a second. */
+export const mostLooked = 24;
+
+/** Clips that are remembered. */
+const mostKnown = 2000;
+
+function streamsOf(source: Source, option: TrackOption): readonly StreamInfo[] {
+  return source.streams.filter(({ kind }) => kind === trackKinds[option]);
+}
+
+const languageIn = ({ language }: StreamInfo): string =>
+  languageOf(language ?? undetermined) ?? undetermined;
+
+function factsOf({ codec, channels, title }: StreamInfo): string[] {
+  const layout = channels === null ? '' : channels === 1 ? 'mono' : `${channels} channels`;
+  return [codec, layout, title ?? ''].filter((fact) => fact !== '');
+}
+
+/** The tracks of one clip, each by its number. */
+function offersOfOne(source: Source, option: TrackOption): TrackOffer[] {
+  return streamsOf(source, option).map((stream) => ({
+    word: String(stream.index),
+    language: languageIn(stream),
+    facts: factsOf(stream),
+    clips: 1,
+  }));
+}
+
+/** The languages of several clips, those that most clips have first. */
+function offersOfMany(sources: readonly Source[], option: TrackOption): TrackOffer[] {
+  const counts = new Map<string, number>();
+  for (const source of sources) {
+    for (const language of new Set(streamsOf(source, option).map(languageIn))) {
+      counts.set(language, (counts.get(language) ?? 0) + 1);
+    }
+  }
+  return [...counts]
+    .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+    .map(([language, clips]) => ({ word: language, language, facts: [], clips }));
+}
+
+/**
+ * What clips offer: the only clip of a selection its tracks by number, several their languages,
+ * since numbers differ from clip to clip.
+ */
+export function offersOf(
+  sources: readonly Source[],
+  isOnly: boolean,
+): Pick<TrackOffers, TrackOption> {
+  const of = isOnly
+    ? (option: TrackOption) => sources.flatMap((source) => offersOfOne(source, option))
+    : (option: TrackOption) => offersOfMany(sources, option);
+  return { audio: of('audio'), subs: of('subs') };
+}
+
+/** Looks at clips for their tracks, one at a time, and remembers what it saw. */
+export class TrackLooker {
+  readonly #ffmpeg: Ffmpeg;
+  readonly #known = new Map<string, Source>();
+  #looking: Promise<unknown> = Promise.resolve();
+
+  constructor(ffmpeg: Ffmpeg) {
+    this.#ffmpeg = ffmpeg;
+  }
+
+  /** What the first clips of a selection offer. Pictures hold no tracks. */
+  async offers(inputs: readonly string[], signal: AbortSignal): Promise<TrackOffers> {
+    const clips = inputs.filter((input) => !looksLikeStill(input));
+    const sources: Source[] = [];
+    let wrong: string | null = null;
+    for (const clip of clips.slice(0, mostLooked)) {
+      try {
+        sources.push(await this.#look(clip, signal));
+      } catch (error) {
+        if (signal.aborted) throw error;
+        wrong ??= messageOf(error);
+      }
+    }
+    const shown = offersOf(sources, clips.length === 1);
+    return { ...shown, looked: sources.length, of: clips.length, wrong };
+  }
+
+  /**
+   * Throws VsrError `option` where one of the first clips has none of the tracks that were chosen,
+   * as `vsr upscale` would; a clip that cannot be read is left to that.
+   */
+  async check(inputs: readonly string[], { audio, subs }: JobOptions): Promise<void> {
+    const isChoice = (text: string | null): boolean =>
+      text !== null && text !== 'all' && text !== 'none';
+    if (!isChoice(audio) && !isChoice(subs)) return;
+    const clips = inputs.filter((input) => !looksLikeStill(input));
+    for (const clip of clips.slice(0, mostLooked)) {
+      const source = await this.#look(clip).catch(() => null);
+      if (source !== null) tracksLeftOut(source, { audio: audio ?? 'all', subs: subs ?? 'all' });
+    }
+  }
+
+  async #look(clip: string, signal?: AbortSignal): Promise<Source> {
+    const { size, mtimeMs } = await stat(clip);
+    const key = JSON.stringify([clip, size, mtimeMs]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const look = this.#looking.then(() => {
+      signal?.throwIfAborted();
+      return probe(this.#ffmpeg, clip, { signal });
+    });
+    this.#looking = look.catch(() => {});
+    const source = await look;
+    if (this.#known.size >= mostKnown) this.#known.clear();
+    this.#known.set(key, source);
+    return source;
+  }
+}
