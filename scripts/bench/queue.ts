@@ -11,6 +11,9 @@ import { timed } from './timed-process.js';
 /** The size of the clip whose overhead is measured; its usual 1,500 frames are 70 s of CPU. */
 const size = '320x180';
 
+/** Frames between keyframes, two seconds, so that segments can end where they are meant to. */
+const keyframeEvery = 50;
+
 /** Ticks a second of the kernel's accounts. */
 const ticks = 100;
 
@@ -41,19 +44,30 @@ function cpuSeconds({ child }: Running): number {
   return [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / ticks;
 }
 
-/** CPU seconds that a submission and its one worker take together. */
-async function cpuTogether(
+/** Segments that a worker has said it has done. */
+function segmentsDone({ said }: Running): number {
+  return [...said().matchAll(/segments? (\d+)(?: to (\d+))? of .*: done/g)].reduce(
+    (sum, [, first, last = first]) => sum + Number(last) - Number(first) + 1,
+    0,
+  );
+}
+
+/** What a submission and its one worker take together. */
+async function costTogether(
   { vsr }: Bench,
   url: string,
   worker: readonly string[],
   command: readonly string[],
-): Promise<number> {
+): Promise<{ cpuSeconds: number; segments: number }> {
   const running = startWorker(vsr, url, worker);
   try {
     await until(running, /ready as/);
     const before = cpuSeconds(running);
     const submitted = await timed(process.execPath, command);
-    return submitted.cpuSeconds + cpuSeconds(running) - before;
+    return {
+      cpuSeconds: submitted.cpuSeconds + cpuSeconds(running) - before,
+      segments: segmentsDone(running),
+    };
   } finally {
     running.child.kill('SIGKILL');
   }
@@ -96,22 +110,30 @@ export async function queue(bench: Bench): Promise<unknown> {
   const root = path.join(folder, 'shared');
   await mkdir(root);
   const input = path.join(root, 'clip.mp4');
-  await rename(makeClip(size, wished.frames), input);
+  await rename(makeClip(size, wished.frames, keyframeEvery), input);
   const command = (output: string, ...more: string[]): string[] => [
     ...[vsr, 'upscale', input, '-o', path.join(root, output), '--quiet', '--segment-seconds', '5'],
     ...more,
   ];
   const rooted = ['--root', `b=${root}`];
   const there = ['--queue', redis.url];
-  // In turns, so that what else the machine does falls on all three.
+  // In turns, so that what else the machine does falls on all three. What is found out once and kept
+  // (how the encoder and the muxer answer, how strongly the clip is compressed) would count for the
+  // first of them alone, so a turn goes before that does not count.
   const turns: { alone: number; byRoot: number; byShare: number }[] = [];
-  for (let turn = 0; turn < bench.runs; turn++) {
+  let segments = 0;
+  for (let turn = -1; turn < bench.runs; turn++) {
     const withRoot = command(`root-${turn}.mp4`, ...there, ...rooted);
     const withShare = command(`share-${turn}.mp4`, ...there, '--share');
+    const alone = await timed(process.execPath, command(`alone-${turn}.mp4`));
+    const byRoot = await costTogether(bench, redis.url, rooted, withRoot);
+    const byShare = await costTogether(bench, redis.url, [], withShare);
+    segments = byRoot.segments;
+    if (turn < 0) continue;
     turns.push({
-      alone: (await timed(process.execPath, command(`alone-${turn}.mp4`))).cpuSeconds,
-      byRoot: await cpuTogether(bench, redis.url, rooted, withRoot),
-      byShare: await cpuTogether(bench, redis.url, [], withShare),
+      alone: alone.cpuSeconds,
+      byRoot: byRoot.cpuSeconds,
+      byShare: byShare.cpuSeconds,
     });
   }
   const middle = (way: 'alone' | 'byRoot' | 'byShare'): number =>
@@ -123,7 +145,6 @@ export async function queue(bench: Bench): Promise<unknown> {
     rooted,
     command('killed.mp4', ...there, ...rooted),
   );
-  const segments = Math.ceil(wished.frames / 25 / 5);
   const more = (together: number): string =>
     `${together.toFixed(1)} CPU s: ${(((together - alone) / alone) * 100).toFixed(1)} % more, ${((together - alone) / segments).toFixed(2)} s a segment`;
   say(
@@ -141,5 +162,5 @@ export async function queue(bench: Bench): Promise<unknown> {
   say(
     `adding: ${many.addedPerSecond.toFixed(0)} jobs a second, ${many.bytesPerJob.toFixed(0)} bytes each`,
   );
-  return { alone, byRoot, byShare, takeoverSeconds: taken, many };
+  return { alone, byRoot, byShare, segments, turns, takeoverSeconds: taken, many };
 }

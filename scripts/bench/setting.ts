@@ -45,8 +45,11 @@ export type Bench = BenchOptions & {
   ) => Promise<Cost>;
   /** The median cost of `vsr upscale input -o output` at crf 18, with its summary on stdout. */
   readonly upscale: (input: string, output: string, more?: readonly string[]) => Promise<Cost>;
-  /** The file of a new clip in which everything moves: a zoom with grain on it. */
-  readonly makeClip: (size: string, frames: number) => string;
+  /**
+   * The file of a new clip in which everything moves: a zoom with grain on it. A keyframe comes at
+   * least every `keyframeEvery` frames, 250 by default, as x264 has it.
+   */
+  readonly makeClip: (size: string, frames: number, keyframeEvery?: number) => string;
 };
 
 /** One part: measures, says tables, returns what goes into build/bench.json. */
@@ -83,7 +86,11 @@ export async function withBench<T>(
           // A finished job is not done again.
           () => removeJob(output),
         ),
-      makeClip: (size, frames) => makeClip(ffmpeg, folder, size, frames),
+      makeClip: (size, frames, keyframeEvery = 250) => {
+        const file = path.join(folder, `zoom-${size}-${frames}.mp4`);
+        execFileSync(ffmpeg.ffmpeg, clipCommand(file, size, frames, keyframeEvery));
+        return file;
+      },
     });
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -96,12 +103,10 @@ export async function removeJob(output: string): Promise<void> {
   await rm(`${output}.vsr-work`, { recursive: true, force: true });
 }
 
-function makeClip(ffmpeg: Ffmpeg, folder: string, size: string, frames: number): string {
-  const file = path.join(folder, `zoom-${size}-${frames}.mp4`);
+function clipCommand(file: string, size: string, frames: number, keyframeEvery: number): string[] {
   const picture = `mandelbrot=size=${size}:rate=25,noise=alls=6:allf=t,format=yuv420p`;
-  execFileSync(ffmpeg.ffmpeg, [
+  return [
     ...['-v', 'error', '-y', '-f', 'lavfi', '-i', picture, '-frames:v', String(frames)],
-    ...['-c:v', 'libx264', '-crf', '18', file],
-  ]);
-  return file;
+    ...['-c:v', 'libx264', '-crf', '18', '-g', String(keyframeEvery), file],
+  ];
 }

@@ -102,7 +102,7 @@ export async function connectQueue(
   address: QueueAddress,
   onTrouble: (error: Error) => void = () => {},
 ): Promise<QueueConnection> {
-  const libraries = await queueLibraries();
+  const libraries = queueLibraries();
   let isWanted = true;
   const options = redisOptions(address, 'vsr', () => isWanted);
   await reach(libraries, address, options);
