@@ -12,7 +12,7 @@ import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './display/sentence.js';
 
 /**
- * Commands by name. Each is loaded only when it is called, so that `vsr --help` is there at once.
+ * Commands by name. Each is loaded only when it is called, so that `vsr --help` answers at once.
  */
 const commands: Readonly<Record<string, { about: string; load: () => Promise<Command> }>> = {
   upscale: {
@@ -24,11 +24,11 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     load: async () => (await import('./commands/preview.js')).previewCommand(),
   },
   worker: {
-    about: 'work off clips of a queue, beside other machines',
+    about: 'enlarge clips of a queue, together with other machines',
     load: async () => (await import('./queue/worker.js')).workerCommand(),
   },
   queue: {
-    about: 'look into a queue of clips, and steer it',
+    about: 'show and control a queue of clips',
     load: async () => (await import('./queue/queue.js')).queueCommand(),
   },
   report: {
@@ -76,7 +76,7 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     load: async () => (await import('./commands/doctor.js')).doctorCommand(),
   },
   setup: {
-    about: 'install what is optional (CUDA)',
+    about: 'install optional parts (CUDA)',
     load: async () => (await import('./commands/setup.js')).setupCommand(),
   },
   completion: {
@@ -185,6 +185,6 @@ async function main(words: readonly string[]): Promise<number> {
 watchStandardStreams();
 watchForRequests();
 process.exitCode = await main(process.argv.slice(2));
-// Once nothing is left to do, taking the engine apart would only take time, in which a signal kills
-// where 130 is due.
+// Once nothing is left to do, exit at once: while Node takes its engine apart, a signal would kill
+// the process, where exit code 130 is due.
 process.once('beforeExit', () => process.exit());

@@ -5,7 +5,7 @@ import type { Programs } from './programs.js';
 
 /** Options of a blind test. */
 export type BlindTestOptions = Programs & {
-  /** The original; it has the size of what is judged. */
+  /** The original, of the same size as the files that are compared. */
   readonly reference: string;
   /** The page, ending in .html. Default `<reference>.blind.html`. */
   readonly output?: string;

@@ -25,11 +25,11 @@ export type CompareOptions = Programs & {
 export type Comparison = {
   /** The file that shows both. */
   readonly output: string;
-  /** `a` with `b`; with a reference, it with `a` and with `b` too. */
+  /** `a` against `b`; with a reference, also the reference against `a` and against `b`. */
   readonly pairs: readonly ComparedPair[];
 };
 
-/** Beside `b`. Containers that cannot hold x264's video are replaced by Matroska. */
+/** A name beside `b`. Formats that vsr cannot write here are replaced by Matroska. */
 function defaultOutput(a: string, b: string): string {
   const { dir, name, ext } = path.parse(b);
   const kept = /^\.(mp4|mov|mkv|m4v|png|jpe?g|webp|tiff?)$/i.test(ext) ? ext : '.mkv';
@@ -38,8 +38,8 @@ function defaultOutput(a: string, b: string): string {
 
 /**
  * Puts two clips or pictures into one, the smaller enlarged by bicubic, and measures how they
- * differ. Throws VsrError: `media` for two that cannot be compared, `option` for an output that
- * cannot be had.
+ * differ. Throws VsrError: `media` for files that cannot be compared, `option` for an output that
+ * cannot be used.
  */
 export async function compare(
   a: string,

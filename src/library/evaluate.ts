@@ -51,6 +51,7 @@ export type EvaluateOptions = Programs & {
   readonly classifier?: string;
   /** How many frames of a clip are measured at most. */
   readonly frames?: number;
+  /** Where networks run. Default `auto`: the best provider that starts. */
   readonly provider?: ProviderName | 'auto';
   /** Precision of the model, as for `upscale`. Default `auto`. */
   readonly precision?: PrecisionChoice;
@@ -82,8 +83,8 @@ export type Evaluation = {
  * in folders. Each file is the ground truth: it is made small, enlarged again, and compared with
  * itself.
  *
- * A file that cannot be measured does not take the others' figures with it. Throws VsrError:
- * `media` if none can be, `option` and `model` for a wrong call.
+ * Where a file cannot be measured, the figures of the others are still given. Throws VsrError:
+ * `media` if none can be measured, `option` and `model` for a wrong call.
  */
 export async function evaluate(
   inputs: string | readonly string[],

@@ -5,7 +5,7 @@ import type { Programs } from './programs.js';
 
 /**
  * Probes a clip: its streams, times, colours, and anything unusual about it. Throws VsrError
- * `media` for a file that is missing or holds no video, `option` for programs that do not work.
+ * `media` for a file that is missing or holds no video, and for programs that do not work.
  */
 export async function probe(
   clip: string,

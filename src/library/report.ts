@@ -23,7 +23,7 @@ export type ReportOptions = Programs & {
  * resolves to its path.
  *
  * Throws VsrError: `media` for a sidecar or log that is missing or damaged, `option` for a name
- * that cannot be had, `disk` for a page that cannot be written.
+ * that cannot be used, `disk` for a page that cannot be written.
  */
 export async function report(
   outputs: string | readonly string[],

@@ -8,7 +8,7 @@ import { type Checkpoint, readCheckpoint } from './saved/checkpoint.js';
 
 /**
  * The checkpoint that a run begins with, or with `plan.resume` the one in `file`. Throws VsrError
- * `option` where that belongs to another plan or is not there, `model` where it is damaged.
+ * `option` where that belongs to another plan, `model` where it is missing or damaged.
  */
 export async function firstCheckpoint(
   plan: TrainPlan,

@@ -28,7 +28,7 @@ const calls: readonly [call: string, sentence: string][] = [
   ],
   ['models a', 'Expected at most 0 arguments for models but received 1.'],
   ['setup cud', 'There is no command cud. Did you mean cuda?'],
-  ['setup', 'Expected a command but received none; those above are there.'],
+  ['setup', 'Expected one of the commands above but received none.'],
 ];
 
 for (const [call, sentence] of calls) {

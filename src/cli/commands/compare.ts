@@ -61,8 +61,8 @@ export function compareCommand(): Command {
     )
     .option('--amplify <n>', 'factor by which a difference is multiplied', realNumber, 4);
   return withEvents(command)
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)
     .action(run);
 }

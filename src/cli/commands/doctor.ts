@@ -39,8 +39,8 @@ type Flags = QueueFlags & { ffmpeg?: string; ffprobe?: string };
 export function doctorCommand(): Command {
   const command = new Command('doctor')
     .description('Says what was found on this machine, and what is missing.')
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe');
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use');
   const about = 'look at a queue of many machines, too: redis://host:port';
   return withJson(withQueueOptions(command, about))
     .addHelpText('after', examples)
@@ -63,7 +63,7 @@ function lineOf({ topic, ok, vital, detail }: Finding): string {
   return onScreen(line, process.stdout, 19);
 }
 
-/** Looks at everything; throws only for a queue's address that is none. */
+/** Looks at everything. Throws VsrError `option` for a queue's address that is not valid. */
 async function examine(flags: Flags): Promise<Finding[]> {
   const found = [machine(), ...(await media(flags)), ...(await models()), ...(await providers())];
   return flags.queue === undefined ? found : [...found, ...(await queue(flags))];
@@ -153,7 +153,7 @@ async function models(): Promise<Finding[]> {
   }
 }
 
-/** Starts each provider on a shipped model: that it is listed somewhere proves nothing. */
+/** Starts each provider on a shipped model, since one that is listed need not work. */
 async function providers(): Promise<Finding[]> {
   const model = (await catalogue().catch(() => []))[0];
   if (model === undefined) return [];
@@ -163,13 +163,14 @@ async function providers(): Promise<Finding[]> {
       const log = await keepPrinted(name, printed);
       const ok = 'device' in start;
       const detail = ok ? `starts (device ${start.device})` : start.failure;
-      const more = log === null ? '' : ` What its libraries printed: ${log}`;
+      const stop = /[.!?]$/.test(detail) ? '' : '.';
+      const more = log === null ? '' : `${stop} What its libraries printed is in ${log}`;
       return { topic: name, vital: name === 'cpu', ok, detail: `${detail}${more}` };
     }),
   );
 }
 
-/** Keeps what a provider's libraries printed in the user's cache folder; the path, if any. */
+/** Writes what a provider's libraries printed to the user's cache folder; returns the path. */
 async function keepPrinted(name: string, printed: string): Promise<string | null> {
   const folder = cacheFolder();
   if (folder === null || printed.trim() === '') return null;
@@ -179,6 +180,6 @@ async function keepPrinted(name: string, printed: string): Promise<string | null
     await writeFile(file, printed);
     return file;
   } catch {
-    return null; // What it said is worth no failure.
+    return null; // The findings are complete without it.
   }
 }

@@ -92,7 +92,7 @@ export function evaluateCommand(): Command {
     )
     .option('--frames <n>', 'measure at most this many frames of a clip', wholeNumber(1))
     .addOption(
-      new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
+      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(
@@ -104,8 +104,8 @@ export function evaluateCommand(): Command {
   return withEvents(command)
     .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
     .addOption(new Option('--markdown', 'as a Markdown table').conflicts(['json', 'csv']))
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)
     .action(run);
 }
@@ -118,7 +118,7 @@ function talk(): (event: JobEvent<FileEvaluation>) => void {
     tell(event);
     if (event.event === 'start') clips = event.clips.length;
     else if (event.event === 'done' && hasTerminal()) say(`${++done}/${clips} ${event.clip}`);
-    // That of a single file ends the call, and is said there.
+    // The failure of a single file ends the call, which reports it.
     else if (event.event === 'failed' && event.status === 'failed' && clips > 1) {
       say(`vsr: ${sentenceOf(event.error)}`);
     }

@@ -60,7 +60,7 @@ function choiceOf({ every, fps, scenes }: Flags): FrameChoice {
   return { kind: 'fps', rate: fps };
 }
 
-/** Says what became of each clip; what ends the whole call is said by others. */
+/** Says what became of each clip; the error that ends a call is reported where it ends. */
 function talk(quiet: boolean): (event: JobEvent<ExtractResult>) => void {
   let clips = 0;
   return (event) => {

@@ -41,7 +41,7 @@ function figure(entry: CatalogueEntry, set: string): string {
     : `${figures.psnr.toFixed(2)} (${figures.bicubicPsnr.toFixed(2)})`;
 }
 
-/** The table takes no more columns than this on a wider screen either. */
+/** The most columns that the table takes, however wide the screen is. */
 const widest = 100;
 
 /** What a model is for, as far as its card and its name say. */
@@ -59,7 +59,7 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
   return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
 }
 
-/** The models by the pictures that they were trained on, one line per kind. */
+/** The models by the data that they were trained on, one line for each set of data. */
 function trainedOn(entries: readonly CatalogueEntry[]): string[] {
   const groups = new Map<string, string[]>();
   for (const { name, card } of entries) {

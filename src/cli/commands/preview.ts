@@ -26,8 +26,9 @@ Examples:
   vsr preview clip.mp4 --clip 10 --start 1:00         ten seconds in motion, too
   vsr preview frames/f_%04d.png --fps 24              a picture sequence
 
-Shows a few sharp, different frames enlarged by bicubic and by each model. Says which model vsr upscale would choose
-and why, how long the whole clip would take, how large it would be, and what would be lost. Nothing is enlarged for good.`;
+Shows a few sharp, different frames enlarged by bicubic and by each model. Says which model vsr upscale
+would choose and why, how long the whole clip would take, how large it would be, and what would be lost.
+No enlarged clip is kept.`;
 
 function times(text: string): number[] {
   return text.split(',').map((each) => parseTime(each.trim(), '--at'));
@@ -65,14 +66,14 @@ export function previewCommand(): Command {
     .addOption(encoderOption())
     .option('--crf <n>', 'constant quality of the encoder', realNumber)
     .option('--preset <name>', 'preset of the encoder')
-    .addOption(new Option('--provider <name>', 'where it runs').choices(providerNames))
+    .addOption(new Option('--provider <name>', 'where networks run').choices(providerNames))
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(new Option('--precision <name>', 'as for vsr upscale').choices(precisionNames))
     .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
   return withJson(command)
     .option('-q, --quiet', 'only errors')
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)
     .action(run);
 }

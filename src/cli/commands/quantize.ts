@@ -66,8 +66,8 @@ async function run(model: string, flags: Flags): Promise<void> {
     flags.output === undefined
       ? quantisedName(source.name)
       : path.basename(flags.output).replace(/\.onnx$/i, '');
-  // Beside its model, where vsr upscale --precision int8 looks for it; those of the catalogue are
-  // no place to write.
+  // Beside its model, where vsr upscale --precision int8 looks for it. The catalogue's folder
+  // belongs to the program, so copies of its models go to the current folder.
   const folder = entry === undefined ? path.dirname(source.path) : '.';
   const beside = path.join(folder, `${path.basename(name)}.onnx`);
   const output = path.resolve(flags.output ?? beside);
@@ -77,9 +77,9 @@ async function run(model: string, flags: Flags): Promise<void> {
   const place =
     places === null ? await openPlace({ what: 'model', file: output, inputs, ...wish }) : null;
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
-  // A model for the second pass sees, and is measured by, what the pass ahead makes.
-  const ahead = entry?.card.after;
-  const after = ahead === undefined ? undefined : await firstPassOf(ahead.name);
+  // A model for the second pass is measured on what the first pass makes.
+  const first = entry?.card.after;
+  const after = first === undefined ? undefined : await firstPassOf(first.name);
   const scale = source.scale * (after?.scale ?? 1);
   const pictures = await smallPictures(flags.pictures, flags.count, scale, after);
   const bytes = await quantiseModel(
@@ -134,7 +134,7 @@ async function smallPictures(folder: string, count: number, scale: number, after
   if (files.length === 0) {
     throw new VsrError('media', `Expected pictures in ${folder} but found none.`);
   }
-  // Spread over the folder, always the same ones.
+  // Spread over the folder, and the same in every run.
   const stride = Math.max(1, Math.floor(files.length / count));
   const pictures = [];
   for (const file of files.filter((_, i) => i % stride === 0).slice(0, count)) {

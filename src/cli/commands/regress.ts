@@ -24,9 +24,10 @@ Examples:
   vsr regress my-clips --update          makes or renews the baselines, and says what changes
   vsr regress samples --junit junit.xml  for CI systems
 
-Each clip is enlarged for real, and its frame count, timestamps, streams, colour and PSNR are compared with the baseline. Where the model is the default, so are the 8-bit copies that
-vsr upscale runs in its place; a column says which network a figure is of. Figures have a tolerance, since
-processors round differently; frames are compared exactly on the kind of machine that made the baseline.`;
+Each clip is really enlarged, and its frame count, timestamps, streams, colour and PSNR are compared with
+the baseline. Where the model is the default, the 8-bit copies that vsr upscale runs in its place are
+checked, too; a column says which network a figure belongs to. Figures have a tolerance, since processors
+round differently; frames are compared exactly on the kind of machine that made the baseline.`;
 
 /** The command `vsr regress`. */
 export function regressCommand(): Command {
@@ -38,13 +39,13 @@ export function regressCommand(): Command {
     .option('--junit <file.xml>', 'write the results as JUnit XML, too')
     .option('--overwrite', 'let --junit replace a file that vsr regress did not write');
   return withEvents(command)
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)
     .action(run);
 }
 
-/** A line for each check that does not hold. */
+/** A row for each check that does not hold, and for each clip that could not be checked. */
 function failures(results: readonly ClipResult[]): string[][] {
   return results.flatMap(({ clip, checks, error }) => [
     ...(error === null ? [] : [[clip, 'run', '', '', error, '']]),

@@ -41,8 +41,8 @@ export function reportCommand(): Command {
         .argParser(frameNumbers)
         .default([], 'none'),
     )
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)
     .action(run);
 }

@@ -68,7 +68,7 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   const seen = named.length === 0 ? ['.'] : named;
   const folders = await Folders.open([...seen, ...watched.map(({ folder }) => folder)]);
   const stop = interruption();
-  // One that does not work is to be known now, not from the first job.
+  // Where ffmpeg does not work, this fails now, not in the first job.
   const tracks = new TrackLooker(await locateFfmpeg());
   const work = workByCommand(configCall(presets));
   await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder(), work);

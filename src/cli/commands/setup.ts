@@ -27,11 +27,12 @@ and cuDNN they need. Check the result with: vsr doctor`;
 /** The command `vsr setup`. */
 export function setupCommand(): Command {
   const setup = new Command('setup')
-    .description('Installs what is optional.')
+    .description('Installs optional parts of vsr.')
     .addHelpText('after', examples);
   setup
     .command('cuda')
-    .description("put ONNX Runtime's files for NVIDIA GPUs in their place")
+    .summary("install ONNX Runtime's files for NVIDIA GPUs")
+    .description("Installs ONNX Runtime's files for NVIDIA GPUs.")
     .option('--from <source>', 'a folder, an archive or npm:<package> instead of the download')
     .addHelpText('after', examples)
     .action(async ({ from }: { from?: string }) => setupCuda(from));
@@ -65,10 +66,10 @@ async function setupCuda(from: string | undefined): Promise<void> {
   process.stdout.write(`${lines.map(printable).join('\n')}\n`);
 }
 
-/** Takes the files from where the caller says. */
+/** Installs the files from a source that the caller names. */
 async function take(from: string, folder: string): Promise<ProviderFile> {
   await using work = await temporaryFolder('setup');
-  // Awaited here: the folder is gone once this function is left.
+  // Awaited here, because the folder is removed once this function is left.
   return await installFrom(from, folder, work.path);
 }
 

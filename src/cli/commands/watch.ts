@@ -20,8 +20,8 @@ Examples:
   vsr watch tapes=to=1080p films=codec=hevc
 
 Options of a folder: ${Object.keys(noOptions).join(', ')}, with the meaning they have in vsr upscale;
-folder is that of the outputs, and several languages have a plus between them (audio=jpn+eng). A file counts as complete
-once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
+folder is where the outputs go. Several languages have a plus between them (audio=jpn+eng). A file counts
+as complete once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
 
 /** The command `vsr watch`. */
 export function watchCommand(): Command {
@@ -45,7 +45,7 @@ async function watchFolders(
   }
   await Folders.open(watched.map(({ folder }) => folder));
   const stop = interruption();
-  // One that does not work is to be known now, not from the first job.
+  // Where ffmpeg does not work, this fails now, not in the first job.
   await locateFfmpeg();
   await using own = await openOwnQueue(
     flags.queueFolder ?? defaultQueueFolder(),

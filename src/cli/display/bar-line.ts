@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 
-/** Columns of the bar itself. */
+/** Columns that the bar takes. */
 const barWidth = 16;
 /** A name is not made shorter than this. */
 const shortestName = 12;

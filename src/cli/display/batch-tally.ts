@@ -4,7 +4,7 @@ import type { ProgressEvent } from '../../events.js';
 type Clip = {
   frames: number;
   total: number | null;
-  /** Frames that were there when this run first reported, by another run; `null` before that. */
+  /** Frames that an earlier run had made; `null` until this run first reports progress. */
   before: number | null;
   /** Samples of a larger frame: how much work a frame is. */
   samples: number;
@@ -22,27 +22,27 @@ export type BatchFigures = {
   readonly eta: number | null;
 };
 
-/**
- * Counts the progress of a batch over all its clips. Inputs have the names that events give them.
- */
+/** Counts the progress of a batch over all its clips. Inputs are named as in events. */
 export class BatchTally {
   readonly #clips = new Map<string, Clip>();
   #startedAt: number | undefined;
 
-  /** Everything that will be worked on. */
+  /** Takes the names of all inputs of the batch. */
   start(inputs: readonly string[]): void {
     for (const input of inputs) {
       this.#clips.set(input, { frames: 0, total: null, before: null, samples: 0, ended: false });
     }
   }
 
-  /** What is known of a clip before its first frame. */
+  /**
+   * Takes what is known of a clip before its first frame; `samples` are those of a larger frame.
+   */
   plan(input: string, total: number | null, samples: number): void {
     const clip = this.#clips.get(input);
     if (clip !== undefined) Object.assign(clip, { total, samples });
   }
 
-  /** `now` is in milliseconds. */
+  /** Takes the progress of a clip at the time `now`, in milliseconds. */
   update({ clip: input, frames, of: total }: ProgressEvent, now = performance.now()): void {
     const clip = this.#clips.get(input);
     if (clip === undefined) return;
@@ -52,7 +52,7 @@ export class BatchTally {
     clip.total = total === null ? null : Math.max(total, frames);
   }
 
-  /** A clip has ended, well or not. */
+  /** Takes note that a clip has ended, whether it succeeded or not. */
   end(input: string): void {
     const clip = this.#clips.get(input);
     if (clip === undefined) return;

@@ -15,9 +15,7 @@ function sizeWords({ outputBytes, neededBytes, freeBytes }: JobEstimate): string
 export function estimateLine(estimate: JobEstimate): string {
   const { seconds } = estimate;
   const time =
-    seconds === null
-      ? 'how long it takes cannot be told'
-      : `${showEstimate(seconds)} on this machine`;
+    seconds === null ? 'how long it takes is unknown' : `${showEstimate(seconds)} on this machine`;
   return `${time}; ${sizeWords(estimate).join(', ')}`;
 }
 
@@ -25,7 +23,7 @@ export function estimateLine(estimate: JobEstimate): string {
 export function totalLine(estimates: readonly JobEstimate[]): string {
   const total = totalEstimate(estimates);
   const { jobs, unknown, frames, seconds } = total;
-  const time = seconds === null ? 'how long they take cannot be told' : showEstimate(seconds);
+  const time = seconds === null ? 'how long they take is unknown' : showEstimate(seconds);
   const without = unknown > 0 && seconds !== null ? ` without ${unknown} of unknown length` : '';
   const counted = frames === null ? '' : `, ${frames} frames`;
   return `In all: ${jobs} inputs${counted}; ${time}${without}; ${sizeWords(total).join(', ')}.`;

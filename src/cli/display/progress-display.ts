@@ -5,21 +5,21 @@ import { say } from './say.js';
 
 /** Shows the progress of a batch, on stderr. */
 export interface ProgressDisplay {
-  /** All inputs have been counted. */
+  /** Called once all inputs have been counted. */
   start(): void;
   update(progress: ProgressEvent): void;
-  /** One clip has ended; `line` says how. */
+  /** Shows that a clip has ended; `line` says how. */
   end(clip: string, line: string): void;
-  /** A line between the progress, e.g. an announcement. */
+  /** Shows a line that stays, such as an announcement. */
   say(line: string): void;
-  /** From now on only lines are written. */
+  /** Ends the display of progress; lines can still be written. */
   stop(): void;
 }
 
-/** What a display shows beside the clips under way. */
+/** What a display needs to know of a batch. */
 export type BatchView = {
   readonly tally: BatchTally;
-  /** The name of an input that no other one of the batch has. */
+  /** The name of an input, unique within the batch. */
   readonly nameOf: (input: string) => string;
 };
 
@@ -42,7 +42,7 @@ export function batchFigures(figures: BatchFigures): string[] {
   ];
 }
 
-/** Writes a line now and then, for logs and pipes. */
+/** Writes a line of progress every few seconds, for logs and pipes. */
 export class LineDisplay implements ProgressDisplay {
   readonly #view: BatchView;
   readonly #everyMs: number;

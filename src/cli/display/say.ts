@@ -16,7 +16,7 @@ export function hasTerminal(): boolean {
   return process.stderr.isTTY && !isForEvents;
 }
 
-/** Text for people, on stderr, as it is: it may move the cursor. */
+/** Writes text for people to stderr without escaping it: it may move the cursor. */
 export function sayRaw(text: string): void {
   if (!isForEvents) process.stderr.write(text);
 }
@@ -25,8 +25,8 @@ export function sayRaw(text: string): void {
 let wrap: typeof wrapLine | undefined;
 
 /**
- * Makes ready for a terminal, where there is one: what measures the width of text takes longer to
- * load than everything else that a short command needs.
+ * Loads what wraps lines, where there is a terminal. Elsewhere it is left out: measuring the width
+ * of text takes longer to load than everything else that a short command needs.
  */
 export async function prepareScreen(): Promise<void> {
   if (!process.stderr.isTTY && !process.stdout.isTTY) return;

@@ -15,9 +15,9 @@ export function trainingSummary(plan: TrainPlan): string[] {
       ? `${degradation.kind}, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
       : degradation.kind;
   const expanded = plan.expand ? `, each layer trained through ${plan.expand} channels` : '';
-  const behind = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
+  const firstPass = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
   return [
-    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights, ${multiplicationsOf(network)} multiplications a source sample${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
-    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${behind}, ${degradation.fullRange ?? 0} full range; ${lossText(loss)}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
+    `${network.arch} ${network.scale}x, ${parameterCount(network)} weights, ${multiplicationsOf(network)} multiplications per source sample${expanded}; ${counts.join(' / ')} files to train, validate and test with.`,
+    `${steps} steps of ${batch} patches of ${patch}x${patch}; ${kind}${firstPass}, ${degradation.fullRange ?? 0} full range; ${lossText(loss)}; rate ${rate}, ${schedule}; seed ${seed}; ${place}.`,
   ];
 }

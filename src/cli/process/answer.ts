@@ -61,7 +61,7 @@ const answer = new Answer();
 
 /**
  * Reads from the words of a call in which form a program wants its answer. Throws VsrError `option`
- * for a file descriptor that is not open.
+ * for a file descriptor that is not open, and where events and summary would mix.
  */
 export function openAnswer(command: string, words: readonly string[]): void {
   answer.command = command;
@@ -102,8 +102,8 @@ export function addFacts(facts: object): void {
 }
 
 /**
- * Standard output is in use, so the summary goes to standard error. Throws VsrError `option` where
- * events go there.
+ * Sends the summary to standard error, because standard output is in use. Throws VsrError `option`
+ * where events go to one of these.
  */
 export function giveUpStdout(): void {
   if (answer.json && hasEventsOnStderr()) {

@@ -57,7 +57,7 @@ const patterns: readonly (readonly [complaint: RegExp, sentence: (parts: string[
     ([kind, name, close]) =>
       `There is no ${kind} ${name}.${close === undefined ? '' : ` Did you mean ${close}?`}`,
   ],
-  [/^\(outputHelp\)$/, () => 'Expected a command but received none; those above are there.'],
+  [/^\(outputHelp\)$/, () => 'Expected one of the commands above but received none.'],
 ];
 
 /** Commander's message about a call of `command`, in the form of vsr's own messages. */

@@ -5,9 +5,9 @@ export type TreeOption = {
   /** With their dashes: `--scale`, `-s`. */
   readonly names: readonly string[];
   readonly about: string;
-  /** It is followed by a word: always, perhaps, or never. */
+  /** Whether a value follows: always (`word`), perhaps (`maybe`), or never (`none`). */
   readonly takes: 'word' | 'maybe' | 'none';
-  /** The words it takes; empty where any will do. */
+  /** The values that it takes; empty where it takes any. */
   readonly words: readonly string[];
 };
 
@@ -17,7 +17,7 @@ export type TreeCommand = {
   readonly about: string;
   readonly options: readonly TreeOption[];
   readonly commands: readonly TreeCommand[];
-  /** Words that stand in place of files. */
+  /** The words that its argument may be, where it is not a file. */
   readonly words: readonly string[];
 };
 

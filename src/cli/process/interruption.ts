@@ -70,7 +70,9 @@ export function patientInterruption(): AbortSignal {
 export type BatchInterruption = {
   /** Fires at the first request; a second one ends the process at once. */
   readonly signal: AbortSignal;
-  /** Nothing uses `signal` any more: from now on the first request ends the process. */
+  /**
+   * Call it once nothing uses `signal` any more: the next request then ends the process at once.
+   */
   over(): void;
 };
 

@@ -27,7 +27,7 @@ export function withEvents(command: Command): Command {
     )
     .option(
       '--progress-fd <n>',
-      'write the events to this file descriptor, beside the usual output',
+      'write the events to this file descriptor, besides the usual output',
       wholeNumber(1),
     );
 }

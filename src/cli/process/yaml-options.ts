@@ -35,7 +35,7 @@ export function wordsIn(file: string, title: string, example: string): Record<st
   }
   throw new VsrError(
     'option',
-    `Expected options by their names in ${title} ${file}, such as "${example}", a line each.`,
+    `Expected options by their names in ${title} ${file}, one per line, such as "${example}".`,
   );
 }
 

@@ -17,7 +17,7 @@ const packages = ['@bull-board/api', '@bull-board/fastify'] as const;
 /** The version of both that was tried. */
 const boardVersion = '9.10';
 
-/** What of bull-board is used; it brings no types here, since it may be absent. */
+/** The parts of bull-board that are used. Its own types are not imported: it may be absent. */
 type QueueAdapter = {
   setFormatter(field: 'data', formatter: (data: unknown) => unknown): void;
 };
@@ -52,7 +52,7 @@ export async function loadBoard(
   }
 }
 
-/** Serves the board to this machine alone, to look at: jobs are steered by vsr queue. */
+/** Serves the board to this machine alone, read-only: `vsr queue` is what controls jobs. */
 async function boardServer(
   { createBullBoard, BullMQAdapter, FastifyAdapter }: Board,
   connection: QueueConnection,
@@ -111,9 +111,11 @@ async function show(flags: Flags): Promise<void> {
 /** The command `vsr queue board`. */
 export function boardCommand(): Command {
   return withQueueOptions(
-    new Command('board').description(
-      'a page of all jobs, for this machine alone, by bull-board (a package of its own)',
-    ),
+    new Command('board')
+      .summary('serve a page of all jobs to this machine, by bull-board')
+      .description(
+        'Serves a page of all jobs to this machine alone, by bull-board (packages of its own).',
+      ),
   )
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber(0), 8322)
     .action(show);

@@ -4,7 +4,7 @@ import { badValue, VsrError } from '../../errors.js';
 import { ShareServer } from '../../queue/offer/share-server.js';
 import type { QueueAddress } from '../../queue/redis/address.js';
 
-/** What of a call is about serving its clips. */
+/** The options of a call that are about serving its clips. */
 export type ShareFlags = {
   /** `true` without a value. */
   share?: string | true;
@@ -21,7 +21,7 @@ export function sharePlace(text: string): { readonly host: string | null; readon
       'an address and a port of this machine, as 192.168.1.5:8750,',
       '--share',
       text,
-      'It takes the word after it: put --share last, or name the address.',
+      'It takes the word after it as its value: put --share last, or name the address.',
     );
   }
   return { host: host?.replace(/^\[(.*)\]$/, '$1') ?? null, port: number };
@@ -39,8 +39,8 @@ async function addressTowards({ host, port }: QueueAddress): Promise<string> {
 }
 
 /**
- * Begins to serve as a call asks for it; `null` where it does not. Throws VsrError `option` for an
- * address, `queue` for a certificate that cannot be used.
+ * Begins to serve where a call asks for it; `null` where it does not. Throws VsrError `option` for
+ * an address, `queue` for a certificate that cannot be used.
  */
 export async function openShare(
   { share, shareCert, shareKey }: ShareFlags,

@@ -53,7 +53,7 @@ export function addressOf(flags: QueueFlags, url = process.env[queueVariables.ur
   });
 }
 
-/** Takes a password out of what the list of processes shows of this one. */
+/** Hides a password from lists of processes. */
 function hidePassword(): void {
   const words = process.argv.slice(2);
   const shown = words.map((word) => word.replace(/rediss?:\/\/\S*/gi, withoutPassword));

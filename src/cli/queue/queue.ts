@@ -35,7 +35,7 @@ See docs/many-machines.md.`;
 /** A sub-command: what it says of itself, and what it does. */
 type Part = {
   readonly about: string;
-  /** It takes names of clips. */
+  /** It takes names of clips: one or more (`some`), or perhaps none (`any`). */
   readonly clips?: 'some' | 'any';
   readonly json?: true;
   readonly run: (control: Control, clips: readonly ClipEntry[]) => Promise<void>;
@@ -100,7 +100,7 @@ const parts: Readonly<Record<string, Part>> = {
     json: true,
     run: pausing(true),
   },
-  resume: { about: 'go on', json: true, run: pausing(false) },
+  resume: { about: 'begin jobs again after a pause', json: true, run: pausing(false) },
   cancel: {
     ...{ about: 'take clips out of the queue; what is done is kept', clips: 'some', json: true },
     run: each('cancelled', cancelClip),
@@ -126,22 +126,24 @@ const parts: Readonly<Record<string, Part>> = {
     },
   },
   metrics: {
-    about: 'figures in the text format of Prometheus',
+    about: 'print figures in the text format of Prometheus',
     async run({ connection, book }) {
       process.stdout.write(metricsOf(await overviewOf(connection, book)));
     },
   },
 };
 
+const sentence = (words: string): string => `${words[0]!.toUpperCase()}${words.slice(1)}.`;
+
 /** The command `vsr queue`. */
 export function queueCommand(): Command {
   const command = new Command('queue')
-    .description('Looks into a queue of clips and steers it.')
+    .description('Shows and controls a queue of clips.')
     .addHelpText('after', examples);
   for (const [name, { about, clips, json: hasJson, run }] of Object.entries(parts)) {
-    const part = withQueueOptions(new Command(name).description(about));
-    if (clips === 'some') part.argument('<clips...>', 'names in the queue');
-    if (clips === 'any') part.argument('[clips...]', 'names in the queue');
+    const part = withQueueOptions(new Command(name).summary(about).description(sentence(about)));
+    if (clips === 'some') part.argument('<clips...>', 'their names in the queue');
+    if (clips === 'any') part.argument('[clips...]', 'their names in the queue (default: all)');
     if (hasJson === true) withJson(part);
     part.action(async (...words: unknown[]) => {
       const flags = words[clips === undefined ? 0 : 1] as QueueFlags;

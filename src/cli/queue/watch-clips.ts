@@ -7,7 +7,7 @@ import { say } from '../display/say.js';
 /** Milliseconds from one line of progress to the next. */
 const lineMs = 5_000;
 
-/** How the watch of a clip ended; `left` where it was told to stop looking. */
+/** How watching a clip ended; `left` where the user stopped it before the clip's end. */
 export type ClipEnd = {
   readonly clip: string;
   readonly output: string;
@@ -37,7 +37,7 @@ export async function watchClips(
         });
         const cause = 'cause' in end ? end.cause : null;
         const why = cause === null ? '' : `: ${cause}`;
-        const words = end.state === 'lost' ? 'the queue knows it no more' : end.state;
+        const words = end.state === 'lost' ? 'it is no longer in the queue' : end.state;
         say(`${output}: ${words}${why}`);
         return { ...place, state: end.state, cause };
       } catch (error) {

@@ -12,7 +12,7 @@ import { say } from '../display/say.js';
 import { patientInterruption } from '../process/interruption.js';
 import { addressOf, collected, withQueueOptions, type QueueFlags } from './queue-flags.js';
 
-/** Milliseconds after its work that a worker's process still waits for what is left open. */
+/** How long, in milliseconds, a worker's process waits after its work for what is left open. */
 const leftoversMs = 1_000;
 
 type Flags = QueueFlags & {
@@ -41,7 +41,7 @@ other workers make its job again. See docs/many-machines.md.`;
 /** The command `vsr worker`. */
 export function workerCommand(): Command {
   const command = new Command('worker').description(
-    'Works off clips that vsr upscale --queue submits, beside any number of other workers.',
+    'Enlarges clips that vsr upscale --queue submits, together with any number of other workers.',
   );
   return withQueueOptions(command)
     .option(
@@ -61,8 +61,8 @@ export function workerCommand(): Command {
     )
     .option('--no-share', 'take no clips that their submitters serve over HTTP (--share)')
     .option('--allow-ffmpeg-args', 'take clips that were submitted with --ffmpeg-args')
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe')
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use')
     .option('-q, --quiet', 'only errors')
     .addHelpText('after', examples)
     .action(run);
@@ -76,7 +76,7 @@ async function run(flags: Flags): Promise<void> {
   const device = flags.device ?? 0;
   const wished = { name: flags.provider, device };
   const fingerprint = await fingerprintOf(ffmpeg, wished);
-  // By its name: where it is lost, nothing is made on another one.
+  // Named explicitly: if it is lost, no other provider makes the rest of a segment.
   const provider = { name: candidatesFor(wished)[0]!.name, device };
   await using connection = await connectQueue(address);
   const worker = new QueueWorker({
@@ -105,7 +105,7 @@ async function run(flags: Flags): Promise<void> {
   try {
     await worker.run();
   } finally {
-    // Cut off from a server that is away, BullMQ leaves a timer behind that would hold the process.
+    // BullMQ leaves a timer when it has lost its server, which would keep the process alive.
     setTimeout(() => process.exit(), leftoversMs).unref();
   }
 }

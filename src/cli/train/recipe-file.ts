@@ -8,7 +8,7 @@ import { lossText } from '../../training/gradient/loss.js';
 import { nameOf, valueFor, wordsIn, yaml } from '../process/yaml-options.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 
-/** Options that say how a run is made, not what is run: no part of a recipe. */
+/** Options that do not change what is trained, and so are no part of a recipe. */
 const outside = ['recipe', 'resume', 'overwrite', 'json', 'progress', 'progress-fd', 'quiet'];
 
 /** The long names that a recipe may have, without dashes. */
@@ -19,8 +19,9 @@ function recipeOptions(command: Command): Map<string, Option> {
 
 /**
  * The options of a call, with those that it left out from the YAML file of `--recipe`: words and
- * values, each word an option's long name. A file that cannot be read, an unknown word, a value
- * that its option does not take, and one of `needed` that is in neither, are a VsrError 'option'.
+ * values, each word an option's long name. Throws VsrError `disk` for a file that cannot be opened,
+ * `option` for one that is no YAML, for an unknown word, for a value that its option does not take,
+ * and where one of `needed` is in neither.
  */
 export function optionsWithRecipe<Flags extends TrainSettings>(
   command: Command,

@@ -24,7 +24,7 @@ export async function runTrain(command: Command): Promise<void> {
   }
 }
 
-/** Options that say how the command talks, and have no say in the training. */
+/** Options of the command that the training itself does not take. */
 const talkOptions = ['json', 'quiet', 'progress', 'progressFd', 'recipe'];
 
 function settingsOf(flags: TrainFlags): TrainSettings {

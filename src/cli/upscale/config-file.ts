@@ -102,8 +102,8 @@ export function configWords(file: string): ConfigWords {
 
 /**
  * Fills in what the command line left out from a YAML file: options by their long names, and under
- * `presets` groups of them, of which `use` names one. The command line goes before the preset, the
- * preset before the rest of the file. `null` where there is no file. Throws VsrError `option` for a
+ * `presets` groups of them, of which `use` names one. The command line overrides the preset, and
+ * the preset the rest of the file. `null` where there is no file. Throws VsrError `option` for a
  * file that cannot be read, for unknown words, wrong values, and a preset that there is not.
  */
 export function applyConfig(

@@ -23,7 +23,7 @@ export class EventTalk implements BatchView {
   readonly tally = new BatchTally();
   readonly outcomes: ShownOutcome[] = [];
   readonly #dryRun: boolean;
-  /** How far each input came that was begun. */
+  /** The last progress of each input that was begun. */
   readonly #begun = new Map<string, ProgressEvent>();
   #names: ReadonlyMap<string, string> = new Map();
   #display: ProgressDisplay = new SilentDisplay();

@@ -32,13 +32,13 @@ import { EventTalk } from './event-talk.js';
 /** How a batch is reported. */
 export type Talk = {
   readonly quiet: boolean;
-  /** A report page is wanted: its file, or `true` for the name by default. */
+  /** The report page that is wanted, `true` for one of the default name; `null` for none. */
   readonly report: string | true | null;
   /** The page may replace a file that is no report. */
   readonly overwrite: boolean;
 };
 
-/** Another way for the clips of a batch than this process; `say` shows a sentence meanwhile. */
+/** What handles the clips of a batch instead of this process; `say` shows a sentence meanwhile. */
 export type OtherWay = (say: (sentence: string) => void) => UpscaleClip;
 
 /** The result of a batch. */

@@ -21,14 +21,14 @@ async function checkReport(file: string, inputs: readonly string[], overwrite: b
       'a file ending in .html',
       '--report',
       file,
-      'It takes the word after it: name the page (--report=page.html), or put --report last.',
+      'It takes the word after it as its value: name the page (--report=page.html), or put --report last.',
     );
   }
   const { reportPlace } = await import('../../report/page/write-report.js');
   await reportPlace(file, inputs, { overwrite, otherName: 'with --report' });
 }
 
-/** Loads what speaks to a queue only where one is asked for. */
+/** Submits clips to a queue. What speaks to queues is loaded only here. */
 async function submit(
   inputs: readonly string[],
   flags: UpscaleFlags,
@@ -98,7 +98,7 @@ async function runPiped(
       named.push(input === '-' ? await spoolInput(folder.path, interruption.signal) : input);
     }
     const options = optionsOf(flags, configured);
-    // Beside the input would be the temporary folder, which goes: the current one takes its place.
+    // The input lies in a temporary folder, so its output goes to the current folder instead.
     const output = toStdout
       ? path.join(folder.path, 'output.mkv')
       : (flags.output ?? `.${path.sep}`);

@@ -5,8 +5,9 @@ const part = /\\(["'\\\s])|"((?:\\["\\]|\\(?!["\\])|[^"\\])*)"|'([^']*)'|([^\s"'
 
 /**
  * The words of a text, split at spaces as a shell would: quotes keep what they hold together, and a
- * backslash takes the meaning of a quote, a space or another backslash; before all else it is
- * itself. Throws VsrError `option`, naming `option`, where a quote is not closed.
+ * backslash takes away the meaning of a quote, a space or another backslash; before any other
+ * character it is an ordinary one. Throws VsrError `option`, naming `option`, where a quote is not
+ * closed.
  */
 export function splitWords(text: string, option: string): string[] {
   const words: string[] = [];

@@ -11,7 +11,7 @@ import { addressOf } from '../queue/queue-flags.js';
 import type { SubmitFlags } from './options/queue.js';
 import { runBatch, type BatchResult, type Talk } from './run-batch.js';
 
-/** Clips that are in the queue at once, where nobody says less. */
+/** How many clips are in the queue at once, unless --jobs says less. */
 const mostClips = 1_000_000;
 
 /** Lets the workers of a queue enlarge a batch, with the progress and summary of one machine's. */
@@ -39,7 +39,7 @@ export async function submitBatch(
     server,
     priority: flags.priority ?? 'batch',
   };
-  // They only wait, each for its own workers: all of them may.
+  // Clips only wait here for their workers, so all of them can be under way at once.
   const all = { ...options, jobs: options.jobs ?? mostClips };
   return await runBatch(inputs, all, talk, interruption, (say) => {
     if (server !== null && options.dryRun !== true) {

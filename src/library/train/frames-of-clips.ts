@@ -3,7 +3,10 @@ import { distinctNames } from '../../files/distinct-names.js';
 import { isFile } from '../../files/what-is-there.js';
 import { isImageName } from '../../media/still/luma-image.js';
 
-/** Frames taken from a clip that is named as training data; `vsr extract` gives more choice. */
+/**
+ * How many frames are taken at most from a clip that is named as training data; `vsr extract` gives
+ * more choice.
+ */
 const framesOfClip = 60;
 
 /** The given places, with each clip replaced by a folder (within `folder`) of its frames. */

@@ -19,7 +19,7 @@ import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainSettings } from './train-options.js';
 
-/** Low-resolution samples each way of a patch where nothing else is asked for. */
+/** Default side of a patch, in low-resolution samples. */
 const usualPatch = 40;
 
 /** Low-resolution samples each way of the patches that a network is trained on. */
@@ -27,7 +27,7 @@ export function patchOf({ patches }: Network, { patch }: Pick<TrainSettings, 'pa
   return patches?.size ?? patch ?? usualPatch;
 }
 
-/** The network that a call asks for. Settings that do not go with it are a VsrError 'option'. */
+/** The network that a call asks for. Throws VsrError `option` for settings that do not fit it. */
 export function networkOfOptions(settings: TrainSettings): Network {
   const { arch, scale, activation, depth, width, dropout } = settings;
   const { patches: takesPatches } = networkOf(arch, scale);
@@ -36,7 +36,7 @@ export function networkOfOptions(settings: TrainSettings): Network {
     ...(depth === undefined ? {} : { depth }),
     ...(width === undefined ? {} : { width }),
     ...(dropout === 0 ? {} : { dropout }),
-    // What others are trained on is what these are made for.
+    // Others are only trained on patches of a size; these are built for it.
     ...(takesPatches === undefined || settings.patch === undefined
       ? {}
       : { patch: settings.patch }),
@@ -86,7 +86,7 @@ function checkDegradation(network: Network, settings: TrainSettings): void {
     );
   }
   if (network.colour === 'rgb') {
-    // Both are about luma: one frame of a coded clip, the output of a luma network.
+    // Both need luma: a frame of a coded clip, and the output of a luma network.
     if (settings.degrade.startsWith('codec')) {
       throw badValue(
         'bicubic or blur',

@@ -58,7 +58,7 @@ export type TrainingResult = {
   readonly test: NonNullable<ModelCard['test']> | null;
 };
 
-/** How many unusable files are named; of the rest only the number is given. */
+/** How many unusable files are named; further ones are only counted. */
 const mostNamed = 10;
 
 function metricsOf(
@@ -87,7 +87,7 @@ function testFigures(scores: readonly PictureScore[]): ModelCard['test'] {
   };
 }
 
-/** How far colours moved, in a few words. */
+/** How far off white and flat colours are, in a few words; empty for networks on luma. */
 function whiteShown(white: WhiteFigures | null): string {
   return white === null ? '' : `, white within ${white.flat} and ${white.patches}`;
 }
@@ -154,7 +154,7 @@ class RunRecord {
   private readonly tell: Tell<TrainingResult>;
   private readonly metricsFile: string;
   private readonly skipped = { unreadable: 0, tooSmall: 0 };
-  /** Skipped files that were reported: a file comes round again in every pass and size. */
+  /** Skipped files that were reported, since each comes again with every pass and size. */
   private readonly named = new Set<string>();
   private rows: TrainMetrics[] = [];
   private pictures: readonly Picture[] = [];
@@ -231,7 +231,7 @@ class RunRecord {
     );
   }
 
-  /** Reports, once, that neither network learns from the other any more. */
+  /** Reports, once, that the discriminator has won or lost for good. */
   private watchContest(): void {
     const shares = this.rows.map(({ right }) => right);
     const outcome = contestOutcome(shares);

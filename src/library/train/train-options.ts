@@ -27,7 +27,7 @@ export type TrainSettings = {
   readonly square?: number;
   /** The model to write, ending in .onnx; its card lies beside it. */
   readonly out: string;
-  /** Folder of checkpoint, metrics and curves. */
+  /** Folder of checkpoint, metrics and curves. Default: `<out>.train`. */
   readonly work?: string;
   /** Architecture of the network, by name. */
   readonly arch: string;
@@ -82,6 +82,7 @@ export type TrainSettings = {
   readonly discriminatorLr?: number;
   /** How the learning rate changes in the course of the run. */
   readonly schedule: Schedule;
+  /** Method that turns gradients into steps. */
   readonly optimiser: OptimiserName;
   /** Random weights to start from. */
   readonly init: Init;
@@ -96,6 +97,7 @@ export type TrainSettings = {
   readonly batch: number;
   /** Low-resolution samples each way of a patch. Default: 40, or that of the architecture. */
   readonly patch?: number;
+  /** Number of steps. */
   readonly steps: number;
   /** Steps over which the weights are averaged; 1 for none. */
   readonly average: number;

@@ -85,7 +85,7 @@ async function checkPlaces(settings: TrainSettings, workFolder: string): Promise
   if (!overwrite && settings.resume !== true) await checkTrainingFolder(workFolder);
 }
 
-/** Default share of charts: RGB has colours that photographs lack. */
+/** Default share of charts: networks on RGB need colours that photographs lack. */
 function usualCharts({ colour }: Network): number {
   return colour === 'rgb' ? 0.1 : 0;
 }

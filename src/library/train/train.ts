@@ -14,11 +14,11 @@ import { wordsForDisk } from '../../media/program/disk-words.js';
 
 /** Receives the text of a run for people; callers of the library use events. */
 export type TrainingTalk = TrainingDisplay & {
-  /** Everything has been decided. */
+  /** Called once everything has been decided. */
   readonly planned: (plan: TrainPlan) => void;
 };
 
-const silence: TrainingTalk = { planned() {}, say() {}, progress() {} };
+const silentTalk: TrainingTalk = { planned() {}, say() {}, progress() {} };
 
 /** Where a run keeps its checkpoint, metrics and curves. */
 export function workFolderOf({ work, out }: Pick<TrainOptions, 'work' | 'out'>): string {
@@ -35,7 +35,7 @@ export function workFolderOf({ work, out }: Pick<TrainOptions, 'work' | 'out'>):
  */
 export async function train(
   { signal, tell, ...options }: TrainOptions,
-  talk: TrainingTalk = silence,
+  talk: TrainingTalk = silentTalk,
 ): Promise<TrainingResult> {
   const workFolder = workFolderOf(options);
   const madeReady = await beforeTraining(workFolder);

@@ -8,13 +8,13 @@ export const framesFolder = 'frames';
 /** What a call may make before it is known whether there will be a training. */
 export type MadeReady = {
   /**
-   * Removes what the call made: a refused training leaves nothing. With `keepFrames` those stay
-   * that were taken from clips, for the same call to go on with.
+   * Removes what the call made, since a refused training is to leave nothing. With `keepFrames`,
+   * the frames of clips stay, so that the same call can go on with them.
    */
   clear(wish: { readonly keepFrames: boolean }): Promise<void>;
 };
 
-/** Notes what is there of a work folder before a call begins. */
+/** Notes which parts of a work folder exist before a call begins. */
 export async function beforeTraining(workFolder: string): Promise<MadeReady> {
   const frames = path.join(workFolder, framesFolder);
   const hadFrames = await exists(frames);
@@ -27,7 +27,7 @@ export async function beforeTraining(workFolder: string): Promise<MadeReady> {
       if (!hadFrames && !keepFrames && (await exists(frames))) {
         await rm(frames, { recursive: true });
       }
-      // A folder that holds something else by now stays, and so do those around it.
+      // A folder that holds something else by now is not removed, and neither are its parents.
       for (const folder of missing) await rmdir(folder).catch(() => {});
     },
   };

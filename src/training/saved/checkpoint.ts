@@ -54,7 +54,7 @@ export async function writeCheckpoint(file: string, checkpoint: Checkpoint): Pro
   await rename(partial, file);
 }
 
-/** Reads a checkpoint. Throws VsrError `option` for a missing file, `model` for a damaged one. */
+/** Reads a checkpoint. Throws VsrError `model` for a file that is missing or damaged. */
 export async function readCheckpoint(file: string): Promise<Checkpoint> {
   let bytes: Buffer;
   try {

@@ -14,7 +14,7 @@ export function withOptimisationOptions(command: Command): Command {
   return withCourseOptions(withStepOptions(withLossOptions(grouped)));
 }
 
-/** What a step makes smaller. */
+/** What training minimises. */
 function withLossOptions(command: Command): Command {
   return command
     .addOption(
@@ -47,7 +47,7 @@ function withLossOptions(command: Command): Command {
     );
 }
 
-/** How one step follows from its patches. */
+/** How one step is taken, and on which patches. */
 function withStepOptions(command: Command): Command {
   return command
     .addOption(
@@ -77,7 +77,7 @@ function withStepOptions(command: Command): Command {
 /** How long a run goes on, what it draws, measures and keeps. */
 function withCourseOptions(command: Command): Command {
   return command
-    .option('--steps <n>', 'steps', wholeNumber(1), trainDefaults.steps)
+    .option('--steps <n>', 'number of steps', wholeNumber(1), trainDefaults.steps)
     .option(
       '--average <n>',
       'steps over which the weights are averaged; 1 for none',

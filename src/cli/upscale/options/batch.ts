@@ -33,7 +33,11 @@ export function withBatchOptions(command: Command): Command {
       `run a program for each finished clip, such as "notify-send {output}"; no shell; fields: ${programFields.map((field) => `{${field}}`).join(', ')}`,
     )
     .option('--no-segments', 'do not cut long clips into segments for resuming')
-    .option('--segment-seconds <s>', 'length of a segment (default: 10)', realNumber)
+    .option(
+      '--segment-seconds <s>',
+      'least length of a segment (default: 10, more for tiny pictures)',
+      realNumber,
+    )
     .option('--restart', 'throw away finished segments of a job that has changed')
     .option('--allow-damaged', 'take what there is of a damaged source, and mark the output')
     .option('--allow-truncated', 'the older name of --allow-damaged')

@@ -48,7 +48,7 @@ export function withFootageOptions(command: Command): Command {
     .addOption(
       new Option(
         '--telecine <how>',
-        'auto: put pictures of film together again whose fields lie in several frames (default: off)',
+        'auto: reverse a telecine, which gives film its own pictures again (default: off)',
       ).choices(telecineModes),
     )
     .addOption(

@@ -5,6 +5,7 @@ import {
   precisionNames,
   providerNames,
   qualities,
+  steadyNames,
 } from '../../../upscale/plan/options.js';
 import { realNumber, wholeNumber } from '../../display/numbers.js';
 
@@ -17,6 +18,7 @@ export type NetworkFlags = {
   device?: number;
   precision: UpscaleOptions['precision'] & string;
   chroma: UpscaleOptions['chroma'] & string;
+  steady: UpscaleOptions['steady'] & string;
   workers?: number;
   reuse: boolean;
 };
@@ -40,7 +42,9 @@ export function withNetworkOptions(command: Command): Command {
       (text) => (text === 'auto' ? text : realNumber(text)),
     )
     .addOption(
-      new Option('--provider <name>', 'where it runs').choices(providerNames).default('auto'),
+      new Option('--provider <name>', 'where the network runs')
+        .choices(providerNames)
+        .default('auto'),
     )
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(
@@ -58,6 +62,14 @@ export function withNetworkOptions(command: Command): Command {
       )
         .choices(chromaKernels)
         .default('bicubic'),
+    )
+    .addOption(
+      new Option(
+        '--steady <how>',
+        'auto: average still areas of compressed sources over frames, so that they pop less at keyframes; off: leave them as they are',
+      )
+        .choices(steadyNames)
+        .default('auto'),
     )
     .option(
       '--workers <n>',

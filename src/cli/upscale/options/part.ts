@@ -1,5 +1,4 @@
-import { type Command, Option } from 'commander';
-import { type UpscaleOptions, steadyNames } from '../../../upscale/plan/options.js';
+import type { Command } from 'commander';
 import { parseTime, wholeNumber } from '../../display/numbers.js';
 
 /** Which part of the clip is enlarged. */
@@ -7,7 +6,6 @@ export type PartFlags = {
   start?: number;
   end?: number;
   frames?: number;
-  steady: UpscaleOptions['steady'] & string;
 };
 
 /** Adds the options that say which part of the clip is enlarged. */
@@ -16,13 +14,5 @@ export function withPartOptions(command: Command): Command {
     .optionsGroup('Part of the clip:')
     .option('--start <time>', 'in point, seconds or [h:]m:s', (text) => parseTime(text, '--start'))
     .option('--end <time>', 'out point', (text) => parseTime(text, '--end'))
-    .option('--frames <n>', 'enlarge at most this many frames', wholeNumber(1))
-    .addOption(
-      new Option(
-        '--steady <how>',
-        'auto: average still areas of compressed sources, so that they pop less at keyframes; off: leave them as they are',
-      )
-        .choices(steadyNames)
-        .default('auto'),
-    );
+    .option('--frames <n>', 'enlarge at most this many frames', wholeNumber(1));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** What commander gives of the options of this group. */
+/** Options about pictures that are the frames of one clip. */
 export type SequenceFlags = { fps?: string };
 
 /** Adds the options about pictures that are the frames of one clip. */

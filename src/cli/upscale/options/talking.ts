@@ -14,7 +14,7 @@ export type TalkingFlags = {
 
 /** Adds the options on messages, programs and the configuration file. */
 export function withTalkingOptions(command: Command): Command {
-  return withEvents(command.optionsGroup('Talking:'))
+  return withEvents(command.optionsGroup('Messages, configuration and programs:'))
     .option('-q, --quiet', 'only errors')
     .option('-v, --verbose', 'also print what a configuration file set')
     .option(
@@ -22,6 +22,6 @@ export function withTalkingOptions(command: Command): Command {
       `YAML file with options by their long names, in place of ${path.join('~', '.config', 'vsr', 'config.yaml')}`,
     )
     .option('--use <preset>', 'take the options of this preset in the configuration file')
-    .option('--ffmpeg <path>', 'this ffmpeg')
-    .option('--ffprobe <path>', 'this ffprobe');
+    .option('--ffmpeg <path>', 'the ffmpeg to use')
+    .option('--ffprobe <path>', 'the ffprobe to use');
 }

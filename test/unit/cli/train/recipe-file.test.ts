@@ -79,7 +79,7 @@ test('what is wrong with a recipe is said in one sentence', () => {
     [`${given}steps: {a: 1}\n`, /wrong value for steps: Expected a number or a word\./],
     ['data: x\n', /^Expected --out to be given, but it is missing\.$/],
     ['out: a.onnx\n', /^Expected --data to be given, but it is missing\.$/],
-    ['just words', /^Expected options by their names in the recipe .*, a line each\.$/],
+    ['just words', /^Expected options by their names in the recipe .*, one per line, such as /],
     ['a: [1', /^Cannot read the recipe .*: /],
   ] as const) {
     const file = recipe(text);
