@@ -1,8 +1,52 @@
 import assert from 'node:assert/strict';
+import { mkdir, readdir } from 'node:fs/promises';
+import path from 'node:path';
 import test, { before } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { packageRoot } from '../../src/package-root.js';
+import { ffmpegRun } from '../support/enlarge.js';
+import { isLongForm, onlyInLongForm } from '../support/long-form.js';
+import { startVsr, type Vsr } from '../support/run-vsr.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
-import { isWhole, segmentsDone, skip, startedBy, startUpscale, until } from './vsr-process.js';
+import {
+  isWhole,
+  lastingStrays,
+  segmentsDone,
+  skip,
+  startedBy,
+  startUpscale,
+  until,
+} from './vsr-process.js';
+
+/** Inputs on which every command works for longer than the tests wait, by the words for them. */
+type LongInputs = { readonly folder: string; readonly names: Readonly<Record<string, string>> };
+
+let inputs: Promise<LongInputs> | undefined;
+const longInputs = (): Promise<LongInputs> => (inputs ??= makeLongInputs());
+
+async function makeLongInputs(): Promise<LongInputs> {
+  const folder = path.join(job.folder, 'long');
+  const at = (name: string): string => path.join(folder, name);
+  for (const each of [folder, at('clips'), at('pictures')]) await mkdir(each);
+  const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=1280x720:rate=25:duration=20'];
+  const coded = ['-c:v', 'libx264', '-preset', 'ultrafast'];
+  const clips = ['a', 'b'].map((name) => at(`clips/${name}.mp4`));
+  await ffmpegRun(...picture, ...coded, clips[0]!);
+  await ffmpegRun('-i', clips[0]!, '-c', 'copy', clips[1]!);
+  const small = at('small.mp4');
+  await ffmpegRun('-i', clips[0]!, '-vf', 'scale=160:90', '-frames:v', '50', ...coded, small);
+  const { code, stderr } = await startUpscale([small, '-q', '--preset', 'ultrafast']).done;
+  assert.equal(code, 0, stderr);
+  if (isLongForm) await ffmpegRun('-i', clips[0]!, '-frames:v', '60', at('pictures/%02d.png'));
+  return {
+    folder,
+    names: {
+      ...{ CLIP: clips[0]!, CLIP2: clips[1]!, CLIPS: at('clips') },
+      ...{ PICTURES: at('pictures'), DONE: at('small.x2.mp4') },
+    },
+  };
+}
 
 let job: FaultJob;
 before(async () => {
@@ -66,3 +110,76 @@ test('a clock that jumps back changes nothing', { skip }, async (t) => {
   await job.checkWhole(output);
   tried(t, 'clock that jumps back');
 });
+
+/** A command that takes long. */
+type LongCommand = {
+  /** `CLIP` and `PICTURES` are long ones, `DONE` an enlarged clip. */
+  readonly words: string;
+  /** What it says once it is at work; otherwise its ffmpeg reads the clip then. */
+  readonly says?: RegExp;
+  readonly isShort?: true;
+  /** What it may leave, for itself or the same command to go on with. */
+  readonly leaves?: RegExp;
+};
+
+const longCommands: readonly LongCommand[] = [
+  { words: 'compare CLIP CLIP2 -o made.mp4', isShort: true },
+  { words: 'extract CLIP -o made', isShort: true, leaves: /^made/ },
+  { words: 'preview CLIP -o made.html', isShort: true },
+  { words: 'evaluate CLIP' },
+  { words: 'compare CLIP CLIP2 --blind --reference CLIP -o made.html' },
+  { words: 'report DONE -o made.html' },
+  { words: `regress ${path.join(packageRoot(), 'samples')}` },
+  { words: 'train --data CLIP --out made.onnx', leaves: /^made\.onnx\.train\/frames|train$/ },
+  { words: 'train --data PICTURES --out made.onnx', says: /files to train/, leaves: /train$/ },
+  { words: 'evaluate PICTURES -m espcn-32-x2', says: /^$/ },
+  { words: 'quantize espcn-32-x2 --pictures PICTURES -o made-x2.onnx', says: /^$/ },
+  { words: 'upscale CLIP -o made_%04d.png' },
+  { words: 'watch CLIPS --queue-folder q', says: /begun/, leaves: /^q/ },
+  { words: 'serve CLIPS --port 0 --queue-folder q', says: /vsr serves/, leaves: /^q/ },
+  { words: 'doctor', says: /^$/ },
+];
+
+/** Waits until a command is at work. */
+async function atWork(vsr: Vsr, { says }: LongCommand): Promise<void> {
+  if (says === undefined) {
+    const reads = ({ words }: { words: string }): boolean => /ffmpeg.* -i /.test(words);
+    assert.ok(await until(vsr, () => startedBy(vsr.pid).some(reads)), vsr.said());
+  } else if (says.source === '^$') {
+    await delay(1500); // It says nothing at all before its end.
+  } else {
+    await vsr.until(says);
+  }
+}
+
+for (const [i, command] of longCommands.entries()) {
+  const isLeftOut = command.isShort === true ? false : onlyInLongForm;
+  const name = i % 2 === 0 ? 'SIGINT' : 'SIGTERM';
+  test(
+    `${name} ends vsr ${command.words.split(' ')[0]!} with 130: ${command.words}`,
+    { skip: skip === false ? isLeftOut : skip },
+    async () => {
+      const { folder: place, names } = await longInputs();
+      const folder = path.join(place, `command-${i}`);
+      const temporary = path.join(place, `temporary-${i}`);
+      for (const each of [folder, temporary]) await mkdir(each);
+      const words = command.words.split(' ').map((word) => names[word] ?? word);
+      const vsr = startVsr(words, { cwd: folder, env: { TMPDIR: temporary } });
+      await atWork(vsr, command);
+      vsr.child.kill(name);
+      const late = setTimeout(() => vsr.child.kill('SIGKILL'), 10_000);
+      const { code, stderr } = await vsr.done;
+      clearTimeout(late);
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /Interrupted|Stopped|interrupted|not begun/);
+      assert.deepEqual(await lastingStrays(place), [], 'no process is left');
+      assert.deepEqual(await readdir(temporary), []);
+      const left = await readdir(folder, { recursive: true });
+      assert.deepEqual(
+        left.filter((file) => command.leaves?.test(file) !== true),
+        [],
+      );
+      assert.ok(!left.some((file) => /\.(html|onnx|mp4|csv)$/.test(file)), left.join(' '));
+    },
+  );
+}

@@ -88,7 +88,6 @@ async function run(model: string, flags: Flags): Promise<void> {
     { name, of: source.sha256 },
     source.path,
   );
-  await place?.write(bytes);
   const figures: Record<string, CardFigures> = {};
   // Measured before it gets its name, which is given last.
   await using draft = await temporaryFolder('quantize');
@@ -98,6 +97,7 @@ async function run(model: string, flags: Flags): Promise<void> {
     const chain = after === undefined ? drafted : `${after.name},${drafted}`;
     figures[path.basename(path.resolve(folder))] = await measured(folder, chain, scale);
   }
+  await place?.write(bytes);
   if (entry !== undefined && places !== null) {
     // The curve and the test are of the original's training.
     const { ...card } = entry.card;

@@ -21,30 +21,39 @@ function end(): never {
   process.exit(130);
 }
 
+/** Ends the process as `end` does, and says why. */
+function endWithWord(): never {
+  say('vsr: Interrupted.');
+  end();
+}
+
 /** What a request to end does at present. */
-let onRequest: () => void = end;
+let onRequest: () => void = endWithWord;
 let isWatched = false;
 
 /** From now on a request to end, which would kill the process, makes it exit with 130. */
 export function watchForRequests(): void {
   if (isWatched) return;
   isWatched = true;
-  for (const name of names) process.on(name, () => onRequest());
+  for (const name of names) {
+    process.removeAllListeners(name); // Those of bin/vsr.js.
+    process.on(name, () => onRequest());
+  }
 }
 
 /**
  * A signal that fires when the process is asked to end. If the process has not ended soon after, it
- * exits with code 130 and prints `advice`; a second request ends it at once. The handlers stay
+ * exits with code 130 and prints what `advice` says then; a second request ends it at once. The handlers stay
  * until the process has ended: otherwise a request in its last moments would kill it instead of
  * giving 130.
  */
-export function interruption(advice = ''): AbortSignal {
+export function interruption(advice: () => string = () => ''): AbortSignal {
   watchForRequests();
   const controller = new AbortController();
   onRequest = () => {
     onRequest = end;
     setTimeout(() => {
-      say(`vsr: Interrupted. ${advice}`.trimEnd());
+      say(`vsr: Interrupted. ${advice()}`.trimEnd());
       end();
     }, graceMs).unref();
     controller.abort(new VsrError('interrupted', 'Interrupted.'));
@@ -77,7 +86,7 @@ export type BatchInterruption = {
 };
 
 /** As `interruption`, for work that knows when it is over: clips, or a training. */
-export function batchInterruption(advice = ''): BatchInterruption {
+export function batchInterruption(advice?: () => string): BatchInterruption {
   const signal = interruption(advice);
   return { signal, over: () => void (onRequest = end) };
 }

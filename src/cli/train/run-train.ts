@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type { TrainingTalk } from '../../library/train/train.js';
 import type { TrainSettings } from '../../library/train/train-options.js';
 import { printable } from '../../printable.js';
+import { trainingFiles } from '../../training/saved/training-folder.js';
 import { shortened } from '../display/bar-line.js';
 import { hasTerminal, say, sayRaw, screenWidth } from '../display/say.js';
 import { trainingSummary } from '../display/training-summary.js';
@@ -15,13 +18,19 @@ type TrainFlags = TrainSettings & { quiet?: true; recipe?: string };
 /** Trains as the options of a parsed `vsr train`, and its recipe, say. */
 export async function runTrain(command: Command): Promise<void> {
   const flags = optionsWithRecipe<TrainFlags>(command, ['data', 'out']);
-  const interruption = batchInterruption('--resume goes on from the last checkpoint.');
+  const interruption = batchInterruption(() => adviceOf(flags));
   try {
     const values = { ...flags, scale: Number(flags.scale) };
     await runUntil(command, values, interruption.signal);
   } finally {
     interruption.over();
   }
+}
+
+/** How to go on with a training that was interrupted; nothing where it has not got far enough. */
+function adviceOf(flags: TrainFlags): string {
+  const checkpoint = path.join(flags.work ?? `${flags.out}.train`, trainingFiles.checkpoint);
+  return existsSync(checkpoint) ? '--resume goes on from the last checkpoint.' : '';
 }
 
 /** Options of the command that the training itself does not take. */

@@ -50,7 +50,7 @@ export async function runUpscale(
   if (configured !== null && flags.verbose === true && flags.quiet !== true) {
     say(configuredLine(configured));
   }
-  const interruption = batchInterruption(howToGoOn);
+  const interruption = batchInterruption(() => howToGoOn);
   const talk = {
     quiet: flags.quiet ?? false,
     report: flags.report ?? null,

@@ -96,9 +96,9 @@ function begin(
 ): { readonly run: VsrRun; readonly ended: Promise<RunEnd> } {
   const reading = new Reading(listener);
   const run = runVsr(words, (event) => reading.hear(event), options);
-  const ended = run.ended.then(({ exitCode }): RunEnd => {
+  const ended = run.ended.then(({ exitCode, isStopped }): RunEnd => {
     if (exitCode === 0) return 'done';
-    if (exitCode === 130 || reading.end === 'interrupted') return 'interrupted';
+    if (isStopped || exitCode === 130 || reading.end === 'interrupted') return 'interrupted';
     if (reading.end !== 'failed' && reading.end !== 'busy') {
       listener.change({ error: 'vsr ended without a word. Its log may say why.' });
     }

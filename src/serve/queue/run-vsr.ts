@@ -8,7 +8,11 @@ import type { VsrEvent } from '../../events.js';
 import { packageRoot } from '../../package-root.js';
 
 /** How a run of the command line ended. */
-export type VsrEnd = { readonly exitCode: number | null };
+export type VsrEnd = {
+  readonly exitCode: number | null;
+  /** It was asked to end and did, perhaps before it could take the request for one. */
+  readonly isStopped: boolean;
+};
 
 /** A run of the command line that goes on. */
 export type VsrRun = {
@@ -44,13 +48,24 @@ export function runVsr(
     },
   );
   if (output !== null) closeSync(output);
-  return { ended: endOf(child, tell), stop: () => void child.kill('SIGINT') };
+  let isAsked = false;
+  return {
+    ended: endOf(child, tell).then((exitCode) => {
+      const isStopped = isAsked && (exitCode === null || exitCode === 130);
+      return { exitCode, isStopped };
+    }),
+    stop: () => {
+      isAsked = true;
+      child.kill('SIGINT');
+    },
+  };
 }
 
+/** The exit code, `null` after a signal, once all events were told. */
 async function endOf(
   child: ChildProcess,
   tell: ((event: VsrEvent) => void) | null,
-): Promise<VsrEnd> {
+): Promise<number | null> {
   const lines = createInterface({ input: child.stdio[3] as Readable });
   const told = (async () => {
     for await (const line of lines) {
@@ -66,5 +81,5 @@ async function endOf(
     child.once('exit', (code) => resolve(code));
   });
   await told;
-  return { exitCode };
+  return exitCode;
 }
