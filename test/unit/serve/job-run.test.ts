@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test from 'node:test';
-import { planJob, type JobChange } from '../../../src/serve/queue/job-run.js';
+import { workByCommand, type JobChange } from '../../../src/serve/queue/job-run.js';
 import { noOptions, type Job } from '../../../src/serve/queue/job.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -13,13 +13,16 @@ const job: Job = {
     state: 'waiting',
   },
   ...{ added: '', output: null, frames: 0, of: null, pixels: null, bytes: null, models: [] },
-  ...{ notes: [], error: null, hasReport: false },
+  ...{ notes: [], error: null, hasReport: false, size: null },
 };
 
 test('a run that is stopped as soon as it begins was interrupted, and did not fail', async () => {
   for (const ms of [0, 20]) {
     const changes: JobChange[] = [];
-    const run = planJob(job, { change: (change) => changes.push(change), pace: () => {} });
+    const run = workByCommand([]).planJob(job, {
+      change: (change) => changes.push(change),
+      pace: () => {},
+    });
     await new Promise((resolve) => setTimeout(resolve, ms));
     run.stop();
     assert.equal(await run.ended, 'interrupted');
