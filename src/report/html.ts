@@ -14,9 +14,8 @@ export function escapeMarkup(text: string): string {
 }
 
 /**
- * `text` as a page shows it to a person: as `escapeMarkup` gives it, with characters that would
- * hide
- * or turn round what stands beside them written out.
+ * `text` as a page shows it to a person: as `escapeMarkup` gives it, with those characters written
+ * out that would hide or turn round what stands beside them.
  */
 export function escapeHtml(text: string): string {
   return escapeMarkup(printable(text));

@@ -5,7 +5,7 @@ export type ChartSeries = {
   readonly name: string;
   /** Points with x in rising order; those that are not finite leave a gap. */
   readonly points: readonly (readonly [x: number, y: number])[];
-  /** CSS colour; one of a fixed palette, by place, if absent. */
+  /** CSS colour; if absent, the next one of a fixed palette. */
   readonly colour?: string;
   /** Drawn dashed, as baselines are. */
   readonly dashed?: boolean;
@@ -17,10 +17,10 @@ export type LineChart = {
   readonly xLabel: string;
   readonly yLabel: string;
   readonly series: readonly ChartSeries[];
-  /** Pixels; 720 x 360. */
+  /** Pixels; default 720 x 360. */
   readonly width?: number;
   readonly height?: number;
-  /** Marks powers of ten instead of equal steps; needs values above 0. */
+  /** Draws y on a logarithmic axis; values must be above 0. */
   readonly logarithmicY?: boolean;
 };
 
@@ -29,7 +29,7 @@ const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9
 const margin = { left: 84, right: 16, top: 34, bottom: 46 };
 /** Share of the values' span that is left free above and below them. */
 const headroom = 0.05;
-/** Pixels of a letter of a legend, at most. */
+/** Width of a letter of the legend, in pixels, at most. */
 const letterWidth = 7.5;
 
 /** Round values (1, 2 or 5 times a power of ten apart) within a span; about `count` of them. */
@@ -47,7 +47,7 @@ export function roundTicks(from: number, to: number, count: number): number[] {
 type Scale = {
   readonly at: (value: number) => number;
   readonly ticks: readonly number[];
-  /** What lies at the ends of the axis. */
+  /** The values at the ends of the axis. */
   readonly low: number;
   readonly high: number;
 };

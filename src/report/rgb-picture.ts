@@ -7,14 +7,14 @@ import { sitingOffset } from '../planes/resize-frame.js';
 import { resizePlane, resizeToFloat } from '../planes/resize.js';
 import type { ChromaSiting } from '../planes/siting.js';
 
-/** A picture to look at: 8-bit R'G'B', three bytes a pixel, rows top to bottom. */
+/** A picture to look at: 8-bit R'G'B', three bytes per pixel, rows top to bottom. */
 export type RgbPicture = {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
 };
 
-/** Cb or Cr at luma's size, by bicubic from its true place. */
+/** Cb or Cr at luma's size, by bicubic, at its true siting. */
 function fullSize(plane: Plane, layout: FrameLayout, siting: ChromaSiting | null) {
   const { chroma } = layout.format;
   if (chroma === null || (chroma.log2X === 0 && chroma.log2Y === 0)) return plane;

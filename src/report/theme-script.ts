@@ -1,4 +1,4 @@
-/** What runs on a page of ours: the button that turns it light or dark. Text of the browser's. */
+/** The script of a page for the button that makes it light or dark, as text for browsers. */
 export const themeScript = `
 'use strict';
 (() => {

@@ -23,7 +23,7 @@ pre{white-space:pre-wrap;overflow-wrap:anywhere;background:var(--panel);padding:
 `;
 
 const main = `<section id="ask" aria-label="Questions">
-<p>Which of the two, left or right, is closer to the original? What they are is said at the end.</p>
+<p>Which of the two, left or right, is closer to the original? Their names are shown at the end.</p>
 <p id="step" role="status"></p><progress id="done" value="0" aria-label="answered"></progress>
 <div class="three">
 <figure><figcaption>Left</figcaption><img id="left" alt="left candidate"></figure>
@@ -37,19 +37,19 @@ const main = `<section id="ask" aria-label="Questions">
 <section id="end" aria-label="Result" hidden>
 <h2 id="over" tabindex="-1">The result</h2>
 <div class="scroll"><table id="counts"><thead><tr></tr></thead><tbody></tbody></table></div>
-<p class="hint">p is of the sign test (exact, two-sided, without ties): how likely counts at least as uneven are where neither is preferred. Below 0.05 is commonly taken for a preference. It is of one person and these pictures.</p>
+<p class="hint">p is that of the sign test (exact, two-sided, ties left out): how likely counts at least as uneven are if neither is preferred. Below 0.05 is commonly taken for a preference. It holds for one person and these pictures.</p>
 <div class="bar"><a id="csv" download>Save the answers as CSV</a><button id="again" class="small">Start again, forgetting these answers</button></div>
 <details><summary>The answers as text</summary><pre id="text"></pre></details>
 </section>`;
 
-/** The page of a blind test. It loads nothing, and tells its browser so. */
+/** The page of a blind test, as HTML. It loads nothing, and its policy forbids the browser to. */
 export function blindPage(test: Judged & { readonly places: readonly Place[] }): string {
   const { methods, reference, places } = test;
   const apart = namesApart(methods);
   const names = methods.map((file) => printable(apart.get(file) ?? file));
   const hash = createHash('sha256').update(JSON.stringify([names, places]));
   const data = {
-    // The browser keeps the answers under it: another test is another one.
+    // The browser keeps the answers under this name, which differs between tests.
     id: hash.digest('hex').slice(0, 16),
     ...{ names, places },
   };

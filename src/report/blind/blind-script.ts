@@ -2,7 +2,7 @@ import { shareInterval, signTest } from './sign-test.js';
 import { blindCsv, tally } from './tally.js';
 import { readState, shuffledTrials } from './trials.js';
 
-/** What the page and its tests share: each stands on nothing but the others. */
+/** Functions that the page holds as text and tests call: each uses nothing except the others. */
 const logic = [shuffledTrials, readState, signTest, shareInterval, tally, blindCsv];
 
 const page = `
@@ -102,7 +102,7 @@ const page = `
   show();
 `;
 
-/** What runs in the page of a blind test: its logic as tested here, and what shows it. */
+/** The script of a blind test's page: its logic, and what shows it. */
 export function blindScript(): string {
   return `'use strict';\n(() => {\n${logic.map(String).join('\n')}\n${page}})();\n`;
 }

@@ -1,10 +1,10 @@
 import { busiestCrop, type Crop } from '../page/before-after.js';
 import type { RgbPicture } from '../rgb-picture.js';
 
-/** Three pictures of this size stand side by side on a page about as they are. */
+/** The largest part: three of this size fit side by side on a page at about 1:1. */
 export const largestPart = { width: 400, height: 300 };
 
-/** The most fields each way into which a picture is divided to be looked over. */
+/** A picture is divided into at most this many fields each way, with one part in each. */
 const mostFields = 3;
 
 const rawOf = ({ width, height }: RgbPicture) => ({ width, height, channels: 3 }) as const;
@@ -49,7 +49,7 @@ export async function busiestPart(picture: RgbPicture, field: Crop): Promise<Cro
   return { ...found, left: field.left + found.left, top: field.top + found.top };
 }
 
-/** A part of a picture as a `data:` URI, without loss: what is judged is not the page's coding. */
+/** A part of a picture as a `data:` URI, lossless, so that nobody judges the page's coding. */
 export async function partUri(picture: RgbPicture, part: Crop): Promise<string> {
   const { default: sharp } = await import('sharp');
   const bytes = await sharp(picture.data, { raw: rawOf(picture) })

@@ -23,7 +23,7 @@ export type Place = {
 /** What is judged, and by what. */
 export type Judged = { readonly reference: string; readonly methods: readonly string[] };
 
-/** Frames shown of a clip: with fewer, even one opinion throughout proves nothing. */
+/** Number of frames shown of a clip: with fewer, even the same answer to all proves nothing. */
 const shownFrames = 8;
 
 type Size = { readonly width: number; readonly height: number };
@@ -55,7 +55,10 @@ export async function placesOfPictures({ reference, methods }: Judged): Promise<
   return places;
 }
 
-/** One part each of a few telling frames of the reference, and the same of every method's clip. */
+/**
+ * One part of each of a few telling frames of the reference, and the same parts of every method's
+ * clip. Throws VsrError `media` for clips that do not go together.
+ */
 export async function placesOfClips(
   ffmpeg: Ffmpeg,
   { reference, methods }: Judged,
@@ -83,7 +86,7 @@ export async function placesOfClips(
     const uri = await partUri(picture, part);
     looked.push({ label: `at ${showTime(time)}`, part, reference: uri, pictures: [] });
   }
-  // Clocks may begin elsewhere: times count from each clip's first frame.
+  // Clips may begin at different times of their clocks, so times count from the first frame.
   const first = await firstTime(ffmpeg, source);
   const after = found.map(({ time }) => time + source.startTime - first);
   for (const other of others) {

@@ -1,12 +1,12 @@
 /**
- * The sign test: how likely counts at least as uneven as these are where neither is preferred.
- * Exact binomial, two-sided, 0 to 1; ties are left out by whoever counts. 1 where nothing was
- * counted. The page of a blind test holds this function as text: it stands on nothing but itself.
+ * The p-value of the sign test, 0 to 1: how likely counts at least as uneven as these are if
+ * neither is preferred. Exact binomial, two-sided; the caller leaves ties out. 1 where nothing was
+ * counted. The page of a blind test holds this function as text, so it uses nothing outside itself.
  */
 export function signTest(one: number, other: number): number {
   const all = one + other;
   const fewer = Math.min(one, other);
-  // In logarithms: two to the power of thousands is no number.
+  // In logarithms, because 2 to the power of minus a few thousand is 0 in floating point.
   let log = -all * Math.LN2;
   let sum = 0;
   for (let k = 0; k <= fewer; k++) {
@@ -17,8 +17,8 @@ export function signTest(one: number, other: number): number {
 }
 
 /**
- * The 95 % interval (Wilson) of the share that `one` has of both, 0 to 1; all there is where
- * nothing was counted. Held by the page as text, too.
+ * The 95 % interval (Wilson) of the share that `one` has of both; 0 to 1 where nothing was counted.
+ * The page holds this function as text, too.
  */
 export function shareInterval(one: number, other: number): { low: number; high: number } {
   const all = one + other;

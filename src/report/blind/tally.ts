@@ -9,7 +9,7 @@ export type PairTally = {
   readonly firstCloser: number;
   readonly secondCloser: number;
   readonly ties: number;
-  /** Of the sign test, ties left out. */
+  /** The p-value of the sign test, ties left out. */
   readonly p: number;
   /** The 95 % interval of the first one's share, ties left out. */
   readonly low: number;

@@ -9,8 +9,8 @@ export type BlindState = { readonly trials: readonly Trial[]; readonly answers: 
 
 /**
  * Every pair of methods at every place, in random order and with random sides. `random` gives
- * numbers from 0 to below 1. The page holds the functions of this file as text: each stands on
- * nothing but itself.
+ * numbers from 0 to below 1. The page holds the functions of this file as text, so each uses
+ * nothing outside itself.
  */
 export function shuffledTrials(places: number, methods: number, random: () => number): Trial[] {
   const trials: Trial[] = [];
@@ -29,7 +29,7 @@ export function shuffledTrials(places: number, methods: number, random: () => nu
   return trials;
 }
 
-/** What the browser kept, if it is a state of this very test; otherwise `null`. */
+/** The state that the browser kept as `text`; `null` where it is none of this very test. */
 export function readState(text: string | null, places: number, methods: number): BlindState | null {
   let kept: Partial<BlindState> | null;
   try {

@@ -35,7 +35,7 @@ function refuse(a: Source, b: Source, what: string, of: (source: Source) => stri
 /** Refuses clips whose frames do not go together in time, with both figures. */
 export function checkSameTimes(a: Source, b: Source): void {
   const [rateA, rateB] = [rate(a), rate(b)];
-  // Containers round rates: a difference of a thousandth is none.
+  // Containers round rates: a difference of up to a thousandth does not count.
   if (rateA !== null && rateB !== null && Math.abs(rateA / rateB - 1) > 1e-3) {
     refuse(a, b, 'frame rate', (source) => `${rate(source)?.toFixed(3)} frames a second`);
   }
@@ -87,8 +87,8 @@ async function countRest(decoded: DecodedFrames, frames: AsyncIterator<Frame>): 
 
 /**
  * Compares `b` with `a`, frame by frame as they are stored, the smaller one enlarged by plain
- * bicubic. `onFrames` is told how many have been. A `VsrError` if they are not alike enough for
- * that.
+ * bicubic. `onFrames` is called with the number of frames compared so far. Throws VsrError `media`
+ * where their sizes, formats, rates or lengths do not fit.
  */
 export async function pairFigures(
   ffmpeg: Ffmpeg,

@@ -8,13 +8,15 @@ import { cropFrame } from '../../planes/crop-frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { resizeFrame } from '../../planes/resize-frame.js';
 
-/** A frame's bytes and how they lie. */
+/** A frame's bytes and their layout. */
 export type Sized = { readonly data: Uint8Array; readonly layout: FrameLayout };
 
-/** The largest size within the clip that is a multiple of the scale, in luma and in chroma. */
+/**
+ * The largest size within the clip that is a multiple of the scale, in luma and in chroma. Throws
+ * VsrError `media` for clips that are too small.
+ */
 export function croppedLayout(source: Source, scale: number): FrameLayout {
   const { width, height, format } = source.video;
-  // Both sizes whole, in luma and in chroma.
   const { num } = ratioOf(scale);
   const across = num << (format.chroma?.log2X ?? 0);
   const down = num << (format.chroma?.log2Y ?? 0);
@@ -47,7 +49,7 @@ export async function* croppedFrames(
   }
 }
 
-/** Writes the reduced clip through x264 into `file`, as `--degrade codec` wants it. */
+/** Writes the reduced clip, coded by x264, into `file`, for `--degrade codec`. */
 export async function codeReduced(
   ffmpeg: Ffmpeg,
   source: Source,

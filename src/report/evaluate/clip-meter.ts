@@ -53,7 +53,7 @@ export class ClipMeter implements AsyncDisposable {
     this.#features = features;
   }
 
-  /** Frames are of `layout`; `ways` are names. */
+  /** Frames are of `layout`; `ways` are the names of the ways of enlarging. */
   static async open(
     ffmpeg: Ffmpeg,
     layout: FrameLayout,
@@ -82,7 +82,7 @@ export class ClipMeter implements AsyncDisposable {
     await this.#features?.add(way, reference, actual);
   }
 
-  /** What all frames came to; a `VsrError` of code `media` naming `file` if there were none. */
+  /** The figures of all frames. Throws VsrError `media` that names `file` if there were none. */
   async finish(file: string): Promise<Omit<FileEvaluation, 'file' | 'networks'>> {
     const figures: Record<string, Figures> = {};
     for (const [way, sums] of this.#sums) {

@@ -42,11 +42,11 @@ export type ClipEvaluationOptions = {
   readonly workers: number | null;
   readonly precision: PrecisionChoice;
   readonly signal?: AbortSignal;
-  /** Told how far the clip is. */
+  /** Called with the progress of the clip. */
   readonly onProgress?: TellProgress;
 };
 
-/** The truth with what `lows` brings, or with itself reduced where there are no `lows`. */
+/** Each true frame with its reduced one: the next of `lows`, or without those, made by `reduce`. */
 async function* pairsOf(
   truths: AsyncIterable<Sized>,
   lows: AsyncGenerator<Sized> | null,
@@ -73,7 +73,10 @@ async function* pairsOf(
   }
 }
 
-/** Measures models and the baselines on a clip, frame by frame, in the clip's own YUV. */
+/**
+ * Measures models and the baselines on a clip, frame by frame, in the clip's own YUV. Throws
+ * VsrError: `option` for `blur`, `media` for a clip that cannot be measured.
+ */
 export async function evaluateClip(
   ffmpeg: Ffmpeg,
   file: string,

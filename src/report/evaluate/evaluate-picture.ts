@@ -34,7 +34,7 @@ export type PictureEvaluationOptions = {
   readonly protocol: Protocol;
   /** Measures the feature distance, where that is asked for. */
   readonly features: FeatureMeter | null;
-  /** Tells classes, where that is asked for. */
+  /** Classifies pictures, where that is asked for. */
   readonly classes: Pick<ClassMeter, 'classOf'> | null;
 };
 
@@ -59,7 +59,7 @@ export async function evaluatePicture(
   }
   const pairs: PlanePair[] = [];
   for (const [channel, plane] of whole.entries()) {
-    // Noise of its own for each channel.
+    // Each channel has its own noise.
     const random = channel === 0 ? randomAt(1) : randomAt(1, channel);
     pairs.push(await degrade(plane, scale, degradation, random));
   }

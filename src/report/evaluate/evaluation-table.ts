@@ -14,7 +14,7 @@ export type TextTable = {
   readonly rows: readonly string[][];
   /** How many of the columns, from the left, hold words; the others hold figures. */
   readonly words: number;
-  /** Some row is marked as what `vsr upscale` runs. */
+  /** Whether rows can be marked as what `vsr upscale` runs. */
   readonly runs: boolean;
 };
 
@@ -49,8 +49,8 @@ function kindOf({ precision, forCompressed }: NetworkFacts): string {
 }
 
 /**
- * Files and their mean, the ways of enlarging below one another; columns that nobody has are left
- * out. `is` tells of a network what it is, and whether it is what `vsr upscale` runs.
+ * Rows for each file and for the mean, one for each way of enlarging. Columns without a figure are
+ * left out. The column `is` says what each network is, and whether `vsr upscale` runs it.
  */
 export function evaluationTable(files: readonly FileEvaluation[]): TextTable {
   const ways = waysOf(files);

@@ -48,7 +48,7 @@ export type Figures = {
    */
   readonly features: number | null;
   /**
-   * Share of the pictures whose likeliest class by the classifier given is that of the true
+   * Share of the pictures that the classifier puts into the same likeliest class as the true
    * picture, 0 to 1; `null` without a classifier, and for clips.
    */
   readonly sameClass: number | null;
@@ -75,15 +75,15 @@ export type FileEvaluation = {
   /** 1 for a picture. */
   readonly frames: number;
   readonly figures: Readonly<Record<string, Figures>>;
-  /** The lowest Y of each, by the protocol `rgb` the lowest of all channels; decibels. */
+  /** The frame with the lowest PSNR of each way: of Y, by the protocol `rgb` of all channels. */
   readonly worst: Readonly<Record<string, WorstFrame>>;
   /** The networks behind the figures, by the same names. */
   readonly networks: Readonly<Record<string, NetworkFacts>>;
 };
 
 /**
- * Every way of enlarging that any file was measured by, the models first. Files differ: only those
- * that are compressed are measured by the network for such.
+ * Every way of enlarging that any file was measured by, the models first. Files differ, since only
+ * compressed ones are measured by the network for compressed sources.
  */
 export function waysOf(files: readonly FileEvaluation[]): string[] {
   const all = new Set(files.flatMap(({ figures }) => Object.keys(figures)));
@@ -94,10 +94,10 @@ export function waysOf(files: readonly FileEvaluation[]): string[] {
   ];
 }
 
-/** A frame, from 0, and its decibels. */
+/** A frame's number, from 0, and its PSNR in decibels. */
 export type WorstFrame = { readonly frame: number; readonly psnr: number };
 
-/** The figures of one plane of a picture or frame, or of several together. */
+/** The errors of one plane of a picture or frame, or of several together. */
 export type LumaErrors = {
   readonly mse: number;
   readonly mae: number;

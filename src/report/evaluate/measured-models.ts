@@ -13,9 +13,11 @@ export type NetworkFacts = {
   readonly models: readonly string[];
   /** Precision of their files: `int8` is the 8-bit copy, anything else the float model. */
   readonly precision: 'fp32' | 'fp16' | 'int8';
-  /** Trained for compressed sources. */
+  /** Whether it was trained for compressed sources. */
   readonly forCompressed: boolean;
-  /** `vsr upscale` runs it for this file on this machine, called with the same model or none. */
+  /**
+   * Whether `vsr upscale` runs it for this file on this machine, with the same `--model` or none.
+   */
   readonly runs: boolean;
 };
 
@@ -35,7 +37,7 @@ export type MeasuredSource = {
    * compressed. Called only where that matters.
    */
   readonly look: () => Promise<Compression>;
-  /** The small input was compressed. */
+  /** Whether the small input was compressed. */
   readonly coded: boolean;
 };
 
@@ -70,10 +72,10 @@ function listed(chains: readonly Chain[], runs: Chain): MeasuredModels {
 }
 
 /**
- * The models to measure on a file: the float model, and beside it what `vsr upscale` runs in its
- * place here where no model is named. That is its 8-bit copy on processors that are faster by it.
- * Of a file that is compressed it is the network for such sources, measured beside that for clean
- * ones, since the small input is clean unless it was coded as well.
+ * The models to measure on a file: the float model, and what `vsr upscale` runs in its place here
+ * where no model is named, which is its 8-bit copy on processors that are faster with it. For a
+ * compressed file, the network for compressed sources is measured besides that for clean ones,
+ * because the small input is clean unless it was coded as well.
  */
 export async function modelsToMeasure(
   { scale, model, provider, precision = 'auto' }: ModelChoice,

@@ -6,7 +6,7 @@ import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import type { MeasuredModels } from './measured-models.js';
 
-/** A frame as it was, and as it is given to be enlarged. */
+/** A true frame, and the reduced one that is enlarged. */
 export type Pair = { readonly truth: Uint8Array; readonly low: Frame };
 
 /** A pair, with what each model made of the reduced frame. */

@@ -7,7 +7,7 @@ import { frameLayout, type FrameLayout, pixelFormats } from '../../planes/pixel-
 import type { Plane } from '../../planes/plane.js';
 import { openUpscaler, type UpscalerOptions } from '../../enlarge/upscaler.js';
 
-/** Where and in what a picture is enlarged. */
+/** Where and in which precision a picture is enlarged. */
 export type PictureEnlarging = {
   readonly provider: ProviderChoice;
   readonly precision: PrecisionChoice;
@@ -25,7 +25,7 @@ async function enlargeFrame(
     provider,
     ...(signal === undefined ? {} : { signal }),
     siting: 'center',
-    // One picture is one job: more threads would only have to start.
+    // One thread enlarges the picture; more would cost their start.
     workers: 1,
     precision,
     scores: false,
@@ -37,7 +37,7 @@ async function enlargeFrame(
   return { data: larger.data.slice(), layout: upscaler.layout };
 }
 
-/** Enlarges an 8-bit luma plane of any size with `chain`, by the very code that enlarges clips. */
+/** Enlarges an 8-bit luma plane of any size with `chain`, by the same code as clips. */
 export async function enlargePicture(
   plane: Plane,
   chain: Chain,
@@ -75,7 +75,7 @@ export async function enlargeColours(
   });
 }
 
-/** Planes of red, green and blue as three bytes a pixel. */
+/** Planes of red, green and blue as three bytes per pixel. */
 function interleaved(planes: readonly Plane[]): Uint8Array {
   const data = new Uint8Array(3 * planes[0]!.data.length);
   for (const [channel, plane] of planes.entries()) {

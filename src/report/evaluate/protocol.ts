@@ -5,7 +5,7 @@ import type { Degradation } from '../../training/pictures/degrade.js';
 export const protocols = ['y', 'rgb'] as const;
 export type Protocol = (typeof protocols)[number];
 
-/** What pictures can be compared by beside their samples. */
+/** What pictures can be compared by besides their samples. */
 export const distances = ['features'] as const;
 export type Distance = (typeof distances)[number];
 
@@ -42,7 +42,7 @@ export type Measured = {
   readonly classifier?: string | undefined;
 };
 
-/** The protocol of a table in one line: figures of another one cannot be compared with these. */
+/** The protocol of a table in one line. Figures of different protocols cannot be compared. */
 export function protocolOf(measured: Measured): string {
   const { scale, border, degradation, protocol, distance, classifier } = measured;
   const { kind, noise, crf } = degradation;

@@ -15,7 +15,7 @@ const shipped = {
   outputs: ['fire2', 'fire3', 'fire4', 'fire5', 'fire6', 'fire7', 'fire8', 'fire9'],
 };
 
-/** Samples each way of the smallest picture of which every output has a position. */
+/** Side of the smallest picture, in samples, for which every output has a position. */
 const smallestSide = 32;
 
 /**
@@ -116,8 +116,8 @@ export class FeatureMeter implements AsyncDisposable {
   }
 
   /**
-   * With the network that ships, or the ONNX file `bytes`, all outputs of which are compared. It
-   * makes [1, C, h, w] of RGB in 0..1 [1, 3, H, W] of any size.
+   * Opens the network that ships, or the ONNX file `bytes`, of which all outputs are compared: it
+   * must give [1, C, h, w] for RGB [1, 3, H, W] of any size, in 0..1.
    */
   static async open(bytes?: Uint8Array): Promise<FeatureMeter> {
     const model = bytes ?? (await readFile(path.join(packageRoot(), shipped.file)));

@@ -3,7 +3,7 @@ import type { FrameLayout } from '../../planes/pixel-format.js';
 import { rgbOfFrame } from '../rgb-picture.js';
 import { featureDistance, type FeatureMeter, type Looks, withoutBorder } from './feature-meter.js';
 
-/** Adds up the feature distance of a clip's frames, shown in colour, by the way of enlarging. */
+/** Adds up the feature distance of a clip's frames, in colour, for each way of enlarging. */
 export class FeatureSums {
   readonly #meter: FeatureMeter;
   readonly #layout: FrameLayout;
@@ -32,7 +32,7 @@ export class FeatureSums {
     this.#sums.set(way, { sum: sum + distance, frames: frames + 1 });
   }
 
-  /** `null` for frames too small for the network. */
+  /** The mean distance of a way's frames; `null` where they are too small for the network. */
   mean(way: string): number | null {
     const found = this.#sums.get(way);
     return found === undefined ? null : found.sum / found.frames;

@@ -3,7 +3,7 @@ import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 
-/** A copy, since frames' memory is used again. */
+/** A copy, because the memory of frames is used again. */
 function copyOf(plane: Plane): Plane {
   return { ...plane, data: plane.data.slice() };
 }
@@ -20,7 +20,7 @@ export class FlickerSums {
   readonly #figures: (number | null)[] = [];
   #last: { readonly truth: Plane; readonly actual: Plane } | null = null;
 
-  /** Lumas are of this size. */
+  /** For luma planes of this size. */
   constructor(size: { readonly width: number; readonly height: number }, bitDepth: number) {
     this.#flicker = truthFlicker(size, bitDepth);
   }

@@ -16,7 +16,7 @@ export type Moment = {
   readonly bicubic: RgbPicture | null;
   readonly ours: RgbPicture;
   readonly reference: RgbPicture | null;
-  /** Degrees clockwise that a player turns them. */
+  /** Degrees clockwise by which a player rotates them. */
   readonly rotation: number;
 };
 
@@ -28,6 +28,7 @@ export type Crop = {
   readonly height: number;
 };
 
+/** Side, in samples, of the squares by which differences are summed. */
 const cell = 16;
 
 /** The part of at most `width` x `height` where two pictures of one size differ most. */

@@ -28,7 +28,7 @@ export type ClipReport = {
   readonly psnr: PsnrSummary | null;
   readonly flicker: FlickerSummary | null;
   readonly plot: PlotData | null;
-  /** The column that worst, median and best go by. */
+  /** The column by which worst, median and best frame are chosen. */
   readonly rankedBy: PsnrColumn | null;
   /** The lowest frames, worst first. */
   readonly worst: readonly PickedFrame[];
@@ -41,9 +41,9 @@ export type ClipReport = {
 export type ClipReportOptions = {
   /** Further frames to show, by number. */
   readonly frames: readonly number[];
-  /** Samples a side of the whole pictures at most. */
+  /** Largest side of whole pictures, in samples. */
   readonly fit: number;
-  /** Only the worst frame, for pages of many clips. */
+  /** Show only the worst frame, for pages of many clips. */
   readonly brief: boolean;
 };
 
@@ -53,13 +53,13 @@ function placesOf(file: string, sidecarPath: string): readonly string[] {
   return [path.resolve(folder, file), path.join(folder, path.basename(file))];
 }
 
-/** The file where it is; `null` if it is gone. */
+/** Where the file is; `null` if it is gone. */
 async function findFile(file: string, sidecarPath: string): Promise<string | null> {
   for (const place of placesOf(file, sidecarPath)) if (await exists(place)) return place;
   return null;
 }
 
-/** A clip or picture where it is, or the pictures of a sequence; `null` if they are gone. */
+/** Where a clip or picture is, or the pictures of a sequence; `null` if they are gone. */
 async function findFrames(
   file: string,
   sidecarPath: string,
@@ -96,7 +96,7 @@ async function readLog(file: string, sidecar: Sidecar): Promise<LogReading> {
   return { plot: thinner.result(), ranking, firstTime: firstTime ?? 0 };
 }
 
-/** An output as its sidecar tells of it, and where its first frame stands. */
+/** An output as its sidecar describes it, and the time of its first frame. */
 type Output = {
   readonly sidecar: Sidecar;
   readonly sidecarPath: string;

@@ -1,6 +1,6 @@
 import type { FigureColumn } from '../../metrics/frame-row.js';
 
-/** What people call the log's columns. */
+/** Names of the log's columns for people. */
 export const columnLabels: Readonly<Record<FigureColumn, string>> = {
   psnrY: 'Y to reference',
   psnrU: 'U to reference',

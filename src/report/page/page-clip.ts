@@ -30,7 +30,7 @@ function showSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)}:${rest}`;
 }
 
-/** `encoder args` of `encoderArgs`. */
+/** A setting's name in words: `encoder args` for `encoderArgs`. */
 function settingTitle(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 }
@@ -49,7 +49,7 @@ function facts(clip: ClipReport): string {
   const kinds = source.streams.map(({ kind, codec, language }) =>
     [kind, codec, language].filter((word) => word !== null).join(' '),
   );
-  // `asked` is told by what followed from it, the encoder and its arguments; `runs` by a strip.
+  // Encoder and arguments show what `asked` led to, and a strip shows `runs`.
   const set = Object.entries(settings)
     .filter(
       ([name, value]) => !['asked', 'runs'].includes(name) && value !== null && value !== undefined,

@@ -16,7 +16,7 @@ export function popColumn({ flicker }: ClipReport): FlickerColumn | null {
   return columns.find((name) => (flicker?.[name] ?? null) !== null) ?? null;
 }
 
-/** What the columns of flicker came to; empty without any. */
+/** A table of the figures for flicker, as HTML; empty without any. */
 export function flickerTable({ flicker }: ClipReport): string {
   const rows = flickerColumns.flatMap((name) => {
     const column = flicker?.[name] ?? null;

@@ -3,7 +3,7 @@ import { escapeHtml, jsonForScript } from '../html.js';
 
 /** What a self-contained page is made of. */
 export type PageParts = {
-  /** Text; of the page's heading and, before what it is, of its title. */
+  /** Text of the page's heading, and the beginning of its title. */
   readonly title: string;
   readonly what: 'report' | 'preview' | 'blind';
   /** Its whole style sheet. */
@@ -15,11 +15,11 @@ export type PageParts = {
   readonly scripts: readonly string[];
 };
 
-/** Nothing is loaded but what the page itself holds. */
+/** The content security policy: nothing is loaded that the page does not hold itself. */
 const policy =
   "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/** One HTML page that loads nothing, and tells its browser so. */
+/** One HTML page that loads nothing; its policy forbids the browser to. */
 export function pageFrame({ title, what, style, main, data, scripts }: PageParts): string {
   const heading = escapeHtml(title);
   return `<!doctype html>

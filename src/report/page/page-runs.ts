@@ -3,10 +3,10 @@ import { framesPerSecond } from '../../planes/ratio.js';
 
 type Run = SidecarRuns['runs'][number];
 
-/** Parts that are drawn: of a clip with more, the longest. */
+/** How many parts are drawn at most: of a clip with more, the longest. */
 const mostParts = 400;
 
-/** What a part was taken for, in words. */
+/** What a part was detected as, in words. */
 function runWords({ kind, order, cadence }: Run): string {
   const more = [cadence, order === null ? null : `${order} field first`];
   return [kind, ...more.filter((word) => word !== null)].join(', ');
@@ -18,7 +18,7 @@ function timeWords(frame: number, { frameRate }: SidecarRuns): string {
   return `${minutes}:${(seconds % 60).toFixed(1).padStart(4, '0')}`;
 }
 
-/** The strip that shows what each part of a clip was taken for; nothing where it had no parts. */
+/** A strip that shows what each part of a clip was detected as; empty where it had no parts. */
 export function runsStrip(plan: SidecarRuns | null | undefined): string {
   if (plan === null || plan === undefined || plan.frames === 0) return '';
   const ends = plan.runs.map((_, i) => plan.runs[i + 1]?.first ?? plan.frames);
@@ -39,5 +39,5 @@ export function runsStrip(plan: SidecarRuns | null | undefined): string {
     const sum = frames.reduce((all, each) => all + each, 0);
     return `<span class="key"><span class="swatch ${kind}"></span>${kind}: ${sum} of ${plan.frames} frames</span>`;
   });
-  return `<figure class="runs"><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="What each part of the source was taken for">${parts.join('')}</svg><figcaption>${shares.join(' ')}</figcaption></figure>`;
+  return `<figure class="runs"><svg viewBox="0 0 1000 24" preserveAspectRatio="none" role="img" aria-label="What each part of the source was detected as">${parts.join('')}</svg><figcaption>${shares.join(' ')}</figcaption></figure>`;
 }

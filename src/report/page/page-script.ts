@@ -1,6 +1,6 @@
 /**
- * What runs in the report page: draws the plots, moves the sliders. Plain JavaScript of the
- * browser, kept as text because it is never run here. It reads `#report-data` and leaves
+ * The script of the report page: it draws the plots and moves the sliders. It is plain JavaScript
+ * for browsers, kept as text because it is never run here. It reads `#report-data` and leaves
  * `window.vsrReport` for tests.
  */
 export const pageScript = `

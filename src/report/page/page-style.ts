@@ -3,7 +3,7 @@ const light =
 const dark =
   '--bg:#14171b;--fg:#e6e9ec;--soft:#9aa5b1;--line:#353c45;--panel:#1d2228;--accent:#6cb6ff;--warn:#f0a35a';
 
-/** The colours of all our pages, light or dark by the reader's setting. */
+/** The colours of all pages that vsr makes, light or dark by the reader's setting. */
 export const pageColours = `
 :root{color-scheme:light dark;${light}}
 @media (prefers-color-scheme:dark){:root{${dark}}}

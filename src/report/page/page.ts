@@ -21,9 +21,9 @@ import { pageFrame } from './page-frame.js';
 import { pageStyle } from './page-style.js';
 
 /**
- * The curves that are shown at first: against the reference the network's and bicubic's; without
- * one, that against the source. The others lie so much higher or lower that these would be flat
- * beside them.
+ * The curves that are shown at first: with a reference, the network's and bicubic's against it;
+ * without one, that against the source. The others lie so much higher or lower that these would
+ * look flat beside them.
  */
 function shownColumns(columns: readonly PsnrColumn[]): readonly PsnrColumn[] {
   for (const first of [['psnrY', 'psnrYBicubic'], ['psnrToSourceY']]) {
@@ -79,12 +79,12 @@ function dataOf(clip: ClipReport): unknown {
   };
 }
 
-/** From this many clips on, each is folded until it is asked for. */
+/** From this many clips on, the part of each is folded until a reader opens it. */
 const manyClips = 4;
 
 /**
- * One self-contained HTML page about `clips` and those of their batch that were not finished: it
- * loads nothing, and is told to its browser so.
+ * One self-contained HTML page about `clips` and those of their batch that were not finished. It
+ * loads nothing.
  */
 export async function reportPage(
   clips: readonly ClipReport[],

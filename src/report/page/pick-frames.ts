@@ -6,17 +6,17 @@ export type PickedFrame = {
   readonly frame: number;
   /** Seconds in the output. */
   readonly time: number;
-  /** Decibels of the column that ranks; `null` for a frame without. */
+  /** PSNR in the ranking column, in decibels; `null` for a frame without a figure. */
   readonly psnr: number | null;
 };
 
 /**
- * The column that ranks frames: against the reference where there is one, otherwise against the
- * source.
+ * Columns that can rank frames; the first that a log has does so: against the reference, otherwise
+ * against the source, otherwise against bicubic.
  */
 export const rankingColumns: readonly PsnrColumn[] = ['psnrY', 'psnrToSourceY', 'psnrToBicubicY'];
 
-/** Collects what ranking a log needs: two numbers a frame. */
+/** Collects what ranking a log's frames needs: two numbers per frame. */
 export class FrameRanking {
   readonly column: PsnrColumn;
   readonly #figures: number[] = [];
@@ -48,7 +48,7 @@ export class FrameRanking {
 
   #sorted(): number[] {
     const places = this.#figures.flatMap((figure, i) => (Number.isNaN(figure) ? [] : [i]));
-    // Infinity minus Infinity is no order.
+    // Not x - y alone: Infinity minus Infinity is NaN.
     return places.sort((a, b) => {
       const [x, y] = [this.#figures[a]!, this.#figures[b]!];
       return x === y ? a - b : x - y;
@@ -75,7 +75,7 @@ export class FrameRanking {
     return [...picked.values()];
   }
 
-  /** Frames that the log has. */
+  /** Number of frames in the log. */
   get length(): number {
     return this.#figures.length;
   }

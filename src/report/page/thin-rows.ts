@@ -1,6 +1,6 @@
 import { figureColumns, type FigureColumn, type FrameRow } from '../../metrics/frame-row.js';
 
-/** What a plot is drawn from: one entry a point in every list. */
+/** What a plot is drawn from: every list has one entry per point. */
 export type PlotData = {
   readonly frames: number[];
   /** Seconds. */
@@ -9,12 +9,13 @@ export type PlotData = {
    * Decibels, `Infinity` for equal planes; grey levels for flicker. Only columns that have figures.
    */
   readonly columns: Partial<Record<FigureColumn, (number | null)[]>>;
-  /** Rows that the log has; more than points where the plot was thinned. */
+  /** Number of rows in the log; more than points where the plot was thinned. */
   readonly rows: number;
 };
 
 /**
- * Of some neighbouring rows, those that a plot must show: per column the lowest and the highest.
+ * Some neighbouring rows, of which it keeps those that a plot must show: for each column, the one
+ * with the lowest figure and the one with the highest.
  */
 class Bucket {
   readonly #extremes = new Map<string, { row: FrameRow; value: number }>();
@@ -36,14 +37,14 @@ class Bucket {
     }
   }
 
-  /** Joins the bucket after this one to it. */
+  /** Adds the rows of the bucket after this one. */
   absorb(next: Bucket): void {
     const rows = this.rows + next.rows;
     for (const { row } of next.#extremes.values()) this.add(row);
     this.rows = rows;
   }
 
-  /** In frame order, each once. */
+  /** The kept rows in the order of frames, each once. */
   kept(): FrameRow[] {
     const rows = new Set([...this.#extremes.values()].map(({ row }) => row));
     return [...rows].sort((a, b) => a.frame - b.frame);
@@ -77,7 +78,7 @@ export class RowThinner {
     last.add(row);
   }
 
-  /** Joins every two neighbours: twice as many rows a bucket from here on. */
+  /** Joins every two neighbours: from here on, a bucket has twice as many rows. */
   #halve(): void {
     this.#perBucket *= 2;
     for (let i = 0; i < this.#most / 2; i++) {

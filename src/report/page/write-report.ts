@@ -6,11 +6,11 @@ import { clipReport, type ClipReport } from './clip-report.js';
 import { reportPage } from './page.js';
 import type { UnfinishedClip } from './summary-table.js';
 
-/** What may be told to `writeReport`. */
+/** Options of `writeReport`. */
 export type ReportOptions = {
   /** Frames to show beside the worst, the median and the best, by number from 0. */
   readonly frames?: readonly number[];
-  /** Found by itself if left out. */
+  /** Default: the one that `locateFfmpeg` finds. */
   readonly ffmpeg?: Ffmpeg;
   /** Replace a file of that name that is no report of vsr. */
   readonly overwrite?: boolean;
@@ -19,8 +19,8 @@ export type ReportOptions = {
 };
 
 /**
- * Where a page goes: a name ending in .html that no other file has. Throws VsrError `option` or
- * `media`.
+ * The place of a page. Throws VsrError `option` for a name that does not end in .html, `media` for
+ * one that a file other than a report has.
  */
 export async function reportPlace(
   file: string,
@@ -38,9 +38,9 @@ const manyClips = 4;
 
 /**
  * Makes one self-contained page at `htmlPath` about the finished jobs whose sidecars are named. A
- * `VsrError` of code `media` for a sidecar or log that is missing, damaged or cut off, and for a
- * file of that name that is no report; of code `option` for a name that does not end in .html; of
- * code `disk` if the page cannot be written. A source or output that has gone is noted on the page.
+ * source or output that is gone is noted on the page. Throws VsrError: `media` for a sidecar or log
+ * that is missing, damaged or cut off, and for a file of that name that is no report; `option` for
+ * a name that does not end in .html; `disk` if the page cannot be written.
  */
 export async function writeReport(
   sidecarPaths: readonly string[],

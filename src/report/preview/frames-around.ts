@@ -8,16 +8,16 @@ import { framesPerSecond } from '../../planes/ratio.js';
 export type TellingFrame = {
   /** Seconds after the clip's beginning. */
   readonly time: number;
-  /** As the source's `format` lies in memory. */
+  /** The frame's bytes, in the source's `format`. */
   readonly data: Uint8Array;
   /**
-   * The two frames before it and the two after, `null` where there
-   * are none; empty unless asked.
+   * The two frames before it and the two after, `null` where there are none; empty unless asked
+   * for.
    */
   readonly around: readonly (Uint8Array | null)[];
 };
 
-/** Seconds after the clip's beginning. */
+/** A time in ticks, as seconds after the clip's beginning. */
 export const timeOf = (pts: number, { video, startTime }: Source): number =>
   (pts * video.timeBase.num) / video.timeBase.den - startTime;
 
@@ -71,11 +71,11 @@ async function surrounded(
 /** A frame to find: the first one at or after a time, in ticks. */
 export type Place = {
   readonly pts: number;
-  /** That one is a key frame; the second after it will do, and is sooner reached. */
+  /** It is a key frame. Then the second frame after it will do, too, and needs less decoding. */
   readonly isKey: boolean;
 };
 
-/** A frame with those around it; the fewest frames that lead to it are decoded. */
+/** A frame with those around it, reached by decoding as few frames as possible. */
 export async function frameAmong(
   ffmpeg: Ffmpeg,
   source: Source,

@@ -5,7 +5,7 @@ import { temporaryFolder } from '../../files/temporary-folder.js';
 import { upscale } from '../../upscale/upscale.js';
 import type { UpscaleOptions } from '../../upscale/plan/options.js';
 
-/** A short part of a clip, enlarged, for those who want to see motion. */
+/** A short part of a clip, enlarged, to show motion. */
 export type Motion = {
   /** A whole MP4 that browsers play. */
   readonly mp4: Uint8Array;
@@ -16,7 +16,10 @@ export type Motion = {
   readonly by: string;
 };
 
-/** The part to show: from the in point, otherwise about the middle; never after the out point. */
+/**
+ * The part to show, in seconds: `wanted` seconds from the in point, otherwise about the middle;
+ * never after the out point.
+ */
 export function motionSpan(
   wanted: number,
   { start, end, duration }: { start: number | null; end: number | null; duration: number | null },
@@ -29,7 +32,7 @@ export function motionSpan(
 
 /**
  * Enlarges a part of a clip as `upscale` would, into H.264 in 4:2:0, which browsers play. Throws
- * the failure that `upscale` tells of.
+ * VsrError `media` with the message of a failure.
  */
 export async function enlargeMotion(
   input: string,

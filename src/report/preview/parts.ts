@@ -11,13 +11,13 @@ import { busiestCrop, type Crop } from '../page/before-after.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 import type { TellingFrame } from './frames-around.js';
 
-/** The larger pictures show at most so many samples each way: the part with the most in it. */
+/** Largest size, in samples, of the enlarged pictures: of larger ones a part is shown. */
 const largestShown = { width: 1280, height: 720 };
 
-/** Samples around a part that are enlarged with it: more than networks and averages look at. */
+/** Samples around a part that are enlarged with it: more than networks and averaging reach. */
 const margin = 32;
 
-/** Places of parts are multiples of it, so that chroma and scales of 3/2 fit them. */
+/** Places of parts are multiples of this, so that they fit chroma and scales of 3/2. */
 const grid = 4;
 
 /** A part of a frame with a margin around it, and the same of the frames around. */
@@ -47,7 +47,7 @@ export async function busiestPart(picture: RgbPicture, scale: number): Promise<C
   return { ...found, left: onGrid(found.left), top: onGrid(found.top) };
 }
 
-/** `shown` with the margin, along one axis: of one length wherever it lies within `extent`. */
+/** A span with the margin, along one axis; its length is the same wherever it lies in `extent`. */
 function widened(place: number, length: number, extent: number): { from: number; length: number } {
   const wanted = Math.min(extent, length + 2 * margin);
   const wide = extent - grid * Math.floor((extent - wanted) / grid);
@@ -67,7 +67,7 @@ export function partOf(frame: TellingFrame, shown: Crop, layout: FrameLayout): P
   };
 }
 
-/** What is shown of a part that was made larger, as a picture. */
+/** The shown area of an enlarged part, as a picture. */
 function pictureOf(
   data: Uint8Array,
   layout: FrameLayout,
@@ -92,11 +92,12 @@ export function bicubicParts(parts: readonly Part[], plan: JobPlan): RgbPicture[
   });
 }
 
-/** What enlarging the parts by one way came to. */
+/** The result of enlarging the parts by one way. */
 export type Enlarged = {
   readonly pictures: readonly RgbPicture[];
-  /** Seconds of one thread for a whole frame. */
+  /** Seconds that one thread takes for a whole frame. */
   readonly secondsPerFrame: number;
+  /** What ran: provider and precision. */
   readonly runs: string;
 };
 

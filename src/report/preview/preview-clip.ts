@@ -20,7 +20,7 @@ import type { Motion } from './motion.js';
 import { bicubicParts, busiestPart, enlargeParts, partOf } from './parts.js';
 import { nextFaster, type Way, waysOf } from './ways.js';
 
-/** How a preview's clip is looked at. */
+/** A clip to preview, and what is to be shown of it. */
 export type PreviewRequest = {
   readonly ffmpeg: Ffmpeg;
   readonly input: Input;
@@ -36,11 +36,11 @@ export type PreviewedWay = {
   /** `bicubic`, or the model's name. */
   readonly name: string;
   readonly role: string;
-  /** What `vsr upscale` is told to take it; `null` for bicubic and the default. */
+  /** The options by which `vsr upscale` takes it; `null` for bicubic and the default. */
   readonly asked: string | null;
   /** What runs: `cpu fp32`, `cuda:0 fp16`; `null` for bicubic. */
   readonly runs: string | null;
-  /** Seconds that all of the clip would take; `null` where that cannot be told. */
+  /** Seconds that the whole clip would take; `null` where unknown. */
   readonly seconds: number | null;
 };
 
@@ -72,10 +72,10 @@ export type ClipPreview = {
   readonly threads: number;
   /** Frames that would come out; `null` where unknown. */
   readonly frameCount: number | null;
-  /** Bytes of the output, an estimate; `null` where it cannot be told. */
+  /** Bytes of the output, an estimate; `null` where unknown. */
   readonly bytes: number | null;
   readonly notes: readonly (NoteEvent | LostEvent)[];
-  /** Degrees clockwise that a player turns the picture. */
+  /** Degrees clockwise by which a player rotates the picture. */
   readonly rotation: number;
   readonly frames: readonly PreviewedFrame[];
   /** A short part, enlarged as `upscale` would; `null` where none was asked for. */
@@ -96,7 +96,7 @@ function reasonOf(plan: JobPlan): string {
   return `${named}: ${kind}${eight}.`;
 }
 
-/** Bytes of the whole output: a key frame about every ten seconds, and what is copied. */
+/** Bytes of the whole output, taking a key frame every ten seconds, with what is copied. */
 function bytesOf(plan: JobPlan, frames: number, trial: EncodeTrial): number {
   const { source } = plan;
   const keys = Math.ceil(frames / Math.max(1, 10 * framesPerSecond(source.video.frameRate)));
@@ -107,13 +107,13 @@ function bytesOf(plan: JobPlan, frames: number, trial: EncodeTrial): number {
   return Math.round(keys * trial.bytesPerKey + (frames - keys) * trial.bytesPerFrame + copied);
 }
 
-/** Times of the first, the middle and the last frame shown: what clips hold differs. */
+/** Times of the first, the middle and the last shown frame, since parts of a clip differ. */
 function trialTimes(found: readonly TellingFrame[]): number[] {
   const places = [0, found.length >> 1, found.length - 1];
   return [...new Set(places)].map((place) => Math.max(0, found[place]!.time));
 }
 
-/** The ways to show, dialled to how strongly the clip is compressed. */
+/** The ways to show; dials are set to how strongly the clip is compressed. */
 async function turnedWays(plan: JobPlan, models: readonly string[] | null): Promise<Way[]> {
   const ways = await waysOf(plan.chain, models, plan.settings);
   const strength = plan.compression?.strength ?? 0;

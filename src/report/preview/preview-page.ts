@@ -37,7 +37,7 @@ async function webp(picture: RgbPicture, rotation: number, width?: number): Prom
   let image = sharp(picture.data, { raw });
   if (width !== undefined) image = image.resize({ width, withoutEnlargement: true });
   if (rotation !== 0) image = image.rotate(rotation);
-  // The least effort: what a page is to show is asked for now.
+  // The least effort, because a user waits for the page.
   const bytes = await image.webp({ quality: 92, effort: 1 }).toBuffer();
   return `data:image/webp;base64,${bytes.toString('base64')}`;
 }
@@ -51,7 +51,7 @@ function startOf({ larger }: PreviewedFrame): [number, number] {
   return [(left + width / 2) / plain.width, (top + height / 2) / plain.height];
 }
 
-/** A place in a picture that is turned, as shares. */
+/** A place in a picture, in shares of its size, after rotating it by degrees clockwise. */
 function turned([x, y]: [number, number], rotation: number): [number, number] {
   if (rotation === 90) return [1 - y, x];
   if (rotation === 180) return [1 - x, 1 - y];
@@ -107,7 +107,7 @@ function factsOf(clip: ClipPreview): string {
     ['Source', `${clip.clip}, ${turn(sourceSize)}, ${frames}`],
     ['Output', `${clip.output}, ${turn(size)}, ${clip.encoder}`],
     ['Chosen', clip.reason],
-    ['Size', clip.bytes === null ? 'cannot be told' : `about ${showBytes(clip.bytes)}`],
+    ['Size', clip.bytes === null ? 'unknown' : `about ${showBytes(clip.bytes)}`],
   ];
   return `<dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('')}</dl>`;
 }
@@ -134,7 +134,7 @@ async function stripOf(clip: ClipPreview): Promise<string> {
   const shown: string[] = [];
   for (const [i, { time, source, part }] of clip.frames.entries()) {
     const picture = await webp(source, clip.rotation, overviewWidth);
-    // A turned picture would need its frame turned; there the part is not marked.
+    // In a rotated picture the mark would have to be rotated, too; there it is left out.
     const whole = part.width === source.width && part.height === source.height;
     const share = (value: number, of: number): string => `${((100 * value) / of).toFixed(2)}%`;
     const mark =
@@ -173,7 +173,7 @@ async function sectionOf(clip: ClipPreview, number: number, name: string, alone:
 ${factsOf(clip)}${notesOf(clip)}
 <div class="scroll"><table class="ways"><thead><tr><th scope="col">by</th><th scope="col">what it is</th><th scope="col">the whole clip</th><th scope="col">runs as</th><th scope="col">asked for by</th></tr></thead>
 <tbody>${clip.ways.map((way) => wayRow(way, clip.threads)).join('')}</tbody></table></div>
-<p class="hint">Times count every frame as new; what does not change from frame to frame costs less.</p>
+<p class="hint">Times take every frame to be new; parts that do not change from frame to frame cost less.</p>
 ${motionOf(clip)}<h3>Frames</h3>${await stripOf(clip)}
 <div class="bar"><label>Left <select class="left">${options(0)}</select></label><label>Right <select class="right">${options(1)}</select></label></div>
 <figure class="slider"><div class="stage">
@@ -184,7 +184,7 @@ ${motionOf(clip)}<h3>Frames</h3>${await stripOf(clip)}
 <div class="tiles">${tiles.join('')}</div></section>`;
 }
 
-/** One self-contained HTML page about `clips`: it loads nothing, and is told to its browser so. */
+/** One self-contained HTML page about `clips`. It loads nothing. */
 export async function previewPage(clips: readonly ClipPreview[]): Promise<string> {
   const apart = namesApart(clips.map(({ clip }) => clip));
   const nameOf = (file: string): string => printable(apart.get(file) ?? file);

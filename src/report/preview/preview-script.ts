@@ -1,7 +1,7 @@
 /**
- * What runs in the preview page: sliders, and a magnifier that shows one place by every way. Plain
- * JavaScript of the browser, kept as text because it is never run here. It reads `#preview-data`
- * and leaves `window.vsrPreview` for tests.
+ * The script of the preview page: sliders, and a magnifier that shows one place by every way. It is
+ * plain JavaScript for browsers, kept as text because it is never run here. It reads
+ * `#preview-data` and leaves `window.vsrPreview` for tests.
  */
 export const previewScript = `
 'use strict';

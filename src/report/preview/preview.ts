@@ -12,7 +12,7 @@ import { type ClipPreview, previewClip, type PreviewedWay } from './preview-clip
 import { enlargeMotion, type Motion, motionSpan } from './motion.js';
 import { previewPage } from './preview-page.js';
 
-/** How clips are enlarged: as `upscale` would be told. */
+/** How clips are enlarged: options of `upscale`. */
 type Enlarging = Pick<
   UpscaleOptions,
   | 'scale'
@@ -59,12 +59,12 @@ export type PreviewedClip = Pick<
   readonly times: readonly number[];
 };
 
-/** What a preview came to. */
+/** The result of a preview: the page's path, and what it says. */
 export type Preview = { readonly page: string; readonly clips: readonly PreviewedClip[] };
 
 const defaultFrames = 5;
 const mostFrames = 24;
-/** Seconds: the page holds the whole film. */
+/** Seconds in motion at most, since the page holds all of them. */
 const longestMotion = 60;
 
 function checkFrames({ frames, at, clip }: PreviewOptions): void {

@@ -9,24 +9,25 @@ import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 import { frameAmong, frameAt, timeOf, type Place, type TellingFrame } from './frames-around.js';
 
-/** A look at a key frame: small, grey, for telling which are sharp and which differ. */
+/** A frame as seen small and in grey, which shows how sharp it is and whether it differs. */
 type Glance = {
   /** In ticks of the source's time base. */
   readonly pts: number;
   readonly sharpness: number;
   readonly thumbnail: Float32Array;
-  /** The whole frame, where it was needed for the look. */
+  /** The whole frame, where it was decoded for this anyway. */
   readonly data?: Uint8Array;
 };
 
-/** Samples each way of what is looked at. */
+/** Size, in samples, at which frames are looked at. */
 const glanceSize = { width: 480, height: 270 };
+/** Side, in samples, of the squares whose means make up a thumbnail. */
 const cell = 15;
 
-/** Looks for each frame that is shown. */
+/** How many frames are looked at for each one that is shown. */
 const glancesPerFrame = 2;
 
-/** Seconds up to which a clip's key frames are listed first. */
+/** The key frames of clips of up to this many seconds are listed first. */
 const shortSeconds = 60;
 
 /** Luma samples that are decoded at most to reach frames between key frames: 10 s of 1080p. */
@@ -35,7 +36,7 @@ const mostDecoded = 250 * 1920 * 1080;
 /** Mean difference of thumbnails, in sample values, below which two frames show the same. */
 const sameDifference = 4;
 
-/** The luma of a frame, so small and in full range: each sample is the mean of its cell's. */
+/** The luma of a frame reduced to `small`, in full range; each sample is a mean of 16. */
 function smallLuma(
   data: Uint8Array,
   { width, height, sampleBytes, format }: FrameLayout,
@@ -98,7 +99,7 @@ async function glanceOn(
   return seen === null ? null : glanceOf(seen.grey, seen.pts);
 }
 
-/** Looks at frames between key frames, with the frames themselves, in as few goes as can be. */
+/** Looks at frames between key frames, and keeps them; decodes once for each key frame. */
 async function glancesBetween(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -120,7 +121,7 @@ async function glancesBetween(
   for (const [key, group] of byKey) {
     const from = key === undefined ? source.startTime : seconds(key);
     const decoded = (last: number): number => (last - from) * rate * video.width * video.height;
-    // What lies too far from a key frame is left out rather than waited for.
+    // Frames too far from a key frame are left out, since decoding up to them takes too long.
     const near = group.filter((time) => decoded(time) <= left);
     if (near.length === 0) continue;
     left -= decoded(near.at(-1)!);
@@ -136,7 +137,9 @@ async function glancesBetween(
   return found;
 }
 
-/** Sharp ones that differ: one of each equal part of the clip, as far as there are some. */
+/**
+ * Sharp frames that differ: one from each of `count` equal parts of the clip, where there is one.
+ */
 async function chosen(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -148,7 +151,7 @@ async function chosen(
   const { num, den } = source.video.timeBase;
   const looks = count * glancesPerFrame;
   const times = Array.from({ length: looks }, (_, i) => from + ((i + 0.5) * (to - from)) / looks);
-  // Of a short clip all key frames are soon listed, and each is looked at once.
+  // Listing all key frames of a short clip is quick, and then each is looked at once at most.
   const isShort = to - from <= shortSeconds && canSeek(source);
   const keys = isShort ? (await keyframes(ffmpeg, source, signal)).map(({ pts }) => pts) : [];
   const before = (time: number): number | undefined =>
@@ -162,7 +165,7 @@ async function chosen(
   const places = isShort ? times.map(before) : times;
   const seen = new Map<number, Glance | null>();
   const distinct = [...new Set(places)].filter((place) => place !== undefined);
-  // Two at a time: a look is mostly the start of a process.
+  // Two at a time, since most of the time goes into starting a process.
   for (let i = 0; i < distinct.length; i += 2) {
     const pair = distinct.slice(i, i + 2).map(async (place) => {
       const seconds = isShort ? within(place) : place;
@@ -186,7 +189,7 @@ async function chosen(
     if (best !== undefined) kept.push(best);
     else bare.push(times[part * glancesPerFrame + (glancesPerFrame >> 1)]!);
   }
-  // Key frames are rare there: one between them will do.
+  // Parts without a key frame of their own show a frame between key frames.
   if (isShort) {
     const others = await glancesBetween(ffmpeg, source, bare, keys, signal);
     for (const glance of others) if (isFresh(glance)) kept.push(glance);
@@ -208,7 +211,7 @@ export type FrameWish = {
   /** The part of the clip, in seconds after its beginning. */
   readonly start: number | null;
   readonly end: number | null;
-  /** Each frame is to have those around it. */
+  /** Whether each frame is needed with those around it, which are averaged with it. */
   readonly isAveraged: boolean;
 };
 
@@ -256,7 +259,7 @@ export async function tellingFrames(
     if (frame !== null) frames.push(frame);
   }
   if (frames.length === 0) {
-    // Nothing was found by seeking: the first frame is somewhere.
+    // Where seeking found nothing, the first frame of the part is shown.
     const first = await frameOf({ pts: ticks(wish.start ?? 0), isKey: false });
     if (first === null) throw new VsrError('media', `No frame of ${source.path} could be decoded.`);
     frames.push(first);

@@ -13,22 +13,22 @@ export const nextFaster = 'the next faster';
 
 /** A way of enlarging that a preview shows. */
 export type Way = {
-  /** What stands on the page. */
+  /** Its name on the page. */
   readonly name: string;
-  /** What it is among the others. */
+  /** Its role among the others, in words. */
   readonly role: string;
-  /** What `vsr upscale` is told to take it; `null` where that is the default. */
+  /** The options by which `vsr upscale` takes it; `null` where it is the default. */
   readonly asked: string | null;
   readonly chain: Chain;
 };
 
 const nameOf = (chain: Chain): string => [...new Set(chain.names)].join(' + ');
 
-/** What a model is worth: Y-PSNR on the larger benchmark. */
+/** How good a model is: its Y-PSNR on the larger benchmark that its card has. */
 const worthOf = ({ card }: CatalogueEntry): number =>
   card.figures['Set14']?.psnr ?? card.figures['Set5']?.psnr ?? -Infinity;
 
-/** Trained on compressed pictures: on clean ones such a model's figures are no measure of it. */
+/** Whether a model is for compressed sources; figures on clean pictures do not show its worth. */
 const isForCodec = ({ name }: CatalogueEntry): boolean => kindOf(name) === 'compressed';
 
 /** Where a model stands among the qualities, the fastest first; -1 where it has none. */
@@ -74,7 +74,7 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
   const better = peers
     .filter((entry) => isForCodec(entry) === isForCodec(own) && worthOf(entry) > worthOf(own))
     .sort((a, b) => a.card.parameters - b.card.parameters)[0];
-  // The quality below; where there is none, whatever is smaller.
+  // Models of a lower quality; where there are none, all that are smaller.
   const lower = peers.filter((entry) => rankOf(entry) >= 0 && rankOf(entry) < rankOf(own));
   const smaller = peers.filter((entry) => entry.card.parameters < own.card.parameters);
   const faster = (lower.length > 0 ? lower : smaller).sort((a, b) => worthOf(b) - worthOf(a))[0];
@@ -85,7 +85,7 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
     const found = entry === undefined ? null : await familyChain(entry, settings.scale);
     if (entry === undefined || found === null) continue;
     const model = entry.scale === settings.scale ? entry.name : familyOf(entry.name);
-    // As the default: in 8 bits where that hardly shows and is faster here.
+    // As the default is: its 8-bit copy where that hardly differs and is faster here.
     const runs = await chainFor(found, { ...settings, model: null });
     const asked = runs === found ? `-m ${model}` : `-m ${model} --precision int8`;
     ways.push({ name: nameOf(runs), role, asked, chain: runs });

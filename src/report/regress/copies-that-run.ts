@@ -6,9 +6,9 @@ import { inCloseCopies } from '../../model/catalogue/in-precision.js';
 import { nameOfChain, type NamedChain } from '../evaluate/measured-models.js';
 
 /**
- * The 8-bit copies that `vsr upscale` runs instead of `chain`, if that is the default: the network
- * for clean sources, and last that for compressed ones where the clip is such a one. The same on
- * every processor, also on those that run the float models faster.
+ * The 8-bit copies that `vsr upscale` runs instead of `chain`, if that is the default: that of the
+ * network for clean sources, and for a compressed clip last that of the network for compressed
+ * ones. They are the same on every processor, even where the float models are faster.
  */
 export async function copiesThatRun(
   ffmpeg: Ffmpeg,

@@ -2,18 +2,18 @@ import { resultsMark } from '../../files/marks.js';
 import { escapeMarkup } from '../html.js';
 import type { ClipResult } from './regress.js';
 
-/** Characters that XML 1.0 cannot hold are left out. */
+/** Text escaped for XML, without the characters that XML 1.0 cannot hold. */
 function escapeXml(text: string): string {
   // eslint-disable-next-line no-control-regex
   return escapeMarkup(text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g, ''));
 }
 
-/** Names of cases are to be unlike: several networks have the same figures. */
+/** The name of a check's case, unique in its suite: several networks have the same figures. */
 function nameOf({ name, by }: ClipResult['checks'][number]): string {
   return by === null ? name : `${name} of ${by}`;
 }
 
-/** Results as JUnit XML: a suite a clip, a case a check. */
+/** Results as JUnit XML: a suite for each clip, with a case for each check. */
 export function junitOf(results: readonly ClipResult[]): string {
   const suites = results.map(({ clip, checks, error }) => {
     const cases = checks.map((check) => {

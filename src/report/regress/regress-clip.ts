@@ -27,7 +27,7 @@ import { copiesThatRun } from './copies-that-run.js';
 import type { Baseline, ManifestClip, Truth } from './regress-manifest.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
 
-/** Enlarges `clip` into `output`; what `regress` watches over. */
+/** Enlarges `clip` into `output`: the job whose result `regress` checks. */
 export type JobRunner = (
   clip: string,
   output: string,
@@ -35,7 +35,7 @@ export type JobRunner = (
   onProgress: TellProgress,
 ) => Promise<void>;
 
-/** The real thing. */
+/** Runs the real job. Rejects with the failure that `upscale` reports. */
 export const runJob: JobRunner = async (clip, output, options, onProgress) => {
   for await (const event of upscale(clip, { ...options, output, overwrite: true })) {
     if (event.event === 'progress') onProgress(event);
@@ -43,11 +43,12 @@ export const runJob: JobRunner = async (clip, output, options, onProgress) => {
   }
 };
 
-/** Instructions that decide in which order ONNX Runtime adds up. */
+/** Instruction sets that decide in which order ONNX Runtime adds up. */
 const tellingFlags = ['avx', 'avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx_vnni', 'amx_tile'];
 
 /**
- * What exact results depend on, beside vsr itself: the processor's kind, and the runtime's version.
+ * What exact results depend on, besides vsr itself: the kind of processor, and the runtime's
+ * version.
  */
 export function machineKind(): string {
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
@@ -55,7 +56,7 @@ export function machineKind(): string {
   };
   const features = processorFeatures();
   const told = tellingFlags.filter((flag) => features.has(flag));
-  // No Linux: the model's name must do.
+  // Only Linux lists features; elsewhere the name of the processor's model is used.
   const flags = features.size > 0 ? told : [os.cpus()[0]?.model ?? 'unknown'];
   return [process.arch, ...flags, `onnxruntime ${version}`].join(' ');
 }
@@ -72,7 +73,7 @@ function streamsOf({ streams, video }: Source): string[] {
   });
 }
 
-/** A frame's bytes and how they lie. */
+/** A frame's bytes and their layout. */
 type Sized = { readonly data: Uint8Array; readonly layout: FrameLayout };
 
 /** Compares a source frame with the larger one, reduced. */
@@ -124,7 +125,7 @@ async function readOutput(
     const step = await original.next();
     if (step.done !== true) {
       const siting = source.video.colour.siting ?? 'left';
-      // The encoder may have wanted one more row or column: that is not the picture.
+      // A row or column that was added for the encoder is no part of the picture.
       const { width, height } = enlargedSize(layout, scale);
       const exact = cropFrame(frame.data, larger.layout, width, height);
       addErrors(sums, { data: step.value.data, layout }, exact, siting);
@@ -146,7 +147,7 @@ async function readOutput(
   };
 }
 
-/** Does a clip of the manifest in `folder`, and says what it came to. */
+/** Enlarges a clip of the manifest in `folder`, measures the result, and returns the figures. */
 export async function regressClip(
   ffmpeg: Ffmpeg,
   folder: string,
@@ -165,7 +166,7 @@ export async function regressClip(
   const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
   const exactly = { provider: 'cpu', precision } as const;
   const abort = signal === undefined ? {} : { signal };
-  // Its files are temporary ones: the clip is known by its name in the manifest.
+  // Events name the clip as the manifest does, not the temporary files.
   const onProgress: TellProgress = (event) => tell({ ...event, clip: entry.clip, output: null });
   await run(clip, output, { scale, model, codec, log: false, ...exactly, ...abort }, onProgress);
   const source = turnedFor(output, await probe(ffmpeg, clip));
@@ -181,7 +182,7 @@ export async function regressClip(
     baselines: false,
     vmaf: false,
     features: null,
-    // Each as its file has it: on the processor nothing else is meant.
+    // On the processor, `auto` runs each model in the precision of its file.
     precision: 'auto',
     ...abort,
     onProgress,

@@ -47,7 +47,7 @@ function figure(
   };
 }
 
-/** The decibels of a network, `where` against what they were measured. */
+/** Checks of a network's decibels; `where` says what they were measured against. */
 function decibelChecks(
   where: string,
   by: string,
@@ -64,7 +64,7 @@ function decibelChecks(
   ];
 }
 
-/** The 8-bit copies by which `vsr upscale` stands in for the model, one after another. */
+/** Checks of the 8-bit copies that `vsr upscale` runs in place of the model, one after another. */
 function networkChecks(expected: Baseline, found: Baseline, tolerance: Tolerance): Check[] {
   if (expected.networks === undefined) return [];
   const names = ({ networks = [] }: Baseline) => networks.map(({ name }) => name).join(', ');
@@ -91,7 +91,7 @@ function firstDifference(a: readonly string[], b: readonly string[]): number {
   return -1;
 }
 
-/** Everything that a clip came to against its baseline, in the order in which one wants to know. */
+/** Checks of a clip's figures against its baseline, the most important first. */
 export function compareBaseline(
   { model: by, tolerance }: Pick<ManifestClip, 'model' | 'tolerance'>,
   expected: Baseline,
@@ -135,9 +135,9 @@ export function compareBaseline(
 }
 
 /**
- * What is measured, as the new baseline of `entry`. What another kind of machine measured of the
- * model is kept, frames' hashes among it, while everything that can be told here is as it was: it
- * is still that machine's, and only the 8-bit copies are new.
+ * The new baseline of `entry` for what was measured. Where another kind of machine made the old one
+ * and everything that can be compared here still agrees with it, the old one is kept, with that
+ * machine's hashes of frames; only the figures of the 8-bit copies are new.
  */
 export function renewed(entry: ManifestClip, found: Baseline): Baseline {
   const before = entry.baseline;

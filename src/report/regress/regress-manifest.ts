@@ -7,7 +7,7 @@ import { writeWhole } from '../../files/write-whole.js';
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';
 
-/** What a clip comes to that is reduced, enlarged by a network, and held against itself. */
+/** The figures of a clip that is reduced, enlarged by a network, and compared with itself. */
 export type Truth = {
   readonly psnrY: number;
   readonly psnrU: number | null;
@@ -17,7 +17,7 @@ export type Truth = {
   readonly ssim: number | null;
 };
 
-/** A network that `vsr upscale` runs in place of the default model, and what it comes to. */
+/** A network that `vsr upscale` runs in place of the default model, and its figures. */
 export type NetworkBaseline = {
   /** As `names` of a chain, joined. */
   readonly name: string;
@@ -26,8 +26,8 @@ export type NetworkBaseline = {
 };
 
 /**
- * What a clip is expected to come to, or came to. Decibels; "inf" in the file where planes are
- * equal.
+ * The figures that are expected of a clip, or were measured. PSNR is in decibels; "inf" in the file
+ * where planes are equal.
  */
 export type Baseline = {
   readonly frames: number;
@@ -41,15 +41,15 @@ export type Baseline = {
   /** The clip reduced, enlarged by the model, against itself. */
   readonly truth: Truth;
   /**
-   * Mean flicker in grey levels of 255, `null` where nothing stands still: of what `truth` speaks
-   * of, against the clip itself, and of the finished output against plain bicubic. Manifests of
-   * vsr's first days lack it.
+   * Mean flicker in grey levels of 255, `null` where nothing stands still: that of the clip which
+   * `truth` measures, against the clip itself, and that of the finished output against plain
+   * bicubic. Manifests of the first versions lack it.
    */
   readonly flicker?: { readonly truth: number | null; readonly toBicubic: number | null };
   /**
    * The 8-bit copies that `vsr upscale` runs where no model is named: that of the default, and for
-   * a compressed clip that of the network for such, last. Empty where the entry names another
-   * model; manifests of vsr's first days lack it.
+   * a compressed clip last that of the network for compressed ones. Empty where the entry names
+   * another model; manifests of the first versions lack it.
    */
   readonly networks?: readonly NetworkBaseline[];
   /** The finished output, decoded and reduced to the source's size, against the source. */
@@ -74,7 +74,7 @@ export type Tolerance = {
   /** Decibels, for the worst frame. */
   readonly worst: number;
   readonly ssim: number;
-  /** Grey levels of 255; 0.02 in manifests of vsr's first days. */
+  /** Grey levels of 255; 0.02 where a manifest of the first versions lacks it. */
   readonly flicker: number;
 };
 
@@ -169,8 +169,8 @@ function clip(field: Field): ManifestClip {
 }
 
 /**
- * Reads a manifest. A `VsrError` of code `media` if it is missing or damaged says what is wrong
- * where.
+ * Reads a manifest. Throws VsrError `media` if it is missing or damaged; the message says what is
+ * wrong, and where.
  */
 export async function readManifest(file: string): Promise<Manifest> {
   let value: unknown;
@@ -190,7 +190,7 @@ export async function readManifest(file: string): Promise<Manifest> {
   return { version: 1, clips: top.at('clips').list(clip) };
 }
 
-/** Rounds figures to what a person wants to read and a tolerance can tell apart. */
+/** Rounds figures for people, more finely than any tolerance; for `JSON.stringify`. */
 function forPeople(key: string, value: unknown): unknown {
   if (value === Infinity) return 'inf';
   if (key === 'exact' && value !== null) {

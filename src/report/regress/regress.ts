@@ -18,7 +18,7 @@ import {
   type ManifestClip,
 } from './regress-manifest.js';
 
-/** What became of a clip. */
+/** The result of a clip. */
 export type ClipResult = {
   readonly clip: string;
   readonly checks: readonly Check[];
@@ -26,9 +26,9 @@ export type ClipResult = {
   readonly error: string | null;
 };
 
-/** What became of a clip that could be measured. */
+/** The result of a clip that could be measured. */
 export type RegressSummary = {
-  /** Every check holds. */
+  /** Whether every check holds. */
   readonly ok: boolean;
   readonly checks: readonly Check[];
 };
@@ -73,7 +73,7 @@ export type RegressOptions = {
   readonly update?: boolean;
   /** Only these clips, by their name in the manifest. */
   readonly only?: readonly string[];
-  /** Told of each clip: how far it is, and what came of it. */
+  /** Called with events on each clip: its progress and its result. */
   readonly tell?: Tell<RegressSummary>;
   /** Stops it; it then fails with code `interrupted`. */
   readonly signal?: AbortSignal;
@@ -83,8 +83,9 @@ export type RegressOptions = {
 
 /**
  * Checks each clip of `folder`'s manifest against its baseline; with `update`, writes the baselines
- * again once all were measured (the checks then say what changes). Throws `VsrError` for a manifest
- * that is missing, damaged or names nothing; a clip that fails is a result.
+ * again once all were measured (the checks then say what changes). Throws VsrError `media` for a
+ * manifest that is missing, damaged or names nothing, `option` for an unknown name in `only`,
+ * `interrupted` once `signal` fires; any other failure of a clip is a result.
  */
 export async function* regress(
   ffmpeg: Ffmpeg,

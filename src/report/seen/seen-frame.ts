@@ -1,12 +1,12 @@
 import type { FrameMaking } from '../../media/decode/as-decoded.js';
 import type { RgbPicture } from '../rgb-picture.js';
 
-/** A picture of a clip or file, that can be enlarged by bicubic as the log's baseline does it. */
+/** A picture of a clip or file that can be enlarged by plain bicubic, the log's baseline. */
 export type SeenFrame = {
   readonly picture: RgbPicture;
-  /** Degrees clockwise that a player turns it. */
+  /** Degrees clockwise by which a player rotates it. */
   readonly rotation: number;
-  /** The same by plain bicubic at another size. */
+  /** The same picture at another size, by plain bicubic. */
   enlarged(width: number, height: number): RgbPicture;
 };
 
@@ -18,9 +18,9 @@ export type WantedFrame = {
   readonly time: number;
 };
 
-/** What the source of an output is read for. */
+/** How the source of an output is read, so that its frames match the output's. */
 export type SourceOf = {
-  /** Seconds of the frame that counts as number 0. */
+  /** Time of the frame that counts as number 0, in seconds on the source's clock. */
   readonly firstTime: number;
   /** The output's path. */
   readonly output: string;

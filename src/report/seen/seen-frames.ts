@@ -16,8 +16,8 @@ import type { SeenFrame, SourceOf, WantedFrame } from './seen-frame.js';
 import { seenPictures, seenStill } from './seen-pictures.js';
 
 /**
- * Clips up to here are read from their beginning; in longer ones a keyframe near the frame is
- * looked up.
+ * Frames with lower numbers than this are reached by decoding from the beginning; for later ones a
+ * keyframe before them is looked up.
  */
 const readThrough = 1500;
 
@@ -61,7 +61,7 @@ export async function firstTime(ffmpeg: Ffmpeg, source: Source): Promise<number>
   return time;
 }
 
-/** Reads from `start` on until the frame at `time` has come; the one nearest to it. */
+/** The frame nearest to `time`, by decoding from `start` on until frames get further from it. */
 async function frameAtTime(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -86,7 +86,7 @@ async function frameAtTime(
   return best === undefined ? null : seen(best.data, layout, source);
 }
 
-/** As `framesNear`, in one go from the clip's beginning. */
+/** As `framesNear`, by decoding once from the clip's beginning. */
 async function framesOnTheWay(
   ffmpeg: Ffmpeg,
   source: Source,
@@ -112,7 +112,7 @@ async function framesOnTheWay(
 }
 
 /**
- * Hands the frames nearest to `times`, in seconds on the source's own clock, to `work`, with their
+ * Gives the frames nearest to `times`, in seconds on the source's own clock, to `work`, with their
  * places in `times`. One frame is held at a time.
  */
 export async function framesNear(
@@ -140,11 +140,10 @@ function sourceAsDecoded({ output, making }: SourceOf, probed: Source): Source {
 }
 
 /**
- * Hands the frames `wanted` of a clip, of a still picture or of a picture sequence to `work`, with
- * their places in `wanted`. `of` is given for the source of an output: the time, in seconds, of the
- * frame that counts as number 0 (otherwise the file's first), and the output's path, because frames
- * may have to be turned for it. One frame is held at a time. Throws VsrError `media` for a clip
- * that ends before them.
+ * Gives the frames `wanted` of a clip, of a still picture or of a picture sequence to `work`, with
+ * their places in `wanted`. `of` is given for the source of an output; without it, the file's first
+ * frame is number 0. One frame is held at a time. Throws VsrError `media` for a clip that ends
+ * before them.
  */
 export async function seenFrames(
   ffmpeg: Ffmpeg,

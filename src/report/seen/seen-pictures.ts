@@ -40,7 +40,7 @@ export async function seenStill(
 
 /**
  * The places of frames among the pictures of a sequence. `from` is the time, in seconds, of the
- * picture that counts as frame 0. Throws VsrError `media` where times tell of no even rate.
+ * picture that counts as frame 0. Throws VsrError `media` where the times have no constant rate.
  */
 export function placesAmong(wanted: readonly WantedFrame[], from: number): number[] {
   const last = wanted.reduce((a, b) => (b.frame > a.frame ? b : a));
@@ -50,10 +50,10 @@ export function placesAmong(wanted: readonly WantedFrame[], from: number): numbe
     const first = Math.round(from * rate);
     return wanted.map(({ frame }) => first + frame);
   }
-  throw new VsrError('media', 'the frames’ times do not tell which pictures they were.');
+  throw new VsrError('media', 'the times of the frames do not show which pictures they were.');
 }
 
-/** As `seenFrames`, of the pictures of a sequence. */
+/** As `seenFrames`, for the pictures of a sequence. */
 export async function seenPictures(
   files: readonly string[],
   wanted: readonly WantedFrame[],

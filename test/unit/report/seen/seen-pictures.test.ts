@@ -25,7 +25,7 @@ test('frames are found among pictures by their numbers, after the first that cou
   assert.deepEqual(placesAmong(wanted, 2), [50, 55, 70]);
   const first = [{ frame: 0, time: 0 }];
   assert.deepEqual(placesAmong(first, 0), [0]);
-  const message = /do not tell which pictures they were/;
+  const message = /do not show which pictures they were/;
   assert.throws(() => placesAmong(first, 2), message);
   const uneven = [...wanted, { frame: 6, time: 0.4 }];
   assert.throws(() => placesAmong(uneven, 0), { code: 'media', message });
