@@ -1,17 +1,17 @@
-/** What is known of a stream from the headers that came before. */
+/** Header fields of a stream that later fields depend on. */
 type HeaderFields = {
-  /** H.264 and HEVC: what slices state their quantiser relative to. */
+  /** H.264 and HEVC: the quantiser that slices state theirs relative to. */
   initialQp: number;
-  /** MPEG-2: codes stand for unevenly spaced scales. */
+  /** MPEG-2: quantiser codes stand for unevenly spaced scales. */
   uneven: boolean;
-  /** JPEG: the number of the table whose values follow, and how many came. */
+  /** JPEG: the number of the table whose values follow. */
   table: number;
 };
 
-/** `[trace_headers @ 0x55b3] 30   slice_qp_delta   010 = 1`, as every build of ffmpeg prints it. */
+/** A line such as `[trace_headers @ 0x55b3] 30   slice_qp_delta   010 = 1`. */
 const field = /^\[\w+ @ (0x[0-9a-f]+)\] \d+\s+(\S+)\s+[01]+ = (-?\d+)$/;
 
-/** What the decoders of the MPEG-4 family print of each picture. */
+/** What MPEG-4's decoder prints about each picture. */
 const pictureQp = /^\[\w+ @ 0x[0-9a-f]+\] qp:(\d+) fc:/;
 
 /** Codecs whose headers `trace_headers` prints. */
@@ -20,21 +20,24 @@ const traced = ['h264', 'hevc', 'mpeg2video', 'mjpeg', 'vp9', 'av1'] as const;
 /** Codecs whose decoders print the quantiser of each picture. */
 const printed = ['mpeg4'] as const;
 
-/** How ffmpeg tells the quantiser of a codec: by its headers, by its decoder, or not at all. */
+/** Where ffmpeg shows a codec's quantiser: in its headers, by its decoder, or not at all. */
 export function quantiserSource(codec: string): 'headers' | 'decoder' | null {
   if ((traced as readonly string[]).includes(codec)) return 'headers';
   return (printed as readonly string[]).includes(codec) ? 'decoder' : null;
 }
 
-/** The coefficients of a JPEG table, in zigzag order, that hold what shows most: no constant. */
+/**
+ * The entries of a JPEG table that are averaged, in zigzag order: the lowest frequencies, which are
+ * the most visible, without the constant part.
+ */
 const [firstShown, lastShown] = [1, 9];
 
-/** H.264's and HEVC's step doubles every six; 4 means one grey level. */
+/** The step of H.264's and HEVC's QP: it doubles with every 6, and QP 4 is one grey level. */
 function stepOfQp(qp: number): number {
   return 2 ** ((qp - 4) / 6);
 }
 
-/** MPEG-2's scale of a code where they are unevenly spaced (ISO 13818-2, table 7-6). */
+/** MPEG-2's quantiser scale of a code where scales are not linear (ISO 13818-2, table 7-6). */
 function unevenScale(code: number): number {
   if (code <= 8) return code;
   if (code <= 16) return 2 * code - 8;
@@ -42,8 +45,9 @@ function unevenScale(code: number): number {
 }
 
 /**
- * VP9's and AV1's step of an index, 0 to 255: one more an index at first, then growing by 1.8 %
- * (the tables of both, to within 12 %), in eighths of a grey level.
+ * The step, in grey levels, of VP9's and AV1's quantiser index (0 to 255). In eighths of a grey
+ * level it grows by 1 per index up to 94, then by 1.8 %, which matches the tables of both codecs
+ * to within 12 %.
  */
 function stepOfIndex(index: number): number {
   const linear = 94;
@@ -52,15 +56,15 @@ function stepOfIndex(index: number): number {
 }
 
 /**
- * Collects from the lines that ffmpeg prints how coarsely a clip is quantised. Steps are those of
- * an orthonormal transform of 8-bit samples: in grey levels, whatever the codec.
+ * Collects from ffmpeg's log how coarsely a clip is quantised. Steps are those of an orthonormal
+ * transform of 8-bit samples, in grey levels, so that codecs can be compared.
  */
 export class QuantiserSteps {
   readonly #streams = new Map<string, HeaderFields>();
   #sum = 0;
   #count = 0;
 
-  /** Takes one line of ffmpeg's log; lines about anything else are passed over. */
+  /** Takes one line of ffmpeg's log; lines about anything else are ignored. */
   line(text: string): void {
     const printedQp = pictureQp.exec(text)?.[1];
     if (printedQp !== undefined) this.#add(2 * Number(printedQp));
@@ -103,13 +107,13 @@ export class QuantiserSteps {
     this.#count++;
   }
 
-  /** The geometric mean of all steps seen; `null` where there were none. */
+  /** The geometric mean of all steps so far; `null` where there were none. */
   get mean(): number | null {
     return this.#count === 0 ? null : 2 ** (this.#sum / this.#count);
   }
 }
 
-/** The same mean of a JPEG file's table for luma; `null` for bytes that hold none. */
+/** The geometric mean step of a JPEG file's luma table; `null` where `file` holds no such table. */
 export function stepOfJpeg(file: Uint8Array): number | null {
   for (let at = 2; at + 4 <= file.length && file[at] === 0xff;) {
     const marker = file[at + 1]!;
@@ -124,7 +128,7 @@ export function stepOfJpeg(file: Uint8Array): number | null {
   return null;
 }
 
-/** Of a segment of tables, each a byte of width and number and 64 values. */
+/** The same of a DQT segment: tables of a byte for width and number, and 64 values. */
 function stepOfTables(segment: Uint8Array): number | null {
   for (let at = 0; at < segment.length;) {
     const bytes = segment[at]! >> 4 === 0 ? 1 : 2;

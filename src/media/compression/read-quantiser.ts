@@ -4,18 +4,18 @@ import { startProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 import { QuantiserSteps, quantiserSource } from './quantiser-steps.js';
 
-/** Pictures looked at from each place of a clip. */
+/** Pictures whose headers are read at each place of a clip. */
 const picturesEach = 24;
 
-/** Shares of the length at which long clips are looked at: beginnings are often black. */
+/** The places of a long clip, as shares of its length: the beginning alone is often black. */
 const places = [0, 1 / 3, 2 / 3];
 
-/** Seconds from which a clip is long. */
+/** Seconds from which on a clip is long. */
 const long = 10;
 
 /**
- * The mean quantiser step of a clip, in grey levels, by a look at some of its pictures' headers;
- * `null` where this ffmpeg does not tell it of this codec. Stops once `signal` fires.
+ * The mean quantiser step of a clip, in grey levels, from the headers of some of its pictures;
+ * `null` where ffmpeg does not tell it for this codec. Stops once `signal` fires.
  */
 export async function meanQuantiserStep(
   ffmpeg: Ffmpeg,
@@ -37,7 +37,7 @@ export async function meanQuantiserStep(
   });
   const steps = new QuantiserSteps();
   const args = buildArguments({
-    // A decoder says it at the level of debugging only.
+    // Decoders print it only at the log level `debug`.
     options: ['-loglevel', by === 'decoder' ? 'debug' : 'info', '-nostats'],
     ...{ inputs, outputs },
   });
@@ -47,10 +47,10 @@ export async function meanQuantiserStep(
     onStderrLine: (line) => steps.line(line),
   });
   child.stdout.resume();
-  // One that fails half-way has told what it could.
+  // If it fails half-way, the lines it printed until then count.
   await child.done.catch(() => undefined);
   return steps.mean;
 }
 
-/** Milliseconds without any work after which the look is given up. */
+/** Milliseconds without progress after which ffmpeg is stopped. */
 const patienceMs = 20_000;

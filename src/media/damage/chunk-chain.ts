@@ -2,8 +2,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { readAt } from './read-at.js';
 
 /**
- * PNG and APNG: chunks in a row, the last of which is IEND; an animation has as many frames as it
- * announces.
+ * Whether a PNG or APNG is cut off. Its chunks follow one another, and the last one is IEND; an
+ * animation must have as many frames as it announces.
  */
 export async function pngIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   let announced = 0;
@@ -21,8 +21,9 @@ export async function pngIsCutOff(file: FileHandle, size: number): Promise<boole
 }
 
 /**
- * IVF: a header of 32 bytes, then frames, each with its length and time ahead. The header holds how
- * many frames there are, or how many ticks they last, as the writer has it.
+ * Whether an IVF file is cut off. After a header of 32 bytes come frames, each with its length and
+ * time before it. The header says how many frames there are, or, by some writers, how many ticks
+ * they last.
  */
 export async function ivfIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const header = await readAt(file, 0, 32);

@@ -15,20 +15,20 @@ import {
   type DeclaredEnd,
 } from './declared-end.js';
 
-/** A GIF is blocks in a row, up to its trailer. */
+/** A GIF is a chain of blocks that ends with a trailer. */
 async function gifIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   return !(await gifBlocks(file, size)).isWhole;
 }
 
 /**
- * A transport stream is packets of one length: plain, with a time before each, or with parity after
- * each.
+ * A transport stream consists of packets of one length: 188 bytes, 192 with a time before each, or
+ * 204 with parity after each.
  */
 function transportStreamIsCutOff(size: number): boolean {
   return [188, 192, 204].every((packet) => size % packet !== 0);
 }
 
-/** After the header's line, each frame of a YUV4MPEG2 file is a line of its own and the samples. */
+/** A YUV4MPEG2 file is a header line, then for each frame a line and its samples. */
 async function y4mIsCutOff(file: FileHandle, _size: number, source: Source): Promise<boolean> {
   const head = await readAt(file, 0, 4096);
   const header = head.indexOf('\n') + 1;
@@ -36,17 +36,17 @@ async function y4mIsCutOff(file: FileHandle, _size: number, source: Source): Pro
   if (header === 0 || line === 0) return false;
   const frame = head.subarray(header, line).toString('latin1');
   const { video, sizeBytes } = source;
-  // Frames may have parameters each, and a format that is converted has another size in the file.
+  // The length is known only of frames without parameters, in a format that is not converted.
   if (frame !== 'FRAME\n' || video.conversion !== 'none') return false;
   const { byteLength } = frameLayout(video.format, video.width, video.height);
   const rest = (sizeBytes - header) % (frame.length + byteLength);
-  // Stray line ends after the last frame are no loss; the head of a frame is one.
+  // Stray line ends after the last frame are no loss; the beginning of another frame is one.
   return rest > 0 && (await readAt(file, sizeBytes - rest, 1)).toString('latin1') === 'F';
 }
 
 /**
- * Every tag of an FLV is followed by its length: the last four bytes lead to a tag that is just so
- * long.
+ * Every tag of an FLV is followed by its length. In a whole file the last four bytes therefore lead
+ * back to a tag of just that length.
  */
 async function flvIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const tail = await readAt(file, size - 4, 4);
@@ -56,18 +56,16 @@ async function flvIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   return (await readAt(file, start, 4)).readUIntBE(1, 3) + 11 !== length;
 }
 
-/** The largest page of Ogg, in bytes: a head of 27, a table of 255 lengths, and their sum. */
+/** The largest page of Ogg, in bytes: a head of 27, a table of 255 lengths, and 255 times 255. */
 const largestPage = 65_307;
 
-/** The flag of a page of Ogg that is its stream's last. */
+/** The flag of an Ogg page that is the last of its stream. */
 const lastPage = 4;
 
-/**
- * A page of Ogg says how long it is; the last one ends with the file, and says that it is the last.
- */
+/** In a whole Ogg file the last page ends with the file, and is flagged as the last. */
 async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   const tail = await readAt(file, Math.max(0, size - largestPage), largestPage);
-  // The last mark may be chance within a page; then one before it leads to the end.
+  // `OggS` may occur by chance within a page; then an earlier one begins the last page.
   let at = tail.lastIndexOf('OggS');
   while (at >= 0) {
     const table = tail.subarray(at + 27, at + 27 + (tail[at + 26] ?? 0));
@@ -79,7 +77,7 @@ async function oggIsCutOff(file: FileHandle, size: number): Promise<boolean> {
   return true;
 }
 
-/** Enough for some packs of program streams, whose packets are shorter than 64 KiB. */
+/** Bytes at the end of a program stream that are read: several packs, with packets of 64 KiB. */
 const packsBytes = 1 << 19;
 
 async function programIsCutOff(file: FileHandle, size: number): Promise<boolean> {
@@ -88,13 +86,13 @@ async function programIsCutOff(file: FileHandle, size: number): Promise<boolean>
 
 type Check = (file: FileHandle, size: number, source: Source) => Promise<boolean>;
 
-/** A file that is shorter than its header says. */
+/** Whether a file is shorter than its header declares. */
 const shorterThan =
   (end: DeclaredEnd): Check =>
   async (file, size) =>
     ((await end(file, size)) ?? 0) > size;
 
-/** By a part of ffprobe's name of the container. */
+/** Checks by a part of ffprobe's name of the container. */
 const checks: readonly (readonly [string, Check])[] = [
   ['gif', gifIsCutOff],
   ['apng', pngIsCutOff],
@@ -110,8 +108,8 @@ const checks: readonly (readonly [string, Check])[] = [
 ];
 
 /**
- * Those whose end may be lost without a picture or a sound: an index, or bytes that belong to
- * nothing.
+ * Checks of containers whose end may hold only an index, or bytes that belong to no stream. A file
+ * that fails them may lack neither picture nor sound.
  */
 const harmless: readonly (readonly [string, Check])[] = [
   ['avi', shorterThan(riffEnd)],
@@ -135,8 +133,8 @@ async function checkWith(
 }
 
 /**
- * Whether a file breaks off by its own words, so that something of its streams is missing. `false`
- * for containers that do not tell, and for a file that cannot be read.
+ * Whether a file ends before its container says it should, so that something of its streams is
+ * missing. `false` for containers that do not tell, and for a file that cannot be read.
  */
 export async function isCutOff(source: Source): Promise<boolean> {
   if (source.container === 'mpegts') return transportStreamIsCutOff(source.sizeBytes);
@@ -144,8 +142,8 @@ export async function isCutOff(source: Source): Promise<boolean> {
 }
 
 /**
- * As `isCutOff`; also where what is cut off may be nothing but an index. Cheap: for saying so
- * early.
+ * As `isCutOff`, but also `true` where perhaps only an index is missing. It is fast, and serves an
+ * early warning.
  */
 export async function looksCutOff(source: Source): Promise<boolean> {
   return (await isCutOff(source)) || checkWith(harmless, source);

@@ -1,13 +1,12 @@
 import type { Source } from '../source/source.js';
 
 /**
- * Something that a source should hold and does not give whole. Times are seconds on the source's
- * clock.
+ * A part of a source that is missing or broken. Times are seconds on the source's clock.
  */
 export type Damage = {
-  /** Index of the stream; `null` where it is the whole file's. */
+  /** Index of the stream; `null` where the whole file is concerned. */
   readonly stream: number | null;
-  /** What is missing or broken, e.g. `40 of 100 frames are missing`. */
+  /** What is missing or broken, such as `40 of 100 frames are missing`. */
   readonly what: string;
   /** Where it begins; `null` where that cannot be told. */
   readonly from: number | null;
@@ -15,7 +14,7 @@ export type Damage = {
   readonly to: number | null;
 };
 
-/** How many damages one sentence tells. */
+/** How many damages one sentence names. */
 const mostTold = 4;
 
 function timesOf({ from, to }: Damage): string {
@@ -25,19 +24,19 @@ function timesOf({ from, to }: Damage): string {
   return to - from < 0.01 ? ` at ${at(from)}` : ` from ${at(from)} to ${at(to)}`;
 }
 
-/** A stream as users are told of it. */
+/** A stream's name for people: `audio stream 1`, or `the file` for `null`. */
 export function streamName(source: Source, stream: number | null): string {
   if (stream === null) return 'the file';
   const kind = source.streams.find(({ index }) => index === stream)?.kind ?? 'unknown';
   return `${kind} stream ${stream}`;
 }
 
-/** One damage in words: what, and when. */
+/** One damage in words: what it is, and when. */
 export function damageWords(damage: Damage): string {
   return `${damage.what}${timesOf(damage)}`;
 }
 
-/** All damages of a source as one sentence without its end. */
+/** All damages of a source in one sentence, without the full stop. */
 export function damageSentence(source: Source, damages: readonly Damage[]): string {
   const told = damages
     .slice(0, mostTold)

@@ -2,12 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { readAt } from './read-at.js';
 
 /**
- * The functions here read from a container's own header how long its file must be, in bytes. They
- * return `null` where the header does not say, as in what was written to a pipe.
+ * Reads from a container's own header how long its file must be, in bytes. `null` where the header
+ * does not say, such as in a file that was written to a pipe.
  */
 export type DeclaredEnd = (file: FileHandle, size: number) => Promise<number | null>;
 
-/** AVI: one RIFF list, or several in a row. A list that was never closed has the length 0. */
+/** AVI: one or several RIFF lists. A list that was never closed has the length 0. */
 export const riffEnd: DeclaredEnd = async (file, size) => {
   for (let at = 0; at < size;) {
     const head = await readAt(file, at, 8);
@@ -20,7 +20,8 @@ export const riffEnd: DeclaredEnd = async (file, size) => {
 };
 
 /**
- * The length at `at` of an EBML element and where its content begins; `null` for an unknown one.
+ * The length of an EBML element, which is stored at `at`, and where the element's content begins;
+ * `null` for an unknown length.
  */
 function ebmlLength(bytes: Buffer, at: number): { length: number; content: number } | null {
   const first = bytes[at] ?? 0;
@@ -50,7 +51,7 @@ export const segmentEnd: DeclaredEnd = async (file) => {
 /** ASF's File Properties Object, as its GUID lies in the file. */
 const fileProperties = Buffer.from('a1dcab8c47a9cf118ee400c00c205365', 'hex');
 
-/** ASF (WMV): the header states the file's size, except in what was broadcast. */
+/** ASF (WMV): the header states the file's size, except for broadcasts. */
 export const asfEnd: DeclaredEnd = async (file) => {
   const head = await readAt(file, 0, 1 << 16);
   const at = head.indexOf(fileProperties);
@@ -59,10 +60,10 @@ export const asfEnd: DeclaredEnd = async (file) => {
   return isBroadcast ? null : Number(head.readBigUInt64LE(at + 40));
 };
 
-/** What all keys of MXF's partition packs begin with. */
+/** The first bytes of the keys of all MXF partition packs. */
 const partitionPack = Buffer.from('060e2b34020501010d01020101', 'hex');
 
-/** MXF: the first partition says where the last one lies; 0 is a file that was never closed. */
+/** MXF: the first partition says where the last one lies; 0 if the file was never closed. */
 export const mxfEnd: DeclaredEnd = async (file) => {
   const head = await readAt(file, 0, 1 << 16);
   const at = head.indexOf(partitionPack);
@@ -74,7 +75,7 @@ export const mxfEnd: DeclaredEnd = async (file) => {
   return footer === 0 ? null : at + footer + partitionPack.length;
 };
 
-/** NUT: its last packet is an index that ends with the distance to its own start. */
+/** NUT: the last packet is an index that ends with the distance to its own beginning. */
 export const nutEnd: DeclaredEnd = async (file, size) => {
   const tail = await readAt(file, Math.max(0, size - 12), 12);
   const distance = tail.length === 12 ? Number(tail.readBigUInt64BE(0)) : 0;
@@ -83,7 +84,7 @@ export const nutEnd: DeclaredEnd = async (file, size) => {
   return start.equals(Buffer.from('4e58dd672f23e64e', 'hex')) ? size : size + 1;
 };
 
-/** MP4 and QuickTime: boxes in a row, the last of which ends with the file. */
+/** MP4 and QuickTime: boxes that follow one another, the last of which ends with the file. */
 export const boxesEnd: DeclaredEnd = async (file, size) => {
   for (let at = 0; at < size;) {
     const head = await readAt(file, at, 16);

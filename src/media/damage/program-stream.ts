@@ -1,13 +1,13 @@
-/** Start codes of MPEG program streams: all begin with 00 00 01; then the kind. */
+/** The last byte of start codes in MPEG program streams; the others are 00 00 01. */
 const packCode = 0xba;
 const endCode = 0xb9;
-/** From here on a packet states its length; below lie codes of the pictures within. */
+/** Packets with this or a higher code state their length; lower codes occur within pictures. */
 const firstPacketCode = 0xbb;
 
-/** Packets that must follow one another as their lengths say before their chain is believed. */
+/** So many packets must follow one another by their lengths before a pack counts as found. */
 const leastPackets = 3;
 
-/** Bytes of the pack header at `at`; `null` where there is none, or too little of it to tell. */
+/** Length of the pack header at `at`; `null` where there is none, or not enough of it to tell. */
 function packHeaderBytes(bytes: Buffer, at: number): number | null {
   const mark = bytes[at + 4];
   if (mark === undefined) return null;
@@ -18,15 +18,15 @@ function packHeaderBytes(bytes: Buffer, at: number): number | null {
 }
 
 /**
- * Follows the packets from a pack on: how many there are, and whether the last one is longer than
- * the file.
+ * Follows the packets from a pack on. Returns how many there are, and whether the file ends within
+ * the last one.
  */
 function follow(tail: Buffer, from: number): { readonly packets: number; readonly short: boolean } {
   let packets = 0;
   for (let at = from; at < tail.length;) {
     const left = tail.length - at;
     const kind = tail[at + 3];
-    // Padding may follow the last packet, even of less than a code.
+    // Padding may follow the last packet, perhaps shorter than a start code.
     if (left < 3 || tail.readUIntBE(at, 3) !== 1 || kind === endCode) {
       return { packets, short: false };
     }
@@ -38,7 +38,7 @@ function follow(tail: Buffer, from: number): { readonly packets: number; readonl
     } else if (kind >= firstPacketCode) {
       at += 6 + tail.readUInt16BE(at + 4);
     } else {
-      return { packets: 0, short: false }; // No packet begins so: the pack was chance.
+      return { packets: 0, short: false }; // No packet begins like this: it was no pack.
     }
     packets++;
     if (at > tail.length) return { packets, short: true };
@@ -47,9 +47,8 @@ function follow(tail: Buffer, from: number): { readonly packets: number; readonl
 }
 
 /**
- * Whether a program stream (MPEG-1 or MPEG-2) breaks off within a packet, told from its last bytes:
- * each packet states its length. One that is cut between two packets cannot be told from a whole
- * one.
+ * Whether a program stream (MPEG-1 or MPEG-2) ends within a packet. `tail` is its last bytes; every
+ * packet states its length. A stream that was cut between two packets looks like a whole one.
  */
 export function programStreamIsCutOff(tail: Buffer): boolean {
   const code = Buffer.from([0, 0, 1, packCode]);

@@ -7,18 +7,18 @@ import type { Source, StreamInfo } from '../source/source.js';
 import { complaintIn, type Complaint } from './complaint.js';
 import { parsePacketLine, parseTickLine, Tally, type StreamTally } from './stream-tally.js';
 
-/** A complaint, and where reading was when it was made. */
+/** A complaint, and the place in the source that ffmpeg had reached. */
 export type LocatedComplaint = Complaint & {
-  /** Seconds on the source's clock; `null` before the first packet. */
+  /** Time of the last packet, in seconds on the source's clock; `null` before the first packet. */
   readonly at: number | null;
 };
 
-/** What is needed of a file to count its packets: a source, or an output that was written. */
+/** The facts of a file that counting its packets needs: of a source, or of a written output. */
 export type CountedFile = Pick<Source, 'path' | 'container' | 'raw' | 'streams'> & {
   readonly video: Pick<StreamInfo, 'codec'>;
 };
 
-/** Every packet of a source, counted, and what ffmpeg said while it read them. */
+/** The counted packets of a source, and what ffmpeg complained about while reading them. */
 export type SourceCensus = {
   /** By the index of the stream. */
   readonly streams: ReadonlyMap<number, StreamTally>;
@@ -26,22 +26,23 @@ export type SourceCensus = {
 };
 
 export type CensusOptions = {
-  /** Decodes the sound as well, to hear what its decoders complain about. */
+  /** Also decodes the sound, to get the complaints of its decoders. */
   readonly decodeSound: boolean;
-  /** Reads what an edit list of MP4 hides, too. */
+  /** Also counts packets that an edit list of MP4 hides. Default: false. */
   readonly ignoreEdits?: boolean;
-  /** Keeps the times of the packets of all streams but video. */
+  /** Keeps the times of the packets of all streams but video. Default: false. */
   readonly moments?: boolean;
   readonly signal?: AbortSignal | undefined;
+  /** Milliseconds without progress after which ffmpeg counts as hanging. Default: never. */
   readonly stallTimeoutMs?: number | undefined;
 };
 
-/** How many complaints are kept: a broken file can make one for every packet. */
+/** How many complaints are kept: a broken file can cause one for every packet. */
 const mostComplaints = 1000;
 
 /**
- * The words of the command that copies `streams` into lines of text on stderr, between the
- * complaints.
+ * The arguments of the ffmpeg command that writes a line of text for every packet of `streams` to
+ * stderr, where the complaints come as well: so their order is known.
  */
 async function censusArguments(
   ffmpeg: Ffmpeg,
@@ -76,10 +77,7 @@ async function censusArguments(
   });
 }
 
-/**
- * Streams whose packets can be counted: pictures and files that are attached have none of their
- * own.
- */
+/** The streams whose packets can be counted: attached pictures and files have no packets. */
 function counted(source: CountedFile, indices: ReadonlySet<number>): StreamInfo[] {
   return source.streams.filter(
     ({ index, kind, dispositions }) =>
@@ -91,9 +89,9 @@ function counted(source: CountedFile, indices: ReadonlySet<number>): StreamInfo[
 }
 
 /**
- * Reads a source once from end to end and counts the packets of the streams `indices`, without
- * decoding its video. Throws `VsrError('interrupted')` once `signal` fires; a source that is
- * damaged is no error: the complaints tell.
+ * Reads a source once from beginning to end and counts the packets of the streams `indices`,
+ * without decoding video. Throws `VsrError('interrupted')` once `signal` fires. Damage in the
+ * source throws nothing; it shows in the complaints.
  */
 export async function sourceCensus(
   ffmpeg: Ffmpeg,
@@ -112,9 +110,10 @@ export async function sourceCensus(
   const ticks = streams.map(({ timeBase }) => timeBase ?? { num: 1, den: 1000 });
   const complaints: LocatedComplaint[] = [];
   let at: number | null = null;
-  /** Before that, decoders say of their first packets what they say again when it counts. */
+  // Complaints of decoders count only from here on: while ffmpeg looks for streams, they complain
+  // about packets that they will read again.
   let reading = false;
-  // A bare stream's demuxer has the name of its decoder.
+  // The demuxer of a bare stream has the same name as its decoder.
   const isDemuxer = (speaker: string | null): boolean =>
     speaker === source.container && speaker !== source.video.codec;
   const onLine = (line: string): void => {
@@ -124,8 +123,8 @@ export async function sourceCensus(
       tallies[packet.place]?.add(packet);
       return;
     }
-    const told = parseTickLine(line);
-    if (told !== null) ticks[told.place] = told.tick;
+    const stated = parseTickLine(line);
+    if (stated !== null) ticks[stated.place] = stated.tick;
     if (line.includes('Stream mapping:')) reading = true;
     const complaint = complaintIn(line);
     if (complaint === null || complaints.length >= mostComplaints) return;

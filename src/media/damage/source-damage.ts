@@ -10,15 +10,15 @@ import {
 } from './source-census.js';
 import type { StreamTally } from './stream-tally.js';
 
-/** The wanted part of a source, in seconds on its clock; ends that are `undefined` are open. */
+/** A part of a source, in seconds on its clock; an end that is `undefined` is open. */
 export type SecondsRange = { readonly from?: number | undefined; readonly to?: number | undefined };
 
-/** What was found of a source by reading all its packets. */
+/** What reading all packets of a source has shown. */
 export type SourceReport = { readonly damages: readonly Damage[]; readonly census: SourceCensus };
 
 const isMov = (source: Source): boolean => source.container.split(',').includes('mov');
 
-/** The stream that a complaint is about; `null` for the file, or where several could be meant. */
+/** The stream that a complaint is about; `null` for the file, or where it may be one of several. */
 function streamOf(source: Source, { stream, speaker }: LocatedComplaint): number | null {
   if (stream !== null) return stream;
   const spoken = source.streams.filter(
@@ -28,8 +28,8 @@ function streamOf(source: Source, { stream, speaker }: LocatedComplaint): number
 }
 
 /**
- * Complaints as damages, those of one stream together. What the video's packets are worth, its
- * decoder tells.
+ * Turns complaints into damages, one per stream. Complaints about video are left out: decoding it
+ * tells more.
  */
 function complained(source: Source, census: SourceCensus): Damage[] {
   const groups = new Map<number | null, LocatedComplaint[]>();
@@ -54,7 +54,8 @@ function complained(source: Source, census: SourceCensus): Damage[] {
 }
 
 /**
- * Where packets are missing of which only the number is known: between the gaps, else at the end.
+ * Where packets are missing of which only the number is known: from the first gap to the last one,
+ * or, without gaps, at the end.
  */
 function missingFrom(census: SourceCensus, { index }: StreamInfo): Pick<Damage, 'from' | 'to'> {
   const tally = census.streams.get(index)!;
@@ -78,8 +79,8 @@ function lacking(
 }
 
 /**
- * Samples, as MP4 counts them, of what was read: of PCM each is a sample of sound, and packets hold
- * many.
+ * The samples that were read, as MP4 counts them: for PCM every sample of sound, of which packets
+ * hold many, otherwise packets.
  */
 function samplesOf({ codec, sampleRate }: StreamInfo, tally: StreamTally): number {
   if (!codec.startsWith('pcm_') || sampleRate === null) return tally.packets;
@@ -87,8 +88,8 @@ function samplesOf({ codec, sampleRate }: StreamInfo, tally: StreamTally): numbe
 }
 
 /**
- * Streams that fall short of what MP4's tables count. An edit list hides samples: those count as
- * there.
+ * Damages of streams with fewer samples than MP4's tables count. Samples that an edit list hides
+ * are not missing.
  */
 async function shortOfTables(
   ffmpeg: Ffmpeg,
@@ -120,8 +121,8 @@ async function shortOfTables(
 }
 
 /**
- * Streams that end before what AVI's headers count in ticks; a tick without a packet shows the
- * picture before.
+ * Damages of streams that end before the number of ticks in AVI's headers. Packets are not counted:
+ * a tick without one repeats the picture before it.
  */
 function shortOfTicks(source: Source, census: SourceCensus): Damage[] {
   return source.streams.flatMap((stream) => {
@@ -129,13 +130,13 @@ function shortOfTicks(source: Source, census: SourceCensus): Damage[] {
     const reached = census.streams.get(index)?.reached ?? 0;
     if (!census.streams.has(index) || packetCount === null || timeBase === null) return [];
     const missing = packetCount - Math.round((reached * timeBase.den) / timeBase.num);
-    // AVI has no times: what comes after a hole closes up, so that the end is missing.
+    // AVI stores no times: what follows a hole moves up, so the loss shows at the end.
     const end = { from: reached, to: null };
     return missing > 0 ? [{ ...lacking(census, stream, missing, packetCount), ...end }] : [];
   });
 }
 
-/** Streams that end before MXF's metadata say. */
+/** Damages of streams that are shorter than MXF's metadata say. */
 function shortOfLength(source: Source, census: SourceCensus): Damage[] {
   return source.streams.flatMap((stream) => {
     const tally = census.streams.get(stream.index);
@@ -149,8 +150,8 @@ function shortOfLength(source: Source, census: SourceCensus): Damage[] {
 }
 
 /**
- * Holes in time, of which NUT's reader says nothing when it finds its place again behind broken
- * bytes.
+ * Holes in the times of a stream. After broken bytes NUT's demuxer skips to the next packet that it
+ * can read, and says nothing.
  */
 function holes(source: Source, census: SourceCensus): Damage[] {
   return source.streams.flatMap(({ index }) =>
@@ -179,22 +180,23 @@ function promisedMore(
   }
 }
 
-/** Where the last of a source's streams ends. */
+/** Where the last packet of a source ends, in seconds; `null` where no packet has a time. */
 function endOf(census: SourceCensus): number | null {
   const ends = [...census.streams.values()].flatMap(({ reached }) => reached ?? []);
   return ends.length === 0 ? null : Math.max(...ends);
 }
 
-/** Whether a damage lies, in part at least, in what is wanted. */
+/** Whether a damage lies at least partly within `range`. */
 export function touches({ from, to }: Damage, range: SecondsRange): boolean {
   if (range.to !== undefined && from !== null && from >= range.to) return false;
   return !(range.from !== undefined && to !== null && to < range.from);
 }
 
 /**
- * Reads the streams `kept` of a source from end to end and tells what of them is missing or broken:
- * what ffmpeg complains of, fewer packets than the container's index counts, an end that its header
- * puts further on. What only decoding the video shows is not in it.
+ * Reads the streams `kept` of a source from beginning to end, and tells what of them is missing or
+ * broken: what ffmpeg complains about, packets that the container's index counts and that are not
+ * there, and the rest of a file that is shorter than its header says. Damage that only decoding the
+ * video shows is not found here. Throws as `sourceCensus` does.
  */
 export async function sourceDamage(
   ffmpeg: Ffmpeg,

@@ -1,48 +1,51 @@
 import type { Ratio } from '../../planes/ratio.js';
 
-/** When a packet's content is there, in seconds. */
+/** When a packet's content is shown or heard, in seconds. */
 export type Moment = { readonly from: number; readonly to: number };
 
-/** What was read of one stream. Times are seconds on the file's clock. */
+/** What was counted of one stream. Times are seconds on the file's clock. */
 export type StreamTally = {
+  /** Number of packets. */
   readonly packets: number;
+  /** Their size together. */
   readonly bytes: number;
-  /** The least time of a packet that is shown; `null` without one. */
+  /** The earliest time of a packet that is shown; `null` without one. */
   readonly first: number | null;
-  /** The least time of any packet, hidden ones too; `null` without one. */
+  /** The earliest time of any packet that is not blank, hidden or not; `null` without one. */
   readonly begins: number | null;
-  /** Where the last packet that is shown ends, by its time and length; `null` without one. */
+  /** When the last packet that is shown ends, by its time and duration; `null` without one. */
   readonly reached: number | null;
-  /** Packets before the first key packet: nothing can be made of them. */
+  /** Number of packets before the first key packet, which cannot be decoded. */
   readonly leading: number;
   /**
-   * Packets that come after the first key packet and are shown before it: what they build on may
-   * lie before the beginning.
+   * Number of packets that come after the first key packet and are shown before it. They may depend
+   * on packets before the beginning.
    */
   readonly orphans: number;
-  /** Packets that an edit list hides. */
+  /** Number of packets that an edit list hides. */
   readonly hidden: number;
-  /** Packets that hold nothing: MP4's text tracks fill their pauses with such. */
+  /** Number of packets without content, with which MP4's text tracks fill their pauses. */
   readonly blank: number;
-  /** Stretches of more than a packet's length in which no packet begins; the first hundred. */
+  /** Gaps from one packet to the next of more than half a packet's duration; the first hundred. */
   readonly gaps: readonly Moment[];
-  /** Of every packet that is shown and not blank, where asked for; otherwise empty. */
+  /** Times of every packet that is shown and not blank, where asked for; otherwise empty. */
   readonly moments: readonly Moment[];
 };
 
 const mostGaps = 100;
 
-/** Bytes of a packet of `mov_text` without a text: the length of the text, which is 0. */
+/** Size of a `mov_text` packet with an empty text: it holds only the text's length, 0. */
 const blankTextBytes = 2;
 
-/** What is counted beside packets. */
+/** What is noted besides the counts. */
 export type TallyOptions = {
-  /** Packets as short as those of an empty text are blank. */
+  /** Packets no longer than that of an empty text count as blank. */
   readonly blanks: boolean;
+  /** The times of packets are kept. */
   readonly moments: boolean;
 };
 
-/** Counts packets as their lines come by. */
+/** Counts the packets of a stream one by one. */
 export class Tally {
   packets = 0;
   bytes = 0;
@@ -56,10 +59,10 @@ export class Tally {
   readonly gaps: Moment[] = [];
   readonly moments: Moment[] = [];
   readonly #options: TallyOptions;
-  /** When the first key packet is shown; `null` before it has come, or where it has no time. */
+  /** When the first key packet is shown; `null` until it has come, and where it has no time. */
   #firstKey: number | null = null;
   #started = false;
-  /** Where the packet before ends in decoding order. */
+  /** When the packet before ends, in decoding time; `null` before the first one. */
   #end: number | null = null;
 
   constructor(options: TallyOptions) {
@@ -96,6 +99,7 @@ export class Tally {
 
 /** One packet; times in seconds, `null` where the container gives none. */
 export type PacketLine = {
+  /** Place of its stream among those that are counted, from 0. */
   readonly place: number;
   readonly dts: number | null;
   readonly pts: number | null;
@@ -107,19 +111,19 @@ export type PacketLine = {
 };
 
 /**
- * What framecrc writes of a packet: stream, dts, pts, duration, size, checksum, and flags unless it
- * is a key packet.
+ * How ffmpeg's framecrc muxer describes a packet: stream, dts, pts, duration, size, checksum, and
+ * flags unless they are just that of a key packet.
  */
 const packetLine =
   /^(\d+), +(-?\d+), +(-?\d+), +(\d+), +(\d+), 0x[0-9a-f]+(?:, F=0x([0-9A-Fa-f]+))?/;
 
-/** ffmpeg's flags of packets. */
+/** ffmpeg's packet flags AV_PKT_FLAG_KEY and AV_PKT_FLAG_DISCARD. */
 const [keyFlag, hiddenFlag] = [1, 4];
 
-/** What framecrc writes for a time that is not set. */
+/** What framecrc writes for a missing time. */
 const unsetTime = -(2 ** 63);
 
-/** The packet that a line of framecrc tells of; `null` for any other line. */
+/** The packet in a line of framecrc; `null` for any other line. `ticks` are those of streams. */
 export function parsePacketLine(line: string, ticks: readonly Ratio[]): PacketLine | null {
   const match = packetLine.exec(line);
   if (match === null) return null;
@@ -134,10 +138,10 @@ export function parsePacketLine(line: string, ticks: readonly Ratio[]): PacketLi
   };
 }
 
-/** How framecrc says how long a stream's ticks are. */
+/** How framecrc states a stream's time base. */
 const tickLine = /^#tb (\d+): (\d+)\/(\d+)/;
 
-/** The ticks of the stream at `place` that a line of framecrc tells; `null` for another line. */
+/** The time base of the stream at `place` in a line of framecrc; `null` for any other line. */
 export function parseTickLine(line: string): { place: number; tick: Ratio } | null {
   const match = tickLine.exec(line);
   if (match === null) return null;

@@ -3,16 +3,18 @@ import { pictureCount, type RunPlan } from '../source/footage-runs.js';
 import type { Crop, FieldFrames, Source, VideoStream } from '../source/source.js';
 import { ticksOfRuns } from './run-pictures.js';
 
-/** What is done to frames on their way out of the decoder; `null` for nothing. */
+/** What is done to frames while they are decoded; `null` for nothing. */
 export type FrameMaking = {
+  /** How every frame is deinterlaced. */
   readonly fields: FieldFrames | null;
   readonly crop: Crop | null;
+  /** What is done with each part of the clip, where they are not all treated alike. */
   readonly runs: RunPlan | null;
-  /** Noise that is taken out: its standard deviation in grey levels of 255. */
+  /** Noise that is removed: its standard deviation in grey levels of 255. */
   readonly denoise: number | null;
 };
 
-/** Pictures a second, where all of the clip has the same; otherwise the rate of its frames. */
+/** Pictures per second where it is the same in all runs; otherwise the frame rate of the file. */
 function rateOfRuns({ runs, frameRate, weavesFilm, videoRate }: RunPlan): Ratio | null {
   if (frameRate === null) return null;
   const { num, den } = frameRate;
@@ -40,7 +42,7 @@ function withFields(video: VideoStream, fields: FieldFrames): VideoStream {
   return {
     ...video,
     fields,
-    // The second field lies half-way between two frames: half a tick must be one.
+    // The second field is shown half-way between two frames, which takes ticks half as long.
     timeBase: { num: timeBase.num, den: timeBase.den * 2 },
     frameRate: frameRate === null ? null : { num: frameRate.num * 2, den: frameRate.den },
     frameCount: frameCount === null ? null : frameCount * 2,
@@ -48,8 +50,8 @@ function withFields(video: VideoStream, fields: FieldFrames): VideoStream {
 }
 
 /**
- * `source` as one whose frames are made of fields, run by run or all alike, cropped, and freed of
- * noise while they are decoded.
+ * Describes `source` as the decoder will give it: with the size, rate and ticks that its frames
+ * have after they were deinterlaced, put together from film's fields, cropped and denoised.
  */
 export function asDecoded(source: Source, { fields, crop, runs, denoise }: FrameMaking): Source {
   let { video } = source;

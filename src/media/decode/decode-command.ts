@@ -6,56 +6,61 @@ import { denoiser } from './denoiser.js';
 import { stackOf, type Stack } from './stacked-pictures.js';
 import { seconds } from './timestamps.js';
 
-/** What of a source to decode, as far as ffmpeg is told. */
+/** The part of a source that ffmpeg is told to decode. */
 export type DecodeCommand = {
-  /** Name of the showinfo filter. */
+  /** Name of the showinfo filter, by which its lines are told from others. */
   readonly instance: string;
   /** Timestamp of a key frame to start at, in ticks; `undefined` for the beginning. */
   readonly seekTo?: number | undefined;
-  /** Frames after which ffmpeg may stop. */
+  /** Number of frames after which ffmpeg may stop; `undefined` for all. */
   readonly frames?: number | undefined;
-  /** Only the first frame at or after each of these times, in seconds on the source's clock. */
+  /**
+   * Decode only the first frame at or after each of these times, in seconds on the source's clock.
+   */
   readonly only?: readonly number[] | undefined;
 };
 
 /**
- * swscale's most exact ways. They matter for RGB, repacked formats and pictures of another size
- * than the first; samples of a format that travels as it is are not touched by the filter at all.
+ * swscale's most exact flags. They matter for RGB, repacked formats and frames of another size than
+ * the first. The samples of frames that need no conversion are not touched by the filter at all.
  */
 const scaleFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
 
 /**
- * Pictures up to this many samples are decoded on one thread: fast enough, and messages then belong
- * to the frame next in line.
+ * Frames of up to so many samples are decoded on one thread. That is fast enough, and then each of
+ * the decoder's messages is about the next frame in its output.
  */
 const oneThreadSamples = 1920 * 1088;
 
 /**
- * Containers that find a key frame by their index, and count the same timestamps after a seek as
- * before.
+ * Containers in which ffmpeg finds a key frame by an index, and gives the same timestamps after a
+ * seek as without one.
  */
 const seekableContainers = /(?:^|,)(?:mov|matroska|avi|nut)(?:,|$)/;
 
 /**
- * Whether decoding can start in the middle of this source. Elsewhere a seek is not tried and
- * decoding starts at the beginning.
+ * Whether decoding can start in the middle of this source. In others no seek is tried, and decoding
+ * starts at the beginning.
  */
 export function canSeek(source: Source): boolean {
   return seekableContainers.test(source.container);
 }
 
-/** RGB of fewer than 8 bits a colour. */
+/** RGB formats with fewer than 8 bits per colour. */
 const shallowRgb = /^(?:rgb|bgr)(?:4|8|4_byte|444|555|565)(?:[lb]e)?$/;
 
-/** What swscale makes 255 of at most, by bits a colour; the others come out whole. */
+/**
+ * Factors by which white becomes 255 again after swscale, which turns it into 240 or 252 for these
+ * formats; for the others it comes out as 255.
+ */
 const widest: readonly (readonly [RegExp, string])[] = [
   [/444/, '255/240'],
   [/^(?:rgb|bgr)8$/, '255/252'],
 ];
 
 /**
- * Filters that spread few bits a colour over all of 8: swscale itself would leave white at 248, 240
- * or 252.
+ * Filters that spread the colours of shallow RGB over all 8 bits. Without them swscale would leave
+ * white at 240, 248 or 252.
  */
 function widened(sourceFormat: string): string[] {
   if (!shallowRgb.test(sourceFormat)) return [];
@@ -65,7 +70,9 @@ function widened(sourceFormat: string): string[] {
   return ['format=rgb24', ...(factor === undefined ? [] : [lookUp])];
 }
 
-/** The filter that lets pass the first frame at or after each of `times`; empty for all. */
+/**
+ * The filter that passes only the first frame at or after each of `times`; empty for all frames.
+ */
 function picked(times: readonly number[] | undefined): string {
   if (times === undefined) return '';
   const isFirst = (time: string): string =>
@@ -73,7 +80,10 @@ function picked(times: readonly number[] | undefined): string {
   return `select='${times.map((time) => isFirst(time.toFixed(6))).join('+')}',`;
 }
 
-/** The filters that bring decoded frames into the travelling format; showinfo sees them first. */
+/**
+ * The filters that turn decoded frames into the format in which they travel. showinfo comes first,
+ * so that it describes frames as decoded.
+ */
 export function decodeFilters(source: Source, command: DecodeCommand): string {
   const { video } = source;
   const turn = video.turn?.filters ?? [];
@@ -81,7 +91,7 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   const filters: string[] = [];
   if (video.crop !== null) {
     const { width, height, x, y, of } = video.crop;
-    // Frames of another size than the first are brought to it before.
+    // Frames of another size than the first are scaled to that size before they are cropped.
     filters.push(`scale=${of.width}:${of.height}:flags=${scaleFlags}:sws_dither=none`);
     filters.push(`crop=${width}:${height}:${x}:${y}`);
   }
@@ -93,18 +103,21 @@ export function decodeFilters(source: Source, command: DecodeCommand): string {
   return [seen, ...whole, into('frame')].join(',');
 }
 
-/** Filters that bring pictures into the travelling format; `name` sets their labels apart. */
+/**
+ * Filters that turn pictures into the format in which they travel. The labels of filter links begin
+ * with `name`.
+ */
 function travelFilters({ denoise, ...video }: VideoStream, name: string): string[] {
   const size = `scale=${video.width}:${video.height}:flags=${scaleFlags}:sws_dither=none`;
   const isRgb = video.conversion === 'rgb';
-  // Both ranges alike, whatever they are, mean that none is converted.
+  // swscale does not convert the range where both are called the same, whatever they are.
   const same = 'in_range=tv:out_range=tv';
   const colour = isRgb ? 'out_color_matrix=bt709:out_range=tv' : same;
   const samples = `${size}:${colour},format=${video.request}`;
   const after = denoise === null ? [] : [denoiser(denoise)];
   if (!isRgb || !video.format.alpha || video.format.bitDepth > 8) return [samples, ...after];
-  // swscale of ffmpeg 5.1 makes 129 of an opacity of 128, and one more of all beyond: it goes by
-  // itself. What other formats than RGBA have of it is found only once they are RGBA.
+  // swscale of ffmpeg 5.1 turns an opacity of 128 into 129, and adds one to all above it, so alpha
+  // takes a way of its own. It is extracted from RGBA, to which other formats are converted before.
   const [colours, opacity, plain, alpha] = ['c', 'o', 'p', 'a'].map((each) => `[${name}_${each}]`);
   return [
     `split${colours}${opacity};${opacity}format=rgba,extractplanes=a,${size}:${same}${alpha};` +
@@ -115,14 +128,14 @@ function travelFilters({ denoise, ...video }: VideoStream, name: string): string
 
 /** The filter that makes whole frames of fields. */
 function deinterlacer({ order, rate }: FieldFrames): string {
-  // Flags need not be true: all frames are taken as planned.
+  // The frames' own flags may be wrong: all frames are treated as planned.
   return `bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`;
 }
 
 /**
- * Filters that give each frame as a stack; `each` brings a picture into the travelling format, by
- * labels that begin with a name.
- * Pictures are counted in the place of times, since those of a frame belong together.
+ * Filters that turn each frame into a stack of pictures (see `Stack`). `each` gives the filters
+ * that turn one picture into the format in which it travels. Times are replaced by numbers, so that
+ * vstack joins the pictures that belong to one frame.
  */
 function stackFilters({ orders, rate }: Stack, each: (name: string) => string): string {
   if (orders.length === 0) return each('frame');
@@ -149,7 +162,7 @@ function stackFilters({ orders, rate }: Stack, each: (name: string) => string): 
 }
 
 /**
- * The words of the ffmpeg command that writes the frames of `source` to stdout, one after the
+ * The arguments of the ffmpeg command that writes the frames of `source` to stdout, one after the
  * other.
  */
 export function decodeArguments(ffmpeg: Ffmpeg, source: Source, command: DecodeCommand): string[] {

@@ -7,72 +7,73 @@ import { rescale, showinfoParser, type FrameInfo } from './timestamps.js';
 
 /** A frame's description, with what the decoder said just before it. */
 export type LoggedFrame = FrameInfo & {
-  /** What it says of its numbers; whole once the next frame is described. */
+  /** Its colours, shape and pixel format; complete once the next frame is described. */
   readonly form: { value: FrameForm };
-  /** The decoder says that part of the picture is missing or made up. */
+  /** The decoder says that a part of the picture is missing or was concealed. */
   readonly damaged: boolean;
 };
 
-/** What a decoder complains about, and the frame that it showed next. */
+/** A complaint of a decoder, and the frame that it gave next. */
 export type DecodeComplaint = {
   readonly text: string;
   /** Ticks of the next frame; `null` where none came, or where it has no time. */
   pts: number | null;
 };
 
-/** ffmpeg's stderr while it decodes, taken apart. */
+/** Reads ffmpeg's stderr while it decodes. */
 export interface DecodeLog {
-  /** To be called with every line of stderr. */
+  /** Must be called with every line of stderr. */
   readonly onLine: (line: string) => void;
-  /** The description of the next frame, in order; `null` if the process ended without one. */
+  /** Waits for the description of the next frame; `null` if the process ended without one. */
   next(): Promise<LoggedFrame | null>;
-  /** To be called once the process has gone. */
+  /** Must be called once the process has ended. */
   readonly end: () => void;
-  /** Warnings and errors, the first `keptMessages`, equal neighbours once. */
+  /** The first `keptMessages` warnings and errors; equal ones in a row are kept once. */
   readonly messages: readonly string[];
-  /**
-   * What its decoder found broken, the first `keptComplaints`; what the demuxer says is not among
-   * it.
-   */
+  /** The first `keptComplaints` complaints of the decoder, not those of the demuxer. */
   readonly complaints: readonly DecodeComplaint[];
-  /** A message said that the file ends before it should. */
+  /** Whether a message said that the file ends before it should. */
   readonly cutShort: boolean;
-  /** A message said that the disk does not give the file's bytes. */
+  /** Whether a message said that the disk does not give the file's bytes. */
   readonly unreadable: boolean;
-  /** Packets of which the decoder made nothing. */
+  /** Number of packets that the decoder refused. */
   readonly lostPackets: number;
 }
 
 /** How many messages a report holds. */
 export const keptMessages = 100;
 
-/** How many complaints are kept: a broken stream can make some for every frame. */
+/** How many complaints are kept: a broken stream can cause some for every frame. */
 const keptComplaints = 1000;
 
-/** ffmpeg's words for a file that ends too early, over the years and demuxers. */
+/** What ffmpeg's versions and demuxers say about a file that ends too early. */
 const cutShortWords =
   /partial file|ended prematurely|truncat|unexpected end|end of file in|read error|error during demuxing|premature eof/i;
 
-/** Words on a decoded picture that is not whole; they come just before the picture itself. */
+/** What ffmpeg says about a damaged picture, just before it gives that picture. */
 const damagedWords = /corrupt decoded frame/i;
 
 /**
- * Before ffmpeg 5 only the decoder itself says that it made up part of a picture, when it reads it
- * and not when it is shown. It names the kind of picture: the next one shown of this kind is taken
- * for it.
+ * Before ffmpeg 5 only the decoder itself says that it concealed a part of a picture, and it says
+ * so when it reads the picture, not when it gives it. It names the picture's type, so the next
+ * picture of that type counts as the damaged one.
  */
 const concealedWords = /concealing \d+ DC, .* errors in ([IPB]) frame/;
 
-/** A packet that the decoder refused, in the words of ffmpeg 4 to 6, and since. */
+/** What ffmpeg 4 to 6, and later ones, say about a packet that the decoder refused. */
 const lostWords = /^Error while decoding stream #0:|Error submitting packet to decoder/;
 
-/** What this ffmpeg has to say about our command line says nothing about the source. */
+/** Warnings about vsr's own command line, which say nothing about the source. */
 const ownWords = /^-vsync is deprecated/;
 
-/** Whose decoder is listened to. */
+/** The stream that is decoded: its index, and the name of its demuxer in messages. */
 export type DecodedStream = { readonly index: number; readonly demuxer: string | null };
 
-/** Reads the log of one decoding process whose showinfo filter is called `instance`. */
+/**
+ * Reads the log of one decoding process. `instance` is the name of its showinfo filter, `timeBase`
+ * that of the times to give, `libavcodec` the major version. Without `stream`, the complaints about
+ * all streams are kept.
+ */
 export function decodeLog(
   instance: string,
   timeBase: Ratio,
@@ -96,17 +97,17 @@ class LogReader implements DecodeLog {
   private readonly waiting: LoggedFrame[] = [];
   private resume: (() => void) | null = null;
   private ended = false;
-  /** Of `complaints`, those whose frame has not come. */
+  /** Those of `complaints` whose frame has not come yet. */
   private unplaced: DecodeComplaint[] = [];
-  /** Whether the next frame was called damaged. */
+  /** Whether a message said that the next frame is damaged. */
   private damaged = false;
-  /** Kinds of pictures that the decoder made up in part, and that were not shown yet. */
+  /** Types of pictures that were concealed in part and have not come yet. */
   private readonly concealed: string[] = [];
-  /** The time base in which showinfo counts. */
+  /** The time base of showinfo's times. */
   private linkBase: Ratio;
-  /** Of the frame that was described last: its colours follow on a line of their own. */
+  /** The form of the last described frame: its colours follow in a line of their own. */
   private form: LoggedFrame['form'] | null = null;
-  /** What ffmpeg meets while it looks for streams, it meets again while it decodes. */
+  /** Whether decoding has begun: what ffmpeg says before, while it probes, it will say again. */
   private decoding = false;
 
   constructor(
@@ -147,7 +148,7 @@ class LogReader implements DecodeLog {
     this.resume = null;
   }
 
-  /** Takes a frame's description, and gives it what was said since the frame before. */
+  /** Takes a frame's description, and adds what was said since the frame before. */
   private noteFrame(line: string, info: FrameInfo): void {
     this.form = { value: formOfLine(line) };
     const pts = info.pts === null ? null : rescale(info.pts, this.linkBase, this.timeBase);
@@ -182,7 +183,7 @@ class LogReader implements DecodeLog {
     }
   }
 
-  /** Keeps what the decoder of our stream finds broken. */
+  /** Keeps the complaints of the decoder of `stream`. */
   private noteComplaint(line: string): void {
     const complaint = complaintIn(line);
     if (complaint === null || !this.decoding || this.complaints.length >= keptComplaints) return;
@@ -197,12 +198,12 @@ class LogReader implements DecodeLog {
 }
 
 /**
- * Exit code of ffmpeg (4.4 and newer) for a stream with more errors than frames; what decoded is
- * there all the same.
+ * Exit code of ffmpeg (4.4 and newer) for a stream with more errors than frames; the frames that
+ * could be decoded have come nevertheless.
  */
 const tooManyErrors = 69;
 
-/** Whether a decoder that was not stopped by us ended as it should, damage in the source apart. */
+/** Whether a decoder that vsr did not stop ended normally, which damage in the source allows. */
 export function endedWell(end: ProcessEnd): boolean {
   return end.signal === null && (end.code === 0 || end.code === tooManyErrors);
 }

@@ -3,71 +3,75 @@ import type { FrameLayout } from '../../planes/pixel-format.js';
 import type { DecodeComplaint } from './decode-log.js';
 import type { FormChange } from './frame-form.js';
 
-/** What of a source to decode, and how. */
+/** The part of a source to decode, and how. */
 export type DecodeRequest = {
   /**
    * Frames to yield, by their timestamps in ticks: from `from` on, up to but not including `to`.
    */
   readonly range?: { readonly from?: number | undefined; readonly to?: number | undefined };
-  /** How many frames before `range.from` are yielded too, where there are any. Default 0. */
+  /**
+   * How many frames before `range.from` are yielded as well, as far as there are any. Default: 0.
+   */
   readonly lead?: number | undefined;
-  /** The number of frames after which it ends, those of `lead` not counted. */
+  /** Number of frames after which decoding ends, those of `lead` not counted. Default: all. */
   readonly maxFrames?: number | undefined;
   /**
-   * Timestamp of a key frame at or before `range.from` to start reading at; a source that cannot
-   * seek is read from its beginning.
+   * Timestamp, in ticks, of a key frame at or before `range.from` to start reading at. A source
+   * that cannot be sought in is read from its beginning, which is also the default.
    */
   readonly seekTo?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds without a byte from ffmpeg after which it counts as hanging; default
+   * Milliseconds without a byte from ffmpeg after which it counts as hanging. Default:
    * `defaultStallMs`.
    */
   readonly stallTimeoutMs?: number | undefined;
 };
 
-/** What happened while decoding; whole once the iteration has ended. */
+/** What happened while decoding; complete once the iteration has ended. */
 export type DecodeReport = {
-  /** Frames yielded. */
+  /** Number of frames that were yielded. */
   readonly frames: number;
-  /** Indices of frames that the decoder reports as damaged. */
+  /** Indices of yielded frames that the decoder reported as damaged. */
   readonly damagedFrames: readonly number[];
-  /** Frames at which the source's picture size changes; they are brought to the first size. */
+  /** Frames at which the source's picture size changes; all frames are scaled to the first size. */
   readonly sizeChanges: readonly {
     readonly frame: number;
     readonly width: number;
     readonly height: number;
   }[];
-  /** Frames at which what the source says of its samples or their shape changes. */
+  /** Frames at which the source's colours, sample aspect or pixel format change. */
   readonly formChanges: readonly FormChange[];
   /**
-   * Its file breaks off, by its own words or ffmpeg's, or its last pictures are damaged. Whether
-   * fewer frames came than the container counts is not told here, but by counting its packets.
+   * The file is cut off, by its own header or by what ffmpeg says, or its last frames are damaged.
+   * Whether fewer frames came than the container counts is not told here, but by a census of its
+   * packets.
    */
   readonly truncated: boolean;
   /**
-   * The disk did not give all of the source's bytes, as ffmpeg says; some containers' readers keep
-   * that to themselves.
+   * ffmpeg says that the disk did not give all of the source's bytes. It does not say so with every
+   * container.
    */
   readonly unreadable: boolean;
   /** ffmpeg's warnings and errors. */
   readonly messages: readonly string[];
-  /** What the decoder found broken, in order. */
+  /** The decoder's complaints about the source, in order. */
   readonly complaints: readonly Readonly<DecodeComplaint>[];
-  /** ffmpeg's exit code; -1 where it was stopped because no more was wanted. */
+  /** ffmpeg's exit code; -1 where it was stopped because no more frames were wanted. */
   readonly exitCode: number;
-  /** Packets of which the decoder made nothing: frames that are missing. */
+  /** Number of packets that the decoder refused: their frames are missing. */
   readonly lostPackets: number;
-  /** Frames without a timestamp, which were given one by the nominal rate. */
+  /** Number of frames without a timestamp, which got one that follows from the nominal rate. */
   readonly inventedTimestamps: number;
-  /** Frames whose timestamp was not later than the one before, and was moved to the next tick. */
+  /** Number of frames that were not later than the one before, and were moved to the next tick. */
   readonly movedTimestamps: number;
 };
 
 /** The frames of a source, in the order in which they are shown. Can be iterated once. */
 export interface DecodedFrames extends AsyncIterable<Frame> {
   readonly layout: FrameLayout;
-  /** Gives a frame's memory back for a later one; optional, at most once a frame. */
+  /** Gives a frame's memory back for later ones. Optional; at most once per frame. */
   release(frame: Frame): void;
+  /** What happened so far. */
   report(): DecodeReport;
 }

@@ -8,22 +8,22 @@ import { decodeArguments } from './decode-command.js';
 import { decodeLog, endedWell, type DecodeLog } from './decode-log.js';
 import { frameStream, type FrameStream } from './frame-stream.js';
 
-/** How one ffmpeg is to decode. */
+/** What one ffmpeg process is to decode. */
 export type DecodeRunRequest = {
   /** Timestamp of a key frame to start reading at; `undefined` for the beginning. */
   readonly seekTo: number | undefined;
-  /** Frames after which it ends by itself; `undefined` for all. */
+  /** Number of frames after which it ends by itself; `undefined` for all. */
   readonly frames: number | undefined;
-  /** Bytes of a frame. */
+  /** Bytes that ffmpeg writes per frame. */
   readonly frameBytes: number;
-  /** A buffer for the next frame. */
+  /** Gives a buffer of `frameBytes` for the next frame. */
   readonly take: () => Uint8Array;
   readonly signal: AbortSignal | undefined;
   /** Milliseconds; see `DecodeRequest`. */
   readonly stallTimeoutMs: number | undefined;
 };
 
-/** One ffmpeg that decodes. */
+/** One ffmpeg process that decodes. */
 export class DecodeRun {
   readonly log: DecodeLog;
   readonly pictures: FrameStream;
@@ -50,7 +50,7 @@ export class DecodeRun {
     this.#source = source;
     this.log = decodeLog(instance, video.timeBase, ffmpeg.libavcodec, {
       index: video.index,
-      // A bare stream's demuxer has the name of its decoder, which is to be heard.
+      // The demuxer of a bare stream has the name of its decoder, whose complaints are needed.
       demuxer: container === video.codec ? null : container,
     });
     this.#process = startProcess(ffmpeg.ffmpeg, args, {
@@ -67,8 +67,8 @@ export class DecodeRun {
   }
 
   /**
-   * Waits for ffmpeg's own end once all its pictures were read, and ends it otherwise. `after` is
-   * the number of frames that were handed out, for the sentence.
+   * Waits for ffmpeg's end where all its frames were read (`isAll`), and stops it otherwise.
+   * `after` is the number of frames that were yielded, for messages.
    */
   async end(
     isAll: boolean,

@@ -14,16 +14,16 @@ import { expectedTimes, withRepeats } from './repeats.js';
 import { RunPictures, type TimedFrame } from './run-pictures.js';
 import type { TimestampMender } from './timestamps.js';
 
-/** A seek that landed after the wanted frame, or where timestamps cannot be trusted. */
+/** A seek led to a place after the wanted frame, or to frames without trustworthy timestamps. */
 const missed = Symbol('missed');
 
 /**
- * Decodes the video of `source`, every frame once with its own timestamp, nothing duplicated or
+ * Decodes the video of `source`: every frame once, with its own timestamp, nothing duplicated or
  * dropped. ffmpeg writes only as fast as frames are taken.
  *
- * Iteration throws `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffmpeg
- * dies or hangs. Damage in the source is no error: the report tells. Leaving the iteration early
- * ends ffmpeg.
+ * Iteration throws `VsrError('interrupted')` once `signal` fires, and `VsrError('media')` if ffmpeg
+ * fails or hangs. Damage in the source throws nothing; it is in the report. Leaving the iteration
+ * early stops ffmpeg.
  */
 export function decodeFrames(
   ffmpeg: Ffmpeg,
@@ -43,11 +43,11 @@ class Decoding implements DecodedFrames {
   readonly #to: number;
   readonly #lead: number;
   readonly #maxFrames: number;
-  /** What the run that counts said of its frames; a run whose seek missed does not count. */
+  /** What was noticed of the frames of the last run; a run whose seek missed is replaced. */
   #seen: SeenFrames;
   #log: DecodeLog | null = null;
   #mender: TimestampMender | null = null;
-  /** Frames handed out, where some of them are repeats. */
+  /** Number of yielded frames where repeats were put back in. */
   #withRepeats = 0;
   #exitCode = -1;
   #isShort = false;
@@ -117,7 +117,7 @@ class Decoding implements DecodedFrames {
     return this.#pool.take(0, 0).data;
   }
 
-  #forget({ data, pts }: TimedFrame): void {
+  #discard({ data, pts }: TimedFrame): void {
     this.#pool.release({ index: 0, pts, data });
   }
 
@@ -130,7 +130,7 @@ class Decoding implements DecodedFrames {
   /** One run of ffmpeg from `seekTo` on. */
   async *#once(seekTo: number | undefined): AsyncGenerator<Frame, typeof missed | void> {
     const { signal, stallTimeoutMs } = this.#request;
-    // bwdif holds one frame back, so a limit after it still counts frames.
+    // Only here do ffmpeg's frames correspond one to one to those that are wanted.
     const { video } = this.#source;
     const isLimited =
       this.#from === -Infinity && this.#maxFrames !== Infinity && video.runs === null;
@@ -161,15 +161,15 @@ class Decoding implements DecodedFrames {
         this.#exitCode = exitCode;
         this.#isShort = run.pictures.leftOver > 0 || (await isCutOff(this.#source));
       }
-      // What ended ffmpeg matters more than how the loop was left.
+      // A failure of ffmpeg is the cause of whatever ended the loop, so it is the one to report.
       // eslint-disable-next-line no-unsafe-finally
       if (problem !== null) throw problem;
     }
   }
 
   /**
-   * The frames of a run that lie in the range, and the `lead` before it. Returns `all` where the
-   * run came to its end, and `missed` where it began too late.
+   * The frames of a run that lie in the range, and the `lead` frames before it. Returns `all` where
+   * the run came to its end, `missed` where its seek missed, and nothing where enough was read.
    */
   async *#wanted(
     pictures: AsyncIterable<TimedFrame>,
@@ -177,23 +177,22 @@ class Decoding implements DecodedFrames {
     isSought: boolean,
   ): AsyncGenerator<Frame, 'all' | typeof missed | void> {
     let isFound = !isSought;
-    /** Frames from `range.from` on. */
+    /** Number of frames from `range.from` on. */
     let wanted = 0;
-    /** The last ones before it. */
+    /** The last `lead` frames before it. */
     const early: TimedFrame[] = [];
     for await (const frame of pictures) {
       const { info, pts } = frame;
       if (pts >= this.#to) return;
       if (!isFound) {
-        // Everything before a key frame may be damaged, and a frame without a timestamp tells no
-        // place.
+        // Frames before a key frame may be damaged, and one without a timestamp has no known place.
         const { invented } = mender;
         isFound = info.key && pts <= this.#from && invented === 0;
         if (!isFound && (pts >= this.#from || invented > 0)) return missed;
       }
       if (pts < this.#from) {
         early.push(frame);
-        if (early.length > this.#lead) this.#forget(early.shift()!);
+        if (early.length > this.#lead) this.#discard(early.shift()!);
         continue;
       }
       for (const earlier of early.splice(0)) yield this.#seen.next(earlier);
@@ -205,7 +204,7 @@ class Decoding implements DecodedFrames {
   }
 }
 
-/** The frames of a run as they are, or as its ffmpeg made them of fields, each with its time. */
+/** The pictures that ffmpeg gives, each with its time. */
 async function* timedFrames(run: DecodeRun, times: PictureTimes): AsyncGenerator<TimedFrame> {
   for await (const data of run.pictures) {
     const timed = await times.next();
@@ -214,20 +213,20 @@ async function* timedFrames(run: DecodeRun, times: PictureTimes): AsyncGenerator
   }
 }
 
-/** What was noticed of the frames that one run handed out. */
+/** Collects what the report says about the frames of one run. */
 class SeenFrames {
   frames = 0;
   readonly damaged: number[] = [];
   readonly sizeChanges: { frame: number; width: number; height: number }[] = [];
   #size: { readonly width: number; readonly height: number };
   readonly #forms: FormWatch;
-  /** The frame whose form is compared once it is whole. */
+  /** The last frame: its form is compared once the next frame has come, when it is complete. */
   #last: { readonly frame: number; readonly timed: TimedFrame } | null = null;
 
   constructor(video: VideoStream, fromStart: boolean) {
     const { width, height, turn, crop } = video;
     this.#forms = new FormWatch(video, fromStart);
-    // Frames are described before they are turned.
+    // showinfo describes frames before they are turned.
     const decoded = turn?.transposed ? { width: height, height: width } : { width, height };
     this.#size = crop?.of ?? decoded;
   }
@@ -258,7 +257,7 @@ class SeenFrames {
   }
 }
 
-/** Whether damage lies at the end alone, as where a file was cut off within a picture. */
+/** Whether only the last frames are damaged, as in a file that was cut off within one. */
 function endsDamaged(frames: number, damaged: readonly number[]): boolean {
   return frames > 4 && damaged.length > 0 && damaged[0]! >= frames - 4;
 }

@@ -1,25 +1,25 @@
 import type { VideoStream } from '../source/source.js';
 
-/** Formats that ffmpeg's nlmeans takes without converting them. */
+/** Formats that ffmpeg's nlmeans filter takes without conversion. */
 const takenFormats = /^(?:yuvj?4(?:10|11|20|22|40|44)p|gray)$/;
 
-/** Whether noise can be taken out of a stream's frames as they are decoded. */
+/** Whether noise can be removed from a stream's frames while they are decoded. */
 export function canDenoise({ request }: VideoStream): boolean {
   return takenFormats.test(request);
 }
 
 /**
- * The strength of nlmeans that comes nearest to the clean picture is a straight line of the noise's
- * standard deviation: measured at 3, 6 and 13 grey levels (docs/old-footage.md).
+ * The strength of nlmeans whose result is nearest to the clean picture. It grows linearly with the
+ * noise's standard deviation, as measured at 3, 6 and 13 grey levels (docs/old-footage.md).
  */
 const strengthOf = (level: number): number => 0.6 + 0.75 * level;
 
-/** What nlmeans takes. */
+/** The range of nlmeans' strength. */
 const [weakest, strongest] = [1, 30];
 
 /**
- * The filter that takes out noise with a standard deviation of `level` grey levels of 255:
- * non-local means, which averages a place with others that look like it.
+ * The filter that removes noise with a standard deviation of `level` grey levels of 255: non-local
+ * means, which averages every place with others that look like it.
  */
 export function denoiser(level: number): string {
   const strength = Math.min(strongest, Math.max(weakest, strengthOf(level)));

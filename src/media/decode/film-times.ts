@@ -1,26 +1,26 @@
 import { usualRate, type Ratio } from '../../planes/ratio.js';
 import type { FootageRun } from '../source/footage-runs.js';
 
-/** Four pictures of film lie in five frames. */
+/** Frames per picture of film: four pictures were spread over five frames. */
 const framesOfPicture = 5 / 4;
 
 /**
- * The times of the pictures of 3:2 film: from the first frame of a run on, each lasts as long as
- * the others. Where the frames' own times leave that grid, the grid follows them.
+ * The times of the pictures of 3:2 film. From the first frame of a run on, pictures follow at equal
+ * intervals; where the frames' own times leave that grid, the grid is moved to follow them.
  */
 export class FilmTimes {
-  /** Ticks of a frame. */
+  /** Ticks from one frame to the next. */
   readonly #period: number;
-  /** Ticks that a frame's own time may be off the grid: it is rounded by its container. */
+  /** Ticks by which a frame's own time may be off the grid: containers round times. */
   readonly #slack: number;
   #run: FootageRun | null = null;
   #start = 0;
-  /** Pictures of the run so far. */
+  /** Number of the run's pictures so far. */
   #count = 0;
 
   /**
-   * `rate` is that of the frames (25 a second where unknown). `timeBase` may be finer than the
-   * file's, whose ticks are `slack` of its.
+   * `rate` is that of the frames; 25 per second where unknown. `timeBase` may be finer than that of
+   * the file: one tick of the file is `slack` ticks of it.
    */
   constructor(rate: Ratio | null, timeBase: Ratio, slack = 4) {
     const { num, den } = rate ?? usualRate;
@@ -33,7 +33,7 @@ export class FilmTimes {
     const offset = (number - run.first) * this.#period;
     if (this.#run !== run) {
       this.#run = run;
-      // The first frame may have no picture of its own.
+      // The run's first frame may have no picture of its own, so `number` may be a later one.
       this.#start = pts - Math.round(offset);
       this.#count = 0;
     }

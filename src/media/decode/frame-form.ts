@@ -1,6 +1,6 @@
 import type { VideoStream } from '../source/source.js';
 
-/** What a stream can change in its middle that an output says once for all. */
+/** Properties that can change within a stream, but that an output can state only once. */
 export const formProperties = [
   'range',
   'matrix',
@@ -11,25 +11,28 @@ export const formProperties = [
 ] as const;
 export type FormProperty = (typeof formProperties)[number];
 
-/** What one decoded frame says of its numbers, in ffmpeg's names; `null` for nothing. */
+/** The form of one decoded frame, in ffmpeg's names; `null` for what the frame does not state. */
 export type FrameForm = Readonly<Record<FormProperty, string | null>>;
 
-/** From `frame` on, at `pts` ticks, a stream says `to` where it said something else before. */
+/** A change of one property within a stream. */
 export type FormChange = {
+  /** The first frame with the new value, from 0. */
   readonly frame: number;
+  /** That frame's time, in ticks. */
   readonly pts: number;
   readonly what: FormProperty;
+  /** The new value; `null` where the frame states none. */
   readonly to: string | null;
 };
 
 const known = (text: string | undefined): string | null =>
   text === undefined || /^(?:unknown|unspecified|reserved|0[/:]1|1[/:]1)$/.test(text) ? null : text;
 
-/** Full range has pixel formats of its own in older decoders: it is told apart as range. */
+/** Older decoders have pixel formats of their own for full range, which counts as range here. */
 const plainFormat = (name: string | undefined): string | null =>
   name?.replace('yuvj', 'yuv') ?? null;
 
-/** The part of a form that stands in showinfo's first line on a frame. */
+/** The part of a form that is in showinfo's first line about a frame. */
 export function formOfLine(line: string): FrameForm {
   const value = (name: string): string | undefined => new RegExp(` ${name}:(\\S+)`).exec(line)?.[1];
   const format = value('fmt');
@@ -41,7 +44,7 @@ export function formOfLine(line: string): FrameForm {
   };
 }
 
-/** `form` with what showinfo's line on colours says; `null` where `line` is no such line. */
+/** `form` with the colours in showinfo's second line; `null` where `line` is no such line. */
 export function withColours(form: FrameForm, line: string): FrameForm | null {
   const match = /color_range:(\S+) color_space:(\S+) color_primaries:(\S+) color_trc:(\S+)/.exec(
     line,
@@ -53,22 +56,22 @@ export function withColours(form: FrameForm, line: string): FrameForm | null {
   return { ...form, range: range ?? form.range, matrix, primaries, transfer };
 }
 
-/** More than a viewer would count: a broken stream can change at every frame. */
+/** How many changes are kept: a broken stream can change at every frame. */
 const mostChanges = 100;
 
-/** Tells at which frames of one run of the decoder their form changes. */
+/** Notices at which frames of one run of the decoder the form changes. */
 export class FormWatch {
   readonly changes: FormChange[] = [];
   readonly #properties: readonly FormProperty[];
-  /** What was said last; `null` before the first frame of a run from the beginning. */
+  /** The form of the frame before; `null` before the first frame of a run from the beginning. */
   #form: FrameForm | null;
 
   /**
-   * A run that begins in the middle of `video` compares its first frames with what was seen at the
-   * beginning.
+   * The first frame of a run that begins in the middle of `video` is compared with what the stream
+   * was found to be at its beginning.
    */
   constructor(video: VideoStream, fromStart: boolean) {
-    // Of RGB the colours are made anew, from whatever it says.
+    // RGB is converted to fixed colours, whatever the frames state.
     const isRgb = video.conversion === 'rgb';
     this.#properties = formProperties.filter(
       (name) => !isRgb || name === 'aspect' || name === 'format',
@@ -82,23 +85,23 @@ export class FormWatch {
           aspect: sampleAspect === null ? null : `${sampleAspect.num}/${sampleAspect.den}`,
           format: plainFormat(sourceFormat),
         };
-    this.#isAsked = fromStart;
+    this.#isFromFrame = fromStart;
   }
 
-  /** Whether what was said last came from frames, and not from a container in part. */
-  #isAsked: boolean;
+  /** Whether `#form` is a frame's; otherwise a part of it may be from the container. */
+  #isFromFrame: boolean;
 
-  /** To be called with the form of every frame, in order. */
+  /** Must be called with the form of every frame, in order. */
   next(frame: number, pts: number, form: FrameForm): void {
     const before = this.#form;
     for (const what of this.#properties) {
       const to = form[what];
       if (before === null || to === before[what]) continue;
-      // The container may have said what the frames do not.
-      if (!this.#isAsked && to === null) continue;
+      // The container may state what frames do not.
+      if (!this.#isFromFrame && to === null) continue;
       if (this.changes.length < mostChanges) this.changes.push({ frame, pts, what, to });
     }
     this.#form = form;
-    this.#isAsked = true;
+    this.#isFromFrame = true;
   }
 }

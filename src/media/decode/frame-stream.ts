@@ -1,19 +1,19 @@
 import type { Readable } from 'node:stream';
 
-/** Raw frames cut out of a pipe. */
+/** Raw frames that come through a pipe. */
 export interface FrameStream extends AsyncIterable<Uint8Array> {
   /**
-   * Since when the stream has waited for bytes, by `performance.now()`; `null` while the consumer
-   * is at work.
+   * When the stream began to wait for bytes, by `performance.now()`; `null` while it does not wait,
+   * such as while the consumer works.
    */
   readonly waitingSince: number | null;
-  /** Bytes left over at the end that were no whole frame. */
+  /** Bytes after the last whole frame. */
   readonly leftOver: number;
 }
 
 /**
- * Cuts `stdout` into frames of `byteLength` bytes, each in a buffer from `take`. Reads on only
- * while it is asked for more.
+ * Cuts `stdout` into frames of `byteLength` bytes, each in a buffer from `take`. Reads only while a
+ * frame is asked for.
  */
 export function frameStream(
   stdout: Readable,

@@ -4,40 +4,41 @@ import type { VideoStream } from '../source/source.js';
 import type { DecodeLog, LoggedFrame } from './decode-log.js';
 import { rescale, ticksPerFrame, timestampMender, type TimestampMender } from './timestamps.js';
 
-/** One picture that leaves the decoder, and the frame of the source that it was made of. */
+/** The time of a picture, and the frame of the source that it was made of. */
 export type TimedPicture = {
   readonly info: LoggedFrame;
   /** Ticks of the video's time base. */
   readonly pts: number;
-  /** `null` for a frame as it is. */
+  /** `null` for an unchanged frame. */
   readonly origin: FrameOrigin | null;
 };
 
 /**
- * A gap to the next frame of more than this many usual ones is none of the frame's: its second
- * field comes after half of a usual frame.
+ * A frame that is followed by a gap of more than so many usual durations counts as one of the usual
+ * duration: its second field comes after half of that.
  */
 const longestFrame = 1.5;
 
-/** Half of a frame's length, which is `passed` ticks to the next one and usually `usual`. */
+/** Half of a frame's duration, in ticks: `passed` to the next frame, `usual` for most frames. */
 export function halfLength(passed: number, usual: number): number {
   const length = passed > longestFrame * usual ? usual : passed;
   return Math.max(1, Math.round(length / 2));
 }
 
-/** The times of the pictures of one decoding process, in order. */
+/** Gives the pictures of one decoding process their times, in order. */
 export class PictureTimes {
   readonly mender: TimestampMender;
   readonly #log: DecodeLog;
   readonly #video: VideoStream;
   /** Ticks from one frame of the source to the next, usually. */
   readonly usual: number;
-  /** Pictures that one frame gives. */
+  /** Pictures that are made of one frame. */
   readonly #perFrame: 1 | 2;
+  /** Number of frames read. */
   #read = 0;
-  /** The frame whose second field comes next. */
+  /** The frame whose second field comes next; `null` for none. */
   #half: TimedPicture | null = null;
-  /** A frame that was read ahead; `null` where there is none. */
+  /** The frame that was read early, to know when it comes; `null` for none. */
   #ahead: TimedPicture | null = null;
   #ended = false;
 
@@ -78,7 +79,7 @@ export class PictureTimes {
     return { info, pts, origin: this.#origin(pts, false) };
   }
 
-  /** Where a picture comes from whose frame has the time `pts`. */
+  /** The origin of the first or second picture of the frame at `pts`. */
   #origin(pts: number, second: boolean): FrameOrigin | null {
     const { fields } = this.#video;
     if (fields === null) return null;

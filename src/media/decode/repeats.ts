@@ -4,14 +4,14 @@ import { packetsOf } from '../source/packets.js';
 import type { Source } from '../source/source.js';
 
 /**
- * Codecs in which a packet may say "as before", for which ffmpeg before 4.3 gives no frame at all.
- * Every packet of them is one frame, and they come in the order in which they are shown.
+ * Codecs in which a packet may say that nothing has changed. For such a packet ffmpeg before 4.3
+ * gives no frame. Every packet of these codecs is one frame, in the order of presentation.
  */
 const repeatingCodecs = new Set(['qtrle']);
 
 /**
- * The timestamps that the frames of `source` should have, in order, where the decoder may leave
- * some out; `null` where it gives every frame itself.
+ * The timestamps, in ticks, of all frames of `source`, where the decoder may leave some out; `null`
+ * where it gives every frame.
  */
 export async function expectedTimes(
   ffmpeg: Ffmpeg,
@@ -27,8 +27,8 @@ export async function expectedTimes(
 }
 
 /**
- * Puts the frames that are missing in `frames` against the rising times `expected` back in, as
- * copies of the one before.
+ * Puts back the frames that are missing in `frames`, as copies of the one before. `expected` are
+ * the times of all frames, in ascending order; `take` gives memory for a frame.
  */
 export async function* withRepeats(
   frames: AsyncIterable<Frame>,
@@ -37,7 +37,7 @@ export async function* withRepeats(
 ): AsyncGenerator<Frame> {
   let next = 0;
   let index = 0;
-  /** A copy: the consumer may give the frame's own memory back. */
+  /** A copy of the last frame, whose own memory the consumer may give back at any time. */
   let last: Uint8Array | null = null;
   function* repeat(before: number): Generator<Frame> {
     for (; next < expected.length && expected[next]! < before; next++) {

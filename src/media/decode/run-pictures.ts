@@ -16,13 +16,16 @@ import { stackOf, StackedPictures } from './stacked-pictures.js';
 /** A picture with its samples. */
 export type TimedFrame = TimedPicture & { readonly data: Uint8Array };
 
-/** Ticks of a video that is treated run by run, for one of its file's: halves and quarters fit. */
+/**
+ * In a video whose runs are treated differently, one tick of the file becomes so many, because
+ * pictures may then lie at halves and quarters.
+ */
 export const ticksOfRuns = 4;
 
 /**
- * Makes pictures of decoded frames by what their part of the clip is: film's are put together of
- * its fields, video's fields become frames, all others stay. Counts frames from the clip's
- * beginning, so it must be given all of them.
+ * Makes pictures of decoded frames, as the plan says for each run: pictures of film are put
+ * together from their fields, fields of video become frames, all other frames stay. It counts
+ * frames from the clip's beginning, so it must get all of them.
  */
 export class RunPictures {
   readonly #plan: RunPlan;
@@ -31,10 +34,11 @@ export class RunPictures {
   readonly #combed: ReadonlySet<number>;
   readonly #repeated: ReadonlySet<number>;
   readonly #film: FilmTimes;
-  /** The frame that comes next, and the run that it belongs to or that is over with it. */
+  /** Number of the next frame. */
   #number = 0;
-  #place = 0;
-  /** A frame without a picture was damaged. */
+  /** Place in the plan of the last frame's run. */
+  #runPlace = 0;
+  /** Whether a frame was damaged that gave no picture of its own: the next picture is, too. */
   #isDamaged = false;
 
   /** `take` gives memory for a picture of `layout`. */
@@ -47,12 +51,12 @@ export class RunPictures {
     this.#film = new FilmTimes(plan.frameRate, video.timeBase);
   }
 
-  /** Bytes that ffmpeg gives for each frame. */
+  /** Bytes that ffmpeg writes per frame. */
   get frameBytes(): number {
     return this.#stacked.frameBytes;
   }
 
-  /** Memory for a frame as ffmpeg gives it; three are used in turn. */
+  /** Memory for what ffmpeg writes per frame; three buffers are used in turn. */
   readonly buffer = (): Uint8Array => this.#stacked.buffer();
 
   /** The pictures of all frames of `stream`, in order. */
@@ -78,8 +82,8 @@ export class RunPictures {
     const { data, before, timed, half } = frame;
     const plan = this.#plan;
     const number = this.#number++;
-    while ((plan.runs[this.#place + 1]?.first ?? Infinity) <= number) this.#place++;
-    const run = plan.runs[this.#place]!;
+    while ((plan.runs[this.#runPlace + 1]?.first ?? Infinity) <= number) this.#runPlace++;
+    const run = plan.runs[this.#runPlace]!;
     const isFilm = run.kind === 'film' && plan.weavesFilm;
     const isWhole = !(run.kind === 'video' && plan.videoRate !== null);
     const place = run.cadence === '3:2' ? placeOf(run, number) : wovenPlace;

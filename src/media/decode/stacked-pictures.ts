@@ -8,23 +8,23 @@ import {
 } from '../source/footage-runs.js';
 
 /**
- * What ffmpeg gives for each frame, one picture below the other: the frame itself, then for each of
- * `orders` the pictures that its deinterlacer makes of the frame's fields in that order.
+ * The pictures that ffmpeg gives for each frame, one below the other: the frame itself, then for
+ * each of `orders` the pictures that the deinterlacer makes of the frame with that field order.
  */
 export type Stack = {
   readonly orders: readonly FieldOrder[];
-  /** `field`: a picture of each field; `frame`: of the first one alone. */
+  /** `field`: one picture of each field; `frame`: only one, of the first field. */
   readonly rate: 'frame' | 'field';
 };
 
-/** Whether a run of film may hold a picture of which only one field is there. */
+/** Whether a run of film may hold a picture with only one field, which is deinterlaced instead. */
 function lacksFields(plan: RunPlan, run: FootageRun): boolean {
   if (run.cadence === '2:2' || placeOf(run, run.first) === wovenPlace) return true;
   const end = plan.runs[plan.runs.indexOf(run) + 1]?.first ?? Infinity;
   return plan.combed.some((number) => number >= run.first && number < end);
 }
 
-/** What of a stack a plan needs. */
+/** The stack that a plan needs. */
 export function stackOf(plan: RunPlan): Stack {
   const needed = plan.runs.filter((run) =>
     run.kind === 'video'
@@ -35,17 +35,17 @@ export function stackOf(plan: RunPlan): Stack {
   return { orders, rate: plan.videoRate ?? 'frame' };
 }
 
-/** Pictures that lie in one frame of a stack. */
+/** Number of pictures in a stack. */
 export function stackHeight({ orders, rate }: Stack): number {
   return 1 + orders.length * (rate === 'field' ? 2 : 1);
 }
 
-/** Takes the frames apart that ffmpeg gives as stacks. */
+/** Copies pictures out of the stacks that ffmpeg gives. */
 export class StackedPictures {
   readonly #layout: FrameLayout;
   readonly #stack: Stack;
   readonly #height: number;
-  /** The line of the whole frame that the pictures' first line is. */
+  /** The line of the uncropped frame that is the pictures' first line. */
   readonly #firstLine: number;
   readonly #buffers: readonly Uint8Array[];
   #turn = 0;
@@ -58,27 +58,28 @@ export class StackedPictures {
     this.#buffers = [0, 1, 2].map(() => new Uint8Array(this.frameBytes));
   }
 
+  /** Bytes of a stack. */
   get frameBytes(): number {
     return this.#height * this.#layout.byteLength;
   }
 
-  /** Memory for a frame, to be used again after the frame after the next. */
+  /** Memory for a stack. It is reused three stacks later. */
   buffer(): Uint8Array {
     return this.#buffers[this.#turn++ % this.#buffers.length]!;
   }
 
-  /** The frame as it is. */
+  /** Copies the whole frame. */
   whole(from: Uint8Array, to: Uint8Array): void {
     this.#copy(from, 0, to);
   }
 
-  /** The deinterlacer's picture of field `number`, 0 or 1, where `order` comes first. */
+  /** Copies the deinterlacer's picture of the first (0) or second (1) field, by `order`. */
   field(from: Uint8Array, order: FieldOrder, number: 0 | 1, to: Uint8Array): void {
     const place = this.#stack.orders.indexOf(order) * (this.#stack.rate === 'field' ? 2 : 1);
     this.#copy(from, 1 + place + number, to);
   }
 
-  /** The first field of `from`, of two in this order, with the second one of `before`. */
+  /** Puts together the first field of `from` and the second field of the frame `before`. */
   woven(from: Uint8Array, before: Uint8Array, first: FieldOrder, to: Uint8Array): void {
     const { planes, sampleBytes, format } = this.#layout;
     planes.forEach(({ offset, width, height }, number) => {

@@ -1,29 +1,29 @@
 import { usualRate } from '../../planes/ratio.js';
 import type { Ratio } from '../../planes/ratio.js';
 
-/** What ffmpeg's showinfo filter says of one frame. */
+/** What ffmpeg's showinfo filter says about one frame. */
 export type FrameInfo = {
   /** Ticks; `null` for a frame without a timestamp. */
   readonly pts: number | null;
   /** Size as decoded, before any scaling. */
   readonly width: number;
   readonly height: number;
-  /** The decoder calls it a key frame. */
+  /** Whether the decoder calls it a key frame. */
   readonly key: boolean;
-  /** I, P, B, or what else ffmpeg calls it; `?` where the decoder does not say. */
+  /** Picture type: I, P, B, or another of ffmpeg's; `?` where the decoder does not say. */
   readonly kind: string;
-  /** Which field the frame says is shown first; `null` where it says that it has none. */
+  /** The field that is shown first, by the frame's flags; `null` where they say progressive. */
   readonly field: 'top' | 'bottom' | null;
 };
 
 /**
- * Reads the log lines of one showinfo filter, told from all other lines by the name it was given:
- * a random one cannot be forged by a file's name or tags.
+ * Reads the log lines of one showinfo filter. They are told from other lines by the filter's name,
+ * which should be random, so that a file's name or tags cannot forge them.
  */
 export function showinfoParser(instance: string): {
-  /** The frame a line speaks of; `null` for any other line. */
+  /** The frame that a line describes; `null` for any other line. */
   readonly frame: (line: string) => FrameInfo | null;
-  /** The time base a line announces; `null` for any other line. */
+  /** The time base that a line announces; `null` for any other line. */
   readonly timeBase: (line: string) => Ratio | null;
   /** Whether the line is this filter's at all. */
   readonly owns: (line: string) => boolean;
@@ -57,8 +57,8 @@ export function showinfoParser(instance: string): {
 }
 
 /**
- * `ticks` of `from` in ticks of `to`, rounded to the nearest; exact while the result is a safe
- * integer.
+ * Converts `ticks` of the time base `from` into ticks of `to`, rounded to the nearest. Exact as
+ * long as the result is a safe integer.
  */
 export function rescale(ticks: number, from: Ratio, to: Ratio): number {
   if (from.num * to.den === to.num * from.den) return ticks;
@@ -66,16 +66,16 @@ export function rescale(ticks: number, from: Ratio, to: Ratio): number {
   const den = BigInt(from.den) * BigInt(to.num);
   const doubled = 2n * num + den;
   const quotient = doubled / (2n * den);
-  // BigInt division rounds towards zero; a floor is needed below it.
+  // BigInt division rounds towards zero; negative numbers must be rounded down.
   return Number(doubled % (2n * den) < 0n ? quotient - 1n : quotient);
 }
 
-/** Seconds of `ticks`. */
+/** Converts ticks of `timeBase` into seconds. */
 export function seconds(ticks: number, timeBase: Ratio): number {
   return (ticks * timeBase.num) / timeBase.den;
 }
 
-/** Ticks of one frame at `rate`, at least 1; 25 frames a second where the rate is unknown. */
+/** Ticks of one frame at `rate`, at least 1; 25 frames per second where the rate is unknown. */
 export function ticksPerFrame(rate: Ratio | null, timeBase: Ratio): number {
   const { num, den } = rate ?? usualRate;
   return Math.max(1, Math.round((den * timeBase.den) / (num * timeBase.num)));
@@ -83,17 +83,17 @@ export function ticksPerFrame(rate: Ratio | null, timeBase: Ratio): number {
 
 /** Gives every frame a timestamp later than the one before. */
 export interface TimestampMender {
-  /** The timestamp to use for the next frame, whose own is `pts`. */
+  /** The timestamp to use for the next frame, whose own is `pts`, in ticks. */
   next(pts: number | null): number;
-  /** Frames that had none and were given one. */
+  /** Number of frames that had no timestamp. */
   readonly invented: number;
-  /** Frames whose own was not later than the one before. */
+  /** Number of frames whose timestamp was not later than that of the frame before. */
   readonly moved: number;
 }
 
 /**
- * A frame without a timestamp follows the one before by `step` ticks (the first starts at `start`);
- * one that is not later than the one before is moved to the next tick.
+ * A frame without a timestamp is put `step` ticks after the one before; the first one at `start`. A
+ * frame that is not later than the one before is moved to the tick after it.
  */
 export function timestampMender(step: number, start: number): TimestampMender {
   let last: number | null = null;
