@@ -5,34 +5,34 @@ import { isUploaded } from '../formats/carriers.js';
 import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 
-/** The muxer of the intermediate file: it keeps ticks and frame order exactly. */
+/** The muxer of a segment's file, which must keep times and frame order exactly. */
 export function intermediateMuxer(plan: OutputPlan): 'mp4' | 'mov' | 'matroska' {
-  // Opacity of VP9 rides beside its packets, which only Matroska writes; and ffmpeg of 2018 cannot
-  // describe every VP9 in MP4. Its milliseconds are those of the output.
+  // VP9's alpha is stored beside its packets, which only Matroska can do, and ffmpeg of 2018 cannot
+  // describe every VP9 stream in MP4. Matroska counts milliseconds, but so does the output then.
   const isWebCodec = ['vp8', 'vp9', 'av1'].includes(plan.codec);
   if (isWebCodec && containerOfMuxer(plan.container).ticks === 'millisecond') return 'matroska';
   return inMp4.has(plan.codec) ? 'mp4' : 'mov';
 }
 
-/** What MP4 describes; QuickTime takes everything else. */
+/** Codecs that ffmpeg can write to MP4; QuickTime takes all others. */
 const inMp4: ReadonlySet<string> = new Set(['h264', 'hevc', 'vp9', 'av1', 'mpeg4']);
 
 /**
- * Without this tag on the track, the `place`th of its file, players pass over the opacity of VP8
- * and VP9.
+ * The tag without which players ignore the alpha of VP8 and VP9. `place` is the track's number in
+ * its file, from 0. Empty for other outputs.
  */
 export function alphaTag(plan: OutputPlan, place: number): string[] {
   const isWebCodec = plan.codec === 'vp8' || plan.codec === 'vp9';
   return isWebCodec && plan.keepsAlpha ? [`-metadata:s:${place}`, 'alpha_mode=1'] : [];
 }
 
-/** How an encoder is reached, and given its frames: for any command that encodes as `plan` says. */
+/** What any command that encodes as `plan` says needs to open the encoder and to give it frames. */
 export function encoderAccess(plan: OutputPlan): {
-  /** Words before all inputs. */
+  /** Arguments that must come before all inputs. */
   readonly device: readonly string[];
   /** The last filter of the video; `null` for none. */
   readonly filter: string | null;
-  /** Words for the output. */
+  /** Arguments of the output. */
   readonly format: readonly string[];
 } {
   const carrier = plan.carrier ?? plan.pixelFormat;
@@ -43,12 +43,12 @@ export function encoderAccess(plan: OutputPlan): {
   };
 }
 
-/** Words that bring what comes through the pipe to the encoder's format, where they differ. */
+/** Arguments of the filters that turn frames from the pipe into what the encoder takes. */
 function filters(plan: OutputPlan, piped: string): string[] {
   const list: string[] = [];
   if (piped !== plan.pixelFormat || plan.reduces) {
     const range = plan.colour.range === 'pc' ? 'pc' : 'tv';
-    // 4:4:0 that came as repeated rows of 4:4:4 goes back by leaving them out.
+    // 4:4:0 came through the pipe as 4:4:4 with repeated rows, which are left out again here.
     const doubled = plan.frameLayout.format.name === plan.pixelFormat && !plan.reduces;
     const flags = doubled ? 'neighbor' : 'lanczos+accurate_rnd+full_chroma_int';
     const size = `${plan.codedWidth}:${plan.codedHeight}`;
@@ -62,8 +62,8 @@ function filters(plan: OutputPlan, piped: string): string[] {
 }
 
 /**
- * The command line that encodes frames of the pixel format `piped`, which come through a pipe as
- * IVF, to `path`.
+ * The command line that encodes frames to `path`. They come through a pipe as IVF, in the pixel
+ * format `piped`.
  */
 export function encodeArguments(
   ffmpeg: Ffmpeg,
@@ -75,13 +75,13 @@ export function encodeArguments(
   const colour = colourFlags(plan.colour);
   const access = encoderAccess(plan);
   return buildArguments({
-    // Without -copyts ffmpeg would count from the first frame.
+    // Without -copyts ffmpeg would make times relative to the first frame.
     options: ['-loglevel', 'level+warning', '-copyts', ...access.device],
     inputs: [
       {
         path: 'pipe:0',
         format: 'ivf',
-        // Everything is known from the header: nothing is to be read ahead.
+        // The header says everything, so ffmpeg need not read frames before it starts.
         options: ['-probesize', '32', '-analyzeduration', '0', ...colour, '-c:v', 'rawvideo'],
       },
     ],

@@ -7,26 +7,29 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { runProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 
-/** What decoding and encoding a few frames came to. */
+/** What decoding and encoding a few frames cost. */
 export type EncodeTrial = {
-  /** Processor seconds a frame. */
+  /** CPU seconds per frame. */
   readonly secondsPerFrame: number;
-  /** Bytes of a frame that builds on others. */
+  /** Bytes per frame that is no key frame. */
   readonly bytesPerFrame: number;
-  /** Bytes of one that does not. */
+  /** Bytes per key frame. */
   readonly bytesPerKey: number;
 };
 
-/** Frames encoded at each place: few, since the reader waits. */
+/** Frames that are encoded at each place: few, because the user waits for the result. */
 const framesAtOnce = 3;
 
-/** What is tried. */
+/** The clip and output to try. */
 export type TrialRequest = { readonly source: Source; readonly outputPlan: OutputPlan };
 
-/** Luma samples of the larger picture from which a part of it is tried alone: 1080p. */
+/** If the larger picture has more luma samples than this (1080p), only a part of it is tried. */
 const largeSamples = 1920 * 1088;
 
-/** The middle part that is tried: all of it, or half of it each way, which takes a quarter. */
+/**
+ * The middle part of the picture that is tried: all of it, or half of it each way, which takes a
+ * quarter of the time.
+ */
 function triedPart({ codedWidth, codedHeight }: OutputPlan) {
   const share = codedWidth * codedHeight > largeSamples ? 2 : 1;
   const even = (extent: number): number => (share === 1 ? extent : 2 * Math.round(extent / 4));
@@ -36,7 +39,10 @@ function triedPart({ codedWidth, codedHeight }: OutputPlan) {
 type Packet = { readonly bytes: number; readonly isKey: boolean };
 type Run = { readonly seconds: number; readonly packets: readonly Packet[] };
 
-/** Encodes a few frames from `time` on, in seconds after the clip's beginning. */
+/**
+ * Encodes a few frames from `time` on, in seconds after the clip's beginning; `null` where that
+ * fails.
+ */
 async function encodeAt(
   ffmpeg: Ffmpeg,
   { source, outputPlan }: TrialRequest,
@@ -58,7 +64,7 @@ async function encodeAt(
       '-noautorotate',
       '-y',
     ],
-    // From the key frame before on: decoding up to a time takes longer than all the rest.
+    // Starts at the key frame before: decoding exactly up to a time takes longer than all the rest.
     ...['-noaccurate_seek', '-ss', time.toFixed(3), ...safeInputOptions],
     ...['-i', fileUrl(source.path), '-map', `0:${source.video.index}`, '-an', '-sn', '-dn'],
     ...['-frames:v', String(framesAtOnce)],

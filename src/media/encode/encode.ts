@@ -17,23 +17,26 @@ import {
 import { appendNote } from './segment-file.js';
 import { watchWork } from '../program/stall-watch.js';
 
-/** Takes frames in presentation order; the file is whole once `finish` has resolved. */
+/**
+ * Encodes frames, which come in presentation order, into a file. The file is whole once `finish`
+ * has resolved.
+ */
 export interface FrameEncoder {
   /**
-   * Starts ffmpeg before the first frame, which otherwise starts it; for when one is sure to come.
-   * What fails is thrown by `write`.
+   * Starts ffmpeg, which otherwise starts with the first frame; for callers that are sure that one
+   * will come. A failure is thrown by `write`.
    */
   prepare(): void;
   /**
-   * Resolves when ffmpeg has taken the frame, whose buffer may then be used again. Throws
-   * `VsrError` if it cannot.
+   * Resolves when ffmpeg has taken the frame, whose buffer may then be reused. Throws
+   * `VsrError('media')` if ffmpeg fails or hangs, `VsrError('disk')` where the file cannot be
+   * written, `VsrError('interrupted')` once `signal` fires.
    */
   write(frame: Frame): Promise<void>;
-  /** Ends the file. Throws `VsrError('media')` if no frame came or ffmpeg failed. */
+  /** Completes the file. Throws as `write` does, and `VsrError('media')` if no frame came. */
   finish(): Promise<void>;
   /**
-   * Ends ffmpeg and resolves when it has gone; what it wrote is no file yet. Safe to call at any
-   * time.
+   * Stops ffmpeg and resolves when it has ended; the file is not usable. May be called at any time.
    */
   abort(): Promise<void>;
 }
@@ -46,7 +49,7 @@ export type EncoderOptions = {
   readonly threads?: number | undefined;
 };
 
-/** What went wrong in an ffmpeg that ended early, with its own last words. */
+/** The error of an ffmpeg that ended early, with its last messages. */
 function encoderFailed(plan: OutputPlan, end: ProcessEnd, path: string): VsrError {
   const trouble = diskTrouble(end.stderrTail);
   if (trouble !== null) {
@@ -61,7 +64,8 @@ function encoderFailed(plan: OutputPlan, end: ProcessEnd, path: string): VsrErro
 }
 
 /**
- * Throws `VsrError('disk')` unless all `frames` lie in the finished file, as its own tables say.
+ * Checks by the finished file's own tables that all `frames` are in it. Throws `VsrError('disk')`
+ * where they are not.
  */
 async function checkTables(plan: OutputPlan, path: string, frames: number): Promise<void> {
   if (intermediateMuxer(plan) === 'matroska') return;
@@ -79,9 +83,9 @@ async function checkTables(plan: OutputPlan, path: string, frames: number): Prom
 }
 
 /**
- * Opens an encoder of `plan` that writes only the video to `path`, with every frame's exact time.
- * Frames come as `plan.frameLayout` says, with times in ticks of `plan.timeBase` that always grow.
- * ffmpeg starts with the first frame, or with `prepare`.
+ * Opens the encoder of `plan`, which writes only the video to `path`, with every frame's exact
+ * time. Frames must have the layout `plan.frameLayout`, and strictly ascending times in ticks of
+ * `plan.timeBase`. ffmpeg starts with the first frame, or with `prepare`.
  */
 export function openEncoder(
   ffmpeg: Ffmpeg,
@@ -110,8 +114,8 @@ class FfmpegEncoder implements FrameEncoder {
     this.#path = path;
     this.#options = options;
     const format = pipeFormat(plan.frameLayout.format, pixelFormats.get(plan.pixelFormat)!);
-    // What is reduced anyway is reduced to the coded size; otherwise a missing row or column is
-    // repeated.
+    // With --to, ffmpeg scales frames to the coded size. Otherwise the adapter repeats the last row
+    // or column where the coded size must be even.
     const { width, height } = plan.reduces
       ? plan.frameLayout
       : { width: plan.codedWidth, height: plan.codedHeight };
@@ -133,7 +137,7 @@ class FfmpegEncoder implements FrameEncoder {
     }
     if (this.#frames === 0) this.#basePts = frame.pts;
     const to = await this.#started();
-    // Matroska keeps times as they are; the others count from their first frame.
+    // Matroska stores the times themselves; the other files count from their first frame.
     const base = intermediateMuxer(this.#plan) === 'matroska' ? 0 : this.#basePts;
     const bytes = this.#adapter.adapt(frame.data);
     await this.#give(to, ivfFrameHeader(bytes.byteLength, frame.pts - base));
@@ -166,7 +170,7 @@ class FfmpegEncoder implements FrameEncoder {
 
   async abort(): Promise<void> {
     await this.#child?.kill().catch(() => {});
-    // One that was about to start has to end too.
+    // A process that was just being started must be stopped as well.
     const late = await this.#starting?.catch(() => null);
     await late?.kill().catch(() => {});
   }
@@ -185,7 +189,7 @@ class FfmpegEncoder implements FrameEncoder {
     const { signal } = this.#options;
     const running = startProcess(this.#ffmpeg.ffmpeg, args, { stdin: 'pipe', signal });
     running.stdout.resume();
-    running.done.catch(() => {}); // Reported by whoever waits for it.
+    running.done.catch(() => {}); // `write` and `finish` report its failure.
     this.#child = running;
     await this.#give(running, ivfHeader(format, width, height, this.#plan.timeBase));
     return running;
@@ -195,8 +199,8 @@ class FfmpegEncoder implements FrameEncoder {
     const written = new Promise<boolean>((resolve) => {
       to.stdin!.write(bytes, (error) => resolve(error == null));
     });
-    // A pipe whose reader goes away fails the write. (Racing against `done` here would add to it
-    // for every frame.)
+    // When ffmpeg ends, the write fails. (A race against `done` would add a callback to that
+    // promise for every frame.)
     if (await this.#unlessStalled(to, written)) return;
     const end = await to.done;
     throwIfAborted(this.#options.signal);
@@ -204,8 +208,8 @@ class FfmpegEncoder implements FrameEncoder {
   }
 
   /**
-   * Waits for `work`, but not once ffmpeg has done nothing for the stall timeout: what it holds
-   * back may take it minutes.
+   * Waits for `work`, but gives up when ffmpeg has used no CPU time for the stall timeout. Time
+   * alone does not tell: encoding the frames that it holds back may take minutes.
    */
   async #unlessStalled<T>(to: MediaProcess, work: Promise<T>): Promise<T> {
     const limit = this.#options.stallTimeoutMs;

@@ -13,13 +13,13 @@ import { listAt, numberAt, textAt, type Json } from '../source/probe-stream.js';
 import { intermediateMuxer } from './encode-command.js';
 import { openEncoder } from './encode.js';
 
-/** When the frames of a trial are shown, in frames: unevenly, as those of a clip may be. */
+/** Times of the trial's frames, in frames: at uneven intervals, as a clip's may be. */
 const trialTimes = [0, 1, 3] as const;
 
-/** Milliseconds after which an encoder that does nothing is given up. */
-const longestIdle = 10_000;
+/** Milliseconds after which an encoder that does nothing counts as hanging. */
+const longestIdleMs = 10_000;
 
-/** A few flat frames through the encoder of `plan`, to `file`. Throws as the encoder does. */
+/** Encodes a few grey frames with the encoder of `plan` to `file`. Throws as `openEncoder` does. */
 async function encodeFrames(
   ffmpeg: Ffmpeg,
   plan: OutputPlan,
@@ -31,7 +31,7 @@ async function encodeFrames(
   if (sampleBytes === 1) data.fill(128);
   else new Uint16Array(data.buffer).fill(1 << (format.bitDepth - 1));
   const step = ticksPerFrame(plan);
-  const encoder = openEncoder(ffmpeg, plan, file, { signal, stallTimeoutMs: longestIdle });
+  const encoder = openEncoder(ffmpeg, plan, file, { signal, stallTimeoutMs: longestIdleMs });
   try {
     for (const [index, time] of trialTimes.entries()) {
       await encoder.write({ index, pts: time * step, data });
@@ -46,14 +46,17 @@ async function encodeFrames(
 const ticksPerFrame = ({ timeBase, frameRate }: OutputPlan): number =>
   Math.max(1, Math.round(timeBase.den / timeBase.num / framesPerSecond(frameRate)));
 
-/** ITU-R BT.601's matrix has two names, for its two numbers of lines. */
+/** The matrix of BT.601 has two names, for 525 and 625 lines; this gives both the same. */
 const oneMatrix = (name: string | null): string | null => (name === 'smpte170m' ? 'bt470bg' : name);
 
-/** The marks of colour that a player cannot do without, as a plan or ffprobe names them. */
+/** The colour properties that a player cannot do without, by the names of a plan or of ffprobe. */
 const marksOf = ({ range, matrix }: { range: string | null; matrix: string | null }) =>
   Object.entries({ range, matrix: oneMatrix(matrix) });
 
-/** What of an output's stream, read back, is not as planned; and which marks are not there. */
+/**
+ * Compares an output's stream, as read back, with the plan. `other` says what differs, for
+ * messages; `lost` are the colour properties that are not stated any more.
+ */
 function compare(
   plan: OutputPlan,
   read: Json,
@@ -72,7 +75,7 @@ function compare(
   const marks = marksOf(plan.colour).flatMap(([what, want]) =>
     want === null ? [] : [[what, want, came.get(what) ?? null] as const],
   );
-  // A mark that is not there is a loss; another one is another picture.
+  // A colour property that is missing is announced as a loss; a different one is an error.
   const different = [...form, ...marks.filter(([, , is]) => is !== null)].find(
     ([, want, is]) => want !== is,
   );
@@ -85,7 +88,7 @@ function compare(
   };
 }
 
-/** Whether the packets read back are shown when the frames were, from the first one on. */
+/** Whether the packets that were read back have the frames' times, relative to the first one. */
 function keepsTimes(plan: OutputPlan, packets: readonly Json[]): boolean {
   const times = packets.map((packet) => Number(textAt(packet, 'pts_time'))).sort((a, b) => a - b);
   const step = (ticksPerFrame(plan) * plan.timeBase.num) / plan.timeBase.den;
@@ -93,8 +96,8 @@ function keepsTimes(plan: OutputPlan, packets: readonly Json[]): boolean {
 }
 
 /**
- * Encodes a trial and reads it back from the output's container. Returns the marks that are lost;
- * throws what went wrong.
+ * Encodes a trial and reads it back from the output's container. Returns the colour properties that
+ * are lost. Throws a VsrError that says what else went wrong.
  */
 async function check(
   ffmpeg: Ffmpeg,
@@ -106,7 +109,8 @@ async function check(
     path.join(folder.path, name),
   ) as [string, string];
   await encodeFrames(ffmpeg, plan, video, signal);
-  // The edit list of ffmpeg of 2018 ends before the last of uneven frames; joining reads none.
+  // ffmpeg of 2018 writes an edit list that hides the last frame where times are uneven. The join
+  // does not use the edit list either.
   const whole = intermediateMuxer(plan) === 'matroska' ? [] : ['-ignore_editlist', '1'];
   const input = ['-v', 'error', '-y', ...whole, '-i', fileUrl(video)];
   const copy = [...input, '-c', 'copy', ...colourFlags(plan.colour)];
@@ -136,7 +140,7 @@ async function check(
   return lost;
 }
 
-/** All that an answer depends on, besides the programs. */
+/** Everything that the result depends on, as a text: the key under which it is kept. */
 function questionOf({ ffprobe }: Ffmpeg, plan: OutputPlan): string {
   const { encoderArgs, pixelFormat, carrier, container, timeBase, frameRate } = plan;
   const { frameLayout, codedWidth, codedHeight, reduces, colour, sampleAspect } = plan;
@@ -146,17 +150,20 @@ function questionOf({ ffprobe }: Ffmpeg, plan: OutputPlan): string {
   return `encoder check 1 ${all} ${ffprobe}`;
 }
 
-/** ffmpeg's marks of where a line comes from: `[h264_nvenc @ 0x55d0] [error]`. */
+/** The beginnings of ffmpeg's lines: `[h264_nvenc @ 0x55d0] [error]`. */
 const origins = /\[(?:[\w@ ]+ @ 0x[0-9a-f]+|error|fatal|warning|info)\] ?/g;
 
-/** What a trial came to: the marks of colour that are lost, or why there is no such output. */
+/**
+ * The result of a trial: the colour properties that are lost, or why the encoder cannot be used.
+ */
 export type EncoderCheck =
   { readonly lost: readonly string[] } | { /** For the end of a sentence. */ readonly why: string };
 
 /**
- * Tries the encoder of `plan` on a few frames: the larger picture's size, format, colour and uneven
- * times must come back from the output's container. That they do is kept as the answers are that an
- * ffmpeg gives of itself; that they do not is asked anew each time, since a driver may have come.
+ * Tries the encoder of `plan` on a few frames. Their size, format, colour and uneven times must
+ * come back unchanged from the output's container. Success is remembered for this ffmpeg, as its
+ * capabilities are; after a failure the trial is made again the next time, because a driver may
+ * have been installed. Throws `VsrError('interrupted')` once `signal` fires.
  */
 export async function checkEncoder(
   ffmpeg: Ffmpeg,
@@ -169,7 +176,7 @@ export async function checkEncoder(
       return { code: 0, stdout: JSON.stringify(await check(ffmpeg, plan, signal)) };
     } catch (error) {
       if (error instanceof VsrError && error.code === 'interrupted') throw error;
-      // What ffmpeg says after its first complaint follows from it.
+      // Only the first message of ffmpeg is the cause; the others follow from it.
       why = messageOf(error).replace(origins, '').split(' | ')[0]!.replace(/\.$/, '');
       return { code: 1, stdout: '' };
     }

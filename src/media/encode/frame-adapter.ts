@@ -2,22 +2,22 @@ import type { FrameLayout, PixelFormat, PlaneLayout } from '../../planes/pixel-f
 import { frameLayout, pixelFormats } from '../../planes/pixel-format.js';
 import { hasIvfForm } from './ivf.js';
 
-/** Brings frames from the format they travel in to the one the encoder's pipe takes. */
+/** Converts frames from the format in which they travel to that of the encoder's pipe. */
 export type FrameAdapter = {
-  /** What comes out. */
+  /** The layout of converted frames. */
   readonly layout: FrameLayout;
   /**
-   * The frame's bytes in `layout`: the same ones where nothing changes, otherwise a buffer that the
-   * next call uses again.
+   * The frame's bytes in `layout`: `data` itself where nothing changes, otherwise a buffer that the
+   * next call overwrites.
    */
   adapt(data: Uint8Array): Uint8Array;
 };
 
 /**
- * The format frames go to ffmpeg in when they are to be encoded as `encoded`: without opacity that
- * would be dropped, grey with neutral chroma where the encoder knows no grey, and a neighbour of
- * those that IVF cannot carry (4:4:0 above 8 bit as 4:4:4 by repeated rows; 12 bit with alpha as
- * 10).
+ * The format in which frames of `travel` go to ffmpeg where they will be encoded as `encoded`. It
+ * has no alpha where that would be dropped, and neutral chroma where the encoder takes no grey.
+ * Formats that IVF cannot carry are replaced: 4:4:0 above 8 bit by 4:4:4 with repeated rows, 12 bit
+ * with alpha by 10 bit.
  */
 export function pipeFormat(travel: PixelFormat, encoded: PixelFormat): PixelFormat {
   let { chroma, bitDepth } = travel;
@@ -55,8 +55,8 @@ function samplesOf(data: Uint8Array, plane: PlaneLayout, sampleBytes: 1 | 2): Sa
 }
 
 /**
- * Copies a plane into one that is as large or larger by repeated last column and row; `repeatRows`
- * doubles each row, `shift` rounds so many bits away.
+ * Copies a plane into one of the same size, or a larger one by repeating the last column and row.
+ * `repeatRows` doubles every row; `shift` is the number of bits that are rounded away, of 12.
  */
 function copyPlane(
   from: Samples,
@@ -80,8 +80,8 @@ function copyPlane(
 }
 
 /**
- * An adapter from frames of `layout` to `format` at `width` x `height`, which is at most one
- * column and one row larger; those repeat the last ones.
+ * An adapter from frames of `layout` to `format` at `width` x `height`. That size may be one column
+ * and one row larger, which repeat the last ones.
  */
 export function frameAdapter(
   layout: FrameLayout,
@@ -96,7 +96,7 @@ export function frameAdapter(
   }
   const withoutAlpha = layout.format.alpha && !format.alpha;
   if (sameSize && withoutAlpha && format.name === layout.format.name.replace('yuva', 'yuv')) {
-    // Opacity is the last plane.
+    // Alpha is the last plane, so it can be cut off.
     return { layout: target, adapt: (data) => data.subarray(0, target.byteLength) };
   }
   const shift = layout.format.bitDepth - format.bitDepth;

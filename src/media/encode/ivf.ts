@@ -3,9 +3,9 @@ import type { PixelFormat } from '../../planes/pixel-format.js';
 import type { Ratio } from '../../planes/ratio.js';
 
 /**
- * FourCCs under which ffmpeg's rawvideo decoder knows the planar layouts; checked sample for sample
- * with a build of December 2018 and with 5.1. It has none for 4:4:0 above 8 bit and for 12 bit with
- * alpha: `FrameAdapter` brings those to a neighbour.
+ * The FourCCs of planar formats in ffmpeg's rawvideo decoder, checked sample by sample with a build
+ * of December 2018 and with 5.1. There are none for 4:4:0 above 8 bit and for 12 bit with alpha;
+ * `pipeFormat` replaces those formats.
  */
 const fourCcs: Readonly<Record<string, string>> = {
   gray: 'Y800',
@@ -34,16 +34,18 @@ export function hasIvfForm(format: PixelFormat): boolean {
   return format.name in fourCcs;
 }
 
-/** Bytes of an IVF file's header and of the one before each frame. */
+/** Length of an IVF file's header. */
 export const ivfHeaderBytes = 32;
+/** Length of the header before each frame. */
 export const ivfFrameHeaderBytes = 12;
 
-/** The largest side IVF's 16-bit fields hold. */
+/** The largest width and height that IVF's 16-bit fields can hold. */
 export const ivfLargestSide = 65535;
 
 /**
- * The header of an IVF stream of raw pictures. ffmpeg reads it as `-f ivf -c:v rawvideo`; ticks of
- * the frames' timestamps are `timeBase` seconds. Throws `VsrError('media')` for a side above 65535.
+ * The header of an IVF stream of raw frames, which ffmpeg reads with `-f ivf -c:v rawvideo`. One
+ * tick of the frames' timestamps is `timeBase` seconds. Throws `VsrError('media')` for a width or
+ * height above 65535, RangeError for a format without a FourCC.
  *
  * Source: https://wiki.multimedia.cx/index.php/Duck_IVF
  */
@@ -73,8 +75,8 @@ export function ivfHeader(
 }
 
 /**
- * What goes before a frame of `byteLength` bytes shown at `pts` ticks; a safe integer, may be
- * negative.
+ * The header of a frame of `byteLength` bytes that is shown at `pts` ticks: a safe integer, which
+ * may be negative.
  */
 export function ivfFrameHeader(byteLength: number, pts: number): Uint8Array {
   const header = Buffer.alloc(ivfFrameHeaderBytes);

@@ -3,28 +3,30 @@ import { VsrError } from '../../errors.js';
 import { findBox, readTopLevel, type Box } from '../marks/mp4-boxes.js';
 import { noteBoxType, type SegmentNote } from './segment-file.js';
 
-/** Every sample of a track, in decoding order. */
+/** All samples of a track, in decoding order. */
 export type SampleTable = {
-  /** Byte of the file each sample starts at. */
+  /** Where each sample begins in the file, in bytes. */
   readonly offsets: Float64Array;
+  /** Length of each sample, in bytes. */
   readonly sizes: Uint32Array;
   /** Decoding times in units of the track's time scale, from 0. */
   readonly decodeTimes: Float64Array;
-  /** What is added to a decoding time for the presentation time. */
+  /** Presentation time minus decoding time, in the same units. */
   readonly shifts: Int32Array;
-  /** 1 for a sample that decoding can start at. */
+  /** 1 for a sample at which decoding can start, otherwise 0. */
   readonly keys: Uint8Array;
 };
 
-/** What is needed of an intermediate video file to join it with others. */
+/** What joining needs to know of a segment's file. */
 export type VideoFile = {
   readonly path: string;
   readonly sizeBytes: number;
   readonly samples: SampleTable;
   /** The `stsd` box, which says how to decode the samples. */
   readonly description: Buffer;
-  /** The major brand box. */
+  /** The `ftyp` box. */
   readonly fileType: Buffer;
+  /** Units per second of the track's times. */
   readonly timeScale: number;
   readonly note: SegmentNote;
 };
@@ -100,7 +102,7 @@ function sampleTimes(
   return { decodeTimes, shifts };
 }
 
-/** Without a table of keys every sample is one. */
+/** The key samples. Without a table of them, every sample is one. */
 function sampleKeys(moov: Buffer, stss: number | undefined, count: number): Uint8Array {
   if (stss === undefined) return new Uint8Array(count).fill(1);
   const keys = new Uint8Array(count);
@@ -111,8 +113,8 @@ function sampleKeys(moov: Buffer, stss: number | undefined, count: number): Uint
 }
 
 /**
- * Reads the tables of an intermediate video file that `openEncoder` finished.
- * Throws `VsrError('media')` for one that is cut off or was not made by it.
+ * Reads the tables of a segment's file that `openEncoder` finished. Throws `VsrError('media')` for
+ * one that is cut off or was not made by it.
  */
 export async function readVideoFile(path: string): Promise<VideoFile> {
   const file = await open(path, 'r');

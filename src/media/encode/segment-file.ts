@@ -3,22 +3,23 @@ import { VsrError } from '../../errors.js';
 import type { Ratio } from '../../planes/ratio.js';
 
 /**
- * What an intermediate video file's own tables do not say. It stands in a box of ours at the file's
- * end, so that it is there only when the file is whole.
+ * Facts that the tables of a segment's file do not hold. They are in a box of vsr's own at the end
+ * of the file, so a file that has it is whole.
  */
 export type SegmentNote = {
   /** Time of the first frame, in ticks of `timeBase`; the file's own times count from there. */
   readonly basePts: number;
-  /** Time of the last frame shown. */
+  /** Time of the frame that is shown last, in the same ticks. */
   readonly lastPts: number;
   readonly timeBase: Ratio;
+  /** Number of frames. */
   readonly frames: number;
 };
 
 /** Type of the box that holds the note. */
 export const noteBoxType = 'vsrn';
 
-/** The note as a box: size, type, JSON. */
+/** The box that holds the note: size, type, JSON. */
 export function noteBox(note: SegmentNote): Buffer {
   const text = Buffer.from(JSON.stringify(note));
   const header = Buffer.alloc(8);
@@ -27,12 +28,12 @@ export function noteBox(note: SegmentNote): Buffer {
   return Buffer.concat([header, text]);
 }
 
-/** Puts the note at the end of a finished file. */
+/** Appends the note to a finished file. Throws the file system's errors. */
 export async function appendNote(path: string, note: SegmentNote): Promise<void> {
   await appendFile(path, noteBox(note));
 }
 
-/** The note of a finished file. Throws `VsrError('media')` for one that is cut off. */
+/** Reads the note of a finished file. Throws `VsrError('media')` for one that is cut off. */
 export async function readNote(path: string): Promise<SegmentNote> {
   const file = await open(path, 'r');
   try {

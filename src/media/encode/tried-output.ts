@@ -14,20 +14,20 @@ import { capabilities } from '../program/capabilities.js';
 import type { Source } from '../source/source.js';
 import { checkEncoder, type EncoderCheck } from './encoder-check.js';
 
-/** A clip, and how its output is asked for. */
+/** A clip, and what was asked for its output. */
 type OutputWish = {
   readonly source: Source;
   readonly request: OutputRequest;
-  /** Where the video is to be encoded. */
+  /** Whether software or hardware is to encode the video. */
   readonly encoder: EncoderChoice;
   readonly takes: Takes;
   readonly signal: AbortSignal;
 };
 
-/** A plan with hardware, or why there is none, for the end of a sentence. */
+/** A plan with a hardware encoder, or why there is none, for the end of a sentence. */
 type Attempt = { readonly plan: OutputPlan } | { readonly why: string };
 
-/** The plan with what its trial has shown to be lost. */
+/** Adds to a plan the announcement of what its trial has shown to be lost. */
 function withLosses(
   plan: OutputPlan,
   { lost }: Extract<EncoderCheck, { lost: unknown }>,
@@ -41,7 +41,7 @@ function withLosses(
   return { ...plan, announcements: [...plan.announcements, losses] };
 }
 
-/** Plans the output with one kind of hardware in place of `software`'s encoder. */
+/** Plans the output with one kind of hardware in place of the software encoder of `software`. */
 async function attempt(
   ffmpeg: Ffmpeg,
   kind: HardwareKind,
@@ -69,7 +69,7 @@ async function attempt(
   }
 }
 
-/** Plans an output with the first kind of hardware that encodes a frame, otherwise without. */
+/** Plans the output with the first kind of hardware whose trial succeeds, otherwise in software. */
 async function planWithHardware(
   ffmpeg: Ffmpeg,
   kinds: readonly HardwareKind[],
@@ -83,15 +83,16 @@ async function planWithHardware(
     if ('plan' in tried) return tried.plan;
     reasons.push(tried.why);
   }
-  // A quality or preset on hardware's scale may mean nothing to the encoder that stands in for it.
+  // A --crf or --preset for hardware is passed to the software encoder only where it has such a
+  // one.
   const { quality, presets = [] } = encoderFacts(software.encoder)!;
   const isQuality =
     crf !== undefined && quality !== null && crf >= quality.from && crf <= quality.to;
-  const told = {
+  const kept = {
     ...(isQuality ? { crf } : {}),
     ...(preset !== undefined && presets.includes(preset) ? { preset } : {}),
   };
-  const plan = await planOutput(ffmpeg, wish.source, { ...plain, ...told }, wish.takes);
+  const plan = await planOutput(ffmpeg, wish.source, { ...plain, ...kept }, wish.takes);
   const note = {
     kind: 'note',
     what: `the video is encoded in software, by ${plan.encoder}`,
@@ -101,10 +102,10 @@ async function planWithHardware(
 }
 
 /**
- * As `planOutput`, for an encoder that was tried on a few frames where it is not one of those that
- * vsr chooses itself. Hardware that does not encode them falls back to software, which is
- * announced; an encoder by its own name is an error then: VsrError `media` for hardware, which
- * another day may start, otherwise `option`.
+ * Plans the output as `planOutput` does, and tries the encoder on a few frames where it is not one
+ * that vsr chooses itself. If a kind of hardware fails, software takes its place, which is
+ * announced. If an encoder fails that was asked for by its own name, a VsrError is thrown: `media`
+ * for a hardware encoder, which may start another day, otherwise `option`.
  */
 export async function planTriedOutput(ffmpeg: Ffmpeg, wish: OutputWish): Promise<OutputPlan> {
   const { source, request, encoder, takes, signal } = wish;

@@ -1,7 +1,7 @@
 import { pixelFormats } from '../../planes/pixel-format.js';
 import { hardwareOf } from './hardware.js';
 
-/** Layouts that carry the samples of a planar one, which encoders in hardware take instead. */
+/** Semi-planar formats with the same samples, which hardware encoders take instead. */
 const packed: Readonly<Record<string, string>> = {
   yuv420p: 'nv12',
   yuv420p10le: 'p010le',
@@ -9,9 +9,10 @@ const packed: Readonly<Record<string, string>> = {
 };
 
 /**
- * The formats of ours that an encoder takes, each with ffmpeg's name of what it is given. `offered`
- * is what the encoder says itself. It may take the samples in another layout, or under the name
- * that ffmpeg once had for full range; frames in a GPU's memory are uploaded as `nv12` or `p010le`.
+ * The formats of vsr that an encoder takes, each with the pix_fmt in which the encoder is given it.
+ * `offered` are the formats that the encoder itself names. It may take the samples in a semi-planar
+ * layout, or under ffmpeg's older name for full range. To encoders that take frames in a GPU's
+ * memory, frames are uploaded as `nv12` or `p010le`.
  */
 export function carriersOf(
   encoder: string,
@@ -28,5 +29,5 @@ export function carriersOf(
   return found;
 }
 
-/** Whether frames are brought to the encoder's device before it takes them. */
+/** Whether frames must be uploaded to the encoder's device. */
 export const isUploaded = (encoder: string): boolean => hardwareOf(encoder) === 'vaapi';

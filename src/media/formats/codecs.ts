@@ -7,9 +7,8 @@ import type { EncoderRequest } from './encoder-request.js';
 import { furtherArguments } from './further-encoders.js';
 
 /**
- * Codecs to try for `format` in `container`, the best one first: H.264 for 8 bit and HEVC above,
- * ProRes (QuickTime) or FFV1 (Matroska) where there is opacity to keep, or what the container
- * demands.
+ * Codecs to try for `format`, the best one first, of those that `container` holds: H.264 for 8 bit
+ * and HEVC above; where alpha is to be kept, VP9 for 8-bit 4:2:0, otherwise ProRes or FFV1.
  */
 export function codecsFor(
   container: Container,
@@ -27,7 +26,7 @@ export function codecsFor(
   return wishes.filter((codec) => container.video.includes(codec));
 }
 
-/** Codecs whose 4:2:0 and 4:2:2 pictures must have even sides. */
+/** Whether 4:2:0 and 4:2:2 pictures of a codec must have even sides. */
 export function needsEvenSides(codec: VideoCodec): boolean {
   return evenSided.has(codec);
 }
@@ -36,10 +35,10 @@ const evenSided: ReadonlySet<VideoCodec> = new Set<VideoCodec>([
   ...(['h264', 'hevc', 'prores', 'dnxhd', 'cfhd', 'v210', 'utvideo', 'huffyuv'] as const),
 ]);
 
-/** The least luma samples a side that encoders take, where they have a limit. */
+/** The smallest width and height of encoders that have a limit, in luma samples. */
 const smallestSide: Readonly<Record<string, number>> = { libx265: 16, libsvtav1: 64 };
 
-/** Why `encoder` cannot take pictures of this size, as a sentence; `null` where it can. */
+/** Why `encoder` cannot encode pictures of this size, as a sentence; `null` where it can. */
 export function whyUnfit(
   encoder: string,
   format: PixelFormat,
@@ -55,28 +54,31 @@ export function whyUnfit(
     : null;
 }
 
-/** How far an encoder's format is from the one frames come in; 0 for the same. */
+/**
+ * How much worse than `from` the encoder's format `to` serves frames of `from`; 0 for the same
+ * format. Losses weigh more than changes that only cost bits.
+ */
 function distance(from: PixelFormat, to: PixelFormat, wantsAlpha: boolean): number {
   if (from.name === to.name) return 0;
-  let far = 0;
-  const lost = (bad: boolean, weight: number): void => void (far += bad ? weight : 0);
-  lost(wantsAlpha && from.alpha && !to.alpha, 1000);
-  lost(from.chroma !== null && to.chroma === null, 5000);
-  lost(to.bitDepth < from.bitDepth, 100 * (from.bitDepth - to.bitDepth));
-  lost((to.chroma?.log2X ?? 0) > (from.chroma?.log2X ?? 1), 50);
-  lost((to.chroma?.log2Y ?? 0) > (from.chroma?.log2Y ?? 1), 50);
-  // What is not lost costs bits and players: least change first.
-  lost(to.alpha && !(wantsAlpha && from.alpha), 20);
-  lost(to.bitDepth > from.bitDepth, to.bitDepth - from.bitDepth);
-  lost((to.chroma?.log2X ?? 1) < (from.chroma?.log2X ?? 1), 4);
-  lost((to.chroma?.log2Y ?? 1) < (from.chroma?.log2Y ?? 1), 4);
-  lost(from.chroma === null && to.chroma !== null, 4);
-  return far;
+  let sum = 0;
+  const add = (applies: boolean, weight: number): void => void (sum += applies ? weight : 0);
+  add(wantsAlpha && from.alpha && !to.alpha, 1000);
+  add(from.chroma !== null && to.chroma === null, 5000);
+  add(to.bitDepth < from.bitDepth, 100 * (from.bitDepth - to.bitDepth));
+  add((to.chroma?.log2X ?? 0) > (from.chroma?.log2X ?? 1), 50);
+  add((to.chroma?.log2Y ?? 0) > (from.chroma?.log2Y ?? 1), 50);
+  // These lose nothing, but cost bits, and fewer players can show the result.
+  add(to.alpha && !(wantsAlpha && from.alpha), 20);
+  add(to.bitDepth > from.bitDepth, to.bitDepth - from.bitDepth);
+  add((to.chroma?.log2X ?? 1) < (from.chroma?.log2X ?? 1), 4);
+  add((to.chroma?.log2Y ?? 1) < (from.chroma?.log2Y ?? 1), 4);
+  add(from.chroma === null && to.chroma !== null, 4);
+  return sum;
 }
 
 /**
- * The format of `offered` (ffmpeg's names) that keeps the most of `format`; `null` if none is of
- * ours.
+ * The format of `offered` (ffmpeg's names) that keeps the most of `format`; `null` if vsr knows
+ * none of them.
  */
 export function nearestFormat(
   format: PixelFormat,
@@ -94,15 +96,15 @@ export function nearestFormat(
 }
 
 /**
- * The rate as x264 and x265 parse it. They would take the timestamps' ticks for it otherwise, and
- * choose the level by them; and every segment of a clip must be told the same.
+ * The frame rate as x264 and x265 parse it. Otherwise they would take the ticks per second for it,
+ * and choose the level by that. It must be the same for every segment of a clip.
  */
 const rateParam = (rate: Ratio | null): string[] =>
   rate === null || rate.num <= 0 || rate.den <= 0 ? ['fps=25/1'] : [`fps=${rate.num}/${rate.den}`];
 
 /**
- * Chroma's place, which is said of 4:2:0 only. ffmpeg's own option for it reaches no encoder of
- * 2018.
+ * The siting of chroma, which H.264 and H.265 state only for 4:2:0. In builds of 2018 ffmpeg's own
+ * option for it does not reach the encoders.
  */
 function sitingParam({ colour, format }: EncoderRequest): string[] {
   const { siting } = colourNumbers(colour);
@@ -120,18 +122,18 @@ function x265Params(request: EncoderRequest): string {
     ...sitingParam(request),
     ...(hdr.masteringDisplay === null ? [] : [`master-display=${hdr.masteringDisplay}`]),
     ...(hdr.contentLight === null ? [] : [`max-cll=${hdr.contentLight}`]),
-    // x265 4 renamed the option; the old name is an alias there.
+    // x265 4 has renamed the option, but still takes this name.
     ...(hasHdr ? ['hdr=1', 'repeat-headers=1'] : []),
   ].join(':');
 }
 
-/** Frames between keyframes, about ten seconds' worth. */
+/** The largest number of frames from one key frame to the next: ten seconds, 60 to 600 frames. */
 const longestGop = (rate: Ratio | null): string =>
   String(rate === null ? 250 : Math.min(600, Math.max(60, Math.round((10 * rate.num) / rate.den))));
 
 /**
- * The words that choose and set the encoder, without `-pix_fmt` and colour.
- * Throws `VsrError('option')` for a `crf`, `bitrate` or `preset` the encoder does not have.
+ * ffmpeg's arguments that choose the encoder and set its options, without `-pix_fmt` and colour.
+ * Throws `VsrError('option')` for a `crf`, `bitrate` or `preset` that the encoder does not have.
  */
 export function encoderArguments(request: EncoderRequest): string[] {
   const { encoder, format } = request;
@@ -148,7 +150,7 @@ export function encoderArguments(request: EncoderRequest): string[] {
       return [
         ...['-c:v', 'libx264', '-preset', preset('medium'), ...quality],
         ...['-g', longestGop(request.frameRate)],
-        // AVI stores no presentation times: frames must come in their own order.
+        // AVI stores no presentation times, so frames must be stored in the order of presentation.
         ...(request.container.ticks === 'frame' ? ['-bf', '0'] : []),
         ...(params === '' ? [] : ['-x264-params', params]),
       ];
@@ -171,7 +173,7 @@ export function encoderArguments(request: EncoderRequest): string[] {
       return [
         ...['-c:v', 'libsvtav1', '-preset', preset('6'), ...quality],
         ...['-g', longestGop(request.frameRate)],
-        // It takes the ticks for the rate otherwise, and refuses more than 240 a second.
+        // Otherwise it takes the ticks per second for the rate, and refuses more than 240.
         ...['-svtav1-params', svtRate(request.frameRate)],
       ];
     case 'libaom-av1':
@@ -205,10 +207,10 @@ function svtRate(rate: Ratio | null): string {
   return `fps-num=${num}:fps-denom=${den}`;
 }
 
-/** Log2 of the tile columns: tiles are at least 256 wide. */
+/** Log2 of the number of tile columns: a tile is at least 256 samples wide. */
 const vp9TileColumns = (width: number): number =>
   Math.max(0, Math.min(4, Math.floor(Math.log2(width / 256))));
 
-/** FFV1's slices run in parallel; ffmpeg takes a single one only up to 352x288. */
+/** The number of FFV1's slices, which run in parallel; ffmpeg allows a single one up to 352x288. */
 const ffv1Slices = ({ width, height }: EncoderRequest): number =>
   width <= 352 && height <= 288 ? 1 : width * height < 1280 * 720 ? 4 : 16;

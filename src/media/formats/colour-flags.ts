@@ -2,9 +2,8 @@ import type { ChromaSiting } from '../../planes/siting.js';
 import type { Colour } from '../source/source.js';
 
 /**
- * The code points of ITU-T H.273 by the names ffprobe prints. Options take the numbers: some of the
- * names that ffprobe prints (`bt470m`, `iec61966-2-4`) are not names that every ffmpeg's options
- * know.
+ * The code points of ITU-T H.273, by the names that ffprobe prints. Options are given the numbers,
+ * because not every ffmpeg takes all of ffprobe's names (`bt470m`, `iec61966-2-4`) in options.
  */
 const matrices: Readonly<Record<string, number>> = {
   bt709: 1,
@@ -74,8 +73,8 @@ const sitings: Readonly<Record<ChromaSiting, number>> = {
 };
 
 /**
- * `colour` as H.273 and the VUI number it; `null` for what the clip does not say or is not a YCbCr
- * matrix.
+ * The code points of a clip's colour in H.273 and the VUI. `null` for what the clip does not state,
+ * and for a matrix that is not one of YCbCr.
  */
 export type ColourNumbers = {
   readonly fullRange: boolean | null;
@@ -85,7 +84,7 @@ export type ColourNumbers = {
   readonly siting: number | null;
 };
 
-/** The numbers of `colour`. */
+/** The code points of `colour`. */
 export function colourNumbers(colour: Colour): ColourNumbers {
   const look = (table: Readonly<Record<string, number>>, name: string | null): number | null =>
     name === null ? null : (table[name] ?? null);
@@ -99,9 +98,9 @@ export function colourNumbers(colour: Colour): ColourNumbers {
 }
 
 /**
- * ffmpeg's options that tag a stream with `colour`; before an input they tag its frames, before
- * an output its encoder or, for a copied stream, its track. Empty for what the clip does not say:
- * nothing is guessed.
+ * ffmpeg's options that tag a stream with `colour`. Before an input they tag its frames; before an
+ * output, its encoder or, for a copied stream, its track. What the clip does not state is not
+ * guessed, but left out.
  */
 export function colourFlags(colour: Colour): string[] {
   const numbers = colourNumbers(colour);
@@ -117,8 +116,8 @@ export function colourFlags(colour: Colour): string[] {
 }
 
 /**
- * The option by which ffmpeg before 4.3 writes an MP4's colour box, where all three of it are
- * known: from the size of the picture it would guess what is not.
+ * The option with which ffmpeg before 4.3 writes the colour box of MP4. It is given only where all
+ * three values are known, because ffmpeg would guess unknown ones from the picture's size.
  */
 export function colourBox(colour: Colour): string[] {
   const { matrix, primaries: p, transfer } = colourNumbers(colour);

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { badValue } from '../../errors.js';
 
-/** The codecs that vsr chooses from, and that `--codec` knows by these names. */
+/** The codecs that vsr chooses from; `--codec` takes these names. */
 export const usualCodecs = ['h264', 'hevc', 'vp9', 'av1', 'prores', 'ffv1'] as const;
 export type UsualCodec = (typeof usualCodecs)[number];
 
-/** Codecs that are made only where one of their encoders is named. */
+/** Codecs that are used only where one of their encoders is named. */
 export type RareCodec =
   | 'mpeg4'
   | 'mjpeg'
@@ -21,58 +21,59 @@ export type RareCodec =
 /** ffprobe's name of a codec that vsr encodes video with. */
 export type VideoCodec = UsualCodec | RareCodec;
 
-/** Codecs of sound that lose nothing; `pcm` is the one with the stream's own kind of samples. */
+/** Lossless audio codecs; `pcm` stands for the one with the stream's own sample format. */
 export type LosslessCodec = 'flac' | 'alac' | 'pcm';
 
 /**
- * What a container holds, as ffmpeg writes it and players read it. Which streams can be copied
- * into it is not said here: the ffmpeg that will write it is asked (`muxer-trial.ts`).
+ * What a container can hold, as ffmpeg writes it and players read it. Which streams can be copied
+ * into it is not stated here: the ffmpeg that will write it is asked (`muxer-trial.ts`).
  */
 export type Container = {
   /** For people: `MP4`. */
   readonly title: string;
-  /** ffmpeg's muxer. */
+  /** ffmpeg's name of the muxer. */
   readonly muxer: string;
-  /** With the dot; the first is the usual one. */
+  /** With the dot; the first one is the usual one. */
   readonly extensions: readonly string[];
-  /** Video codecs it holds, of those vsr chooses from. */
+  /** The video codecs that it holds, of those that vsr chooses from. */
   readonly video: readonly UsualCodec[];
-  /** Of the others that vsr encodes. */
+  /** The same of the other codecs that vsr can encode. */
   readonly rareVideo: readonly RareCodec[];
-  /** Encoders of sound that lose nothing, for what cannot be copied into it; the best one first. */
+  /** Lossless audio codecs for sound that cannot be copied into it; the best one first. */
   readonly lossless: readonly LosslessCodec[];
   /**
-   * Encoder that text subtitles are converted with where they cannot be copied; `null` where it
-   * holds none.
+   * The codec that text subtitles are converted to where they cannot be copied; `null` where the
+   * container holds none.
    */
   readonly textSubtitles: 'mov_text' | 'srt' | 'webvtt' | null;
+  /** How it stores cover art. */
   readonly coverArt: 'stream' | 'attachment' | 'none';
   readonly chapters: boolean;
-  /** A timecode is kept, as a track or as a tag. */
+  /** Whether it keeps a timecode, as a track or as a tag. */
   readonly timecode: boolean;
-  /** Streams keep titles and languages. */
+  /** Whether its streams keep titles and languages. */
   readonly streamTags: boolean;
-  /** Names of the file's own tags that ffmpeg writes into it; `null` for any. */
+  /** Names of the file's tags that ffmpeg writes into it; `null` for any. */
   readonly tags: ReadonlySet<string> | null;
-  /** Rotation is a property of the track. */
+  /** Whether rotation is a property of its tracks. */
   readonly rotation: boolean;
   /**
-   * How ffmpeg's muxer keeps marks of stereo and spherical pictures: `boxes` as MP4's; `matroska`
-   * as elements, stereo by a tag; `webm` stereo alone, by a tag.
+   * How ffmpeg's muxer stores side data of stereo and spherical video: `boxes` of MP4; `matroska`
+   * elements, with stereo as a tag; `webm` stereo alone, as a tag.
    */
   readonly marks: 'boxes' | 'matroska' | 'webm' | 'none';
   /**
-   * What one tick of a timestamp can be: the source's own, a millisecond, 1/90000 s, or one frame
-   * at a constant rate.
+   * The unit of its timestamps: that of the source (`own`), a millisecond, 1/90000 s (`mpeg`), or
+   * one frame at a constant rate.
    */
   readonly ticks: 'own' | 'millisecond' | 'mpeg' | 'frame';
 };
 
 const set = (names: string): ReadonlySet<string> => new Set(names.split(' '));
 
-/** Codecs of editors, every frame of its own. */
+/** Codecs for editing, in which every frame is a key frame. */
 const editing = ['mjpeg', 'dnxhd', 'cfhd', 'v210'] as const;
-/** Codecs of AVI's kind that lose nothing. */
+/** Lossless codecs that are common in AVI. */
 const lossless = ['utvideo', 'ffvhuff', 'huffyuv', 'magicyuv'] as const;
 
 const quickTime = {
@@ -189,7 +190,7 @@ const threeGp: Container = {
   coverArt: 'none',
 };
 
-/** Every container vsr writes, the usual ones first. */
+/** Every container that vsr writes, the usual ones first. */
 export const containers: readonly Container[] = [mp4, mov, matroska, webm, mpegTs, avi, threeGp];
 
 /** Whether `container` holds video of `codec`. */
@@ -197,22 +198,22 @@ export function holdsCodec(container: Container, codec: VideoCodec): boolean {
   return [...container.video, ...container.rareVideo].includes(codec);
 }
 
-/** The container of a muxer's name. */
+/** The container that ffmpeg's muxer of that name writes. Throws RangeError for an unknown one. */
 export function containerOfMuxer(muxer: string): Container {
   const found = containers.find((container) => container.muxer === muxer);
   if (found === undefined) throw new RangeError(`no container is written by ${muxer}`);
   return found;
 }
 
-/** The container that a file name's extension asks for; `null` if vsr writes none of that name. */
+/** The container of a file's extension; `null` if vsr writes none with it. */
 export function containerOfPath(file: string): Container | null {
   const extension = path.extname(file).toLowerCase();
   return containers.find(({ extensions }) => extensions.includes(extension)) ?? null;
 }
 
 /**
- * The container an output is written in: Matroska for `-`, otherwise by the extension.
- * Throws `VsrError('option')` for an extension that vsr does not write.
+ * The container of an output: Matroska for `-`, otherwise that of its extension. Throws
+ * `VsrError('option')` for an extension that vsr does not write.
  */
 export function requireContainer(output: string): Container {
   const found = output === '-' ? matroska : containerOfPath(output);

@@ -1,7 +1,7 @@
 import { badValue, VsrError } from '../../errors.js';
 import { codecWish, encoderFacts, encodersFor, encodersOf } from './encoders.js';
 
-/** Throws VsrError `option` for a `crf` that no encoder of a `--codec` takes. */
+/** Throws VsrError `option` for a `crf` that none of the encoders of a `--codec` takes. */
 export function checkCrf(codec: string, crf: number | undefined): void {
   if (crf === undefined) return;
   const able = encodersFor(codecWish(codec));
@@ -12,15 +12,18 @@ export function checkCrf(codec: string, crf: number | undefined): void {
   const least = Math.min(...scales.map(({ from }) => from));
   const most = Math.max(...scales.map(({ to }) => to));
   if (crf >= least && crf <= most) return;
-  // What container or source make of `auto` has a limit of its own, which is seen to once it is
-  // known; the usual ones are named.
+  // Which encoder `auto` becomes depends on the container and the source, and is checked once that
+  // is known. Here the usual ones are named.
   const named = codec === 'auto' ? [...encodersOf.h264, ...encodersOf.hevc] : able;
   const limits = named.flatMap((encoder) => encoderFacts(encoder)?.quality ?? []);
   const highest = Math.max(...limits.map(({ to }) => to));
   throw badValue(`${least} to ${highest} with ${named.join(' and ')}`, 'crf', crf);
 }
 
-/** The `--crf` that `encoder` gets: the one named, or the usual one; `null` where it takes none. */
+/**
+ * The quality that `encoder` gets: `crf`, or its usual one; `null` where it takes none. Throws
+ * VsrError `option` for a `crf` that it does not take.
+ */
 export function checkedCrf(encoder: string, crf: number | undefined): number | null {
   const scale = encoderFacts(encoder)?.quality ?? null;
   if (scale === null) {
@@ -40,7 +43,10 @@ export function checkedCrf(encoder: string, crf: number | undefined): number | n
   return crf ?? scale.usual;
 }
 
-/** The `--preset` that `encoder` gets. Throws VsrError `option` for one that it does not have. */
+/**
+ * The preset that `encoder` gets: `preset`, or `usual` without one. Throws VsrError `option` for
+ * one that it does not have.
+ */
 export function checkedPreset(encoder: string, preset: string | undefined, usual: string): string {
   const known = encoderFacts(encoder)?.presets;
   if (preset === undefined) return usual;
@@ -53,15 +59,15 @@ export function checkedPreset(encoder: string, preset: string | undefined, usual
   );
 }
 
-/** Encoders that hold a buffer to a rate, so that no second or two can exceed it. */
+/** Encoders with a rate control buffer, so that the rate is not exceeded for more than a second. */
 const buffered = /^(?:libx264|libx265|libvpx|libvpx-vp9|.*_(?:nvenc|qsv|amf|vaapi))$/;
 
-/** Seconds of the rate that the buffer holds. */
+/** Size of that buffer, in seconds at the rate. */
 export const bufferSeconds = 1;
 
 /**
- * The words that set how good the picture of `encoder` is: by a constant quality, or by a mean rate
- * in bits a second. Throws VsrError `option` for what it does not have.
+ * ffmpeg's arguments that set the quality of `encoder`: a constant quality, or a mean bit rate in
+ * bits per second. Throws VsrError `option` for what the encoder does not have.
  */
 export function qualityWords(
   encoder: string,

@@ -3,24 +3,26 @@ import { usualCodecs, type UsualCodec, type VideoCodec } from './containers.js';
 
 /** An encoder's own scale of constant quality, which `--crf` takes. */
 export type QualityScale = {
-  /** Visually lossless. */
+  /** The default, which is visually lossless. */
   readonly usual: number;
+  /** The least and the greatest value. */
   readonly from: number;
   readonly to: number;
-  /** ffmpeg's words that set it. */
+  /** ffmpeg's arguments that set it. */
   readonly words: (quality: number) => readonly string[];
 };
 
-/** What is known of an encoder of ffmpeg's, so that plans can be made for it. */
+/** What planning needs to know of one of ffmpeg's encoders. */
 export type EncoderFacts = {
+  /** The codec that it makes. */
   readonly codec: VideoCodec;
-  /** `null` where nothing can be chosen: it loses nothing, or its profile sets it. */
+  /** `null` where it cannot be chosen: the encoder is lossless, or its profile decides. */
   readonly quality: QualityScale | null;
-  /** What `--preset` can be; absent where there is none. */
+  /** The values of `--preset`; absent where there are none. */
   readonly presets?: readonly string[];
 };
 
-/** The encoders that make each codec where the codec is named, the best one first. */
+/** The encoders of each codec that vsr chooses from, the best one first. */
 export const encodersOf: Readonly<Record<UsualCodec, readonly string[]>> = {
   h264: ['libx264'],
   hevc: ['libx265'],
@@ -36,10 +38,10 @@ const scale = (
 ): QualityScale => ({ from, usual, to, words: (quality) => words(String(quality)) });
 
 const crf = (usual: number, to: number): QualityScale => scale([0, usual, to], (n) => ['-crf', n]);
-/** Constant quality that needs a rate of 0 beside it. */
+/** Constant quality of encoders that must be told a bit rate of 0 for it. */
 const freeCrf = (usual: number, to: number): QualityScale =>
   scale([0, usual, to], (n) => ['-crf', n, '-b:v', '0']);
-/** The quantiser of MPEG's first generations. */
+/** The quantiser scale of MPEG-4 part 2 and Motion JPEG. */
 const quantiser = scale([1, 2, 31], (n) => ['-q:v', n]);
 
 const x264Presets =
@@ -57,7 +59,7 @@ const inSoftware: Readonly<Record<string, EncoderFacts>> = {
     quality: scale([0, 50, 255], (n) => ['-qp', n]),
     presets: upTo(10),
   },
-  // A rate that is out of reach: VP8 holds its constant quality only below one.
+  // VP8 keeps its constant quality only below a bit rate, so it gets one that it never reaches.
   libvpx: {
     codec: 'vp8',
     quality: scale([0, 6, 63], (n) => ['-crf', n, '-qmin', '0', '-b:v', '500M']),
@@ -79,12 +81,12 @@ const inSoftware: Readonly<Record<string, EncoderFacts>> = {
   magicyuv: { codec: 'magicyuv', quality: null },
 };
 
-/** How each kind of hardware is told a constant quality, and its presets. */
+/** The constant quality and the presets of each kind of hardware. */
 const inHardware: Readonly<
   Record<HardwareKind, (codec: VideoCodec) => Omit<EncoderFacts, 'codec'>>
 > = {
   nvenc: () => ({
-    // 0 would leave the choice to the encoder.
+    // It begins at 1, because 0 would let the encoder choose.
     quality: scale([1, 17, 51], (n) => ['-rc', 'vbr', '-cq', n, '-b:v', '0']),
     presets: ['fast', 'medium', 'slow', 'p1', 'p2', 'p3', 'p4', 'p5', 'p6', 'p7'],
   }),
@@ -103,7 +105,7 @@ const inHardware: Readonly<
     ]),
     presets: ['speed', 'balanced', 'quality'],
   }),
-  // Its scale goes upwards: 100 is best.
+  // On its scale a higher number is better: 100 is best.
   videotoolbox: (codec) => ({
     quality: codec === 'prores' ? null : scale([1, 75, 100], (n) => ['-q:v', n]),
   }),
@@ -125,17 +127,17 @@ const all: ReadonlyMap<string, EncoderFacts> = new Map([
 /** What is known of ffmpeg's encoder of that name; `undefined` for one that vsr does not know. */
 export const encoderFacts = (encoder: string): EncoderFacts | undefined => all.get(encoder);
 
-/** Whether vsr chooses the encoder itself where its codec is named. */
+/** Whether the encoder is one of those that vsr chooses itself. */
 export const isUsualEncoder = (encoder: string): boolean =>
   Object.values(encodersOf).some((names) => names.includes(encoder));
 
-/** A codec, with the one encoder that is to make it where that was named. */
+/** The codec that was asked for, and the encoder, where one was named. */
 export type CodecWish = {
   readonly codec: 'auto' | VideoCodec;
   readonly encoder: string | null;
 };
 
-/** What a `--codec` asks for: a codec, or an encoder by its own name. */
+/** What a value of `--codec` asks for: a codec, or an encoder by its own name. */
 export function codecWish(name: string): CodecWish {
   // A codec's name comes first: `prores` and `ffv1` are names of encoders, too.
   const usual = usualCodecs.find((codec) => codec === name);
@@ -144,7 +146,7 @@ export function codecWish(name: string): CodecWish {
   return { codec: facts?.codec ?? 'auto', encoder: name };
 }
 
-/** Encoders that cannot keep what vsr promises, and why. */
+/** Encoders with which vsr could not keep its promises, and why. */
 const refusals: readonly (readonly [names: RegExp, why: string])[] = [
   [
     /^(?:libx264rgb|qtrle|r10k|r210|avrp|zmbv|flashsv2?|cinepak|rpza|smc|msvideo1|cljr|.*rgb)$/,
@@ -169,23 +171,23 @@ const refusals: readonly (readonly [names: RegExp, why: string])[] = [
   ],
 ];
 
-/** Why no ffmpeg can give a `--codec`, for the end of a sentence; `null` where one can. */
+/** Why vsr refuses a value of `--codec`, for the end of a sentence; `null` where it does not. */
 export function whyRefused(name: string): string | null {
   return refusals.find(([names]) => names.test(name))?.[1] ?? null;
 }
 
-/** Whether `--codec` may be `name`, as far as no ffmpeg need be asked. */
+/** Whether vsr knows `name` as a value of `--codec` without asking an ffmpeg. */
 export const isKnownCodec = (name: string): boolean =>
   name === 'auto' || usualCodecs.some((codec) => codec === name) || all.has(name);
 
-/** The encoders that can make what a `--codec` asks for; of `auto`, those of the usual choices. */
+/** The encoders that can make what `--codec` asks for; for `auto`, all that vsr chooses from. */
 export function encodersFor({ codec, encoder }: CodecWish): readonly string[] {
   if (encoder !== null) return [encoder];
   if (codec === 'auto') return Object.values(encodersOf).flat();
   return usualCodecs.includes(codec as UsualCodec) ? encodersOf[codec as UsualCodec] : [];
 }
 
-/** Codecs whose files are many times as large as those of H.264's kind. */
+/** Codecs whose files are many times as large as those of H.264. */
 export const largeCodecs: ReadonlySet<VideoCodec> = new Set<VideoCodec>([
   ...(['ffv1', 'prores', 'dnxhd', 'cfhd', 'v210'] as const),
   ...(['utvideo', 'ffvhuff', 'huffyuv', 'magicyuv'] as const),

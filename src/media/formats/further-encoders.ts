@@ -1,23 +1,26 @@
 import type { EncoderRequest } from './encoder-request.js';
 import { hardwareOf } from './hardware.js';
 
-/** What an encoder is told, decided as for every other one. */
+/** Arguments that are decided in the same way for all encoders. */
 type Decided = {
-  /** The words that set how good the picture is. */
+  /** The arguments that set the quality. */
   readonly quality: readonly string[];
-  /** The preset asked for, otherwise the usual one. */
+  /**
+   * The preset that was asked for, otherwise the usual one. Throws where the encoder does not have
+   * it, so it must be called for encoders without presets as well.
+   */
   readonly preset: (usual: string) => string;
-  /** Frames between keyframes. */
+  /** Largest number of frames from one key frame to the next. */
   readonly gop: string;
 };
 
-/** DNxHR's profile, which any size of picture can have; the older ones are for few sizes. */
+/** A profile of DNxHR, which allows any picture size; those of the older DNxHD allow only a few. */
 function dnxhrProfile({ format }: EncoderRequest): string {
   if (format.chroma?.log2X === 0) return 'dnxhr_444';
   return format.bitDepth === 8 ? 'dnxhr_hq' : 'dnxhr_hqx';
 }
 
-/** Words of the encoders in hardware. */
+/** The arguments of hardware encoders. */
 function hardwareArguments(
   encoder: string,
   { container }: EncoderRequest,
@@ -28,15 +31,15 @@ function hardwareArguments(
   return [
     ...['-c:v', encoder, ...(preset === '' ? [] : [option, preset]), ...told.quality],
     ...['-g', told.gop],
-    // AVI stores no presentation times: frames must come in their own order.
+    // AVI stores no presentation times, so frames must be stored in the order of presentation.
     ...(container.ticks === 'frame' ? ['-bf', '0'] : []),
     ...(encoder.startsWith('hevc') ? ['-tag:v', 'hvc1'] : []),
   ];
 }
 
 /**
- * The words that choose and set an encoder that runs only where it is named, or where hardware is
- * asked for.
+ * ffmpeg's arguments that choose and set an encoder that runs only where it is named, or where
+ * hardware is asked for. Throws VsrError `option` for a `--preset` that it does not have.
  */
 export function furtherArguments(
   encoder: string,
@@ -61,7 +64,7 @@ export function furtherArguments(
       return ['-c:v', encoder, ...told.quality, '-g', told.gop, '-bf', '0'];
     case 'mjpeg':
       told.preset('');
-      // Limited range is not JFIF's; ffmpeg marks it by a comment.
+      // JFIF has only full range; for limited range ffmpeg needs -strict and writes a comment.
       return ['-c:v', encoder, '-strict', '-1', ...told.quality];
     case 'dnxhd':
       told.preset('');

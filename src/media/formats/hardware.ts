@@ -1,6 +1,6 @@
 import type { VideoCodec } from './containers.js';
 
-/** Kinds of encoders in hardware, by the last part of their names; the likeliest to serve first. */
+/** Kinds of hardware encoders, by the last part of their names, in the order of trying them. */
 export const hardwareKinds = ['nvenc', 'qsv', 'amf', 'videotoolbox', 'vaapi'] as const;
 export type HardwareKind = (typeof hardwareKinds)[number];
 
@@ -8,7 +8,7 @@ export type HardwareKind = (typeof hardwareKinds)[number];
 export const encoderChoices = ['software', 'auto', ...hardwareKinds] as const;
 export type EncoderChoice = (typeof encoderChoices)[number];
 
-/** What each kind encodes, of all that some ffmpeg has for it. */
+/** The codecs that each kind encodes and vsr knows how to use. */
 const codecsOf: Readonly<Record<HardwareKind, readonly VideoCodec[]>> = {
   nvenc: ['h264', 'hevc', 'av1'],
   qsv: ['h264', 'hevc', 'av1', 'vp9'],
@@ -17,12 +17,12 @@ const codecsOf: Readonly<Record<HardwareKind, readonly VideoCodec[]>> = {
   vaapi: ['h264', 'hevc', 'av1', 'vp9', 'vp8'],
 };
 
-/** ffmpeg's name of the encoder of `codec` in such hardware; `null` where there is none. */
+/** ffmpeg's name of the encoder of `codec` on a kind of hardware; `null` where there is none. */
 export function hardwareEncoder(kind: HardwareKind, codec: VideoCodec): string | null {
   return codecsOf[kind].includes(codec) ? `${codec}_${kind}` : null;
 }
 
-/** The names of all encoders in hardware, with their kinds and what they make. */
+/** All hardware encoders. */
 export const hardwareEncoders: readonly {
   readonly name: string;
   readonly kind: HardwareKind;
@@ -31,7 +31,7 @@ export const hardwareEncoders: readonly {
   codecsOf[kind].map((codec) => ({ name: `${codec}_${kind}`, kind, codec })),
 );
 
-/** The kind of hardware behind an encoder; `null` for one in software. */
+/** The kind of hardware that an encoder runs on; `null` for a software encoder. */
 export function hardwareOf(encoder: string): HardwareKind | null {
   return hardwareEncoders.find(({ name }) => name === encoder)?.kind ?? null;
 }

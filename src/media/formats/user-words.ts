@@ -2,7 +2,7 @@ import { VsrError } from '../../errors.js';
 import { encoderOptions } from '../program/capabilities.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 
-/** Options that all encoders of ffmpeg share and that change nothing but how bits are spent. */
+/** Options common to all of ffmpeg's encoders that only change how bits are spent. */
 const sharedOptions: ReadonlySet<string> = new Set(
   (
     'b maxrate minrate bufsize g keyint_min bf refs q qscale qmin qmax qdiff qcomp qblur global_quality ' +
@@ -12,10 +12,10 @@ const sharedOptions: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Options of encoders that write files of their own. */
+/** Options of encoders that make them write files. */
 const writing: ReadonlySet<string> = new Set(['passlogfile', 'stats', 'vstats', 'dump']);
 
-/** What options do that are none of the encoder's, and what to use instead. */
+/** What options do that do not belong to the encoder, for messages. */
 const purposes: readonly (readonly [RegExp, string])[] = [
   [/^(?:c|codec|[vasd]codec)$/, 'chooses a codec (--codec does)'],
   [/^(?:map|map_.*|vn|an|sn|dn|program|disposition|attach)$/, 'chooses streams'],
@@ -28,7 +28,7 @@ const purposes: readonly (readonly [RegExp, string])[] = [
   [/^color|^chroma_sample/, 'changes what the colours mean'],
 ];
 
-/** The option's name without its dash and without the streams it is for. */
+/** An option's name without its dash and its stream specifier. */
 const nameOf = (word: string): string => word.replace(/^-+/, '').split(':')[0]!;
 
 const isOption = (word: string): boolean => /^-[A-Za-z]/.test(word);
@@ -41,8 +41,9 @@ function refusal(encoder: string, word: string, why: string): VsrError {
 }
 
 /**
- * Throws VsrError `option` unless `words` are options of `encoder`, each with its value: what would
- * change codec, streams, size, filters, format, inputs or outputs is refused by name.
+ * Throws VsrError `option` unless `words` are options of `encoder`, each followed by its value. An
+ * option that would change codec, streams, size, filters, format, inputs or outputs is named in the
+ * message.
  */
 export async function checkUserWords(
   ffmpeg: Ffmpeg,
@@ -65,8 +66,8 @@ export async function checkUserWords(
 }
 
 /**
- * `ours` and the user's words; lists of the encoder's own parameters are joined, of which the last
- * one counts.
+ * Appends the user's arguments to those of vsr. Of several lists of encoder parameters
+ * (`-x264-params`) ffmpeg would use only the last one, so the user's is joined to vsr's.
  */
 export function joinWords(ours: readonly string[], theirs: readonly string[]): string[] {
   const joined = [...ours];

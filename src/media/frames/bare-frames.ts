@@ -6,25 +6,25 @@ import { startProcess } from '../program/process.js';
 import { watchWaiting } from '../program/stall-watch.js';
 import type { Source } from '../source/source.js';
 
-/** What stops the reading of a clip, besides its end. */
+/** What ends the reading of a clip early. */
 export type BareRequest = {
   readonly signal: AbortSignal | undefined;
   /** Milliseconds without a byte from ffmpeg after which it counts as hanging. */
   readonly stallTimeoutMs: number;
 };
 
-/** Which frames to read, and as what. */
+/** The frames to read, and how to convert them. */
 export type BareFrames = {
   readonly path: string;
-  /** The stream's number in its file. */
+  /** ffmpeg's index of the stream. */
   readonly index: number;
-  /** ffmpeg's filters that make of a frame what is wanted. */
+  /** ffmpeg's filters, which convert each frame. */
   readonly filters: string;
-  /** Bytes of one frame then. */
+  /** Bytes of one converted frame. */
   readonly byteLength: number;
 };
 
-/** The frames of a clip as packed 8-bit RGB; otherwise as `bareFrames`. */
+/** The frames of a clip as packed 8-bit RGB. Throws as `bareFrames` does. */
 export function rgbFrames(
   ffmpeg: Ffmpeg,
   { path, video: { index, width, height } }: Source,
@@ -37,8 +37,8 @@ export function rgbFrames(
 }
 
 /**
- * Frames of a clip, each in a buffer of its own. Once `signal` fires they end early. Throws
- * VsrError `media` for a clip of which no frame decodes, and when ffmpeg hangs.
+ * The frames of a clip, each in a buffer of its own. Once `signal` fires, the iteration ends.
+ * Throws VsrError `media` if no frame can be decoded, and if ffmpeg hangs.
  */
 export async function* bareFrames(
   ffmpeg: Ffmpeg,
@@ -69,11 +69,11 @@ export async function* bareFrames(
     }
     ended = true;
   } catch (error) {
-    // A process that is ended breaks its pipe; why it was is said below.
+    // Stopping ffmpeg breaks the pipe; the reason is reported below.
     if (!stalled && signal?.aborted !== true) throw error;
   } finally {
     settle();
-    // All is read, or nothing more is wanted: it has nothing left to do but go.
+    // Everything was read, or no more is wanted.
     await child.kill();
   }
   if (signal?.aborted === true) return;

@@ -6,7 +6,7 @@ import { strengthOfBits, strengthOfStep, type Strength } from '../compression/st
 import { locateFfmpeg } from '../program/ffmpeg.js';
 import { startProcess } from '../program/process.js';
 
-/** Coders that frames can go through, by what ffmpeg is told. */
+/** The encoders that training pictures can go through: ffmpeg's arguments at quality `q`. */
 const coderArguments = {
   x264: (q: number) => ['-c:v', 'libx264', '-preset', 'medium', '-crf', `${q}`],
   x265: (q: number) => [
@@ -16,29 +16,29 @@ const coderArguments = {
   mpeg4: (q: number) => ['-c:v', 'mpeg4', '-bf', '2', '-q:v', `${q}`],
   mpeg2: (q: number) => ['-c:v', 'mpeg2video', '-bf', '2', '-q:v', `${q}`],
   mjpeg: (q: number) => ['-c:v', 'mjpeg', '-q:v', `${q}`],
-  // It has one rate.
+  // DV has a fixed bit rate.
   dv: () => ['-c:v', 'dvvideo'],
 } as const;
 
-/** The names of coders. */
+/** The name of such an encoder. */
 export type CoderName = keyof typeof coderArguments;
 
-/** How frames are coded. */
+/** How frames are encoded. */
 export type Coding = {
   readonly coder: CoderName;
-  /** CRF for x264 and x265, else the quantiser's scale, 1 to 31. */
+  /** CRF for x264 and x265, otherwise the quantiser scale, 1 to 31. Has no effect on DV. */
   readonly quality: number;
   /**
-   * Frames hold two fields, the upper one first, and come back as whole frames of the time of the
-   * first field (bwdif).
+   * Whether frames are encoded as two fields, the top one first. They are then deinterlaced with
+   * bwdif, one frame per frame, at the time of the first field. Default: false.
    */
   readonly interlaced?: boolean;
 };
 
-/** Frames after their way through a coder. */
+/** Frames that were encoded and decoded. */
 export type Decoded = {
   readonly frames: readonly Plane[];
-  /** How strongly they were compressed, as a look at such a file tells it. */
+  /** How strongly they were compressed, estimated as for a source. */
   readonly strength: Strength;
 };
 
@@ -49,7 +49,7 @@ let program: Promise<string> | undefined;
 
 type Piped = { readonly bytes: Uint8Array; readonly step: number | null };
 
-/** Runs ffmpeg with bytes in and bytes out; what its log says of quantisers is collected. */
+/** Runs ffmpeg on bytes. `step` is the mean quantiser step that its log shows; `null` for none. */
 async function pipeThrough(
   args: readonly string[],
   input: Uint8Array,
@@ -72,8 +72,9 @@ async function pipeThrough(
 }
 
 /**
- * Codes 8-bit luma frames of one even size (4:2:0, grey chroma) and decodes them. DV repeats them
- * until its picture is filled; they must not be larger than that.
+ * Encodes 8-bit luma frames of one even size, as 4:2:0 with grey chroma, and decodes them. For DV
+ * they are repeated until they fill its 720x576, and must not be larger than that. Throws VsrError
+ * `media` where ffmpeg fails.
  */
 export async function codeAndDecode(
   frames: readonly Plane[],
@@ -85,7 +86,7 @@ export async function codeAndDecode(
   const frameBytes = area * 1.5;
   const raw = new Uint8Array(frameBytes * frames.length).fill(128);
   frames.forEach((frame, i) => raw.set(filled(frame, size), i * frameBytes));
-  // JPEG's samples are full range: said so on both ways, nothing is stretched.
+  // JPEG has full range. Stating that on both ways keeps ffmpeg from converting the range.
   const format = coder === 'mjpeg' ? 'yuvj420p' : 'yuv420p';
   const form = ['-f', 'rawvideo', '-pix_fmt', format];
   const fields = interlaced ? ['-flags', '+ildct+ilme', '-top', '1'] : [];
@@ -93,7 +94,7 @@ export async function codeAndDecode(
     [
       ...['-v', 'error', ...form, '-s', `${size.width}x${size.height}`, '-r', '25'],
       ...['-i', 'pipe:0', ...coderArguments[coder](quality), ...fields],
-      // One thread: the caller keeps the cores busy, and the result depends on their number.
+      // One thread: the caller runs many of these at once, and the result depends on the number.
       ...['-threads', '1', '-f', 'matroska', 'pipe:1'],
     ],
     raw,
@@ -102,7 +103,7 @@ export async function codeAndDecode(
   const whole = interlaced
     ? ['-vf', 'setfield=mode=tff,bwdif=mode=send_frame:parity=tff:deint=all']
     : [];
-  // MPEG-4's headers are told by its decoder, those of others by a filter.
+  // The quantiser of MPEG-4 is printed by its decoder, that of others by a bitstream filter.
   const says = coder === 'mpeg4' ? ['-debug', 'pict'] : [];
   const traced = coder === 'mpeg4' || coder === 'dv' ? [] : tracing;
   const decoded = await pipeThrough(
@@ -127,10 +128,10 @@ export async function codeAndDecode(
   };
 }
 
-/** An output that prints the headers of what is copied to it. */
+/** Arguments of a further output, which prints the headers of the stream. */
 const tracing = ['-map', '0:v', '-c', 'copy', '-bsf:v', 'trace_headers', '-f', 'null', '-'];
 
-/** A plane of `size` that the frame is repeated over. */
+/** The samples of a plane of `size` that is filled with repetitions of the frame. */
 function filled(frame: Plane, size: { readonly width: number; readonly height: number }) {
   if (frame.width === size.width && frame.height === size.height) return frame.data;
   const data = new Uint8Array(size.width * size.height);
@@ -143,7 +144,7 @@ function filled(frame: Plane, size: { readonly width: number; readonly height: n
   return data;
 }
 
-/** The upper left part of a plane of `stride` samples a row, as a copy. */
+/** Copies the upper left part of a plane with `stride` samples per row. */
 function cut(
   data: Uint8Array,
   stride: number,

@@ -5,18 +5,18 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { startProcess } from '../program/process.js';
 import { writeTo } from './write-to.js';
 
-/** How frames without times are coded, and what they are, for messages. */
+/** How frames without times are encoded. */
 export type Coding = {
   readonly layout: FrameLayout;
-  /** x264's quality, 0 to 51. */
+  /** x264's CRF, 0 to 51. */
   readonly crf: number;
-  /** Path of the clip that the frames are of. */
+  /** Path of the clip that the frames are from, for messages. */
   readonly of: string;
 };
 
 /**
- * Codes frames through x264, preset medium, 25 a second, into `file`, whose ending chooses the
- * container. Rejects with VsrError `media` for a layout that x264 is not given, and where ffmpeg
+ * Encodes frames with x264, preset medium, at 25 per second, into `file`, whose ending chooses the
+ * container. Rejects with VsrError `media` for a layout that IVF cannot carry, and where ffmpeg
  * fails.
  */
 export async function codeFrames(
@@ -43,7 +43,7 @@ export async function codeFrames(
     let open = await writeTo(coder, ivfHeader(format, width, height, { num: 1, den: 25 }));
     let number = 0;
     for await (const frame of frames) {
-      // What is said of a coder that has gone is said below.
+      // A write fails when the encoder has ended; its error is reported below.
       open = open && (await writeTo(coder, ivfFrameHeader(layout.byteLength, number++)));
       open = open && (await writeTo(coder, frame));
       if (!open) break;
