@@ -9,18 +9,20 @@ import { temporaryFolder } from '../../files/temporary-folder.js';
 
 type Size = { readonly width: number; readonly height: number };
 
-/** Whether `a`, being smaller both ways, is enlarged by plain bicubic to be compared with `b`. */
+/**
+ * Whether `a` is smaller both ways than `b`: it is then enlarged by plain bicubic to compare them.
+ */
 export function isSmaller(a: Size, b: Size): boolean {
   return a.width < b.width && a.height < b.height;
 }
 
-/** How two pictures are put into one. */
+/** How the pictures of two clips are shown in one. */
 export const compareModes = ['split', 'side', 'difference'] as const;
 export type CompareMode = (typeof compareModes)[number];
 
 /**
- * ffmpeg's filters that put the first and the second input together. Half widths are even: 4:2:0
- * cannot be cut elsewhere.
+ * ffmpeg's filters that show the first and the second input in one picture. `amplify` is the factor
+ * of `difference`.
  */
 function filterOf(mode: CompareMode, a: Source, b: Source, amplify: number): string {
   const { width, height, format } = isSmaller(a.video, b.video) ? b.video : a.video;
@@ -35,6 +37,7 @@ function filterOf(mode: CompareMode, a: Source, b: Source, amplify: number): str
 function joined(mode: CompareMode, width: number, bitDepth: number, amplify: number): string {
   if (mode === 'side') return '[s0][s1]hstack[v]';
   if (mode === 'split') {
+    // Even, because 4:2:0 cannot be cut at odd columns.
     const half = Math.max(2, 2 * Math.floor(width / 4));
     const rest = width - half;
     return (
@@ -47,10 +50,10 @@ function joined(mode: CompareMode, width: number, bitDepth: number, amplify: num
 }
 
 /**
- * Writes a clip that shows clip a beside clip b: `split` has the left half of the one and the right
- * half of the other, `side` both whole, `difference` grey where they agree and `amplify` times the
- * difference elsewhere. Sound comes from b. A smaller one is enlarged by plain bicubic. The two
- * must have been found comparable.
+ * Writes a clip that compares clip a with clip b. `split` shows the left half of a and the right
+ * half of b, `side` both whole, `difference` grey plus `amplify` times the difference a - b. Sound
+ * comes from b. A smaller clip is enlarged by plain bicubic. The caller must have checked that the
+ * two can be compared. Throws VsrError `media` where ffmpeg fails.
  */
 export async function compareClips(
   ffmpeg: Ffmpeg,
@@ -66,7 +69,7 @@ export async function compareClips(
     ...(colour.primaries === null ? [] : ['-color_primaries', colour.primaries]),
     ...(colour.transfer === null ? [] : ['-color_trc', colour.transfer]),
   ];
-  // Beside the output, so that renaming is all that is left to do.
+  // Beside the output, so that the finished file only needs to be renamed.
   await using folder = await temporaryFolder('compare', path.dirname(path.resolve(output)));
   const temporary = path.join(folder.path, `whole${path.extname(output)}`);
   const args = buildArguments({

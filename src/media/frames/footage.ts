@@ -8,14 +8,14 @@ import { startProcess } from '../program/process.js';
 
 const endings: readonly string[] = ['.mp4', '.mkv', '.mov', '.y4m'];
 
-/** Whether a file among training pictures is a clip by its name. */
+/** Whether a file among training pictures is a clip, by its name. */
 export function isFootageName(name: string): boolean {
   return endings.includes(path.extname(name).toLowerCase());
 }
 
 /**
- * The first `most` frames of a short clip as 8-bit luma, as stored. One that does not decode is a
- * VsrError 'media'.
+ * The first `most` frames of a short clip: their 8-bit luma as stored. Throws VsrError `media`
+ * where the clip cannot be decoded.
  */
 export async function lumaFrames(file: string, most: number): Promise<Plane[]> {
   const { ffmpeg } = await locateFfmpeg();

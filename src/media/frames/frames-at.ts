@@ -4,17 +4,18 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { startProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 
-/** A frame as the source's format lies in memory. */
+/** A frame of a source. */
 export type FrameAt = {
   /** In ticks of the source's time base. */
   readonly pts: number;
+  /** All planes, in the layout of the source's format. */
   readonly data: Uint8Array;
 };
 
 /**
- * The first frame at or after each of `times` (rising, in seconds on the source's clock), by one
- * ffmpeg, which keeps to itself what it decodes on the way from the key frame `seekTo`, in ticks.
- * Fewer where fewer decode.
+ * The first frame at or after each of `times`, which ascend, in seconds on the source's clock. One
+ * ffmpeg decodes from the key frame at `seekTo` (in ticks) on, and passes only these frames. Fewer
+ * are returned where fewer can be decoded.
  */
 export async function framesAt(
   ffmpeg: Ffmpeg,

@@ -5,25 +5,25 @@ import type { Source } from '../source/source.js';
 
 /** A small grey picture of a frame. */
 export type GreyGlance = {
-  /** Of the frame, in ticks of the source's time base. */
+  /** Time of the frame, in ticks of the source's time base. */
   readonly pts: number;
-  /** Rows top to bottom, without padding. */
+  /** One byte per sample, rows top to bottom, without padding. */
   readonly grey: Uint8Array;
 };
 
-/** Which frame is looked at, and how. */
+/** The frame to look at, and the size of the picture. */
 export type GlanceRequest = {
   /** On the source's clock. */
   readonly seconds: number;
-  /** The frame at that time, or the key frame before it, which is there much sooner. */
+  /** The frame at that time, or the key frame before it, which is decoded much faster. */
   readonly which: 'key' | 'exact';
-  /** Samples of the picture. */
+  /** Samples of the small picture. */
   readonly width: number;
   readonly height: number;
   readonly signal: AbortSignal;
 };
 
-/** Looks at one frame without decoding more than it takes; `null` where none decodes. */
+/** Decodes one frame, and no more than that needs; `null` where none can be decoded. */
 export async function glanceAt(
   ffmpeg: Ffmpeg,
   { path, video }: Source,

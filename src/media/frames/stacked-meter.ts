@@ -7,26 +7,26 @@ import { writeTo } from './write-to.js';
 import { planeOf } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 
-/** One of ffmpeg's filters that compare two clips, and how it states the result on stderr. */
+/** A filter of ffmpeg that compares two clips, and the pattern of its result on stderr. */
 export type ComparingFilter = { readonly name: string; readonly pattern: RegExp };
 
-/** VMAF, 0 to 100: `=` in ffmpeg 4, `:` since 5. */
+/** VMAF, 0 to 100. ffmpeg 4 writes `=` before the figure, later ones `:`. */
 export const vmafFilter: ComparingFilter = {
   name: 'libvmaf',
   pattern: /VMAF score\s*[=:]\s*([\d.]+)/,
 };
 
-/** Feeds pairs of frames to a comparing filter. */
+/** Passes pairs of frames to a comparing filter. Disposing stops ffmpeg. */
 export interface StackedMeter extends AsyncDisposable {
-  /** Both of the meter's layout. Resolves when the pair is handed over. */
+  /** Adds two frames of the meter's layout. Resolves when ffmpeg has taken them. */
   add(reference: Uint8Array, actual: Uint8Array): Promise<void>;
-  /** The filter's figure over all pairs. A `VsrError` of code `media` if it states none. */
+  /** The filter's figure over all pairs. Throws a `VsrError` of code `media` if there is none. */
   finish(): Promise<number>;
 }
 
 /**
- * Whether this ffmpeg can measure VMAF: many have the filter but not its model, which only a trial
- * tells.
+ * Whether this ffmpeg can measure VMAF on frames of `layout`. Many have the filter but not its
+ * model, so it is tried.
  */
 export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promise<boolean> {
   if (!hasIvfForm(layout.format) || layout.format.alpha) return false;
@@ -40,7 +40,8 @@ export async function canMeasureVmaf(ffmpeg: Ffmpeg, layout: FrameLayout): Promi
 }
 
 /**
- * One frame above the other, plane by plane: two clips in one pipe, which cannot get out of step.
+ * Puts one frame above the other, plane by plane. So both clips go through one pipe, and cannot get
+ * out of step.
  */
 function stacked(above: Uint8Array, below: Uint8Array, layout: FrameLayout): Uint8Array {
   const double = frameLayout(layout.format, layout.width, 2 * layout.height);
@@ -55,8 +56,8 @@ function stacked(above: Uint8Array, below: Uint8Array, layout: FrameLayout): Uin
 }
 
 /**
- * Starts ffmpeg with a filter that compares two clips of `layout`, whose height is a multiple of
- * its chroma's.
+ * Starts ffmpeg with a filter that compares two clips of `layout`. Where chroma is subsampled down,
+ * the height must be even.
  */
 export function openStackedMeter(
   ffmpeg: Ffmpeg,
@@ -82,7 +83,7 @@ export function openStackedMeter(
     },
   );
   child.stdout.resume();
-  // What is said of a process that has gone is said at the end.
+  // A write fails when ffmpeg has ended; `finish` reports its error.
   const write = (bytes: Uint8Array): Promise<boolean> => writeTo(child, bytes);
   let pairs = 0;
   return {

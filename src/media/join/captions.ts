@@ -4,16 +4,16 @@ import { runProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 
 /**
- * A value inside a filter's options inside a filter graph: ffmpeg takes one layer of backslashes
- * off for each.
+ * Escapes a value of a filter's option within a filter graph. ffmpeg unescapes it twice, once as
+ * part of the graph and once as part of the options.
  */
 export function filterValue(text: string): string {
   return text.replace(/[\\':]/g, '\\$&').replace(/[\\'[\],;]/g, '\\$&');
 }
 
 /**
- * Writes the CEA-608 captions that ride inside the video of `source` to `output`, as SubRip with
- * the source's own times. Returns whether there were any. The video is decoded once for it.
+ * Writes the CEA-608 captions inside the video of `source` to `output`, as SubRip with the times of
+ * the source. Returns whether there were any. This decodes the whole video.
  */
 export async function extractCaptions(
   ffmpeg: Ffmpeg,

@@ -8,8 +8,8 @@ import type { Source, StreamInfo } from '../source/source.js';
 export type CoverFile = { readonly path: string; readonly mimeType: string; readonly name: string };
 
 /**
- * Writes the cover art in stream `stream` to a file in `folder`, as it is; `null` if it cannot be
- * read. Matroska keeps covers as attachments, which ffmpeg takes from files only.
+ * Writes the cover art in stream `stream` to a file in `folder`, without converting it; `null` if
+ * it cannot be read. Matroska stores covers as attachments, which ffmpeg only takes from files.
  */
 export async function extractCover(
   ffmpeg: Ffmpeg,

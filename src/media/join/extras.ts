@@ -9,21 +9,21 @@ import { extractCover, type CoverFile } from './cover-art.js';
 import { linesFrom, type CutLines } from './lines-on-screen.js';
 import { outputStreams, type Cut, type Extras } from './remux-command.js';
 
-/** What the files beside the streams are made for. */
+/** The output for which extra files (captions, covers, subtitle lines) are made. */
 export type WantedExtras = {
   readonly source: Source;
   readonly plan: OutputPlan;
   readonly cut: Cut;
   readonly census: SourceCensus;
-  /** Where the files are written. */
+  /** The folder that the files are written to. */
   readonly folder: string;
   readonly signal?: AbortSignal | undefined;
 };
 
-/** What was found beside the streams. */
+/** The extra files that could be made. */
 export type Found = Pick<Extras, 'captions' | 'covers' | 'lines'>;
 
-/** What the plan promised and the source did not give. */
+/** Announces extra files that the plan promised and that could not be made. */
 export function lateLosses(plan: OutputPlan, { captions, covers }: Found): Announcement[] {
   const found: Announcement[] = [];
   if (plan.captions !== null && captions === null) {
@@ -40,7 +40,7 @@ export function lateLosses(plan: OutputPlan, { captions, covers }: Found): Annou
   return found;
 }
 
-/** Captions that are on screen where the output begins are there from its start. */
+/** Cuts captions where the output begins: one that is on screen there then begins there. */
 async function cutCaptions(
   ffmpeg: Ffmpeg,
   file: string,
@@ -52,7 +52,7 @@ async function cutCaptions(
   return (await linesFrom(ffmpeg, input, cut.shift, output, signal)) === null ? file : output;
 }
 
-/** The subtitle streams of which a line is on screen where the output begins, anew. */
+/** Writes the text subtitle streams with a line on screen where the output begins, cut there. */
 async function cutLines(
   ffmpeg: Ffmpeg,
   { source, plan, cut, census, folder, signal }: WantedExtras,
@@ -70,7 +70,7 @@ async function cutLines(
   return linesFrom(ffmpeg, input, cut.shift, path.join(folder, 'lines.mks'), signal);
 }
 
-/** Captions, covers and cut lines as files, where the plan asks for them. */
+/** Makes the extra files that the plan asks for. */
 export async function findExtras(ffmpeg: Ffmpeg, wanted: WantedExtras): Promise<Found> {
   const { source, plan, folder, signal } = wanted;
   const captions = path.join(folder, 'captions.srt');

@@ -3,35 +3,37 @@ import type { Container } from '../formats/containers.js';
 import { isTextLines } from '../tracks/text-lines.js';
 import type { StreamInfo } from '../source/source.js';
 
-/** A stream of the source, and what became of it in the output. */
+/** A stream of the source, and the same stream in the output. */
 export type HeldStream = {
   readonly stream: StreamInfo;
-  /** What was read of it in the source. */
+  /** Its packets in the source. */
   readonly had: StreamTally;
-  /** What was read of it in the output. */
+  /** Its packets in the output. */
   readonly has: StreamTally;
-  /** The encoder of a converted stream; `null` for packets that were copied. */
+  /** The encoder of a converted stream; `null` where packets were copied. */
   readonly encoder: string | null;
-  /** Seconds of one tick of its timestamps, in the source or in the output: the longer one. */
+  /** Length of one tick of its timestamps, in seconds: the longer one of source and output. */
   readonly tick: number;
 };
 
-/** How the clock of the output lies to that of the source. */
+/** The clock of the output in relation to that of the source. */
 export type HeldClock = {
   readonly container: Container;
-  /** What is added to a time of the source, in seconds. */
+  /** Seconds by which times in the output are later than in the source. */
   readonly shift: number;
-  /** The part of the source that was wanted; `null` for all of it. */
+  /** The part of the source that was asked for; `null` for all of it. */
   readonly window: Moment | null;
 };
 
-/** What of a stream belongs into the output. */
+/** The part of a stream that must be in the output. */
 type Wanted = Pick<StreamTally, 'packets' | 'bytes' | 'first' | 'begins' | 'reached'>;
 
-/** ffmpeg ends a copied stream by the packet before: one fewer may be there. */
+/** Packets that may lack at the end of a part, where ffmpeg may stop copying one packet early. */
 const spareAtEnd = 1;
 
-/** The packets that lie wholly in the window, of which those at its end may be missing. */
+/**
+ * What of a stream must be in the output: packets that lie wholly in the window, but for the last.
+ */
 function wantedOf({ had, stream }: HeldStream, window: Moment | null): Wanted {
   const { hidden, blank, leading, bytes } = had;
   // ffmpeg copies video from its first key frame on.
@@ -41,7 +43,7 @@ function wantedOf({ had, stream }: HeldStream, window: Moment | null): Wanted {
     return { packets, bytes, first: had.first, begins: had.begins, reached: had.reached };
   }
   const inside = had.moments.filter(({ from, to }) => from >= window.from && to <= window.to);
-  // Lines of text that are on screen where the window begins are there from its start.
+  // A line of text that is on screen where the window begins is in the output, and begins there.
   const onScreen = isTextLines(stream)
     ? had.moments.filter(({ from, to }) => from < window.from && to > window.from).length
     : 0;
@@ -49,24 +51,24 @@ function wantedOf({ had, stream }: HeldStream, window: Moment | null): Wanted {
   if (packets === 0) return { packets, bytes: 0, first: null, begins: null, reached: null };
   const earliest = inside.reduce((least, { from }) => Math.min(least, from), Infinity);
   const first = onScreen > 0 ? window.from : earliest;
-  // What is hidden before the start is there as well where the part begins with the clip.
+  // Where the part begins with the clip, packets that an edit list hides may be in the output, too.
   const begins = window.from === -Infinity ? had.begins : first;
   return { packets, bytes: Infinity, first, begins, reached: null };
 }
 
-/** PCM is cut into packets as each container likes. */
+/** PCM, which containers cut into packets of different lengths. */
 const isPcm = ({ codec }: StreamInfo): boolean => codec.startsWith('pcm_');
 
-/** Seconds from a stream's first packet to the end of its last. */
+/** Seconds from the beginning of a stream's first packet to the end of its last one. */
 const lengthOf = ({ first, reached }: Pick<StreamTally, 'first' | 'reached'>): number | null =>
   first === null || reached === null ? null : reached - first;
 
-/** Seconds of a packet, on the average. */
+/** Mean duration of a packet, in seconds. */
 function packetSeconds(tally: StreamTally): number {
   return (lengthOf(tally) ?? 0) / Math.max(1, tally.packets);
 }
 
-/** Packets that are in the source and not in the output; `null` if all are there. */
+/** Says how many packets of the source are not in the output; `null` if all are there. */
 function missingPackets(held: HeldStream, window: Moment | null): string | null {
   const { stream, has, encoder } = held;
   const wanted = wantedOf(held, window);
@@ -74,14 +76,17 @@ function missingPackets(held: HeldStream, window: Moment | null): string | null 
     return missingTime(held, lengthOf(wanted));
   }
   const there = has.packets - has.blank;
-  // The same bytes may lie in fewer packets: some readers join what others take apart.
+  // The same bytes may be in fewer packets: some demuxers join packets that others split.
   if (there >= wanted.packets || has.bytes >= wanted.bytes) return null;
   return `${wanted.packets - there} of ${wanted.packets} packets of the source are not in it`;
 }
 
-/** What the packets of a converted stream cannot tell, its length does. */
+/**
+ * Says by how many seconds a stream is shorter than in the source; `null` if it is not. This serves
+ * for streams whose packets cannot be compared, because they were converted or cut anew.
+ */
 function missingTime({ stream, had, has }: HeldStream, wanted: number | null): string | null {
-  // A line of text that holds nothing but a drawing becomes no line.
+  // Subtitles are not checked: when converted, a line that holds only a drawing disappears.
   if (wanted === null || stream.kind !== 'audio') return null;
   const short = wanted - (lengthOf(has) ?? 0);
   return short <= 0.05 + 2 * packetSeconds(had)
@@ -90,23 +95,25 @@ function missingTime({ stream, had, has }: HeldStream, wanted: number | null): s
 }
 
 /**
- * Seconds that nobody hears, and that containers count differently: a decoder's first samples are
- * not sound yet.
+ * A difference in seconds that nobody hears. Containers differ in whether they count a decoder's
+ * first samples, which are not sound yet.
  */
 const unheardSeconds = 0.005;
 
-/** Times are read to a tick of either file, and AVI's to a frame. */
+/** Seconds by which a start may differ: a tick of either file, and a frame in AVI. */
 function startTolerance({ tick, encoder, had }: HeldStream, { container }: HeldClock): number {
   const grid = container.ticks === 'frame' ? 0.04 : 0;
   return 1.5 * tick + unheardSeconds + grid + (encoder === null ? 0 : packetSeconds(had));
 }
 
-/** By how much a stream begins too early or too late beside the video; `null` if it does not. */
+/**
+ * Says by how much a stream starts too early or too late beside the video; `null` if it does not.
+ */
 function movedStart(held: HeldStream, clock: HeldClock): string | null {
   const { first, begins } = wantedOf(held, clock.window);
   if (first === null || begins === null || held.has.first === null) return null;
-  // What an edit list hides before the start is there in containers that have no such list, and
-  // begins where their muxers put it: anywhere from its own time to that of the first sound heard.
+  // In containers without edit lists, the packets that one hides before the start are not hidden.
+  // Muxers put them anywhere from their own time to that of the first packet that is shown.
   const start = held.has.first - clock.shift;
   const [earliest, latest] = [Math.min(begins, first), Math.max(begins, first)];
   const late = start < earliest ? start - earliest : Math.max(0, start - latest);
@@ -115,8 +122,8 @@ function movedStart(held: HeldStream, clock: HeldClock): string | null {
 }
 
 /**
- * What of a kept stream is not in the output as it was in the source, in words; empty where all
- * is.
+ * Says in words what of a kept stream is not in the output as it is in the source; empty where
+ * nothing differs.
  */
 export function differences(held: HeldStream, clock: HeldClock): string[] {
   return [missingPackets(held, clock.window), movedStart(held, clock)].filter(
@@ -125,13 +132,14 @@ export function differences(held: HeldStream, clock: HeldClock): string[] {
 }
 
 /**
- * Seconds by which a last picture may stand longer or shorter without a word: of slides, not all.
+ * The last picture may be shown longer or shorter by a frame, but by at most so many seconds,
+ * before it is announced: the frames of a slide show last for seconds.
  */
 const longestUntold = 0.25;
 
 /**
- * How much longer or shorter the video is shown than in the source, in seconds; 0 where that is
- * within a frame, or cannot be told.
+ * How much longer the video is than in the source, in seconds; negative if it is shorter, 0 where
+ * the difference is within a frame or unknown. `tick` is a tick of either file, in seconds.
  */
 export function videoStretch(had: StreamTally, has: StreamTally, tick: number): number {
   const [before, after] = [lengthOf(had), lengthOf(has)];

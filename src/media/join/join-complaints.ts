@@ -1,29 +1,30 @@
 import { complaintIn, type Complaint } from '../damage/complaint.js';
 
-/** ffmpeg's stderr while it joins, listened to. */
+/** Collects what ffmpeg complains about while it joins. */
 export type JoinComplaints = {
-  /** To be called with every line, written with `-loglevel level+info`. */
+  /** Must be called with every line of stderr, written with `-loglevel level+info`. */
   readonly onLine: (line: string) => void;
-  /** What it complained about, each once; the first hundred. */
+  /** The first hundred different complaints. */
   readonly found: readonly string[];
 };
 
 const mostKept = 100;
 
-/** Lines on errors, whoever speaks. */
+/** Errors of any part of ffmpeg. */
 const errorLine = /^(?:\[[^\]]* @ [^\]]*\] )?\[(?:error|fatal|panic)\] (.*)$/;
 
-/** A text without its numbers: sizes, times and addresses differ from one reading to the next. */
+/** A text without its numbers: sizes, times and addresses differ from one run to the next. */
 const shape = (text: string): string => text.replace(/0x[\da-f]+|\d+/gi, '#');
 
 /**
- * Listens to the ffmpeg that writes an output. What of it was `heard` when the source was read
- * has been judged there; what is left is about the writing, or about what only joining decodes.
+ * Collects the complaints of the ffmpeg that writes an output. Those that are also in `heard`,
+ * which were made when the source was read, are left out: they have been dealt with. The others are
+ * about writing, or about streams that only joining decodes.
  */
 export function joinComplaints(heard: readonly Complaint[]): JoinComplaints {
   const known = new Set(heard.map(({ text }) => shape(text)));
   const found: string[] = [];
-  /** What ffmpeg meets while it looks for streams, it meets again while it copies them. */
+  // What ffmpeg says before, while it looks for streams, it will say again while it copies them.
   let joining = false;
   return {
     found,

@@ -6,24 +6,25 @@ import { readVideoFile, type VideoFile } from '../encode/mp4-tables.js';
 import { withBoxes } from '../marks/mark-boxes.js';
 import { box, words } from '../marks/mp4-boxes.js';
 
-/** Samples of one or more intermediate files as one stream, in decoding order. */
+/** The samples of one or more segments' files as one stream, in decoding order. */
 export type JoinedVideo = {
   readonly files: readonly VideoFile[];
-  /** Units a second of all times here. */
+  /** Units per second of all times here. */
   readonly timeScale: number;
   readonly presentationTimes: Float64Array;
   readonly decodeTimes: Float64Array;
-  /** How long the last frame in decoding order is there, in the same units. */
+  /** Duration of the last frame in decoding order, in the same units. */
   readonly lastDuration: number;
 };
 
-/** The share of a fragment: few enough that memory stays flat, enough that boxes cost nothing. */
+/** Samples per fragment: few enough to need little memory, enough to need few boxes. */
 const fragmentSamples = 32;
 
 /**
- * Decoding times for `presentation` (in decoding order, all different): the sorted presentation
- * times, delayed by as many frames as reordering needs. Cut points between encoders need it: each
- * encoder invents the first ones without knowing what went before.
+ * Decoding times for samples with the times `presentation`, which are in decoding order and all
+ * different: the sorted presentation times, delayed by as many frames as the reordering needs. The
+ * encoders' own decoding times cannot be used, because those of one segment overlap with the next.
+ * `step` is the interval of the times before the first one.
  */
 export function decodingTimes(presentation: Float64Array, step: number): Float64Array {
   const sorted = Float64Array.from(presentation).sort();
@@ -37,19 +38,20 @@ export function decodingTimes(presentation: Float64Array, step: number): Float64
 }
 
 export type JoinOptions = {
-  /** Times count from the first frame. Default: from the source's zero. */
+  /** Makes times relative to the first frame. Default: they are those of the source. */
   readonly fromZero?: boolean | undefined;
   /**
-   * Tells from the times how long the last frame is shown, in seconds; `null` for as long as the
-   * one before, which is also the default.
+   * Gives the duration of the last frame in seconds, from the times of all frames; `null` for as
+   * long as the one before, which is also the default.
    */
   readonly lastFrame?:
     ((video: Pick<JoinedVideo, 'presentationTimes' | 'timeScale'>) => number | null) | undefined;
 };
 
 /**
- * Reads the tables of `paths`, which are segments of one clip in order, and gives every sample its
- * time. Throws `VsrError('media')` for segments that do not follow one another.
+ * Reads the tables of the files `paths`, which are the segments of one clip in order, and gives
+ * every sample its times. Throws `VsrError('media')` for segments that overlap or were not encoded
+ * alike.
  */
 export async function joinVideo(
   paths: readonly string[],
@@ -71,7 +73,7 @@ export async function joinVideo(
     if (!decoderConfiguration(description).equals(configuration)) {
       throw new VsrError(
         'media',
-        `The segment ${path} was not encoded as the first one was, by another ffmpeg perhaps. Run the command again with --restart.`,
+        `The segment ${path} was not encoded as the first one was, perhaps by another ffmpeg. Run the command again with --restart.`,
       );
     }
     const times = samples.decodeTimes.map((time, i) => time + samples.shifts[i]!);
@@ -100,8 +102,8 @@ export async function joinVideo(
 }
 
 /**
- * The box in a sample description that H.264's and H.265's decoders are set up from; empty where
- * there is none.
+ * The box with the decoder configuration of H.264 or H.265 in a sample description; empty for other
+ * codecs.
  */
 function decoderConfiguration(description: Buffer): Buffer {
   for (const type of ['avcC', 'hvcC']) {
@@ -112,8 +114,8 @@ function decoderConfiguration(description: Buffer): Buffer {
 }
 
 /**
- * `pts` ticks of `timeBase` in units of `timeScale`; exact where the scale is the base's
- * denominator.
+ * Converts `pts` ticks of `timeBase` into units of `timeScale` per second; exact where `timeScale`
+ * is the denominator of `timeBase`.
  */
 function unitsOf(pts: number, timeBase: Ratio, timeScale: number): number {
   return Math.round((pts * timeBase.num * timeScale) / timeBase.den);
@@ -127,12 +129,14 @@ function long(value: number): Buffer {
 
 const identity: DisplayMatrix = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
 
+/** What the header of the joined video says about its track. */
 export type TrackForm = {
+  /** Luma samples. */
   readonly width: number;
   readonly height: number;
-  /** How a player shows it; `null` for as it is. */
+  /** How players turn or mirror it; `null` for not at all. */
   readonly matrix: DisplayMatrix | null;
-  /** Boxes that mark its pictures as stereo or spherical, for its sample description. */
+  /** Boxes for the sample description that mark pictures as stereo or spherical. */
   readonly marks: Buffer;
 };
 
@@ -167,7 +171,10 @@ function fragmentedHeader(video: JoinedVideo, form: TrackForm): Buffer {
   return Buffer.concat([fileType, box('moov', mvhd, trak, mvex)]);
 }
 
-/** The description of `count` samples from `start`, whose bytes follow it. */
+/**
+ * The boxes of fragment `number` up to its samples' bytes, which must follow. Its samples begin at
+ * place `start` of the video.
+ */
 function fragment(
   video: JoinedVideo,
   start: number,
@@ -181,12 +188,12 @@ function fragment(
     const time = decodeTimes[start + i]!;
     const next = decodeTimes[start + i + 1];
     const duration = next === undefined ? video.lastDuration : next - time;
-    // Flags: not depended on by itself, or a difference frame that no decoding starts at.
+    // Sample flags: depends on no other sample, or depends on others and is no sync sample.
     const flags = keys[i] === 1 ? 0x02000000 : 0x01010000;
     entries.push(duration, size, flags, presentationTimes[start + i]! - time);
   });
-  // Version 1: shifts are signed. Flags: data offset; duration, size, flags and shift of each
-  // sample.
+  // Version 1 has signed composition offsets. The flags state that there is a data offset, and a
+  // duration, size, flags and composition offset for each sample.
   const trun = (offset: number): Buffer =>
     box('trun', words(0x01000f01, sizes.length, offset, ...entries));
   const build = (offset: number): Buffer =>
@@ -205,7 +212,7 @@ function fragment(
   return Buffer.concat([build(moof.length + 8), words(8 + bytes), Buffer.from('mdat')]);
 }
 
-/** The bytes `first` to `last` of a file. Throws `VsrError('media')` where it ends before. */
+/** Bytes `first` to `last` of a file. Throws `VsrError('media')` where the file is shorter. */
 async function* bytesBetween(
   path: string,
   first: number,
@@ -220,9 +227,9 @@ async function* bytesBetween(
 }
 
 /**
- * The joined video as the bytes of a fragmented MP4 (or QuickTime) stream for ffmpeg to read: the
- * packets as they were encoded, each with its exact times, the display matrix in the track's
- * header. Memory stays at one fragment.
+ * The joined video as a stream of fragmented MP4 (or QuickTime) for ffmpeg to read: the packets as
+ * they were encoded, each with its exact times, and the display matrix in the track's header. Only
+ * one fragment is in memory at a time. Throws `VsrError('media')` for a segment that is cut off.
  */
 export async function* fragmentedStream(
   video: JoinedVideo,
@@ -243,7 +250,7 @@ export async function* fragmentedStream(
         number++,
       );
       for (let run = from; run < to;) {
-        // Samples that lie side by side are read in one go.
+        // Samples that follow one another in the file are read together.
         let end = run + 1;
         while (end < to && offsets[end] === offsets[end - 1]! + sizes[end - 1]!) end++;
         const last = offsets[end - 1]! + sizes[end - 1]! - 1;

@@ -4,7 +4,7 @@ import { buildArguments } from '../program/command.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import { runProcess, throwIfAborted } from '../program/process.js';
 
-/** Subtitle streams in a file of their own, whose lines begin at the in-point at the earliest. */
+/** A file with subtitle streams none of whose lines begins before the beginning of the output. */
 export type CutLines = {
   /** A Matroska file. */
   readonly path: string;
@@ -22,8 +22,9 @@ const milliseconds = 1000;
 const numberIn = (bytes: Buffer): number => bytes.reduce((value, byte) => value * 256 + byte, 0);
 
 /**
- * `file`, Matroska of subtitles as ffmpeg writes it, in milliseconds, without the lines that end
- * by `at` seconds; those that are on screen there begin there, and end when they did.
+ * Cuts subtitles at `at` seconds. `file` is a Matroska file of subtitles as ffmpeg writes it, with
+ * times in milliseconds. Lines that end by then are left out; those that are on screen then begin
+ * there, and end when they did.
  */
 export function linesCutAt(file: Buffer, at: number): Buffer {
   const inPoint = Math.ceil(at * milliseconds);
@@ -44,7 +45,8 @@ export function linesCutAt(file: Buffer, at: number): Buffer {
       const stated = children.find(({ id }) => id === ids.duration);
       if (block === undefined) continue;
       const content = Buffer.from(bytesOf(block));
-      // One byte for the number of the track: there are fewer than 127.
+      // The track's number is one byte, because there are fewer than 127 tracks; then comes the
+      // time.
       const start = base + content.readInt16BE(1);
       const end = start + (stated === undefined ? 0 : numberIn(bytesOf(stated)));
       if (start < inPoint && end <= inPoint) continue;
@@ -68,15 +70,15 @@ export function linesCutAt(file: Buffer, at: number): Buffer {
   return Buffer.concat([element(ids.ebml, bytesOf(header)), element(ids.segment, ...kept)]);
 }
 
-/** Streams of text in a file. */
+/** A file and its streams of text subtitles. */
 export type LinesInput = {
   readonly path: string;
   readonly streams: readonly { readonly index: number; readonly codec: string }[];
 };
 
 /**
- * Writes the lines of `input` to `output`, with its own times, none before `at` seconds; those that
- * are on screen there begin there. `null` where ffmpeg cannot read them.
+ * Writes the lines of `input` to `output`, cut at `at` seconds (see `linesCutAt`). `null` where
+ * ffmpeg cannot read them. Throws `VsrError('interrupted')` once `signal` fires.
  */
 export async function linesFrom(
   ffmpeg: Ffmpeg,
@@ -96,7 +98,7 @@ export async function linesFrom(
         options: [
           ...input.streams.flatMap(({ index, codec }, place) => [
             ...['-map', `0:${index}`],
-            // Matroska has no MP4 text; ASS holds all that it can say.
+            // Matroska cannot hold mov_text; ASS can express everything that it can.
             ...[`-c:${place}`, codec === 'mov_text' ? 'ass' : 'copy'],
           ]),
           ...['-map_chapters', '-1', '-map_metadata', '-1', '-avoid_negative_ts', 'disabled'],

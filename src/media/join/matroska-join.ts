@@ -3,10 +3,11 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { VsrError } from '../../errors.js';
 import { readNote } from '../encode/segment-file.js';
 
-/** One element of a Matroska file. */
+/** One element of a Matroska file; places in bytes from the file's beginning. */
 type Element = {
   readonly id: number;
   readonly start: number;
+  /** Where its content begins. */
   readonly body: number;
   readonly end: number;
 };
@@ -19,14 +20,14 @@ const ids = {
   cluster: 0x1f43b675,
 };
 
-/** A Segment element of unknown size: everything up to the end of the stream is in it. */
+/** The header of a Segment element of unknown size, which extends to the end of the stream. */
 const endlessSegment = Uint8Array.of(0x18, 0x53, 0x80, 0x67, 1, 255, 255, 255, 255, 255, 255, 255);
 
-/** The element at byte `at`; its size is given, as in every file that ffmpeg finished. */
+/** The element at byte `at`. Its size must be stated, as in every file that ffmpeg has finished. */
 async function elementAt(file: FileHandle, at: number): Promise<Element> {
   const bytes = Buffer.alloc(12);
   const { bytesRead } = await file.read(bytes, 0, 12, at);
-  // A number's length is told by the zeros before its first set bit.
+  // The number of leading zero bits states the length of an EBML number.
   const idLength = Math.clz32(bytes[0]!) - 23;
   const sizeLength = Math.clz32(bytes[idLength] ?? 0) - 23;
   if (idLength > 4 || sizeLength > 8 || idLength + sizeLength > bytesRead) {
@@ -42,11 +43,11 @@ async function elementAt(file: FileHandle, at: number): Promise<Element> {
 }
 
 /**
- * The elements in a file that ffmpeg and `openEncoder` finished: its header, and those of its
- * Segment.
+ * The elements of a segment's file that `openEncoder` has finished: its header, and the parts of
+ * its Segment element. Throws `VsrError('media')` for a file that is not whole.
  */
 async function elementsOf(path: string): Promise<{ header: Element; parts: Element[] }> {
-  await readNote(path); // It is there only when the file is whole.
+  await readNote(path); // Throws if the file is not whole.
   const file = await open(path, 'r');
   try {
     const header = await elementAt(file, 0);
@@ -69,8 +70,9 @@ async function* bytesOf(path: string, { start, end }: Element): AsyncGenerator<U
 }
 
 /**
- * Intermediate Matroska files, segments of one clip in order, as one stream for ffmpeg to read.
- * Their clusters hold times on the clip's own clock, so that they only need to stand in a row.
+ * The segments of one clip, which are Matroska files, as one stream for ffmpeg to read. Their
+ * clusters hold times on the clip's own clock, so they only need to follow one another. Throws
+ * `VsrError('media')` for a segment that is not whole.
  */
 export async function* matroskaStream(paths: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const [place, path] of paths.entries()) {

@@ -2,28 +2,29 @@ import { open } from 'node:fs/promises';
 import { boxesIn, findBox, readTopLevel, type Box } from '../marks/mp4-boxes.js';
 import { greatestDivisor } from '../../planes/ratio.js';
 
-/** What is known of a track, in ticks of its own time scale. */
+/** The exact times of a track, in ticks of its own time scale. */
 export type TrackTimes = {
-  /** Time of the first sample shown. */
+  /** Time of the first sample that is shown. */
   readonly start: number;
   /**
-   * From the first sample's decoding to the end of the last; `null` where nothing better than the
-   * file's own is known.
+   * From the decoding time of the first sample to the end of the last; `null` where only the
+   * duration in the file is known.
    */
   readonly duration: number | null;
 };
 
 type Track = {
   readonly timeScale: number;
-  /** Of the media, in ticks. */
+  /** Duration of its media, in ticks. */
   readonly duration: number;
   readonly mdhd: Box;
   readonly stts: Box | undefined;
   readonly tkhd: Box;
+  /** The edit list. */
   readonly edits: Box | undefined;
 };
 
-/** A field of 4 bytes in a box of version 0, of 8 in version 1. */
+/** A field that has 4 bytes in a box of version 0, and 8 (`wide`) in version 1. */
 function readField(moov: Buffer, at: number, wide: boolean): number {
   return wide ? Number(moov.readBigInt64BE(at)) : moov.readUInt32BE(at);
 }
@@ -51,10 +52,10 @@ function tracksOf(moov: Buffer, root: Box): Track[] {
 }
 
 /**
- * Gives the last sample its length, which ffmpeg guesses or leaves 0 (readers then leave the sample
- * out). `wantedDuration` is the track's whole length; `null` for a last sample as long as the one
- * before, if it has none. Returns the track with its new duration; as it is where the table has no
- * entry to change.
+ * Gives the last sample its duration, which ffmpeg guesses or leaves 0, so that readers ignore the
+ * sample. `wantedDuration` is the duration of the whole track; with `null` a last sample of
+ * duration 0 becomes as long as the one before. Returns the track with its new duration, or
+ * unchanged where the last sample has no entry of its own in the table.
  */
 function lengthenLast(moov: Buffer, track: Track, wantedDuration: number | null): Track {
   const { stts, mdhd } = track;
@@ -69,7 +70,7 @@ function lengthenLast(moov: Buffer, track: Track, wantedDuration: number | null)
   const isBare = entries > 1 && moov.readUInt32BE(last + 4) === 0;
   const duration = wantedDuration ?? (isBare ? sum + moov.readUInt32BE(last - 4) : sum);
   const wanted = entries === 0 ? 0 : moov.readUInt32BE(last + 4) + duration - sum;
-  // In one entry with others its length is theirs, which is as good a guess as any.
+  // In one entry with others, the last sample has their duration, which then stays.
   if (entries === 0 || moov.readUInt32BE(last) !== 1 || wanted < 0) return track;
   moov.writeUInt32BE(wanted, last + 4);
   const wide = moov[mdhd.body] === 1;
@@ -78,8 +79,9 @@ function lengthenLast(moov: Buffer, track: Track, wantedDuration: number | null)
 }
 
 /**
- * The finest clock that all durations still fit in: the tracks' common one, otherwise the first
- * track's, otherwise a multiple of the old.
+ * The time scale for the movie: the tracks' least common multiple, otherwise that of the first
+ * track, otherwise 90000 or 48000. The first one counts that is finer than `old` and in which a
+ * duration of `longest` seconds fits into 32 bits; `old` if none does.
  */
 function chooseClock(tracks: readonly Track[], old: number, longest: number): number {
   const common = tracks.reduce((a, { timeScale: b }) => (a / greatestDivisor(a, b)) * b, 1);
@@ -87,7 +89,11 @@ function chooseClock(tracks: readonly Track[], old: number, longest: number): nu
   return candidates.find((clock) => clock > old && longest * clock < 0xf0000000) ?? old;
 }
 
-/** Gives the edits of one track exact lengths on the new clock; returns the track's length. */
+/**
+ * Gives the edits of one track exact durations in the new time scale `clock`, which is `ratio`
+ * times the old one. `start` is when the track's first sample is shown, in its own ticks. Returns
+ * the duration of the track in the new time scale.
+ */
 function rewriteEdits(
   moov: Buffer,
   track: Track,
@@ -119,10 +125,11 @@ function rewriteEdits(
 }
 
 /**
- * Makes the starts of tracks exact in a finished MP4 or QuickTime file. ffmpeg writes them in
- * milliseconds (`mvhd`'s time scale, which it sets to 1000; an option only since 5.0), and a clip
- * whose video starts at 1/12 s would move by a few ticks. The movie's clock is set to one that all
- * tracks' ticks fall on, in place. `known` is by the tracks' place in the file.
+ * Makes the starts of tracks exact in a finished MP4 or QuickTime file, in place. ffmpeg writes
+ * them in milliseconds, because it sets the time scale in `mvhd` to 1000 (an option only since
+ * 5.0). So a clip whose video starts at 1/12 s would move by a few ticks. Here the movie gets a
+ * time scale that all tracks' ticks fit. `known` are the exact times of tracks, by their place in
+ * the file.
  */
 export async function refineMovieClock(
   path: string,

@@ -16,15 +16,16 @@ import {
 import type { DisplayMatrix, StreamInfo } from '../source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
 
-/** What the header of a finished file says of one stream. */
+/** What the header of a finished file says about one stream; `null` for what it does not state. */
 export type HeaderStream = StreamInfo & {
+  /** Luma samples. */
   readonly width: number | null;
   readonly height: number | null;
-  /** Frames a second; `null` where it says none. */
+  /** Frames per second. */
   readonly frameRate: Ratio | null;
   readonly sampleAspect: Ratio | null;
   readonly matrix: DisplayMatrix | null;
-  /** Kinds of side data, of the stream and of the frames that were looked at. */
+  /** ffprobe's names of the side data of the stream and of the frames that were decoded. */
   readonly sideData: readonly string[];
 };
 
@@ -51,9 +52,9 @@ function headerStream(json: Json, frames: readonly Json[]): HeaderStream {
 }
 
 /**
- * Reads what `output` says of itself; of its video, the first few frames are decoded too where
- * `frames` asks for it. `null` where this ffprobe crashes on it, as the one of 2018 does on
- * transport streams that name their programme. Throws `VsrError('media')` for what is no clip.
+ * Reads the header of `output`, and with `frames` also decodes the first frames of its video.
+ * `null` where ffprobe crashes, as that of 2018 does on transport streams that name their
+ * programme. Throws `VsrError('media')` for a file that cannot be read.
  */
 export async function readHeader(
   ffmpeg: Ffmpeg,

@@ -11,36 +11,37 @@ import { laterTimecode } from './timecode.js';
 import type { Source, StreamInfo } from '../source/source.js';
 import type { CutLines } from './lines-on-screen.js';
 
-/** One stream of the output, in its order. */
+/** One stream of the output that comes from the source. */
 export type OutputStream = {
+  /** The stream in the source. */
   readonly stream: StreamInfo;
-  /** The encoder of a converted one; `null` for packets as they are. */
+  /** The encoder of a converted stream; `null` where packets are copied. */
   readonly encoder: string | null;
 };
 
-/** What is written beside the streams of the source. */
+/** What the output gets beside the streams of the source. */
 export type Extras = {
-  /** A SubRip file of the captions inside the video. */
+  /** A SubRip file of the captions inside the video; `null` for none. */
   readonly captions: string | null;
-  /** Subtitle streams to be taken from there, in place of the source's own. */
+  /** Subtitle streams that replace those of the source; `null` for none. */
   readonly lines: CutLines | null;
   /** Pictures to attach. */
   readonly covers: readonly CoverFile[];
   /** Seconds for which the last frame is shown; `null` where unknown. */
   readonly lastFrame: number | null;
-  /** ffmpeg can be told how long copied packets last. */
+  /** Whether this ffmpeg can set the duration of copied packets. */
   readonly setsDurations: boolean;
 };
 
-/** How much of the source's clock is in the output, in seconds; all of it where `null`. */
+/** The part of the source that is in the output, in seconds; `null` for all of it. */
 export type Cut = {
-  /** What all times are lessened by. */
+  /** Subtracted from all times of the source. */
   readonly shift: number;
-  /** Where the video ends, after the shift. */
+  /** When the video ends, in the output. */
   readonly end: number;
 } | null;
 
-/** The streams of the output that come from the source, in its order. */
+/** The streams of the output that come from the source, in their order. */
 export function outputStreams(source: Source, plan: OutputPlan): OutputStream[] {
   return plan.streams.flatMap(({ index, action, codec }) => {
     const stream = source.streams.find((each) => each.index === index);
@@ -49,11 +50,11 @@ export function outputStreams(source: Source, plan: OutputPlan): OutputStream[] 
   });
 }
 
-/** Where the packets of a stream come from. */
+/** The input that a stream's packets come from. */
 type StreamInput = {
-  /** ffmpeg's words for the input's stream. */
+  /** ffmpeg's specifier of the stream: `1:2`. */
   readonly stream: string;
-  /** What makes of them what the source's own are; `null` where they are as they were. */
+  /** The encoder that gives them the source's codec again; `null` where they still have it. */
   readonly encoder: string | null;
 };
 
@@ -66,15 +67,15 @@ function inputOf({ stream }: OutputStream, source: Source, extras: Extras): Stre
   return { stream: `${input}:${place}`, encoder: codec === 'mov_text' ? codec : null };
 }
 
-/** How a stream comes into the output. */
+/** How a stream gets into the output. */
 type StreamWay = {
   readonly plan: OutputPlan;
   readonly from: StreamInput;
-  /** The source's tags were refused. */
+  /** Whether the muxer has refused the source's codec tags. */
   readonly retag: boolean;
 };
 
-/** Words for the `place`th stream of the output. */
+/** Arguments for the `place`th stream of the output. */
 function streamWords(
   { stream, encoder }: OutputStream,
   place: number,
@@ -85,18 +86,19 @@ function streamWords(
     ...['-map', from.stream],
     ...[`-c:${place}`, encoder ?? from.encoder ?? 'copy', `-disposition:${place}`, dispositions],
     ...[`-map_metadata:s:${place}`, `1:s:${stream.index}`],
-    // QuickTime's readers show a track's handler where they do not know the box of its title.
+    // Readers of QuickTime that do not know the box of a track's title show its handler instead.
     ...(stream.title !== null && containerOfMuxer(plan.container).ticks === 'own'
       ? [`-metadata:s:${place}`, `handler_name=${stream.title}`]
       : []),
-    // A tag of no known codec: ffmpeg of 2018 stumbles over the one MP4 gives DVD subtitles.
+    // ffmpeg of 2018 refuses its own tag for DVD subtitles in MP4.
     ...(retag && stream.codec === 'dvd_subtitle' ? [`-tag:${place}`, dvdSubtitleTag] : []),
   ];
 }
 
 /**
- * The rate, for containers that lay frames on a grid; elsewhere the last frame's length as a rate,
- * since ffmpeg takes a frame to last that long. It would guess both from the first few frames.
+ * Arguments that state the frame rate of the video. In Matroska it serves to give the last frame
+ * its duration, because ffmpeg derives durations from the rate. Without these arguments ffmpeg
+ * would guess the rate from the first frames.
  */
 function rateWords(
   plan: OutputPlan,
@@ -110,14 +112,14 @@ function rateWords(
   const usual = frameRate === null ? [] : rate(`${frameRate.num}/${frameRate.den}`);
   if (lastFrame === null || ticks !== 'millisecond') return usual;
   const ms = Math.max(1, Math.round(lastFrame * 1000));
-  // Since 5, ffmpeg takes the rate of what it copies; told one, it errs in the filter's time base.
-  // The filter gives all times anew, and B-frames the wrong ones unless it is told to keep them.
+  // Since version 5 ffmpeg uses the rate of what it copies, and -r makes it use a wrong time base
+  // in the filter. The filter is told to keep both times, otherwise B-frames get wrong ones.
   if (setsDurations) return [`-bsf:${place}`, `setts=pts=PTS:dts=DTS:duration=${ms}/1000/TB`];
   const isUsual = frameRate !== null && Math.abs(lastFrame - frameRate.den / frameRate.num) < 0.002;
   return isUsual ? usual : rate(`1000/${ms}`);
 }
 
-/** The timecode of the first frame that is kept, in the places where the source has one. */
+/** Arguments that set the timecode of the first frame that is kept, wherever the source has one. */
 function timecodeWords(source: Source, plan: OutputPlan, cut: Cut): string[] {
   const { video } = source;
   if (cut === null || cut.shift === 0 || video.frameRate === null) return [];
@@ -133,7 +135,10 @@ function timecodeWords(source: Source, plan: OutputPlan, cut: Cut): string[] {
   return whole === null ? words : [...words, '-metadata', `timecode=${whole}`];
 }
 
-/** Matroska's word for how stereo views lie; one that came with the source need not hold. */
+/**
+ * The tag by which Matroska states how stereo views are packed. One that came with the source is
+ * replaced, because it need not be true of the output.
+ */
 function stereoWords(source: Source, plan: OutputPlan, place: number): string[] {
   const container = containerOfMuxer(plan.container);
   const { stereoMode } = keptMarks(source.video, { container, codec: plan.codec });
@@ -142,7 +147,7 @@ function stereoWords(source: Source, plan: OutputPlan, place: number): string[] 
   return [`-metadata:s:${place}`, `stereo_mode=${stereoMode ?? ''}`];
 }
 
-/** Words for the captions, the last of the mapped streams. */
+/** Arguments for the captions, which are the last mapped stream. */
 function captionWords(plan: OutputPlan, place: number): string[] {
   return [
     ...['-map', '2:0', `-c:${place}`, plan.captions!],
@@ -158,14 +163,14 @@ function coverWords(covers: readonly CoverFile[], first: number): string[] {
 }
 
 /**
- * Keys of Apple's and Android's cameras, which QuickTime files keep under their own names only when
- * asked.
+ * Whether the source has tags of Apple's or Android's cameras, which ffmpeg writes into QuickTime
+ * files only with a flag. The flag would lose cover art, so not where there is some.
  */
 const hasCameraTags = (source: Source): boolean =>
   Object.keys(source.tags).some((key) => key.startsWith('com.')) &&
   !source.streams.some(({ dispositions }) => dispositions.includes('attached_pic'));
 
-/** Options of the muxer that keep times and tags as they are. */
+/** Options of the muxer that keep times and tags unchanged. */
 function muxerWords(source: Source, plan: OutputPlan): string[] {
   switch (containerOfMuxer(plan.container).ticks) {
     case 'own':
@@ -181,7 +186,7 @@ function muxerWords(source: Source, plan: OutputPlan): string[] {
   }
 }
 
-/** `-movflags` given twice: only the last one counts, so they are joined. */
+/** Joins all `-movflags` into one, because ffmpeg uses only the last one. */
 function joinMovflags(words: readonly string[]): string[] {
   const flags = words.filter((_, i) => words[i - 1] === '-movflags').join('');
   const others = words.filter((word, i) => word !== '-movflags' && words[i - 1] !== '-movflags');
@@ -196,19 +201,19 @@ export type RemuxParts = {
   readonly output: string;
   readonly extras: Extras;
   readonly cut: Cut;
-  /** Leave the source's tags of streams to ffmpeg, which refused them. */
+  /** Replaces codec tags of the source that ffmpeg has refused. */
   readonly retag: boolean;
 };
 
 /**
- * The ffmpeg command that puts an output together: the enlarged video from stdin, everything else
- * from the source, captions from a file of their own.
+ * The arguments of the ffmpeg command that puts an output together: the enlarged video from stdin,
+ * everything else from the source, captions and cut subtitles from files of their own.
  */
 export function remuxArguments({ source, plan, output, extras, cut, retag }: RemuxParts): string[] {
   const streams = outputStreams(source, plan);
   const isMatroska = intermediateMuxer(plan) === 'matroska';
   const shift = cut === null || cut.shift === 0 ? [] : ['-itsoffset', (-cut.shift).toFixed(6)];
-  /** Place of the enlarged video: others may stand before it. */
+  /** Place of the enlarged video, which need not be the first stream. */
   const own = streams.findIndex(({ stream }) => stream.index === source.video.index);
   const mapped = streams.length + (extras.captions === null ? 0 : 1);
   return buildArguments({
@@ -241,13 +246,13 @@ export function remuxArguments({ source, plan, output, extras, cut, retag }: Rem
           ),
           ...alphaTag(plan, own),
           ...stereoWords(source, plan, own),
-          // The tag of frames that were turned would turn them once more.
+          // Frames that were turned while they were decoded must not be turned again by players.
           ...(source.video.turn === null ? [] : [`-metadata:s:${own}`, 'rotate=']),
           ...rateWords(plan, extras, own),
           ...timecodeWords(source, plan, cut),
           ...muxerLeave,
           ...joinMovflags(muxerWords(source, plan)),
-          // Packets from before the cut have negative times now.
+          // Packets from before the cut, which have negative times now, are left out.
           ...(cut === null || cut.shift === 0 ? [] : ['-copypriorss', '0']),
           ...(cut === null ? [] : ['-t', cut.end.toFixed(6)]),
         ],

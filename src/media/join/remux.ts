@@ -25,29 +25,26 @@ import type { Source } from '../source/source.js';
 
 export type RemuxOptions = {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds after which an ffmpeg that does nothing is given up. Default: never. */
+  /** Milliseconds without progress after which ffmpeg counts as hanging. Default: never. */
   readonly stallTimeoutMs?: number | undefined;
-  /** Take what can be read of a source that cannot be read to its end. Default: fail. */
+  /** Takes what can be read of a source that cannot be read to its end. Default: false. */
   readonly allowDamaged?: boolean | undefined;
-  /**
-   * Every packet of the source. What reading it is known to make ffmpeg say is no news while
-   * joining.
-   */
+  /** The packets of the source, and what ffmpeg has already complained about while reading them. */
   readonly census: SourceCensus;
 };
 
-/** What was put together, beside the file itself. */
+/** The result of joining, beside the file itself. */
 export type Remuxed = {
-  /** What could not be kept after all, for the user to know. */
+  /** Announcements of what could not be kept after all. */
   readonly late: readonly Announcement[];
-  /** How much of the source's clock it holds. */
+  /** The part of the source that it holds. */
   readonly cut: Cut;
 };
 
 function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrError {
   const trouble = diskTrouble(end.stderrTail);
   if (trouble !== null) {
-    // Of a file that it reads ffmpeg says no more than its name and the trouble.
+    // If ffmpeg had trouble with reading, its message begins with the name of the source.
     const reading = end.stderrTail.some((line) => line.includes(`${source.path}: `));
     const what = reading ? `${source.path} could not be read` : 'the clip could not be written';
     const message = `${sentenceStart(trouble)}: ${what} while joining. With that mended, run the same command again.`;
@@ -59,21 +56,20 @@ function remuxFailed(source: Source, plan: OutputPlan, end: ProcessEnd): VsrErro
   return new VsrError('media', `Writing the ${title} file failed: ${said}`);
 }
 
-/** What is joined, how, and into what. */
+/** An output to put together. */
 export type JoinRequest = {
   readonly source: Source;
   readonly plan: OutputPlan;
-  /** The enlarged video in parts, in order. */
+  /** The segments' files with the enlarged video, in order. */
   readonly videoFiles: readonly string[];
   readonly output: string;
 };
 
 /**
- * Joins the enlarged video, encoded in `videoFiles` one after the other, with everything else of
- * the source as the plan says, into `output`. Packets are copied as they are and keep their times;
- * where the plan trims the start, all times count from the first frame. Throws VsrError `media` or
- * `disk`, also where ffmpeg ends well and yet says that something went wrong; what lies under
- * `output` is then of no use.
+ * Joins the enlarged video in `videoFiles` and everything else of the source, as the plan says,
+ * into `output`. Copied packets are not changed and keep their times; where the plan trims the
+ * start, all times are relative to the first frame. Throws VsrError `media` or `disk`, also where
+ * ffmpeg succeeds but complains that something went wrong; the file `output` is then unusable.
  */
 export async function remux(
   ffmpeg: Ffmpeg,
@@ -103,8 +99,8 @@ export async function remux(
 }
 
 /**
- * What ffmpeg complained about while joining, though it ended well: something may not be in the
- * output. Throws VsrError `media`, unless damage is allowed.
+ * Turns complaints of an ffmpeg that succeeded nevertheless into an announcement: something may not
+ * be in the output. Throws VsrError `media` unless damage is allowed.
  */
 function joinNotes(
   plan: OutputPlan,
@@ -124,18 +120,18 @@ function joinNotes(
   return [{ kind: 'missing', what: 'part of what was joined', why }];
 }
 
-/** A command that joins, and what it is given. */
+/** One run of the command that joins. */
 type RemuxCall = {
   readonly source: Source;
   readonly plan: OutputPlan;
   readonly args: readonly string[];
-  /** The enlarged video. */
+  /** The enlarged video, for stdin. */
   readonly bytes: AsyncIterable<Uint8Array>;
 };
 
 /**
- * Runs ffmpeg with `bytes` on its stdin. Returns what it complained about that reading the source
- * does not explain.
+ * Runs ffmpeg with `bytes` on its stdin. Returns its complaints but for those that were already
+ * made when the source was read.
  */
 async function runWith(
   ffmpeg: Ffmpeg,
@@ -159,7 +155,7 @@ async function runWith(
       throw error;
     }
   };
-  // ffmpeg that ends early breaks the pipe; what it said is the better message.
+  // If ffmpeg ends early, the pipe breaks; ffmpeg's own message, below, says why.
   await pipeline(Readable.from(feed()), child.stdin!).catch(() => {});
   const end = await child.done;
   throwIfAborted(signal);
@@ -171,7 +167,7 @@ async function runWith(
   return complaints.found;
 }
 
-/** What of the source's clock the video covers, where the plan takes only a part. */
+/** The part of the source that the video covers; `null` where the plan takes all of it. */
 async function cutOf(plan: OutputPlan, videoFiles: readonly string[]): Promise<Cut> {
   const [first, last] = [videoFiles[0], videoFiles.at(-1)];
   if (plan.trim === null || first === undefined || last === undefined) return null;
@@ -190,7 +186,7 @@ type Joined = {
   readonly lastFrame: number | null;
 };
 
-/** The enlarged video as one stream for ffmpeg, and what is known of the tracks' times. */
+/** The enlarged video as one stream for ffmpeg, and the exact times of tracks. */
 async function joined(
   source: Source,
   plan: OutputPlan,
@@ -214,7 +210,7 @@ async function joined(
   };
 }
 
-/** Times of the tracks that are known, by their place in the file. */
+/** The exact times of tracks, as far as they are known, by their place in the file. */
 function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<number, TrackTimes> {
   const times = new Map<number, TrackTimes>();
   // Cover art is no track.
@@ -229,7 +225,7 @@ function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<n
       const duration = decodeTimes.at(-1)! + lastDuration - decodeTimes[0]!;
       times.set(place, { start, duration });
     } else if (stream.kind === 'audio' && encoder === null && plan.trim === null) {
-      // An audio track's ticks are its samples.
+      // A tick of an audio track is one sample.
       if (sampleRate !== null && startTime !== null) {
         times.set(place, { start: Math.round(startTime * sampleRate), duration: null });
       }
@@ -238,15 +234,15 @@ function trackTimes(source: Source, plan: OutputPlan, video: JoinedVideo): Map<n
   return times;
 }
 
-/** Seconds; a last frame that is shown for longer is a container's mistake. */
+/** Longest duration of a last frame, in seconds; more than that is a mistake of the container. */
 const longestLastFrame = 10;
 
-/** Codecs of pictures that stand as long as each says. */
+/** Codecs of slide shows and animations, in which every frame has its own duration. */
 const slideCodecs = new Set(['gif', 'apng', 'webp', 'png', 'mjpeg']);
 
 /**
- * How long the last frame is shown, in seconds, by the length that the source states; `null` where
- * it does not, or where not all of it is there.
+ * How long the last frame is shown, in seconds. It follows from the duration that the source
+ * states; `null` where it states none, or where frames are missing.
  */
 function lastFrameSeconds(
   source: Source,
@@ -259,7 +255,7 @@ function lastFrameSeconds(
   const sorted = Float64Array.from(video.presentationTimes).sort();
   const span = (sorted[count - 1]! - sorted[0]!) / video.timeScale;
   const rest = duration - span;
-  // More than a few frames' time at the end of a film says that frames are missing there.
+  // In a video, a rest of more than a few frames means that frames are missing at the end.
   const usual = slideCodecs.has(source.video.codec)
     ? Infinity
     : (4 * span) / Math.max(1, count - 1);

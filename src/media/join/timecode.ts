@@ -1,14 +1,14 @@
 import type { Ratio } from '../../planes/ratio.js';
 
-/** `hh:mm:ss:ff`; a semicolon or a point before the frames says that numbers are dropped. */
+/** `hh:mm:ss:ff`; a semicolon or a point before the frames means drop-frame. */
 const pattern = /^(\d{2}):(\d{2}):(\d{2})([:;.])(\d{2,3})$/;
 
 const pad = (value: number): string => String(value).padStart(2, '0');
 
 /**
- * The timecode `frames` frames after `timecode`, at `rate` frames a second; wraps at 24 hours, and
- * drop-frame codes leave out the numbers that theirs leave out: of 30 a second the first two of
- * each minute but every tenth, of 60 the first four. `null` for a text that is no timecode.
+ * The timecode that is `frames` frames later than `timecode`, at `rate` frames per second. It wraps
+ * at 24 hours. A drop-frame timecode skips the first two frame numbers of every minute (at 60 per
+ * second the first four), except for every tenth minute. `null` for a text that is no timecode.
  *
  * Source: SMPTE ST 12-1.
  */
@@ -28,7 +28,7 @@ export function laterTimecode(timecode: string, frames: number, rate: Ratio): st
   const start = counted - dropped * (allMinutes - Math.floor(allMinutes / 10));
   const day = perTen * 6 * 24;
   const frame = (((start + frames) % day) + day) % day;
-  // The first minute of ten drops none.
+  // The first of every ten minutes skips no numbers.
   const tens = Math.floor(frame / perTen);
   const rest = frame % perTen;
   const minute = rest < nominal * 60 ? 0 : 1 + Math.floor((rest - nominal * 60) / perMinute);

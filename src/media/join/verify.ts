@@ -16,24 +16,26 @@ import { outputStreams, type Cut, type OutputStream } from './remux-command.js';
 /** What a finished file must hold. */
 export type ExpectedOutput = {
   readonly source: Source;
-  /** Every packet of the source, counted. */
+  /** The counted packets of the source. */
   readonly census: SourceCensus;
   readonly plan: OutputPlan;
-  /** Frames of the enlarged video. */
+  /** Number of frames of the enlarged video. */
   readonly frames: number;
   /** When the first of them is shown, in seconds on the source's clock. */
   readonly firstFrame: number;
-  /** What of the source was taken; `null` for all of it. */
+  /** The part of the source that was taken; `null` for all of it. */
   readonly cut: Cut;
-  /** Milliseconds after which an ffprobe that does nothing is given up. */
+  /**
+   * Milliseconds without progress after which ffprobe counts as hanging. Default: `defaultStallMs`.
+   */
   readonly stallTimeoutMs?: number;
 };
 
 /**
- * Reads the finished file, holds it against the source, and throws `VsrError('media')` if it is
- * not what the plan says: frames, picture size, codec, aspect and display matrix; of every kept
- * stream all packets, and its start beside the video. Returns what differs though nothing of the
- * streams is missing: how long the last picture stands, the rate in the header, side data.
+ * Reads the finished file and compares it with the source and the plan. Throws `VsrError('media')`
+ * if the video's frame count, size, codec, aspect ratio or display matrix differ, or if a kept
+ * stream lacks packets or starts at another time beside the video. Returns announcements of smaller
+ * differences: the duration of the last picture, the rate in the header, side data.
  */
 export async function verifyOutput(
   ffmpeg: Ffmpeg,
@@ -67,7 +69,7 @@ export async function verifyOutput(
   ];
 }
 
-/** The packets of every stream of the output. */
+/** Counts the packets of every stream of the output. */
 async function countWritten(
   ffmpeg: Ffmpeg,
   output: string,
@@ -80,7 +82,7 @@ async function countWritten(
   return (await sourceCensus(ffmpeg, file, all, options)).streams;
 }
 
-/** Ratios are rounded by containers that store a size in their place. */
+/** Whether two ratios are equal but for the share `within`; `null` counts as 1. */
 const isNear = (a: Ratio | null, b: Ratio | null, within: number): boolean => {
   const [x, y] = [a, b].map((ratio) => (ratio === null ? 1 : ratio.num / ratio.den));
   return Math.abs(x! / y! - 1) <= within;
@@ -94,6 +96,7 @@ function checkPicture(video: HeaderStream, plan: OutputPlan): void {
   const wanted = `${plan.codedWidth}x${plan.codedHeight}`;
   if (size !== wanted) throw mismatch('a picture of', wanted, size);
   if (video.codec !== plan.codec) throw mismatch('the codec', plan.codec, video.codec);
+  // Containers that store a display size instead of the ratio round it.
   if (!isNear(video.sampleAspect, plan.sampleAspect, 0.01)) {
     const [want, came] = [plan.sampleAspect, video.sampleAspect].map(ratioWords);
     throw mismatch('the sample aspect ratio', want, came);
@@ -103,7 +106,7 @@ function checkPicture(video: HeaderStream, plan: OutputPlan): void {
   }
 }
 
-/** Holds every stream that was kept against the source. */
+/** Compares every kept stream with the source. Throws `VsrError('media')` where one differs. */
 function checkStreams(
   streams: readonly OutputStream[],
   header: OutputHeader,
@@ -140,11 +143,12 @@ function checkStreams(
 }
 
 /**
- * How far two rates may lie apart and still be the same, as a share: a last frame may last long.
+ * The share by which two rates may differ and still count as the same: a long last frame lowers the
+ * mean rate.
  */
 const sameRate = 0.05;
 
-/** What the output says of its video's times that the source does not. */
+/** Announces where the output states other times for the video than the source. */
 function timeNotes(
   { source, census, plan, cut }: ExpectedOutput,
   header: HeaderStream,
@@ -158,7 +162,8 @@ function timeNotes(
     ...[timeBase, header.timeBase ?? timeBase].map(({ num, den }) => num / den),
   );
   const stretch = videoStretch(had, video, tick);
-  // Where a header holds no lengths of frames, readers guess them: the length of the whole counts.
+  // Where the container stores no durations of frames, readers guess that of the last one; then the
+  // durations in the headers are compared.
   const [before, after] = [source.video.duration, header.duration];
   const isAsLong = before !== null && after !== null && Math.abs(after - before) <= 2 * tick;
   if (stretch !== 0 && !isAsLong) {
@@ -185,7 +190,7 @@ const lostSideData = (type: string): Announcement => ({
   why: 'the encoder was given it, but the output does not say it',
 });
 
-/** Counts the packets of the first video stream as ffmpeg copies them. */
+/** Checks the number of video packets by letting ffmpeg copy them, where ffprobe crashes. */
 async function verifyByCopy(ffmpeg: Ffmpeg, output: string, frames: number): Promise<void> {
   const args = buildArguments({
     options: ['-loglevel', 'error'],
