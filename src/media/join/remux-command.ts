@@ -1,6 +1,7 @@
 import { colourBox, colourFlags } from '../formats/colour-flags.js';
 import { buildArguments } from '../program/command.js';
 import { containerOfMuxer } from '../formats/containers.js';
+import { hasCameraTags } from '../output/lost-tags.js';
 import { dvdSubtitleTag, muxerLeave } from '../output/muxer-trial.js';
 import type { CoverFile } from './cover-art.js';
 import { alphaTag, intermediateMuxer } from '../encode/encode-command.js';
@@ -161,14 +162,6 @@ function coverWords(covers: readonly CoverFile[], first: number): string[] {
     ...[`-metadata:s:${first + i}`, `filename=${name}`],
   ]);
 }
-
-/**
- * Whether the source has tags of Apple's or Android's cameras, which ffmpeg writes into QuickTime
- * files only with a flag. The flag would lose cover art, so not where there is some.
- */
-const hasCameraTags = (source: Source): boolean =>
-  Object.keys(source.tags).some((key) => key.startsWith('com.')) &&
-  !source.streams.some(({ dispositions }) => dispositions.includes('attached_pic'));
 
 /** Options of the muxer that keep times and tags unchanged. */
 function muxerWords(source: Source, plan: OutputPlan): string[] {
