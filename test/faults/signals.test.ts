@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -111,6 +112,66 @@ test('a clock that jumps back changes nothing', { skip }, async (t) => {
   tried(t, 'clock that jumps back');
 });
 
+for (const signal of isLongForm ? (['SIGINT', 'SIGKILL'] as const) : (['SIGINT'] as const)) {
+  test(
+    `${signal} while the page of a finished clip is made leaves the clip whole and no page`,
+    {
+      skip,
+    },
+    async () => {
+      const { folder } = await longInputs();
+      const words = [
+        'upscale',
+        path.join(folder, 'small.mp4'),
+        '--preset',
+        'ultrafast',
+        '--report',
+      ];
+      const before = await filesOf(folder);
+      const vsr = startVsr([...words, '--json'], { env: { TMPDIR: folder } });
+      const reads = ({ words }: { words: string }): boolean => / -i .*small\.x2\.mp4/.test(words);
+      assert.ok(await until(vsr, () => startedBy(vsr.pid).some(reads)), vsr.said());
+      vsr.child.kill(signal);
+      const { code, stdout, stderr } = await vsr.done;
+      assert.equal(code, signal === 'SIGINT' ? 130 : null);
+      if (signal === 'SIGINT') {
+        assert.match(stderr, /Interrupted\. Run the same command again to go on/);
+        const summary = JSON.parse(stdout) as { exitCode: number; outcomes: { status: string }[] };
+        assert.deepEqual(
+          summary.outcomes.map(({ status }) => status),
+          ['skipped'],
+        );
+        assert.equal(summary.exitCode, 130);
+      }
+      assert.deepEqual(await lastingStrays(folder), [], 'no process is left');
+      assert.deepEqual(await filesOf(folder), before);
+      const again = await startVsr(words, { env: { TMPDIR: folder } }).done;
+      assert.equal(again.code, 0, again.stderr);
+      const page = path.join(folder, 'small.x2.mp4.report.html');
+      assert.match(await readFile(page, 'utf8'), /<\/html>\s*$/);
+      await rm(page);
+      assert.deepEqual(
+        await filesOf(folder),
+        before,
+        'nothing else is left, and the clip is the same',
+      );
+    },
+  );
+}
+
+const hash = async (file: string): Promise<string> =>
+  createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+
+/** The files of a folder, each with a hash of its content. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const hashed = files.map(async ({ name }) => `${name} ${await hash(path.join(folder, name))}`);
+  return [...entries.map(({ name }) => name), ...(await Promise.all(hashed))].sort();
+}
+
 /** A command that takes long. */
 type LongCommand = {
   /** `CLIP` and `PICTURES` are long ones, `DONE` an enlarged clip. */
@@ -137,7 +198,6 @@ const longCommands: readonly LongCommand[] = [
   { words: 'upscale CLIP -o made_%04d.png' },
   { words: 'watch CLIPS --queue-folder q', says: /begun/, leaves: /^q/ },
   { words: 'serve CLIPS --port 0 --queue-folder q', says: /vsr serves/, leaves: /^q/ },
-  { words: 'doctor', says: /^$/ },
 ];
 
 /** Waits until a command is at work. */

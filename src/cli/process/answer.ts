@@ -131,6 +131,7 @@ function queuedIn(outcome: Outcome): object {
 
 /** Writes the summary and the last event. `error` is what ended the whole call, if anything did. */
 export function closeAnswer(exitCode: EndEvent['exitCode'], error: ErrorFacts | null): void {
+  if (answer.isOver) return;
   const { outcomes, command, json, facts } = answer;
   const isTold = outcomes.some(({ event }) => event === 'failed');
   if (error !== null && !isTold) {

@@ -1,6 +1,7 @@
 import { endAtOnceAtExit } from '../../end-at-once.js';
-import { VsrError } from '../../errors.js';
+import { errorFacts, VsrError } from '../../errors.js';
 import { say } from '../display/say.js';
+import { closeAnswer } from './answer.js';
 
 /**
  * Work under way has this long to end by itself, in milliseconds. Together with the wait at the end
@@ -21,14 +22,15 @@ function end(): never {
   process.exit(130);
 }
 
-/** Ends the process as `end` does, and says why. */
-function endWithWord(): never {
-  say('vsr: Interrupted.');
+/** Ends the process as `end` does, once people and the program that called are told of it. */
+function endWithWord(advice = ''): never {
+  say(`vsr: Interrupted. ${advice}`.trimEnd());
+  closeAnswer(130, errorFacts(new VsrError('interrupted', 'Interrupted.')));
   end();
 }
 
 /** What a request to end does at present. */
-let onRequest: () => void = endWithWord;
+let onRequest: () => void = () => endWithWord();
 let isWatched = false;
 
 /** From now on a request to end, which would kill the process, makes it exit with 130. */
@@ -43,19 +45,16 @@ export function watchForRequests(): void {
 
 /**
  * A signal that fires when the process is asked to end. If the process has not ended soon after, it
- * exits with code 130 and prints what `advice` says then; a second request ends it at once. The handlers stay
- * until the process has ended: otherwise a request in its last moments would kill it instead of
- * giving 130.
+ * exits with code 130 and prints what `advice` says then; a second request ends it at once. The
+ * handlers stay until the process has ended: otherwise a request in its last moments would kill it
+ * instead of giving 130.
  */
 export function interruption(advice: () => string = () => ''): AbortSignal {
   watchForRequests();
   const controller = new AbortController();
   onRequest = () => {
     onRequest = end;
-    setTimeout(() => {
-      say(`vsr: Interrupted. ${advice()}`.trimEnd());
-      end();
-    }, graceMs).unref();
+    setTimeout(() => endWithWord(advice()), graceMs).unref();
     controller.abort(new VsrError('interrupted', 'Interrupted.'));
   };
   return controller.signal;
@@ -80,13 +79,17 @@ export type BatchInterruption = {
   /** Fires at the first request; a second one ends the process at once. */
   readonly signal: AbortSignal;
   /**
-   * Call it once nothing uses `signal` any more: the next request then ends the process at once.
+   * Nothing uses `signal` any more: from now on the first request ends the process, and says what
+   * to do then.
    */
-  over(): void;
+  over(advice?: string): void;
 };
 
 /** As `interruption`, for work that knows when it is over: clips, or a training. */
 export function batchInterruption(advice?: () => string): BatchInterruption {
   const signal = interruption(advice);
-  return { signal, over: () => void (onRequest = end) };
+  return {
+    signal,
+    over: (last) => void (onRequest = signal.aborted ? end : () => endWithWord(last)),
+  };
 }

@@ -16,6 +16,7 @@ import { BarDisplay } from '../display/bar-display.js';
 import {
   closingLines,
   failedProgram,
+  howToGoOn,
   outcomeTable,
   type ShownOutcome,
 } from '../display/outcome-lines.js';
@@ -95,7 +96,8 @@ export async function runBatch(
     }
   } finally {
     display.stop();
-    interruption.over();
+    // A page may still have to be made.
+    interruption.over(howToGoOn);
   }
   if (options.dryRun === true) addFacts({ plans, total: totalEstimate(estimates) });
   const { outcomes } = talking;
