@@ -1,4 +1,4 @@
-// What a training step costs: whole steps on all cores, and the share of time per operation on one.
+// What a training step costs: whole steps on all cores, and each operation's share on one core.
 // `npm run bench -- train` calls benchTraining; by itself: node build/scripts/bench-train.js
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -16,14 +16,15 @@ import { sharePlane } from '../src/training/pictures/picture.js';
 import { patchesAtOnce } from '../src/training/plan/plan.js';
 import { randomAt } from '../src/training/base/random.js';
 
-/** One configuration: patches of a step and low-resolution samples each way. */
+/** What is measured: a network, patches per step, and their side in low-resolution samples. */
 type Case = { readonly arch: string; readonly batch: number; readonly patch: number };
 
 /**
- * `patch` counts the samples whose enlargement is compared; around them the network's reach is read
- * and computed, too, where a padded network computes none: 17 samples take 1.26 times a padded
- * network's multiplications at 64-32, 15 as many as padded 17. PyTorch 2.13 on the same two cores
- * takes 4.4 ms for the padded 16 x 17 x 17 and 16 ms for `espcn-16`, 16 x 28 x 28.
+ * `patch` counts only the samples whose enlargement is compared. Around them the network also reads
+ * and computes its reach, where a network that pads its input computes nothing: with 64-32 channels
+ * a patch of 17 takes 1.26 times the multiplications of a padded 17, and one of 15 just as many.
+ * For comparison, PyTorch 2.13 on the same two cores takes 4.4 ms per step for 16 padded patches of
+ * 17x17, and 16 ms for `espcn-16` with 16 of 28x28.
  */
 const cases: readonly Case[] = [
   { arch: 'espcn', batch: 16, patch: 17 },
@@ -32,13 +33,13 @@ const cases: readonly Case[] = [
   { arch: 'espcn-16', batch: 6, patch: 48 },
 ];
 
-/** What was measured. */
+/** The figures of one case. */
 export type TrainingBench = Case & {
   /** Milliseconds of a whole step (patches, gradients, optimiser): the median, and the fastest. */
   readonly stepMs: number;
   readonly bestMs: number;
   readonly workers: number;
-  /** Share of the gradient graph's time by operation, largest first. */
+  /** Each operation's share of the gradient graph's time, 0 to 1, largest first. */
   readonly shares: readonly (readonly [operation: string, share: number])[];
 };
 
@@ -86,7 +87,7 @@ type TraceEvent = {
   readonly args: { op_name?: string };
 };
 
-/** Time by operation as ONNX Runtime's own profiler sees it, in shares of 1. */
+/** Each operation's share of the time, 0 to 1, by ONNX Runtime's own profiler. */
 async function sharesOf({ arch, batch, patch }: Case): Promise<[string, number][]> {
   const network = networkOf(arch, 2);
   const patches = patchesAtOnce(batch, patch);
@@ -128,7 +129,7 @@ async function sharesOf({ arch, batch, patch }: Case): Promise<[string, number][
   }
 }
 
-/** Measures every case on all cores; `say` gets a line each. */
+/** Measures every case on `workers` threads; `say` prints two lines for each. */
 export async function benchTraining(
   say: (line: string) => void,
   workers = os.availableParallelism(),

@@ -6,16 +6,16 @@ import { usualSizes, withBench, type BenchPart } from './bench/setting.js';
 
 /*
  * `npm run bench [-- start end-to-end reuse peers gpu segments queue train --runs 3 --provider auto
- * --size 640x360 --frames 1500 --queue-workers 1000]`: what vsr takes against what its parts take
- * alone, and beside its peers; the parts named, or those that are measured by default. Everything
- * is measured in one run, the middle one of `runs`; ratios are of CPU seconds, which other work on
- * the machine disturbs least. Prints tables and writes build/bench.json.
+ * --size 640x360 --frames 1500 --queue-workers 1000]`: compares the time that vsr takes with that
+ * of its steps alone and of other programs. With no part named it measures start, end-to-end, reuse
+ * and peers. Each figure is the median of `--runs` runs; ratios are of CPU seconds, which other
+ * work on the machine disturbs least. Prints tables and writes build/bench.json.
  */
 
 type Part = {
-  /** Measured where no part is named. */
+  /** Whether it is measured when no part is named. */
   readonly always: boolean;
-  /** It measures clips of any size. */
+  /** Whether `--size` chooses the sizes of its clips. */
   readonly takesSizes?: true;
   readonly load: () => Promise<BenchPart>;
 };
@@ -54,9 +54,9 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '3' },
     provider: { type: 'string', default: 'cpu' },
-    // Of end-to-end and gpu; instead of their own.
+    // For end-to-end and gpu: these sizes instead of the usual ones.
     size: { type: 'string', multiple: true },
-    // Of queue: less of them shows that it works, more or less is another figure.
+    // For queue. Its limits are for these defaults: with fewer it only shows that all works.
     frames: { type: 'string', default: '1500' },
     'queue-workers': { type: 'string', default: '1000' },
   },

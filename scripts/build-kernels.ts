@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { compileKernels, kernelFiles, kernelModule, kernelPath } from './compile-kernels.js';
 
-/** Turns the kernels' text in src/enlarge into the modules that carry their bytes. */
+/** Compiles the kernels' text in src/enlarge and writes the modules that hold their bytes. */
 for (const { file, name } of kernelFiles) {
   const bytes = await compileKernels(file);
   await writeFile(kernelPath(file, '-wasm.ts'), kernelModule(file, name, bytes));

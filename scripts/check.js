@@ -1,11 +1,14 @@
-// What `npm run check` does: the tests, and beside them, with what they leave of the processor, the
-// linter, the formatter and the regression over the samples. Tests wait a lot, so that all of it
-// takes hardly longer than they do. Ends with 1 if any of it fails.
+// What `npm run check` does: the tests and, at the same time but at low priority, the linter, the
+// formatter and the regression over the samples. Tests wait a lot, so all of it takes hardly longer
+// than the tests alone. Ends with 1 if any of it fails.
 import { spawn } from 'node:child_process';
 import os from 'node:os';
 import process from 'node:process';
 
-/** Runs `npm run <name>`; its output as it comes, or all of it once it has ended. */
+/**
+ * Runs `npm run <name>` and returns whether it succeeded. Its output is shown as it comes or, where
+ * it runs beside the tests, once it has ended.
+ */
 function run(name, isBeside) {
   const child = spawn('npm', ['run', '--silent', name], {
     stdio: ['ignore', isBeside ? 'pipe' : 'inherit', isBeside ? 'pipe' : 'inherit'],

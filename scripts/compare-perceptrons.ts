@@ -14,7 +14,7 @@ import { listImages, splitItems } from '../src/training/pictures/list-images.js'
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { train } from '../src/training/trainer.js';
 
-/** One run: what of the usual one it changes. */
+/** What one run does otherwise than the usual one. */
 type Variant = NetworkOptions & {
   readonly scale?: number;
   readonly init?: Init;
@@ -22,7 +22,7 @@ type Variant = NetworkOptions & {
   readonly rate?: number;
 };
 
-/** The usual run, smaller than the model that ships so that it is soon over. */
+/** The usual run: a smaller network than the one that ships, so that it is soon over. */
 const usual = {
   ...{ scale: 1.5, patch: 10, depth: 2, width: 512, activation: 'tanh', dropout: 0 },
   ...{ init: { kind: 'xavier' }, optimiser: 'rmsprop', rate: 1e-4 },
@@ -57,7 +57,7 @@ if (unknown !== undefined) {
 }
 
 const data = path.join(packageRoot(), '..', 'shared', 'data', 'train', 'open_photos');
-/** Of the pictures every so many-th: reading more takes longer than training on them. */
+/** Only every twelfth picture is used: reading them all would take longer than the training. */
 const every = 12;
 const items = (await listImages([data])).filter((_, i) => i % every === 0);
 const seed = 1;
@@ -79,7 +79,7 @@ function planOf(variant: Variant, folder: string): TrainPlan {
   };
 }
 
-/** Decibels of the validation pictures above bicubic, and the mean loss. */
+/** Mean Y-PSNR of the validation pictures over bicubic, in decibels, and their mean loss. */
 async function measured(variant: Variant): Promise<{ gain: number; loss: number }> {
   const folder = await mkdtemp(path.join(tmpdir(), 'vsr-perceptron-'));
   try {

@@ -4,7 +4,8 @@ import wabt from 'wabt';
 import { packageRoot } from '../src/package-root.js';
 
 /**
- * The kernels' text, below src/enlarge without its ending, and the constant that holds the bytes.
+ * The WebAssembly kernels: the path of the text below src/enlarge, without its ending, and the name
+ * of the constant that holds the bytes.
  */
 export const kernelFiles = [
   { file: 'bicubic/row-kernels', name: 'rowKernelsWasm' },
@@ -12,12 +13,12 @@ export const kernelFiles = [
   { file: 'steady/steady-kernels', name: 'steadyKernelsWasm' },
 ] as const;
 
-/** Where a file of `kernelFiles` lies, with `ending`. */
+/** The path of a file of `kernelFiles` with `ending`. */
 export function kernelPath(file: string, ending: string): string {
   return path.join(packageRoot(), 'src/enlarge', `${file}${ending}`);
 }
 
-/** Translates WebAssembly's text form, of a file of `kernelFiles`, into its binary form. */
+/** Compiles the text of a file of `kernelFiles` to WebAssembly's binary form. */
 export async function compileKernels(file: string): Promise<Uint8Array> {
   const tools = await wabt();
   const source = await readFile(kernelPath(file, '.wat'), 'utf8');
@@ -37,7 +38,7 @@ export function kernelModule(file: string, name: string, bytes: Uint8Array): str
   const lines = text.match(/.{1,90}/g)!.map((line) => `  '${line}'`);
   const source = `${path.basename(file)}.wat`;
   return [
-    `// Made of ${source} by \`npm run build:kernels\`; a test holds the two together.`,
+    `// Compiled from ${source} by \`npm run build:kernels\`; a test checks that they agree.`,
     '',
     `/** The WebAssembly module of ${source}, in base64. */`,
     `export const ${name} =`,

@@ -1,8 +1,8 @@
 import type { CardData } from '../src/model/catalogue/card.js';
 
 /**
- * Pictures to train on: where they are (within ../shared/data), how much each is reduced, what the
- * card says.
+ * Pictures to train on: their folders below ../shared/data (`@0.6`: reduced to 0.6 of their size),
+ * the sizes at which they are used a second time, and what the model's card says of them.
  */
 export type DataSet = {
   readonly sources: readonly string[];
@@ -11,7 +11,7 @@ export type DataSet = {
 };
 
 /**
- * Openly licensed photographs, reduced until they are as sharp per sample as the benchmarks are.
+ * Openly licensed photographs, reduced until they are as sharp per sample as the benchmark's.
  */
 export const openPictures: DataSet = {
   sources: ['train/CLIC2025@0.6', 'train/CID22@0.6', 'train/budgie_cc0@0.3'],
@@ -43,7 +43,7 @@ export const morePictures: DataSet = {
   ],
 };
 
-/** What the papers train on. */
+/** What the papers train on; free for research only. */
 export const researchPictures: DataSet = {
   sources: ['train/T91', 'train/BSD200'],
   alsoReduced: [],

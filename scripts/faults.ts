@@ -1,6 +1,7 @@
 /**
- * Every fault in full, and a table of what was tried: kills, signals, full and bad disks, hanging
- * and vanishing things; damaged files of every kind; a long clip. Ends with 1 if anything was lost.
+ * Tries every kind of fault in full and prints a table of them: kills, signals, full and failing
+ * disks, programs that hang and files that vanish; damaged files of every kind; a long clip. Ends
+ * with 1 if anything was lost.
  *
  *   npm run test:faults -- [faults] [queue] [fuzz] [long]      default: all of them
  */
@@ -13,7 +14,7 @@ import { spec } from 'node:test/reporters';
 import { packageRoot } from '../src/package-root.js';
 import { triedIn } from '../test/faults/tried.js';
 
-/** How often each kind of fault was tried, and how often something was lost. */
+/** For each kind of fault, how often it was tried and how often something was lost. */
 type Counts = Map<string, { tried: number; bad: number }>;
 
 const built = (...names: string[]): string => path.join(packageRoot(), 'build', ...names);
@@ -23,7 +24,7 @@ function add(counts: Counts, kind: string, tried: number, bad = 0): void {
   counts.set(kind, { tried: row.tried + tried, bad: row.bad + bad });
 }
 
-/** The tests of a folder, one file after the other: they watch the machine. */
+/** Runs the tests of a folder, one file at a time, since they measure the whole machine. */
 async function runTests(folder: string, counts: Counts): Promise<void> {
   const files = readdirSync(built('test', folder))
     .filter((name) => name.endsWith('.test.js'))
@@ -37,7 +38,7 @@ async function runTests(folder: string, counts: Counts): Promise<void> {
   for await (const text of events.compose(new spec())) process.stdout.write(String(text));
 }
 
-/** Runs a script of ours and tells whether it ended well. */
+/** Runs one of this project's scripts; returns whether it ended with exit code 0. */
 function endsWell(...words: string[]): boolean {
   const { status } = spawnSync(process.execPath, words, { stdio: 'inherit' });
   return status === 0;

@@ -1,12 +1,13 @@
 /**
- * Damages files of every kind that vsr reads and looks how each attempt ends. Prints counts; ends
- * with 1 if one crashed, hung, left a process or half a file, or failed without a clear error.
+ * Damages files of every kind that vsr reads and checks how vsr ends on each. Prints counts; ends
+ * with 1 if it crashed, hung, left a process or half a file, or failed without a clear error.
  *
  *   node build/scripts/fuzz.js [--clips 700] [--others 60] [--seed 1] [--folder /tmp/x] [--counts
  *   file.json] [--lanes 2]
  *
- * Files are tried in so many lanes side by side, by default one a core. `--others` is the number of
- * damaged files of each kind that is no clip; of work folders a quarter.
+ * `--clips` is the number of damaged clips, `--others` that of each other kind of file, a quarter
+ * as many for work folders. `--lanes` is how many files are tried at a time, by default one per
+ * core. `--verbose` prints each ending.
  */
 import { spawn } from 'node:child_process';
 import { readFileSync, readdirSync } from 'node:fs';
@@ -19,11 +20,11 @@ import { fileURLToPath } from 'node:url';
 import { kinds, makeSeedFiles, type SeedFile } from './fuzz/seed-files.js';
 import { tryFile, type Ending, type Verdict } from './fuzz/try-file.js';
 
-/** Seconds that one file may take on a busy machine. */
+/** Seconds after which a file counts as hung, even on a busy machine. */
 const longestSeconds = 180;
 /** Bytes of memory that vsr and its ffmpeg may take together. */
 const mostBytes = 2e9;
-/** Files that one process tries, so that a crash is told from its neighbours. */
+/** Files that one process tries: a stray process is then known to come from one of so few. */
 const perProcess = 25;
 
 type Case = { readonly file: SeedFile; readonly seed: number };
@@ -38,12 +39,12 @@ const { values } = parseArgs({
     counts: { type: 'string' },
     lanes: { type: 'string', default: String(os.availableParallelism()) },
     verbose: { type: 'boolean', default: false },
-    /** The lane that this process works for, with the folder of its cases. */
+    /** Set where this process only tries cases: the folder of its lane. */
     child: { type: 'string' },
   },
 });
 
-/** Which file each case damages: the kinds in turn, each kind's files in turn. */
+/** All cases, kind after kind; each kind's files take turns. */
 function casesOf(files: readonly SeedFile[], seed: number): Case[] {
   return kinds.flatMap((kind) => {
     const own = files.filter((file) => file.kind === kind);
@@ -57,7 +58,7 @@ function casesOf(files: readonly SeedFile[], seed: number): Case[] {
   });
 }
 
-/** Works off cases that come on stdin as JSON lines, a verdict each. */
+/** Tries the cases that come on stdin and prints a verdict for each, both one JSON per line. */
 async function child(folder: string, place: string): Promise<void> {
   const model = path.join(folder, 'seeds', 'tiny-x2.onnx');
   for await (const line of createInterface({ input: process.stdin })) {
@@ -67,7 +68,7 @@ async function child(folder: string, place: string): Promise<void> {
   }
 }
 
-/** Processes below `root`, itself included, and the memory they take. */
+/** The process `root` and all its descendants, and the bytes of memory that they take. */
 function family(root: number): { pids: number[]; bytes: number } {
   const parents = new Map<number, number>();
   const memory = new Map<number, number>();
@@ -89,7 +90,7 @@ function family(root: number): { pids: number[]; bytes: number } {
   return { pids, bytes: pids.reduce((sum, pid) => sum + (memory.get(pid) ?? 0), 0) };
 }
 
-/** Processes that still work in a lane's folder though nobody waits for them. */
+/** Processes that still run on files in a lane's folder after its batch has ended. */
 function strays(folder: string): number[] {
   return readdirSync('/proc').flatMap((name) => {
     if (!/^\d+$/.test(name) || Number(name) === process.pid) return [];
@@ -102,12 +103,12 @@ function strays(folder: string): number[] {
   });
 }
 
-/** Peak of the memory of a child and its own children, in bytes, over all of them. */
+/** Most bytes of memory that one child and its descendants took at a time. */
 let peak = 0;
 
 /**
- * Runs cases in a process of their own, below the lane's folder; cases it did not survive are
- * `bad`.
+ * Tries cases in another process, in the lane's folder. Where a case ends that process, the case is
+ * `bad` and a new process goes on with the next.
  */
 async function runBatch(
   cases: readonly Case[],
@@ -200,7 +201,7 @@ async function main(): Promise<number> {
   await Promise.all(lanes);
   for (const [kind, { whole, less, refused, bad: failures }] of counts) {
     console.log(
-      `${kind}: ${whole} gave a whole or marked result, ${less} less of which nothing told, ${refused} a clear error, ${failures} bad`,
+      `${kind}: ${whole} gave a whole or marked result, ${less} gave less, which nothing showed, ${refused} a clear error, ${failures} bad`,
     );
   }
   console.log(`${done} damaged files, ${bad.length} bad; peak memory ${Math.round(peak / 1e6)} MB`);

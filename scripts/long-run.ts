@@ -1,6 +1,6 @@
 /**
- * Enlarges a long, tiny clip and prints the memory of vsr (all its threads) after a tenth of the
- * frames and at the end. Ends with 1 if it grew by more than a quarter.
+ * Enlarges a long clip of tiny frames and prints the memory of vsr (all its threads) after a tenth
+ * of the frames and at the end. Ends with 1 if it grew by more than a quarter.
  *
  *   node build/scripts/long-run.js [frames, default 20000]
  */

@@ -1,5 +1,5 @@
-// Makes docs/before-after.webp for the README: a frame of samples/scene.mp4 reduced by 2, enlarged
-// again by bicubic (left) and by vsr (right), the same part of both three times as large.
+// Makes docs/before-after.webp for the README: a frame of samples/scene.mp4, reduced by 2 and
+// enlarged again by bicubic (left) and by vsr (right); one part of it, magnified three times.
 //
 //   node build/scripts/make-before-after.js
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,7 +25,7 @@ async function run(...args: string[]): Promise<void> {
   if (code !== 0) throw new Error(stderrTail.join('\n'));
 }
 
-/** The part of a clip's only frame, without any smoothing. */
+/** The part of a clip's only frame as a PNG, magnified without smoothing. */
 async function part(clip: string, png: string): Promise<Buffer> {
   await run('-i', clip, '-frames:v', '1', png);
   const cut = await sharp(png).extract(PART).png().toBuffer();

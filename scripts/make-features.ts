@@ -1,5 +1,5 @@
-// Makes the feature network that ships of the one in ../shared/data/features, its weights in half
-// precision: node build/scripts/make-features.js
+// Makes the feature network that ships from the one in ../shared/data/features by storing its
+// weights in half precision: node build/scripts/make-features.js
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { halfTensor } from '../src/model/onnx/half-float.js';

@@ -1,6 +1,7 @@
 /**
- * Makes the clips of samples/ out of nothing but this code: `npm run build && node
- * build/scripts/make-samples.js`, with names after it to make only these. See samples/README.md.
+ * Makes the clips of samples/; every picture and sound is computed by this code. `npm run build &&
+ * node build/scripts/make-samples.js`; names of clips as arguments make only these. See
+ * samples/README.md.
  */
 import { once } from 'node:events';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
@@ -20,7 +21,7 @@ import { sunset } from './samples/sunset.js';
 type Sample = {
   readonly file: string;
   readonly frames: number;
-  /** Ticks a second. */
+  /** Ticks per second, the unit of `pts`. */
   readonly ticks: number;
   /** When frame `n` is shown, in ticks. */
   readonly pts: (n: number) => number;
@@ -37,7 +38,7 @@ const x264 = ['-c:v', 'libx264', '-preset', 'veryslow', '-pix_fmt', 'yuv420p', .
 const mastering = 'G(8500,39850)B(6550,2300)R(35400,14600)WP(15635,16450)L(10000000,1)';
 const hdr10 = `hdr-opt=1:repeat-headers=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:range=limited:chromaloc=0:master-display=${mastering}:max-cll=1000,180:log-level=error`;
 
-/** A tune of sine tones, a chord a second, as an ffmpeg expression. */
+/** The tones `notes` (Hz) over and over, each for half a second, as an input of ffmpeg's lavfi. */
 function tune(notes: readonly number[]): string {
   const at = `mod(floor(t*2)\\,${notes.length})`;
   const pitch = notes.reduceRight(
@@ -47,7 +48,7 @@ function tune(notes: readonly number[]): string {
   return `aevalsrc=0.2*sin(2*PI*${pitch}*t)*exp(-3*mod(t\\,0.5)):s=44100:d=3.2`;
 }
 
-/** A phone's rate: it drops frames as it likes. Ticks of 1 ms. */
+/** When frame `n` is shown, in ms: about 30 frames per second, some dropped, as phones do. */
 function phoneTimes(n: number): number {
   let time = 0;
   for (let i = 0; i < n; i++) time += i % 11 === 7 ? 67 : i % 17 === 12 ? 100 : i % 2 ? 33 : 34;

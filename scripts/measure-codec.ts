@@ -18,15 +18,15 @@ import { resizePlane } from '../src/planes/resize.js';
 
 /*
  * node build/scripts/measure-codec.js [models...] [--crf 23,28] [--coder x264] [--frames 24]: what
- * 2x networks gain over bicubic on compressed clips, none of which was trained on. The truth is a
- * clip's first frames reduced by area to 640x352; the source that reduced by 2 (swscale bicubic)
- * and coded; the gain is in Y-PSNR over bicubic of the same decoded frames, 2 samples cut from each
- * border, in dB. --crf is the quality that the coder takes: of mpeg2, mpeg4 and mjpeg the
- * quantiser's scale. A network with a dial runs at the strength that vsr upscale finds in the coded
- * clip, which is shown.
+ * 2x networks gain over bicubic on compressed clips, none of which was trained on. The reference is
+ * a clip's first frames, reduced by area averaging to 640x352; the source is that reduced by 2
+ * (swscale bicubic) and encoded. The gain is the Y-PSNR over that of bicubic on the same decoded
+ * frames, in dB, without 2 samples at each border. --crf is the encoder's quality; for mpeg2, mpeg4
+ * and mjpeg it is the quantiser's scale. A network with a dial runs at the strength that vsr
+ * upscale would measure in the encoded clip, which is printed.
  */
 
-/** Five, and five more. */
+/** The clips by which networks and settings were chosen; `unseen` took no part in any choice. */
 const judged = ['05_default_juggle.mp4', 'squirrel.mp4', 'bigbuckbunny.mp4', 'flower.mp4'].concat(
   'butterfly.mp4',
 );
@@ -36,7 +36,7 @@ const unseen = ['01_dog.mp4', 'Issue 515 (java).mp4', 'small_bunny_1080p_60fps.m
 );
 const [width, height] = [640, 352];
 
-/** What ffmpeg is told for each coder. */
+/** ffmpeg's arguments for each encoder at a quality. */
 const coders: Readonly<Record<string, (quality: string) => string[]>> = {
   x264: (crf) => ['-c:v', 'libx264', '-preset', 'medium', '-crf', crf],
   x265: (crf) => ['-c:v', 'libx265', '-x265-params', 'log-level=error', '-crf', crf],
@@ -69,7 +69,7 @@ const { ffmpeg } = programs;
 const run = (...args: string[]) => execFileSync(ffmpeg, ['-v', 'error', '-y', ...args]);
 const folder = await mkdtemp(path.join(os.tmpdir(), 'vsr-codec-'));
 
-/** Luma of frame `i` of a yuv420p file in memory. */
+/** Luma of frame `i`, of size `w` x `h`, of a raw yuv420p file's bytes. */
 function luma(bytes: Buffer, i: number, w: number, h: number): Plane {
   const start = i * w * h * 1.5;
   return { data: bytes.subarray(start, start + w * h), width: w, height: h };
@@ -90,7 +90,7 @@ async function enlarge(session: Session, low: Plane): Promise<Plane> {
   return { data: new Uint8Array(data.buffer), width, height };
 }
 
-/** Mean gain of each network on one clip at one quality, and how strongly that is compressed. */
+/** Mean gain of each network in dB on one clip at one quality, and the compression strength. */
 async function gains(clip: string, quality: string): Promise<[number[], number]> {
   const at = (name: string) => path.join(folder, name);
   const raw = ['-f', 'rawvideo', '-pix_fmt', 'yuv420p'];
@@ -99,7 +99,8 @@ async function gains(clip: string, quality: string): Promise<[number[], number]>
   run('-i', path.join(clips, clip), '-frames:v', `${frames}`, '-vf', area, ...raw, at('high.yuv'));
   const half = `scale=${width / 2}:${height / 2}:flags=bicubic`;
   run(
-    // JPEG's samples are full range: said so on both ways, nothing is stretched.
+    // MJPEG takes full-range samples: these count as such on the way in and out, so that ffmpeg
+    // converts no range.
     ...[
       ...(values.coder === 'mjpeg' ? full : raw),
       '-s',

@@ -11,12 +11,14 @@ import { packageRoot } from '../src/package-root.js';
 
 /*
  * node build/scripts/measure-footage.js kinds|fields|noise|time [clips...]: the figures of
- * docs/old-footage.md, on clips made of those in ../shared/data/clips.
+ * docs/old-footage.md, on clips made from those in ../shared/data/clips.
  *
- * kinds: what the look at places and the way through all frames call made clips of 352x288.
- * fields: Y-PSNR at 704x576 of bicubic on combs, and of bicubic and the network on whole frames.
- * noise: Y-PSNR at 704x576 of noisy clips of 352x288, as they are and with noise taken out.
- * time: seconds of all processors that both take of a clip of 720x576, with ffmpeg's own.
+ * kinds: what the quick look at some places and the scan of all frames take clips of 352x288 for
+ * that were made in known ways.
+ * fields: Y-PSNR at 704x576 of bicubic and the network, on interlaced frames as they are and on
+ * deinterlaced ones.
+ * noise: Y-PSNR at 704x576 of noisy clips of 352x288, as they are and denoised.
+ * time: CPU seconds that the quick look and the scan take for a clip of 720x576, ffmpeg's included.
  */
 
 const clips = path.join(packageRoot(), '../shared/data/clips');
@@ -29,7 +31,7 @@ const fields = ['-flags', '+ildct+ilme'];
 const scaled = 'scale=352:288:flags=lanczos+accurate_rnd,setsar=1,format=yuv420p';
 const film = 'setpts=N/(24000/1001*TB)';
 
-/** Ways of making a clip: filters on its frames, the rate, how it is coded. */
+/** Ways of making a clip: ffmpeg's filters, the frame rate, and more arguments of the encoder. */
 const ways: readonly (readonly [name: string, filters: string, rate: string, words: string[]])[] = [
   ['whole pictures, marked as fields', 'setfield=tff', '25', fields],
   ['top field first, not marked', 'tinterlace=mode=interleave_top,setfield=prog', '25', []],
@@ -62,7 +64,7 @@ async function kinds(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): 
   }
 }
 
-/** The mean of a log's column. */
+/** The mean of a log's column, without its first two frames. */
 function mean(log: string, column: string): string {
   const [header = '', ...rows] = log.trim().split('\n');
   const place = header.split(',').indexOf(column);
@@ -70,7 +72,7 @@ function mean(log: string, column: string): string {
   return (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(2);
 }
 
-/** Enlarges a clip beside its `truth.mkv`; the text of its log. */
+/** Enlarges a clip with `truth.mkv` as the reference; returns the text of its log. */
 async function enlarge(
   at: (name: string) => string,
   clip: string,
@@ -106,7 +108,7 @@ async function psnr(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): P
   }
 }
 
-/** Noise that is added, as ffmpeg's filter counts it: twice its standard deviation. */
+/** Strengths of added noise for ffmpeg's filter: twice the standard deviation. */
 const noises = [0, 6, 12, 25] as const;
 
 async function noise(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): Promise<void> {
@@ -145,7 +147,7 @@ async function time(ffmpeg: Ffmpeg, folder: string, [name = '']: readonly string
     ...['-r', '25', '-frames:v', '1500', ...mpeg2, ...fields, file],
   );
   const source = await probe(ffmpeg, file);
-  /** Of this process and of those that it waited for: user and system, in ticks of 1/100 s. */
+  /** CPU seconds, user and system, of this process and of those that it waited for. */
   const used = async (): Promise<number> => {
     const stat = await readFile('/proc/self/stat', 'utf8');
     const words = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

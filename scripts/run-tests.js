@@ -1,6 +1,6 @@
-// Runs the compiled tests of the folders named (under build/test) with node's own runner.
-// A launcher of our own, because node 20's --test takes no globs and npm's shell may not expand
-// them. What an earlier build left of a test that has moved or gone is not run.
+// Runs the compiled tests of the named folders (under build/test) with node's own runner. A script
+// does this because node 20's --test takes no globs and npm's shell may not expand them. Compiled
+// tests whose source has moved or gone are left out.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 
@@ -15,12 +15,12 @@ const found = folders.flatMap((folder) =>
     .map((name) => `build/test/${folder}/${name}`),
 );
 
-/** What a test file does to its process that others in it would feel, or that waits for others. */
+/** Marks of a test file that affects its whole process, or waits at its top level. */
 const needsOwn = /^(before|after|await)\b|process\.(env|on|exitCode)|chdir\(|mock\./m;
-/** How many small files share a process: starting one takes as long as many of their tests. */
+/** Small files per process: starting one takes as long as many of their tests. */
 const together = 20;
 
-/** Lets the small files of unit tests share processes. */
+/** Writes files that each import a group of small unit tests, which then share a process. */
 function grouped(files) {
   const small = files.filter(
     (file) => file.startsWith('build/test/unit/') && !needsOwn.test(readFileSync(file, 'utf8')),
@@ -48,9 +48,9 @@ if (files.length === 0) {
 const run = spawnSync(
   process.execPath,
   [
-    // By its whole address: threads take it over, also in tests that go to another folder.
+    // As an absolute URL: worker threads inherit it, also in tests that change the folder.
     ...['--import', new URL('./test-ffmpeg.js', import.meta.url).href],
-    // No file takes a quarter of an hour: what hangs is named instead of being waited for.
+    // No file needs a quarter of an hour: one that hangs is ended and named.
     ...['--test', '--test-concurrency=2', '--test-timeout=900000'],
     ...['--test-reporter=spec', ...options, ...files],
   ],

@@ -1,7 +1,8 @@
-// Runs every clip of ../shared/data through the real program and prints what became of each: `npm
-// run sweep`. Names as further arguments choose clips; --frames caps large pictures (720p and up),
-// --real takes the shipped model, --ffmpeg and --ffprobe choose the build under test, --judge the
-// ffprobe that judges.
+// Enlarges every clip of ../shared/data with the real program and prints how each ended: `npm run
+// sweep`. Names as further arguments choose clips. --frames limits the frames of clips of 720p and
+// more (`all`: no clip is limited), --real takes the default model instead of a trivial one,
+// --ffmpeg and --ffprobe choose the build under test, --judge the ffprobe that reads both files,
+// --keep a folder in which the outputs are kept.
 import { existsSync } from 'node:fs';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -86,7 +87,7 @@ async function main(): Promise<void> {
   const count = (verdict: SweepResult['verdict']): number =>
     results.filter((result) => result.verdict === verdict).length;
   process.stdout.write(
-    `${results.length} files: ${count('ok')} enlarged and equal in everything, ${count('refused')} refused by a sentence, ${count('wrong')} wrong.\n`,
+    `${results.length} files: ${count('ok')} enlarged and right in every check, ${count('refused')} refused with a clear error, ${count('wrong')} wrong.\n`,
   );
   if (count('wrong') > 0) process.exitCode = 1;
   await rm(model);

@@ -1,8 +1,8 @@
 // Trains the models that ship, each with its card: node build/scripts/train-models.js <name>
 // [--resume] [--steps=n] [--workers=n] [--work=folder] [--out=folder]
 //
-// The pictures are expected in ../shared/data (train and bench); without a name all are trained in
-// turn.
+// The pictures are expected in ../shared/data (train and bench); without a name, all models are
+// trained in turn.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -39,15 +39,15 @@ const option = (key: string) =>
 
 const names = words.filter((word) => !word.startsWith('--'));
 
-/** Where training leaves what is not shipped. */
+/** Folder of work folders and of models that are not shipped. */
 const training = path.join(root, 'build', 'training');
 
-/** The file of a model by its name; shipped ones lie in `models/` or in `folder`. */
+/** The path of a model's file; `folder` is that of models that ship. */
 function fileOf(name: string, folder = path.join(root, 'models')): string {
   return path.join(recipes[name]?.inner === true ? training : folder, `${name}.onnx`);
 }
 
-/** The file of a model to start from: as it was just trained, or else as it ships. */
+/** The file of a model to start from: as trained into --out, otherwise as it ships. */
 function startOf(name: string): string {
   const made = fileOf(name, option('out'));
   return existsSync(made) ? made : fileOf(name);
@@ -100,15 +100,14 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ? {}
       : { discriminator: { network: discriminatorOf(discriminator), rate } }),
     ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand, fit },
-    // The few pictures left to validate with show that a run goes well; they are too few to choose
-    // by.
+    // The validation pictures show that a run goes well, but are too few to choose weights by.
     ...{ validateEvery: 1000, keep: 'last' },
     workers: Number(option('workers') ?? 2),
     windowBytes: recipe.windowBytes ?? 600e6,
     ...(recipe.drawsPerWindow === undefined ? {} : { drawsPerWindow: recipe.drawsPerWindow }),
     out: fileOf(name, option('out')),
     overwrite: true,
-    // Not that of a model that is only trained because this one begins with it.
+    // --work is for the named model, not for one that is trained first because this starts from it.
     workFolder: (name === names[0] ? option('work') : undefined) ?? path.join(training, name),
     resume: words.includes('--resume'),
     trainedOn: pictures.trainedOn,
@@ -157,7 +156,7 @@ async function trainModel(name: string): Promise<void> {
   if (recipe === undefined) {
     throw new Error(`Expected one of ${Object.keys(recipes).join(', ')} but received "${name}".`);
   }
-  // What is not there has to be trained first, so that one command makes a model again.
+  // A model to start from that is missing is trained first, so that one command reproduces a model.
   for (const each of [recipe.from ?? []].flat()) {
     if (!existsSync(startOf(each))) await trainModel(each);
   }

@@ -7,9 +7,9 @@ import { chromaEnlarger } from '../../src/enlarge/chroma/enlarge-chroma.js';
 const ort = await onnxRuntime();
 
 /**
- * A process of its own for the bound: `bare-session.js <width> <height> <frames> <model>` runs the
- * session on whole frames of luma, and bicubic on chroma, on one thread; nothing is read or
- * written.
+ * A program whose CPU time is the least that vsr could take: `bare-session.js <width> <height>
+ * <frames> <model>` runs the session on whole frames of luma, and bicubic on chroma, on one thread;
+ * nothing is read or written.
  */
 const [width, height, frames] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const chain = await chooseChain(2, process.argv[5] ?? 'default', { codec: false });

@@ -5,11 +5,11 @@ import type { Bench } from './setting.js';
 import { reasonOf, timed } from './timed-process.js';
 import type { UpscalerJsFigures } from './upscaler-js.js';
 
-/** Small enough that a peer that takes a second for it is soon measured. */
+/** Small, since UpscalerJS takes about a second for a frame of this size. */
 const [width, height] = [320, 180];
 const turns = 7;
 
-/** UpscalerJS with a network of its own against our default model, both on the same whole frame. */
+/** Compares UpscalerJS and its own network with our default model on the same whole frame. */
 export async function compareUpscalerJs({ folder, root, say }: Bench): Promise<unknown> {
   let figures: UpscalerJsFigures;
   try {
@@ -29,7 +29,9 @@ export async function compareUpscalerJs({ folder, root, say }: Bench): Promise<u
     [`vsr, ${ours} on luma, bicubic on chroma`, perPixel(oursMs)],
     [what, `${perPixel(ms)}   ${(ms / oursMs).toFixed(0)} times ours`],
   ] as const;
-  say(`\nAnother network than ours: ${width}x${height} to ${width * 2}x${height * 2}, one thread`);
+  say(
+    `\nUpscalerJS with its own network: ${width}x${height} to ${width * 2}x${height * 2}, one thread`,
+  );
   say('CPU microseconds per source pixel');
   for (const [name, figure] of rows) say(`${name}: ${figure}`);
   if (quality === null) {

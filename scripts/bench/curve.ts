@@ -7,25 +7,27 @@ import { packageRoot } from '../../src/package-root.js';
 import { frameMs } from './frame-ms.js';
 
 /*
- * `node build/scripts/bench/curve.js`: each 2x model of the catalogue by its speed here and the
- * figures of its card, as docs/speed-and-quality.md and .svg.
+ * `node build/scripts/bench/curve.js`: measures the speed of each 2x model of the catalogue on this
+ * machine and writes it with the quality figures of its card to docs/speed-and-quality.md and .svg.
  */
 type Point = {
   readonly name: string;
   readonly arch: string;
-  /** Of an 8-bit copy, the network it was made of. */
+  /** For an 8-bit copy, the network that it was made from; otherwise `null`. */
   readonly original: string | null;
+  /** CPU milliseconds per frame of 640x360 on one thread. */
   readonly ms: number;
-  /** Of the graph as the file has it: `bfloatShare` is a share of that. */
+  /** The same for the graph as it is in the file, not optimised for the CPU. */
   readonly plainMs: number;
+  /** Mean Y-PSNR in decibels. */
   readonly set5: number;
   readonly set14: number;
 };
 
 /**
- * What PyTorch 2.13 in bf16, channels last, takes of our float time on one thread for the same
- * graph: measured side by side in November 2026, unfolded. A shape that was not measured is held to
- * the hardest of them.
+ * Time of PyTorch 2.13 in bf16, channels last, divided by our float time for the same graph as it
+ * is in the file, both on one thread: measured side by side in November 2026, in milliseconds per
+ * frame. For architectures that were not measured the smallest of these is taken.
  */
 const bfloatShare: Readonly<Record<string, number>> = {
   espcn: 74 / 104,
@@ -35,14 +37,14 @@ const bfloatShare: Readonly<Record<string, number>> = {
 const hardest = Math.min(...Object.values(bfloatShare));
 
 /**
- * Decibels on both sets within which two networks count as of one quality: what an 8-bit copy may
- * lose.
+ * Decibels by which one network may be below another on either set and still count as of the same
+ * quality: what an 8-bit copy may lose.
  */
 const sameQuality = 0.05;
 
 /**
- * A row for each float network: its time in PyTorch's bf16, and our fastest network of that
- * quality.
+ * Rows of a table, one for each float network: its time in PyTorch's bf16, and our fastest network
+ * of that quality.
  */
 function barRows(points: readonly Point[]): string[] {
   const floats = points.filter(({ original }) => original === null);
@@ -68,7 +70,7 @@ function svgOf(points: readonly Point[], bicubic: number): string {
   const y = (db: number): number => bottom - ((db - floor) / (ceiling - floor)) * (bottom - top);
   const parts = [
     `<text x="${left}" y="24" class="t">2x models: Set14 against speed, one thread, 640x360 to 1280x720</text>`,
-    `<text x="${(left + right) / 2}" y="${height - 10}" text-anchor="middle">frames a second (logarithmic)</text>`,
+    `<text x="${(left + right) / 2}" y="${height - 10}" text-anchor="middle">frames per second (logarithmic)</text>`,
     `<text transform="rotate(-90 16 200)" x="16" y="200" text-anchor="middle">Y-PSNR, dB</text>`,
   ];
   for (let db = Math.ceil(floor * 2) / 2; db <= ceiling; db += 0.5) {
@@ -91,7 +93,7 @@ function svgOf(points: readonly Point[], bicubic: number): string {
   );
   for (const { name, ms, set14 } of points) {
     const [px, py] = [x(1000 / ms), y(set14)];
-    // The label stands below where a better neighbour has its own above.
+    // The label goes below the point where a better one nearby has its label above.
     const isBelow = points.some(
       (other) => other.set14 > set14 && Math.abs(x(1000 / other.ms) - px) < 100,
     );
@@ -110,7 +112,7 @@ const points: Point[] = [];
 let bicubic = 0;
 for (const { name, scale, card, file } of await catalogue()) {
   const { Set5, Set14 } = card.figures;
-  // Models for compressed clips and those for research are no choice for a clean clip.
+  // Models for compressed clips and for research are not meant for clean pictures.
   if (scale !== 2 || /codec|^research/.test(name)) continue;
   if (Set5 === undefined || Set14 === undefined) continue;
   bicubic = Set14.bicubicPsnr;

@@ -10,8 +10,8 @@ import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { windowFor } from '../../src/enlarge/network/window.js';
 
 /**
- * A process of its own for one device: `device-session.js <bare|upscaler> <provider> <precision>
- * <width> <height>` enlarges made-up frames with the default model and prints how many a second.
+ * A program for one device: `device-session.js <bare|upscaler> <provider> <precision> <width>
+ * <height>` enlarges synthetic frames with the default model and prints frames per second.
  */
 const [, , what, providerWord, precisionWord, widthWord, heightWord] = process.argv;
 const name = providerNames.find((known) => known === providerWord)!;
@@ -25,7 +25,7 @@ const inputs = Array.from({ length: 4 }, (_, n) => {
   return frame;
 });
 
-/** Frames a second, after two that go ahead: for a few seconds, at least three frames. */
+/** Frames per second over four seconds, at least three frames; two frames before do not count. */
 async function framesPerSecond(
   work: (n: number) => Promise<void>,
   finish = (): Promise<unknown> => Promise.resolve(),

@@ -9,8 +9,8 @@ import type { Bench } from './setting.js';
 import type { Cost } from './timed-process.js';
 
 /**
- * What vsr takes for clips of some sizes against what its parts take alone; a large clip has fewer
- * frames.
+ * Compares the time that vsr takes for clips of several sizes with the sum of its steps, each run
+ * alone. A large clip has fewer frames.
  */
 export async function endToEnd(bench: Bench): Promise<unknown> {
   const rows: Record<string, unknown> = {};
@@ -25,14 +25,14 @@ type Summary = {
   readonly outcomes: readonly { readonly summary: { readonly stages?: StageSeconds } }[];
 };
 
-/** Where the time of a job of vsr went, as its summary says. */
+/** Seconds that each stage of a job took, from its summary. */
 function stagesOf({ stdout }: Cost): StageSeconds {
   const stages = (JSON.parse(stdout) as Summary).outcomes[0]?.summary.stages;
   if (stages === undefined) throw new Error('Expected a job that enlarged something.');
   return stages;
 }
 
-/** The bounds: each part of the work alone, on the very frames that vsr works with. */
+/** The costs of each step alone, on the very frames that vsr works with. */
 async function partsAlone(
   bench: Bench,
   clip: string,
@@ -44,8 +44,8 @@ async function partsAlone(
   const decode = await measured(ffmpeg.ffmpeg, [
     ...['-v', 'error', '-y', '-i', clip, '-f', 'rawvideo', '/dev/null'],
   ]);
-  // What has been through an encoder once is smoother, and cheaper to encode, than what vsr
-  // encodes.
+  // Lossless: a lossy encoder would make the frames smoother, and cheaper to encode than those that
+  // vsr encodes.
   const lossless = path.join(folder, 'lossless.mkv');
   execFileSync(process.execPath, [
     ...[vsr, 'upscale', clip, '-o', lossless, '--codec', 'ffv1', '--no-log', '--quiet'],
@@ -70,7 +70,7 @@ async function partsAlone(
   return { decode, encode, session };
 }
 
-/** One clip against the sum of its parts. */
+/** Measures a clip of one size and prints its costs and ratios. */
 async function oneSize(bench: Bench, width: number, height: number, frames: number) {
   const { folder, cores, upscale, say } = bench;
   const clip = bench.makeClip(`${width}x${height}`, frames);

@@ -2,8 +2,8 @@ import { errorOf } from '../../src/errors.js';
 import { upscale } from '../../src/index.js';
 
 /**
- * A process of its own: `first-frame.js <clip> <output>` says how many milliseconds after its start
- * the encoder has taken the first frame, then ends.
+ * A program: `first-frame.js <clip> <output>` prints how many milliseconds after its start the
+ * encoder has taken the first frame, then ends.
  */
 const [clip = '', output = ''] = process.argv.slice(2);
 const stop = new AbortController();

@@ -3,8 +3,8 @@ import type { LoadedModel } from '../../src/model/load/load-model.js';
 import { openSession } from '../../src/model/runtime/session.js';
 
 /**
- * CPU milliseconds that the bare session of a model takes on one thread for 640x360 samples of 8
- * bit: the least disturbed of many strips of 640x90, times four.
+ * CPU milliseconds that the session of a model takes on one thread for 640x360 samples of 8 bit:
+ * the fastest of many strips of 640x90, times four.
  */
 export async function frameMs(
   model: LoadedModel,
@@ -13,7 +13,7 @@ export async function frameMs(
 ): Promise<number> {
   const graph = buildInferenceGraph([model], 8, target);
   const { ort, session } = await openSession(graph.bytes, [{ name: 'cpu', device: 0 }]);
-  // Graphs that pad for themselves take the picture without its halo; all in steps of their grid.
+  // A graph that pads its input takes the picture without a halo. Sizes are multiples of its grid.
   const halo = graph.border === 'valid' ? graph.halo : 0;
   const [width, height] = [640 + 2 * halo, Math.ceil(90 / graph.align) * graph.align + 2 * halo];
   const data = Uint8Array.from({ length: width * height }, (_, i) => (i * 2654435761) >>> 24);

@@ -8,7 +8,7 @@ import {
 import type { Bench } from './setting.js';
 import { timed } from './timed-process.js';
 
-/** Frames of a whole job: some five seconds of what the upscaler does. */
+/** Frames of a whole job: about five seconds of the upscaler's work. */
 const framesAt = (fps: number): number => Math.min(1000, Math.max(6, Math.round(5 * fps)));
 
 /** The devices to measure: those that `auto` would try, or the one asked for by name. */
@@ -19,16 +19,14 @@ function devices(asked: string): ProviderName[] {
 }
 
 /**
- * Frames a second of the default model on every device, in single and half precision: of the bare
+ * Frames per second of the default model on every device, in single and half precision: of the bare
  * session, of the upscaler around it, and of the whole job with its decoding and encoding.
  */
 export async function gpu(bench: Bench): Promise<unknown> {
   const { root, folder, vsr, say } = bench;
   const found = devices(bench.provider);
   if (found.length === 0) {
-    say(
-      '\nNo GPU was found that ONNX Runtime could run on: nothing measured. vsr doctor says why.',
-    );
+    say('\nNo GPU was found that ONNX Runtime can use: nothing measured. vsr doctor says why.');
     return null;
   }
   const rows: Record<string, unknown>[] = [];
@@ -59,7 +57,7 @@ export async function gpu(bench: Bench): Promise<unknown> {
           );
           rows.push({ provider, precision, size: name, bareFps, upscalerFps, jobFps });
         } catch (error) {
-          // The last line of a failed program is its message, or the last of its stack.
+          // The last line of a failed program is its message, or the last line of its stack.
           const said = messageOf(error).split('\n');
           const why = said.find((line) => line.includes('VsrError')) ?? said.at(-1)!;
           say(`${what.padEnd(46)} not measured: ${why.trim()}`);

@@ -3,8 +3,8 @@ import { messageOf } from '../../src/errors.js';
 import { timed } from './timed-process.js';
 
 /**
- * Installs packages of npm, which are no dependencies, into `folder`, and returns that. None of
- * their code is run. Fails with one line that says why not.
+ * Installs npm packages that are no dependencies of vsr into `folder` without running any of their
+ * scripts; returns `folder`. Rejects with npm's reason in one line.
  */
 export async function installed(folder: string, packages: readonly string[]): Promise<string> {
   await mkdir(folder, { recursive: true });
@@ -12,7 +12,7 @@ export async function installed(folder: string, packages: readonly string[]): Pr
   try {
     await timed('npm', ['install', '--no-save', ...quiet, '--prefix', folder, ...packages]);
   } catch (error) {
-    // After a line with npm's code for it comes the sentence; the last line only names a log.
+    // npm prints its error code, then the reason in words, and at the end only the name of a log.
     const said = messageOf(error).match(/(?<=^npm error )(?!code |errno |syscall ).+$/m)?.[0];
     throw new Error(
       `npm could not install ${packages.join(' ')} (${said ?? 'it does not say why'})`,

@@ -6,13 +6,13 @@ import { QueueBook, type WorkerEntry } from '../../src/queue/redis/book.js';
 import { connectQueue } from '../../src/queue/redis/connection.js';
 import { queueTimes } from '../../src/queue/times.js';
 
-/** The queue of the stand-ins. */
+/** The name of the stand-ins' queue in Redis. */
 const name = 'vsr-stand-ins';
 
-/** Workers of one process: each has connections of its own, as in a real one. */
+/** Stand-ins per process; each has its own connections, as a real worker has. */
 const perProcess = 250;
 
-/** What many workers, which only wait where real ones enlarge, cost the server. */
+/** What many stand-ins, which wait where workers would enlarge, cost the Redis server. */
 export type ManyWorkers = {
   readonly workers: number;
   readonly addedPerSecond: number;
@@ -23,12 +23,12 @@ export type ManyWorkers = {
   readonly connections: number;
 };
 
-/** A figure of what the server says of itself. */
+/** A number in the answer to Redis's INFO. */
 function figure(info: string, key: string): number {
   return Number(new RegExp(`^${key}:([\\d.]+)`, 'm').exec(info)?.[1] ?? NaN);
 }
 
-/** One process of stand-ins: a segment takes `seconds`, with a word of progress each second. */
+/** One process of stand-ins: a segment takes `seconds`, with a progress note each second. */
 async function standIns(url: string, seconds: number, workers: number): Promise<void> {
   const connection = await connectQueue(queueAddress({ url }));
   const book = new QueueBook(connection.redis);
@@ -62,7 +62,7 @@ async function standIns(url: string, seconds: number, workers: number): Promise<
   process.send?.('ready');
 }
 
-/** Lets `workers` stand-ins work for `watchSeconds` at segments of `seconds`. */
+/** Measures `workers` stand-ins over `watchSeconds`; each of their segments takes `seconds`. */
 export async function measureWorkers(
   url: string,
   { workers, seconds, watchSeconds }: { workers: number; seconds: number; watchSeconds: number },

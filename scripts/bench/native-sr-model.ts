@@ -4,9 +4,9 @@ import type { Network, Weights } from '../../src/model/language/network.js';
 const activations: Readonly<Record<string, number>> = { relu: 0, tanh: 1, none: 3 };
 
 /**
- * A network without skip as the native model file of ffmpeg's `sr` filter (ffmpeg 4.4 to 5.1,
- * little endian): layers, then operands, then their numbers. Convolutions pad with the repeated
- * edge.
+ * A network without a skip connection as the native model file of ffmpeg's `sr` filter (ffmpeg 4.4
+ * to 5.1, little endian): layers, then operands, then their counts. Convolutions pad by repeating
+ * the edge.
  *
  * Source: ffmpeg 5.1, libavfilter/dnn/dnn_backend_native*.c.
  */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
- * What is used of onnxruntime-web, which is no dependency: the benchmark installs it for itself.
+ * The part of onnxruntime-web that is used. It is no dependency: the benchmark installs it.
  */
 type Web = {
   readonly env: {
@@ -19,8 +19,8 @@ type Web = {
 };
 
 /**
- * A process of its own: `onnx-web.js <folder> <model> <width> <height> <runs>` runs an ONNX file in
- * WebAssembly on one thread and prints the least CPU milliseconds of the runs as JSON. `folder`
+ * A program: `onnx-web.js <folder> <model> <width> <height> <runs>` runs an ONNX file in
+ * WebAssembly on one thread and prints the CPU milliseconds of its fastest run as JSON. `folder`
  * holds the package.
  */
 const [, , folder, model, ...numbers] = process.argv;

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { RawImage } from '../../src/media/still/bmp.js';
 
 /**
- * What the benchmark installs for itself; none of it is a dependency. UpscalerJS 1.0.0 asks for
- * this TensorFlow.js.
+ * Packages that the benchmark installs; none of them is a dependency. UpscalerJS 1.0.0 requires
+ * this version of TensorFlow.js.
  */
 export const upscalerJsPackages = [
   'upscaler@1.0.0',
@@ -19,20 +19,20 @@ type Tensor = {
   dispose(): void;
 };
 
-/** What is used of TensorFlow.js. */
+/** The part of TensorFlow.js that is used. */
 type Tensorflow = {
   readonly version: { readonly tfjs: string };
   setBackend(name: string): Promise<boolean>;
   tensor3d(values: Uint8Array, shape: readonly number[]): Tensor;
 };
 
-/** What is used of TensorFlow.js's WebAssembly backend. */
+/** The part of TensorFlow.js's WebAssembly backend that is used. */
 type WasmBackend = {
   setThreadsCount(count: number): void;
   setWasmPaths(folder: string): void;
 };
 
-/** What is used of UpscalerJS: its class takes a model's definition, here with its weights. */
+/** The part of UpscalerJS that is used: its class takes a model's definition and weights. */
 type UpscalerClass = new (options: { model: object }) => {
   execute(picture: Tensor, options: { output: 'tensor' }): Promise<Tensor>;
 };
@@ -42,7 +42,7 @@ type ModelFile = {
   readonly weightsManifest: readonly { readonly paths: string[]; readonly weights: object[] }[];
 };
 
-/** UpscalerJS with the model it takes when none is named. */
+/** UpscalerJS with its default model. */
 export type UpscalerJs = {
   /** Version, model and backend, for a table. */
   readonly what: string;
@@ -51,9 +51,9 @@ export type UpscalerJs = {
 };
 
 /**
- * Opens UpscalerJS out of `folder`, in WebAssembly on one thread. Its build for Node demands
- * tfjs-node, which fetches a binary when it is installed; so this is its build for browsers, which
- * needs no browser for tensors.
+ * Opens the UpscalerJS installed in `folder`, in WebAssembly on one thread. Its build for Node
+ * needs tfjs-node, whose installation downloads a binary; so this is its build for browsers, which
+ * runs in Node as long as it is given tensors.
  */
 export async function openUpscalerJs(folder: string): Promise<UpscalerJs> {
   const modules = path.join(folder, 'node_modules');
@@ -79,14 +79,14 @@ export async function openUpscalerJs(folder: string): Promise<UpscalerJs> {
       const [rows, columns] = larger.shape as [number, number];
       picture.dispose();
       larger.dispose();
-      // Clamped, so that values beyond 0 to 255 do not wrap around; it rounds as well.
+      // Clamped, so that values outside 0 to 255 do not wrap around; the array rounds them, too.
       const bytes = new Uint8Array(Uint8ClampedArray.from(values).buffer);
       return { data: bytes, width: columns, height: rows, channels: 3 };
     },
   };
 }
 
-/** A loader of the model's files: TensorFlow.js without tfjs-node knows web addresses only. */
+/** A loader of the model's files: without tfjs-node, TensorFlow.js only loads from URLs. */
 async function modelOf(folder: string): Promise<object> {
   const text = await readFile(path.join(folder, 'model.json'), 'utf8');
   const { modelTopology, weightsManifest } = JSON.parse(text) as ModelFile;

@@ -1,6 +1,6 @@
-"""CPU milliseconds a frame of an ONNX file in OpenCV's dnn, on one thread.
+"""CPU milliseconds per frame of an ONNX file in OpenCV's dnn, on one thread.
 
-opencv-dnn.py <model> <width> <height> <runs> prints the least of the runs as JSON.
+opencv-dnn.py <model> <width> <height> <runs> prints those of the fastest run as JSON.
 """
 import json
 import sys

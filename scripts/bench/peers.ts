@@ -18,16 +18,17 @@ import { reasonOf, timed } from './timed-process.js';
 const [width, height, runs] = [640, 360, 5];
 /** The paper's ESPCN at 2x: 5-3-3, 64-32. */
 const network = networkOf('espcn', 2);
-/** Samples each side that its convolutions take away. */
+/** Samples that its convolutions take away at each side. */
 const reach = 4;
 
-/** What another runtime took for a frame, or why it could not be measured. */
+/** The time that another runtime took for a frame, or why it could not be measured. */
 type Peer =
   | { readonly name: string; readonly ms: number; readonly ratio: number }
   | { readonly name: string; readonly missing: string };
 
 /**
- * Weights that keep values finite and no sum at zero, where runtimes could be faster than they are.
+ * Weights with which values stay finite and no sum is zero: with zeros a runtime could be faster
+ * than usual.
  */
 function someWeights(): Float32Array {
   return new Float32Array(parameterCount(network)).map(
@@ -36,8 +37,8 @@ function someWeights(): Float32Array {
 }
 
 /**
- * ffmpeg's `sr` filter, and whatever else reads ONNX here, with the same network as vsr; UpscalerJS
- * with its own.
+ * Compares vsr with ffmpeg's `sr` filter and other runtimes that read ONNX, all with the same
+ * network, and with UpscalerJS and its own network.
  */
 export async function peers(bench: Bench): Promise<unknown> {
   const weights = someWeights();
@@ -66,12 +67,12 @@ async function ffmpegSr(bench: Bench, onnx: string, weights: Float32Array): Prom
     ...['-c:v', 'libx264', '-crf', '18', path.join(folder, 'sr.mp4')],
   ]);
   const [a, b] = [ours.wallSeconds / frames, sr.wallSeconds / 2];
-  say(`\nESPCN 64-32, 640x360 to 1280x720, seconds a frame end to end (${ffmpeg.version})`);
+  say(`\nESPCN 64-32, 640x360 to 1280x720, seconds per frame end to end (${ffmpeg.version})`);
   say(`vsr ${a.toFixed(3)}, ffmpeg's sr ${b.toFixed(2)}: ${(b / a).toFixed(0)} times faster`);
   return { vsrSecondsPerFrame: a, srSecondsPerFrame: b, ratio: b / a };
 }
 
-/** The network alone, on one thread, in runtimes that read ONNX. */
+/** Measures the network alone, on one thread, in runtimes that read ONNX. */
 async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unknown> {
   const ours = await frameMs(await loadModel(onnx), 40);
   const plain = path.join(folder, 'espcn-valid.onnx');
@@ -99,7 +100,7 @@ async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unk
       return (await timed(process.execPath, args)).stdout;
     }),
   ];
-  say(`\nESPCN 64-32 alone, 640x360 to 1280x720, one thread: CPU milliseconds a frame`);
+  say(`\nESPCN 64-32 alone, 640x360 to 1280x720, one thread: CPU milliseconds per frame`);
   say(`${'vsr'.padEnd(36)} ${ours.toFixed(0).padStart(6)}`);
   for (const one of all) {
     const figures =
@@ -112,8 +113,8 @@ async function runtimes({ folder, root, say }: Bench, onnx: string): Promise<unk
 }
 
 /**
- * The network without its leading Pad, for one size of picture: OpenCV 4.6 can do neither that Pad
- * nor open sizes. It gives the middle of what it takes.
+ * The network without its leading Pad and for one size of picture: OpenCV 4.6 supports neither that
+ * Pad nor dynamic sizes. Its input has to include the border that the Pad would add.
  */
 async function withoutPad(onnx: string): Promise<Uint8Array> {
   const { model, input } = await loadModel(onnx);
@@ -123,7 +124,7 @@ async function withoutPad(onnx: string): Promise<Uint8Array> {
   return encodeModel({ ...model, graph: { ...graph, input: [{ name: input, type }] } });
 }
 
-/** A python that has OpenCV. */
+/** The name of a Python that has OpenCV. */
 function python(): string {
   for (const name of ['python3', '/usr/bin/python3']) {
     try {

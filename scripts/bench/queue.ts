@@ -8,16 +8,16 @@ import { measureWorkers } from './many-workers.js';
 import type { Bench } from './setting.js';
 import { timed } from './timed-process.js';
 
-/** The size of the clip whose overhead is measured; its usual 1,500 frames are 70 s of CPU. */
+/** The size of the clip whose overhead is measured; the default 1,500 frames take 70 s of CPU. */
 const size = '320x180';
 
 /** Frames between keyframes, two seconds, so that segments can end where they are meant to. */
 const keyframeEvery = 50;
 
-/** Ticks a second of the kernel's accounts. */
+/** Ticks per second in /proc/<pid>/stat. */
 const ticks = 100;
 
-/** A worker under way, and what it has said. */
+/** A running worker, and all that it has printed. */
 type Running = { readonly child: ChildProcess; readonly said: () => string };
 
 function startWorker(vsr: string, url: string, more: readonly string[]): Running {
@@ -44,7 +44,7 @@ function cpuSeconds({ child }: Running): number {
   return [11, 12, 13, 14].reduce((sum, place) => sum + Number(fields[place]), 0) / ticks;
 }
 
-/** Segments that a worker has said it has done. */
+/** Segments that a worker has reported as done. */
 function segmentsDone({ said }: Running): number {
   return [...said().matchAll(/segments? (\d+)(?: to (\d+))? of .*: done/g)].reduce(
     (sum, [, first, last = first]) => sum + Number(last) - Number(first) + 1,
@@ -52,7 +52,7 @@ function segmentsDone({ said }: Running): number {
   );
 }
 
-/** What a submission and its one worker take together. */
+/** CPU seconds that a submission and its one worker take together, and the segments done. */
 async function costTogether(
   { vsr }: Bench,
   url: string,
@@ -73,7 +73,7 @@ async function costTogether(
   }
 }
 
-/** Seconds from a worker's end by force to another's first word about the same segments. */
+/** Seconds from the killing of a worker until another one begins the same segments. */
 async function takeoverSeconds(
   { vsr }: Bench,
   url: string,
@@ -101,8 +101,9 @@ async function takeoverSeconds(
 }
 
 /**
- * What a queue costs a clip, with a shared folder and without one; how soon the job of a killed
- * worker is begun by another; and what a thousand workers cost Redis.
+ * Measures how much more CPU time a clip takes by a queue, with a shared folder and without one;
+ * how soon another worker begins the job of a killed one; and the load of a thousand workers on
+ * Redis.
  */
 export async function queue(bench: Bench): Promise<unknown> {
   const { folder, vsr, say, makeClip, queue: wished } = bench;
@@ -117,9 +118,9 @@ export async function queue(bench: Bench): Promise<unknown> {
   ];
   const rooted = ['--root', `b=${root}`];
   const there = ['--queue', redis.url];
-  // In turns, so that what else the machine does falls on all three. What is found out once and kept
-  // (how the encoder and the muxer answer, how strongly the clip is compressed) would count for the
-  // first of them alone, so a turn goes before that does not count.
+  // The three are run in turns, so that other work on the machine disturbs them alike. The first
+  // turn does not count: in it results are cached (trials of the encoder and the muxer, how
+  // strongly the clip is compressed), which would burden only the first of the three.
   const turns: { alone: number; byRoot: number; byShare: number }[] = [];
   let segments = 0;
   for (let turn = -1; turn < bench.runs; turn++) {
@@ -146,7 +147,7 @@ export async function queue(bench: Bench): Promise<unknown> {
     command('killed.mp4', ...there, ...rooted),
   );
   const more = (together: number): string =>
-    `${together.toFixed(1)} CPU s: ${(((together - alone) / alone) * 100).toFixed(1)} % more, ${((together - alone) / segments).toFixed(2)} s a segment`;
+    `${together.toFixed(1)} CPU s: ${(((together - alone) / alone) * 100).toFixed(1)} % more, ${((together - alone) / segments).toFixed(2)} s per segment`;
   say(
     `\nA clip of ${wished.frames} frames, ${size}, ${segments} segments: ${alone.toFixed(1)} CPU s alone, median of ${turns.length} turns`,
   );
@@ -157,10 +158,10 @@ export async function queue(bench: Bench): Promise<unknown> {
     ...{ workers: wished.workers, seconds: 5, watchSeconds: 20 },
   });
   say(
-    `${many.workers} workers: ${many.segmentsPerSecond.toFixed(0)} segments a second, Redis ${many.serverPercent.toFixed(0)} % of a core, ${many.serverMb.toFixed(0)} MB, ${many.connections} connections`,
+    `${many.workers} workers: ${many.segmentsPerSecond.toFixed(0)} segments per second, Redis ${many.serverPercent.toFixed(0)} % of a core, ${many.serverMb.toFixed(0)} MB, ${many.connections} connections`,
   );
   say(
-    `adding: ${many.addedPerSecond.toFixed(0)} jobs a second, ${many.bytesPerJob.toFixed(0)} bytes each`,
+    `adding: ${many.addedPerSecond.toFixed(0)} jobs per second, ${many.bytesPerJob.toFixed(0)} bytes each`,
   );
   return { alone, byRoot, byShare, segments, turns, takeoverSeconds: taken, many };
 }

@@ -8,8 +8,7 @@ import { readSidecar } from '../../src/metrics/sidecar.js';
 import type { Bench } from './setting.js';
 
 /**
- * Clips that repeat themselves, all their frames, and how many times faster their inference is to
- * be.
+ * Clips whose frames change little, and how many times faster reuse should make their inference.
  */
 const clips = [
   { name: 'screen_casting.mp4', wanted: 8 },
@@ -17,12 +16,12 @@ const clips = [
   { name: 'mediabunny_video_1080p.mp4', wanted: 2 },
 ] as const;
 
-/** Frames of which all is computed: each costs the same, so that a few tell it. */
+/** Frames measured without reuse: all cost the same, so a few are enough. */
 const few = 24;
 
 /**
- * Clips that repeat themselves, with and without copying what did not change; and one in which
- * everything moves.
+ * Compares inference with and without reuse of unchanged areas: on clips whose frames change
+ * little, and on one in which everything moves.
  */
 export async function reuse(bench: Bench): Promise<unknown> {
   const { root, say } = bench;
@@ -51,8 +50,8 @@ async function oneClip(bench: Bench, clip: string, wanted: number) {
   const { reusedShare, source, model, output: made } = await readSidecar(`${output}.vsr.json`);
   const { frames } = made;
   const { width, height } = source;
-  // The upscaler alone: in a whole job the encoder takes its threads' place, the more of it the
-  // faster they are.
+  // The upscaler alone: in a whole job the encoder competes with it for the cores, the more the
+  // faster the upscaler is.
   const alone = async (...how: readonly string[]): Promise<number> => {
     const script = path.join(root, 'build/scripts/bench/upscaler-cpu.js');
     const models = model.passes.map((pass) => pass.name).join(',');

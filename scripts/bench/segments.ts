@@ -4,15 +4,15 @@ import path from 'node:path';
 import { removeJob, type Bench } from './setting.js';
 import { timed, type Cost } from './timed-process.js';
 
-/** Seconds of the clip: some segments of the usual length. */
+/** Seconds of the clip: several segments of the default length. */
 const clipSeconds = 60;
 
-/** Small pictures: what a segment costs weighs the more. */
+/** Small pictures, so that the fixed cost of a segment shows the more. */
 const size = '192x108';
 
 /**
- * A real clip where there is one, otherwise one of the samples, over and over, with a keyframe
- * every two seconds.
+ * Makes the clip from a real one where shared/data has it, otherwise from a sample, repeated, with
+ * a keyframe every two seconds.
  */
 function makeClip({ ffmpeg, folder, root }: Bench): { clip: string; of: string } {
   const shared = path.join(root, '..', 'shared', 'data', 'clips', 'bigbuckbunny.mp4');
@@ -30,15 +30,15 @@ const median = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 /**
- * What cutting a clip into segments costs against an uncut run, in CPU seconds and in bytes. The
- * two are run in turns, and each turn's ratio is taken: the machine's other work then disturbs both
- * alike.
+ * Measures how many more CPU seconds and bytes a clip takes in segments than uncut. The two are run
+ * in turns and the median of the turns' ratios counts, so that other work on the machine disturbs
+ * both alike.
  */
 export async function segments(bench: Bench): Promise<unknown> {
   const { folder, vsr, runs, say, provider } = bench;
   const { clip, of } = makeClip(bench);
   const run = async (output: string, ...more: string[]): Promise<Cost> => {
-    await removeJob(output); // A finished job is not done again.
+    await removeJob(output); // vsr would skip a finished job.
     return timed(process.execPath, [
       ...[vsr, 'upscale', clip, '-o', output, '--quiet', '--crf', '18'],
       ...['--provider', provider, ...more],

@@ -7,20 +7,20 @@ import { packageRoot } from '../../src/package-root.js';
 import { medianOf, timed, type Cost } from './timed-process.js';
 
 export type BenchOptions = {
-  /** Runs of each command, of which the middle one counts. */
+  /** Runs of each command, of which the median counts. */
   readonly runs: number;
   /** Execution provider of vsr. */
   readonly provider: string;
-  /** Sizes of clips, for parts that take any (`takesSizes`). */
+  /** Sizes of clips, for parts that take `--size` (`takesSizes`). */
   readonly sizes: readonly ClipSize[];
-  /** Frames of the clip that a queue is given, and stand-ins for workers. */
+  /** For the part `queue`: frames of its clip, and the number of stand-ins for workers. */
   readonly queue: { readonly frames: number; readonly workers: number };
 };
 
-/** In luma samples. */
+/** A size in luma samples. */
 export type ClipSize = { readonly width: number; readonly height: number };
 
-/** Sizes unless others are asked for: to 720p and to 4K. */
+/** The default sizes: enlarged to 720p and to 4K. */
 export const usualSizes: readonly ClipSize[] = [
   { width: 640, height: 360 },
   { width: 1920, height: 1080 },
@@ -29,13 +29,14 @@ export const usualSizes: readonly ClipSize[] = [
 /** What every part of the benchmark works with. */
 export type Bench = BenchOptions & {
   readonly ffmpeg: Ffmpeg;
-  /** Scratch; removed at the end. */
+  /** A folder for temporary files; removed at the end. */
   readonly folder: string;
-  /** Of the package. */
+  /** The package's root folder. */
   readonly root: string;
-  /** The program, for `node`. */
+  /** The path of bin/vsr.js, to be run by `node`. */
   readonly vsr: string;
   readonly cores: number;
+  /** Prints a line. */
   readonly say: (line: string) => void;
   /** The median cost of a command; `before` is run before each. */
   readonly measured: (
@@ -46,13 +47,13 @@ export type Bench = BenchOptions & {
   /** The median cost of `vsr upscale input -o output` at crf 18, with its summary on stdout. */
   readonly upscale: (input: string, output: string, more?: readonly string[]) => Promise<Cost>;
   /**
-   * The file of a new clip in which everything moves: a zoom with grain on it. A keyframe comes at
-   * least every `keyframeEvery` frames, 250 by default, as x264 has it.
+   * Makes a clip in which everything moves, a zoom with grain on it, and returns its path. There is
+   * a keyframe at least every `keyframeEvery` frames, by default 250 as in x264.
    */
   readonly makeClip: (size: string, frames: number, keyframeEvery?: number) => string;
 };
 
-/** One part: measures, says tables, returns what goes into build/bench.json. */
+/** One part: measures, prints tables, and returns its figures for build/bench.json. */
 export type BenchPart = (bench: Bench) => Promise<unknown>;
 
 /** Runs `work` with a bench and a scratch folder of its own. */
@@ -83,7 +84,7 @@ export async function withBench<T>(
             ...[vsr, 'upscale', input, '-o', output, '--json', '--crf', '18'],
             ...['--provider', options.provider, ...more],
           ],
-          // A finished job is not done again.
+          // vsr would skip a finished job.
           () => removeJob(output),
         ),
       makeClip: (size, frames, keyframeEvery = 250) => {
@@ -97,7 +98,7 @@ export async function withBench<T>(
   }
 }
 
-/** Removes an output and what lies beside it. */
+/** Removes an output, its summary, its log and its work folder. */
 export async function removeJob(output: string): Promise<void> {
   for (const end of ['', '.vsr.json', '.psnr.csv']) await rm(`${output}${end}`, { force: true });
   await rm(`${output}.vsr-work`, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { messageOf } from '../../src/errors.js';
 
-/** What a process and all its children took. */
+/** The resources that a process took. */
 export type Cost = {
   readonly wallSeconds: number;
   /** User and system time of the process and the children it waited for. */
@@ -34,7 +34,7 @@ async function childOf(pid: number): Promise<number | null> {
   return null;
 }
 
-/** Runs a command to its end and says what it took; throws with its last words if it fails. */
+/** Runs a command to its end and returns its cost; rejects with its last lines if it fails. */
 export async function timed(command: string, args: readonly string[]): Promise<Cost> {
   const begun = performance.now();
   // The shell's own `times` counts the children of children too.
@@ -65,7 +65,7 @@ export async function timed(command: string, args: readonly string[]): Promise<C
   return { wallSeconds, cpuSeconds: (user ?? NaN) + (system ?? NaN), peakMb: peak, stdout };
 }
 
-/** The line that tells most of what a command that failed had said. */
+/** The most telling line of what a failed command printed. */
 export function reasonOf(error: unknown): string {
   const said = messageOf(error).trim().split('\n');
   return said.find((line) => /error:/i.test(line)) ?? said.at(-1)!;
@@ -77,7 +77,7 @@ function secondsOf(text: string): number {
 }
 
 /**
- * The middle one of an odd number of runs, by CPU time; the best judge where other work disturbs.
+ * The run with the median CPU time: with other work on the machine, CPU time varies the least.
  */
 export async function medianOf(runs: number, run: () => Promise<Cost>): Promise<Cost> {
   const costs: Cost[] = [];

@@ -4,10 +4,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { timed } from './timed-process.js';
 
-/** Bytes of pictures that are trained on: many links to the same few files. */
+/** Bytes of pictures to train on: many links to the same few files. */
 const bytesWanted = 20e9;
 
-/** What training on far more pictures than fit came to. */
+/** The peak memory of a training on more pictures than fit into memory. */
 export type TrainMemory = {
   readonly files: number;
   readonly bytes: number;
@@ -15,9 +15,9 @@ export type TrainMemory = {
 };
 
 /**
- * Peak memory of `vsr train` over a folder of 20 GB of pictures, as the defaults have it; `null`
- * without ../shared/data. Long enough that the pictures in use and the next ones are both in
- * memory.
+ * Peak memory of `vsr train` with its defaults on a folder with 20 GB of pictures; `null` without
+ * ../shared/data. The run is long enough that the pictures in use and the next ones are in memory
+ * at the same time.
  */
 export async function trainMemory(
   root: string,

@@ -8,10 +8,9 @@ import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 
 /**
- * A process of its own: `upscaler-cpu.js <clip> <models> <reuse|full> [frames]` enlarges the frames
- * of a clip as a job does, in 4:2:0, and writes nothing. It says how many CPU milliseconds of its
- * own a frame took after the first, as JSON; decoding is another process, and no encoder competes
- * for the cores.
+ * A program: `upscaler-cpu.js <clip> <models> <reuse|full> [frames]` enlarges the frames of a clip
+ * as a job does, in 4:2:0, and writes no clip. It prints, as JSON, its own CPU milliseconds per
+ * frame after the first; decoding is another process, and no encoder competes for the cores.
  */
 const [clip = '', models = '', how = '', most = '1e9'] = process.argv.slice(2);
 const ffmpeg = await locateFfmpeg();
@@ -45,7 +44,7 @@ function enlarge(frame: Frame): void {
     upscaler.upscale(frame).then((result) => {
       reused += result.reused;
       upscaler.release(result.frame);
-      // Only now does nothing look at the frame before any more.
+      // Only now is the previous frame no longer compared with.
       if (compared !== undefined) pool.release(compared);
     }),
   );

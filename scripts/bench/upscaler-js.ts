@@ -13,12 +13,12 @@ import { cropPlane } from '../../src/training/pictures/plane-pair.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { openUpscalerJs } from './open-upscaler-js.js';
 
-/** What the process prints. */
+/** What the program prints. */
 export type UpscalerJsFigures = {
-  /** What ran there, and the model that ran here. */
+  /** UpscalerJS's version and model, and our model. */
   readonly what: string;
   readonly ours: string;
-  /** Median CPU milliseconds of a frame there, and of the same frame here. */
+  /** Median CPU milliseconds per frame of UpscalerJS, and of vsr for the same frame. */
   readonly ms: number;
   readonly oursMs: number;
   /** Mean Y-PSNR over the pictures in decibels; `null` without pictures. */
@@ -30,10 +30,10 @@ export type UpscalerJsFigures = {
 };
 
 /**
- * A process of its own: `upscaler-js.js <folder> <width> <height> <runs> <pictures>` doubles a
- * frame with UpscalerJS, which lies in `folder`, and with our default model, in turns and on one
- * thread each, and prints `UpscalerJsFigures` as JSON. `pictures` is a folder of BMPs that need not
- * be there.
+ * A program: `upscaler-js.js <folder> <width> <height> <runs> <pictures>` doubles a frame with
+ * UpscalerJS, which is installed in `folder`, and with our default model, in turns and on one
+ * thread each, and prints `UpscalerJsFigures` as JSON. `pictures` is a folder of BMP files, which
+ * may be missing.
  */
 const [folder, widthWord, heightWord, runsWord, pictures] = process.argv.slice(2);
 const [width, height, runs] = [Number(widthWord), Number(heightWord), Number(runsWord)];
@@ -66,14 +66,14 @@ async function speed(): Promise<{ ms: number; oursMs: number }> {
   for (let i = 0; i <= runs; i++) {
     const a = await cpuMs(() => theirs.enlarge(picture));
     const b = await cpuMs(async () => upscaler.release((await upscaler.upscale(frame)).frame));
-    // The first of each still compiles and allocates.
+    // The first run of each does not count: it compiles and allocates.
     if (i > 0) ms.push(a);
     if (i > 0) oursMs.push(b);
   }
   return { ms: middle(ms), oursMs: middle(oursMs) };
 }
 
-/** Cropped to even sizes, and its half by bicubic in each of R, G and B, at 8 bit. */
+/** The picture cropped to even sizes, and reduced by 2 by bicubic in R, G and B, at 8 bit. */
 function halved(whole: RawImage): { high: RawImage; low: RawImage } {
   const half = { width: whole.width >> 1, height: whole.height >> 1, channels: 3 } as const;
   const size = { width: half.width * 2, height: half.height * 2, channels: 3 } as const;
@@ -92,7 +92,7 @@ function halved(whole: RawImage): { high: RawImage; low: RawImage } {
   return { high, low };
 }
 
-/** Both on the same small RGB pictures, compared in luma with two samples cut on each side. */
+/** Mean Y-PSNR of both on the same reduced pictures, without two samples at each border. */
 async function quality(): Promise<UpscalerJsFigures['quality']> {
   if (pictures === undefined || !existsSync(pictures)) return null;
   const names = (await readdir(pictures)).filter((name) => name.endsWith('.bmp'));

@@ -23,7 +23,7 @@ function flip(bytes: Buffer, random: () => number, count: number, within: number
   return copy;
 }
 
-/** All the ways, by name. */
+/** All ways of damaging a file, by name. */
 export const damages: Readonly<Record<string, Damage>> = {
   'one bit': (bytes, random) => flip(bytes, random, 1, bytes.length),
   'many bits': (bytes, random) => flip(bytes, random, 4 + place(60, random), bytes.length),
@@ -57,7 +57,7 @@ export const damages: Readonly<Record<string, Damage>> = {
   },
 };
 
-/** Damages `bytes` in the way and at the places that `seed` chooses. */
+/** Damages `bytes`; `seed` chooses the way and the places. Returns the way's name, too. */
 export function damaged(bytes: Buffer, seed: number): { readonly how: string; bytes: Buffer } {
   const random = randomOf(seed);
   const ways = Object.keys(damages);

@@ -6,7 +6,7 @@ import { probe } from '../../src/media/source/probe.js';
 import type { Source } from '../../src/media/source/source.js';
 import type { Sidecar } from '../../src/metrics/sidecar.js';
 
-/** Packets of the first stream of each kind. */
+/** By kind of stream: packets that the first stream of that kind holds. */
 type Held = ReadonlyMap<string, number>;
 
 async function heldBy(source: Source): Promise<Held> {
@@ -32,7 +32,7 @@ function heldByWhole(file: string): Promise<Held> {
   return held;
 }
 
-/** Whether the output says itself that its source was not whole. */
+/** Whether the output's summary says that its source was damaged. */
 function isMarked({ source, missing }: Sidecar): boolean {
   if (source.damage !== undefined) return true;
   return missing.some(
@@ -41,8 +41,8 @@ function isMarked({ source, missing }: Sidecar): boolean {
 }
 
 /**
- * What tells that the clip at `file` is not whole: ffmpeg, or the container's own count; `null` if
- * nothing does.
+ * What shows that the clip at `file` is damaged, in words: ffmpeg's messages, or fewer bytes or
+ * packets than the container states; `null` if nothing does.
  */
 async function whatTells(file: string): Promise<string | null> {
   const ffmpeg = await locateFfmpeg();
@@ -59,9 +59,9 @@ async function whatTells(file: string): Promise<string | null> {
 }
 
 /**
- * Judges an output that was called done: returns whether it holds less than the `whole` clip does
- * and nothing could have told. Throws where something tells that the `damaged` copy is not whole,
- * and the output does not say so.
+ * Judges the output of a job that ended well: returns whether it holds less than the `whole` clip,
+ * though nothing shows that the `damaged` copy is damaged. Throws where something does show it and
+ * the output's summary does not say so.
  */
 export async function isSilentlyLess(
   whole: string,

@@ -10,7 +10,7 @@ import { writeCheckpoint } from '../../src/training/saved/checkpoint.js';
 import { enlarge, ffmpegRun } from '../../test/support/enlarge.js';
 import { randomOf } from './damage.js';
 
-/** What a damaged file is read as. */
+/** The kinds of files: how a damaged one is read. `work` is a clip whose work folder is damaged. */
 export const kinds = ['clip', 'still', 'model', 'checkpoint', 'log', 'sidecar', 'work'] as const;
 export type Kind = (typeof kinds)[number];
 
@@ -25,7 +25,7 @@ const [aac, mp2] = [
   ['-c:a', 'mp2'],
 ];
 
-/** Eight frames in each of these, most with sound. */
+/** The clips, by file name: eight frames each, many with sound; with ffmpeg's arguments. */
 const clips: Readonly<Record<string, readonly string[]>> = {
   'h264.mp4': [...scene, ...tone, ...x264, ...aac],
   'fragmented.mp4': [...scene, ...tone, ...x264, ...aac, '-movflags', 'frag_keyframe+empty_moov'],
@@ -52,7 +52,7 @@ async function makeClips(folder: string): Promise<string[]> {
   const made: string[] = [];
   for (const [name, args] of Object.entries(clips)) {
     const file = path.join(folder, name);
-    // An encoder that this ffmpeg lacks leaves one seed fewer.
+    // Where this ffmpeg lacks the encoder, there is one clip fewer.
     const done = await ffmpegRun(...args, file).then(
       () => true,
       () => false,
@@ -62,7 +62,7 @@ async function makeClips(folder: string): Promise<string[]> {
   return made;
 }
 
-/** Small odd clips of strangers, where the shared data lies beside the checkout. */
+/** Small odd clips by other makers; none where the shared data is not beside the checkout. */
 async function oddClips(folder: string): Promise<string[]> {
   const from = path.join(packageRoot(), '..', 'shared', 'data', 'odd');
   const names = await readdir(from).catch(() => []);
@@ -85,7 +85,7 @@ async function makeStills(folder: string): Promise<string[]> {
   return [path.join(folder, 'still.png'), ...named];
 }
 
-/** A small network with weights that keep a picture's range. */
+/** Writes a small network whose weights are small enough to keep values near a picture's range. */
 export async function writeTinyModel(file: string): Promise<void> {
   const network = networkOf('espcn-16', 2);
   const random = randomOf(3);

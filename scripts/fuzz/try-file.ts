@@ -14,8 +14,9 @@ import { isSilentlyLess } from './judge.js';
 import type { Kind, SeedFile } from './seed-files.js';
 
 /**
- * How reading one damaged file ended: a whole result, or one that is marked; one with less of which
- * nothing could have told; a clear error; `bad`, which must never be.
+ * How reading one damaged file ended. `whole`: a whole result, or one marked as damaged; `less`: a
+ * result that holds less, though nothing in the file showed that it is damaged; `refused`: a clear
+ * error; `bad`: anything else, which must never happen.
  */
 export type Ending = 'whole' | 'less' | 'refused' | 'bad';
 
@@ -28,14 +29,15 @@ export type Verdict = {
 type Place = { readonly folder: string; readonly model: string; readonly seed: number };
 
 /**
- * Throws what reading the damaged file throws; `whole` is what it was before. Returns whether the
- * result is less than the whole file's and nothing could have told.
+ * Reads the damaged `file`, made from the file `whole`. Returns whether the result holds less than
+ * that of the whole file, though nothing shows the damage. Rejects with the error of the reading.
  */
 type Reader = (file: string, place: Place, whole: string) => Promise<boolean>;
 
 /**
- * A finished output must decode without a word, have its sidecar, and hold all that the whole clip
- * held unless it says otherwise; a failed one must not be there.
+ * Enlarges a damaged clip or picture. An output must decode without any message, have a summary,
+ * and hold all that the whole clip's holds unless the summary says otherwise; a failed job must
+ * leave none.
  */
 async function enlargeChecked(
   file: string,
@@ -47,7 +49,7 @@ async function enlargeChecked(
   const outcome = await enlarge(file, {
     ...{ model, output, allowTruncated: seed % 2 === 0, stallTimeout: 30 },
     ...(still ? {} : { codec: 'ffv1' as const }),
-    // Strangers' clips are larger and longer than ours.
+    // The odd clips are larger and longer than those made here.
     ...(path.basename(file).startsWith('odd-') ? { frames: 6 } : {}),
   });
   const left = await readdir(folder, { recursive: true });
@@ -61,14 +63,14 @@ async function enlargeChecked(
   if (existsSync(`${output}.vsr-work`)) throw new Error('a work folder beside a finished output');
   const said = await ffmpegRun('-i', output, '-map', '0:v:0', '-f', 'null', '-').catch(String);
   if (said.trim() !== '') throw new Error(`the output does not decode: ${said}`);
-  // Of strangers' clips only the first frames are enlarged; a picture is one frame.
+  // Of odd clips only the first frames are enlarged, and a picture has only one.
   if (still || path.basename(file).startsWith('odd-')) return false;
   return isSilentlyLess(whole, file, output, await readSidecar(`${output}.vsr.json`));
 }
 
 /**
- * Goes on with a job of which one file in the work folder is damaged; the result must be the
- * undamaged one.
+ * Resumes a job after one file of its work folder was damaged; the result must be that of an
+ * undisturbed job.
  */
 async function resumeChecked(source: string, place: Place): Promise<void> {
   const { folder, model, seed } = place;
@@ -122,7 +124,7 @@ async function readAll(rows: AsyncIterable<unknown>): Promise<void> {
   for await (const row of rows) void row;
 }
 
-/** A reader of a file whose result is whole if it comes at all. */
+/** A reader of a kind of file that is either read wholly or refused. */
 const plainly =
   (read: (file: string) => Promise<unknown>): Reader =>
   async (file) => {
@@ -139,7 +141,7 @@ const readers: Readonly<Record<Exclude<Kind, 'work'>, Reader>> = {
   sidecar: plainly(readSidecar),
 };
 
-/** Damages a copy of `seedFile` in an empty folder, reads it, and says how that ended. */
+/** Damages a copy of `seedFile` in an empty folder, reads it, and returns how that ended. */
 export async function tryFile(seedFile: SeedFile, place: Place): Promise<Verdict> {
   await rm(place.folder, { recursive: true, force: true });
   await mkdir(place.folder, { recursive: true });

@@ -21,7 +21,7 @@ function tree(x: number): string {
   return `<rect x="${x - 6}" y="185" width="12" height="52" fill="#7a4a25" ${ink}/>${leaves}${fill}${apples}`;
 }
 
-/** A fox on its walk; `step` is the phase of the legs. */
+/** A walking fox; `step` is the phase of its legs. */
 function fox(x: number, step: number): string {
   const bob = Math.abs(Math.sin(step)) * 4;
   const legs = [-24, -12, 16, 28].map((at, i) => {
@@ -42,8 +42,8 @@ function fox(x: number, step: number): string {
 }
 
 /**
- * A fox walks past hills and trees, 480x270, drawn on twos: `n` counts frames, 24 a second, in
- * pairs alike.
+ * A fox walks past hills and trees, 480x270. `n` counts frames, 24 per second; drawn on twos: each
+ * drawing is shown for two frames.
  */
 export async function cartoon(n: number): Promise<Picture> {
   const drawing = Math.floor(n / 2);

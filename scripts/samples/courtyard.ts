@@ -20,10 +20,10 @@ function normalised([x, y, z]: Vector): Vector {
   return [x / length, y / length, z / length];
 }
 
-/** What a ray meets first. */
+/** The first surface that a ray meets. */
 type Hit = { distance: number; normal: Vector; kind: 'floor' | 'column' | 'beam' | 'ball' };
 
-/** The nearest thing within `limit` along the ray, or `null` for the sky. */
+/** The nearest surface within `limit` along the ray, or `null` for the sky. */
 function meet(from: Vector, along: Vector, limit: number): Hit | null {
   let best = limit;
   let hit: Hit | null = null;
@@ -66,7 +66,7 @@ function meet(from: Vector, along: Vector, limit: number): Hit | null {
   return hit;
 }
 
-/** The long stone that lies on a row of columns: a box. */
+/** The beam of stone that lies on a row of columns: a box. */
 function meetBeam(from: Vector, along: Vector, side: number, offer: (t: number, n: Vector) => void) {
   const low: Vector = [side - 0.42, columnHeight, 0];
   const high: Vector = [side + 0.42, columnHeight + 0.55, columnCount * columnSpacing];
@@ -98,7 +98,7 @@ function sky(along: Vector): Vector {
   return [0.5 - 0.32 * blue + k * 0.5, 0.68 - 0.3 * blue + k * 0.42, 0.9 - 0.15 * blue + k * 0.12];
 }
 
-/** Colour of a surface and how rough it is there: bumps darken it a little. */
+/** Colour of a surface at a point; bumps darken it a little. */
 function material(hit: Hit, p: Vector): Vector {
   const [x, y, z] = p;
   if (hit.kind === 'floor') {
@@ -123,7 +123,7 @@ function material(hit: Hit, p: Vector): Vector {
   return [0.86 * k, 0.8 * k, 0.7 * k];
 }
 
-/** The grooves of a column, which end below the top and above the bottom. */
+/** Brightness, 0 to 1, that the grooves leave a column; they end short of its top and bottom. */
 function fluting(normal: Vector, y: number): number {
   if (y < 0.25 || y > columnHeight - 0.3) return y < 0.2 || y > columnHeight - 0.2 ? 1 : 0.6;
   return 0.72 + 0.28 * Math.abs(Math.cos(Math.atan2(normal[0], normal[2]) * 9));
@@ -156,8 +156,8 @@ function colourAlong(from: Vector, along: Vector, bounces: number): Vector {
 }
 
 /**
- * A walk between two rows of columns, ray traced; `time` in seconds. Four rays a pixel, on a fixed
- * grid; gamma 2.2.
+ * A walk between two rows of columns, ray traced; `time` in seconds. Four rays per pixel, on a
+ * fixed grid; gamma 2.2.
  */
 export function courtyard(width: number, height: number, time: number): Picture {
   const picture = newPicture(width, height);

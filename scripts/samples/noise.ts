@@ -18,7 +18,7 @@ export function noise(x: number, y: number, z: number): number {
   return mix(mix(edge(0, 0), edge(1, 0), ty), mix(edge(0, 1), edge(1, 1), ty), tz);
 }
 
-/** Noise of `octaves` sizes, each half the one before, 0..1. */
+/** Weighted mean of value noise at `octaves` sizes, each half the one before, 0..1. */
 export function fractal(x: number, y: number, z: number, octaves: number): number {
   let sum = 0;
   let weight = 0.5;

@@ -1,5 +1,5 @@
 /**
- * An RGB picture: three values a pixel, rows top to bottom, R'G'B' 0..1 as coded (gamma or PQ
+ * An RGB picture: three values per pixel, rows top to bottom, R'G'B' 0..1 as coded (gamma or PQ
  * applied).
  */
 export type Picture = {
@@ -12,13 +12,13 @@ export function newPicture(width: number, height: number): Picture {
   return { width, height, rgb: new Float32Array(width * height * 3) };
 }
 
-/** Kr and Kb of a Y'CbCr matrix. */
+/** Kr and Kb of the Y'CbCr matrices (ITU-R BT.709 and BT.2020). */
 const matrices = { bt709: [0.2126, 0.0722], bt2020: [0.2627, 0.0593] } as const;
 
 /**
  * `picture` as studio-range Y'CbCr 4:2:0, planes one after the other; above 8 bit as 16-bit little
- * endian. Chroma lies beside the left one of its two luma columns and between its rows, as MPEG
- * says.
+ * endian. Chroma samples lie at the left of their two luma columns and midway between the two rows
+ * (`left` siting, the default of MPEG-2 and H.264).
  */
 export function toYuv420(
   picture: Picture,

@@ -69,8 +69,8 @@ const text = (x: number, y: number, size: number, fill: string, body: string, mo
   `font-size="${size}" fill="${fill}">${body}</text>`;
 
 /**
- * Where the page stands and how much is typed at frame `n`: it scrolls down, rests, and typing
- * begins.
+ * How far the page has scrolled and how much is typed at frame `n`: it scrolls down, rests, and
+ * then typing begins.
  */
 function stateAt(n: number): { top: number; typed: number } {
   const scrolled = Math.min(1, Math.max(0, (n - 6) / 18));
@@ -79,8 +79,8 @@ function stateAt(n: number): { top: number; typed: number } {
 }
 
 /**
- * A code editor, 640x360: scrolling, then typing, with the pointer moving. `n` counts frames, 15 a
- * second.
+ * A code editor, 640x360: scrolling, then typing, with the pointer moving. `n` counts frames, 15
+ * per second.
  */
 export async function screen(n: number): Promise<Picture> {
   const state = stateAt(n);

@@ -1,7 +1,7 @@
 import { fractal } from './noise.js';
 import { newPicture, type Picture } from './picture.js';
 
-/** SMPTE ST 2084: candela per square metre (0..10000) to a coded value 0..1. */
+/** SMPTE ST 2084 (PQ): candela per square metre (0..10000) to a coded value 0..1. */
 function perceptualQuantizer(light: number): number {
   const y = Math.max(0, light / 10000) ** 0.1593017578125;
   return ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375;

@@ -11,15 +11,15 @@ import {
 /** The checks of a sweep, as the table names them. */
 export const checkNames = ['size', 'frames', 'times', 'sound', 'colour', 'streams', 'log'] as const;
 
-/** What each check found: nothing where all is well, otherwise the difference in words. */
+/** What each check found: the difference in words, or an empty text where there is none. */
 export type Checks = Readonly<Record<(typeof checkNames)[number], string>>;
 
-/** Both ends of one enlargement. */
+/** A finished enlargement, and how its source was read. */
 export type CheckedJob = {
   readonly ffprobe: string;
   readonly sidecar: Sidecar;
   readonly scale: number;
-  /** Frames asked for; `Infinity` for the whole clip, of which alone everything is compared. */
+  /** Frames asked for; `Infinity` for the whole clip: only then are lengths of sound compared. */
   readonly frames: number;
   /** Options before the source's name, for headerless video. */
   readonly input: readonly string[];
@@ -39,25 +39,25 @@ function tickOf(stream: ProbedStream | undefined): number {
   return num! / den!;
 }
 
-/** Times of the packets of a stream, rising; those that an edit list hides only if `hidden`. */
+/** Packet times of a stream in seconds, sorted; with `hidden`, those hidden by an edit list too. */
 function packetTimes(facts: FileFacts, index: number, hidden = false): number[] {
   const times: number[] = [];
   for (const packet of facts.packets) {
     if (packet.stream_index !== index) continue;
     if (!hidden && packet.flags?.includes('D') === true) continue;
-    // AVI knows no times of its own: its packets come at the times they count.
+    // AVI states no presentation times: a packet's place in the stream is its time.
     const time = packet.pts_time ?? packet.dts_time;
     if (time !== undefined) times.push(Number(time));
   }
   return times.sort((a, b) => a - b);
 }
 
-/** Times are printed with six digits. */
+/** Seconds by which two times may differ by rounding: ffprobe prints six decimals. */
 const PRINTED = 2e-6;
 
 function compareTimes(source: readonly ProbedFrame[], output: readonly number[], tick: number) {
   const times = source.map((frame) => Number(frame.best_effort_timestamp_time ?? NaN));
-  // Where the source has no times, or some that do not rise, vsr makes them up.
+  // Where the source lacks times, or some do not rise, vsr assigns new ones: nothing to compare.
   if (times.some((time, i) => Number.isNaN(time) || (i > 0 && time <= times[i - 1]!))) return '';
   let worst = 0;
   let at = 0;
@@ -70,7 +70,7 @@ function compareTimes(source: readonly ProbedFrame[], output: readonly number[],
   return worst <= tick + PRINTED ? '' : `frame ${at} is ${(worst * 1000).toFixed(2)} ms off`;
 }
 
-/** Whether `part` is a run of `whole`. */
+/** Whether `part` is a contiguous part of `whole`. */
 function isRunOf(part: readonly string[], whole: readonly string[]): boolean {
   if (part.length === 0) return true;
   for (let start = 0; start + part.length <= whole.length; start++) {
@@ -79,14 +79,14 @@ function isRunOf(part: readonly string[], whole: readonly string[]): boolean {
   return false;
 }
 
-/** Streams of both files that should be the same, pair by pair; the words where they do not fit. */
+/** Pairs of streams that should be the same in both files, and the differences in words. */
 function pairUp(source: FileFacts, output: FileFacts, sidecar: Sidecar, enlarged: number) {
   const missing = new Set(
     sidecar.missing.flatMap((each) =>
       each.kind === 'missing' && each.streamIndex !== undefined ? [each.streamIndex] : [],
     ),
   );
-  // Metadata missing of the enlarged stream is no missing stream.
+  // A note on the enlarged stream is about its metadata: the stream itself is there.
   const kept = source.streams.filter((s) => s.index === enlarged || !missing.has(s.index));
   const words: string[] = [];
   if (output.streams.length < kept.length) {
@@ -135,7 +135,7 @@ function compareSound(
       facts.packets.filter((p) => p.stream_index === index).map((p) => p.data_hash ?? '');
     const [a, b] = [hashes(source, from.index), hashes(output, to.index)];
     const equal = whole ? a.length === b.length && isRunOf(b, a) : isRunOf(b, a);
-    // PCM is cut into packets as each container likes; its times still count.
+    // Each container cuts PCM into packets in its own way; its times are still compared.
     const pcm = String(from.codec_name).startsWith('pcm');
     if (!equal && !pcm) {
       words.push(`stream ${from.index}: ${a.length} packets became ${b.length}, or others`);
@@ -155,7 +155,7 @@ const colourKeys = [
   'chroma_location' as const,
 ];
 
-/** Names that say nothing. */
+/** Values by which ffprobe says that a colour property is not stated. */
 const silent = new Set(['unknown', 'unspecified', undefined]);
 
 function compareColour(source: ProbedFrame, output: ProbedFrame, rgb: boolean): string {
@@ -163,15 +163,15 @@ function compareColour(source: ProbedFrame, output: ProbedFrame, rgb: boolean): 
   for (const key of colourKeys) {
     let a = source[key];
     const b = output[key];
-    // RGB becomes BT.709 studio range, and its chroma has no place.
+    // RGB becomes BT.709 studio range, and has no chroma location.
     if (rgb) {
       a = { color_range: 'tv', color_space: 'bt709' }[key as string] ?? a;
       if (key === 'chroma_location') continue;
     }
     if (silent.has(a) && (silent.has(b) || b === 'left' || b === 'tv' || rgb)) continue;
-    // Codecs state it for 4:2:0 alone.
+    // Codecs state it only for 4:2:0.
     if (key === 'chroma_location' && !/420/.test(output.pix_fmt ?? '')) continue;
-    // Studio range is what a stream that says nothing has.
+    // A stream that states no range has studio range.
     if (key === 'color_range' && a === 'tv' && silent.has(b)) continue;
     if (a !== b) words.push(`${key} ${a} became ${b}`);
   }
@@ -185,7 +185,10 @@ async function checkLog(log: string, frames: number): Promise<string> {
   return wrong < 0 ? '' : `row ${wrong} is ${rows[wrong]!.slice(0, 40)}`;
 }
 
-/** Compares a finished output with its source, by another program's eyes. */
+/**
+ * Compares a finished output with its source as ffprobe reads both, without code of vsr. Throws
+ * where ffprobe cannot open one of them or finds no video.
+ */
 export async function checkOutput(job: CheckedJob): Promise<Checks> {
   const { ffprobe, sidecar, scale, input } = job;
   const whole = job.frames === Infinity;
@@ -200,7 +203,7 @@ export async function checkOutput(job: CheckedJob): Promise<Checks> {
   const [first] = await decodedFrames(ffprobe, sidecar.output.path, to.index, 1);
   const times = packetTimes(output, to.index);
   const { pairs, words } = pairUp(source, output, sidecar, from.index);
-  /** A matrix of zeros turns by no number at all. */
+  /** Degrees; 0 for a display matrix of zeros, for which ffprobe prints a meaningless number. */
   const rotationOf = (stream: ProbedStream): number => {
     const turn = stream.side_data_list?.find((data) => data.rotation !== undefined)?.rotation ?? 0;
     return Math.abs(turn) > 360 ? 0 : turn;

@@ -5,7 +5,7 @@ import type { Checks } from './check-output.js';
 const differs = (name: string, a: unknown, b: unknown): string =>
   a === b ? '' : `${name} ${String(a)} became ${String(b)}`;
 
-/** Compares an enlarged picture with its source: size, samples' kind, colour profile and EXIF. */
+/** Compares an enlarged picture with its source: size, sample format, colour profile and EXIF. */
 export async function checkStill(sidecar: Sidecar, scale: number): Promise<Checks> {
   const source = await sharp(sidecar.source.path).metadata();
   const output = await sharp(sidecar.output.path).metadata();

@@ -1,6 +1,6 @@
 import { runProgram } from './run-program.js';
 
-/** A stream as ffprobe prints it; nothing is sure to be there. */
+/** A stream as ffprobe prints it; any field but `index` may be missing. */
 export type ProbedStream = {
   readonly index: number;
   readonly codec_type?: string;
@@ -25,8 +25,7 @@ export type ProbedPacket = {
 };
 
 /**
- * What ffprobe says of a file, by programs that are not under test where another ffprobe is at
- * hand.
+ * What ffprobe says of a file. It can be another ffprobe than that of the build under test.
  */
 export type FileFacts = {
   readonly streams: readonly ProbedStream[];
@@ -71,7 +70,7 @@ export async function fileFacts(
   return { chapters: [], packets: [], ...facts, streams: facts.streams };
 }
 
-/** Frames of stream `index` as they decode, at most `most`. */
+/** The first frames of stream `index` as they decode, `most` of them or all. */
 export async function decodedFrames(
   ffprobe: string,
   file: string,
@@ -79,7 +78,7 @@ export async function decodedFrames(
   most: number,
   input: readonly string[] = [],
 ): Promise<readonly ProbedFrame[]> {
-  // More packets than frames are wanted: some frames may be hidden.
+  // More packets are read than frames are wanted, since some frames may be hidden.
   const interval = most === Infinity ? [] : ['-read_intervals', `%+#${most * 2 + 64}`];
   const answer = await ask<{ frames?: readonly ProbedFrame[] }>(ffprobe, [
     ...input,

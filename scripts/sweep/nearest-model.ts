@@ -3,8 +3,8 @@ import { GraphBuilder } from '../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../src/model/onnx/model-file.js';
 
 /**
- * Writes the cheapest 2x network there is, which repeats every luma sample: a sweep is about
- * everything else.
+ * Writes the cheapest 2x network there is, which repeats every luma sample: a sweep checks
+ * everything but the network.
  */
 export async function writeNearestModel(file: string): Promise<void> {
   const graph = new GraphBuilder('nearest');

@@ -1,16 +1,19 @@
 import { spawn } from 'node:child_process';
 
-/** How a program ended, and all it said. */
+/** How a program ended, and all that it printed. */
 export type Ended = {
   /** Exit code; -1 where a signal ended it. */
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** It was ended here because it took too long. */
+  /** Whether it was interrupted because it took too long. */
   readonly timedOut: boolean;
 };
 
-/** Runs a program to its end; never rejects for what it says. After `limitMs` it is ended. */
+/**
+ * Runs a program to its end; after `limitMs` it is interrupted (SIGINT). Rejects only where it
+ * cannot be started.
+ */
 export function runProgram(
   file: string,
   args: readonly string[],

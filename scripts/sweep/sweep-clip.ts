@@ -6,9 +6,9 @@ import { checkNames, checkOutput, type Checks } from './check-output.js';
 import { checkStill } from './check-still.js';
 import { runProgram } from './run-program.js';
 
-/** How a sweep is made. */
+/** Settings of a sweep. */
 export type SweepSetting = {
-  /** The ffprobe that judges. */
+  /** The ffprobe that reads sources and outputs to compare them. */
   readonly ffprobe: string;
   /** Options of `vsr upscale` for every clip, e.g. the model and which ffmpeg. */
   readonly options: readonly string[];
@@ -19,29 +19,29 @@ export type SweepSetting = {
   readonly frames: number;
 };
 
-/** What became of one clip. */
+/** How the enlargement of one clip ended. */
 export type SweepResult = {
   readonly name: string;
   /** Exit code of vsr. */
   readonly code: number;
   /**
-   * `ok`: enlarged, and every check passed. `refused`: one clear sentence and no output. `wrong`:
-   * anything else.
+   * `ok`: enlarged, and every check passed. `refused`: an error of one clear line and no output.
+   * `wrong`: anything else.
    */
   readonly verdict: 'ok' | 'refused' | 'wrong';
-  /** The source breaks off or lacks frames, so it was done again with --allow-damaged. */
+  /** Whether vsr called the source damaged, so that it was enlarged with --allow-damaged. */
   readonly truncated: boolean;
   readonly checks: Checks | null;
-  /** The sentence of a refusal, or what is wrong. */
+  /** The error of a refusal, or what is wrong. */
   readonly said: string;
   readonly frames: number;
   readonly seconds: number;
 };
 
-/** Whether a name is a still picture's, which has no frames to cap and no times. */
+/** Whether a name is that of a still picture, which has no frames to limit and no times. */
 const isStill = (file: string): boolean => /\.(?:png|jpe?g|webp|tiff?)$/i.test(file);
 
-/** What `bus_352x288_420_f20_b8.yuv` says by its name. */
+/** Options that say how to read a raw clip, from a name such as `bus_352x288_420_f20_b8.yuv`. */
 function rawOptions(file: string): { vsr: string[]; ffprobe: string[] } {
   const match = /_(\d+x\d+)_420.*\.yuv$/.exec(file);
   if (match === null) return { vsr: [], ffprobe: [] };
@@ -55,8 +55,8 @@ function rawOptions(file: string): { vsr: string[]; ffprobe: string[] } {
 }
 
 /**
- * Presets by which each encoder is fastest, tried in turn: not all encoders have one, and pictures
- * have none.
+ * Fast presets, tried in turn until one is accepted: encoders name theirs differently or have none,
+ * and pictures have none.
  */
 const presets = [['--preset', 'ultrafast'], ['--preset', '8'], []];
 
@@ -83,7 +83,7 @@ async function attempt(
   return { code: -1, stderr: 'no preset fits', sidecar: null };
 }
 
-/** Runs one clip through the program and compares what comes out with what went in. */
+/** Enlarges one clip with the program and compares its output with the source. */
 export async function sweepClip(file: string, setting: SweepSetting): Promise<SweepResult> {
   const started = performance.now();
   const raw = rawOptions(file);

@@ -2,10 +2,10 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { runProgram } from './run-program.js';
 
-/** The one clip that is too long to be done whole unless asked for, and how much of it is done. */
+/** The one clip that is too long to be enlarged wholly by default, and how many frames are. */
 const longClip = { name: 'long_1080p_lowbitrate.mp4', frames: 300 };
 
-/** Every clip and picture below `../shared/data` that a sweep runs, in order. */
+/** Every clip and picture that a sweep enlarges, in order; `data` is the path of shared/data. */
 export async function sweptFiles(data: string): Promise<string[]> {
   const files: string[] = [];
   for (const part of ['clips', 'clips/temple_1200x800_png', 'odd']) {
@@ -17,7 +17,7 @@ export async function sweptFiles(data: string): Promise<string[]> {
   return files;
 }
 
-/** Frames of `file` to do: all of most; of pictures of 720p and up at most `large`. */
+/** Frames of `file` to enlarge: all but of the longest clip; at most `large` at 720p and above. */
 export async function framesOf(ffprobe: string, file: string, large = Infinity): Promise<number> {
   const long = path.basename(file) === longClip.name ? longClip.frames : Infinity;
   if (large === Infinity) return long;
@@ -30,8 +30,8 @@ export async function framesOf(ffprobe: string, file: string, large = Infinity):
 }
 
 /**
- * Files of which nothing can be enlarged: without video, encrypted, broken, or of a codec no ffmpeg
- * before 7.1 decodes.
+ * Files that vsr must refuse: they have no video, are encrypted or broken, or use a codec that no
+ * ffmpeg before 7.1 decodes.
  */
 export const refusedFiles: readonly string[] = [
   'bipbop_nonfragment_header.mp4',

@@ -8,7 +8,7 @@ const file = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google
 /** Why nothing can be tried in a browser here; `false` where it can. */
 export const noBrowser = file === undefined ? 'chromium is not installed' : false;
 
-/** Starts the browser that is installed, which asks no other site for anything. */
+/** Starts the browser that is installed, without its own requests to other sites. */
 export function openChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: file!,

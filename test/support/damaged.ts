@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 
-/** Ways in which a clip comes to harm, as shares of its length or places in it. */
+/** Ways of damaging a clip's bytes, by name; where and how much is a share of its length. */
 export const harms: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   'cut tail': (bytes) => bytes.subarray(0, Math.floor(bytes.length * 0.6) | 1),
   'zeroed middle': (bytes) =>
@@ -20,7 +20,7 @@ export const harms: Readonly<Record<string, (bytes: Buffer) => Buffer>> = {
   },
 };
 
-/** Writes a copy of `file` that came to harm; returns its path. */
+/** Writes a copy of `file`, damaged in the way `how`, to the path `to`; returns that path. */
 export async function harmed(file: string, how: string, to: string): Promise<string> {
   await writeFile(to, harms[how]!(await readFile(file)));
   return to;

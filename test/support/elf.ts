@@ -1,8 +1,8 @@
-/** Pieces of a made-up shared library. */
+/** What a synthetic shared library holds. */
 export type MadeUpLibrary = {
-  /** Names for its NEEDED entries. */
+  /** The libraries that it needs: the names of its NEEDED entries. */
   readonly needs: readonly string[];
-  /** A text that stands by itself in it, as ONNX Runtime's version does. */
+  /** A text somewhere in the file between two zero bytes, as ONNX Runtime's version is. */
   readonly text?: string;
 };
 

@@ -8,7 +8,7 @@ import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 
 const exec = promisify(execFile);
 
-/** Runs the ffmpeg in use; rejects with what it says. */
+/** Runs the ffmpeg in use; returns what it wrote to stdout. Rejects with its messages. */
 export async function ffmpegRun(...args: string[]): Promise<string> {
   const { ffmpeg } = await locateFfmpeg();
   const words = ['-nostdin', '-hide_banner', '-v', 'error', '-y', ...args];
@@ -44,9 +44,9 @@ export async function enlarged(input: string, options: UpscaleOptions): Promise<
   return outcome.output;
 }
 
-/** Time in microseconds and hash of every frame of the video, a line each. */
+/** Time in microseconds and hash of every frame of the video, one frame per line. */
 export async function frameMd5(file: string): Promise<string> {
-  // A time base of its own: the nominal rate, which is guessed, must not decide what is compared.
+  // The time base is set here, since ffmpeg would take it from the nominal frame rate, a guess.
   const out = ['-vsync', 'passthrough', '-enc_time_base', '1:1000000', '-f', 'framemd5', '-'];
   const text = await ffmpegRun('-copyts', '-i', file, '-map', '0:v:0', ...out);
   const rows = text.split('\n').filter((line) => /^\d/.test(line));

@@ -5,7 +5,7 @@ import type { Announcement, OutputPlan } from '../../src/media/output/output-pla
 import type { Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import type { Source } from '../../src/media/source/source.js';
 
-/** Enlarged video that was encoded, and what its output is held against. */
+/** An enlarged video's encoded segments, and what the joined output is compared with. */
 export type CheckedJoin = {
   readonly source: Source;
   readonly plan: OutputPlan;
@@ -17,7 +17,7 @@ export type CheckedJoin = {
   readonly firstPts: number;
 };
 
-/** Joins and verifies as a job does; returns what differs and is told. */
+/** Joins and verifies as a job does; returns the notes on what differs from the source. */
 export async function joinChecked(ffmpeg: Ffmpeg, job: CheckedJoin): Promise<Announcement[]> {
   const { source, plan, files, output, frames } = job;
   const all = new Set(source.streams.map(({ index }) => index));

@@ -1,4 +1,4 @@
-/** Whether the tests run in their long form, `npm run test:long`, which takes twice the time. */
+/** Whether the tests run in their long form (`npm run test:long`), which takes twice as long. */
 export const isLongForm = process.env['VSR_TEST_LONG'] === '1';
 
 /** Why a case is left out; `false` in the long form. */

@@ -24,7 +24,7 @@ export function sha256(bytes: string | Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
 
-/** What the maker of a segment says of it. */
+/** The record of a segment of three frames, as the machine that made it writes it. */
 export function madeOf(video: string, rows: string): MadeSegment {
   return {
     ...{ frames: 3, firstPts: 0, provider: 'cpu', precision: 'fp32', reused: 0, truncated: false },
@@ -35,7 +35,10 @@ export function madeOf(video: string, rows: string): MadeSegment {
   };
 }
 
-/** Something to serve in a new folder at `place`: a source, and a work folder with a plan. */
+/**
+ * A clip to offer to workers, in a new folder at `place`: a source, a work folder with a plan, and
+ * a file beside them that must not be served.
+ */
 export async function smallOffer(
   place: string,
   source: Buffer,

@@ -20,7 +20,7 @@ export function picture(layout: FrameLayout, index: number): Frame {
   return { index, pts: index * 512, data };
 }
 
-/** Options for a small test: two CPU threads, nothing beside the enlarging. */
+/** Options for a small test: two CPU threads, no scores, no reuse of unchanged areas. */
 export function optionsFor(
   chain: Chain,
   layout: FrameLayout,

@@ -5,7 +5,7 @@ import type { UpscaleOptions } from '../../src/upscale/plan/options.js';
 import { probeInput } from '../../src/upscale/plan/probe-input.js';
 import { checkOptions } from '../../src/upscale/plan/settings.js';
 
-/** What is decided about a real clip with these options. */
+/** The job's plan for a clip with these options. */
 export async function planOf(file: string, options: UpscaleOptions = {}): Promise<JobPlan> {
   const ffmpeg = await locateFfmpeg();
   const { signal } = new AbortController();

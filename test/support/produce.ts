@@ -13,14 +13,14 @@ import type { Source } from '../../src/media/source/source.js';
 import { joinChecked } from './join-checked.js';
 import { noise } from './noise.js';
 
-/** The build in use and, where that is another one, the embedded build. */
+/** The ffmpeg in use and, where that is another one, the embedded build. */
 export async function builds(found: Ffmpeg): Promise<Ffmpeg[]> {
   const [{ default: ffmpeg }, { default: ffprobe }] = await Promise.all([
     import('@ffmpeg-installer/ffmpeg'),
     import('@ffprobe-installer/ffprobe'),
   ]);
-  // npm may have skipped the scripts that set their run bits; vsr itself sets only the one it
-  // takes.
+  // npm may have skipped the scripts that make them executable; vsr itself does so only for the one
+  // that it uses.
   await Promise.all([chmod(ffmpeg.path, 0o755), chmod(ffprobe.path, 0o755)]);
   const embedded = await locateFfmpeg({ ffmpeg: ffmpeg.path, ffprobe: ffprobe.path });
   return found.ffmpeg === embedded.ffmpeg ? [found] : [found, embedded];
@@ -43,14 +43,14 @@ export async function packets(file: string, stream: string): Promise<Packet[]> {
   return (JSON.parse(stdout) as { packets: Packet[] }).packets;
 }
 
-/** The times of a clip's frames, in order. */
+/** The times of a clip's frames in display order, in ticks of the stream. */
 export async function ptsOf(file: string): Promise<number[]> {
   return (await packets(file, 'V:0')).map(({ pts }) => pts!).sort((a, b) => a - b);
 }
 
 /**
- * Encodes noise at `times`, cut into segments of `perSegment` frames whose files lie in `folder`,
- * and puts the output together.
+ * Encodes one frame of noise for each of `times` (in ticks of the source's video), in segments of
+ * `perSegment` frames whose files lie in `folder`, and joins and verifies the output.
  */
 export async function produceIn(
   folder: string,

@@ -6,7 +6,7 @@ import { ffmpegRun } from './enlarge.js';
 import { writeRandomModel } from './random-model.js';
 import { runVsr, startVsr, type Surroundings, type Vsr } from './run-vsr.js';
 
-/** Milliseconds after which a worker's job goes to another, in these tests. */
+/** Milliseconds of silence after which a worker's job goes to another, in these tests. */
 export const lockMs = 3_000;
 
 /** Starts the command line as a user does, with a queue whose locks are short. */
@@ -15,19 +15,19 @@ export function startCommand(args: readonly string[], around: Surroundings = {})
   return startVsr(args, { ...around, env });
 }
 
-/** A clip in a folder that machines share, and what one machine makes of it. */
+/** A clip in a folder that machines share, and what one machine alone makes of it. */
 export type QueueJob = {
   readonly media: string;
   readonly clip: string;
-  /** Options of the job, without places. */
+  /** Options of the job, without those that name paths or the queue. */
   readonly options: readonly string[];
   /** Starts a worker that is ready when this resolves. */
   worker(url: string, more?: readonly string[], env?: NodeJS.ProcessEnv): Promise<Vsr>;
   /** Starts `vsr upscale --queue` for an output in the shared folder. */
   submit(url: string, output: string, more?: readonly string[]): Vsr;
   /**
-   * Fails unless an output and its log are, byte for byte, those of one machine, and all else is
-   * gone.
+   * Fails unless an output and its log are, byte for byte, those of one machine, and no other file
+   * is left of the job but the summary.
    */
   checkSame(output: string): Promise<void>;
 };
@@ -38,8 +38,9 @@ const hash = async (file: string): Promise<string> =>
     .digest('hex');
 
 /**
- * Makes a clip of `seconds` in `folder`, of segments of half a second each, and enlarges it on this
- * machine alone. MP4, since no two Matroska files are alike.
+ * Makes a clip of `seconds` in `folder`, which is cut into segments of half a second, and enlarges
+ * it on this machine alone. MP4, since two Matroska files of the same content differ: each has a
+ * random id.
  */
 export async function makeQueueJob(folder: string, seconds: number): Promise<QueueJob> {
   const media = path.join(folder, 'media');

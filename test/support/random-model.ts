@@ -32,8 +32,8 @@ function testNetwork(arch: string, scale: number): Network {
 }
 
 /**
- * The file bytes of a network with random weights, of a size that keeps values in a picture's
- * range.
+ * The file bytes of a network with random weights, which are small enough that the results stay
+ * near a picture's range.
  */
 export function randomModel(arch: string, scale: number, seed = 1): Uint8Array {
   const network = testNetwork(arch, scale);

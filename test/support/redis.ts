@@ -13,7 +13,7 @@ export const withoutRedis =
     ? false
     : 'needs redis-server (Debian: apt-get install redis-server)';
 
-/** A port of this machine that nobody listens on. */
+/** A port of this machine that no program listens on. */
 export async function freePort(): Promise<number> {
   const server = net.createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,19 +22,19 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** A Redis of a test's own, on a free port. */
+/** A Redis server that a test started for itself, on a free port. */
 export type TestRedis = AsyncDisposable & {
   readonly port: number;
   readonly url: string;
-  /** Kills it as a power cut does. */
+  /** Ends it without warning (SIGKILL), as a power cut would. */
   kill(): Promise<void>;
-  /** Starts it again on the same port, with what its log holds, or with nothing. */
+  /** Starts it again on the same port, with what its append-only file holds, or empty. */
   start(how?: 'empty'): Promise<void>;
   /** Stops and continues it, so that its connections go silent. */
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
 };
 
-/** Starts a Redis; with `log` it keeps an append-only file, as it should where clips matter. */
+/** Starts a Redis; with `log` it keeps an append-only file, so that it outlives a crash. */
 export async function startRedis({
   log = false,
   words = [],

@@ -15,14 +15,14 @@ export type TerminalRun = {
   readonly code: number | null;
 };
 
-/** A word as a shell takes it. */
+/** A word quoted for a shell. */
 function quoted(word: string): string {
   return `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 /**
- * Runs the command line on a pseudo-terminal of 80 columns and awaits its end. `watch` sees what
- * has come so far, and may write keys (`\x03` is Ctrl-C).
+ * Runs the command line on a pseudo-terminal of 80 columns and awaits its end. `watch` is called
+ * with all output so far whenever more comes, and may press keys (`\x03` is Ctrl-C).
  */
 export function runOnTerminal(
   args: readonly string[],
@@ -44,8 +44,8 @@ export function runOnTerminal(
 }
 
 /**
- * All lines that a terminal was sent, those that were erased again as well, without escape
- * sequences.
+ * All lines that a terminal was sent, without escape sequences; those that were erased later are
+ * among them.
  */
 export function linesOf(text: string): string[] {
   return stripVTControlCharacters(text).split(/\r?\n/);

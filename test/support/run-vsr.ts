@@ -14,20 +14,20 @@ export type VsrRun = {
   readonly code: number | null;
 };
 
-/** What is around a run of the command line. */
+/** Where and how the command line is run. */
 export type Surroundings = {
   readonly cwd?: string;
   /** Added to the environment. */
   readonly env?: NodeJS.ProcessEnv;
   /** A module's text that each of its threads runs first. */
   readonly preload?: string;
-  /** A program that starts it, with that program's own words. */
+  /** A program that starts it, followed by that program's own arguments. */
   readonly by?: readonly string[];
   /** Pipes to and from this process unless something else is given. */
   readonly stdio?: StdioOptions;
 };
 
-/** A run of the command line under way. */
+/** A running command line. */
 export type Vsr = {
   readonly child: ChildProcess;
   readonly pid: number;

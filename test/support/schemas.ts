@@ -20,7 +20,7 @@ const ajv = new Ajv2020({
 ajv.addSchema(schemaOf('events'));
 const isSummary = ajv.compile(schemaOf('summary'));
 
-/** A schema a kind of event, so that a complaint is about the right one. */
+/** One schema per kind of event: what does not fit is then told for that kind alone. */
 const kinds = new Map<string, ValidateFunction>();
 function kindOf(event: string): ValidateFunction {
   const known = kinds.get(event) ?? ajv.compile({ $ref: `events.json#/$defs/${event}` });
@@ -28,7 +28,7 @@ function kindOf(event: string): ValidateFunction {
   return known;
 }
 
-/** Lines of events, each held against the schema; throws for anything else among them. */
+/** Events, one JSON object per line, each checked by the schema; throws for any other line. */
 export function eventsOf(text: string): VsrEvent[] {
   assert.ok(text.endsWith('\n'), `an unfinished line: ${text.slice(-200)}`);
   const isEvent = ajv.getSchema('events.json')!;
@@ -44,7 +44,7 @@ export function eventsOf(text: string): VsrEvent[] {
     });
 }
 
-/** What a command answers to `--json`. */
+/** What a command prints with `--json`. */
 export type Summary = {
   readonly command: string;
   readonly exitCode: number;
@@ -53,7 +53,7 @@ export type Summary = {
   readonly facts: Record<string, unknown>;
 };
 
-/** A summary, held against the schema. */
+/** A summary, checked by the schema; throws where it does not fit. */
 export function summaryOf(text: string): Summary {
   const summary = JSON.parse(text) as Summary;
   assert.ok(isSummary(summary), `${text}\n${ajv.errorsText(isSummary.errors)}`);

@@ -1,10 +1,11 @@
 import type { Plane } from '../../src/planes/plane.js';
 
 /**
- * How much the borders of patches `side` samples apart show: the mean step between neighbours
- * across a border, over the mean step elsewhere, both ways. 1 where nothing shows. Places are
- * compared that lie alike between the samples of the source, which is so every `phase` samples: an
- * enlargement at 3/2 has steps of three sizes in turn.
+ * How visible the borders of patches of `side` samples are: the mean absolute step between two
+ * neighbours across a border, divided by that between two neighbours elsewhere, horizontally and
+ * vertically; about 1 where no border shows. Only each `phase`-th place is measured: at a fraction
+ * such as 3/2 the steps of an enlargement differ by where they lie between the source's samples,
+ * which repeats every 3 samples, and only equal places can be compared.
  */
 export function seams({ data, width, height }: Plane, side: number, phase: number): number {
   const sums = { border: 0, borders: 0, inner: 0, inners: 0 };

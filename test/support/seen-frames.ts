@@ -11,7 +11,7 @@ export type Seen = {
   readonly report: DecodeReport;
 };
 
-/** Decodes a clip; what it shows, frame by frame. */
+/** Decodes a clip; returns the time and the hash of each frame, and the decoder's report. */
 export async function seenFrames(
   ffmpeg: Ffmpeg,
   source: Source,

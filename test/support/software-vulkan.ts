@@ -2,8 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-// Debian's chromium brings a Vulkan driver in software: slow, and enough to see that the values are
-// right.
+// Debian's chromium brings a software Vulkan driver: slow, but good enough to check values with.
 const folder = '/usr/lib/chromium';
 const driver = path.join(folder, 'vk_swiftshader_icd.json');
 
@@ -26,12 +25,12 @@ function run(icd: string, words: readonly string[]): string {
     .trim();
 }
 
-/** What a program prints that can see the software Vulkan. */
+/** What a program prints when the software Vulkan is the only driver that it finds. */
 export function runWithVulkan(program: string, ...args: readonly string[]): string {
   return run(driver, [program, ...args]);
 }
 
-/** The same with no Vulkan to be found; throws with the program's last words where it fails. */
+/** The same with no Vulkan driver to find; throws with the program's stderr where it fails. */
 export function runWithoutVulkan(program: string, ...args: readonly string[]): string {
   return run(path.join(folder, 'no-such-driver.json'), [program, ...args]);
 }

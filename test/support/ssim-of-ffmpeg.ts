@@ -2,8 +2,8 @@ import type { Plane } from '../../src/planes/plane.js';
 
 /**
  * ffmpeg's `ssim` of 8-bit planes, -1 to 1: windows of 8x8 every 4 samples, unweighted, from the
- * top left; a last row or column of less than 4 samples is not looked at. Many times faster than
- * `ssim`, and not comparable with it. Both planes at least 8x8.
+ * top left; what is left of 4 rows or columns at the bottom and the right is not measured. Many
+ * times faster than `ssim`, and not comparable with it. Both planes are of one size, at least 8x8.
  *
  * Source: libavfilter/vf_ssim.c (after x264's), whose rounded integer constants are kept.
  */

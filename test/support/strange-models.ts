@@ -4,7 +4,7 @@ import { encodeModel } from '../../src/model/onnx/model-file.js';
 import { attributeTypes, elementTypes, type OnnxGraph } from '../../src/model/onnx/types.js';
 import type { OnnxModel } from '../../src/model/onnx/types.js';
 
-/** A 2x model of strangers: each sample four times, and then whatever `rest` does to that. */
+/** A 2x model as others may bring it: it repeats each sample twice each way, then runs `rest`. */
 export function strangeModel(
   rest: (graph: GraphBuilder, enlarged: string, source: string) => string,
   channels: 1 | 3 = 1,
@@ -19,8 +19,8 @@ export function strangeModel(
 }
 
 /**
- * Such a model that copies its picture in a loop `turns` times over; without end where that is
- * `Infinity`. It is no kind of model that can be judged by its operations alone.
+ * Such a model that copies its picture in a loop `turns` times, or endlessly where that is
+ * `Infinity`: how long it takes cannot be told from its operations.
  */
 export function loopModel(turns: number): OnnxModel {
   const model = strangeModel((graph, enlarged) => {

@@ -6,7 +6,8 @@ import { floatTensor, openSession } from '../../src/training/base/session.js';
 import { randomAt } from '../../src/training/base/random.js';
 
 /**
- * Run as a program: prints loss and gradient of one batch, computed by the provider named, as JSON.
+ * A program: prints, as JSON, the loss and the gradient of one batch, computed by the provider that
+ * its argument names.
  */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const network = networkOf('espcn-16', 2);

@@ -7,8 +7,9 @@ import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from './picture.js';
 
 /**
- * Run as a program: enlarges frames of a small clip on the provider, in the precision, with the
- * threads and under the limit for a frame (ms) that are named, and prints what became of them.
+ * A program: enlarges frames of a small clip. Arguments: provider, precision, number of threads and
+ * time limit for one frame (ms). Prints the provider and precision used and a hash of the result,
+ * or the error.
  */
 const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const precision = precisionNames.find((known) => known === process.argv[3]) ?? 'fp32';

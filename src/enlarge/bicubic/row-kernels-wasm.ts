@@ -1,4 +1,4 @@
-// Made of row-kernels.wat by `npm run build:kernels`; a test holds the two together.
+// Compiled from row-kernels.wat by `npm run build:kernels`; a test checks that they agree.
 
 /** The WebAssembly module of row-kernels.wat, in base64. */
 export const rowKernelsWasm =

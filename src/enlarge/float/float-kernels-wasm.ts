@@ -1,4 +1,4 @@
-// Made of float-kernels.wat by `npm run build:kernels`; a test holds the two together.
+// Compiled from float-kernels.wat by `npm run build:kernels`; a test checks that they agree.
 
 /** The WebAssembly module of float-kernels.wat, in base64. */
 export const floatKernelsWasm =

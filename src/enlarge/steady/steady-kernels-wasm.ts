@@ -1,4 +1,4 @@
-// Made of steady-kernels.wat by `npm run build:kernels`; a test holds the two together.
+// Compiled from steady-kernels.wat by `npm run build:kernels`; a test checks that they agree.
 
 /** The WebAssembly module of steady-kernels.wat, in base64. */
 export const steadyKernelsWasm =
