@@ -43,3 +43,22 @@ export function printableJson(value: unknown, indent = 2): string {
           .join(''),
   );
 }
+
+/** Characters that no shell reads as more than themselves. */
+const plain = /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
+
+/**
+ * `text` as one word of a shell, for calls that a person may copy: nothing in it is run or replaced.
+ * Characters that would steer a terminal are written out, in the form that bash and zsh read back.
+ */
+export function shellWord(text: string): string {
+  if (plain.test(text)) return text;
+  if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`;
+  const escaped = text.replace(/[\\']/g, '\\$&');
+  // Its form for the larger ones has braces, which shells do not know.
+  const shown = printable(escaped).replace(
+    /\\u\{([0-9a-f]+)\}/g,
+    (_, hex: string) => `\\U${hex.padStart(8, '0')}`,
+  );
+  return `$'${shown}'`;
+}

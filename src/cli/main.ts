@@ -10,6 +10,7 @@ import { withModes } from './process/optional-modes.js';
 import { callError } from './process/call-error.js';
 import { watchStandardStreams } from './process/standard-streams.js';
 import { sentenceOf } from './display/sentence.js';
+import { shellWord } from '../printable.js';
 
 /**
  * Commands by name. Each is loaded only when it is called, so that `vsr --help` answers at once.
@@ -135,7 +136,7 @@ function missingUpscale(words: readonly string[]): string {
     (word) => existsSync(word) || looksLikeClip(word) || looksLikeStill(word),
   );
   if (!namesClips) return '';
-  const call = `vsr upscale ${words.join(' ')}`;
+  const call = `vsr upscale ${words.map(shellWord).join(' ')}`;
   keepWhole(call);
   return ` Did you mean: ${call}`;
 }

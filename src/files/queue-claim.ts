@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Field } from './json-field.js';
+import { shellWord } from '../printable.js';
 
 /** The file that marks a work folder as a queue's. */
 const claimName = 'queue.json';
@@ -67,5 +68,5 @@ export async function writeClaim(folder: string, claim: QueueClaim): Promise<voi
 
 /** Tells the user how to end a claim, in two sentences. */
 export function howToEnd({ id, queue }: QueueClaim, folder: string): string {
-  return `Wait for it, or end it with: vsr queue cancel ${id} --queue ${queue}. If that queue is gone for good, remove ${path.join(folder, claimName)}.`;
+  return `Wait for it, or end it with: vsr queue cancel ${id} --queue ${shellWord(queue)}. If that queue is gone for good, remove ${path.join(folder, claimName)}.`;
 }

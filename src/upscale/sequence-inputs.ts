@@ -8,6 +8,7 @@ import { gather } from '../media/sequence/gather.js';
 import { nameOfNumber, patternOf } from '../media/sequence/numbered-names.js';
 import { likelySequences } from '../media/sequence/picture-sequence.js';
 import { isFolder } from '../files/what-is-there.js';
+import { shellWord } from '../printable.js';
 
 /**
  * Throws VsrError `option` for a picture sequence that has no rate, for a rate where there is none,
@@ -55,9 +56,8 @@ export function sequenceOffers(
     likelySequences(names).map((run) => {
       const [first, last] = [run.numbers[0]!, run.numbers.at(-1)!].map((n) => nameOfNumber(run, n));
       const pattern = path.join(folder, patternOf(run));
-      const word = /\s/.test(pattern) ? JSON.stringify(pattern) : pattern;
       const why = `${first} to ${last} are enlarged one by one`;
-      const advice = `As the frames of one clip: vsr upscale ${word} --fps 25`;
+      const advice = `As the frames of one clip: vsr upscale ${shellWord(pattern)} --fps 25`;
       const what = `${run.numbers.length} numbered pictures`;
       return { about: folder, note: { kind: 'note', what, why, advice } };
     }),

@@ -4,6 +4,7 @@ import type { UpscaleOutcome } from '../../upscale/upscale.js';
 import { sentenceOf } from './sentence.js';
 import { showSpan } from '../../show-time.js';
 import { formatTable } from './table.js';
+import { shellWord } from '../../printable.js';
 
 /** How one input ended, with what only this run knows. */
 export type ShownOutcome = {
@@ -42,7 +43,7 @@ export function failedProgram(outcome: UpscaleOutcome): string | null {
 
 /** The call that waits for a clip of a queue. */
 export function comeBackCall({ name, queue }: Queued['queued']): string {
-  return `vsr queue watch ${name} --queue ${queue}`;
+  return `vsr queue watch ${name} --queue ${shellWord(queue)}`;
 }
 
 /** How one input ended, in one line. If it is the only input, the line also says how to go on. */

@@ -1,5 +1,6 @@
 import { clipStates } from '../redis/book.js';
 import type { Overview } from './overview.js';
+import { printable } from '../../printable.js';
 
 /** A metric family in the text format of Prometheus: one name, with a value per set of labels. */
 type Family = {
@@ -8,8 +9,9 @@ type Family = {
   readonly values: readonly (readonly [labels: Readonly<Record<string, string>>, value: number])[];
 };
 
+/** A label's text; a worker's name may be a stranger's, and the figures may go to a terminal. */
 function escaped(text: string): string {
-  return text.replace(/[\\"\n]/g, (letter) => (letter === '\n' ? '\\n' : `\\${letter}`));
+  return printable(text).replace(/[\\"]/g, '\\$&');
 }
 
 function linesOf({ name, help, values }: Family): string[] {

@@ -7,6 +7,7 @@ import {
   type Figures,
 } from './evaluation.js';
 import type { NetworkFacts } from './measured-models.js';
+import { printable } from '../../printable.js';
 
 /** A table's header and rows, as text. */
 export type TextTable = {
@@ -86,14 +87,14 @@ export function evaluationTable(files: readonly FileEvaluation[]): TextTable {
 
 /** The same as CSV. */
 export function csvOf({ header, rows }: TextTable): string {
-  const cell = (text: string) => (/[",\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
+  const cell = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text);
   return [header, ...rows].map((row) => `${row.map(cell).join(',')}\n`).join('');
 }
 
 /** The same as a Markdown table. */
 export function markdownOf({ header, rows, words }: TextTable): string {
   const line = (row: readonly string[]) =>
-    `| ${row.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |\n`;
+    `| ${row.map((cell) => printable(cell).replace(/\|/g, '\\|')).join(' | ')} |\n`;
   const rule = header.map((_, i) => (i < words ? '---' : '---:'));
   return line(header) + line(rule) + rows.map(line).join('');
 }

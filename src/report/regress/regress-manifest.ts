@@ -3,6 +3,7 @@ import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import { writeWhole } from '../../files/write-whole.js';
+import { shellWord } from '../../printable.js';
 
 /** The file that holds a folder's baselines. */
 export const manifestName = 'regress.json';
@@ -179,7 +180,7 @@ export async function readManifest(file: string): Promise<Manifest> {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const message = missing
-      ? `Expected a baseline ${file} but there is none. Make it with: vsr regress ${path.dirname(file)} --update`
+      ? `Expected a baseline ${file} but there is none. Make it with: vsr regress ${shellWord(path.dirname(file))} --update`
       : `The baseline ${file} cannot be read: ${messageOf(error)}.`;
     throw new VsrError('media', message, { cause: error });
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
 import { completionScript, shells } from '../../../../src/cli/process/completion-script.js';
@@ -8,6 +8,7 @@ import { commandTree } from '../../../../src/cli/process/command-tree.js';
 import { queueCommand } from '../../../../src/cli/queue/queue.js';
 import { upscaleCommand } from '../../../../src/cli/upscale/upscale.js';
 import { codecNames } from '../../../../src/upscale/plan/options.js';
+import { shellWord } from '../../../../src/printable.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -17,7 +18,7 @@ const tree = commandTree([upscaleCommand(), queueCommand()]);
 function offered(...words: string[]): string[] | null {
   const script = path.join(folder, 'vsr.bash');
   writeFileSync(script, completionScript('bash', tree));
-  const list = ['vsr', ...words].map((word) => `'${word}'`).join(' ');
+  const list = ['vsr', ...words].map(shellWord).join(' ');
   const asked = `. '${script}'; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _vsr; echo "\${COMPREPLY[*]}"`;
   const { error, status, stdout, stderr } = spawnSync('bash', ['-c', asked], { encoding: 'utf8' });
   if (error !== undefined) return null;
@@ -35,6 +36,15 @@ test('bash offers commands, options and their words, and leaves files to itself'
   assert.deepEqual(offered('upscale', 'clip'), []);
   assert.deepEqual(offered('queue', 'stat'), ['status']);
   assert.ok(offered('queue', 'status', '--')?.includes('--queue'));
+  // Nothing that stands on the line is run.
+  const pwned = path.join(folder, 'pwned');
+  for (const evil of [`$(touch ${pwned})`, `\`touch ${pwned}\``, `x;touch ${pwned}`, '\'"\n*']) {
+    assert.deepEqual(offered('upscale', evil), []);
+    assert.deepEqual(offered(evil, evil, evil), []);
+    assert.deepEqual(offered('queue', evil, 'x'), []);
+    assert.deepEqual(offered('upscale', evil, '--codec', 'he'), ['hevc']);
+  }
+  assert.ok(!existsSync(pwned));
 });
 
 test('every option of every command is in every script', () => {
