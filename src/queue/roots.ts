@@ -56,6 +56,11 @@ export class Roots {
     return [...this.#folders.keys()].sort();
   }
 
+  /** Their folders, without links. */
+  get folders(): readonly string[] {
+    return [...this.#folders.values()];
+  }
+
   /**
    * Names a root that is no longer the same folder, for example because its disk was unmounted, in
    * words; otherwise `null`.

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { takeLease } from '../files/lease.js';
 import type { QueueWork } from './queue/job-run.js';
-import { Queue } from './queue/queue.js';
+import { Queue, type QueueWays } from './queue/queue.js';
 import { QueueStore } from './queue/queue-store.js';
 
 /** A queue that this process alone works off. */
@@ -13,11 +13,15 @@ export type OwnQueue = AsyncDisposable & {
 };
 
 /** Opens the queue in a folder. Throws VsrError `busy` where another process has it. */
-export async function openOwnQueue(folder: string, work: QueueWork): Promise<OwnQueue> {
+export async function openOwnQueue(
+  folder: string,
+  work: QueueWork,
+  ways: QueueWays = {},
+): Promise<OwnQueue> {
   const store = await QueueStore.open(folder);
   const lease = await takeLease(path.join(folder, 'lock'), 'the queue');
   try {
-    const queue = await Queue.open(store, work);
+    const queue = await Queue.open(store, work, ways);
     return {
       ...{ queue, store, lost: lease.lost },
       async [Symbol.asyncDispose]() {

@@ -16,6 +16,8 @@ import { checkHost, isLoopback, newToken } from '../../serve/web/guard.js';
 import { pageServer } from '../../serve/web/server.js';
 import { say } from '../display/say.js';
 import { interruption } from '../process/interruption.js';
+import { collected, withQueueOptions } from '../queue/queue-flags.js';
+import { serveQueueOf, type ServeQueueFlags, usualJobs } from '../queue/serve-queue.js';
 import { presetsOf } from '../upscale/config-presets.js';
 import { wholeNumber } from '../display/numbers.js';
 
@@ -25,11 +27,15 @@ Examples:
   vsr serve tapes/ /mnt/films --open        opens the browser, too
   vsr serve out/ --watch inbox=scale=4      clips that come into inbox are enlarged
   vsr serve tapes/ --host 0.0.0.0 --token   for other machines; the address with its token is printed
+  vsr serve --queue redis://nas:6379 --root media=/mnt/media
+                                            the machines of a queue do the work
+
+With --queue the page also shows the queue's workers, and the clips that others put into it. See docs/serve.md.
 
 The queue is kept in plain files and survives a restart. Other web sites cannot use the page, and the page
 cannot reach other folders than those named.`;
 
-type Flags = {
+type Flags = ServeQueueFlags & {
   port: number;
   host: string;
   token?: true;
@@ -43,7 +49,7 @@ const collect = (value: string, before: string[] = []): string[] => [...before, 
 
 /** The command `vsr serve`. */
 export function serveCommand(): Command {
-  return new Command('serve')
+  const command = new Command('serve')
     .description(
       'Serves a page to work from: browse clips, choose settings, queue, pause, watch the progress.',
     )
@@ -53,8 +59,19 @@ export function serveCommand(): Command {
     .option('--token', 'require a token, which is printed with the address')
     .option('--open', 'open the page in the browser')
     .option('--watch <folder[=options]>', 'enlarge what comes into a folder (repeatable)', collect)
-    .option('--queue-folder <folder>', 'folder in which the queue is kept')
-    .option('--config <file>', 'configuration of vsr upscale whose presets the page offers')
+    .option('--queue-folder <folder>', 'folder in which the page’s own queue is kept')
+    .option('--config <file>', 'configuration of vsr upscale whose presets the page offers');
+  return withQueueOptions(command, 'let the workers of this queue do the work: redis://host:port')
+    .option(
+      '--root <name=folder>',
+      'a folder that the machines share, and its name on all of them (repeatable)',
+      collected,
+    )
+    .option(
+      '--jobs <n>',
+      `with --queue, clips of the page in the queue at a time (default: ${usualJobs})`,
+      wholeNumber(1),
+    )
     .addHelpText('after', examples)
     .action(serve);
 }
@@ -65,16 +82,26 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   checkHost(host, token);
   const presets = presetsOf(flags.config);
   const watched = watchedBy(flags.watch ?? [], presets);
-  const seen = named.length === 0 ? ['.'] : named;
+  const advice =
+    flags.queue === undefined
+      ? 'The queue is kept: start vsr serve again to go on.'
+      : 'The page’s queue is kept, and the machines go on with the clips that they have: start vsr serve again to follow them.';
+  const stop = interruption(() => advice);
+  const far = await serveQueueOf(flags);
+  await using machines = far?.machines ?? null;
+  const seen = named.length === 0 ? (far?.roots.folders ?? ['.']) : named;
   const folders = await Folders.open([...seen, ...watched.map(({ folder }) => folder)]);
-  const stop = interruption();
+  for (const { folder } of watched) await machines?.checkFolder(folder);
   // Where ffmpeg does not work, this fails now, not in the first job.
   const tracks = new TrackLooker(await locateFfmpeg());
-  const work = workByCommand(configCall(presets));
-  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder(), work);
+  const work = workByCommand(configCall(presets), far?.far ?? null);
+  const ways = { atOnce: far?.atOnce ?? 1, isHeld: machines !== null };
+  await using own = await openOwnQueue(flags.queueFolder ?? defaultQueueFolder(), work, ways);
   const { queue, store, lost } = own;
+  machines?.follow(queue);
   const previews = new Previews(path.join(store.folder, 'previews'));
-  const server = pageServer({ folders, queue, store, work, previews, presets, tracks, token });
+  const parts = { folders, queue, store, work, previews, presets, tracks, machines, token };
+  const server = pageServer(parts);
   try {
     await server.listen({ host, port });
   } catch (cause) {
@@ -85,6 +112,7 @@ async function serve(named: string[], flags: Flags): Promise<void> {
   const shown = host.includes(':') ? `[${host}]` : host;
   const address = `http://${shown}:${bound.port}/${token === null ? '' : `?token=${token}`}`;
   say(`vsr serves ${address}`);
+  if (machines !== null && machines.view.problem !== null) say(machines.view.problem);
   if (!isLoopback(host))
     say('Others on this network can reach it; what they send is not encrypted.');
   if (flags.open === true) openInBrowser(address);
@@ -97,10 +125,7 @@ async function serve(named: string[], flags: Flags): Promise<void> {
     await server.close();
   }
   if (lost.aborted) throw lost.reason;
-  throw new VsrError(
-    'interrupted',
-    'Interrupted. The queue is kept: start vsr serve again to go on.',
-  );
+  throw new VsrError('interrupted', `Interrupted. ${advice}`);
 }
 
 /**

@@ -48,14 +48,21 @@ function redisOptions(address: QueueAddress, name: string, isWanted: () => boole
   };
 }
 
+/** What to do where a server does not let this machine in; `null` where that is not the cause. */
+export function accessAdvice(said: string): string | null {
+  if (/NOAUTH|WRONGPASS|NOPERM|AUTH/.test(said)) {
+    return 'Name the password in VSR_QUEUE_PASSWORD or with --queue-password-file.';
+  }
+  return /certificate|self-signed|SSL|TLS/i.test(said)
+    ? 'Name the certificate to trust with --queue-ca.'
+    : null;
+}
+
 /** The error of a queue that cannot be reached, with advice. */
 function unreachable(address: QueueAddress, error: unknown): VsrError {
   const said = messageOf(error);
-  const advice = /NOAUTH|WRONGPASS|NOPERM|AUTH/.test(said)
-    ? 'Name the password in VSR_QUEUE_PASSWORD or with --queue-password-file.'
-    : /certificate|self-signed|SSL|TLS/i.test(said)
-      ? 'Name the certificate to trust with --queue-ca.'
-      : 'Is Redis running there, and does its port let this machine in?';
+  const advice =
+    accessAdvice(said) ?? 'Is Redis running there, and does its port let this machine in?';
   return new VsrError(
     'queue',
     `The queue ${address.shown} cannot be reached: ${said.replace(/\.$/, '')}. ${advice}`,

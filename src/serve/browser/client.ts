@@ -2,6 +2,7 @@
 // Runs in the browser.
 import type { Listing } from '../folders.js';
 import type { Job, JobOptions, JobPace } from '../queue/job.js';
+import type { MachinesView } from '../machines/machines-view.js';
 import type { PresetList } from '../presets.js';
 import type { QueueChange } from '../queue/queue.js';
 import type { TrackOffers } from '../track-offers.js';
@@ -14,10 +15,14 @@ export type PageState = {
   readonly paces: Readonly<Record<string, JobPace>>;
   /** Whether changes still come. */
   readonly connected: boolean;
+  /** The queue of many machines that do the work; `null` where the page's own machine does. */
+  readonly machines: MachinesView | null;
 };
 
 /** The state before anything was heard. */
-export const emptyState: PageState = { jobs: [], paused: false, paces: {}, connected: false };
+export const emptyState: PageState = {
+  ...{ jobs: [], paused: false, paces: {}, connected: false, machines: null },
+};
 
 /** What can be chosen. */
 export type Choices = {
@@ -60,6 +65,10 @@ export function follow(onState: (update: (state: PageState) => PageState) => voi
   source.addEventListener('changes', (event: MessageEvent<string>) => {
     const changes = JSON.parse(event.data) as QueueChange[];
     onState((state) => changed(state, changes));
+  });
+  source.addEventListener('machines', (event: MessageEvent<string>) => {
+    const machines = JSON.parse(event.data) as MachinesView;
+    onState((state) => ({ ...state, machines }));
   });
   source.addEventListener('error', () => onState((state) => ({ ...state, connected: false })));
 }

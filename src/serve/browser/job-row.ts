@@ -54,9 +54,9 @@ function howFar(
   if (state === 'running') {
     if (pace === undefined) return 'beginning';
     const eta = pace.eta === null ? '' : `, ${duration(pace.eta)} to go`;
-    return pace.stage === 'enlarge'
-      ? `${count}, ${pace.fps.toFixed(1)} a second${eta}`
-      : pace.stage;
+    if (pace.stage !== 'enlarge') return pace.stage;
+    // Machines of a queue may not have begun with it.
+    return pace.fps === 0 ? count : `${count}, ${pace.fps.toFixed(1)} a second${eta}`;
   }
   if (state === 'waiting' && takes !== null) return `waiting, takes about ${takes}`;
   if (state === 'paused') return `paused at ${count}`;

@@ -3,6 +3,7 @@
 import { html, render, useEffect, useMemo, useState } from 'htm/preact';
 import { type Choices, emptyState, follow, server } from './client.js';
 import { FilesPanel } from './files-panel.js';
+import { MachinesPanel } from './machines-panel.js';
 import { QueuePanel } from './queue-panel.js';
 
 /** What the whole page is: files on one side, the queue on the other. */
@@ -37,7 +38,10 @@ function App() {
     </header>
     <main>
       ${files}
-      <${QueuePanel} state=${state} doing=${doing} />
+      <div class="panel">
+        <${QueuePanel} state=${state} doing=${doing} />
+        ${state.machines === null ? null : html`<${MachinesPanel} view=${state.machines} />`}
+      </div>
     </main>
   `;
 }

@@ -33,7 +33,7 @@ function rateOf(job: Job, pace: JobPace | undefined): number | null {
 }
 
 /**
- * Seconds until a job is done, by the rate of the one that is under way; `null` where unknown.
+ * Seconds until a job is done, by the rate of those that are under way; `null` where unknown.
  */
 export function secondsFor(job: Job, rate: number | null): number | null {
   if (rate === null || job.of === null || job.pixels === null) return null;
@@ -45,8 +45,9 @@ export function timeForAll(
   jobs: readonly Job[],
   paces: Readonly<Record<string, JobPace>>,
 ): { readonly seconds: number | null; readonly unknown: number; readonly rate: number | null } {
-  const running = jobs.find(({ state }) => state === 'running');
-  const rate = running === undefined ? null : rateOf(running, paces[running.id]);
+  const running = jobs.filter(({ state }) => state === 'running');
+  const rates = running.flatMap((job) => rateOf(job, paces[job.id]) ?? []);
+  const rate = rates.length === 0 ? null : rates.reduce((sum, each) => sum + each, 0);
   const open = jobs.filter(({ state }) => state === 'running' || state === 'waiting');
   const times = open.map((job) => secondsFor(job, rate));
   const known = times.filter((time) => time !== null);

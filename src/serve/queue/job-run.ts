@@ -1,6 +1,7 @@
+import { messageOf } from '../../errors.js';
 import type { VsrEvent } from '../../events.js';
 import { argumentsOf, type Job, type JobNote, type JobPace } from './job.js';
-import { runVsr, type VsrRun } from './run-vsr.js';
+import { runVsr, type RunOptions } from './run-vsr.js';
 
 /** What a run changes of its job. */
 export type JobChange = Partial<
@@ -25,8 +26,11 @@ export type RunListener = {
   readonly pace: (pace: JobPace) => void;
 };
 
-/** Why a run ended; `busy`: another process has the clip. */
-export type RunEnd = 'done' | 'failed' | 'interrupted' | 'busy';
+/**
+ * Why a run ended; `busy`: another process has the clip; `away`: the queue of many machines, which
+ * does the work, cannot be reached.
+ */
+export type RunEnd = 'done' | 'failed' | 'interrupted' | 'busy' | 'away';
 
 /** What the command line says of a plan, as far as it is used here; nothing of it is certain. */
 type Facts = {
@@ -42,6 +46,10 @@ class Reading {
   readonly #notes: JobNote[] = [];
   /** How it ended, as far as was told. */
   end: RunEnd | null = null;
+  /** It ended before it came to the clip, since the queue of many machines did not answer. */
+  isAway = false;
+  /** The clip's name in the queue of many machines, where it was left. */
+  queued: string | null = null;
 
   constructor(listener: RunListener) {
     this.#listener = listener;
@@ -70,10 +78,13 @@ class Reading {
         pace({ fps: event.fps, stage: event.stage, eta: event.eta });
         break;
       case 'done':
-        this.end = 'done';
+        // Stopped while machines of a queue work on it: they go on.
+        if (event.status === 'queued') this.queued = event.queued.name;
+        else this.end = 'done';
         change({ output: event.output, error: null });
         break;
       case 'failed':
+        this.isAway = event.error.code === 'queue' && event.clip === null;
         this.end =
           event.error.code === 'busy'
             ? 'busy'
@@ -89,26 +100,35 @@ class Reading {
   }
 }
 
+type Ended = { readonly end: RunEnd; readonly queued: string | null };
+
 function begin(
   words: readonly string[],
   listener: RunListener,
-  options: { readonly log?: string; readonly polite?: boolean },
-): { readonly run: VsrRun; readonly ended: Promise<RunEnd> } {
+  options: RunOptions,
+): { readonly stop: () => void; readonly ended: Promise<Ended> } {
   const reading = new Reading(listener);
   const run = runVsr(words, (event) => reading.hear(event), options);
-  const ended = run.ended.then(({ exitCode, isStopped }): RunEnd => {
-    if (exitCode === 0) return 'done';
-    if (isStopped || exitCode === 130 || reading.end === 'interrupted') return 'interrupted';
+  const ended = run.ended.then(({ exitCode, isStopped }): Ended => {
+    const is = (end: RunEnd): Ended => ({ end, queued: reading.queued });
+    if (exitCode === 0) return is('done');
+    if (isStopped || exitCode === 130 || reading.end === 'interrupted') return is('interrupted');
     if (reading.end !== 'failed' && reading.end !== 'busy') {
       listener.change({ error: 'vsr ended without a word. Its log may say why.' });
     }
-    return reading.end === 'busy' ? 'busy' : 'failed';
+    return is(reading.end === 'busy' ? 'busy' : reading.isAway ? 'away' : 'failed');
   });
-  return { run, ended };
+  return { stop: () => run.stop(), ended };
 }
 
-/** A run of a job. */
-export type JobRun = { readonly ended: Promise<RunEnd>; stop(): void };
+/**
+ * A run of a job. Where machines of a queue do the work, a run that is stopped either leaves the
+ * clip to them, or takes it back.
+ */
+export type JobRun = {
+  readonly ended: Promise<RunEnd>;
+  stop(how: 'leave' | 'take back'): void;
+};
 
 /** How the two kinds of run are begun; tests put others in their place. */
 export type QueueWork = {
@@ -122,18 +142,44 @@ export type QueueWork = {
   planJob(job: Job, listener: RunListener): JobRun;
 };
 
-/** Work by `vsr upscale`, which gets `words` beside the options of each job. */
-export function workByCommand(words: readonly string[]): QueueWork {
+/** The queue of many machines that does the work in place of this one. */
+export type FarQueue = {
+  /** Words of `vsr upscale` that name it, without its password, which is in `secrets`. */
+  readonly words: readonly string[];
+  readonly secrets: Readonly<Record<string, string>>;
+  /** Takes a clip out of it; what is done of it is kept. */
+  takeBack(clip: string): Promise<void>;
+};
+
+/**
+ * Work by `vsr upscale`, which gets `words` beside the options of each job; by the machines of
+ * `far`, where there are some.
+ */
+export function workByCommand(words: readonly string[], far: FarQueue | null = null): QueueWork {
+  const callOf = (job: Job): string[] => ['upscale', job.input, ...words, ...argumentsOf(job)];
   return {
     enlarge(job, { log, report }, listener) {
-      const call = ['upscale', job.input, ...words, ...argumentsOf(job), `--report=${report}`];
-      const { run, ended } = begin(call, listener, { log });
-      return { ended, stop: () => run.stop() };
+      const call = [...callOf(job), ...(far?.words ?? []), `--report=${report}`];
+      const { stop, ended } = begin(call, listener, { log, secrets: far?.secrets ?? {} });
+      let takesBack = false;
+      return {
+        ended: ended.then(async ({ end, queued }) => {
+          if (far !== null && takesBack && queued !== null) {
+            await far
+              .takeBack(queued)
+              .catch((error: unknown) => listener.change({ error: messageOf(error) }));
+          }
+          return end;
+        }),
+        stop(how) {
+          takesBack = how === 'take back';
+          stop();
+        },
+      };
     },
     planJob(job, listener) {
-      const call = ['upscale', job.input, ...words, ...argumentsOf(job), '--dry-run'];
-      const { run, ended } = begin(call, listener, { polite: true });
-      return { ended, stop: () => run.stop() };
+      const { stop, ended } = begin([...callOf(job), '--dry-run'], listener, { polite: true });
+      return { ended: ended.then(({ end }) => end), stop };
     },
   };
 }

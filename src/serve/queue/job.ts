@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Field } from '../../files/json-field.js';
 import { checkTracks } from '../../media/tracks/track-choice.js';
 
@@ -69,6 +70,16 @@ export type Job = {
   /** Whether a page shows what was done. */
   readonly hasReport: boolean;
 };
+
+/** A job of which nothing is known yet but what was asked for. */
+export function newJob(input: string, options: JobOptions): Job {
+  return {
+    ...{ id: randomBytes(8).toString('hex'), input, options, state: 'waiting' },
+    added: new Date().toISOString(),
+    ...{ output: null, frames: 0, of: null, pixels: null, size: null, bytes: null, models: [] },
+    ...{ notes: [], error: null, hasReport: false },
+  };
+}
 
 /** What of a running job changes all the time and is not kept. */
 export type JobPace = {

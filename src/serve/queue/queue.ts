@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { VsrError } from '../../errors.js';
-import type { Job, JobOptions, JobPace, JobState } from './job.js';
-import type { JobChange, JobRun, QueueWork } from './job-run.js';
+import { type Job, type JobOptions, type JobPace, type JobState, newJob } from './job.js';
+import type { JobChange, JobRun, QueueWork, RunEnd } from './job-run.js';
+import { type JobRequest, requests } from './job-requests.js';
+import { PlanAhead } from './plan-ahead.js';
 import type { QueueStore } from './queue-store.js';
 
 /** What those who watch a queue are told; `job: null` says that it was removed. */
@@ -17,46 +18,62 @@ export type QueueChange =
 const busyRetryMs = 3000;
 const busyTries = 5;
 
-/** What is asked of a job that is in one of these states, and the state it gets. */
-const requests = {
-  pause: { from: ['waiting', 'running'], to: 'paused' },
-  resume: { from: ['paused'], to: 'waiting' },
-  cancel: { from: ['waiting', 'running', 'paused'], to: 'cancelled' },
-  retry: { from: ['failed', 'cancelled', 'done'], to: 'waiting' },
-} as const satisfies Record<string, { from: readonly JobState[]; to: JobState }>;
+/** A job under way. */
+type Running = {
+  run: JobRun;
+  /** The state that it gets when it was stopped. */
+  after: JobState;
+  isStopped: boolean;
+};
 
-/** What can be asked of a job. */
-export type JobRequest = keyof typeof requests;
-export const jobRequests = Object.keys(requests) as readonly JobRequest[];
+/** How a queue works. */
+export type QueueWays = {
+  /** Jobs under way at a time. */
+  readonly atOnce?: number;
+  /** Nothing begins before `hold(false)`. */
+  readonly isHeld?: boolean;
+};
 
-/** Works off clips, one at a time, in an order that can be changed; every change is on disk. */
+/**
+ * Works off clips, one or a few at a time, in an order that can be changed; every change is on
+ * disk.
+ */
 export class Queue implements AsyncDisposable {
   readonly #store: QueueStore;
   readonly #work: QueueWork;
   readonly #jobs = new Map<string, Job>();
   readonly #listeners = new Set<(change: QueueChange) => void>();
-  /** The job under way, and the state that it gets when it was stopped. */
-  #current: { readonly id: string; readonly run: JobRun; after: JobState } | null = null;
-  #planning: { readonly id: string; readonly run: JobRun } | null = null;
-  readonly #planned = new Set<string>();
+  readonly #atOnce: number;
+  readonly #running = new Map<string, Running>();
+  readonly #ahead: PlanAhead;
+  /** Nothing begins, since what does the work is away. */
+  #isHeld: boolean;
   #paused: boolean;
   #isClosed = false;
   /** Writes follow one another. */
   #writing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
-  private constructor(store: QueueStore, jobs: readonly Job[], paused: boolean, work: QueueWork) {
+  private constructor(
+    store: QueueStore,
+    { jobs, paused }: { readonly jobs: readonly Job[]; readonly paused: boolean },
+    work: QueueWork,
+    { atOnce = 1, isHeld = false }: QueueWays,
+  ) {
     this.#store = store;
     this.#work = work;
     this.#paused = paused;
+    this.#atOnce = atOnce;
+    this.#isHeld = isHeld;
+    this.#ahead = new PlanAhead(work, (id, change) => this.#hear(id, change));
     for (const job of jobs) this.#jobs.set(job.id, job);
   }
 
   /** Opens the queue in a store; what was running when it stopped is first in turn again. */
-  static async open(store: QueueStore, work: QueueWork): Promise<Queue> {
-    const { jobs, paused } = await store.load();
-    const queue = new Queue(store, jobs, paused, work);
-    for (const job of jobs) {
+  static async open(store: QueueStore, work: QueueWork, ways: QueueWays = {}): Promise<Queue> {
+    const kept = await store.load();
+    const queue = new Queue(store, kept, work, ways);
+    for (const job of kept.jobs) {
       if (job.state === 'running') queue.#update(job.id, { state: 'waiting' });
     }
     queue.#turn();
@@ -125,10 +142,10 @@ export class Queue implements AsyncDisposable {
     if (!(from as readonly JobState[]).includes(state)) {
       throw new VsrError('option', `A job that is ${state} cannot be asked to ${request}.`);
     }
-    if (this.#current?.id === id) {
+    const running = this.#running.get(id);
+    if (running !== undefined) {
       // It keeps its state until its process has ended.
-      this.#current.after = to;
-      this.#current.run.stop();
+      stop(running, to, 'take back');
       return;
     }
     const again = request === 'retry' ? { error: null, frames: 0, notes: [] } : {};
@@ -138,24 +155,27 @@ export class Queue implements AsyncDisposable {
 
   /** Takes a job that is not running out of the queue; what it made stays. */
   remove(id: string): void {
-    if (this.#current?.id === id) {
+    if (this.#running.has(id)) {
       throw new VsrError('option', 'A running job cannot be removed: pause or cancel it first.');
     }
     this.job(id);
     this.#jobs.delete(id);
-    if (this.#planning?.id === id) this.#planning.run.stop();
+    this.#ahead.forget(id);
     this.#write(() => this.#store.remove(id), { kind: 'job', id, job: null });
     this.#tellOrder();
   }
 
-  /** Stops after nothing: the job under way is paused with the queue, and goes on with it. */
+  /** Stops after nothing: jobs under way are paused with the queue, and go on with it. */
   pause(paused: boolean): void {
     this.#paused = paused;
-    if (paused && this.#current !== null) {
-      this.#current.after = 'waiting';
-      this.#current.run.stop();
-    }
+    if (paused) for (const each of this.#running.values()) stop(each, 'waiting', 'take back');
     this.#tellOrder();
+    this.#turn();
+  }
+
+  /** While what does the work is away, nothing begins; what is under way waits by itself. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
     this.#turn();
   }
 
@@ -168,7 +188,7 @@ export class Queue implements AsyncDisposable {
   /** Settles once nothing is left to do. */
   async idle(): Promise<void> {
     const isIdle = (): boolean =>
-      this.#current === null && !this.jobs.some(({ state }) => state === 'waiting');
+      this.#running.size === 0 && !this.jobs.some(({ state }) => state === 'waiting');
     if (isIdle()) return;
     await new Promise<void>((resolve) => {
       const leave = this.listen(() => {
@@ -179,22 +199,27 @@ export class Queue implements AsyncDisposable {
     });
   }
 
-  /** Stops what runs, which is first in turn when the queue is opened again. */
+  /**
+   * Stops what runs, which is first in turn when the queue is opened again; what other machines
+   * work on is left to them.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
-    const runs = [this.#current?.run, this.#planning?.run].filter((run) => run !== undefined);
-    if (this.#current !== null) this.#current.after = 'waiting';
-    for (const run of runs) run.stop();
-    await Promise.all(runs.map((run) => run.ended));
+    const running = [...this.#running.values()];
+    for (const each of running) stop(each, 'waiting', 'leave');
+    await Promise.all([this.#ahead.close(), ...running.map(({ run }) => run.ended)]);
     await this.#writing;
   }
 
   /** Begins what is to begin now. */
   #turn(): void {
     if (this.#isClosed) return;
-    const next = this.jobs.find(({ state }) => state === 'waiting');
-    if (this.#current === null && !this.#paused && next !== undefined) this.#start(next.id, 1);
-    this.#planNext();
+    while (!this.#paused && !this.#isHeld && this.#running.size < this.#atOnce) {
+      const next = this.jobs.find(({ state }) => state === 'waiting');
+      if (next === undefined) break;
+      this.#start(next.id, 1);
+    }
+    this.#ahead.next(() => this.jobs);
   }
 
   #start(id: string, attempt: number): void {
@@ -205,38 +230,28 @@ export class Queue implements AsyncDisposable {
       pace: (pace) => this.#tell({ kind: 'pace', id, pace, frames: this.job(id).frames }),
     });
     // Stopped by anyone else, it waits until somebody says go on.
-    const current = { id, run, after: 'paused' as JobState };
-    this.#current = current;
+    const running: Running = { run, after: 'paused', isStopped: false };
+    this.#running.set(id, running);
     void run.ended.then((end) => {
-      if (end === 'busy' && attempt < busyTries && !this.#isClosed) {
-        setTimeout(() => this.#start(id, attempt + 1), busyRetryMs);
-        return;
+      const canWait = end === 'away' || (end === 'busy' && attempt < busyTries);
+      if (!canWait || this.#isClosed) this.#conclude(id, running, end);
+      else {
+        setTimeout(() => {
+          if (this.#isClosed) return;
+          if (running.isStopped) this.#conclude(id, running, 'interrupted');
+          else if (end === 'away') this.#conclude(id, { ...running, after: 'waiting' }, end);
+          else this.#start(id, attempt + 1);
+        }, busyRetryMs);
       }
-      this.#current = null;
-      const state = end === 'interrupted' ? current.after : end === 'done' ? 'done' : 'failed';
-      this.#update(id, { state, hasReport: end === 'done' && existsSync(places.report) });
-      this.#turn();
     });
   }
 
-  /** Finds out about clips that wait, one after the other, so that the time for all can be told. */
-  #planNext(): void {
-    if (this.#planning !== null || this.#isClosed) return;
-    const next = this.jobs.find(
-      ({ id, state, pixels }) => state === 'waiting' && pixels === null && !this.#planned.has(id),
-    );
-    if (next === undefined) return;
-    this.#planned.add(next.id);
-    const listener = {
-      change: (change: JobChange) => this.#hear(next.id, change),
-      pace: () => {},
-    };
-    const run = this.#work.planJob(next, listener);
-    this.#planning = { id: next.id, run };
-    void run.ended.then(() => {
-      this.#planning = null;
-      this.#planNext();
-    });
+  #conclude(id: string, { after }: Running, end: RunEnd): void {
+    this.#running.delete(id);
+    const state = end === 'done' || end === 'failed' ? end : end === 'busy' ? 'failed' : after;
+    const hasReport = end === 'done' && existsSync(this.#store.reportOf(id));
+    this.#update(id, { state, hasReport, ...(end === 'away' ? { error: null } : {}) });
+    this.#turn();
   }
 
   /** Frames alone change often: they are kept when something else does. */
@@ -278,11 +293,8 @@ export class Queue implements AsyncDisposable {
   }
 }
 
-function newJob(input: string, options: JobOptions): Job {
-  return {
-    ...{ id: randomBytes(8).toString('hex'), input, options, state: 'waiting' },
-    added: new Date().toISOString(),
-    ...{ output: null, frames: 0, of: null, pixels: null, size: null, bytes: null, models: [] },
-    ...{ notes: [], error: null, hasReport: false },
-  };
+function stop(running: Running, after: JobState, how: Parameters<JobRun['stop']>[0]): void {
+  running.after = after;
+  running.isStopped = true;
+  running.run.stop(how);
 }

@@ -22,18 +22,26 @@ export type VsrRun = {
   stop(): void;
 };
 
+/** What a run is given besides its words. */
+export type RunOptions = {
+  readonly log?: string | null;
+  readonly polite?: boolean;
+  readonly secrets?: Readonly<Record<string, string>>;
+};
+
 /** Loaded into the process before vsr: ends it when this one is gone. */
 const endWithParent = new URL('./end-with-parent.js', import.meta.url);
 
 /**
  * Runs the command line in a process of its own, so that nothing it does can take the queue along.
  * `tell` gets its events, and is `null` for a command that has none; what it prints goes to `log`,
- * or nowhere. `polite` leaves the processor to others.
+ * or nowhere. `polite` leaves the processor to others; `secrets` join its environment, which no list
+ * of processes shows to other users.
  */
 export function runVsr(
   words: readonly string[],
   tell: ((event: VsrEvent) => void) | null,
-  { log = null, polite = false }: { log?: string | null; polite?: boolean } = {},
+  { log = null, polite = false, secrets = {} }: RunOptions = {},
 ): VsrRun {
   const bin = path.join(packageRoot(), 'bin', 'vsr.js');
   const output = log === null ? null : openSync(log, 'a', 0o600);
@@ -45,6 +53,7 @@ export function runVsr(
       stdio: ['ignore', output ?? 'ignore', output ?? 'ignore', 'pipe', 'ipc'],
       // A group of its own: a terminal's Ctrl-C is the queue's to answer.
       detached: true,
+      env: { ...process.env, ...secrets },
     },
   );
   if (output !== null) closeSync(output);

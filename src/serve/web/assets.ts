@@ -23,6 +23,8 @@ const scripts = [
   'near.js',
   'notes.js',
   'queue-panel.js',
+  'machines-panel.js',
+  'machines-words.js',
   'job-row.js',
   'client.js',
   'words.js',

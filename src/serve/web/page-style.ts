@@ -34,6 +34,9 @@ button.folder{border:0;background:none;padding:4px 10px;text-align:left;color:va
 .line{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:space-between;align-items:center}
 .job .name{overflow-wrap:anywhere}.far{font-variant-numeric:tabular-nums}
 progress{width:100%;height:10px;accent-color:var(--accent);margin:6px 0}
+.machines{margin-top:28px}.machines h3{font-size:15px;margin:14px 0 4px}.machines .list{border:1px solid var(--line);border-radius:8px}
+.machines .list li{padding:6px 12px;border-top:1px solid var(--line)}.machines .list li:first-child{border-top:0}.machines .name{overflow-wrap:anywhere}
+.machines progress{margin:3px 0}
 details>summary{cursor:pointer;color:var(--soft);font-size:13px;margin-top:4px}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:10px 0}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 .notes{margin:6px 0;padding-left:20px}.notes:empty{display:none}.notes li{overflow-wrap:anywhere}

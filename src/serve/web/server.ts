@@ -7,10 +7,12 @@ import { catalogue } from '../../model/catalogue/catalogue.js';
 import { codecNames } from '../../upscale/plan/options.js';
 import type { Folders } from '../folders.js';
 import { checkTrackWords, readOptions, type JobOptions } from '../queue/job.js';
+import type { Machines } from '../machines/machines.js';
 import type { Presets } from '../presets.js';
 import type { Previews } from '../previews.js';
 import type { JobChange, QueueWork } from '../queue/job-run.js';
-import { jobRequests, type Queue } from '../queue/queue.js';
+import { jobRequests } from '../queue/job-requests.js';
+import type { Queue } from '../queue/queue.js';
 import type { QueueStore } from '../queue/queue-store.js';
 import type { TrackLooker } from '../track-offers.js';
 import { assetOf, pageHtml, pagePolicy } from './assets.js';
@@ -26,6 +28,8 @@ export type ServerParts = {
   readonly previews: Previews;
   readonly presets: Presets;
   readonly tracks: TrackLooker;
+  /** The machines that do the work; `null` where this one does. */
+  readonly machines: Machines | null;
   /** What has to be shown to be answered; `null` where only this machine reaches the address. */
   readonly token: string | null;
 };
@@ -102,7 +106,8 @@ function servePage(server: FastifyInstance): void {
 }
 
 /** What the page shows: what can be chosen, the folders, the queue and its changes. */
-function serveState(server: FastifyInstance, { folders, queue, presets }: ServerParts): void {
+function serveState(server: FastifyInstance, parts: ServerParts): void {
+  const { folders, queue, presets } = parts;
   server.get('/api/choices', async () => ({
     roots: folders.roots,
     codecs: codecNames,
@@ -112,7 +117,7 @@ function serveState(server: FastifyInstance, { folders, queue, presets }: Server
   server.get('/api/state', () => ({ jobs: queue.jobs, paused: queue.paused }));
   server.get('/api/changes', (request, reply) => {
     reply.hijack();
-    streamChanges(queue, request.raw, reply.raw);
+    streamChanges(parts, request.raw, reply.raw);
   });
   server.get<{ Querystring: { folder?: string } }>('/api/folder', async ({ query }) =>
     folders.list(query.folder ?? folders.roots[0]!),
@@ -173,12 +178,14 @@ function servePlans(server: FastifyInstance, parts: ServerParts): void {
 
 /** What the page changes: jobs that are added, moved, removed and asked to stop or go on. */
 function serveJobs(server: FastifyInstance, parts: ServerParts): void {
-  const { folders, queue, tracks } = parts;
+  const { folders, queue, tracks, machines } = parts;
   server.post('/api/jobs', async ({ body }) => {
     const field = new Field(body, 'the request');
     const options = await optionsIn(field, parts);
     const inputs = await inputsIn(field, folders);
     await tracks.check(inputs, options);
+    for (const input of inputs) await machines?.checkClip(input);
+    if (options.folder !== null) await machines?.checkFolder(options.folder);
     const added = queue.add(inputs, options);
     await queue.written();
     return { added: added.length };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Machines } from '../machines/machines.js';
 import type { Queue, QueueChange } from '../queue/queue.js';
 
 /** Changes are gathered for so long, in milliseconds: a thousand of them are drawn at once. */
@@ -9,10 +10,10 @@ const heartbeatMs = 15_000;
 
 /**
  * Sends a queue's state, and then its changes as they come, as server-sent events: `state` first,
- * then `changes` with a list.
+ * then `changes` with a list; and `machines` with what is seen of a queue of many machines.
  */
 export function streamChanges(
-  queue: Queue,
+  { queue, machines }: { readonly queue: Queue; readonly machines: Machines | null },
   request: IncomingMessage,
   response: ServerResponse,
 ): void {
@@ -25,6 +26,8 @@ export function streamChanges(
     response.write(`event: ${name}\ndata: ${JSON.stringify(data)}\n\n`);
   };
   send('state', { jobs: queue.jobs, paused: queue.paused });
+  if (machines !== null) send('machines', machines.view);
+  const turnAway = machines?.listen((view) => send('machines', view));
   /** The newest of each kind and job; what came before it is not worth telling. */
   const gathered = new Map<string, QueueChange>();
   let timer: NodeJS.Timeout | null = null;
@@ -41,6 +44,7 @@ export function streamChanges(
   const beat = setInterval(() => response.write(':\n\n'), heartbeatMs);
   request.once('close', () => {
     leave();
+    turnAway?.();
     clearInterval(beat);
     if (timer !== null) clearTimeout(timer);
   });

@@ -24,7 +24,7 @@ test('a run that is stopped as soon as it begins was interrupted, and did not fa
       pace: () => {},
     });
     await new Promise((resolve) => setTimeout(resolve, ms));
-    run.stop();
+    run.stop('leave');
     assert.equal(await run.ended, 'interrupted');
     assert.deepEqual(changes, []);
   }

@@ -36,6 +36,10 @@ test('the time for all goes by the pixels of the one that runs, and counts what 
   // 50 frames at 10 a second, and 100 frames of four times the pixels.
   assert.deepEqual(timeForAll(jobs, paces), { seconds: 5 + 40, unknown: 1, rate: 10_000 });
   assert.equal(timeForAll(jobs, {}).seconds, null);
+  // Two at a time share the work.
+  const two = [...jobs.slice(0, 2), job('e', { state: 'running' })];
+  const both = { ...paces, e: { fps: 15, stage: 'enlarge', eta: null } };
+  assert.deepEqual(timeForAll(two, both), { seconds: 2 + 16 + 4, unknown: 0, rate: 25_000 });
 });
 
 test('changes bring the page to what the queue is', () => {

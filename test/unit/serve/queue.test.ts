@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { noOptions, type Job } from '../../../src/serve/queue/job.js';
 import type { JobRun, QueueWork, RunEnd, RunListener } from '../../../src/serve/queue/job-run.js';
-import { Queue } from '../../../src/serve/queue/queue.js';
+import { Queue, type QueueWays } from '../../../src/serve/queue/queue.js';
 import { QueueStore } from '../../../src/serve/queue/queue-store.js';
 import { temporaryFolder } from '../../support/temporary-folder.js';
 
@@ -14,12 +14,20 @@ class FakeWork implements QueueWork {
   readonly planned: string[] = [];
   end: (end: RunEnd) => void = () => {};
   listener: RunListener | undefined;
+  /** How runs were stopped. */
+  readonly stopped: string[] = [];
 
   readonly enlarge = (job: Job, _places: unknown, listener: RunListener): JobRun => {
     this.begun.push(job.input);
     this.listener = listener;
-    const ended = new Promise<RunEnd>((resolve) => (this.end = resolve));
-    return { ended, stop: () => this.end('interrupted') };
+    let end: (end: RunEnd) => void = () => {};
+    const ended = new Promise<RunEnd>((resolve) => (end = resolve));
+    this.end = end;
+    const stop = (how: string): void => {
+      this.stopped.push(`${job.input} ${how}`);
+      end('interrupted');
+    };
+    return { ended, stop };
   };
   readonly planJob = (job: Job, listener: RunListener): JobRun => {
     this.planned.push(job.input);
@@ -30,9 +38,9 @@ class FakeWork implements QueueWork {
 
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-async function opened(folder = temporaryFolder()) {
+async function opened(folder = temporaryFolder(), ways: QueueWays = {}) {
   const work = new FakeWork();
-  const queue = await Queue.open(await QueueStore.open(folder), work);
+  const queue = await Queue.open(await QueueStore.open(folder), work, ways);
   const states = () => queue.jobs.map(({ input, state }) => `${input} ${state}`);
   const idOf = (input: string) => queue.jobs.find((job) => job.input === input)!.id;
   return { folder, work, queue, states, idOf };
@@ -164,4 +172,37 @@ test('files of a version that knew no tracks and presets are read', async () => 
   const { jobs } = await (await QueueStore.open(folder)).load();
   assert.deepEqual(jobs[0]!.options, { ...noOptions, audio: 'eng', use: 'archive' });
   assert.deepEqual([jobs[1]!.options, jobs[1]!.size], [noOptions, null]);
+});
+
+test('with several at once, each is stopped by itself; what others work on is left or taken back', async () => {
+  const { queue, work, states, idOf } = await opened(undefined, { atOnce: 2 });
+  queue.add(['a', 'b', 'c'], noOptions);
+  assert.deepEqual(states(), ['a running', 'b running', 'c waiting']);
+  queue.request(idOf('a'), 'pause');
+  await settled();
+  assert.deepEqual(states(), ['a paused', 'b running', 'c running']);
+  queue.request(idOf('c'), 'cancel');
+  await settled();
+  assert.throws(() => queue.remove(idOf('b')), { code: 'option' });
+  await queue[Symbol.asyncDispose]();
+  assert.deepEqual(states(), ['a paused', 'b waiting', 'c cancelled']);
+  assert.deepEqual(work.stopped, ['a take back', 'c take back', 'b leave']);
+});
+
+test('while what does the work is away nothing begins, and what met that waits again', async (t) => {
+  const { queue, work, states } = await opened(undefined, { isHeld: true });
+  queue.add(['a', 'b'], noOptions);
+  assert.deepEqual([states(), work.begun], [['a waiting', 'b waiting'], []]);
+  queue.hold(false);
+  assert.deepEqual(states(), ['a running', 'b waiting']);
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  work.listener!.change({ error: 'cannot be reached' });
+  work.end('away');
+  await settled();
+  queue.hold(true);
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(states(), ['a waiting', 'b waiting']);
+  assert.equal(queue.jobs[0]!.error, null);
+  queue.hold(false);
+  assert.deepEqual(work.begun, ['a', 'a']);
 });
