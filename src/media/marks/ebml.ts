@@ -1,7 +1,10 @@
-/** An element of EBML: its number, and where its content lies. */
+/** An EBML element: its id, and where its content begins and ends, in bytes. */
 export type Element = { readonly id: number; readonly body: number; readonly end: number };
 
-/** The element that begins at `at`; `null` where none is whole. Of an unknown size: up to `end`. */
+/**
+ * The element that begins at `at`; `null` where its header is not whole. An element of unknown size
+ * extends to `end`.
+ */
 export function elementAt(bytes: Buffer, at: number, end: number): Element | null {
   const idLength = Math.clz32(bytes[at] ?? 0) - 23;
   const first = bytes[at + idLength] ?? 0;
@@ -18,7 +21,7 @@ export function elementAt(bytes: Buffer, at: number, end: number): Element | nul
   return { id, body, end: isUnknown ? end : Math.min(end, body + size) };
 }
 
-/** The elements of `bytes` between two places. */
+/** The elements of `bytes` from `start` to `end`, as far as they are whole. */
 export function elementsIn(bytes: Buffer, start = 0, end = bytes.length): Element[] {
   const found: Element[] = [];
   for (let at = start; at < end; at = found.at(-1)!.end) {
@@ -29,17 +32,17 @@ export function elementsIn(bytes: Buffer, start = 0, end = bytes.length): Elemen
   return found;
 }
 
-/** The bytes of element `id` with `content`. */
+/** The bytes of an element with this id and content. */
 export function element(id: number, ...content: readonly Uint8Array[]): Buffer {
   const name = Buffer.from(id.toString(16).padStart(2, '0'), 'hex');
   const size = Buffer.alloc(8);
   size.writeBigUInt64BE(BigInt(content.reduce((sum, { length }) => sum + length, 0)));
-  // A number of eight bytes begins with this one.
+  // 1 as the first byte states that the number has eight bytes.
   size[0] = 1;
   return Buffer.concat([name, size, ...content]);
 }
 
-/** A whole number as an element's content. */
+/** A whole number from 0 on, as the content of an element. */
 export function unsigned(value: number): Buffer {
   const bytes = Buffer.alloc(8);
   bytes.writeBigUInt64BE(BigInt(value));

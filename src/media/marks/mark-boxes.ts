@@ -1,13 +1,13 @@
 import { box, words } from './mp4-boxes.js';
 import type { SideData, Sphere } from './side-data.js';
 
-/** The numbers of `st3d`: how two views lie in one picture. */
+/** The numbers by which an `st3d` box states how two views are packed into one picture. */
 const stereoNumbers: Readonly<Record<string, number>> = { 'top and bottom': 1, 'side by side': 2 };
 
-/** Projections that `sv3d` has a box for. */
+/** Projections that an `sv3d` box can state. */
 const projections = new Set(['equirectangular', 'tiled equirectangular', 'cubemap']);
 
-/** Whether MP4's boxes can say `data`, as ffmpeg reads and writes them. */
+/** Whether boxes of MP4 can state `data`, in the way in which ffmpeg reads and writes them. */
 export function hasBox({ type, form, inverted, sphere }: SideData): boolean {
   if (type === 'Stereo 3D') return !inverted && form !== null && form in stereoNumbers;
   return type === 'Spherical Mapping' && sphere !== undefined && projections.has(sphere.projection);
@@ -27,7 +27,10 @@ function sphereBox(sphere: Sphere, scale: number): Buffer {
   );
 }
 
-/** `marks` as boxes of a sample description; pictures are `scale` times as wide as the source's. */
+/**
+ * The boxes of a sample description that state `marks`, for pictures that are `scale` times as wide
+ * as those of the source.
+ */
 export function markBoxes(marks: readonly SideData[], scale: number): Buffer {
   const boxes = marks.filter(hasBox).map((data) =>
     data.sphere === undefined
@@ -37,10 +40,10 @@ export function markBoxes(marks: readonly SideData[], scale: number): Buffer {
   return Buffer.concat(boxes);
 }
 
-/** `stsd`, a whole box of one sample description, with `boxes` at the description's end. */
+/** Appends `boxes` to the only sample description in `stsd`, which is a whole box. */
 export function withBoxes(stsd: Buffer, boxes: Buffer): Buffer {
   if (boxes.length === 0) return stsd;
-  // The box's own header, version, flags and number of entries; then the only entry.
+  // After the box's header come version, flags and number of entries, then the only entry.
   const [own, entry] = [stsd.subarray(8, 16), stsd.subarray(16)];
   const type = entry.toString('latin1', 4, 8);
   return box('stsd', own, box(type, entry.subarray(8), boxes));

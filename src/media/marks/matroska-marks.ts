@@ -23,14 +23,17 @@ const ids = {
   roll: 0x7675,
 };
 
-/** What of a track's video says how to decode or show it, and is read by ffprobe. */
+/** Elements of a track's Video element that ffprobe reports, or that are read here. */
 const plainElements = new Set([
   ...[0x9a, 0x9d, 0x53b8, 0x53b9, 0x53c0, 0x54b0, 0x54ba, 0x54b2, 0x54b3, 0x2eb524, 0x2fb523],
   ...[0x2383e3, 0x55b0, 0xec, 0xbf],
   ...Object.values(ids),
 ]);
 
-/** The marks in the Video element of a track, whose content is `bytes`. */
+/**
+ * The side data that a track's Video element states; `bytes` is the element's content. Unknown
+ * elements count as side data under their number.
+ */
 export function marksOfVideo(bytes: Buffer): SideData[] {
   const elements = elementsIn(bytes);
   const contentOf = (id: number, all = elements, of = bytes): Buffer => {
@@ -58,7 +61,7 @@ export function marksOfVideo(bytes: Buffer): SideData[] {
   return found;
 }
 
-/** The sphere of a Projection element; `null` for flat pictures and what is not known. */
+/** The sphere of a Projection element; `null` for flat pictures and unknown projections. */
 function sphereOf(projection: Buffer): Sphere | null {
   const parts = elementsIn(projection);
   const part = (id: number): Buffer => {
@@ -71,7 +74,7 @@ function sphereOf(projection: Buffer): Sphere | null {
   };
   const pose = [degrees(ids.yaw), degrees(ids.pitch), degrees(ids.roll)] as const;
   const details = part(ids.projectionPrivate);
-  // Both kinds hold what the boxes of the same name do in MP4: version and flags come first.
+  // Both kinds hold the content of MP4's `equi` and `cbmp` boxes: version and flags come first.
   switch (part(ids.projectionType).at(-1)) {
     case 1: {
       const share = (at: number): number =>
@@ -91,10 +94,10 @@ function sphereOf(projection: Buffer): Sphere | null {
   }
 }
 
-/** More than the tracks of a file take, so that a stranger's length costs no memory. */
+/** Largest part of a Tracks element that is read: a file may state any length. */
 const mostBytes = 1 << 22;
 
-/** The marks that a Matroska or WebM file has on its `index`th track. */
+/** The side data that a Matroska or WebM file states for its `index`th track, from 0. */
 export async function matroskaMarks(file: FileHandle, index: number): Promise<SideData[]> {
   const { size } = await file.stat();
   const read = async (at: number, length: number): Promise<Buffer> => {
@@ -112,7 +115,7 @@ export async function matroskaMarks(file: FileHandle, index: number): Promise<Si
       const video = elementsIn(bytes, track.body, track.end).find(({ id }) => id === ids.video);
       return video === undefined ? [] : marksOfVideo(bytes.subarray(video.body, video.end));
     }
-    // The Segment is gone into; everything else before the tracks is passed over.
+    // The Segment contains the tracks; every other element before them is skipped.
     at += head.id === ids.segment ? head.body : head.end;
   }
   return [];

@@ -1,10 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
 import { VsrError } from '../../errors.js';
 
-/** One box of an MP4 or QuickTime file. */
+/** One box of an MP4 or QuickTime file; places in bytes from the buffer's beginning. */
 export type Box = {
   readonly type: string;
-  /** From the buffer's start, header included. */
+  /** Where its header begins. */
   readonly start: number;
   readonly end: number;
   /** Where the content begins. */
@@ -31,7 +31,10 @@ export function boxesIn(buffer: Buffer, start = 0, end = buffer.length): Box[] {
   return boxes;
 }
 
-/** The first box down a path of types; `undefined` if there is none. */
+/**
+ * The first box of the first type within `parent`, in it the first box of the next type, and so on;
+ * `undefined` if there is none. `null` as `parent` stands for the whole buffer.
+ */
 export function findBox(buffer: Buffer, parent: Box | null, ...types: string[]): Box | undefined {
   let inside = parent;
   for (const type of types) {
@@ -43,7 +46,7 @@ export function findBox(buffer: Buffer, parent: Box | null, ...types: string[]):
   return inside ?? undefined;
 }
 
-/** The top-level boxes of an open file that is small or whose media data is skipped. */
+/** The top-level boxes of an open file, by type, without reading their content. */
 export async function readTopLevel(
   file: FileHandle,
 ): Promise<Map<string, { start: number; size: number }>> {
@@ -61,7 +64,7 @@ export async function readTopLevel(
   return found;
 }
 
-/** A box of `type` that holds `content`. */
+/** The bytes of a box with this type and content. */
 export function box(type: string, ...content: readonly Uint8Array[]): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt32BE(8 + content.reduce((sum, { length }) => sum + length, 0), 0);
@@ -69,7 +72,7 @@ export function box(type: string, ...content: readonly Uint8Array[]): Buffer {
   return Buffer.concat([header, ...content]);
 }
 
-/** 32-bit numbers, big endian. */
+/** The bytes of 32-bit numbers, big endian. */
 export function words(...values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(4 * values.length);
   values.forEach((value, i) => bytes.writeUInt32BE(value >>> 0, 4 * i));

@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { boxesIn, type Box } from './mp4-boxes.js';
 import { sideData, type ShownPart, type SideData, type Sphere } from './side-data.js';
 
-/** Boxes of a sample description that say how to decode, or what ffprobe tells in its own words. */
+/** Boxes of a sample description that ffprobe reports, or that only say how to decode. */
 const plainBoxes = new Set([
   ...['avcC', 'hvcC', 'vpcC', 'av1C', 'vvcC', 'evcC', 'esds', 'd263', 'jp2h', 'glbl', 'dac3'],
   ...['pasp', 'colr', 'chrm', 'gama', 'fiel', 'btrt', 'mdcv', 'clli', 'SmDm', 'CoLL', 'ccst'],
@@ -11,20 +11,22 @@ const plainBoxes = new Set([
   ...['mjqt', 'mjht', 'stvi', 'st3d', 'sv3d', 'clap', 'tmcd', 'bitr', 'name', 'idfm', 'tier'],
 ]);
 
-/** What boxes that ffprobe passes over stand for, by the names of `side-data.ts`. */
+/** The side data (by the names of `side-data.ts`) in boxes that ffprobe ignores. */
 const lostBoxes: Readonly<Record<string, string>> = {
   ...{ amve: 'Ambient viewing environment', cclv: 'Content colour volume' },
   ...{ vexu: 'Spatial video', hfov: 'Field of view' },
   ...{ mvcC: 'Second view', mvcg: 'Second view', lhvC: 'Second view' },
 };
 
-/** Where the boxes of a video's sample description begin, after its own fields. */
+/** Length of the fields of a video's sample description, after which its boxes begin. */
 const fieldBytes = 78;
 
-/** A type that can be shown; QuickTime ends its lists by zeros. */
+/** Whether a box type can be printed. QuickTime ends its lists with a type of zeros. */
 const isNamed = (type: string): boolean => /^[\x20-\x7e]{4}$/.test(type);
 
-/** What players show of a picture of `width`x`height`, by its clean aperture; `null` for all. */
+/**
+ * The part of a `width`x`height` picture that a clean aperture box states; `null` for all of it.
+ */
 function cleanAperture(clap: Buffer, width: number, height: number): ShownPart | null {
   if (clap.length < 32) return null;
   const ratio = (at: number): number => clap.readInt32BE(at) / clap.readInt32BE(at + 4);
@@ -38,7 +40,7 @@ function cleanAperture(clap: Buffer, width: number, height: number): ShownPart |
 
 const bodyOf = (bytes: Buffer, { body, end }: Box): Buffer => bytes.subarray(body, end);
 
-/** The sphere of an `sv3d` box; `null` for a projection that is not known. */
+/** The sphere of an `sv3d` box; `null` for an unknown projection. */
 function sphereOf(sv3d: Buffer): Sphere | null {
   const within = (bytes: Buffer, type: string): Buffer | null => {
     const found = boxesIn(bytes).find((box) => box.type === type);
@@ -63,7 +65,7 @@ function sphereOf(sv3d: Buffer): Sphere | null {
   return { projection, pose, padding: 0, outside };
 }
 
-/** The marks in `stsd`, the content of a video's box of sample descriptions. */
+/** The side data that a video's sample descriptions state; `stsd` is the content of that box. */
 export function marksOfDescriptions(stsd: Buffer): SideData[] {
   const found: SideData[] = [];
   for (const entry of boxesIn(stsd, 8)) {
@@ -87,10 +89,10 @@ export function marksOfDescriptions(stsd: Buffer): SideData[] {
   return found;
 }
 
-/** Google's first way to mark spheres: XML in a box of this id beside the track's own. */
+/** Google's Spherical Video V1 is XML in a `uuid` box of the track with this id. */
 const sphericalId = Buffer.from('ffcc8263f8554a938814587a02521fdd', 'hex');
 
-/** The marks in that XML. */
+/** The side data that such XML states. */
 export function marksOfSphericalXml(xml: string): SideData[] {
   const value = (name: string): string | undefined =>
     new RegExp(`<GSpherical:${name}>\\s*([^<]*?)\\s*<`).exec(xml)?.[1];
@@ -127,10 +129,10 @@ export function marksOfSphericalXml(xml: string): SideData[] {
   return [...stereo, { ...sideData('Spherical Mapping'), ...(isKnown ? { sphere } : {}) }];
 }
 
-/** A box in a file: where its content lies. */
+/** A box in a file: where its content begins and ends. */
 type Place = { readonly type: string; readonly body: number; readonly end: number };
 
-/** The boxes of an open file between two bytes of it. */
+/** The boxes of an open file from byte `start` to byte `end`. */
 async function placesIn(file: FileHandle, start: number, end: number): Promise<Place[]> {
   const places: Place[] = [];
   const head = Buffer.alloc(16);
@@ -147,10 +149,10 @@ async function placesIn(file: FileHandle, start: number, end: number): Promise<P
   return places;
 }
 
-/** More than a sample description or a mark takes, so that a stranger's length costs no memory. */
+/** Largest part of a box that is read: a file may state any length. */
 const mostBytes = 1 << 20;
 
-/** The marks that an MP4 or QuickTime file has on its `index`th track. */
+/** The side data that an MP4 or QuickTime file states for its `index`th track, from 0. */
 export async function mp4Marks(file: FileHandle, index: number): Promise<SideData[]> {
   const { size } = await file.stat();
   const within = async (parent: Place | undefined, type: string): Promise<Place | undefined> =>

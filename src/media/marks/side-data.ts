@@ -1,12 +1,12 @@
-/** How a spherical picture lies on its sphere. */
+/** How a spherical picture is projected on its sphere. */
 export type Sphere = {
   /** ffmpeg's name: `equirectangular`, `cubemap`, `tiled equirectangular`. */
   readonly projection: string;
-  /** Where its middle looks, in degrees. */
+  /** The direction of the picture's middle, in degrees. */
   readonly pose: readonly [yaw: number, pitch: number, roll: number];
-  /** Luma samples around each side of a cube that belong to its neighbours. */
+  /** Luma samples along each edge of a cube's faces that repeat the neighbouring face. */
   readonly padding: number;
-  /** Shares of the whole sphere, 0 to 1, that lie outside of a picture of a part of it. */
+  /** Shares of the sphere, 0 to 1, that a picture of a part of it leaves out on each side. */
   readonly outside: readonly [left: number, top: number, right: number, bottom: number];
 };
 
@@ -18,42 +18,41 @@ export type ShownPart = {
   readonly y: number;
 };
 
-/** Something that goes with the pictures, under the name that ffprobe has for it. */
+/** Side data of a video's pictures. */
 export type SideData = {
-  /** E.g. `Stereo 3D`. */
+  /** ffprobe's name, such as `Stereo 3D`. */
   readonly type: string;
-  /** How the views lie, of stereo pictures: `side by side`; `null` for others. */
+  /** How stereo views are packed into a picture: `side by side`; `null` for other side data. */
   readonly form: string | null;
-  /** Of stereo pictures: the right view comes first. */
+  /** Whether the right one of two stereo views comes first. */
   readonly inverted: boolean;
-  /** Of spherical pictures. */
+  /** The projection of spherical pictures. */
   readonly sphere?: Sphere;
-  /** Of pictures that players show a part of. */
+  /** The part of each picture that players show. */
   readonly shown?: ShownPart;
 };
 
-/** Side data that is nothing but its name. */
+/** Side data of which only the name matters. */
 export const sideData = (type: string): SideData => ({ type, form: null, inverted: false });
 
-/** A kind of side data, by ffprobe's names of it over the years. */
+/** A kind of side data. */
 type Kind = {
+  /** The names that versions of ffprobe have for it. */
   readonly names: RegExp;
-  /** For people; `null` for what needs no word of its own. */
+  /** Its name for people; `null` for what needs no announcement. */
   readonly title: string | null;
 };
 
-/**
- * Every kind of side data that is known. What is in no line of this list is announced as unknown.
- */
+/** Every known kind of side data. What matches no line of this list is announced as unknown. */
 const kinds: readonly Kind[] = [
-  // Kept as the display matrix, or the frames are turned by it.
+  // Kept as the display matrix, or applied to the frames.
   { names: /^(?:Display Matrix|3x3 displaymatrix)$/, title: null },
-  // Announced as HDR metadata, or as captions.
+  // Announced elsewhere: HDR metadata and captions.
   { names: /^(?:Mastering display|Content light level) metadata$/, title: null },
   { names: /^DOVI configuration record$|^Dolby Vision/, title: null },
   { names: /SMPTE ?2094-40/, title: null },
   { names: /Closed Captions/, title: null },
-  // What says how the source's own bits were made: other bits are made in their place.
+  // About how the source was encoded, which does not matter for an output that is encoded again.
   { names: /^(?:CPB properties|Quality stats|New Extradata|Param Change)$/i, title: null },
   { names: /^(?:Motion vectors|Video encoding parameters|H263 MB Info)$/i, title: null },
   { names: /User Data Unregistered/, title: null },
@@ -83,8 +82,8 @@ const kinds: readonly Kind[] = [
 ];
 
 /**
- * What side data of the name `type` is called for people; `null` where nothing is to be said of
- * it.
+ * The name for people of side data that ffprobe calls `type`; `null` where it needs no
+ * announcement.
  */
 export function sideDataTitle(type: string): string | null {
   const kind = kinds.find(({ names }) => names.test(type));

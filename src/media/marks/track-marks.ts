@@ -5,9 +5,10 @@ import { mp4Marks } from './mp4-marks.js';
 import type { SideData } from './side-data.js';
 
 /**
- * What the track of stream `index` in the file at `path` says of its pictures beside what every
- * ffprobe reads: marks that it passes over, and such as no list knows. `container` is ffprobe's
- * name of the format. None where the file's own tables make no sense.
+ * The side data that the track of stream `index` states in the file at `path`, read without
+ * ffprobe: some versions of it ignore some kinds. Unknown boxes and elements count as side data,
+ * too. `container` is ffprobe's name of the format. Empty for other containers than MP4, QuickTime
+ * and Matroska, and where the file's tables are damaged. Throws the file system's errors.
  */
 export async function trackMarks(
   path: string,
@@ -30,13 +31,16 @@ export async function trackMarks(
 }
 
 /**
- * What ffprobe told of the pictures and what was read beside it, each kind once. What was read
- * counts: it holds fractions of a degree.
+ * Merges the side data that ffprobe reports with that of `trackMarks`, each kind once. What was
+ * read from the file comes first, because ffprobe rounds to whole degrees.
  */
-export function mergedMarks(told: readonly SideData[], read: readonly SideData[]): SideData[] {
-  const types = new Set([...told, ...read].map(({ type }) => type));
+export function mergedMarks(reported: readonly SideData[], read: readonly SideData[]): SideData[] {
+  const types = new Set([...reported, ...read].map(({ type }) => type));
   return [...types].map((type) => {
-    const [said, seen] = [told, read].map((list) => list.find((each) => each.type === type));
-    return { ...(said ?? seen)!, ...seen, form: said?.form ?? seen?.form ?? null };
+    const [fromProbe, fromFile] = [reported, read].map((list) =>
+      list.find((each) => each.type === type),
+    );
+    const form = fromProbe?.form ?? fromFile?.form ?? null;
+    return { ...(fromProbe ?? fromFile)!, ...fromFile, form };
   });
 }

@@ -10,16 +10,18 @@ import type { Source } from '../source/source.js';
 import { alphaCodec } from './default-container.js';
 import type { OutputRequest } from './output-request.js';
 
-/** What makes the video of an output. */
+/** The encoder of an output's video. */
 type Choice = {
   readonly codec: VideoCodec;
+  /** ffmpeg's name of it. */
   readonly encoder: string;
+  /** The format that it encodes. */
   readonly format: PixelFormat;
-  /** ffmpeg's pix_fmt that the encoder is given: the format itself, or its samples elsewhere. */
+  /** The pix_fmt in which it is given the frames: the format itself, or another layout of it. */
   readonly carrier: string;
 };
 
-/** What the encoder of a codec is chosen by. */
+/** What an encoder is chosen by. */
 type Wish = {
   readonly codec: VideoCodec;
   readonly source: Source;
@@ -27,7 +29,7 @@ type Wish = {
   readonly wantsAlpha: boolean;
 };
 
-/** The encoder of a codec in this binary and the format it takes; throws if there is none. */
+/** The encoder of a codec in this ffmpeg. Throws VsrError `option` if none fits. */
 async function encoderOf(ffmpeg: Ffmpeg, wish: Wish): Promise<Choice> {
   const { codec, source, request, wantsAlpha } = wish;
   const { format, colour } = source.video;
@@ -78,7 +80,7 @@ function checkHeld(container: Container, codec: VideoCodec, { encoder }: OutputR
 }
 
 /**
- * Chooses codec, encoder and format of an output. Throws VsrError `option`, by name, for what the
+ * Chooses codec, encoder and format of an output. Throws VsrError `option`, which names what the
  * container or this ffmpeg cannot do.
  */
 export async function chooseEncoder(

@@ -12,14 +12,15 @@ import type { Source } from '../source/source.js';
 import type { Takes } from './muxer-trial.js';
 import { streamLosses, type Announcement } from './stream-plan.js';
 
-/** Whether `container` can hold the video at all in one of the codecs asked for. */
+/** Whether `container` can hold video of the codec that was asked for. */
 function holdsVideo(container: Container, codec: 'auto' | VideoCodec): boolean {
   return codec === 'auto' || holdsCodec(container, codec);
 }
 
 /**
- * The container an output gets when the user names none: the source's own where it loses nothing,
- * else the first of MP4, QuickTime and Matroska that does. `note` says why it is another one.
+ * The container of an output for which the user names none. It is the one in which the least of the
+ * source is lost; of equal ones, the source's own comes first, then MP4, QuickTime and Matroska.
+ * `note` says why it is not the source's own; `null` where it is.
  */
 export async function containerFor(
   source: Source,
@@ -40,7 +41,7 @@ export async function containerFor(
   let best = candidates[0]!;
   let least = Infinity;
   for (const candidate of candidates) {
-    // Asking costs a trial for each kind of stream: nothing can be better than no loss.
+    // Each further container costs a trial per kind of stream, and nothing is better than no loss.
     if (least === 0) break;
     const lost = await losses(candidate);
     if (lost < least) [best, least] = [candidate, lost];
@@ -61,7 +62,7 @@ export async function containerFor(
   return { extension, note };
 }
 
-/** The codec that keeps opacity in `container`; `null` if none does. */
+/** The codec that keeps alpha in `container`; `null` if none of those asked for does. */
 export function alphaCodec(
   container: Container,
   format: PixelFormat,
@@ -77,7 +78,7 @@ export function alphaCodec(
   );
 }
 
-/** Codecs that keep opacity wherever they are held. */
+/** Codecs that keep alpha in every container that holds them. */
 const keepsOpacity: ReadonlySet<VideoCodec> = new Set<VideoCodec>([
   ...(['ffv1', 'prores', 'vp8', 'ffvhuff', 'magicyuv'] as const),
 ]);

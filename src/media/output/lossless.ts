@@ -1,20 +1,21 @@
 import type { StreamInfo } from '../source/source.js';
 import type { Container, LosslessCodec } from '../formats/containers.js';
 
-/** What decoders of sound give, and the PCM codec that holds it; planar forms apart. */
+/** The PCM codec for each sample format of audio decoders; planar formats are not listed. */
 const pcmOf: Readonly<Record<string, string>> = {
   ...{ u8: 'pcm_u8', s16: 'pcm_s16le', s32: 'pcm_s32le' },
   ...{ flt: 'pcm_f32le', dbl: 'pcm_f64le' },
 };
 
-/** An encoder of sound, and what is lost with it. */
+/** An audio encoder, and what is lost with it. */
 export type SoundEncoder = {
+  /** ffmpeg's name of it. */
   readonly encoder: string;
-  /** In words; `null` where every sample stays the same. */
+  /** What is lost, in words; `null` where every sample stays the same. */
   readonly loss: string | null;
 };
 
-/** The most bits that FLAC and ALAC hold, as ffmpeg writes them. */
+/** Largest bit depth of FLAC and ALAC, as ffmpeg writes them. */
 const mostBits = 24;
 
 function encoderOf(codec: LosslessCodec, stream: StreamInfo): SoundEncoder | null {
@@ -32,7 +33,7 @@ function encoderOf(codec: LosslessCodec, stream: StreamInfo): SoundEncoder | nul
 }
 
 /**
- * The encoders to try for sound that `container` cannot hold as it is: those without a loss first.
+ * The encoders to try for sound that cannot be copied into `container`: those without a loss first.
  */
 export function losslessEncoders(container: Container, stream: StreamInfo): SoundEncoder[] {
   const all = container.lossless.flatMap((codec) => encoderOf(codec, stream) ?? []);

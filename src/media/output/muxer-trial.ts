@@ -10,8 +10,8 @@ import type { Source, StreamInfo } from '../source/source.js';
 import type { Container } from '../formats/containers.js';
 
 /**
- * Whether `container` takes `stream` so that it can be read again: its packets as they are where
- * `encoder` is `null`, otherwise what that encoder makes of them.
+ * Tells whether `container` takes `stream` so that it can be read again: copied where `encoder` is
+ * `null`, otherwise encoded by that encoder.
  */
 export type Takes = (
   container: Container,
@@ -19,19 +19,19 @@ export type Takes = (
   encoder: string | null,
 ) => Promise<boolean>;
 
-/** Seconds of the source that a trial reads at most, and packets that it writes at most. */
+/** How many seconds of the source a trial reads, and how many packets it writes, at most. */
 const [trialSeconds, trialPackets] = [10, 8];
 
-/** Options of the muxer without which it refuses what is only young in the ffmpeg of that time. */
+/** Options of the muxer that allow what ffmpeg still calls experimental. */
 export const muxerLeave: readonly string[] = ['-strict', 'experimental'];
 
 /**
- * The tag under which MP4 keeps DVD subtitles, for an ffmpeg that stumbles over its own name for
- * it.
+ * A codec tag for DVD subtitles in MP4, for an ffmpeg that refuses the tag of the source. It is the
+ * tag of no known codec.
  */
 export const dvdSubtitleTag = 'VOBS';
 
-/** ffmpeg's words where a stream's tag is not one that the muxer has for its codec. */
+/** What ffmpeg says where a muxer refuses the codec tag of a stream. */
 export const wrongTagWords = /Tag \S+ incompatible with output codec/;
 
 type Trial = {
@@ -44,8 +44,8 @@ type Trial = {
 };
 
 /**
- * Writes the first packets of the trial's stream to `file`. Returns what ffmpeg said; `null` if it
- * agreed.
+ * Writes the first packets of the trial's stream to `file`. Returns ffmpeg's messages if it failed;
+ * `null` if it succeeded.
  */
 async function writeTrial(
   { ffmpeg, source, container, stream, encoder, signal }: Trial,
@@ -61,7 +61,7 @@ async function writeTrial(
         format: container.muxer,
         options: [
           ...['-map', `0:${stream.index}`, '-c', encoder ?? 'copy', ...tag, ...muxerLeave],
-          // Attachments without a track are a file that is not read again.
+          // A file with attachments but no track cannot be read again.
           ...(stream.kind === 'attachment' ? ['-map', `0:${source.video.index}`] : []),
           ...['-frames:0', String(trialPackets)],
         ],
@@ -73,7 +73,7 @@ async function writeTrial(
   return code === 0 ? null : stderrTail;
 }
 
-/** What ffprobe says of the stream in a trial's file; `null` where it finds none. */
+/** What ffprobe says about the stream in a trial's file; `null` where it finds none. */
 async function readTrial({ ffmpeg, stream, signal }: Trial, file: string): Promise<Json | null> {
   const args = ['-v', 'error', ...safeInputOptions, '-count_packets', '-show_streams'];
   const words = [...args, '-of', 'json', fileUrl(file)];
@@ -87,7 +87,7 @@ async function readTrial({ ffmpeg, stream, signal }: Trial, file: string): Promi
   }
 }
 
-/** The samples, as 16-bit numbers, that ffmpeg decodes of the first packets of a stream. */
+/** The samples of a stream's first frames, decoded to 16 bit. */
 async function samplesOf(
   { ffmpeg, signal }: Trial,
   file: string,
@@ -114,9 +114,9 @@ async function samplesOf(
 }
 
 /**
- * Whether the sound in a trial's file is that of the source: its middle, since containers differ in
- * what they leave out at the start, is found in what the source decodes to. Sound that does not
- * decode in the source either has lost nothing.
+ * Whether the sound in a trial's file is that of the source. The middle of it must occur in the
+ * source's decoded sound; the middle, because containers differ in what they leave out at the
+ * start. Sound that cannot be decoded in the source either has lost nothing.
  */
 async function soundsAlike(trial: Trial, file: string): Promise<boolean> {
   const [before, after] = await Promise.all([
@@ -129,10 +129,10 @@ async function soundsAlike(trial: Trial, file: string): Promise<boolean> {
   return middle.length > 0 && before.includes(middle);
 }
 
-/** Tags of sound that ffmpeg made up for itself: no other player knows them. */
+/** Audio codec tags that only ffmpeg uses and no other player knows. */
 const ownTags = /^(?:FS|msSF)/;
 
-/** Whether a muxer has stored the very stream, and not "something". */
+/** Whether the stream that was read back is the one that was written. */
 function isSame(stream: StreamInfo, encoder: string | null, read: Json): boolean {
   if (textAt(read, 'codec_type') !== stream.kind) return false;
   const codec = textAt(read, 'codec_name') ?? 'unknown';
@@ -142,13 +142,13 @@ function isSame(stream: StreamInfo, encoder: string | null, read: Json): boolean
   return stream.kind === 'data' ? tag === stream.codecTag : !ownTags.test(tag);
 }
 
-/** ffmpeg's words where a muxer refuses a stream by what it is. */
+/** What ffmpeg says where a muxer refuses a kind of stream. */
 const refusalWords = /Could not write header|not currently supported in container|Unknown encoder/;
 
-/** How a trial ended; `empty` and `failed` say nothing of other streams of the kind. */
+/** How a trial ended; `empty` and `failed` depend on the packets, not on the kind of stream. */
 type TrialOutcome = 'yes' | 'no' | 'empty' | 'failed';
 
-/** One trial: written, read back, and decoded where it is sound. */
+/** Makes one trial: writes the stream, reads it back and, if it is sound, decodes it. */
 async function outcomeOf(trial: Trial): Promise<TrialOutcome> {
   const { container, stream, encoder } = trial;
   await using folder = await temporaryFolder('trial');
@@ -166,7 +166,7 @@ async function outcomeOf(trial: Trial): Promise<TrialOutcome> {
   return (await soundsAlike(trial, file)) ? 'yes' : 'failed';
 }
 
-/** All that an answer depends on, besides the programs. */
+/** Everything that the result depends on, as a text: the key under which it is kept. */
 function questionOf({ ffmpeg, source, container, stream, encoder }: Trial): string {
   const { kind, codec, codecTag, profile, sampleRate, channels, sampleFormat, sampleBits } = stream;
   const facts = [source.container, kind, codec, codecTag, profile, sampleRate, channels];
@@ -175,10 +175,10 @@ function questionOf({ ffmpeg, source, container, stream, encoder }: Trial): stri
 }
 
 /**
- * Asks the ffmpeg that will write the output, by a trial: it writes the first packets of the
- * stream, which are read back and, of sound, decoded. Answers are kept as those that a program
- * gives of itself are, for all streams of the same codec and form; those that hang on the packets,
- * for this job only.
+ * Finds out by trials what containers take. The ffmpeg that will write the output writes the first
+ * packets of a stream; they are read back and, if they are sound, decoded. Results are remembered
+ * for this ffmpeg and all streams of the same kind, as its capabilities are; those that depend on
+ * the packets, only for this job.
  */
 export function muxerTrials(ffmpeg: Ffmpeg, source: Source, signal?: AbortSignal): Takes {
   const asked = new Map<string, Promise<boolean>>();

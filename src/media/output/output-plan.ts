@@ -25,47 +25,49 @@ import { videoAnnouncements } from './video-losses.js';
 export type { OutputRequest, Trim } from './output-request.js';
 export type { Announcement, StreamPlan } from './stream-plan.js';
 
-/** How an output is made; decided wholly before the start, a plain object. */
+/** How an output is made: a plain object, complete before the job starts. */
 export type OutputPlan = {
-  /** ffmpeg's muxer. */
+  /** ffmpeg's name of the muxer. */
   readonly container: string;
   /** With the dot. */
   readonly extension: string;
+  /** ffmpeg's name of the video encoder. */
   readonly encoder: string;
   readonly codec: VideoCodec;
-  /** Words that choose and set the encoder, the user's own among them. */
+  /** ffmpeg's arguments that choose and set the encoder, the user's included. */
   readonly encoderArgs: readonly string[];
-  /** Mean bits a second that the video was limited to; left out where its quality is constant. */
+  /** Mean bits per second of the video; absent where its quality is constant. */
   readonly bitrate?: number;
-  /** What the encoder is given: the enlarged picture in the format frames travel in. */
+  /** Layout of the frames to encode: the enlarged picture, in the format in which frames travel. */
   readonly frameLayout: FrameLayout;
-  /** Luma samples as encoded, after padding to even sides where the codec needs it. */
+  /** Luma samples as encoded: padded to even sides where the codec needs them. */
   readonly codedWidth: number;
   readonly codedHeight: number;
-  /** The enlarged picture is reduced to the coded size. */
+  /** Whether the enlarged picture is reduced to the coded size (--to). */
   readonly reduces: boolean;
-  /** ffmpeg's pix_fmt as encoded. */
+  /** ffmpeg's pix_fmt of the encoded video. */
   readonly pixelFormat: string;
-  /** ffmpeg's pix_fmt that the encoder is given, where it takes the samples in another layout. */
+  /** ffmpeg's pix_fmt in which the encoder is given frames, where that is another one. */
   readonly carrier?: string;
   readonly keepsAlpha: boolean;
-  /** Ticks of the timestamps that frames come with, in seconds. */
+  /** Length of a tick of the frames' timestamps, in seconds. */
   readonly timeBase: Ratio;
-  /** Nominal frames a second; `null` where the source does not say. */
+  /** Nominal frames per second; `null` where the source does not state it. */
   readonly frameRate: Ratio | null;
   readonly colour: Colour;
   readonly sampleAspect: Ratio | null;
-  /** How a player shows the picture, for the enlarged size; `null` for as it is. */
+  /** How players turn or mirror the enlarged picture; `null` for not at all. */
   readonly matrix: DisplayMatrix | null;
   /** What becomes of each stream of the source, in its order. */
   readonly streams: readonly StreamPlan[];
-  /** CEA-608 captions inside the video are added as a subtitle stream of this codec. */
+  /** Codec of the subtitle stream made of the CEA-608 captions in the video; `null` for none. */
   readonly captions: string | null;
   readonly announcements: readonly Announcement[];
+  /** The part of the source that is taken; `null` for all of it. */
   readonly trim: Trim | null;
 };
 
-/** The display matrix of the larger picture: what it moves the picture by grows along. */
+/** The display matrix for the larger picture: its translation grows with the picture. */
 function enlargedMatrix(video: VideoStream, width: number, height: number): DisplayMatrix | null {
   const { matrix } = video;
   if (matrix === null) return null;
@@ -77,13 +79,12 @@ function enlargedMatrix(video: VideoStream, width: number, height: number): Disp
   );
 }
 
-/** `size` rounded up to even where `log2` says that chroma halves it. */
+/** `size`, rounded up to an even number where chroma is subsampled by 2 to the power of `log2`. */
 const padded = (size: number, log2: 0 | 1): number => (size + log2) & ~log2;
 
 /**
- * Decides how an output is made; writes nothing but trials of the container, in a temporary folder.
- * Throws `VsrError('option')`, by name, for what the container, the encoder or this ffmpeg cannot
- * do.
+ * Decides how an output is made. Writes nothing but trials, in a temporary folder. Throws
+ * `VsrError('option')`, which names what the container, the encoder or this ffmpeg cannot do.
  */
 export async function planOutput(
   ffmpeg: Ffmpeg,

@@ -2,8 +2,8 @@ import type { VideoCodec } from '../formats/containers.js';
 import type { TracksLeftOut } from '../tracks/track-choice.js';
 
 /**
- * A part of the source: a span of its clock in seconds, `from` inclusive and `to` exclusive, or its
- * first frames.
+ * A part of the source: frames from `from` on and before `to`, in seconds on its clock, and at most
+ * `frames` of them.
  */
 export type Trim = {
   readonly from?: number | undefined;
@@ -11,31 +11,33 @@ export type Trim = {
   readonly frames?: number | undefined;
 };
 
-/** Luma samples each way. */
+/** A size in luma samples. */
 export type Size = { readonly width: number; readonly height: number };
 
-/** What the user wants of an output. */
+/** What the user asked for an output. */
 export type OutputRequest = {
   /** Path of the finished file; `-` is Matroska on stdout. */
   readonly output: string;
   readonly codec: 'auto' | VideoCodec;
-  /** The one encoder that is to make it. Default: the best that this ffmpeg has for the codec. */
+  /** The encoder to use. Default: the best one that this ffmpeg has for the codec. */
   readonly encoder?: string | undefined;
-  /** Constant quality in the encoder's own scale; lower is better. Default: visually lossless. */
+  /** Constant quality on the encoder's own scale. Default: visually lossless. */
   readonly crf?: number | undefined;
-  /** Mean bits a second of the video, in place of a constant quality. */
+  /** Mean bits per second of the video, in place of a constant quality. */
   readonly bitrate?: number | undefined;
+  /** A preset of the encoder. Default: the usual one. */
   readonly preset?: string | undefined;
-  /** ffmpeg's pix_fmt to encode in, e.g. `yuv420p`. Default: the nearest to the source's. */
+  /** ffmpeg's pix_fmt to encode in, such as `yuv420p`. Default: the nearest to the source's. */
   readonly pixelFormat?: string | undefined;
   /** Further options of the encoder, each followed by its value. */
   readonly ffmpegArgs?: readonly string[] | undefined;
   /** Luma samples of the enlarged picture. */
   readonly width: number;
   readonly height: number;
-  /** The size to reduce the enlarged picture to. Default: as it is. */
+  /** The size to reduce the enlarged picture to. Default: it is not reduced. */
   readonly reduceTo?: Size | undefined;
+  /** The part of the source to take. Default: all of it. */
   readonly trim?: Trim | undefined;
-  /** Tracks that are not wanted. Default: none. */
+  /** Tracks that the user does not want. Default: none. */
   readonly leftOut?: TracksLeftOut | undefined;
 };

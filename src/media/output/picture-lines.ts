@@ -3,8 +3,8 @@ import type { Announcement, StreamPlan } from './stream-plan.js';
 import { isTextLines } from '../tracks/text-lines.js';
 
 /**
- * What is to be said of kept subtitles where the output begins in the middle of the source: lines
- * of text that are on screen there are kept, pictures are not.
+ * Announcements about kept subtitles of an output that begins in the middle of the source. A line
+ * of text that is on screen there is kept; a line that is a picture is not.
  */
 export function pictureLineNotes(
   all: readonly StreamInfo[],

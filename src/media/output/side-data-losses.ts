@@ -4,57 +4,58 @@ import type { VideoStream } from '../source/source.js';
 import { containers, type Container, type VideoCodec, holdsCodec } from '../formats/containers.js';
 import type { Announcement } from './stream-plan.js';
 
-/** How the output's video is written, as far as marks of its pictures hang on it. */
+/** How the output's video is written, as far as its side data depends on that. */
 export type MarkedOutput = {
   readonly container: Container;
   readonly codec: VideoCodec;
   readonly encoder: string;
 };
 
-/** What of the marks is kept, and where. */
+/** The side data that an output's container keeps. */
 export type KeptMarks = {
-  /** Told to the muxer as boxes of the intermediate's description of its samples. */
+  /** What the muxer gets as boxes in the sample description of the video that it reads. */
   readonly boxes: readonly SideData[];
-  /** Told to Matroska's muxer as this tag; `null` where there is none to tell. */
+  /** The tag `stereo_mode` for Matroska's muxer; `null` for none. */
   readonly stereoMode: string | null;
 };
 
 const stereo = (video: VideoStream): SideData | undefined =>
   video.sideData.find(({ type }) => type === 'Stereo 3D');
 
-/** Views that lie in lines or samples by turns are mixed when a picture is enlarged. */
+/** Whether views alternate by lines or samples, so that enlarging a picture mixes them. */
 const isWoven = ({ form }: SideData): boolean =>
   /checkerboard|quincunx|^interleaved/.test(form ?? '');
 
-/** Marks say where in a picture something lies: they are false of frames turned or cut. */
+/** Whether frames are turned or cropped, so that what side data says of places is not true. */
 const isMoved = ({ turn, crop }: VideoStream): boolean => turn !== null || crop !== null;
 
 /**
- * x264's and H.264's numbers of how two views lie in one picture (annex D,
- * frame_packing_arrangement_type).
+ * The numbers by which x264 and H.264 state how two views are packed into one picture
+ * (frame_packing_arrangement_type, annex D).
  */
 const packings: Readonly<Record<string, number>> = {
   ...{ 'side by side': 3, 'top and bottom': 4, 'frame alternate': 5 },
 };
 
 /**
- * The number under which the stream itself says how its stereo views lie; `null` where it cannot.
+ * The number by which an H.264 stream states how its stereo views are packed; `null` where it
+ * cannot state that.
  */
 export function framePacking(video: VideoStream): number | null {
   const views = stereo(video);
-  // x264 always says that the left view comes first.
+  // x264 always states that the left view comes first.
   if (views === undefined || views.inverted || isMoved(video)) return null;
   return packings[views.form ?? ''] ?? null;
 }
 
-/** Matroska's names of stereo modes, with the left and with the right view first. */
+/** ffmpeg's names of Matroska's stereo modes, with the left and with the right view first. */
 const stereoModes: Readonly<Record<string, readonly [left: string, right: string]>> = {
   'side by side': ['left_right', 'right_left'],
   'top and bottom': ['top_bottom', 'bottom_top'],
   'frame alternate': ['block_lr', 'block_rl'],
 };
 
-/** Modes that WebM has as well. */
+/** The modes that WebM has as well. */
 const webModes = new Set(['left_right', 'right_left', 'top_bottom', 'bottom_top']);
 
 function stereoModeOf(views: SideData, { marks }: Container): string | null {
@@ -66,7 +67,7 @@ function stereoModeOf(views: SideData, { marks }: Container): string | null {
   return null;
 }
 
-/** The marks of `video` that the output's container gets. */
+/** The side data of `video` that the output's container keeps. */
 export function keptMarks(
   video: VideoStream,
   { container, codec }: Pick<MarkedOutput, 'container' | 'codec'>,
@@ -74,7 +75,7 @@ export function keptMarks(
   if (isMoved(video)) return { boxes: [], stereoMode: null };
   const views = stereo(video);
   const stereoMode = views === undefined ? null : stereoModeOf(views, container);
-  // The intermediates of these are Matroska, and have no description that boxes go into.
+  // The segments of these codecs are Matroska files, which have no sample description for boxes.
   const isWebCodec = codec === 'vp8' || codec === 'vp9' || codec === 'av1';
   const takesBoxes = container.marks === 'boxes' || (container.marks === 'matroska' && !isWebCodec);
   const boxes = video.sideData.filter(
@@ -95,7 +96,7 @@ function keepers(data: SideData, video: VideoStream, codec: VideoCodec): Contain
   });
 }
 
-/** Why a mark is not kept, and what to do. */
+/** Why side data is not kept, and what to do. */
 function whyLost(
   data: SideData,
   video: VideoStream,
@@ -126,8 +127,8 @@ function whyLost(
 }
 
 /**
- * What goes with the source's pictures and will not go with the larger ones; what is not known is
- * named as it is.
+ * Announces side data of the source's pictures that the output will not have. Unknown kinds are
+ * announced under ffprobe's name.
  */
 export function sideDataLosses(video: VideoStream, output: MarkedOutput): Announcement[] {
   const kept = keptMarks(video, output);
@@ -137,7 +138,7 @@ export function sideDataLosses(video: VideoStream, output: MarkedOutput): Announ
     const isStereo = data.type === 'Stereo 3D';
     if (title === null || (isStereo && data.form === '2D')) continue;
     if (kept.boxes.includes(data) || (isStereo && kept.stereoMode !== null)) continue;
-    // What players do not show was cut away by the user's own word.
+    // With --crop the user has decided which part of the picture to enlarge.
     if (data.shown !== undefined && video.crop !== null) continue;
     if (isStereo && output.encoder === 'libx264' && framePacking(video) !== null) {
       const why = `it is kept as frame packing in the stream (${data.form}), not in the container`;
@@ -149,13 +150,13 @@ export function sideDataLosses(video: VideoStream, output: MarkedOutput): Announ
   return found;
 }
 
-/** Kinds of side data, as ffprobe names them, that the output must show on its frames or stream. */
+/** ffprobe's names of the side data that the finished output must have. */
 export function expectedSideData(video: VideoStream, output: MarkedOutput): string[] {
   const { masteringDisplay, contentLight } = video.hdr;
   const { boxes, stereoMode } = keptMarks(video, output);
   const hdr = output.encoder === 'libx265';
   const isPacked = output.encoder === 'libx264' && framePacking(video) !== null;
-  // Glasses' colours are a tag that ffprobe makes no side data of.
+  // ffprobe reports no side data for anaglyph modes (coloured glasses).
   const isMode = stereoMode !== null && !stereoMode.startsWith('anaglyph');
   const kinds = [
     ...boxes.map(({ type }) => type),

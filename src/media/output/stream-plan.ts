@@ -19,47 +19,49 @@ import type { Source, StreamInfo } from '../source/source.js';
 /** Something a user should know before the job starts. */
 export type Announcement = {
   /**
-   * `missing`: not in the output. `converted`: there, in another form. `padded`: the picture grew
-   * by a row or column.
+   * `missing`: something is not in the output. `converted`: it is there in another form. `padded`:
+   * the picture grows by a row or column. `note`: anything else.
    */
   readonly kind: 'missing' | 'converted' | 'padded' | 'note';
-  /** The thing, named: `subtitle stream 3 (hdmv_pgs_subtitle, eng)`. */
+  /** What it is about: `subtitle stream 3 (hdmv_pgs_subtitle, eng)`. */
   readonly what: string;
   readonly why: string;
+  /** What would keep it. */
   readonly advice?: string | undefined;
-  /** The source's stream it is about. */
+  /** Index of the stream of the source that it is about. */
   readonly streamIndex?: number | undefined;
 };
 
 /** What becomes of one stream of the source. */
 export type StreamPlan = {
-  /** The source's stream. */
+  /** Its index in the source. */
   readonly index: number;
   /**
-   * `encode`: the enlarged video; `copy`: packets as they are; `convert`: text subtitles and sound;
-   * `attach`: cover art as an attachment.
+   * `encode`: it is the video that is enlarged. `copy`: its packets are copied. `convert`: it is
+   * text subtitles or sound that is encoded again. `attach`: it is cover art that becomes an
+   * attachment. `drop`: it is not copied.
    */
   readonly action: 'encode' | 'copy' | 'convert' | 'attach' | 'drop';
   /** The encoder of a converted stream. */
   readonly codec?: string | undefined;
-  /** The form in which the output still holds what a dropped stream held. */
+  /** How the output holds the content of a dropped stream nevertheless. */
   readonly keptAs?: KeptAs;
 };
 
-/** Codecs of cover art that containers know. */
+/** Codecs of cover art that containers can hold. */
 const coverCodecs = new Set(['mjpeg', 'png', 'bmp']);
 
 type Verdict = Pick<StreamPlan, 'action' | 'codec'> & {
-  /** What is lost or changed; `null` for a copy. */
+  /** Why it is dropped or converted, for messages; `null` where it is neither. */
   readonly why: string | null;
-  /** Samples of sound are not the same after the conversion. */
+  /** Whether a conversion changes samples of sound. */
   readonly rounded?: boolean;
 };
 
 const drop = (why: string): Verdict => ({ action: 'drop', why });
 const copy: Verdict = { action: 'copy', why: null };
 
-/** Containers as one is planned for: what each takes is asked. */
+/** A container to plan for. */
 type Asked = { readonly container: Container; readonly source: Source; readonly takes: Takes };
 
 function coverIn(container: Container, stream: StreamInfo): Verdict {
@@ -69,7 +71,7 @@ function coverIn(container: Container, stream: StreamInfo): Verdict {
   return drop(`${container.title} holds no cover art`);
 }
 
-/** Sound that is not copied: the first encoder without a loss whose stream the container takes. */
+/** For sound that cannot be copied: the first encoder whose stream the container takes. */
 async function soundIn({ container, takes }: Asked, stream: StreamInfo): Promise<Verdict> {
   for (const { encoder, loss } of losslessEncoders(container, stream)) {
     if (!(await takes(container, stream, encoder))) continue;
@@ -109,7 +111,7 @@ async function verdictOn(asked: Asked, stream: StreamInfo): Promise<Verdict> {
   }
 }
 
-/** Titles of the containers that would hold `stream`, each of which is asked. */
+/** Titles of all containers that would keep `stream`. */
 async function holders(source: Source, stream: StreamInfo, takes: Takes): Promise<string[]> {
   const verdicts = containers.map(async (container) => {
     const { action } = await verdictOn({ container, source, takes }, stream);
@@ -119,8 +121,8 @@ async function holders(source: Source, stream: StreamInfo, takes: Takes): Promis
 }
 
 /**
- * What becomes of every stream of `source` in `container`, and what of that the user should know;
- * `leftOut` is not wanted.
+ * Decides what becomes of every stream of `source` in `container`, and announces what the user
+ * should know about that. `leftOut` are the tracks that the user does not want.
  */
 export async function planStreams(
   container: Container,
@@ -187,7 +189,7 @@ export async function planStreams(
   return { streams, announcements };
 }
 
-/** A stream that is dropped, in words: what it is, why, and which containers would keep it. */
+/** A dropped stream in words: what it is, why it is dropped, and which containers would keep it. */
 type Drop = { readonly what: string; readonly why: string; readonly others: readonly string[] };
 
 function announceDrop(
@@ -232,8 +234,8 @@ function announceDrop(
 const together = 0.04;
 
 /**
- * A stream of sound that starts at another time than the video, where `container` starts all at
- * once.
+ * An audio stream that does not start together with the video, in a container that always starts
+ * all streams together; `undefined` where there is none.
  */
 function unevenSound(container: Container, source: Source): StreamInfo | undefined {
   if (container.ticks !== 'frame') return undefined;
@@ -245,8 +247,9 @@ function unevenSound(container: Container, source: Source): StreamInfo | undefin
 }
 
 /**
- * Throws VsrError `option` where sound would lose its place beside the video in `container`. `from`
- * is the in-point, in seconds of the source's clock; sound that has begun by then starts with it.
+ * Throws VsrError `option` where sound would not stay in step with the video in `container`. `from`
+ * is the beginning of the part that is taken, in seconds on the source's clock; sound that has
+ * begun by then starts together with the video.
  */
 export function refuseUnevenSound(
   container: Container,
@@ -264,14 +267,14 @@ export function refuseUnevenSound(
 }
 
 /**
- * What streams weigh: one that another container would keep, and sound that is converted, rounded
- * or not.
+ * The weights of losses: a stream that another container would keep, sound that is converted with
+ * rounding, and sound that is converted without loss.
  */
 const [lostWeight, roundedWeight, convertedWeight] = [1, 0.75, 0.5];
 
 /**
- * How much of the streams of `source` `container` would lose, of what any container keeps; 0 where
- * all are copied.
+ * How much `container` would lose of `source`, as a sum of weights. Streams that no container keeps
+ * do not count. 0 where nothing is lost or converted.
  */
 export async function streamLosses(
   container: Container,
