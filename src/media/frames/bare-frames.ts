@@ -82,7 +82,7 @@ export async function* bareFrames(
     throw passing(
       new VsrError(
         'media',
-        `ffmpeg gave nothing for ${waited} s while decoding ${path} at frame ${seen}; the same command goes on from there.`,
+        `ffmpeg gave nothing for ${waited} s while decoding ${path} at frame ${seen}.`,
       ),
     );
   }

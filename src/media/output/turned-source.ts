@@ -4,8 +4,8 @@ import type { Source, Turn, VideoStream } from '../source/source.js';
 import { containerOfPath } from '../formats/containers.js';
 
 /**
- * Where chroma samples lie within their block of luma: 0 at its left or top, 2 at its right or
- * bottom.
+ * Where a chroma sample lies within its block of luma samples: 0 is the left or top, 1 the middle,
+ * 2 the right or bottom.
  */
 const places: Readonly<Record<ChromaSiting, readonly [x: number, y: number]>> = {
   ...{ left: [0, 1], center: [1, 1], topleft: [0, 0] },
@@ -13,7 +13,7 @@ const places: Readonly<Record<ChromaSiting, readonly [x: number, y: number]>> = 
 };
 
 /**
- * Where chroma lies in the turned picture; the right side, which no codec can say, counts as the
+ * The chroma siting of the turned picture. The right side, which no codec can state, becomes the
  * middle.
  */
 function turnedSiting(siting: ChromaSiting, turn: Turn): ChromaSiting {
@@ -46,9 +46,10 @@ function turned(video: VideoStream, turn: Turn): VideoStream {
 }
 
 /**
- * `source` as an output at `output` needs it: where that container holds no display matrix, frames
- * are turned or mirrored as they are decoded. As it is where it holds one, where there is none, and
- * where a turn would tear fields apart or chroma that is halved one way only.
+ * Describes `source` with its frames turned or mirrored while they are decoded, if the container of
+ * `output` cannot hold a display matrix. Returns `source` unchanged where the container can, where
+ * there is no matrix or one that is no turn by 90 degrees, and where a turn would break fields or
+ * chroma that is subsampled one way only.
  */
 export function turnedFor(output: string, source: Source): Source {
   const { video } = source;

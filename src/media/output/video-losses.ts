@@ -6,24 +6,27 @@ import type { TracksLeftOut } from '../tracks/track-choice.js';
 import { sideDataLosses } from './side-data-losses.js';
 import type { Announcement } from './stream-plan.js';
 
-/** The video as it comes and as it will be encoded. */
+/** The video of the source, and how it will be encoded. */
 export type VideoChoice = {
   readonly source: Source;
   readonly container: Container;
   readonly codec: VideoCodec;
   readonly encoder: string;
-  /** As encoded. */
+  /** The format that is encoded. */
   readonly format: PixelFormat;
-  /** What is not wanted of it. */
+  /** Why captions are not wanted, if so. */
   readonly leftOut: Pick<TracksLeftOut, 'captions'>;
+  /** Codec of the subtitle stream that captions become; `null` for none. */
   readonly captions: string | null;
+  /** Luma samples of the picture. */
   readonly width: number;
   readonly height: number;
+  /** Luma samples with padding. */
   readonly codedWidth: number;
   readonly codedHeight: number;
 };
 
-/** What of the video itself will be missing, changed or added. */
+/** Announces what of the video itself will be missing, changed or added. */
 export function videoAnnouncements(choice: VideoChoice): Announcement[] {
   const { video } = choice.source;
   return [
@@ -130,7 +133,7 @@ function hdr({ source, container, codec, encoder }: VideoChoice): Announcement[]
   return found;
 }
 
-/** What becomes of captions inside the video. */
+/** Announces what becomes of captions inside the video. */
 function captionsOf({ source, container, captions, leftOut }: VideoChoice): Announcement[] {
   if (!source.video.closedCaptions) return [];
   const what = 'closed captions (CEA-608/708) inside the video';

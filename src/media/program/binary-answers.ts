@@ -5,21 +5,21 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { runProcess } from './process.js';
 
-/** What a program says of itself: the end of its run and all it wrote to stdout. */
+/** A program's answer to a question about itself: its exit code, and what it wrote to stdout. */
 export type BinaryAnswer = { readonly code: number | null; readonly stdout: string };
 
 /**
- * Milliseconds after which a program that is asked something about itself is given up: without any
- * work done, and however much it does. Answers take a fraction of a second, or a few where the
- * machine has much else to do.
+ * Milliseconds after which a program that is asked about itself counts as hanging: without
+ * progress, and in any case. Answers take a fraction of a second, or a few seconds on a busy
+ * machine.
  */
 const longestIdle = 5000;
 const longestAnswer = 10_000;
 
-/** Answers older than this, in milliseconds, are asked for again: a week. */
+/** Milliseconds after which answers are asked for again: a week. */
 const longestKept = 7 * 24 * 3600 * 1000;
 
-/** What is known of one program, by the words it was asked with. */
+/** The known answers of one program, by question. `since` is when the oldest was asked for. */
 type Answers = { readonly said: Map<string, string>; readonly since: number };
 
 type Stored = {
@@ -28,7 +28,7 @@ type Stored = {
   readonly said: Readonly<Record<string, string>>;
 };
 
-/** The folder for what can be made again; `null` where the system names none. */
+/** vsr's folder for files that can be made again; `null` where the system names none. */
 export function cacheFolder(): string | null {
   const { XDG_CACHE_HOME: xdg, LOCALAPPDATA: local } = process.env;
   if (xdg !== undefined && path.isAbsolute(xdg)) return path.join(xdg, 'vsr');
@@ -44,14 +44,14 @@ function homeFolder(): string | null {
     const home = os.homedir();
     return path.isAbsolute(home) ? home : null;
   } catch {
-    return null; // A user without an entry in the system's list.
+    return null; // The system has no entry for this user.
   }
 }
 
 /**
- * What the answers of a program depend on, in one text: the file itself, the libraries that the
- * system would load with it, and the variables that choose others. `null` where that cannot be
- * told: a script answers as whatever it calls does.
+ * Everything that the answers of a program depend on, as a text: the file itself, the libraries
+ * that the system loads with it, and the environment variables that choose other libraries. `null`
+ * for a script, whose answers depend on the programs that it calls.
  */
 async function stateOf(file: string): Promise<string | null> {
   const real = await realpath(file);
@@ -61,7 +61,7 @@ async function stateOf(file: string): Promise<string | null> {
   if (start.toString('latin1') === '#!') return null;
   const stamp = (known: Awaited<ReturnType<typeof stat>> | null): string =>
     known === null ? '' : [known.size, known.mtimeMs, known.ctimeMs, known.ino].join(' ');
-  // The loader's own list of libraries: written again whenever a package with one is installed.
+  // The dynamic loader's list of libraries, which is written whenever a package adds one.
   const libraries = await stat('/etc/ld.so.cache').catch(() => null);
   const variables = Object.keys(process.env)
     .filter((name) => /^(?:LD|DYLD)_/.test(name))
@@ -72,16 +72,16 @@ async function stateOf(file: string): Promise<string | null> {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Where the answers of a program are kept. */
+/** The file in which the answers of a program are kept; `null` where there is no cache folder. */
 function fileFor(program: string): string | null {
   const folder = cacheFolder();
   return folder === null ? null : path.join(folder, `${sha256(program).slice(0, 16)}.answers`);
 }
 
-/** The stored answers, if they are whole, not too old, and of the program as it is now. */
+/** The stored answers, if they are whole, not too old, and of the program's present state. */
 async function read(file: string, state: string): Promise<Answers | null> {
   try {
-    // The first line is the hash of the rest: half a file, or a damaged one, is as good as none.
+    // The first line is the hash of the rest, so an incomplete or damaged file is not used.
     const text = await readFile(file, 'utf8');
     const end = text.indexOf('\n');
     const body = text.slice(end + 1);
@@ -96,8 +96,8 @@ async function read(file: string, state: string): Promise<Answers | null> {
 }
 
 /**
- * Writes the answers, with those that other processes have stored meanwhile. Fails silently: they
- * can be asked for again.
+ * Writes the answers, together with those that other processes have stored meanwhile. A failure is
+ * ignored, because answers can be asked for again.
  */
 async function write(file: string, state: string, answers: Answers): Promise<void> {
   const draft = `${file}.${process.pid}.part`;
@@ -114,7 +114,7 @@ async function write(file: string, state: string, answers: Answers): Promise<voi
   }
 }
 
-/** The answers of one program in one state: asked for once, then known. */
+/** Keeps the answers of one program in one state, so that every question is asked only once. */
 class KnownProgram {
   readonly #program: string;
   readonly #state: string;
@@ -141,7 +141,7 @@ class KnownProgram {
       if (code === 0) this.#answers.said.set(question, stdout);
       return { code, stdout };
     } finally {
-      // Questions come in flocks: the last answer writes them all.
+      // Several questions are often asked at once; then the last answer writes them all.
       if (--this.#asking === 0) await this.#keep();
     }
   }
@@ -149,7 +149,7 @@ class KnownProgram {
   async #keep(): Promise<void> {
     const file = fileFor(this.#program);
     if (file === null || this.#answers.said.size === 0) return;
-    // What a program said while it was replaced may be another one's answer.
+    // If the program was replaced meanwhile, the answer may be that of another program.
     const same = (await stateOf(this.#program).catch(() => null)) === this.#state;
     if (same) await write(file, this.#state, this.#answers);
   }
@@ -158,10 +158,10 @@ class KnownProgram {
 const programs = new Map<string, Promise<KnownProgram>>();
 
 /**
- * Asks a program something about itself whose answer only changes with the program: its version,
- * what it can do. Good answers are kept in the user's cache folder, for starting ffmpeg costs as
- * much as enlarging a frame or two; a program that changed in any way is asked again. Throws
- * `VsrError` if it cannot be started.
+ * Asks a program for something that changes only when the program does: its version, what it can
+ * do. Successful answers are kept in the user's cache folder, because starting ffmpeg takes as long
+ * as enlarging a frame or two. A program that has changed in any way is asked again. Throws
+ * `VsrError('media')` if it cannot be started or hangs.
  *
  * @param program absolute path
  */
@@ -182,8 +182,8 @@ async function answerOf(program: string, words: readonly string[]): Promise<Bina
 }
 
 /**
- * As `askBinary`, for a question that takes more than one run: `run` finds the answer, which is
- * kept under `question` where its code is 0.
+ * Keeps the answer to a question as `askBinary` does, where finding it takes more than one command.
+ * `run` finds the answer, which is kept under `question` if its code is 0.
  *
  * @param program absolute path
  */

@@ -2,19 +2,19 @@ import { VsrError } from '../../errors.js';
 import { askBinary } from './binary-answers.js';
 import type { Ffmpeg } from './ffmpeg.js';
 
-/** A list that an ffmpeg binary gives of what it can do. Names are ffmpeg's own. */
+/** A list that an ffmpeg gives of what it can do. Names are ffmpeg's own. */
 export type CapabilityList =
   | 'encoders'
-  /** Names of decoders, e.g. `libdav1d`, `h264`. */
+  /** Names of decoders, such as `libdav1d` or `h264`. */
   | 'decoders'
-  /** Codecs that some decoder of it reads in software, e.g. `av1`, `h264`. */
+  /** Codecs for which it has a software decoder, such as `av1` or `h264`. */
   | 'decodableCodecs'
   | 'muxers'
   | 'filters';
 
 /**
- * The names in a list such as `ffmpeg -encoders` prints: the second word of each line; comma lists
- * are taken apart.
+ * The names in a list such as `ffmpeg -encoders` prints: the second word of each line, or several
+ * names where it is a list with commas.
  */
 export function parseNames(text: string): ReadonlySet<string> {
   const names = new Set<string>();
@@ -26,7 +26,7 @@ export function parseNames(text: string): ReadonlySet<string> {
   return names;
 }
 
-/** Decoders of a codec that only pass the work to hardware, so that having them is not enough. */
+/** Decoders that only pass the work to hardware, which may not be there. */
 const hardwareOnly = /^(?:av1|.*_(?:cuvid|qsv|v4l2m2m|mediacodec|mmal|rkmpp|amf|vaapi|oh))$/;
 
 /** Codecs with a software decoder, from `ffmpeg -codecs`. */
@@ -45,7 +45,7 @@ export function parseDecodable(text: string): ReadonlySet<string> {
 
 const known = new Map<string, Promise<ReadonlySet<string>>>();
 
-/** The answer to a question about `ffmpeg`; asked once for each path. */
+/** The answer to a question about `ffmpeg`, which is asked only once per path in this process. */
 function once(
   ffmpeg: Ffmpeg,
   question: string,
@@ -62,7 +62,7 @@ function once(
 }
 
 /**
- * One list of what the binary can do, as it says itself. Throws `VsrError('media')` if it gives
+ * One list of what this ffmpeg can do, as it states itself. Throws `VsrError('media')` if it gives
  * none.
  */
 export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<ReadonlySet<string>> {
@@ -75,8 +75,8 @@ export function capabilities(ffmpeg: Ffmpeg, list: CapabilityList): Promise<Read
 }
 
 /**
- * The pixel formats an encoder takes; empty where it does not say (it then takes any, or is not
- * there).
+ * The pixel formats that an encoder takes; empty where it does not state them: it then takes any,
+ * or does not exist.
  */
 export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
   return once(ffmpeg, `encoder=${encoder}`, async () => {
@@ -87,14 +87,14 @@ export function encoderPixelFormats(ffmpeg: Ffmpeg, encoder: string): Promise<Re
   });
 }
 
-/** Whether ffmpeg can be told how long copied packets last: a filter of its own since 5.1. */
+/** Whether ffmpeg can set the duration of copied packets: its bitstream filter can since 5.1. */
 export async function setsDurations(ffmpeg: Ffmpeg): Promise<boolean> {
   const words = ['-hide_banner', '-h', 'bsf=setts'];
   const { stdout } = await askBinary(ffmpeg.ffmpeg, words);
   return /^ +-duration\b/m.test(stdout);
 }
 
-/** Names of the options that an encoder has for itself; empty where it does not say. */
+/** Names of the options that belong to an encoder; empty where it does not state them. */
 export function encoderOptions(ffmpeg: Ffmpeg, encoder: string): Promise<ReadonlySet<string>> {
   return once(ffmpeg, `options of ${encoder}`, async () => {
     const words = ['-hide_banner', '-h', `encoder=${encoder}`];

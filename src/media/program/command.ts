@@ -4,14 +4,14 @@ import type ffmpegCommand from 'fluent-ffmpeg';
 
 /** One input of a command line. */
 export type CommandInput = {
-  /** A file; taken as a name only, whatever characters are in it. `pipe:0` is stdin. */
+  /** A file, whatever characters are in its name; `pipe:0` is stdin. */
   readonly path: string;
   /**
-   * Demuxer to force; `lavfi` and the like are then reachable, so never take it from a file's
-   * content.
+   * Demuxer to use. It must not come from a file's content, because `lavfi` and others can open
+   * further files.
    */
   readonly format?: string | undefined;
-  /** Further options before `-i`, each word an element. */
+  /** Further options before `-i`, one element per word. */
   readonly options?: readonly string[] | undefined;
 };
 
@@ -19,23 +19,24 @@ export type CommandInput = {
 export type CommandOutput = {
   /** A file, `pipe:1`, or `-` for a muxer that writes nothing (`null`). */
   readonly path: string;
-  /** Muxer to force. */
+  /** Muxer to use. Default: by the file's ending. */
   readonly format?: string | undefined;
-  /** Options before the name, each word an element. */
+  /** Options before the name, one element per word. */
   readonly options?: readonly string[] | undefined;
 };
 
+/** An ffmpeg command line. */
 export type CommandPlan = {
   readonly inputs: readonly CommandInput[];
   readonly outputs: readonly CommandOutput[];
-  /** Global options, e.g. `-loglevel`, each word an element. */
+  /** Global options such as `-loglevel`, one element per word. */
   readonly options?: readonly string[] | undefined;
 };
 
 /**
- * Demuxers a stranger's file may reach. Left out are those that open further files or addresses by
- * what they read (hls, dash, concat, sdp, image2, imf ...) and those that make pictures of plain
- * text (tty).
+ * The demuxers that may read a stranger's file. Not among them are those that open further files or
+ * addresses named in a file (hls, dash, concat, sdp, image2, imf ...), and those that turn plain
+ * text into pictures (tty).
  */
 export const safeDemuxers: readonly string[] = [
   ...['mov', 'mp4', 'm4a', '3gp', '3g2', 'mj2', 'matroska', 'webm', 'avi', 'flv', 'live_flv'],
@@ -58,7 +59,7 @@ export const safeDemuxers: readonly string[] = [
     'vmd',
     'psxstr',
   ],
-  // Sound and text that ride along beside a video in files of their own.
+  // Files of sound, subtitles and metadata.
   ...[
     'wav',
     'w64',
@@ -76,7 +77,8 @@ export const safeDemuxers: readonly string[] = [
 ];
 
 /**
- * Input options that keep a stranger's file to itself: only it is opened, and only as a container.
+ * Input options by which ffmpeg opens only the file itself, no addresses or further files, and only
+ * with safe demuxers.
  */
 export const safeInputOptions: readonly string[] = [
   '-protocol_whitelist',
@@ -85,7 +87,7 @@ export const safeInputOptions: readonly string[] = [
   safeDemuxers.join(','),
 ];
 
-/** `name` as a file name to ffmpeg and never as a protocol, an option or a pattern. */
+/** `name` in a form that ffmpeg takes for a file name, never for a protocol, option or pattern. */
 export function fileUrl(name: string): string {
   return name === '-' || /^pipe:\d$/.test(name) ? name : `file:${path.resolve(name)}`;
 }
@@ -93,22 +95,22 @@ export function fileUrl(name: string): string {
 const require = createRequire(import.meta.url);
 
 /**
- * Loads what builds command lines, once. By `require`: the `import()` of this CommonJS package gave
- * an empty object now and then (Node 20.20.2).
+ * Loads the package that builds command lines. It is loaded by `require`, because the `import()` of
+ * this CommonJS package sometimes gave an empty object (Node 20.20.2).
  */
 function commandBuilder(): typeof ffmpegCommand {
   return require('fluent-ffmpeg') as typeof ffmpegCommand;
 }
 
-/** Loads what builds command lines, for when there is time to wait anyway. */
+/** Loads that package early, for callers that are waiting anyway. */
 export function prepareCommands(): void {
   commandBuilder();
 }
 
 /**
- * The words of an ffmpeg command line, without the program's name, as fluent-ffmpeg builds them.
- * Only its builder is used: running is `startProcess`'s. It splits a lone word at its space, so
- * options always go to it as several words.
+ * The arguments of an ffmpeg command line, built by fluent-ffmpeg. `startProcess` runs it, not
+ * fluent-ffmpeg. fluent-ffmpeg splits a single word at spaces, so options are always given to it as
+ * several words. Throws RangeError for a single word.
  */
 export function buildArguments(plan: CommandPlan): string[] {
   const command = commandBuilder()();

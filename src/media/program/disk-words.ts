@@ -1,4 +1,4 @@
-/** The system's names for what is wrong with a disk, in words. */
+/** What the system's error codes say is wrong with a disk, in words. */
 const diskWords = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
@@ -11,16 +11,13 @@ const diskWords = {
 } as const;
 
 /**
- * What a code of the system's says is wrong with a disk; `undefined` for one that says something
- * else.
+ * What is wrong with a disk by an error code of the system, in words; `undefined` for other codes.
  */
 export function wordsForDisk(code: string | undefined): string | undefined {
   return Object.entries(diskWords).find(([name]) => name === code)?.[1];
 }
 
-/**
- * What ffmpeg repeats of the system's words on a disk that does not do its part, and ours for it.
- */
+/** The system's messages about a disk, as ffmpeg repeats them, and what vsr says instead. */
 const troubles: readonly (readonly [RegExp, string])[] = [
   [/No space left on device/i, diskWords.ENOSPC],
   [/Disk quota exceeded/i, diskWords.EDQUOT],
@@ -29,9 +26,9 @@ const troubles: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * What is wrong with the disk by ffmpeg's messages, `null` if nothing. Its exit code does not tell:
- * of 2018 as of 2022, it ends with 0 both when a file cannot be read on and when its output could
- * not be written.
+ * What is wrong with the disk according to ffmpeg's messages, in words; `null` if nothing. The exit
+ * code does not tell: builds of 2018 and of 2022 end with 0 both when a file cannot be read to its
+ * end and when the output cannot be written.
  */
 export function diskTrouble(lines: readonly string[]): string | null {
   const errors = lines.filter((line) => /\[(?:error|fatal)\]/.test(line));
@@ -39,7 +36,7 @@ export function diskTrouble(lines: readonly string[]): string | null {
   return found?.[1] ?? null;
 }
 
-/** `text` with its first letter large, as a sentence begins. */
+/** `text` with a capital first letter. */
 export function sentenceStart(text: string): string {
   return text.slice(0, 1).toUpperCase() + text.slice(1);
 }

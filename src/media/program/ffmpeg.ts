@@ -12,10 +12,11 @@ export type Ffmpeg = {
   /** Absolute path. */
   readonly ffprobe: string;
   /**
-   * What `ffmpeg -version` calls itself, e.g. `5.1.9-0+deb12u1` or `N-47683-g0e8eb07980-static`.
+   * The version that `ffmpeg -version` states, such as `5.1.9-0+deb12u1` or
+   * `N-47683-g0e8eb07980-static`.
    */
   readonly version: string;
-  /** Tells builds of one version apart: a hash of all that `ffmpeg -version` says. */
+  /** Hash of all that `ffmpeg -version` prints, which tells builds of one version apart. */
   readonly build: string;
   /** libavcodec's major version: 58 is ffmpeg 4, 60 is ffmpeg 6. */
   readonly libavcodec: number;
@@ -28,19 +29,19 @@ type Program = {
   readonly path: string;
   readonly version: string;
   readonly build: string;
-  /** libavcodec's version: the one number that grows alike in releases and in snapshots. */
+  /** libavcodec's version, by which releases and snapshots can be compared. */
   readonly age: readonly [number, number, number];
 };
 
 type ProgramName = 'ffmpeg' | 'ffprobe';
 
-/** The environment variables asked for each program, first one first. */
+/** The environment variables that can name each program; the first that is set counts. */
 export const environmentNames: Readonly<Record<ProgramName, readonly string[]>> = {
   ffmpeg: ['VSR_FFMPEG', 'FFMPEG_PATH'],
   ffprobe: ['VSR_FFPROBE', 'FFPROBE_PATH'],
 };
 
-/** Reads the answer to `-version`; `null` if it is not one of ffmpeg's. */
+/** Reads the answer to `-version`; `null` if it is not that of ffmpeg or ffprobe. */
 export function parseVersion(text: string): Pick<Program, 'version' | 'age'> | null {
   const version = /^ff(?:mpeg|probe) version (\S+)/m.exec(text)?.[1];
   const codec = /^libavcodec\s+(\d+)\.\s*(\d+)\.\s*(\d+)/m.exec(text);
@@ -81,7 +82,10 @@ async function onPath(name: ProgramName): Promise<Program | null> {
   return null;
 }
 
-/** The build that came with the package. npm may have skipped the script that sets its run bit. */
+/**
+ * The build that was installed with vsr; `null` where it cannot run here. npm may have skipped the
+ * script that makes it executable.
+ */
 async function embedded(name: ProgramName): Promise<Program | null> {
   try {
     const { default: found } =
@@ -91,11 +95,11 @@ async function embedded(name: ProgramName): Promise<Program | null> {
     if (!(await canRun(found.path))) await chmod(found.path, 0o755);
     return await ask(found.path);
   } catch {
-    return null; // Not installed for this platform, or not runnable here: another may be found.
+    return null; // It is not installed for this platform, or cannot run here.
   }
 }
 
-/** Why a file cannot be a program, in a sentence; `null` where it must be tried. */
+/** Why a file is no program, in a sentence; `null` where it may be one. */
 async function whyNoProgram(name: ProgramName, file: string): Promise<string | null> {
   const stats = await stat(file).catch(() => null);
   if (stats === null) return 'There is no such file.';
@@ -106,7 +110,7 @@ async function whyNoProgram(name: ProgramName, file: string): Promise<string | n
   return (await canRun(file)) ? null : 'It is no program: the system may not run that file.';
 }
 
-/** The one the caller named; an unusable one is an error, never passed over. */
+/** The program that the user named. Throws where it cannot be used; no other is tried then. */
 async function named(name: ProgramName, file: string, by: string): Promise<Program> {
   const refused = (why: string, cause?: unknown): VsrError =>
     unusable(`a working ${name}`, by, file, why, { cause });
@@ -141,7 +145,7 @@ async function find(name: ProgramName, option: string | undefined): Promise<Foun
   );
 }
 
-/** The ffprobe in the same folder as a chosen ffmpeg: the two read files alike. */
+/** The ffprobe in the folder of an ffmpeg, which is of the same build and reads files alike. */
 async function besideOf(ffmpeg: string): Promise<string | undefined> {
   const file = path.join(
     path.dirname(ffmpeg),
@@ -151,9 +155,9 @@ async function besideOf(ffmpeg: string): Promise<string | undefined> {
 }
 
 /**
- * Finds ffmpeg and ffprobe: those named by `choice`, otherwise by the environment
+ * Finds ffmpeg and ffprobe: those in `choice`, otherwise those in the environment
  * (`environmentNames`), otherwise those on PATH if they are newer than the embedded ones, otherwise
- * the embedded ones. An ffprobe that nobody named is looked for beside the ffmpeg first.
+ * the embedded ones. If no ffprobe is named, one in the folder of the ffmpeg comes first.
  *
  * Throws `VsrError('media')` for a named one that does not work, and if there is none.
  */
@@ -179,10 +183,9 @@ export async function locateFfmpeg(
 }
 
 /**
- * Output options that let every frame through once with its own timestamp, in the words this ffmpeg
- * knows.
+ * Output options by which this ffmpeg passes every frame once, with its own timestamp.
  */
 export function everyFrame(ffmpeg: Ffmpeg): readonly string[] {
-  // -fps_mode came with 5.1, and -vsync is on its way out since.
+  // -fps_mode came with 5.1, since when -vsync is deprecated.
   return [ffmpeg.libavcodec >= 60 ? '-fps_mode' : '-vsync', 'passthrough'];
 }

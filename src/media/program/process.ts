@@ -16,30 +16,30 @@ export type ProcessEnd = {
 export interface MediaProcess {
   /** `null` if it could not be started. */
   readonly pid: number | null;
-  /** Must be read to its end, or the process be killed. */
+  /** Must be read to its end, otherwise the process waits for ever. */
   readonly stdout: Readable;
   /**
-   * `null` unless asked for. Errors after the process went are swallowed here; a write's own
-   * callback still gets them.
+   * `null` unless asked for. Errors of writing to a process that has ended are not thrown; the
+   * callback of a write still gets them.
    */
   readonly stdin: Writable | null;
   /**
-   * Settles once the process has gone and its pipes are closed. Rejects only if it could not be
-   * started.
+   * Resolves once the process has ended and its pipes are closed. Rejects with `VsrError('media')`
+   * if it could not be started, or was killed because it hung.
    */
   readonly done: Promise<ProcessEnd>;
-  /** Ends the process: SIGTERM, and SIGKILL a second later. Returns `done`; safe to call again. */
+  /** Stops the process by SIGTERM, and by SIGKILL a second later. May be called repeatedly. */
   kill(): Promise<ProcessEnd>;
 }
 
 export type ProcessOptions = {
   readonly stdin?: 'pipe' | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** The folder in which it runs. Default: this process's own. */
+  /** The folder in which it runs. Default: that of this process. */
   readonly cwd?: string | undefined;
   /**
-   * Milliseconds without any work done after which it counts as hanging and is killed; `done` then
-   * rejects. Only where the output is always read. Default: never.
+   * Milliseconds without progress after which it counts as hanging and is killed; `done` then
+   * rejects. Only for processes whose output is always read. Default: never.
    */
   readonly stallTimeoutMs?: number | undefined;
   /** Called for each whole line on stderr, in order, without its line break. */
@@ -52,26 +52,26 @@ export const stderrTailLines = 40;
 /** Milliseconds between SIGTERM and SIGKILL. */
 export const killGraceMs = 1000;
 
-/** A line longer than this is cut: a stranger's metadata must not fill the memory. */
+/** Longer lines are cut, because metadata in a file could otherwise fill the memory. */
 const longestLine = 8192;
 
 /**
- * The bundled programs are linked statically, and crash (SIGSEGV, the ffprobe of 2023 on glibc
- * 2.36) in the host's character set modules as soon as they meet a transport stream's service name:
- * they get to see none.
+ * The environment of a process. The bundled programs are linked statically, and crash in the host's
+ * character set modules when they meet the service name of a transport stream (SIGSEGV, the ffprobe
+ * of 2023 on glibc 2.36). So these modules are hidden from them.
  */
 function environmentOf(path: string): NodeJS.ProcessEnv {
   const bundled = /[\\/]@ff(?:mpeg|probe)-installer[\\/]/.test(path);
   return bundled ? { ...process.env, GCONV_PATH: '/nonexistent' } : process.env;
 }
 
-/** Default of the milliseconds after which a process that does nothing is given up. */
+/** Default number of milliseconds without progress after which a process counts as hanging. */
 export const defaultStallMs = 120_000;
 
 const running = new Set<ChildProcess>();
 let watching = false;
 
-/** Kills what still runs when this process exits, however it comes to that. */
+/** Makes sure that a child is killed when this process exits, for whatever reason. */
 function killAtExit(child: ChildProcess): void {
   running.add(child);
   child.once('close', () => running.delete(child));
@@ -83,14 +83,15 @@ function killAtExit(child: ChildProcess): void {
 }
 
 /**
- * Signals a child and all that it has started: a wrapper script must not leave its ffmpeg behind.
+ * Sends a signal to a child and to all processes that it has started: a wrapper script must not
+ * leave its ffmpeg running.
  */
 function sendTo(child: ChildProcess, signal: NodeJS.Signals): void {
   try {
     if (child.pid === undefined || process.platform === 'win32') child.kill(signal);
     else process.kill(-child.pid, signal);
   } catch {
-    child.kill(signal); // The group has gone, or never was.
+    child.kill(signal); // There is no such process group, or none any more.
   }
 }
 
@@ -118,24 +119,24 @@ function notStarted(path: string, cause: Error): VsrError {
   return new VsrError('media', `Could not start ${path}: ${why}`, { cause });
 }
 
-/** Starts a child in a group of its own, which goes when this process does. */
+/** Starts a child in a process group of its own, which is killed when this process exits. */
 function spawnChild(path: string, args: readonly string[], options: ProcessOptions): ChildProcess {
   const child = spawn(path, args, {
     stdio: [options.stdin ?? 'ignore', 'pipe', 'pipe'],
     windowsHide: true,
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: environmentOf(path),
-    // A group of its own: Ctrl-C in a terminal reaches vsr alone, which then ends its children in
-    // order.
+    // With a group of its own, Ctrl-C in a terminal reaches only vsr, which then stops its children
+    // in an orderly way.
     detached: process.platform !== 'win32',
   });
-  // Where no more files can be opened, Node makes a child without streams.
+  // When no more files can be opened, Node returns a child without streams.
   if ((child.stdout as Readable | null | undefined) === undefined) {
     child.once('error', () => {});
     throw notStarted(path, Object.assign(new Error('no pipes'), { code: 'EMFILE' }));
   }
   killAtExit(child);
-  // Both ends report a vanished process as an error of the stream; `done` says it better.
+  // The end of the process also shows as errors of its streams; `done` reports it better.
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.on('error', () => {});
   return child;
 }
@@ -191,7 +192,7 @@ export function startProcess(
     if (!gone && timer === undefined) {
       sendTo(child, 'SIGTERM');
       timer = setTimeout(() => sendTo(child, 'SIGKILL'), killGraceMs);
-      // Its last output has nobody to read it, and unread output keeps the pipe from closing.
+      // Nobody reads the rest of its output any more, and unread output keeps the pipe open.
       stdout.destroy();
       child.stdin?.destroy();
     }
@@ -223,13 +224,14 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
   }
 }
 
-/** A process that ran to its end, with all it wrote to stdout. */
+/** A process that has ended, and everything that it wrote to stdout. */
 export type FinishedProcess = ProcessEnd & { readonly stdout: string };
 
 /**
- * Runs a process and collects its stdout as UTF-8; for short answers. Above `maxBytes`
- * (default 64 MiB) the process is killed and a `VsrError('media')` thrown; so it is if it hangs
- * for `stallTimeoutMs` (default `defaultStallMs`).
+ * Runs a process with short output, and collects its stdout as UTF-8. Kills it and throws
+ * `VsrError('media')` if it writes more than `maxBytes` (default 64 MiB), or hangs for
+ * `stallTimeoutMs` (default `defaultStallMs`); throws `VsrError('interrupted')` once `signal`
+ * fires.
  */
 export async function runProcess(
   path: string,

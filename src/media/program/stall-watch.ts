@@ -2,13 +2,14 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * What a process and those it started have done so far, as a text that changes when they do
- * anything; `null` where it cannot be seen.
+ * The work that a process and its children have done so far, as a text that changes when they do
+ * anything; `null` where that cannot be read.
  */
 function workOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // Time in user and kernel mode; the name in brackets may hold spaces, so count from its end.
+    // CPU time in user and kernel mode. Fields are counted from behind the program's name, which is
+    // in brackets and may hold spaces.
     const times = stat
       .slice(stat.lastIndexOf(')') + 2)
       .split(' ')
@@ -23,8 +24,8 @@ function workOf(pid: number): string | null {
 }
 
 /**
- * The same as far as `ps` tells: the processor time of the process and those of its group, so that
- * each process that was started must lead one. For systems without /proc, as macOS.
+ * The work of a process as far as `ps` shows it: the CPU time of all processes in its group, which
+ * it must lead. For systems without /proc, such as macOS. `null` where there is no such group.
  */
 export async function workByPs(pid: number): Promise<string | null> {
   const list = await new Promise<string>((resolve) => {
@@ -37,10 +38,10 @@ export async function workByPs(pid: number): Promise<string | null> {
 }
 
 /**
- * Calls `onStall` once the process `pid` has used no processor and moved no byte for `limitMs`: a
- * long copy that prints nothing is no stall, a process that waits for ever is. Only for processes
- * whose output is always read. Returns what ends the watch. Without /proc only processor time is
- * watched, on Windows nothing.
+ * Calls `onStall` once the process `pid` has neither used CPU time nor read or written a byte for
+ * `limitMs` milliseconds. So a long copy that prints nothing is no stall, but a process that waits
+ * for ever is. Only for processes whose output is always read. Returns a function that ends the
+ * watch. Without /proc only CPU time is watched; on Windows nothing is.
  */
 export function watchWork(pid: number, limitMs: number, onStall: () => void): () => void {
   if (process.platform === 'win32') return () => {};
@@ -76,8 +77,8 @@ export function watchWork(pid: number, limitMs: number, onStall: () => void): ()
 }
 
 /**
- * Calls `onStall` once `stream` has waited for bytes for `limitMs`; time that its consumer takes
- * does not count. Returns what ends the watch.
+ * Calls `onStall` once `stream` has waited for bytes for `limitMs` milliseconds; time that its
+ * consumer takes does not count. Returns a function that ends the watch.
  */
 export function watchWaiting(
   stream: { readonly waitingSince: number | null },

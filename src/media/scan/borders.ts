@@ -1,26 +1,26 @@
 import type { Borders } from './scan.js';
 
-/** Samples at most so bright count as black: tapes lift it from 16 to about 30. */
-const blackest = 44;
+/** Samples up to this value count as black: on tapes black is raised from 16 to about 30. */
+const brightestBlack = 44;
 
-/** Borders narrower than this are not worth a word. */
+/** Narrower borders, in samples, do not count. */
 const leastBorder = 4;
 
-/** The picture keeps at least this share of each side. */
+/** At least this share of the width and of the height must be picture. */
 const leastPicture = 0.4;
 
 /**
- * The share of a black line's samples that may be bright: noise, and in columns also the lines at
- * the foot of a tape's picture where its heads change.
+ * The share of a border line's samples that may be bright: because of noise, and in columns also
+ * because of the lines at the bottom of a tape's picture where the heads switch.
  */
 const brightInRow = 1 / 64;
 const brightInColumn = 1 / 24;
 
-/** Finds what of the frames of a clip is border in all of them. */
+/** Finds the black borders that all frames of a clip share. */
 export class BorderFinder {
   readonly #width: number;
   readonly #height: number;
-  /** The brightest that each place has been. */
+  /** The largest value that each sample has had. */
   readonly #brightest: Uint8Array;
 
   constructor(width: number, height: number) {
@@ -29,16 +29,16 @@ export class BorderFinder {
     this.#brightest = new Uint8Array(width * height);
   }
 
-  /** Looks at a frame's luma, 8 bit. */
+  /** Adds a frame's luma, 8 bit. */
   add(luma: Uint8Array): void {
     const all = this.#brightest;
     for (let i = 0; i < all.length; i++) if (luma[i]! > all[i]!) all[i] = luma[i]!;
   }
 
   /**
-   * The borders that all frames share; `null` where there are none worth a word, and where the
-   * picture is dark all over. A border ends at a line that is picture along half of its length:
-   * otherwise what looks like one is a dark place, as the sky at night.
+   * The borders that all frames share, in samples; `null` where there are none, and where the whole
+   * picture is dark. A border must end at a line that is bright for half of its length: otherwise
+   * it may be a dark part of the picture, such as the sky at night.
    */
   borders(): Borders | null {
     const [width, height] = [this.#width, this.#height];
@@ -55,19 +55,19 @@ export class BorderFinder {
     return { left, right, top, bottom };
   }
 
-  /** The share of bright samples among `count` from `start` on, every `step`. */
+  /** The share of bright samples among `count` samples, of which each is `step` after the last. */
   #brightShare(start: number, step: number, count: number): number {
     let bright = 0;
     for (let i = 0, at = start; i < count; i++, at += step) {
-      if (this.#brightest[at]! > blackest) bright++;
+      if (this.#brightest[at]! > brightestBlack) bright++;
     }
     return bright / Math.max(1, count);
   }
 }
 
 /**
- * Lines of border on one side, by the share of bright samples of each line from there on; a
- * border's lines have at most `most`.
+ * The number of border lines on one side. `brightShare` gives the share of bright samples of the
+ * lines, counted from that side; those of a border have less than `most`.
  */
 function borderOf(lines: number, most: number, brightShare: (at: number) => number): number {
   let count = 0;

@@ -1,17 +1,17 @@
 /**
- * How well the lines of two neighbouring frames fit together, in mean absolute sample values. A
- * frame's even lines are its top field, its odd lines its bottom field. Only samples that change
- * from frame to frame count for `same`, `late`, `early` and `apart`: the others say nothing about
- * time.
+ * How well the fields of two neighbouring frames fit together: mean absolute differences in sample
+ * values, smaller for a better fit. A frame's even lines are its top field, its odd lines its
+ * bottom field. For `same`, `late`, `early` and `apart` only samples that change from frame to
+ * frame count, because the others say nothing about time.
  */
 export type FieldMeasure = {
-  /** Bottom lines between the top lines of the same frame: how combed the frame is as it stands. */
+  /** The bottom lines against the top lines around them: how combed the frame is. */
   readonly same: number;
-  /** The frame before's bottom lines between this frame's top lines. */
+  /** The bottom lines of the frame before against this frame's top lines. */
   readonly late: number;
-  /** This frame's bottom lines between the frame before's top lines. */
+  /** This frame's bottom lines against the top lines of the frame before. */
   readonly early: number;
-  /** The top lines of a frame beside each other: how much it differs from line to line anyway. */
+  /** Neighbouring top lines against each other: how much lines of one field differ anyway. */
   readonly apart: number;
   /** Change of the top field since the frame before, over all samples. */
   readonly top: number;
@@ -21,15 +21,15 @@ export type FieldMeasure = {
   readonly moving: number;
 };
 
-/** A change of fewer levels than this is taken for noise. */
+/** A change of fewer levels counts as noise. */
 const leastChange = 12;
 
-/** About how many samples of a line are looked at, at most: they tell as much as all. */
+/** About how many samples per line are used, at most: that is as exact as using all. */
 const samplesOfLine = 360;
 
 /**
- * Measures `now` against `before`, two luma planes of one size, 8 bit; at least 4 rows. Lines at
- * the top and the bottom, where tapes have noise, are left out.
+ * Measures the frame `now` against the frame `before`: 8-bit luma planes of `width` x `height`, at
+ * least 4 rows. Lines at the top and bottom, where tapes have noise, are left out.
  */
 export function measureFields(
   now: Uint8Array,

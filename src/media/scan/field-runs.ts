@@ -1,10 +1,10 @@
 import { filmPeriod } from '../source/footage-runs.js';
 import { fieldStates, misfit, type FieldShape, type FieldState } from './field-states.js';
 
-/** What a change from one state to another costs, in misfits of a frame. */
+/** The cost of a change from one state to another, in misfits of a frame. */
 const changeCost = 4;
 
-/** The state that follows when nothing changes: film goes on in its cadence. */
+/** The next state of each state when nothing changes: film advances in its cadence. */
 const following: readonly number[] = fieldStates.map(({ kind, order, place }) =>
   fieldStates.findIndex(
     (next) =>
@@ -15,48 +15,48 @@ const following: readonly number[] = fieldStates.map(({ kind, order, place }) =>
 );
 
 /**
- * The most likely state of each frame of a run of `shapes`: what fits best as a whole, where each
- * change of kind, order or cadence has its price (Viterbi's algorithm).
+ * The most likely state of each frame: the sequence of states whose misfits and changes together
+ * cost least (the Viterbi algorithm). `shapes` are those of consecutive frames.
  */
 export function likelyStates(shapes: readonly FieldShape[]): FieldState[] {
   const count = fieldStates.length;
   let costs = new Float64Array(count);
-  /** Of each frame: the state before each state on the cheapest way. */
-  const ways: Uint8Array[] = [];
+  /** For each frame and state: the state of the frame before on the cheapest path there. */
+  const paths: Uint8Array[] = [];
   for (const [i, shape] of shapes.entries()) {
     const next = new Float64Array(count).fill(Infinity);
-    const way = new Uint8Array(count);
+    const path = new Uint8Array(count);
     let cheapest = 0;
     for (let s = 1; s < count; s++) if (costs[s]! < costs[cheapest]!) cheapest = s;
     for (let s = 0; s < count; s++) {
       next[s] = costs[cheapest]! + (i === 0 ? 0 : changeCost);
-      way[s] = cheapest;
+      path[s] = cheapest;
     }
     for (let s = 0; s < count; s++) {
       const to = following[s]!;
       if (i > 0 && costs[s]! <= next[to]!) {
         next[to] = costs[s]!;
-        way[to] = s;
+        path[to] = s;
       }
     }
     for (let s = 0; s < count; s++) {
       next[s]! += shape.weight * misfit(shape, fieldStates[s]!);
     }
-    ways.push(way);
+    paths.push(path);
     costs = next;
   }
   const found: FieldState[] = [];
   let state = costs.indexOf(Math.min(...costs));
   for (let i = shapes.length - 1; i >= 0; i--) {
     found.push(fieldStates[state]!);
-    state = ways[i]![state]!;
+    state = paths[i]![state]!;
   }
   return found.reverse();
 }
 
 /**
- * The mean misfit of `shapes` to one kind of state throughout, by the best order and cadence; for
- * telling how sure a judgement is.
+ * The mean misfit of all frames to one kind of state, with the field order and cadence that fit
+ * best. It tells how certain a judgement is.
  */
 export function misfitOfKind(shapes: readonly FieldShape[], kind: FieldState['kind']): number {
   const weight = shapes.reduce((sum, shape) => sum + shape.weight, 0);

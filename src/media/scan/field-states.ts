@@ -3,21 +3,21 @@ import { filmPeriod } from '../source/footage-runs.js';
 import type { FieldMeasure } from './field-measure.js';
 
 /**
- * What a frame of a clip may be one of. `progressive`: both fields of one moment. `shifted`: whole
- * pictures whose second field comes a frame late. `film`: five frames made of four pictures (3:2
- * pulldown), of which this is number `place`. `video`: each field has a moment of its own.
+ * What a frame of a clip may be. `progressive`: both fields show one moment. `shifted`: the second
+ * field of each picture is in the next frame. `film`: four pictures were spread over five frames
+ * (3:2 pulldown), of which this is number `place`. `video`: each field shows a moment of its own.
  */
 export type FieldState = {
   readonly kind: 'progressive' | 'shifted' | 'film' | 'video';
   /** The field shown first; `null` for progressive frames. */
   readonly order: FieldOrder | null;
-  /** Of film: 0 and 1 are whole pictures, 2 and 3 two mixed ones, 4 whole with a repeated field. */
+  /** For film: 0 and 1 are whole pictures, 2 and 3 mix two, 4 is whole with a repeated field. */
   readonly place: number;
 };
 
 const orders: readonly FieldOrder[] = ['top', 'bottom'];
 
-/** Every state there is. */
+/** All states. */
 export const fieldStates: readonly FieldState[] = [
   { kind: 'progressive', order: null, place: 0 },
   ...orders.map((order): FieldState => ({ kind: 'shifted', order, place: 0 })),
@@ -27,25 +27,25 @@ export const fieldStates: readonly FieldState[] = [
   ),
 ];
 
-/** A frame of which less changes than this share of samples tells nothing. */
+/** A frame in which a smaller share of samples changes tells nothing. */
 const leastMoving = 0.0008;
 
-/** Fits that differ by less than this, as a logarithm, are alike: noise. */
+/** Fits whose logarithms differ by less than this count as equal, because of noise. */
 const leastSpread = 0.04;
 
-/** At about this difference a frame counts half. */
+/** A frame whose fits differ by about this much has half of the full weight. */
 const usualSpread = 0.1;
 
-/** What the three fits of a frame say, with the smallest as 0 and the largest as 1. */
+/** The three fits of a frame on a logarithmic scale from 0, the smallest, to 1, the largest. */
 export type FieldShape = {
   readonly same: number;
   readonly late: number;
   readonly early: number;
-  /** How much it counts, 0 (nothing moves, or all fits alike) to below 1. */
+  /** How much the frame counts: 0 if nothing moves or all fits are equal, otherwise below 1. */
   readonly weight: number;
 };
 
-/** The shape of a frame's measure. */
+/** Makes the shape of a frame's measure. */
 export function shapeOf({ same, late, early, moving }: FieldMeasure): FieldShape {
   const logs = [same, late, early].map((value) => Math.log(value + 0.25));
   const least = Math.min(...logs);
@@ -56,12 +56,12 @@ export function shapeOf({ same, late, early, moving }: FieldMeasure): FieldShape
   return { same: s, late: l, early: e, weight: (spread - leastSpread) / (spread + usualSpread) };
 }
 
-/** What a frame of video costs at least: whatever explains it more closely is preferred. */
+/** The least misfit to video, which fits nearly everything: a closer explanation is preferred. */
 const videoCost = 0.35;
 
 /** How badly `shape` fits `state`, 0 to 1. */
 export function misfit(shape: FieldShape, { kind, order, place }: FieldState): number {
-  // Bottom field first is top field first with the frame before and this one exchanged.
+  // Bottom field first is like top field first with `late` and `early` exchanged.
   const { same } = shape;
   const [near, far] = order === 'bottom' ? [shape.early, shape.late] : [shape.late, shape.early];
   const whole = Math.min(1, 3 * Math.max(0, Math.abs(near - far) - 0.08) + 3 * same);

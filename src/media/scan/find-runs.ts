@@ -10,29 +10,29 @@ import { misfit, shapeOf, type FieldShape, type FieldState } from './field-state
 import type { FieldStep } from './judge-place.js';
 import { repeatedFrames } from './repeated-frames.js';
 
-/** A run of fewer frames than this is taken for a part of the one beside it. */
+/** A run of fewer frames counts as a part of its neighbour. */
 const leastRun = 10;
 
-/** A frame that is shown for longer than this many usual ones ends a run of film: it is a gap. */
+/** A frame that is shown for more usual durations than this is a gap, which ends a run of film. */
 const longestFrame = 1.5;
 
-/** Mean misfit above which a run is nothing known, and is left as it is. */
+/** A run with a larger mean misfit is of no known kind, and is left alone. */
 const worstMisfit = 0.45;
 
-/** By how much video must fit better than whole pictures: it fits nearly everything a little. */
+/** Video must fit better than progressive by this much, because it fits nearly everything. */
 const leastAdvantage = 0.1;
 
-/** From this weight on a single frame may be called combed. */
+/** Only a frame with at least this weight can count as combed. */
 const leastTelling = 0.25;
 
-/** The misfit of such a frame from which on it is. */
+/** With a larger misfit, such a frame counts as combed. */
 const surelyWrong = 0.6;
 
-/** Frames from `first` on, up to but not including `end`, of one state that goes on. */
+/** Frames from `first` on and before `end` that follow from one state, that of the first. */
 type Stretch = { first: number; end: number; readonly state: FieldState };
 
 /**
- * The state of the frame that comes `frames` frames after one of `state`; before it if negative.
+ * The state of a frame that is `frames` frames after one of `state`, or before it if negative.
  */
 function later(state: FieldState, frames: number): FieldState {
   if (state.kind !== 'film') return state;
@@ -44,11 +44,11 @@ function isSame(a: FieldState, b: FieldState): boolean {
   return a.kind === b.kind && a.order === b.order && a.place === b.place;
 }
 
-/** Whether `next` goes on where `before` ends. */
+/** Whether `next` continues the state of `before`. */
 const goesOn = (before: Stretch, next: Stretch): boolean =>
   isSame(later(before.state, next.first - before.first), next.state);
 
-/** Joins neighbours of which one goes on where the other ends. */
+/** Joins neighbouring stretches of which the second continues the state of the first. */
 function joined(stretches: readonly Stretch[]): Stretch[] {
   const found: Stretch[] = [];
   for (const next of stretches) {
@@ -59,7 +59,7 @@ function joined(stretches: readonly Stretch[]): Stretch[] {
   return found;
 }
 
-/** Gives stretches that are too short to be anything to the longer one beside them. */
+/** Joins stretches that are too short to count to their longer neighbour. */
 function withoutShort(all: Stretch[]): Stretch[] {
   let stretches = all;
   while (stretches.length > 1) {
@@ -83,7 +83,7 @@ function withoutShort(all: Stretch[]): Stretch[] {
   return stretches;
 }
 
-/** Mean misfit of the frames of a stretch to `state` going on through it; 0 where nothing tells. */
+/** Mean misfit of a stretch whose first frame is of `state`; 0 where no frame tells anything. */
 function misfitTo(shapes: readonly FieldShape[], { first, end }: Stretch, state: FieldState) {
   let sum = 0;
   let weight = 0;
@@ -96,7 +96,7 @@ function misfitTo(shapes: readonly FieldShape[], { first, end }: Stretch, state:
 
 const progressive: FieldState = { kind: 'progressive', order: null, place: 0 };
 
-/** Whether a stretch is surely what its state says; what is not is left as it is. */
+/** Whether a stretch is certain to be what its state says. */
 function isSure(shapes: readonly FieldShape[], stretch: Stretch): boolean {
   const own = misfitTo(shapes, stretch, stretch.state);
   if (own > worstMisfit) return false;
@@ -117,7 +117,7 @@ function runOf({ first, state: { kind, order, place } }: Stretch): FootageRun {
   }
 }
 
-/** Whether film's cadence does not fit a frame, so that its picture would have teeth. */
+/** Whether the cadence of film does not fit a frame, so that its picture would be combed. */
 function isCombed(shape: FieldShape, run: FootageRun, number: number): boolean {
   if (run.kind !== 'film' || shape.weight < leastTelling) return false;
   const { order, cadence } = run;
@@ -128,8 +128,8 @@ function isCombed(shape: FieldShape, run: FootageRun, number: number): boolean {
 }
 
 /**
- * The frames of a run from `first` up to `end` that its cadence does not fit. In 3:2 film one alone
- * is no sign: where little moves, noise may look so.
+ * The frames of a run, which ends before `end`, that its cadence does not fit. In 3:2 film a single
+ * one does not count: where little moves, it may be noise.
  */
 function combedFrames(shapes: readonly FieldShape[], run: FootageRun, end: number): number[] {
   const found: number[] = [];
@@ -142,7 +142,7 @@ function combedFrames(shapes: readonly FieldShape[], run: FootageRun, end: numbe
   return found.filter((at, i) => isNear(at, found[i - 1]) || isNear(at, found[i + 1]));
 }
 
-/** Cuts runs of film where a gap in the clip follows a frame. */
+/** Cuts runs of film at gaps in the clip's times. */
 function cutAtGaps(runs: readonly FootageRun[], steps: readonly (FieldStep | null)[]) {
   const usual = usualTicks(steps) ?? Infinity;
   return runs.flatMap((run, i) => {
@@ -160,8 +160,8 @@ function cutAtGaps(runs: readonly FootageRun[], steps: readonly (FieldStep | nul
 }
 
 /**
- * Gives the last frame of a run of film to the video after it where it would have no picture: both
- * of its fields may be all that there is of something.
+ * Moves the last frame of a run of film to the run of video after it, if it would give no picture
+ * of its own. Its fields may show something that no other frame shows.
  */
 function withoutLostEnds(runs: readonly FootageRun[]): FootageRun[] {
   return runs.map((run, i) => {
@@ -175,16 +175,16 @@ function withoutLostEnds(runs: readonly FootageRun[]): FootageRun[] {
   });
 }
 
-/** Ticks from one frame to the next, usually; `null` where frames have no times. */
+/** The median number of ticks from one frame to the next; `null` where frames have no times. */
 function usualTicks(steps: readonly (FieldStep | null)[]): number | null {
   const ticks = steps.flatMap((step) => (step?.ticks == null ? [] : [step.ticks]));
   return ticks.toSorted((a, b) => a - b)[ticks.length >> 1] ?? null;
 }
 
 /**
- * What the frames of a clip are, run by run, by how each fits the one before it; the first, which
- * has none before it, is `null`. What cannot be told is left to what lies beside it, and what fits
- * nothing is called progressive: it is to be left alone.
+ * Divides the frames of a clip into runs of one kind. `steps` tell how each frame fits the one
+ * before it; that of the first frame is `null`. Frames that tell nothing belong to the run beside
+ * them. A run that fits no kind is called progressive, so that it will be left alone.
  */
 export function findRuns(steps: readonly (FieldStep | null)[]): FootageRuns {
   const none: FieldShape = { same: 0, late: 0, early: 0, weight: 0 };

@@ -8,8 +8,8 @@ import { lumaFrames, sizeAsDecoded } from './luma-frames.js';
 import type { LookRequest } from './look.js';
 
 /**
- * Goes through all frames of a clip and tells what each of its parts is: about 3 ms a frame of a
- * DVD on one core. Throws `VsrError('interrupted')` once `signal` fires.
+ * Examines all frames of a clip and tells what each part of it is. It takes about 3 ms per frame of
+ * a DVD on one core. Throws `VsrError('interrupted')` once `signal` fires.
  */
 export async function goThrough(
   ffmpeg: Ffmpeg,

@@ -5,36 +5,36 @@ import { misfit, shapeOf, type FieldShape, type FieldState } from './field-state
 import { repeatPeriod } from './repeated-frames.js';
 import type { Cadence, ScanKind, ScanPlace } from './scan.js';
 
-/** One frame of a place: how it fits the one before, and when it is shown. */
+/** How one frame follows the frame before it. */
 export type FieldStep = {
   readonly measure: FieldMeasure;
   /** Ticks since the frame before; `null` where either has no time. */
   readonly ticks: number | null;
 };
 
-/** What is said of one place, without its time. */
+/** What was found out about one place, without its time. */
 export type PlaceJudgement = Omit<ScanPlace, 'time'>;
 
-/** Telling frames, by their weight, below which nothing is said. */
+/** If the weights of all frames sum to less, nothing is judged. */
 const leastTelling = 3;
 
-/** Mean misfit above which the likeliest explanation is none. */
+/** With a larger mean misfit, even the likeliest explanation does not count. */
 const worstMisfit = 0.45;
 
-/** By how much video must fit better than whole pictures: it fits nearly everything a little. */
+/** Video must fit better than progressive by this much, because it fits nearly everything. */
 const leastAdvantage = 0.1;
 
 /**
- * How badly the two fields of a frame of video fit together at least, by how much neighbouring
- * lines of one field differ. Real clips as video had 1.3 and more, as whole pictures 0.6; drawn
- * test pictures, whose sharp figures change where they stand, have up to 1.22 as whole pictures.
+ * Frames of video must be at least so combed: the difference between their fields, divided by that
+ * between neighbouring lines of one field. It was 1.3 and more in real interlaced clips, 0.6 in
+ * progressive ones, and up to 1.22 in progressive drawn test pictures with sharp figures.
  */
 const leastCombed = 1.25;
 
-/** A kind counts as there when it has this share of the telling frames. */
+/** A kind counts if it has at least this share of the frames' weight. */
 const noticeable = 0.15;
 
-/** Whether frames are shown for two and for three fields in turn, as film's are on a DVD. */
+/** Whether frames are shown for two and three fields by turns, as film is on a DVD. */
 function isSoftTelecine(steps: readonly FieldStep[]): boolean {
   const ticks = steps.flatMap((step) => (step.ticks === null ? [] : [step.ticks]));
   if (ticks.length < 8) return false;
@@ -46,7 +46,7 @@ function isSoftTelecine(steps: readonly FieldStep[]): boolean {
 
 type Share = { readonly kind: FieldState['kind']; readonly order: FieldOrder | null };
 
-/** How the telling frames are shared between kinds, the largest share first. */
+/** The weight of the frames of each kind and field order, the largest first. */
 function sharesOf(states: readonly FieldState[], shapes: readonly FieldShape[]) {
   const shares = new Map<string, Share & { weight: number }>();
   states.forEach(({ kind, order }, i) => {
@@ -58,7 +58,7 @@ function sharesOf(states: readonly FieldState[], shapes: readonly FieldShape[]) 
   return [...shares.values()].sort((a, b) => b.weight - a.weight);
 }
 
-/** Whether the frames that are taken for video look combed as they stand. */
+/** Whether the frames that were judged to be video are combed. */
 function isCombed(states: readonly FieldState[], steps: readonly FieldStep[]): boolean {
   const video = steps.filter((_, i) => states[i]!.kind === 'video');
   const sum = (of: 'same' | 'apart'): number =>
@@ -66,10 +66,10 @@ function isCombed(states: readonly FieldState[], steps: readonly FieldStep[]): b
   return sum('same') >= leastCombed * sum('apart');
 }
 
-/** No video of fields has fewer lines, and in so few one sharp edge is all that tells. */
+/** Pictures with fewer lines are never judged to have fields: a single sharp edge could mislead. */
 const leastLines = 96;
 
-/** Judges a place by its frames, in order, of pictures with so many `lines`. */
+/** Judges a place by its frames, in order; `lines` is the height of the picture. */
 export function judgePlace(steps: readonly FieldStep[], lines: number): PlaceJudgement {
   const judged = judgeFields(steps);
   const hasFields = judged.order !== null || judged.kind === 'mixed';
@@ -111,7 +111,7 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
   if (kinds.has('video') && !isCombed(states, steps)) return say('unsure');
   if (only('video')) {
     const clear = misfitOfKind(shapes, 'progressive') - bad / telling > leastAdvantage;
-    // The order of fields does not change within a second or two.
+    // The field order does not change within the seconds of one place.
     return clear && order !== null ? say('interlaced', { order }) : say('unsure');
   }
   if (only('film')) return film('3:2');

@@ -8,34 +8,34 @@ import { NoiseMeter } from './noise.js';
 import type { Scan, ScanPlace } from './scan.js';
 import { summarise } from './summarise.js';
 
-/** What ends a look before its end. */
+/** What ends a scan early. */
 export type LookRequest = {
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds without a byte from ffmpeg after which a place is left. */
+  /** Milliseconds without a byte from ffmpeg after which a place is given up. */
   readonly stallTimeoutMs: number;
 };
 
-/** Luma samples that are looked at, in all: about 750 frames of a DVD, or 4 s of one core. */
+/** Luma samples to examine in all: about 750 frames of a DVD, which takes one core 4 s. */
 const mostSamples = 3e8;
 
-/** Frames of one place: 3 s, or what large pictures leave time for. */
+/** Frames to examine at one place: 3 s, or fewer of large pictures, but at least `leastFrames`. */
 const usualFrames = 75;
 const leastFrames = 24;
 
-/** Frames after which a place of a long clip is left if nothing has moved. */
+/** A place of a long clip is left after so many frames in which nothing has moved. */
 const patience = 12;
 
-/** Places of a long clip that count; large pictures leave time for fewer. */
+/** Places of a long clip to examine; fewer of large pictures, but at least `leastPlaces`. */
 const usualPlaces = 10;
 const leastPlaces = 4;
 
-/** Frames of a place from one search for borders to the next. */
+/** One of so many frames is searched for borders. */
 const borderStep = 12;
 
-/** Frames of a place from one measurement of noise to the next. */
+/** Noise is measured in one of so many frames. */
 const noiseStep = 6;
 
-/** Frames of one place, given as they come. */
+/** Collects the frames of one place. */
 class Place {
   readonly #size: { readonly width: number; readonly height: number };
   readonly #steps: FieldStep[] = [];
@@ -70,7 +70,7 @@ class Place {
     this.#ticks = ticks;
   }
 
-  /** What the place turned out to be. */
+  /** Judges the place by its frames. */
   judged(secondsOf: (ticks: number) => number): ScanPlace {
     const judgement = judgePlace(this.#steps, this.#size.height);
     return { time: secondsOf(this.#first ?? 0), ...judgement };
@@ -78,10 +78,11 @@ class Place {
 }
 
 /**
- * Looks at places all over a clip: whether its frames are whole pictures, fields of video or film,
- * which field comes first, whether frames repeat, and what is border. Decodes a few hundred frames;
- * of a short clip all. Flags are counted, and decide nothing. Throws `VsrError('interrupted')` once
- * `signal` fires; a clip of which nothing decodes is `still`.
+ * Scans a clip at several places. Finds out whether its frames are progressive, interlaced video or
+ * film, which field comes first, whether frames repeat, where borders are, and how noisy it is. It
+ * decodes a few hundred frames, or all of a short clip. The frames' own flags are counted, but
+ * decide nothing. Throws `VsrError('interrupted')` once `signal` fires; a clip that cannot be
+ * decoded counts as `still`.
  */
 export async function lookAt(
   ffmpeg: Ffmpeg,
@@ -98,7 +99,7 @@ export async function lookAt(
   const count = within(Math.floor(most / leastFrames), leastPlaces, usualPlaces);
   const each = within(Math.floor(most / count), leastFrames, usualFrames);
 
-  /** Looks at `frames` frames from `near` on, as one place or several. */
+  /** Examines `frames` frames from `near` seconds on, as one place or several. */
   async function read(
     near: number | null,
     frames: number,
@@ -135,7 +136,8 @@ export async function lookAt(
 }
 
 /**
- * Looks at places all over a clip of `length` seconds; where nothing moves, beside it once more.
+ * Examines `count` places that are spread over a clip of `length` seconds. Where nothing moves,
+ * another place close by is examined as well.
  */
 async function spread(
   length: number,

@@ -8,21 +8,21 @@ import { watchWaiting } from '../program/stall-watch.js';
 import { storedInput } from '../source/raw-input.js';
 import type { Source } from '../source/source.js';
 
-/** The brightness of one decoded frame, 8 bit, before anything was done to it. */
+/** The luma of one frame as decoded, 8 bit. */
 export type LumaFrame = {
   /** Ticks of the source's time base; `null` for a frame without a time. */
   readonly pts: number | null;
-  /** Which field the frame says is shown first; `null` where it says that it has none. */
+  /** The field that is shown first, by the frame's flags; `null` where they say progressive. */
   readonly field: 'top' | 'bottom' | null;
-  /** Row by row; valid until the frame after the next is asked for. */
+  /** Row by row; valid until two further frames have been asked for. */
   readonly data: Uint8Array;
 };
 
-/** Which frames to read, and what ends the reading. */
+/** The frames to read, and what ends the reading. */
 export type LumaRequest = {
-  /** Seconds on the source's clock to begin near; `null` for the beginning. */
+  /** Where to begin, in seconds on the source's clock, at a key frame; `null`: at the beginning. */
   readonly near: number | null;
-  /** How many frames are read at most; `Infinity` for all. */
+  /** Largest number of frames; `Infinity` for all. */
   readonly frames: number;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds without a byte from ffmpeg after which the reading ends. */
@@ -30,9 +30,8 @@ export type LumaRequest = {
 };
 
 /**
- * Reads luma of a part of a clip, for looking at it. What cannot be decoded is passed over: a clip
- * that ends early, or an ffmpeg that dies, ends the frames. Throws `VsrError('interrupted')` once
- * `signal` fires.
+ * Reads the luma of a part of a clip for a scan. Damage is no error: where ffmpeg cannot decode any
+ * more, fails or hangs, the frames end. Throws `VsrError('interrupted')` once `signal` fires.
  */
 export async function* lumaFrames(
   ffmpeg: Ffmpeg,
@@ -83,7 +82,7 @@ export async function* lumaFrames(
     }
   } catch (error) {
     throwIfAborted(signal);
-    // A process that is ended breaks its pipe: what was read so far counts.
+    // Stopping ffmpeg breaks the pipe; the frames that were read so far count.
     if ((error as NodeJS.ErrnoException).code === undefined) throw error;
   } finally {
     settle();
@@ -92,7 +91,7 @@ export async function* lumaFrames(
   throwIfAborted(signal);
 }
 
-/** Samples each way before the frame is turned. */
+/** The size of a source's frames in luma samples, before they are turned. */
 export function sizeAsDecoded({ video }: Source): { width: number; height: number } {
   const { width, height, turn } = video;
   return turn?.transposed === true ? { width: height, height: width } : { width, height };

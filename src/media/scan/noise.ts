@@ -1,17 +1,17 @@
-/** Side of the blocks that are looked at, in samples. */
+/** Width and height of the blocks that are measured, in samples. */
 const side = 16;
 
-/** About how many blocks of a pair of frames are looked at, at most: they tell as much as all. */
+/** About how many blocks of a pair of frames are measured, at most: that is as exact as all. */
 const mostBlocks = 600;
 
-/** Blocks whose mean lies outside hold clipped black or white, which hides noise. */
+/** Blocks with a mean below or above are left out: clipped black or white hides noise. */
 const darkest = 28;
 const brightest = 224;
 
-/** The share of a pair's blocks, the quietest, that may be something else than noise. */
+/** The quantile of the blocks' standard deviations that counts as the noise of a pair. */
 const quietest = 0.1;
 
-/** Standard deviations below which two frames are one that repeats. */
+/** If the standard deviations of nearly all blocks are below this, one frame repeats the other. */
 const repeated = 0.1;
 
 /** The value below which `share` of `values` lie. */
@@ -21,10 +21,10 @@ function quantile(values: readonly number[], share: number): number {
 }
 
 /**
- * Measures the noise of a clip from pairs of neighbouring frames. Noise is what differs from frame
- * to frame where nothing moves, and from sample to sample where nothing is drawn: of the standard
- * deviation of each the quietest blocks of a picture are taken, and of both the smaller one. So a
- * clean picture that moves is not taken for noise, and neither is a still one full of detail.
+ * Measures the noise of a clip from pairs of neighbouring frames. In blocks where nothing moves,
+ * noise is what differs from frame to frame; in blocks without detail, it is what differs from
+ * sample to sample. Both standard deviations are taken from the quietest blocks, and the smaller
+ * one counts. So neither movement in a clean picture nor detail in a still one is taken for noise.
  */
 export class NoiseMeter {
   readonly #width: number;
@@ -36,7 +36,7 @@ export class NoiseMeter {
     this.#height = height;
   }
 
-  /** Looks at the luma of two neighbouring frames, 8 bit. */
+  /** Measures two neighbouring frames: their luma, 8 bit. */
   add(now: Uint8Array, before: Uint8Array): void {
     const [columns, rows] = [Math.floor(this.#width / side), Math.floor(this.#height / side)];
     const step = Math.max(1, Math.ceil((columns * rows) / mostBlocks));
@@ -53,7 +53,7 @@ export class NoiseMeter {
     this.#levels.push(Math.min(quantile(inTime, quietest), quantile(inSpace, quietest)));
   }
 
-  /** Standard deviations of the noise, if it is noise, in one block; `null` where it is clipped. */
+  /** The two standard deviations in one block; `null` where it is too dark or bright. */
   #block(
     now: Uint8Array,
     before: Uint8Array,
@@ -69,8 +69,8 @@ export class NoiseMeter {
         sum += sample;
         change += difference;
         changeSquared += difference * difference;
-        // Along the row, since the next row may be another field's; over two samples, since tapes
-        // blur their noise along the row.
+        // The second difference along the row, because the next row may be of another field, and at
+        // every second sample, because tapes blur noise along the row.
         if (at >= from + side - 4) continue;
         const bend = sample - 2 * now[at + 2]! + now[at + 4]!;
         bendSquared += bend * bend;
@@ -80,12 +80,14 @@ export class NoiseMeter {
     const mean = sum / count;
     if (mean < darkest || mean > brightest) return null;
     const variance = Math.max(0, changeSquared / count - (change / count) ** 2);
-    // A difference of two noises has twice the variance of one, and a bend six times.
+    // The variance of a difference is twice that of the noise, that of a second difference six
+    // times.
     return { inTime: Math.sqrt(variance / 2), inSpace: Math.sqrt(bendSquared / bends / 6) };
   }
 
   /**
-   * The noise's standard deviation in grey levels of 255; `null` where no two frames told anything.
+   * The standard deviation of the noise in grey levels of 255: the median of all pairs; `null`
+   * where no pair could be measured.
    */
   level(): number | null {
     return this.#levels.length === 0 ? null : quantile(this.#levels, 0.5);

@@ -1,7 +1,7 @@
-/** Every how many frames one may repeat the one before. */
+/** The intervals, in frames, at which repeats are looked for. */
 const periods = [2, 3, 4, 5, 6] as const;
 
-/** Changes smaller than this, in levels, are taken for no motion at all. */
+/** Smaller changes, in levels, count as no motion at all. */
 const leastMotion = 0.3;
 
 function median(values: readonly number[]): number {
@@ -10,8 +10,9 @@ function median(values: readonly number[]): number {
 }
 
 /**
- * Every how many frames one repeats the one before, by how much each frame changes; `null` where
- * there is no such rule. The shortest period that explains the changes counts.
+ * The interval, in frames, at which a frame repeats the one before; `null` where there is none.
+ * `changes` tell how much each frame differs from the one before. The shortest interval that
+ * explains them counts.
  */
 export function repeatPeriod(changes: readonly number[]): number | null {
   for (const period of periods) {
@@ -21,7 +22,7 @@ export function repeatPeriod(changes: readonly number[]): number | null {
       const others = changes.filter((_, i) => i % period !== place);
       const usual = median(others);
       if (usual < leastMotion) continue;
-      // Coders change even a repeated frame, most of all where they begin anew.
+      // Encoding changes even a repeated frame, most of all at key frames.
       if (median(repeated) > 0.25 * usual) continue;
       const small = (change: number): boolean => change < 0.5 * usual;
       const share = repeated.filter(small).length / repeated.length;
@@ -32,14 +33,14 @@ export function repeatPeriod(changes: readonly number[]): number | null {
   return null;
 }
 
-/** Frames of the windows in which repeats are looked for. */
+/** Number of frames of a window in which repeats are looked for. */
 const windowFrames = 60;
 
 /**
- * The frames of a run that repeat the one before at regular places, by how much each changes; the
- * first change may be `Infinity`. Only places of a rule that holds for a whole window count, and of
- * them only frames that hardly change: a slow picture is no repeat. The last frame is never one,
- * since how long the run lasts hangs on it.
+ * The frames of a run that repeat the one before at regular intervals. `changes` tell how much each
+ * frame differs from the one before; the first may be `Infinity`. The interval must hold for a
+ * whole window, and only frames that hardly change count, because slow movement is no repeat. The
+ * last frame never counts, because the duration of the run depends on it.
  */
 export function repeatedFrames(changes: readonly number[]): number[] {
   const found: number[] = [];

@@ -1,9 +1,9 @@
 import type { FieldOrder } from '../source/source.js';
 
 /**
- * What a clip can turn out to be. `telecine`: film in video's frames. `mixed`: parts of different
- * kinds. `repeats`: progressive, with repeated frames at regular places. `still`: nothing moves, so
- * nothing can be told. `unsure`: something moves, and still nothing can be told.
+ * The kinds of clips. `telecine`: film that was spread over the frames of video. `mixed`: parts of
+ * different kinds. `repeats`: progressive, with repeated frames at regular intervals. `still`:
+ * nothing moves, so nothing can be told. `unsure`: something moves, but nothing can be told.
  */
 export const scanKinds = [
   ...(['progressive', 'interlaced', 'telecine', 'mixed', 'repeats', 'still', 'unsure'] as const),
@@ -11,28 +11,31 @@ export const scanKinds = [
 export type ScanKind = (typeof scanKinds)[number];
 
 /**
- * How film lies in frames. `3:2`: four pictures in five frames. `2:2`: each picture in one frame's
- * time, its fields in two frames. `mixed`: the two fields of a picture now together, now apart (24
- * pictures a second in 25 frames). `soft`: whole frames, to be shown for two or three fields.
+ * How film was spread over frames. `3:2`: four pictures over five frames. `2:2`: one picture per
+ * frame, but its fields are in two frames. `mixed`: the fields of a picture are partly in one
+ * frame, partly in two (24 pictures per second in 25 frames). `soft`: whole frames with flags by
+ * which they are shown for two or three fields.
  */
 export type Cadence = '3:2' | '2:2' | 'mixed' | 'soft';
 
-/** One place of a clip that was looked at. */
+/** One place of a clip that was examined. */
 export type ScanPlace = {
   /** Seconds on the source's clock. */
   readonly time: number;
   readonly kind: ScanKind;
-  /** The field shown first; `null` where there is none, or it cannot be told. */
+  /** The field shown first; `null` where frames have no fields, or it cannot be told. */
   readonly order: FieldOrder | null;
+  /** `null` where there is no film. */
   readonly cadence: Cadence | null;
-  /** Every how many frames one repeats the one before; `null` where none does. */
+  /** One of so many frames repeats the frame before it; `null` where none does. */
   readonly repeats: number | null;
-  /** Frames that were looked at, and how many of them moved enough to tell something. */
+  /** Number of frames that were examined. */
   readonly frames: number;
+  /** How many of them differ enough from the frame before to tell something. */
   readonly telling: number;
 };
 
-/** Lines and columns that hold no picture. */
+/** Black rows and columns at each edge, in luma samples. */
 export type Borders = {
   readonly left: number;
   readonly right: number;
@@ -40,22 +43,22 @@ export type Borders = {
   readonly bottom: number;
 };
 
-/** What a look at a clip found. */
+/** What the scan of a clip has found out. */
 export type Scan = {
   readonly kind: ScanKind;
-  /** The field shown first; `null` where there is none, it changes, or it cannot be told. */
+  /** The field shown first; `null` where frames have no fields, it changes, or is unknown. */
   readonly order: FieldOrder | null;
+  /** `null` where there is no film, or it differs from place to place. */
   readonly cadence: Cadence | null;
+  /** As for a place; `null` also where it differs from place to place. */
   readonly repeats: number | null;
-  /** Share of the places where something moves that agree, 0 to 1. */
+  /** Share of the places with movement that agree on the kind, 0 to 1. */
   readonly confidence: number;
   readonly places: readonly ScanPlace[];
-  /** Of the frames looked at, the share that says which field comes first. */
+  /** Shares of the examined frames whose flags say that this field comes first, 0 to 1. */
   readonly flags: { readonly top: number; readonly bottom: number };
   /** `null` where the picture fills the frame, or is too dark to tell. */
   readonly borders: Borders | null;
-  /**
-   * Standard deviation of the noise in grey levels of 255; `null` where it could not be told.
-   */
+  /** Standard deviation of the noise in grey levels of 255; `null` where it is unknown. */
   readonly noise: number | null;
 };

@@ -1,24 +1,27 @@
 import type { FieldOrder } from '../source/source.js';
 import type { Borders, Scan, ScanKind, ScanPlace } from './scan.js';
 
-/** Share of the places that must be clear for the clip to be. */
+/** At least this share of the places with movement must be of a clear kind. */
 const leastClear = 0.6;
 
-/** The one value that all have; `null` where they differ or there is none. */
+/** The value that all have in common; `null` where they differ or there are none. */
 function common<T>(values: readonly (T | null)[]): T | null {
   const [first = null] = values;
   return values.every((value) => value === first) ? first : null;
 }
 
-/** The kind of a clip whose clear places are of `kinds`. */
+/** The kind of a clip whose clear places are of these kinds. */
 function kindOf(kinds: ReadonlySet<ScanKind>): ScanKind {
   if (kinds.size === 1) return [...kinds][0]!;
-  // A stretch without a repeated frame, as where all is fast, is no other kind of clip.
+  // A clip with repeats may have places where none was found, such as those with fast movement.
   if (kinds.size === 2 && kinds.has('progressive') && kinds.has('repeats')) return 'repeats';
   return 'mixed';
 }
 
-/** Puts together what places of a clip turned out to be; where they differ, that is said. */
+/**
+ * Summarises what was found out about the places of a clip. `flags` are numbers of frames: of those
+ * whose flags say that the top or bottom field comes first, and of all.
+ */
 export function summarise(
   places: readonly ScanPlace[],
   flags: { readonly top: number; readonly bottom: number; readonly all: number },
