@@ -10,17 +10,18 @@ import { pictureKind, type PictureKind } from '../still/picture-kind.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { PictureSequence } from './picture-sequence.js';
 
-/** A clip that holds the pictures of a sequence byte for byte; it goes when disposed of. */
+/** A clip that holds the pictures of a sequence byte for byte. Disposing removes it. */
 export interface GatheredClip extends AsyncDisposable {
-  /** Absolute. */
+  /** Absolute path. */
   readonly file: string;
-  /** What is to be said of the pictures before the start. */
+  /** Announcements about the pictures. */
   readonly notes: readonly Announcement[];
 }
 
+/** The pictures to gather, and where. */
 export type GatherRequest = {
   readonly sequence: PictureSequence;
-  /** Frames a second. */
+  /** Frames per second. */
   readonly rate: Ratio;
   /** An existing folder with room for all of the pictures. */
   readonly near: string;
@@ -28,13 +29,13 @@ export type GatherRequest = {
   readonly stallTimeoutMs: number;
 };
 
-/** Formats of pictures that a clip can be made of. */
+/** Formats of pictures that can be gathered. */
 export const sequenceFormats = ['png', 'jpeg', 'tiff'] as const;
 
-/** Pictures whose headers are read at once. */
+/** How many pictures' headers are read at the same time. */
 const atOnce = 8;
 
-/** Throws VsrError `media` unless a picture is what the first one of its sequence is. */
+/** Throws VsrError `media` unless a picture has the size and kind of the first one. */
 function checkAlike(file: string, kind: PictureKind, first: string, like: PictureKind): void {
   const size = ({ width, height }: PictureKind): string => `${width}x${height}`;
   const differs = (what: string, here: string, there: string): never => {
@@ -48,7 +49,10 @@ function checkAlike(file: string, kind: PictureKind, first: string, like: Pictur
   if (kind.samples !== like.samples) differs('kind', kind.samples, like.samples);
 }
 
-/** Throws VsrError `media` unless all pictures can be frames of one clip; what to say of them. */
+/**
+ * Throws VsrError `media` unless all pictures can be frames of one clip. Returns announcements
+ * about them.
+ */
 async function examine(
   { files, lacking }: PictureSequence,
   signal: AbortSignal,
@@ -89,12 +93,15 @@ async function examine(
   return notes;
 }
 
-/** Gives a file a second name; where links are not to be had, its bytes. */
+/** Makes a link to a file, or a copy where the file system has no links. */
 async function nameAgain(file: string, name: string): Promise<void> {
   await symlink(file, name).catch(() => copyFile(file, name));
 }
 
-/** One hash over names, sizes and times of all, and when the last was written, in ms. */
+/**
+ * A hash of the names, sizes and times of all files, and when the last one was written, in
+ * milliseconds since 1970.
+ */
 async function factsOf(files: readonly string[]): Promise<{ hash: string; modifiedMs: number }> {
   const hash = createHash('sha256');
   let modifiedMs = 0;
@@ -106,7 +113,7 @@ async function factsOf(files: readonly string[]): Promise<{ hash: string; modifi
   return { hash: hash.digest('hex'), modifiedMs };
 }
 
-/** A box that readers of QuickTime pass over: it tells clips of other pictures apart. */
+/** A box that readers of QuickTime ignore; with it, clips of different pictures differ. */
 function freeBox(text: string): Buffer {
   const box = Buffer.alloc(8 + text.length);
   box.writeUInt32BE(box.length, 0);
@@ -116,11 +123,11 @@ function freeBox(text: string): Buffer {
 }
 
 /**
- * Puts the pictures of a sequence into one clip, byte for byte, each shown at its own time: so
- * everything that holds for clips holds for them. The same pictures give the same file.
+ * Puts the pictures of a sequence into one clip, byte for byte, each as a frame with its own time,
+ * so that they can be treated like a clip. The same pictures give the same file.
  *
- * Throws VsrError: `media` for pictures that differ in size or kind or are none, `disk` where the
- * clip cannot be written, `interrupted` once `signal` fires.
+ * Throws VsrError: `media` for files that are no pictures, differ in size or kind, or change
+ * meanwhile; `disk` where the clip cannot be written; `interrupted` once `signal` fires.
  */
 export async function gather(ffmpeg: Ffmpeg, request: GatherRequest): Promise<GatheredClip> {
   const { sequence, rate, near, signal, stallTimeoutMs } = request;
@@ -140,7 +147,7 @@ export async function gather(ffmpeg: Ffmpeg, request: GatherRequest): Promise<Ga
       [
         ...['-nostdin', '-v', 'error', '-y'],
         ...['-f', 'image2', '-framerate', `${rate.num}/${rate.den}`],
-        // Relative to the folder, in whose name a percent sign would count as a number's place.
+        // Relative paths, because ffmpeg would take a percent sign in the folder for a pattern.
         ...['-start_number', '0', '-i', `%d${ending}`, '-c', 'copy', '-fflags', '+bitexact'],
         ...['-f', 'mov', path.join('..', 'pictures')],
       ],

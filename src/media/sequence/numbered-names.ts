@@ -1,20 +1,20 @@
 import path from 'node:path';
 
-/** Pictures of one folder whose names differ in a number alone: `f_0001.png`, `f_0002.png` ... */
+/** Pictures of one folder whose names differ only in a number: `f_0001.png`, `f_0002.png` ... */
 export type NumberedNames = {
-  /** What stands before and after the number. */
+  /** The parts of the name before and after the number. */
   readonly before: string;
   readonly after: string;
-  /** Digits of the number, filled up with zeros; 1 where it is not filled up. */
+  /** Number of digits to which numbers are padded with zeros; 1 for no padding. */
   readonly digits: number;
-  /** The numbers there are, rising. */
+  /** The numbers of the pictures, in ascending order. */
   readonly numbers: readonly number[];
 };
 
-/** The one number in a pattern of names as printf writes it: `%d`, `%4d` or `%04d`. */
+/** The place of the number in a pattern of names, as in printf: `%d`, `%4d` or `%04d`. */
 const place = /%(?:0?(\d{1,2}))?d/g;
 
-/** What a name such as `f_%04d.png` means; `null` for one without exactly one such place. */
+/** Parses a pattern such as `f_%04d.png`; `null` for a name without exactly one such place. */
 export function parsePattern(name: string): Omit<NumberedNames, 'numbers'> | null {
   const places = [...name.matchAll(place)];
   const [first] = places;
@@ -26,16 +26,16 @@ export function parsePattern(name: string): Omit<NumberedNames, 'numbers'> | nul
   };
 }
 
-/** Whether a path's last part names a picture for every number. */
+/** Whether a path's last part is a pattern of numbered names. */
 export const isPattern = (file: string): boolean => parsePattern(path.basename(file)) !== null;
 
-/** The pattern by which names are written, as ffmpeg and printf take it. */
+/** The pattern of names, as ffmpeg and printf take it. */
 export function patternOf({ before, after, digits }: Omit<NumberedNames, 'numbers'>): string {
   const number = digits === 1 ? '%d' : `%0${digits}d`;
   return `${before.replaceAll('%', '%%')}${number}${after.replaceAll('%', '%%')}`;
 }
 
-/** The name that a pattern gives a number. */
+/** The name of the picture with a number. */
 export function nameOfNumber(
   { before, after, digits }: Omit<NumberedNames, 'numbers'>,
   number: number,
@@ -43,7 +43,7 @@ export function nameOfNumber(
   return `${before}${String(number).padStart(digits, '0')}${after}`;
 }
 
-/** The numbers of the names that a pattern gives, rising. */
+/** The numbers of those names that match a pattern, in ascending order. */
 export function numbersIn(
   pattern: Omit<NumberedNames, 'numbers'>,
   names: readonly string[],
@@ -58,14 +58,14 @@ export function numbersIn(
   return numbers.sort((a, b) => a - b);
 }
 
-/** The runs of at least two names that differ in their last number alone, in order of name. */
+/** Groups of at least two names that differ only in their last number, in order of name. */
 export function runsOf(names: readonly string[]): NumberedNames[] {
   const groups = new Map<string, Omit<NumberedNames, 'numbers'>>();
   for (const name of [...names].sort()) {
     const found = /^(.*?)(\d{1,15})(\D*)$/.exec(name);
     if (found === null) continue;
     const [, before, number, after] = found as unknown as [string, string, string, string];
-    // Only a number that begins with 0 tells how many digits all have.
+    // Only a number that begins with 0 shows to how many digits numbers are padded.
     const digits = number.startsWith('0') && number.length > 1 ? number.length : null;
     const pattern = { before, after, digits: digits ?? 1 };
     const filled = [...groups.values()].find(
@@ -81,7 +81,7 @@ export function runsOf(names: readonly string[]): NumberedNames[] {
     .filter(({ numbers }) => numbers.length > 1);
 }
 
-/** The numbers that lack between the first and the last of rising ones; at most `most`. */
+/** The numbers that are missing between the first and the last of `numbers`; at most `most`. */
 export function gapsIn(numbers: readonly number[], most = 1000): number[] {
   const gaps: number[] = [];
   for (let i = 1; i < numbers.length; i++) {
@@ -90,7 +90,7 @@ export function gapsIn(numbers: readonly number[], most = 1000): number[] {
   return gaps;
 }
 
-/** Names in an order in which 2 comes before 10. */
+/** Names in natural order, in which 2 comes before 10. */
 export function inNaturalOrder(names: readonly string[]): string[] {
   const { compare } = new Intl.Collator('en', { numeric: true });
   return [...names].sort((a, b) => compare(a, b) || (a < b ? -1 : 1));

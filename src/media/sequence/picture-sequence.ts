@@ -14,17 +14,17 @@ import {
 
 /** Pictures that are the frames of one clip. */
 export type PictureSequence = {
-  /** Absolute; what people call it: `/frames/f_%04d.png`. */
+  /** Its name for people, an absolute path: `/frames/f_%04d.png`. */
   readonly pattern: string;
-  /** What its output's name begins with. */
+  /** The beginning of its output's name. */
   readonly stem: string;
-  /** Absolute paths in order of time, at least one. */
+  /** Absolute paths in the order of frames; at least one. */
   readonly files: readonly string[];
-  /** Names that lack in the numbering, where they may. */
+  /** Names that are missing in the numbering, where that is allowed; otherwise empty. */
   readonly lacking: readonly string[];
 };
 
-/** How many names are told of many. */
+/** How many names a message lists at most. */
 const mostTold = 5;
 
 function told(names: readonly string[]): string {
@@ -32,7 +32,7 @@ function told(names: readonly string[]): string {
   return [...names.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-/** What stays of a pattern's name without its places; the folder's name where that is nothing. */
+/** A pattern's name without ending and wildcards; the folder's name where nothing is left of it. */
 function stemOf(folder: string, name: string): string {
   const rest = name
     .replace(/\.[^.]*$/, '')
@@ -53,7 +53,7 @@ function sequenceOf(
   };
 }
 
-/** The sequence of names without gaps. Throws VsrError `media` where some lack. */
+/** The sequence of numbered pictures. Throws VsrError `media` where numbers are missing. */
 function wholeSequence(folder: string, names: NumberedNames): PictureSequence {
   const { gaps, ...sequence } = sequenceOf(folder, names);
   if (gaps.length === 0) return { ...sequence, lacking: [] };
@@ -65,8 +65,8 @@ function wholeSequence(folder: string, names: NumberedNames): PictureSequence {
 }
 
 /**
- * The pictures that a pattern such as `/frames/f_%04d.png` names, from the lowest number there is.
- * Throws VsrError `media` where there are none, or some lack in between.
+ * The pictures that a pattern such as `/frames/f_%04d.png` names, from the lowest number on. Throws
+ * VsrError `media` where there are none, or numbers are missing between them.
  */
 export async function sequenceOfPattern(pattern: string): Promise<PictureSequence> {
   const folder = path.dirname(pattern);
@@ -80,7 +80,7 @@ export async function sequenceOfPattern(pattern: string): Promise<PictureSequenc
   );
 }
 
-/** The pictures that a glob has found, in an order in which 2 comes before 10. */
+/** The pictures that a glob has found, in natural order; numbers may be missing. */
 export function sequenceOfGlob(pattern: string, files: readonly string[]): PictureSequence {
   const folder = path.dirname(pattern);
   const runs = runsOf(files.map((file) => path.basename(file)));
@@ -98,8 +98,8 @@ export function sequenceOfGlob(pattern: string, files: readonly string[]): Pictu
 }
 
 /**
- * The numbered pictures of a folder. Throws VsrError `media` where there are none, several runs of
- * them, or some lack in between.
+ * The numbered pictures of a folder. Throws VsrError `media` where there are none, where there are
+ * several sequences, or where numbers are missing.
  */
 export function sequenceOfFolder(folder: string, pictures: readonly string[]): PictureSequence {
   const runs = runsOf(pictures);
@@ -119,10 +119,10 @@ export function sequenceOfFolder(folder: string, pictures: readonly string[]): P
   return wholeSequence(folder, first);
 }
 
-/** From this many on, pictures whose names differ only in a number look like a clip's frames. */
+/** At least so many pictures whose names differ only in a number may be the frames of a clip. */
 const fewestOffered = 10;
 
-/** The runs of pictures in a folder that may be meant as the frames of clips. */
+/** The groups of pictures in a folder that may be meant as the frames of clips. */
 export function likelySequences(pictures: readonly string[]): NumberedNames[] {
   return runsOf(pictures).filter(({ numbers }) => numbers.length >= fewestOffered);
 }

@@ -11,12 +11,12 @@ import { nameOfNumber, parsePattern } from './numbered-names.js';
 /** A file format of grey pictures, by sharp's name. */
 export type GreyKind = 'png' | 'jpeg' | 'tiff';
 
-/** Pictures that are encoded at once. */
+/** How many pictures are encoded at the same time. */
 const atOnce = 3;
 
 /**
- * Luma, and opacity where there is some, of a frame as grey samples side by side: black is 0 and
- * white `peak`. A frame without chroma that names no range is full range, as ffmpeg counts it.
+ * The luma of a frame, stretched so that black is 0 and white is `peak`, interleaved with its alpha
+ * where it has one. A frame without chroma that states no range has full range, as in ffmpeg.
  */
 export function greySamples(
   frame: Uint8Array,
@@ -44,23 +44,26 @@ export function greySamples(
 
 /** The grey pictures to make of a clip's frames. */
 export type GreyPictures = {
-  /** The clip, whose first video stream has frames of `layout`. */
+  /** Path of the clip, whose first video stream has frames of `layout`. */
   readonly clip: string;
   readonly layout: FrameLayout;
   readonly range: 'tv' | 'pc' | null;
   readonly kind: GreyKind;
-  /** 16 bits a sample instead of 8. */
+  /** 16 bits per sample instead of 8. */
   readonly isDeep: boolean;
-  /** A folder that is there, the names in it as printf takes them, and the first number. */
+  /** An existing folder. */
   readonly into: string;
+  /** The pattern of names, as in printf. */
   readonly pattern: string;
+  /** The number of the first picture. */
   readonly first: number;
 };
 
 /**
- * Writes every frame as a picture of one channel, or two with opacity. swscale would stretch grey
- * of 8 bits by no range, and cannot make grey of 16 bits with opacity (ffmpeg 5.1); and ffmpeg's
- * JPEGs have colours. Rejects with what fails.
+ * Writes every frame as a picture of one channel, or of two with alpha. ffmpeg 5.1 cannot do this:
+ * swscale does not convert the range of 8-bit grey, cannot make 16-bit grey with alpha, and JPEGs
+ * get colour channels. Rejects as `bareFrames` does, and with errors of sharp and of the file
+ * system.
  */
 export async function writeGrey(
   ffmpeg: Ffmpeg,

@@ -10,7 +10,10 @@ import type { Colour } from '../source/source.js';
 import { numbersIn, parsePattern } from './numbered-names.js';
 import { writeGrey, type GreyKind } from './write-grey.js';
 
-/** How pictures of an ending are encoded: in 8 bits, and in 16 where the format holds them. */
+/**
+ * How pictures of one format are encoded: the pix_fmt for 8 bit, and that for 16 bit where the
+ * format has it; `null` where it has no alpha.
+ */
 type PictureFormat = {
   readonly encoder: string;
   readonly rgb: readonly [eight: string, deep: string | null];
@@ -33,7 +36,7 @@ const jpeg: PictureFormat = {
   ...{ kind: 'jpeg', grey: ['gray', null], greyAlpha: null },
 };
 
-/** By the ending of a name, without its dot. */
+/** Formats by the ending of a name, without its dot. */
 const formats: Readonly<Record<string, PictureFormat>> = {
   ...{ png, tif: tiff, tiff, jpg: jpeg, jpeg },
 };
@@ -43,23 +46,23 @@ export type PictureChoice = {
   readonly encoder: string;
   /** ffmpeg's pix_fmt. */
   readonly pixelFormat: string;
-  /** Bits beyond 8 are lost. */
+  /** Whether bits beyond 8 are lost. */
   readonly losesBits: boolean;
-  /** The kind of grey pictures that they become; `null` for colours. */
+  /** The format of grey pictures; `null` for colour. */
   readonly grey: GreyKind | null;
 };
 
-/** What is known of the frames that become pictures. */
+/** The frames that become pictures. */
 export type FramesToWrite = {
   readonly format: PixelFormat;
-  /** ffmpeg's name of the source's samples, which may be grey where the frames have chroma. */
+  /** The source's pix_fmt, which may be grey although the frames have chroma. */
   readonly sourceFormat: string;
 };
 
 /**
- * How frames are written as pictures named by `pattern`; what is grey stays grey. Throws VsrError
- * `option` for an ending that is not written, and for one that cannot hold the opacity that there
- * is.
+ * Chooses how frames are written as pictures named by `pattern`; grey ones stay grey. Throws
+ * VsrError `option` for an ending that vsr does not write, and for one that cannot hold the frames'
+ * alpha.
  */
 export function choosePictures(
   pattern: string,
@@ -70,7 +73,7 @@ export function choosePictures(
     const known = Object.keys(formats).map((each) => `.${each}`);
     throw badValue(`names of pictures ending in one of ${known.join(', ')}`, '-o', pattern);
   }
-  // Grey with opacity travels with chroma, in which nothing is.
+  // Grey with alpha travels in a format with chroma, which is neutral.
   const isGrey = format.chroma === null || /^ya\d/.test(sourceFormat);
   const colours = format.alpha ? picture.alpha : picture.rgb;
   const greys = format.alpha ? picture.greyAlpha : picture.grey;
@@ -89,30 +92,31 @@ export function choosePictures(
   };
 }
 
-/** swscale's names of matrices, where they are not ffmpeg's own. */
+/** swscale's names of matrices, by those of ffmpeg's streams. */
 const matrices: Readonly<Record<string, string>> = {
   ...{ bt709: 'bt709', smpte170m: 'bt601', bt470bg: 'bt601', smpte240m: 'smpte240m', fcc: 'fcc' },
   ...{ bt2020nc: 'bt2020', bt2020c: 'bt2020' },
 };
 
-/** The filter that makes pictures of frames, whose colour is as `colour` says. */
+/** The filter that converts frames with `colour`, of so many `rows`, to pictures. */
 export function pictureFilter({ matrix, range }: Colour, rows: number): string {
-  // Where a clip names no matrix, the custom of players.
+  // Where a clip names no matrix, players assume one by the number of rows.
   const from = matrices[matrix ?? ''] ?? (rows < 720 ? 'bt601' : 'bt709');
-  const ways = 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
-  return `scale=in_color_matrix=${from}:in_range=${range === 'pc' ? 'pc' : 'tv'}:out_range=pc:flags=${ways}`;
+  const flags = 'lanczos+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
+  return `scale=in_color_matrix=${from}:in_range=${range === 'pc' ? 'pc' : 'tv'}:out_range=pc:flags=${flags}`;
 }
 
+/** The pictures to write. */
 export type WritePictures = {
-  /** The clip whose frames they are. */
+  /** Path of the clip whose frames they are. */
   readonly clip: string;
-  /** A folder that is made; what is there of that name is removed. */
+  /** The folder to write to. Whatever is there before is removed. */
   readonly into: string;
-  /** Name of each picture, as printf takes it. */
+  /** The pattern of names, as in printf. */
   readonly pattern: string;
-  /** Number of the first one. */
+  /** The number of the first picture. */
   readonly first: number;
-  /** How many there must be. */
+  /** The number of pictures that there must be. */
   readonly frames: number;
   readonly choice: PictureChoice;
   readonly colour: Colour;
@@ -122,9 +126,9 @@ export type WritePictures = {
 };
 
 /**
- * Writes every frame of a clip as a numbered picture, each on the disk when this resolves; to the
- * sum of their sizes in bytes. Throws VsrError: `disk` where they cannot be written, `interrupted`
- * once `signal` fires.
+ * Writes every frame of a clip as a numbered picture, and syncs them to the disk. Returns the sum
+ * of their sizes in bytes. Throws VsrError: `disk` where they cannot be written, `interrupted` once
+ * `signal` fires.
  */
 export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Promise<number> {
   const { into, pattern, frames, signal } = request;
@@ -136,7 +140,7 @@ export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Pro
   const names = await readdir(into);
   const there = numbersIn(parsePattern(pattern)!, names).length;
   if (fault !== null || there !== frames || names.length !== frames) {
-    const said = fault ?? 'ffmpeg says nothing';
+    const said = fault?.replace(/\.$/, '') ?? 'ffmpeg says nothing';
     throw new VsrError(
       'disk',
       `Expected ${frames} pictures in ${into} but ${there} could be written (${said}). Is there room for them? Run the same command again: what is done is kept.`,
@@ -151,7 +155,7 @@ export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Pro
   return bytes;
 }
 
-/** Lets ffmpeg write pictures; to what went wrong. */
+/** Writes pictures with ffmpeg. Returns what went wrong; `null` if nothing did. */
 async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
   const { clip, into, pattern, first, choice, colour, layout, signal, stallTimeoutMs } = request;
   const quality = choice.encoder === 'mjpeg' ? ['-q:v', '2'] : [];
@@ -161,7 +165,7 @@ async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<str
       ...['-nostdin', '-v', 'error', '-y', ...safeInputOptions, '-i', fileUrl(clip)],
       ...['-map', '0:v:0', ...everyFrame(ffmpeg), '-vf', pictureFilter(colour, layout.height)],
       ...['-c:v', choice.encoder, '-pix_fmt', choice.pixelFormat, ...quality],
-      // Relative to the folder, in whose name a percent sign would count as a number's place.
+      // A relative path, because ffmpeg would take a percent sign in the folder for a pattern.
       ...['-start_number', String(first), '-f', 'image2', pattern],
     ],
     { signal, stallTimeoutMs, cwd: into },
@@ -169,7 +173,7 @@ async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<str
   return end.code === 0 ? null : (end.stderrTail.at(-1) ?? 'ffmpeg says nothing');
 }
 
-/** Writes grey pictures; to what went wrong. */
+/** Writes grey pictures. Returns what went wrong; `null` if nothing did. */
 async function writeGreys(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
   const { colour, choice } = request;
   const isDeep = choice.pixelFormat.includes('16');

@@ -5,35 +5,31 @@ import { startProcess, throwIfAborted } from '../program/process.js';
 import type { VideoStream } from './source.js';
 import { travelFormat } from './travel-format.js';
 
-/**
- * Frames that are looked at; a clip that is longer and opaque so far keeps its alpha, to be safe.
- */
-const looked = 500;
+/** Largest number of frames to examine. A longer clip that is opaque so far keeps its alpha. */
+const mostExamined = 500;
 
-/**
- * Whether alpha of such a stream is worth a look: formats that have it whether or not it is used.
- */
+/** Whether a stream's format has alpha in any case, even if it is not used. */
 function mayBeEmpty(video: VideoStream): boolean {
   return video.format.alpha && (video.conversion === 'rgb' || video.decoder !== null);
 }
 
-/** Filters that leave a frame's opacity alone. */
+/** Filters that extract a frame's alpha. */
 function opacityOf({ conversion, request, format }: VideoStream): string {
-  // On its way out of RGBA of 8 bits, swscale of ffmpeg 5.1 makes 255 of 254.
+  // When converting 8-bit RGBA, swscale of ffmpeg 5.1 turns an alpha of 254 into 255.
   const isPacked = conversion === 'rgb' && format.bitDepth === 8;
   return isPacked ? 'format=rgba,extractplanes=a' : `format=${request},alphaextract`;
 }
 
-/** Whether a frame of `video` is not opaque throughout, as far as the first ones tell. */
+/** Whether a frame of `video` is not wholly opaque, or the clip is too long to tell. */
 async function usesAlpha(
   ffmpeg: Ffmpeg,
   path: string,
   video: VideoStream,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  // Most GIFs only ever paint over their first frame: then that one tells.
+  // The later frames of most GIFs only paint over the first one; then the first one decides.
   const firstTells = video.codec === 'gif' && (await keepsOpaque(path));
-  const most = firstTells ? 1 : looked;
+  const most = firstTells ? 1 : mostExamined;
   const decoder = video.decoder === null ? [] : ['-c:v', video.decoder];
   const args = buildArguments({
     options: ['-loglevel', 'error', '-nostats'],
@@ -66,8 +62,9 @@ async function usesAlpha(
 }
 
 /**
- * The stream without its alpha if that is opaque throughout, as in most GIFs: what nobody sees need
- * not be carried, and no container be blamed for lacking it.
+ * The stream without its alpha, if that is opaque in all frames, as in most GIFs. So it need not be
+ * encoded, and its loss need not be announced. Throws `VsrError('interrupted')` once `signal`
+ * fires.
  */
 export async function withoutEmptyAlpha(
   ffmpeg: Ffmpeg,

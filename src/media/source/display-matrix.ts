@@ -1,20 +1,21 @@
 import type { DisplayMatrix, Turn } from './source.js';
 import { listAt, numberAt, objectAt, textAt, type Json } from './probe-stream.js';
 
-/** A turn or mirroring by whole pixels: the parts of a matrix, each -1, 0 or 1. */
+/** The parts of a matrix that turns or mirrors by multiples of 90 degrees: each is -1, 0 or 1. */
 type Parts = readonly [a: number, b: number, c: number, d: number];
 
+/** 1 as a 16.16 fixed-point number. */
 const one = 0x10000;
 
-/** The matrix that shows a picture turned by `degrees` clockwise; `null` for upright. */
+/** The matrix that turns a picture clockwise by 0, 90, 180 or 270 degrees; `null` for 0. */
 function matrixOfTurn(degrees: number): DisplayMatrix | null {
   const [a, b] = { 90: [0, one], 180: [-one, 0], 270: [0, -one] }[degrees] ?? [one, 0];
   return degrees === 0 ? null : [a!, b!, 0, -b!, a!, 0, 0, 0, 0x40000000];
 }
 
 /**
- * A stream's display matrix, from its side data, that of its first frames (H.264 can say it inside
- * the stream) or the tag that old files have alone; `null` where it is shown as it is.
+ * A stream's display matrix, from its side data, from that of its first frame (H.264 can state it
+ * within the stream), or from the tag `rotate` of older files; `null` where it is not turned.
  */
 export function parseMatrix(stream: Json, frames: readonly Json[] = []): DisplayMatrix | null {
   const said = [stream, ...frames.slice(0, 1)]
@@ -38,7 +39,7 @@ function partsOf(matrix: DisplayMatrix): Parts | null {
   return whole && (straight || transposed) ? [a, b, c, d] : null;
 }
 
-/** Names of turns, by the parts of their matrix. */
+/** Names of turns for people, by the parts of their matrix. */
 const titles: Readonly<Record<string, string>> = {
   ...{ '0,1,-1,0': 'the turn by 90 degrees', '-1,0,0,-1': 'the turn by 180 degrees' },
   ...{ '0,-1,1,0': 'the turn by 270 degrees', '-1,0,0,1': 'the mirroring from left to right' },
@@ -47,16 +48,16 @@ const titles: Readonly<Record<string, string>> = {
 };
 
 /**
- * The turn that shows frames as `matrix` does; `null` where it is none by whole pixels, as where it
- * turns by 45 degrees.
+ * The turn that a display matrix states; `null` where it is none by a multiple of 90 degrees, such
+ * as one by 45 degrees.
  */
 export function turnOf(matrix: DisplayMatrix): Turn | null {
   const parts = partsOf(matrix);
   if (parts === null) return null;
   const [a, b, c, d] = parts;
   const transposed = a === 0;
-  // ffmpeg's transpose: 0 swaps rows and columns, 1 turns clockwise, 2 back, 3 does both mirrorings
-  // too.
+  // ffmpeg's transpose filter: 0 turns counter-clockwise and flips vertically (it swaps rows and
+  // columns), 1 turns clockwise, 2 counter-clockwise, 3 clockwise and flips vertically.
   const transpose = c > 0 ? (b > 0 ? 0 : 2) : b > 0 ? 1 : 3;
   return {
     filters: transposed
@@ -69,8 +70,8 @@ export function turnOf(matrix: DisplayMatrix): Turn | null {
 }
 
 /**
- * The turn in degrees clockwise: 90, 180 or 270; 0 where a matrix mirrors as well, or does
- * something else.
+ * The degrees by which a matrix turns a picture clockwise: 90, 180 or 270; 0 where it also mirrors,
+ * or does something else.
  */
 export function degreesOf(matrix: DisplayMatrix): number {
   const [, degrees] = /by (\d+) degrees/.exec(turnOf(matrix)?.title ?? '') ?? [];

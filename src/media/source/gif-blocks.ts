@@ -1,12 +1,12 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 /**
- * The least disposal method that takes a frame away again: to the background, or to what was before
- * (GIF89a, section 23).
+ * From this disposal method on a frame is removed before the next: it is replaced by the
+ * background, or by what was there before it (GIF89a, section 23).
  */
-const leastTakenAway = 2;
+const firstRemoving = 2;
 
-/** Bytes of a file in order, read in pieces. */
+/** Reads the bytes of a file in order, in pieces. */
 class Bytes {
   readonly #file: FileHandle;
   #piece = Buffer.alloc(1 << 16);
@@ -29,13 +29,13 @@ class Bytes {
     return this.#piece[this.#at++]!;
   }
 
-  /** How many were read or passed over. */
+  /** Number of bytes that were read or skipped. */
   get position(): number {
     return this.#next - this.#held + this.#at;
   }
 
-  /** Moves on by a number of bytes; those that are not held are never read. */
-  passOver(count: number): void {
+  /** Skips a number of bytes; those that are not in memory yet are never read. */
+  skip(count: number): void {
     const left = this.#held - this.#at;
     if (count <= left) this.#at += count;
     else {
@@ -44,13 +44,13 @@ class Bytes {
     }
   }
 
-  /** Moves on beyond data sub-blocks: each begins with its size, and one of size 0 ends them. */
-  async passOverBlocks(): Promise<void> {
-    for (let size = await this.byte(); size > 0; size = await this.byte()) this.passOver(size);
+  /** Skips data sub-blocks: each begins with its size, and one of size 0 ends them. */
+  async skipBlocks(): Promise<void> {
+    for (let size = await this.byte(); size > 0; size = await this.byte()) this.skip(size);
   }
 }
 
-/** Bytes of the fields that tell nothing here. */
+/** Lengths of fields that are skipped. */
 const sizes = {
   /** The screen's width and height. */
   screen: 4,
@@ -62,71 +62,71 @@ const sizes = {
   control: 3,
   /** An image's place and size, before its packed field. */
   image: 8,
-  /** The smallest code of its compression, after its colours. */
+  /** The smallest code length of its compression, after its colours. */
   smallestCode: 1,
 } as const;
 
-/** What blocks begin with. */
+/** The bytes that blocks begin with. */
 const [extension, image, trailer, graphicControl] = [0x21, 0x2c, 0x3b, 0xf9];
 
-/** Bytes of a colour table that a packed field announces in its lowest bits. */
+/** Length of the colour table that a packed field announces; 0 for none. */
 function tableBytes(packed: number): number {
   return (packed & 0x80) === 0 ? 0 : 3 << ((packed & 7) + 1);
 }
 
-/** What the blocks of a GIF tell. */
+/** What the blocks of a GIF show. */
 export type GifBlocks = {
-  /** They follow one another up to the trailer, and next to nothing comes after it. */
+  /** Whether they follow one another up to the trailer, with next to nothing after it. */
   readonly isWhole: boolean;
-  /** A frame is taken away before the next, so that what was opaque need not stay so. */
-  readonly takesAway: boolean;
+  /** Whether a frame is removed before the next, so that opaque places may become transparent. */
+  readonly removesFrames: boolean;
 };
 
-/** Bytes after the trailer that are no loss: some writers put zeros there. */
+/** So many bytes may follow the trailer: some writers put zeros there. */
 const mostBehind = 1024;
 
 /**
- * Follows the blocks of the GIF in `file`, of `size` bytes, without reading its pictures.
+ * Follows the blocks of a GIF, of `size` bytes, without reading its pictures.
  *
  * Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
  */
 export async function gifBlocks(file: FileHandle, size: number): Promise<GifBlocks> {
   const bytes = new Bytes(file);
-  let takesAway = false;
+  let removesFrames = false;
   let signature = '';
   for (let i = 0; i < 6; i++) signature += String.fromCharCode(await bytes.byte());
-  if (!/^GIF8[79]a$/.test(signature)) return { isWhole: false, takesAway };
-  bytes.passOver(sizes.screen);
+  if (!/^GIF8[79]a$/.test(signature)) return { isWhole: false, removesFrames };
+  bytes.skip(sizes.screen);
   const colours = tableBytes(await bytes.byte());
-  bytes.passOver(sizes.background + colours);
+  bytes.skip(sizes.background + colours);
   for (;;) {
     const kind = await bytes.byte();
-    if (kind === trailer) return { isWhole: size - bytes.position <= mostBehind, takesAway };
+    if (kind === trailer) return { isWhole: size - bytes.position <= mostBehind, removesFrames };
     if (kind === extension) {
       if ((await bytes.byte()) === graphicControl) {
-        bytes.passOver(sizes.controlSize);
+        bytes.skip(sizes.controlSize);
         const disposal = ((await bytes.byte()) >> 2) & 7;
-        takesAway ||= disposal >= leastTakenAway;
-        bytes.passOver(sizes.control);
+        removesFrames ||= disposal >= firstRemoving;
+        bytes.skip(sizes.control);
       }
     } else if (kind === image) {
-      bytes.passOver(sizes.image);
+      bytes.skip(sizes.image);
       const own = tableBytes(await bytes.byte());
-      bytes.passOver(own + sizes.smallestCode);
+      bytes.skip(own + sizes.smallestCode);
     } else {
-      return { isWhole: false, takesAway };
+      return { isWhole: false, removesFrames };
     }
-    await bytes.passOverBlocks();
+    await bytes.skipBlocks();
   }
 }
 
 /**
- * Whether a picture once opaque stays so in the GIF at `path`: no frame is taken away before the
- * next. Later frames then only paint over it, and their transparent pixels leave what was there.
- * `false` for what is no whole GIF.
+ * Whether opaque places stay opaque in the GIF at `path`, because no frame is removed before the
+ * next. Later frames then only paint over the first, and their transparent pixels change nothing.
+ * `false` for a file that is no whole GIF.
  */
 export async function keepsOpaque(path: string): Promise<boolean> {
   await using file = await open(path);
-  const { isWhole, takesAway } = await gifBlocks(file, (await file.stat()).size);
-  return isWhole && !takesAway;
+  const { isWhole, removesFrames } = await gifBlocks(file, (await file.stat()).size);
+  return isWhole && !removesFrames;
 }

@@ -2,14 +2,14 @@ import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 
-/** A plain file that is there and not empty. */
+/** A plain file that exists and is not empty; `path` is absolute. */
 export type InputFile = { readonly path: string; readonly sizeBytes: number };
 
-/** Extensions by which headerless video goes; ffmpeg would guess its size from nothing. */
+/** Usual extensions of headerless video, for which ffmpeg would guess a size. */
 const headerless = new Set(['.yuv', '.rgb', '.raw', '.i420', '.nv12', '.uyvy', '.yuyv', '.y']);
 
 /**
- * Checks that `name` is a plain file with something in it. Throws `VsrError('media')` otherwise.
+ * Checks that `name` is a plain file that is not empty. Throws `VsrError('media')` otherwise.
  */
 export async function openPlainFile(name: string): Promise<InputFile> {
   const full = path.resolve(name);
@@ -29,7 +29,7 @@ export async function openPlainFile(name: string): Promise<InputFile> {
   return { path: full, sizeBytes: found.size };
 }
 
-/** The file's first bytes, at most `count`. */
+/** The first bytes of a file, at most `count`. Throws the file system's errors. */
 export async function firstBytes(name: string, count: number): Promise<Uint8Array> {
   const file = await open(name);
   try {
@@ -41,11 +41,11 @@ export async function firstBytes(name: string, count: number): Promise<Uint8Arra
   }
 }
 
-/** Whether bytes are readable text: UTF-8 without control characters but white space. */
+/** Whether bytes are readable text: UTF-8 with no control characters except white space. */
 export function looksLikeText(bytes: Uint8Array): boolean {
   if (bytes.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return false;
   try {
-    // As a stream: a character cut in two at the end is not an error.
+    // With `stream`, a character that is cut off at the end is no error.
     new TextDecoder('utf-8', { fatal: true }).decode(bytes, { stream: true });
     return true;
   } catch {
@@ -53,7 +53,7 @@ export function looksLikeText(bytes: Uint8Array): boolean {
   }
 }
 
-/** The error for a picture of a format that is not enlarged; `format` is its name. */
+/** The error for a picture in a format that vsr does not enlarge; `format` is its name. */
 export const notEnlarged = (file: string, format: string): VsrError =>
   new VsrError(
     'media',
@@ -61,8 +61,8 @@ export const notEnlarged = (file: string, format: string): VsrError =>
   );
 
 /**
- * The error for a file that ffprobe would not open, from what it said (`errors`) and what is in the
- * file.
+ * The error for a file that ffprobe could not open. It follows from ffprobe's messages (`errors`)
+ * and from the content of the file.
  */
 export async function whyUnreadable(file: InputFile, errors: readonly string[]): Promise<VsrError> {
   const said = errors.join('\n');
@@ -73,7 +73,7 @@ export async function whyUnreadable(file: InputFile, errors: readonly string[]):
     );
   }
   if (/whitelist/i.test(said)) {
-    // The list of what is allowed follows; what the file is stands before it.
+    // The format of the file is named before the message, which lists the allowed formats.
     const format =
       /\[(\w+) @ [^\]]*\] Format not on whitelist/i.exec(said)?.[1] ?? 'another format';
     if (format.endsWith('_pipe')) {

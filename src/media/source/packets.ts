@@ -6,18 +6,18 @@ import { startProcess, throwIfAborted } from '../program/process.js';
 import { rawInputOptions } from './raw-input.js';
 import type { Source } from './source.js';
 
-/** One packet of a stream, as the container holds it; times in ticks of the stream. */
+/** One packet of a stream; times in ticks of the stream, `null` where it has none. */
 export type Packet = {
   readonly pts: number | null;
   readonly dts: number | null;
   readonly key: boolean;
-  /** The container says it is decoded but not shown (an edit list begins after it). */
+  /** Whether it is decoded but not shown, because an edit list begins after it. */
   readonly discard: boolean;
-  /** Bytes. */
+  /** In bytes. */
   readonly size: number;
 };
 
-/** Reads one `pts=…|dts=…|size=…|flags=K__` line; `null` for another line. */
+/** Parses a line such as `pts=…|dts=…|size=…|flags=K__`; `null` for another line. */
 export function parsePacket(line: string): Packet | null {
   const fields = new Map(
     line.split('|').map((part) => {
@@ -42,8 +42,9 @@ export function parsePacket(line: string): Packet | null {
 }
 
 /**
- * The packets of stream `index` (default: the video) in file order, without decoding, one at a
- * time. A damaged source ends them early; that is the decoder's to report.
+ * The packets of stream `index` (default: the video) in the order of the file, without decoding. In
+ * a damaged source they may end early, which the decoder will report. Throws
+ * `VsrError('interrupted')` once `signal` fires, `VsrError('media')` if ffprobe is killed.
  */
 export async function* packetsOf(
   ffmpeg: Ffmpeg,
@@ -76,7 +77,7 @@ export async function* packetsOf(
   }
 }
 
-/** The timestamps, in ticks and rising, of the video's key frames that are shown. */
+/** The timestamps, in ticks and ascending, of the video's key frames that are shown. */
 export async function keyframes(
   ffmpeg: Ffmpeg,
   source: Source,

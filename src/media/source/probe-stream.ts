@@ -3,10 +3,10 @@ import type { ChromaSiting } from '../../planes/siting.js';
 import type { SideData, Sphere } from '../marks/side-data.js';
 import type { Chapter, Colour, HdrMetadata, StreamInfo } from './source.js';
 
-/** An object of ffprobe's JSON: nothing in it is trusted to be there. */
+/** An object of ffprobe's JSON, in which any member may be missing or of another type. */
 export type Json = { readonly [key: string]: unknown };
 
-/** Member `key` as an object; empty where it is none. */
+/** Member `key` as an object; an empty one where it is no object. */
 export function objectAt(json: Json, key: string): Json {
   const value = json[key];
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -14,7 +14,7 @@ export function objectAt(json: Json, key: string): Json {
     : {};
 }
 
-/** Member `key` as a list of objects. */
+/** Member `key` as a list of objects; empty where it is no list. */
 export function listAt(json: Json, key: string): readonly Json[] {
   const value = json[key];
   return Array.isArray(value)
@@ -22,7 +22,7 @@ export function listAt(json: Json, key: string): readonly Json[] {
     : [];
 }
 
-/** Member `key` as text; `null` where it is missing or says that nothing is known. */
+/** Member `key` as text; `null` where it is missing or means that the value is unknown. */
 export function textAt(json: Json, key: string): string | null {
   const value = json[key];
   if (typeof value !== 'string') return null;
@@ -31,27 +31,29 @@ export function textAt(json: Json, key: string): string | null {
     : value;
 }
 
-/** Member `key` as a finite number; ffprobe writes many as text. */
+/** Member `key` as a finite number, which ffprobe may write as text; `null` where it is none. */
 export function numberAt(json: Json, key: string): number | null {
   const value = json[key];
   const number = typeof value === 'string' && value !== '' ? Number(value) : value;
   return typeof number === 'number' && Number.isFinite(number) ? number : null;
 }
 
-/** Member `key` as a fraction above zero, written `30000/1001` or `4:3`. */
+/**
+ * Member `key` as a fraction above zero, such as `30000/1001` or `4:3`; `null` where it is none.
+ */
 export function ratioAt(json: Json, key: string): Ratio | null {
   const match = /^(\d+)[/:](\d+)$/.exec(textAt(json, key) ?? '');
   const ratio = match === null ? null : { num: Number(match[1]), den: Number(match[2]) };
   return ratio === null || ratio.num === 0 || ratio.den === 0 ? null : ratio;
 }
 
-/** Tags, or any object, with only its texts. */
+/** The members of an object, such as its tags, that are texts. */
 export function textsOf(json: Json): Record<string, string> {
   const texts = Object.entries(json).filter((entry) => typeof entry[1] === 'string');
   return Object.fromEntries(texts) as Record<string, string>;
 }
 
-/** Seconds out of Matroska's `00:01:02.345000000`. */
+/** Seconds of Matroska's form `00:01:02.345000000`; `null` for another text. */
 export function clockSeconds(text: string | undefined): number | null {
   const match = /^(\d+):(\d{2}):(\d{2}(?:\.\d+)?)$/.exec(text ?? '');
   return match === null ? null : Number(match[1]) * 3600 + Number(match[2]) * 60 + Number(match[3]);
@@ -63,7 +65,7 @@ function positive(value: number | null): number | null {
   return value !== null && value > 0 ? value : null;
 }
 
-/** What any stream says of itself. `json` is a member of ffprobe's `streams`. */
+/** The facts of a stream of any kind. `json` is a member of ffprobe's `streams`. */
 export function parseStream(json: Json): StreamInfo {
   const tags = textsOf(objectAt(json, 'tags'));
   const language = tags['language'] ?? tags['LANGUAGE'];
@@ -93,7 +95,7 @@ export function parseStream(json: Json): StreamInfo {
   };
 }
 
-/** Chapters from ffprobe's `chapters`. */
+/** The chapters in ffprobe's `chapters`. */
 export function parseChapters(list: readonly Json[]): Chapter[] {
   return list.map((json) => ({
     start: numberAt(json, 'start_time') ?? 0,
@@ -107,8 +109,8 @@ const sitings: readonly ChromaSiting[] = [
 ];
 
 /**
- * Colour of a stream: its first frame's word counts before the container's. `request` tells `yuvj`
- * names apart.
+ * The colour of a stream. What its first frame states counts before what the container states.
+ * `sourceFormat` is ffmpeg's pix_fmt: a `yuvj` name means full range.
  */
 export function parseColour(stream: Json, frame: Json | undefined, sourceFormat: string): Colour {
   const either = (key: string): string | null => textAt(frame ?? {}, key) ?? textAt(stream, key);
@@ -123,7 +125,7 @@ export function parseColour(stream: Json, frame: Json | undefined, sourceFormat:
   };
 }
 
-/** How fields lie: by the frames that were read, otherwise by what the stream says. */
+/** Interlacing by the flags of the frames that were read; without frames, by the stream's. */
 export function parseInterlacing(
   stream: Json,
   frames: readonly Json[],
@@ -135,7 +137,7 @@ export function parseInterlacing(
   }
   const order = textAt(stream, 'field_order');
   if (frames.length > 0 || order === null || order === 'progressive') return 'no';
-  // "tb" is coded top first and displayed bottom first: the display order counts.
+  // "tb" means coded top first and displayed bottom first: the display order counts.
   return order.endsWith('t') ? 'top-first' : 'bottom-first';
 }
 
@@ -146,8 +148,8 @@ function scaled(data: Json, key: string, unit: number): number | null {
 }
 
 /**
- * x265's `master-display`: chromaticities in 1/50000, luminance in 1/10000 candela per square
- * metre.
+ * The value of x265's option `master-display`: chromaticities in units of 1/50000, luminance in
+ * units of 1/10000 candela per square metre; `null` where a value is missing.
  */
 function masteringDisplay(data: Json): string | null {
   const pair = (name: string): string =>
@@ -157,7 +159,7 @@ function masteringDisplay(data: Json): string | null {
   return text.includes('null') ? null : text;
 }
 
-/** HDR metadata on the stream or on its first frames. */
+/** HDR metadata of the stream or of its first frames. */
 export function parseHdr(stream: Json, frames: readonly Json[]): HdrMetadata {
   const all = [stream, ...frames].flatMap((json) => listAt(json, 'side_data_list'));
   const typed = (start: string): Json | undefined =>
@@ -176,7 +178,7 @@ export function parseHdr(stream: Json, frames: readonly Json[]): HdrMetadata {
   };
 }
 
-/** Whether CEA-608/708 captions ride in the video. */
+/** Whether there are CEA-608/708 captions inside the video. */
 export function hasCaptions(stream: Json, frames: readonly Json[]): boolean {
   const onFrame = (frame: Json): boolean =>
     listAt(frame, 'side_data_list').some(
@@ -186,8 +188,8 @@ export function hasCaptions(stream: Json, frames: readonly Json[]): boolean {
 }
 
 /**
- * Forms of stereo pictures by the starts of Matroska's names, which ffprobe prints as a tag of
- * frames.
+ * How stereo views are packed, by Matroska's names of stereo modes, which ffprobe prints as a tag
+ * of frames.
  */
 const stereoForms: readonly (readonly [RegExp, string])[] = [
   [/^(?:left_right|right_left)$/, 'side by side'],
@@ -198,7 +200,7 @@ const stereoForms: readonly (readonly [RegExp, string])[] = [
   [/^block/, 'frame alternate'],
 ];
 
-/** How stereo views lie: a stream's side data says it, a frame's leaves it to a tag. */
+/** How stereo views are packed: by a stream's side data, otherwise by the frames' tags. */
 function stereoViews(data: Json, frames: readonly Json[]): Pick<SideData, 'form' | 'inverted'> {
   const form = textAt(data, 'type');
   if (form !== null) return { form, inverted: data['inverted'] === 1 };
@@ -208,7 +210,7 @@ function stereoViews(data: Json, frames: readonly Json[]): Pick<SideData, 'form'
   return { form: named, inverted: /^right_left|^bottom_top|_rl$/.test(mode) };
 }
 
-/** The sphere that a stream's side data describes; ffprobe cuts degrees to whole ones. */
+/** The sphere that a stream's side data describes; ffprobe truncates degrees to whole ones. */
 function sphereOf(data: Json, stream: Json): Sphere | null {
   const projection = textAt(data, 'projection');
   if (projection === null) return null;
@@ -226,7 +228,7 @@ function sphereOf(data: Json, stream: Json): Sphere | null {
   };
 }
 
-/** What goes with a stream or its first frames, each kind once. */
+/** The side data of a stream and its first frames, each kind once. */
 export function parseSideData(stream: Json, frames: readonly Json[]): SideData[] {
   const found = new Map<string, SideData>();
   for (const data of [stream, ...frames].flatMap((json) => listAt(json, 'side_data_list'))) {
@@ -237,7 +239,7 @@ export function parseSideData(stream: Json, frames: readonly Json[]): SideData[]
     const sphere = type === 'Spherical Mapping' ? sphereOf(data, stream) : null;
     found.set(type, { type, ...views, ...(sphere === null ? {} : { sphere }) });
   }
-  // Colours of glasses are a tag of Matroska, and no side data.
+  // Anaglyph modes (coloured glasses) are only a tag of Matroska, and not among the side data.
   const mode = textAt(objectAt(stream, 'tags'), 'stereo_mode');
   if (mode?.startsWith('anaglyph') === true && !found.has('Stereo 3D')) {
     found.set('Stereo 3D', { type: 'Stereo 3D', form: mode, inverted: false });

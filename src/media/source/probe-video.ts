@@ -17,16 +17,16 @@ import type { Ratio } from '../../planes/ratio.js';
 import type { Colour, StreamInfo, VideoStream } from './source.js';
 import { travelFormat } from './travel-format.js';
 
-/** What ffprobe said of the chosen stream. */
+/** What ffprobe reports about the chosen stream. */
 export type VideoEvidence = {
   readonly stream: Json;
-  /** Its first frames; none if nothing decodes. */
+  /** Its first frames; none if no frame can be decoded. */
   readonly frames: readonly Json[];
-  /** What ffprobe complained about while decoding them. */
+  /** ffprobe's errors while decoding them. */
   readonly errors: readonly string[];
 };
 
-/** Codecs that keep every sample; a palette is a loss of another kind, without blocks. */
+/** Codecs without compression artefacts. Those with a palette are among them. */
 const losslessCodecs = new Set([
   ...[
     'ffv1',
@@ -57,7 +57,7 @@ const losslessCodecs = new Set([
   ],
 ]);
 
-/** What RGB becomes on its way into Y'CbCr: the matrix and range that ffmpeg is told to use. */
+/** The colour of Y'CbCr that was converted from RGB: the matrix and range are those of vsr. */
 function madeFromRgb(said: Colour): Colour {
   return {
     range: 'tv',
@@ -68,7 +68,7 @@ function madeFromRgb(said: Colour): Colour {
   };
 }
 
-/** What is to be said about a stream before it is decoded, in sentences. */
+/** What the user should know about a stream before it is decoded, in sentences. */
 export function remarksOn(video: VideoStream): string[] {
   const { format, sourceFormat } = video;
   const remarks: string[] = [];
@@ -92,7 +92,7 @@ export function remarksOn(video: VideoStream): string[] {
   return remarks;
 }
 
-/** Containers that are none: a codec's bare stream, whose timestamps ffmpeg makes up as it goes. */
+/** ffmpeg's names of bare streams without a container, for which it invents timestamps. */
 const elementary = new Set([
   ...[
     'h264',
@@ -110,7 +110,7 @@ const elementary = new Set([
   ...['obu', 'mjpeg', 'avs2', 'avs3', 'dnxhd', 'ingenient'],
 ]);
 
-/** Whether frames come with timestamps of their own, as far as the first of them tell. */
+/** Whether frames have timestamps of their own, by the container and the first frames. */
 export function hasTimes(container: string, frames: readonly Json[]): boolean {
   if (elementary.has(container)) return false;
   const times = frames.map((frame) => frame['best_effort_timestamp'] ?? frame['pts']);
@@ -118,8 +118,8 @@ export function hasTimes(container: string, frames: readonly Json[]): boolean {
 }
 
 /**
- * Frames a second, from how long the frames say they last. Soft telecine shows them for three
- * fields and for two in turn: an even number of them tells the rate.
+ * Frames per second, from the durations of the first frames; `null` where they have none. In soft
+ * telecine frames last for three and two fields by turns, so an even number of frames is used.
  */
 function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
   const lengths = frames
@@ -137,8 +137,9 @@ function reduced(num: number, den: number): Ratio {
 }
 
 /**
- * The chosen stream in full.
- * Throws `VsrError('media')` if no frame decodes or its pixel format cannot be brought into planes.
+ * All facts of the chosen stream. `decoder` is the decoder to use in place of ffmpeg's default;
+ * `null` for none. Throws `VsrError('media')` if no frame can be decoded, or if its pixel format
+ * cannot be converted to planes.
  */
 export function parseVideo(
   file: InputFile,
