@@ -37,11 +37,22 @@ const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpe
 const joinedFields = new Set(['mpeg1video', 'mpeg2video']);
 const splitContainers = new Set(['mpegts', 'mpeg', 'mpegvideo']);
 
+/** What has to change for ffmpeg's decoder of a codec to lose the picture before. */
+const losesAt: {
+  readonly [codec: string]: { readonly words: string; readonly aspect: boolean } | undefined;
+} = {
+  mpeg1video: { words: "MPEG-1's pictures change their shape or size", aspect: true },
+  mpeg2video: { words: "MPEG-2's pictures change their shape or size", aspect: true },
+  // Where it reorders pictures, which it does if there are B-frames.
+  mpeg4: { words: "MPEG-4's pictures change their size", aspect: false },
+};
+
 /** How many frames a whole source should give. */
 type Owed = {
   readonly frames: number;
   /**
-   * A whole source may give fewer: how many of its first pictures lack their reference is unknown.
+   * A whole source may give fewer: how many of its first pictures lack their reference is unknown,
+   * or how many packets hold no picture.
    */
   readonly isBound: boolean;
 };
@@ -51,6 +62,8 @@ function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed 
   const isPart = range.from !== undefined || range.to !== undefined || settings.frames !== Infinity;
   if (isPart || video.fields !== null || video.runs !== null) return null;
   const frames = tally.packets - tally.hidden - tally.leading;
+  // A packet of MPEG-4 may say that the picture stays, and then gives no frame.
+  if (video.codec === 'mpeg4') return { frames, isBound: true };
   if (isIndexed(container)) {
     const isCountable = framePerPacket.has(video.codec) && video.interlaced === 'no';
     return isCountable ? { frames, isBound: false } : null;
@@ -60,12 +73,15 @@ function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed 
   return { frames: frames - tally.orphans, isBound: container === 'mpegvideo' };
 }
 
-/** Numbers, from 0, of the frames at which the shape or size of the clip's pictures changes. */
-function changedAt(records: readonly Record[]): number[] {
+/**
+ * Numbers, from 0, of the frames at which the size of the clip's pictures changes, and with `shape`
+ * their shape.
+ */
+function changedAt(records: readonly Record[], shape: boolean): number[] {
   const found = new Set<number>();
   let first = 0;
   for (const { frames, formChanges, sizeChanges } of records) {
-    const aspects = formChanges.filter(({ what }) => what === 'aspect');
+    const aspects = formChanges.filter(({ what }) => shape && what === 'aspect');
     for (const { frame } of [...aspects, ...sizeChanges]) found.add(first + frame);
     first += frames;
   }
@@ -75,13 +91,13 @@ function changedAt(records: readonly Record[]): number[] {
 /** How many places are listed. */
 const mostTold = 5;
 
-function noteOf(count: number, places: readonly number[]): Announcement {
+function noteOf(count: number, places: readonly number[], change: string): Announcement {
   const more = places.length - mostTold;
   const told = [...places.slice(0, mostTold), ...(more > 0 ? [`${more} more`] : [])].join(', ');
   return {
     kind: 'missing',
     what: count === 1 ? '1 frame of the video' : `${count} frames of the video`,
-    why: `where MPEG-2's pictures change their shape or size, ffmpeg's decoder loses the one before (before frame ${told}); the frame before that stands for longer`,
+    why: `where ${change}, ffmpeg's decoder loses the one before (before frame ${told}); the frame before that stands for longer`,
   };
 }
 
@@ -97,7 +113,8 @@ export function lostFrames(
   if (owed === null) return { damage: null, notes: [] };
   const came = records.reduce((sum, { frames }) => sum + frames, 0);
   const lost = Math.max(0, owed.frames - came);
-  const places = joinedFields.has(codec) ? changedAt(records) : [];
+  const loses = losesAt[codec];
+  const places = loses === undefined ? [] : changedAt(records, loses.aspect);
   const atChanges = Math.min(lost, places.length);
   const rest = lost - atChanges;
   return {
@@ -108,6 +125,6 @@ export function lostFrames(
             ...{ stream: index, from: null, to: null },
             what: `${rest} of ${owed.frames} packets gave no frame`,
           },
-    notes: atChanges === 0 ? [] : [noteOf(atChanges, places)],
+    notes: atChanges === 0 ? [] : [noteOf(atChanges, places, loses!.words)],
   };
 }

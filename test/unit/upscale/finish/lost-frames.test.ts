@@ -52,6 +52,22 @@ test('a frame that the decoder loses where the shape changes is named and no dam
   assert.equal(both.damage?.what, '1 of 11 packets gave no frame');
 });
 
+test('a frame of MPEG-4 that is lost where the size changes is named, and no other is missed', () => {
+  const sized = (frames: number) => [
+    { frames, formChanges: [aspect(2)], sizeChanges: [{ frame: 4, width: 64, height: 48 }] },
+  ];
+  for (const container of ['avi', 'm4v', 'matroska,webm']) {
+    const { damage, notes } = lostFrames(job('mpeg4', container), sized(12), census());
+    assert.equal(damage, null);
+    assert.equal(notes[0]?.what, '1 frame of the video');
+    assert.match(notes[0].why, /MPEG-4's pictures change their size.*\(before frame 4\)/);
+    assert.deepEqual(lostFrames(job('mpeg4', container), sized(13), census()).notes, []);
+    // Without a change of size, packets that give no frame repeat the picture before.
+    const repeated = lostFrames(job('mpeg4', container), came(12, [4]), census());
+    assert.deepEqual(repeated, { damage: null, notes: [] });
+  }
+});
+
 test('every packet of whole pictures in a trusted index gives a frame', () => {
   const h264 = job('h264', 'matroska,webm');
   assert.equal(lostFrames(h264, came(12), census()).damage?.what, '1 of 13 packets gave no frame');
