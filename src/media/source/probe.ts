@@ -24,18 +24,19 @@ import type { RawVideoInput, Source, VideoStream } from './source.js';
 import { chooseVideo, preferredDecoder, refuseUndecodable } from './video-choice.js';
 
 export type ProbeOptions = {
-  /** What the file is, if it is headerless. */
+  /** The layout of a headerless file. */
   readonly raw?: RawVideoInput | undefined;
   readonly signal?: AbortSignal | undefined;
   /**
-   * Milliseconds after which an ffprobe that does nothing is given up; default `defaultStallMs`.
+   * Milliseconds without progress after which ffprobe counts as hanging. Default: `defaultStallMs`.
    */
   readonly stallTimeoutMs?: number | undefined;
 };
 
 /**
- * Packets of the video stream that are decoded to see what its frames are like: few, since the
- * start waits for them, and more as long as they do not tell; so many for clips that begin badly.
+ * How many packets of the video stream are decoded to examine its frames. It begins with few,
+ * because the user waits for them. If these do not suffice, more are tried, and at last very many,
+ * for clips with a damaged beginning.
  */
 const lookAhead = [4, 16, 4000] as const;
 
@@ -62,7 +63,7 @@ async function askProbe(
 
 type FirstFrames = { readonly frames: readonly Json[]; readonly errors: readonly string[] };
 
-/** The first frames of a stream, named as ffprobe does, within a number of its packets. */
+/** The frames in the first packets of a stream; `stream` is a stream specifier of ffprobe. */
 async function framesWithin(
   packets: number,
   ffmpeg: Ffmpeg,
@@ -75,14 +76,14 @@ async function framesWithin(
   return { frames: listAt(json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame), errors };
 }
 
-/** Whether frames tell enough: without timestamps, a few may last longer or shorter than most. */
+/** Whether frames suffice. Without timestamps more are needed: single ones may last longer. */
 function suffice(container: string, { frames }: FirstFrames, packets: number): boolean {
   return frames.length > 0 && (packets > lookAhead[0] || hasTimes(container, frames));
 }
 
 /**
- * The first frames of stream `index` as ffprobe describes them, `guess` if they suffice; none if
- * nothing decodes.
+ * The first frames of stream `index` as ffprobe describes them; none if no frame can be decoded.
+ * `guess` are frames that were read before, which are used if they are of this stream.
  */
 async function firstFrames(
   ffmpeg: Ffmpeg,
@@ -105,12 +106,12 @@ async function firstFrames(
 }
 
 /**
- * Reads what a clip holds and chooses the video stream to enlarge. The file alone is opened:
- * playlists and the like are refused.
+ * Finds out what a clip holds and chooses the video stream to enlarge. Only the file itself is
+ * opened; playlists and the like are refused.
  *
  * Throws `VsrError('media')` for a file that is missing, empty, a folder or no clip, that has no
- * video, that is encrypted, of which no frame decodes, or whose codec this ffmpeg cannot decode
- * (the message says which can).
+ * video, that is encrypted, of which no frame can be decoded, or whose codec this ffmpeg cannot
+ * decode (the message says which one can). Throws `VsrError('interrupted')` once `signal` fires.
  */
 export async function probe(
   ffmpeg: Ffmpeg,
@@ -120,7 +121,7 @@ export async function probe(
   const file = await openPlainFile(path);
   if (options.raw !== undefined) return rawSource(file, options.raw);
 
-  // Nearly always the first video is the one to enlarge: its frames are looked at meanwhile.
+  // The first video is nearly always the one to enlarge, so its frames are read at the same time.
   const stop = new AbortController();
   const signals = options.signal === undefined ? [stop.signal] : [stop.signal, options.signal];
   const guessed = framesWithin(lookAhead[0], ffmpeg, file.path, 'V:0', {
@@ -136,8 +137,9 @@ export async function probe(
 }
 
 /**
- * How long something lasts that starts at `start`. Matroska as ffmpeg writes it states where it
- * ends; other writers of it state its length, which is then less than a late start.
+ * The duration of a file or stream that starts at `start`, in seconds. In Matroska ffmpeg writes
+ * the time of the end instead of the duration. Other programs write the duration; if that is less
+ * than the start, it must be one.
  */
 function lengthOf(container: string, start: number, stated: number | null): number | null {
   if (stated === null || start <= 0 || !container.startsWith('matroska')) return stated;
@@ -145,8 +147,8 @@ function lengthOf(container: string, start: number, stated: number | null): numb
 }
 
 /**
- * The side data of `video` without MPEG-2's pan and scan window where that is the whole picture:
- * ffmpeg gives every frame one, whatever its stream says.
+ * The side data of `video` without MPEG-2's pan and scan, if that shows the whole picture: ffmpeg
+ * reports it for every frame, whatever the stream states.
  */
 async function withoutWholeWindow(
   ffmpeg: Ffmpeg,
@@ -158,7 +160,7 @@ async function withoutWholeWindow(
   const args = ['-select_streams', String(index), '-show_streams', '-show_data'];
   const { json } = await askProbe(ffmpeg, path, args, options);
   const dump = textAt(listAt(json ?? {}, 'streams')[0] ?? {}, 'extradata');
-  // Without a header nothing is known of its window.
+  // Without a header it is unknown what it shows.
   if (dump === null) return sideData;
   const shown = displaySize(bytesOfDump(dump));
   const isWhole = shown === null || (shown.width === width && shown.height === height);
@@ -166,7 +168,7 @@ async function withoutWholeWindow(
 }
 
 /**
- * The clip's streams, with the frames that `guessed` tells of where they are the chosen stream's.
+ * Reads and parses all facts of the clip. `guessed` are frames that may be of the chosen stream.
  */
 async function probeStreams(
   ffmpeg: Ffmpeg,
@@ -179,7 +181,7 @@ async function probeStreams(
   if (json === null) throw await whyUnreadable(file, errors);
   const format = objectAt(json, 'format');
   const streamJson = listAt(json, 'streams');
-  // Text with a G in the right place passes for an MPEG transport stream without streams.
+  // ffprobe takes text with a G in the right place for an MPEG transport stream without streams.
   if (streamJson.length === 0) throw await whyUnreadable(file, errors);
   const container = textAt(format, 'format_name') ?? 'unknown';
   const streams = streamJson.map(parseStream).map((stream) => ({

@@ -1,9 +1,9 @@
 import type { Source } from './source.js';
 
 /**
- * The frames that a container says it shows; `null` where it says nothing. MP4 and QuickTime count
- * all samples, also those that an edit list hides, as in a clip that was trimmed without encoding
- * it again: there its length tells how many are shown, on the average.
+ * The number of frames that are shown according to the container; `null` where it states none. MP4
+ * and QuickTime count all samples, also those that an edit list hides in a clip that was trimmed
+ * without encoding. There the number that follows from duration and frame rate is a limit.
  */
 export function promisedFrames({ container, video }: Source): number | null {
   const { frameCount, frameRate, duration } = video;

@@ -5,7 +5,7 @@ import type { InputFile } from './input-file.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
 import { travelFormat, type Travel } from './travel-format.js';
 
-/** Options before `-i` that tell ffmpeg what is in a headerless file. */
+/** Options before `-i` that give ffmpeg the layout of a headerless file. */
 export function rawInputOptions(raw: RawVideoInput): string[] {
   return [
     ...['-pixel_format', raw.format, '-video_size', `${raw.width}x${raw.height}`],
@@ -13,7 +13,7 @@ export function rawInputOptions(raw: RawVideoInput): string[] {
   ];
 }
 
-/** A clip as an input of ffmpeg whose video is decoded as it is stored, never turned. */
+/** A clip as an input of ffmpeg that decodes its video as it is stored, without turning it. */
 export function storedInput(
   { path, raw, video }: Source,
   options: readonly string[],
@@ -31,9 +31,9 @@ export function storedInput(
 }
 
 /**
- * What a headerless file holds, as the caller describes it: frames of `raw.format` one after the
- * other. Throws `VsrError('option')` for a format that is none, `VsrError('media')` if not one
- * whole frame is there.
+ * The facts of a headerless file, which holds frames of the described layout, one after the other.
+ * Throws `VsrError('option')` for a format that vsr does not read, `VsrError('media')` if the file
+ * is smaller than one frame.
  */
 export function rawSource(file: InputFile, raw: RawVideoInput): Source {
   const travel = travelFormat(raw.format);
@@ -76,8 +76,8 @@ export function rawSource(file: InputFile, raw: RawVideoInput): Source {
 }
 
 /**
- * How many whole frames a file holds, and the bytes after the last. The number is `null` where a
- * frame's bytes are not those of the travelling format: then only ffmpeg can tell.
+ * The number of whole frames in a file, and the number of bytes after the last. The first is `null`
+ * where frames in the file have another format than they travel in: then only ffmpeg knows.
  */
 function wholeFrames(
   file: InputFile,
@@ -96,14 +96,16 @@ function wholeFrames(
   return { frameCount, restBytes: file.sizeBytes % byteLength };
 }
 
-/** RGB becomes BT.709 of studio range; of other formats only a yuvj name says a range. */
+/**
+ * The colour of raw video. RGB becomes studio-range BT.709; otherwise only `yuvj` states a range.
+ */
 function rawColour({ format }: RawVideoInput, { conversion }: Travel): VideoStream['colour'] {
   const rest = { primaries: null, transfer: null, siting: null };
   if (conversion === 'rgb') return { range: 'tv', matrix: 'bt709', ...rest };
   return { range: format.startsWith('yuvj') ? 'pc' : null, matrix: null, ...rest };
 }
 
-/** What is the same of every raw video: it has no header that could say more. */
+/** The facts that are the same for all raw video, which has no header to state them. */
 const plainVideo = {
   index: 0,
   kind: 'video',

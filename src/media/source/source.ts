@@ -7,27 +7,29 @@ import type { Conversion } from './travel-format.js';
 
 export type { FieldOrder };
 
-/** A part of a picture, in luma samples, and the size of the whole. */
+/** A part of a picture, in luma samples. */
 export type Crop = {
   readonly width: number;
   readonly height: number;
-  /** Columns to its left, and lines above it. */
+  /** Columns to the left of it. */
   readonly x: number;
+  /** Rows above it. */
   readonly y: number;
+  /** The size of the whole picture. */
   readonly of: { readonly width: number; readonly height: number };
 };
 
-/** How whole frames are made of fields. */
+/** How frames are deinterlaced. */
 export type FieldFrames = {
   /** The field that is shown first. */
   readonly order: FieldOrder;
-  /** `frame`: one frame for each of the source's. `field`: one for each field, twice as many. */
+  /** `frame`: one frame per frame of the source. `field`: one per field, twice as many. */
   readonly rate: 'frame' | 'field';
 };
 
 /**
- * How the numbers of a clip become colours. Values are ffmpeg's names; `null` where the clip does
- * not say.
+ * What the sample values of a clip mean as colours. Values are ffmpeg's names; `null` where the
+ * clip does not state them.
  */
 export type Colour = {
   readonly range: 'tv' | 'pc' | null;
@@ -38,67 +40,71 @@ export type Colour = {
 };
 
 /**
- * How a player shows a picture, as MP4 stores it: `[a b u, c d v, x y w]`, row by row, 16.16 fixed
- * point and 2.30 in the last column. A sample at (p, q) is shown at (ap + cq + x, bp + dq + y).
+ * How players transform a picture, in the form of MP4: `[a b u, c d v, x y w]`, row by row, in
+ * 16.16 fixed point, and 2.30 in the last column. A sample at (p, q) is shown at (ap + cq + x, bp +
+ * dq + y).
  */
 export type DisplayMatrix = readonly number[];
 
-/** How frames are turned to look as a matrix shows them. */
+/** How frames are turned or mirrored, in place of a display matrix. */
 export type Turn = {
-  /** ffmpeg's filters. */
+  /** ffmpeg's filters that do it. */
   readonly filters: readonly string[];
-  /** Width and height change places. */
+  /** Whether width and height are exchanged. */
   readonly transposed: boolean;
-  /** Columns change their order; so do rows. Of a transposed picture: before that. */
+  /** Whether the order of columns, and that of rows, is reversed; before a transposition. */
   readonly flipped: readonly [sideways: boolean, downwards: boolean];
   /** For people: `the turn by 90 degrees`. */
   readonly title: string;
 };
 
-/** Static and dynamic HDR metadata found on the video. */
+/** HDR metadata of the video; `null` for what it does not have. */
 export type HdrMetadata = {
   /**
-   * x265's `master-display` syntax, e.g.
+   * In the syntax of x265's option `master-display`, such as
    * `G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,1)`.
    */
   readonly masteringDisplay: string | null;
   /** `MaxCLL,MaxFALL` in candela per square metre. */
   readonly contentLight: string | null;
   readonly hdr10Plus: boolean;
-  /** Dolby Vision profile, e.g. 8; `null` without. */
+  /** Dolby Vision profile, such as 8. */
   readonly dolbyVisionProfile: number | null;
 };
 
-/** Any stream of a clip, as ffprobe names it. */
+/** A stream of a clip, as ffprobe reports it; `null` for what is unknown or does not apply. */
 export type StreamInfo = {
+  /** ffmpeg's index of the stream in its file, from 0. */
   readonly index: number;
   readonly kind: 'video' | 'audio' | 'subtitle' | 'data' | 'attachment' | 'unknown';
-  /** ffmpeg's codec name; `unknown` where it knows none. */
+  /** ffmpeg's name of the codec; `unknown` where it has none. */
   readonly codec: string;
+  /** The container's four-character tag of the codec; empty where it has none. */
   readonly codecTag: string;
   readonly language: string | null;
   readonly title: string | null;
-  /** ffmpeg's disposition names that are set, e.g. `default`, `attached_pic`. */
+  /** ffmpeg's names of the dispositions that are set, such as `default` or `attached_pic`. */
   readonly dispositions: readonly string[];
   readonly tags: Readonly<Record<string, string>>;
-  /** Ticks of this stream's timestamps, in seconds; `null` where it has none. */
+  /** Length of a tick of its timestamps, in seconds. */
   readonly timeBase: Ratio | null;
-  /** First timestamp in seconds; `null` where unknown. */
+  /** First timestamp in seconds. */
   readonly startTime: number | null;
-  /** Seconds, as the container states; `null` where it does not. */
+  /** Duration in seconds, as the container states it. */
   readonly duration: number | null;
-  /** Bits a second as stated; `null` where unknown. */
+  /** Bits per second, as the container states it. */
   readonly bitRate: number | null;
-  /** Packets as the container states; `null` where it does not. */
+  /** Number of packets, as the container states it. */
   readonly packetCount: number | null;
-  /** Of sound; `null` for others. */
+  /** Audio samples per second. */
   readonly sampleRate: number | null;
+  /** Number of audio channels. */
   readonly channels: number | null;
-  /** Of sound: what its decoder gives, e.g. `s16`, `fltp`; `null` for others. */
+  /** Sample format of the audio decoder, such as `s16` or `fltp`. */
   readonly sampleFormat: string | null;
-  /** Bits that count in each sample, where the stream says so. */
+  /** Number of significant bits per audio sample. */
   readonly sampleBits: number | null;
-  /** ffmpeg's name of the profile, e.g. `High 10`; `null` where unknown. */
+  /** ffmpeg's name of the profile, such as `High 10`. */
   readonly profile: string | null;
 };
 
@@ -111,67 +117,67 @@ export type VideoStream = StreamInfo & {
   /** ffmpeg's pix_fmt of the stream. */
   readonly sourceFormat: string;
   /**
-   * The planar format its frames travel in: the same samples, or YUV 4:4:4 for RGB and palette
-   * sources.
+   * The planar format in which its frames travel: with the same samples, or YUV 4:4:4 for RGB and
+   * palettes.
    */
   readonly format: PixelFormat;
   /**
-   * The pix_fmt asked of ffmpeg, whose bytes are `format`'s: differs for full-range `yuvj` names
-   * only.
+   * The pix_fmt that ffmpeg is asked for. Its bytes are those of `format`; only for full range its
+   * name (`yuvj...`) is another one.
    */
   readonly request: string;
-  /** What becomes of the samples on the way into `format`. */
+  /** How samples are converted into `format`. */
   readonly conversion: Conversion;
   /**
-   * The decoder to use where ffmpeg's own choice would lose something (alpha in VP8 and VP9);
-   * `null` for its choice.
+   * The decoder to use where ffmpeg's default would lose something (alpha in VP8 and VP9); `null`
+   * for the default.
    */
   readonly decoder: string | null;
-  /** Ticks are `num/den` seconds. */
+  /** Length of a tick of its timestamps, in seconds. */
   readonly timeBase: Ratio;
   /**
-   * Where frames' times come from: `stream` its own timestamps; `nominal` counted from 0 at
-   * `frameRate`, since the file has none (elementary streams) or the same for all.
+   * Where the times of frames come from. `stream`: from its timestamps. `nominal`: they are counted
+   * from 0 at `frameRate`, because the file has no timestamps, or the same for all frames.
    */
   readonly times: 'stream' | 'nominal';
-  /** Nominal frames a second; `null` where unknown. */
+  /** Nominal frames per second; `null` where unknown. */
   readonly frameRate: Ratio | null;
-  /** As the container states; `null` where it does not. Never trusted for correctness. */
+  /** As the container states it; `null` where it does not. It may be wrong. */
   readonly frameCount: number | null;
   readonly colour: Colour;
   /** Sample aspect ratio; `null` for square or unknown. */
   readonly sampleAspect: Ratio | null;
-  /** Degrees clockwise that a player turns the picture: 0, 90, 180, 270. */
+  /** Degrees by which players turn the picture clockwise: 0, 90, 180 or 270. */
   readonly rotation: number;
-  /** How a player shows the picture; `null` for as it is. */
+  /** How players turn or mirror the picture; `null` for not at all. */
   readonly matrix: DisplayMatrix | null;
   /**
-   * What is done to frames as they are decoded, since the output's container cannot say it; `null`
-   * for nothing.
+   * How frames are turned while they are decoded, because the output's container cannot hold a
+   * display matrix; `null` for not at all.
    */
   readonly turn: Turn | null;
   /** The part of each frame that is decoded, before it is turned; `null` for all of it. */
   readonly crop: Crop | null;
   /**
-   * Noise that is taken out as frames are decoded: its standard deviation in grey levels of 255;
+   * Noise that is removed while frames are decoded: its standard deviation in grey levels of 255;
    * `null` for none.
    */
   readonly denoise: number | null;
-  /** How whole frames are made of fields as they are decoded; `null` where they are left alone. */
+  /** How all frames are deinterlaced while they are decoded; `null` for not at all. */
   readonly fields: FieldFrames | null;
   /**
-   * What becomes of the frames of each part of the clip as they are decoded; `null` where all are
-   * treated alike.
+   * What is done with the frames of each part of the clip while they are decoded; `null` where all
+   * are treated alike.
    */
   readonly runs: RunPlan | null;
-  /** What the stream's flags say, which need not be true. */
+  /** Interlacing according to the stream's flags, which may be wrong. */
   readonly interlaced: 'no' | 'top-first' | 'bottom-first';
   readonly hdr: HdrMetadata;
-  /** What else goes with the pictures, each kind once. */
+  /** Further side data of the pictures, each kind once. */
   readonly sideData: readonly SideData[];
-  /** CEA-608/708 captions ride inside the video. */
+  /** Whether there are CEA-608/708 captions inside the video. */
   readonly closedCaptions: boolean;
-  /** Lossless as coded (ffv1, rawvideo, png, gif ...): never "compressed" for choosing a model. */
+  /** Whether its codec has no compression artefacts (ffv1, rawvideo, png, gif ...). */
   readonly lossless: boolean;
 };
 
@@ -182,41 +188,44 @@ export type Chapter = {
   readonly title: string | null;
 };
 
-/** Headerless raw video, as the caller describes it. */
+/** The layout of headerless raw video, as the user describes it. */
 export type RawVideoInput = {
-  /** pix_fmt, e.g. `yuv420p`. */
+  /** ffmpeg's pix_fmt, such as `yuv420p`. */
   readonly format: string;
+  /** Luma samples. */
   readonly width: number;
   readonly height: number;
-  /** Frames a second. */
+  /** Frames per second. */
   readonly rate: Ratio;
 };
 
-/** A clip that was probed: what is in it, and which stream is enlarged. */
+/** The facts of a clip that was probed, and the stream of it that is enlarged. */
 export type Source = {
   /** Absolute path of a plain file. */
   readonly path: string;
   readonly sizeBytes: number;
-  /** ffprobe's format name, e.g. `mov,mp4,m4a,3gp,3g2,mj2`. */
+  /** ffprobe's name of the format, such as `mov,mp4,m4a,3gp,3g2,mj2`. */
   readonly container: string;
-  /** Seconds; may be negative, 0 where unknown. */
+  /** First timestamp in seconds, which may be negative; 0 where unknown. */
   readonly startTime: number;
+  /** Duration in seconds, as the container states it; `null` where it does not. */
   readonly duration: number | null;
+  /** The stream that is enlarged. */
   readonly video: VideoStream;
-  /** Every stream in file order, the video stream among them. */
+  /** Every stream in the order of the file, `video` included. */
   readonly streams: readonly StreamInfo[];
   readonly chapters: readonly Chapter[];
-  /** Container metadata. */
+  /** The tags of the file. */
   readonly tags: Readonly<Record<string, string>>;
-  /** Set for headerless input. */
+  /** The layout of headerless raw video; `null` for other files. */
   readonly raw: RawVideoInput | null;
-  /** What is odd about the clip and what is done about it, in sentences for the user. */
+  /** What is unusual about the clip and what is done about it, in sentences for the user. */
   readonly remarks: readonly string[];
 };
 
 /**
- * Whether ffmpeg's demuxer of this name reads a container with an index: it finds a keyframe at the
- * times that reading from the start gives, and its packets hold whole pictures.
+ * Whether ffmpeg's demuxer of this name uses an index. It then finds key frames at the same times
+ * as when reading from the beginning, and packets hold whole pictures.
  */
 export function isIndexed(container: string): boolean {
   return /(?:^|,)(?:mov|matroska)(?:,|$)/.test(container);

@@ -5,9 +5,10 @@ import { VsrError, messageOf } from '../../errors.js';
 import { throwIfAborted } from '../program/process.js';
 
 /**
- * Writes standard input to a file in `folder`, since clips are read more than once and from their
- * end too; resolves to its path. Throws `VsrError('media')` if nothing came, `VsrError('disk')` if
- * it could not be written, `VsrError('interrupted')` once `signal` fires.
+ * Writes standard input to a file in `folder`, because clips are read more than once and not only
+ * from the beginning. Returns the file's path. Throws `VsrError('media')` if standard input is
+ * empty, `VsrError('disk')` if the file cannot be written, `VsrError('interrupted')` once `signal`
+ * fires.
  */
 export async function spoolStdin(
   folder: string,

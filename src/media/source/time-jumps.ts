@@ -3,18 +3,18 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import { packetsOf } from './packets.js';
 import type { Source } from './source.js';
 
-/** Containers that recordings are put into one after the other, each with a clock of its own. */
+/** Containers whose files can be joined byte by byte, so that each part has a clock of its own. */
 const joinable = new Set(['mpegts', 'mpeg']);
 
 /**
- * Seconds by which the next packet may come later, as after a gap in a recording, or earlier, as
- * reordered frames do.
+ * Seconds by which a packet may be later than the one before, such as after a gap in a recording,
+ * or earlier, as reordered frames are.
  */
 const [mostLater, mostEarlier] = [60, 2];
 
 /**
- * Throws VsrError `media` for recordings that were joined without new times: frames and sound could
- * not be told apart by theirs. Reads the file once, without decoding.
+ * Throws VsrError `media` for recordings that were joined without changing their times, so that the
+ * same time occurs more than once. Reads the whole file, without decoding.
  */
 export async function refuseTimeJumps(
   ffmpeg: Ffmpeg,

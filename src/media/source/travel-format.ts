@@ -1,27 +1,28 @@
 import { pixelFormats, type PixelFormat } from '../../planes/pixel-format.js';
 
 /**
- * What happens to samples on their way from the decoder into the travelling format.
+ * How samples are converted from the decoder's format to the format in which they travel.
  *
- * - `none`: the same samples, at most repacked into planes.
- * - `rgb`: RGB, palette or grey with alpha, made BT.709 studio-range Y'CbCr 4:4:4.
- * - `depth`: more bits than can travel; the lowest are rounded away.
- * - `chroma`: an old subsampling (4:1:1, 4:1:0), interpolated to the next finer one.
+ * - `none`: not at all, or they are only rearranged into planes.
+ * - `rgb`: RGB, palettes, and grey with alpha become studio-range BT.709 Y'CbCr 4:4:4.
+ * - `depth`: bits beyond 12 (with alpha, 10) are rounded away.
+ * - `chroma`: 4:1:1 and 4:1:0 are interpolated to the next finer subsampling.
  */
 export type Conversion = 'none' | 'rgb' | 'depth' | 'chroma';
 
-/** How frames of a source format travel. */
+/** How frames of a source format travel from the decoder to the encoder. */
 export type Travel = {
+  /** The format in which they travel. */
   readonly format: PixelFormat;
   /**
-   * The pix_fmt to ask of ffmpeg: `format`'s name, or one with the same bytes (`yuvj420p`), for
-   * which it changes no range.
+   * The pix_fmt that ffmpeg is asked for: the name of `format`, or that of a full-range format with
+   * the same bytes (`yuvj420p`), so that ffmpeg does not convert the range.
    */
   readonly request: string;
   readonly conversion: Conversion;
 };
 
-/** Packed, semi-planar and rare formats, and the planar one that holds the same samples. */
+/** Packed, semi-planar and rare formats, and the planar formats with the same samples. */
 const repacked: Readonly<Record<string, string>> = {
   ...{ nv12: 'yuv420p', nv21: 'yuv420p', nv16: 'yuv422p', nv24: 'yuv444p', nv42: 'yuv444p' },
   ...{ yuyv422: 'yuv422p', uyvy422: 'yuv422p', yvyu422: 'yuv422p', nv20: 'yuv422p10' },
@@ -33,12 +34,12 @@ const repacked: Readonly<Record<string, string>> = {
   ...{ ayuv64: 'yuva444p16', y216: 'yuv422p16' },
 };
 
-/** 4:1:1 and 4:1:0, which no model or encoder of ours takes. */
+/** 4:1:1 and 4:1:0, which do not travel, and the next finer formats. */
 const refined: Readonly<Record<string, string>> = {
   ...{ yuv411p: 'yuv422p', uyyvyy411: 'yuv422p', yuv410p: 'yuv420p' },
 };
 
-/** Bits a sample of an RGB-like format, by name; what is not here has 8 or fewer. */
+/** Bits per sample of an RGB-like format, by its name; 8 also for those with fewer. */
 function rgbDepth(name: string): number {
   if (/^(?:rgb48|bgr48|rgba64|bgra64|ya16|xyz12|bayer_\w+16|.*f(?:16|32))/.test(name)) return 16;
   const planar = /^gbra?p(\d+)/.exec(name)?.[1] ?? /^x2(?:rgb|bgr)(10)/.exec(name)?.[1];
@@ -56,8 +57,8 @@ function named(name: string): PixelFormat {
 }
 
 /**
- * The deepest a format with these planes travels in; formats with alpha stop at 10 bit, which old
- * builds know.
+ * The format in which samples of so many bits travel. Formats with alpha have at most 10 bit,
+ * because old builds of ffmpeg have no deeper ones. `lost` tells whether bits are lost.
  */
 function planar(base: string, depth: number): { format: PixelFormat; lost: boolean } {
   if (depth <= 8) return { format: named(base), lost: false };
@@ -67,8 +68,7 @@ function planar(base: string, depth: number): { format: PixelFormat; lost: boole
 }
 
 /**
- * How frames whose decoder gives `sourceFormat` travel; `null` for a name that cannot be turned
- * into planes here.
+ * How frames of the pix_fmt `sourceFormat` travel; `null` for a format that vsr cannot read.
  */
 export function travelFormat(sourceFormat: string): Travel | null {
   const full = /^yuvj(420p|422p|444p|440p)$/.exec(sourceFormat);

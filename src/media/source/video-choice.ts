@@ -3,20 +3,21 @@ import type { InputFile } from './input-file.js';
 import { numberAt, textAt, type Json } from './probe-stream.js';
 import type { StreamInfo } from './source.js';
 
-/** Pictures that go with a clip and are not the clip. */
+/** Dispositions of pictures that accompany a clip. */
 const stillDispositions = new Set(['attached_pic', 'timed_thumbnails', 'still_image']);
 
 /** Codec tags of encrypted streams in MP4. */
 const encryptedTags = new Set(['encv', 'enca', 'drmi', 'drms']);
 
-/** Whether the container says that a stream is encrypted. */
+/** Whether a stream is encrypted, according to the container. */
 export function isEncrypted(stream: StreamInfo): boolean {
   return encryptedTags.has(stream.codecTag) || 'enc_key_id' in stream.tags;
 }
 
 /**
- * The video stream to enlarge: cover art and empty tracks apart, the one marked as default, then
- * the largest, then the first. Throws `VsrError('media')` if there is none.
+ * Chooses the video stream to enlarge, which is never cover art. Empty tracks come last; of the
+ * others the one marked as default comes first, then the largest, then the first in the file.
+ * `json` are ffprobe's streams. Throws `VsrError('media')` if there is none.
  */
 export function chooseVideo(
   file: InputFile,
@@ -33,7 +34,7 @@ export function chooseVideo(
   const weight = (stream: StreamInfo): readonly number[] => {
     const own = json.find((each) => numberAt(each, 'index') === stream.index) ?? {};
     return [
-      // A track without a picture format is an empty one, unless all are.
+      // A track without a pixel format is empty.
       textAt(own, 'pix_fmt') !== null || isEncrypted(stream) ? 1 : 0,
       stream.dispositions.includes('default') ? 1 : 0,
       (numberAt(own, 'width') ?? 0) * (numberAt(own, 'height') ?? 0),
@@ -47,7 +48,7 @@ export function chooseVideo(
   });
 }
 
-/** What an ffmpeg needs for codecs that builds of today often lack. */
+/** Which ffmpeg can decode a codec that many builds cannot, for messages. */
 const whoDecodes: Readonly<Record<string, string>> = {
   av1: 'an ffmpeg with libdav1d (4.2 or newer; any current build has it)',
   vvc: 'ffmpeg 7.1 or newer',
@@ -56,13 +57,14 @@ const whoDecodes: Readonly<Record<string, string>> = {
   apv: 'ffmpeg 8.0 or newer',
 };
 
-/** Codecs by their tags, where ffprobe knows the tag but not the codec. */
+/** Codecs by tags, for an ffprobe that does not know the codec. */
 const codecsByTag: Readonly<Record<string, string>> = {
   ...{ vvc1: 'vvc', vvi1: 'vvc', av01: 'av1', evc1: 'evc', apv1: 'apv' },
 };
 
 /**
- * Throws `VsrError('media')` if `video` is encrypted or of a codec that the binary cannot decode.
+ * Throws `VsrError('media')` if `video` is encrypted, or if its codec is not among
+ * `decodableCodecs`.
  */
 export function refuseUndecodable(
   file: InputFile,
@@ -85,11 +87,11 @@ export function refuseUndecodable(
 }
 
 /**
- * A decoder to ask for by name, if it is there: ffmpeg's own VP8 and VP9 decoders leave out the
- * alpha that rides beside them.
+ * The decoder to use instead of ffmpeg's default, if this ffmpeg has it; `null` for none. ffmpeg's
+ * own VP8 and VP9 decoders ignore alpha, which is stored beside the packets.
  */
 export function preferredDecoder(video: StreamInfo): string | null {
-  // ffmpeg writes the tag's name in capitals.
+  // ffmpeg writes the name of the tag in capitals.
   if ((video.tags['alpha_mode'] ?? video.tags['ALPHA_MODE']) !== '1') return null;
   return { vp8: 'libvpx', vp9: 'libvpx-vp9' }[video.codec] ?? null;
 }

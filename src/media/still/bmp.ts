@@ -1,22 +1,23 @@
 import { VsrError } from '../../errors.js';
 
-/** Samples of a still picture, row by row, channels side by side. */
+/** The samples of a picture, row by row, with interleaved channels. */
 export type RawImage = {
   readonly data: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** 1 grey, 3 red-green-blue. */
+  /** 1 for grey, 3 for RGB. */
   readonly channels: 1 | 3;
 };
 
-/** Whether bytes start as a BMP file does. */
+/** Whether bytes begin like a BMP file. */
 export function isBmp(bytes: Uint8Array): boolean {
   return bytes[0] === 0x42 && bytes[1] === 0x4d;
 }
 
 /**
- * Decodes an uncompressed BMP of 8 (palette), 24 or 32 bits, which sharp cannot read and the
- * benchmark sets come in. A palette of greys gives one channel. Others are a VsrError 'media'.
+ * Decodes an uncompressed BMP of 8 (palette), 24 or 32 bits. sharp cannot read BMP, and some
+ * benchmark sets use it. A grey palette gives one channel. `name` is for messages. Throws VsrError
+ * `media` for other kinds of BMP and for files that are cut off.
  *
  * Source: https://learn.microsoft.com/windows/win32/gdi/bitmap-storage
  */
@@ -51,7 +52,7 @@ export function decodeBmp(bytes: Uint8Array, name: string): RawImage {
     for (let x = 0, row = rowOf(y); x < width; x++, to += channels) {
       const [source, from] =
         bits === 8 ? [palette, 4 * bytes[row + x]!] : [bytes, row + (x * bits) / 8];
-      // BMP keeps blue, green, red.
+      // BMP stores blue, green, red.
       for (let c = 0; c < channels; c++) data[to + c] = source[from + (channels - 1 - c)]!;
     }
   }

@@ -8,7 +8,7 @@ function makeTable(): Uint32Array {
   });
 }
 
-/** CRC-32 as PNG and zlib count it. Node has its own from 20.15 on only. */
+/** CRC-32 as in PNG and zlib. Node has one of its own only since 20.15. */
 export function crc32Of(bytes: Uint8Array): number {
   table ??= makeTable();
   let crc = 0xffffffff;

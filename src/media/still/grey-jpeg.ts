@@ -1,13 +1,13 @@
 import type { Plane } from '../../planes/plane.js';
 
-/** A plane that went through JPEG. */
+/** A plane that was encoded as JPEG and decoded. */
 export type JpegPlane = {
   readonly plane: Plane;
-  /** The JPEG file. */
+  /** The bytes of the JPEG file. */
   readonly file: Uint8Array;
 };
 
-/** Codes an 8-bit plane as a grey JPEG of `quality`, 1 to 100, and decodes that. */
+/** Encodes an 8-bit plane as a grey JPEG of `quality`, 1 to 100, and decodes it. */
 export async function codeAsJpeg(
   { data, width, height }: Plane,
   quality: number,

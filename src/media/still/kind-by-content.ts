@@ -4,10 +4,10 @@ import { VsrError } from '../../errors.js';
 import { readAt } from '../damage/read-at.js';
 import { looksLikeText, notEnlarged } from '../source/input-file.js';
 
-/** Where a kind of file says what it is: at `at`, or as the last bytes where that is negative. */
+/** The bytes by which a kind of file is known, at `at`; counted from the end if negative. */
 type Signature = { readonly title: string; readonly at: number; readonly bytes: string };
 
-/** Kinds of pictures that are not enlarged, by how their files begin or end. */
+/** Kinds of pictures that vsr does not enlarge. */
 const pictures: readonly Signature[] = [
   { title: 'BMP', at: 0, bytes: 'BM' },
   { title: 'GIF', at: 0, bytes: 'GIF8' },
@@ -28,7 +28,7 @@ const pictures: readonly Signature[] = [
   { title: 'TGA', at: -18, bytes: 'TRUEVISION-XFILE.\0' },
 ];
 
-/** Kinds of clips, which people name like pictures by mistake. */
+/** Kinds of clips, which may have a picture's name by mistake. */
 const clips: readonly Signature[] = [
   { title: 'MP4', at: 4, bytes: 'ftyp' },
   { title: 'Matroska', at: 0, bytes: '\x1a\x45\xdf\xa3' },
@@ -37,12 +37,12 @@ const clips: readonly Signature[] = [
   { title: 'FLV', at: 0, bytes: 'FLV' },
 ];
 
-/** The longest signature, its place included. */
+/** Number of bytes to read at the beginning and end: enough for every signature. */
 const headBytes = 64;
 
 /**
- * Why sharp reads no picture from `file`, by what its bytes say it is, whatever its name: another
- * kind of picture, a clip, a text, or nothing that is known.
+ * The error for a file that sharp cannot read. It says what the file is by its content, whatever
+ * its name: another kind of picture, a clip, text, or something unknown.
  */
 export async function whyNoPicture(file: string, cause: unknown): Promise<VsrError> {
   await using handle = await open(file);
@@ -63,7 +63,7 @@ export async function whyNoPicture(file: string, cause: unknown): Promise<VsrErr
     );
   }
   if (looksLikeText(head)) return media(`Expected a picture but ${file} holds plain text.`);
-  // Older Targas have no mark of their own.
+  // Older TGA files have no signature.
   if (path.extname(file).toLowerCase() === '.tga') return notEnlarged(file, 'TGA');
   return media(
     `${file} cannot be read as a picture: it does not begin as one, so it is damaged or something else. Save it anew as PNG, JPEG, WebP or TIFF.`,

@@ -3,10 +3,10 @@ import { messageOf, VsrError } from '../../errors.js';
 import type { Plane } from '../../planes/plane.js';
 import { decodeBmp, isBmp, type RawImage } from './bmp.js';
 
-/** File name endings of the still pictures that can be read, in lower case. */
+/** Name endings of pictures that can be read for training and evaluation, in lower case. */
 export const imageEndings = ['.png', '.jpg', '.jpeg', '.webp', '.tif', '.tiff', '.bmp'] as const;
 
-/** Whether a file's name says it is a still picture. */
+/** Whether a file's name has one of these endings. */
 export function isImageName(file: string): boolean {
   const lower = file.toLowerCase();
   return imageEndings.some((ending) => lower.endsWith(ending));
@@ -16,7 +16,7 @@ function lumaOf(red: number, green: number, blue: number): number {
   return Math.round(16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255);
 }
 
-/** BT.601 studio-range Y of 8-bit RGB, rounded: 16 to 235, as Matlab's rgb2ycbcr. */
+/** BT.601 studio-range Y of 8-bit RGB, rounded: 16 to 235, as in Matlab's rgb2ycbcr. */
 export function lumaOfRgb(image: RawImage): Plane {
   const { data, width, height } = image;
   const y = new Uint8Array(width * height);
@@ -35,7 +35,7 @@ async function decode(file: string): Promise<RawImage> {
   const grey = channels <= 2;
   const { data, info } = await image
     .removeAlpha()
-    // sharp 0.35.5 makes three channels of one grey one unless told this.
+    // Without this, sharp 0.35.5 makes three channels of a single grey one.
     .toColourspace(grey ? 'b-w' : 'srgb')
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
@@ -54,9 +54,9 @@ async function decodeNamed(file: string): Promise<RawImage> {
 }
 
 /**
- * The luma of a still picture in the benchmark convention: colour as rounded BT.601 studio-range Y
- * (also grey stored as RGB), the samples of a single-channel or palette-grey file as they are.
- * A file that cannot be decoded is a VsrError 'media'.
+ * The 8-bit luma of a picture in the benchmark convention: rounded BT.601 studio-range Y of colour,
+ * also of grey stored as RGB; the samples of a single-channel or palette-grey file unchanged.
+ * Throws VsrError `media` for a file that cannot be decoded.
  */
 export async function readLuma(file: string): Promise<Plane> {
   const image = await decodeNamed(file);
@@ -65,7 +65,7 @@ export async function readLuma(file: string): Promise<Plane> {
 }
 
 /**
- * Red, green and blue of a still picture, 8 bit; grey is three times the same plane. Fails as
+ * Red, green and blue of a picture, 8 bit; for grey three times the same plane. Throws as
  * `readLuma` does.
  */
 export async function readRgb(file: string): Promise<readonly [Plane, Plane, Plane]> {
@@ -79,7 +79,9 @@ export async function readRgb(file: string): Promise<readonly [Plane, Plane, Pla
   return [plane(0), plane(1), plane(2)];
 }
 
-/** BT.601 studio-range Y of planes of red, green and blue; a single plane is luma already. */
+/**
+ * BT.601 studio-range Y of 8-bit planes of red, green and blue; a single plane is returned as luma.
+ */
 export function lumaOfPlanes(planes: readonly Plane[]): Plane {
   const [red, green, blue] = planes;
   if (red === undefined || green === undefined || blue === undefined) return planes[0]!;

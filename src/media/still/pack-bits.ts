@@ -5,7 +5,7 @@ import { tiffTags } from './tiff-directory.js';
 /** TIFF's number of the compression PackBits. */
 const packBits = 32773;
 
-/** Bytes that a run of PackBits becomes; it ends where its bytes do. */
+/** Number of bytes that PackBits data becomes when it is unpacked. */
 function unpackedBytes(packed: Uint8Array): number {
   let sum = 0;
   for (let at = 0; at < packed.length;) {
@@ -23,9 +23,9 @@ function unpackedBytes(packed: Uint8Array): number {
 }
 
 /**
- * Strips of a PackBits TIFF whose bytes do not become as many samples as their rows have: PackBits
- * has no checksum, and broken bytes are other runs. In words that go on from the file's name;
- * `null` where all fit, and for other compressions and tiles.
+ * Says how many strips of a PackBits TIFF do not unpack to the samples of their rows: PackBits has
+ * no checksum, but damaged bytes give runs of other lengths. In words that follow the file's name;
+ * `null` where all strips fit, for other compressions, and for tiles.
  */
 export async function packBitsFault(
   file: FileHandle,

@@ -1,16 +1,17 @@
 import { VsrError } from '../../errors.js';
 
-/** What a picture's header says of it, as far as frames of one clip must agree. */
+/** Facts of a picture's header that must be the same for all frames of a clip, and some others. */
 export type PictureKind = {
-  /** Its format by content, e.g. `png`. */
+  /** sharp's name of its format, such as `png`. */
   readonly format: string;
+  /** Samples. */
   readonly width: number;
   readonly height: number;
-  /** How its samples lie, for people: `rgb of 8 bits with opacity`. */
+  /** The kind of its samples, for people: `rgb of 8 bits with opacity`. */
   readonly samples: string;
-  /** It has an ICC profile. */
+  /** Whether it has an ICC profile. */
   readonly profile: boolean;
-  /** EXIF says that it is shown turned or mirrored. */
+  /** Whether EXIF states that it is to be turned or mirrored. */
   readonly turned: boolean;
 };
 

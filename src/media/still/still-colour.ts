@@ -24,9 +24,10 @@ function planesOf(data: Uint8Array, layout: FrameLayout): Plane[] {
 }
 
 /**
- * Full-range BT.601 Y'CbCr 4:4:4 of interleaved samples, into `frame`, each value rounded once: Y =
- * 0.299 R + 0.587 G + 0.114 B, Cb = half + (B - Y) / 1.772, Cr = half + (R - Y) / 1.402, with half
- * of 2^(bits-1). Grey samples give Y themselves, and chroma of exactly half if the layout has any.
+ * Converts interleaved samples to full-range BT.601 Y'CbCr 4:4:4 in `frame`, with each value
+ * rounded once: Y = 0.299 R + 0.587 G + 0.114 B, Cb = half + (B - Y) / 1.772, Cr = half + (R - Y) /
+ * 1.402, where half is 2^(bits-1). Grey samples become Y, and chroma, if the layout has any, is
+ * half.
  *
  * Source: ITU-T T.871 (JFIF).
  */
@@ -53,7 +54,8 @@ export function toFrame(samples: Samples, frame: Uint8Array, layout: FrameLayout
 }
 
 /**
- * The inverse of `toFrame`, rounded and clamped, as `channels` interleaved samples up to `peak`.
+ * The inverse of `toFrame`: converts a frame to `channels` interleaved samples from 0 to `peak`,
+ * rounded and clamped.
  */
 export function fromFrame(
   frame: Uint8Array,

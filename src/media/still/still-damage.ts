@@ -6,8 +6,8 @@ import { jpegScanFault } from './jpeg/jpeg-scan.js';
 type StillFile = { readonly path: string; readonly format: string };
 
 /**
- * What only a look at a picture's data shows to be broken, where its decoder says nothing: of
- * JPEGs. In words that go on from the file's name; `null` if nothing is seen.
+ * What is wrong with the data of a picture, where its decoder would not notice it: only for JPEG.
+ * In words that follow the file's name; `null` if nothing is found.
  */
 export async function dataFault({ path, format }: StillFile): Promise<string | null> {
   if (format !== 'jpeg') return null;
@@ -15,12 +15,13 @@ export async function dataFault({ path, format }: StillFile): Promise<string | n
   return fault === null ? null : `is broken: ${fault}`;
 }
 
-/** A stranger's word for a length takes no more memory than a large picture does. */
+/** Largest number of bytes to add: a file may state any length. */
 const mostFilled = 1 << 28;
 
 /**
- * What sharp is to read of the picture at `path`: the file; of WebP that is shorter than it says,
- * as many bytes as it announces, the missing ones zeros, since its decoder takes nothing shorter.
+ * The input for sharp to read the picture at `path`: its path, or, for a WebP that is cut off, its
+ * bytes, filled up with zeros to the length that it states, because the decoder refuses it
+ * otherwise.
  */
 export async function readableInput(path: string): Promise<string | Buffer> {
   await using file = await open(path);

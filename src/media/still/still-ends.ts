@@ -4,17 +4,19 @@ import { readAt } from '../damage/read-at.js';
 import { packBitsFault } from './pack-bits.js';
 import { tiffDirectory, tiffTags } from './tiff-directory.js';
 
-/** What a look at a picture's file, without decoding it, finds wrong. */
+/** What is found to be wrong with a picture's file without decoding it. */
 export type StillFault = {
-  /** In words that go on from the file's name. */
+  /** In words that follow the file's name. */
   readonly what: string;
-  /** Nothing of it can be taken: it claims more than its file can hold, or says nothing at all. */
+  /**
+   * Whether nothing of it can be used: it claims more than its file can hold, or lacks its header.
+   */
   readonly isHopeless: boolean;
 };
 
 /**
- * The most bytes of samples that a byte of a compression can stand for; those that are not listed
- * have no bound.
+ * Upper limits of compression ratios: bytes of samples per byte in the file. Compressions that are
+ * not listed have no limit.
  */
 const mostPerByte = { none: 1, packBits: 64, deflate: 1032, lzw: 2000, jpeg: 1024 } as const;
 
@@ -24,7 +26,7 @@ const claims = (width: number, height: number, size: number): StillFault => ({
   isHopeless: true,
 });
 
-/** Bytes of samples of each PNG colour type's pixel, in channels. */
+/** Number of channels of each PNG colour type. */
 const pngChannels: Readonly<Record<number, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 
 async function pngFault(file: FileHandle, size: number): Promise<StillFault | null> {
@@ -38,8 +40,8 @@ async function pngFault(file: FileHandle, size: number): Promise<StillFault | nu
 }
 
 /**
- * JPEG's marker of the frame's header has the picture's size; every 8x8 samples take a bit at
- * least.
+ * Checks the size in a JPEG's frame header against the length of the file: 8x8 samples take at
+ * least one bit.
  */
 async function jpegFault(file: FileHandle, size: number): Promise<StillFault | null> {
   for (let at = 2; at + 9 < size;) {
@@ -60,14 +62,14 @@ async function jpegFault(file: FileHandle, size: number): Promise<StillFault | n
   return null;
 }
 
-/** WebP is one RIFF list that says how long it is. */
+/** Checks whether a WebP, which is one RIFF list, is as long as it states. */
 async function webpFault(file: FileHandle, size: number): Promise<StillFault | null> {
   const head = await readAt(file, 0, 8);
   const end = head.length === 8 ? 8 + head.readUInt32LE(4) : 0;
   return end > size ? isCut(`it ends ${end - size} bytes before it says`) : null;
 }
 
-/** TIFF's compressions whose ratio has a bound. */
+/** Ratios by TIFF's numbers of compressions, where they have a limit. */
 const tiffRatios: Readonly<Record<number, number>> = {
   1: mostPerByte.none,
   5: mostPerByte.lzw,
@@ -77,7 +79,9 @@ const tiffRatios: Readonly<Record<number, number>> = {
   32946: mostPerByte.deflate,
 };
 
-/** Chroma of fewer samples makes less of a picture than its size and channels say. */
+/**
+ * With subsampled chroma there are fewer samples than the size and channels say: at least so many.
+ */
 const leastShare = 1 / 4;
 
 async function tiffFault(file: FileHandle, size: number): Promise<StillFault | null> {
@@ -111,16 +115,18 @@ const faults: Readonly<
 > = { png: pngFault, jpeg: jpegFault, webp: webpFault, tiff: tiffFault };
 
 /**
- * What is wrong with the picture at `path`, of sharp's format `format`, by its own header and the
- * length of its file; `null` if nothing is seen. Takes no memory, whatever the picture claims to
- * be.
+ * What is wrong with the picture at `path`, of sharp's format `format`, according to its header and
+ * the length of its file; `null` if nothing is found. It needs little memory, whatever size the
+ * picture claims.
  */
 export async function stillFault(path: string, format: string): Promise<StillFault | null> {
   await using file = await open(path);
   return (await faults[format]?.(file, (await file.stat()).size)) ?? null;
 }
 
-/** Why nothing at all can be taken of a TIFF, in words; `null` for other files. */
+/**
+ * Why nothing of a TIFF can be used, in words; `null` where that is not so, and for other files.
+ */
 export async function unreadableFault(path: string): Promise<string | null> {
   await using file = await open(path);
   const head = (await readAt(file, 0, 4)).toString('latin1');

@@ -1,30 +1,29 @@
 import { deflateSync } from 'node:zlib';
 import { crc32Of } from './crc32.js';
 
-/** What goes with a picture besides its samples; `null` for what it has not. */
+/** The metadata of a picture; `null` for what it does not have. */
 export type StillMetadata = {
   /** ICC profile. */
   readonly icc: Buffer | null;
-  /** EXIF as TIFF bytes, without JPEG's `Exif\0\0` ahead. */
+  /** EXIF as TIFF bytes, without JPEG's `Exif\0\0` before them. */
   readonly exif: Buffer | null;
   /** XMP packet. */
   readonly xmp: Buffer | null;
-  /** EXIF orientation, 1 to 8; 1 where the picture does not say. */
+  /** EXIF orientation, 1 to 8; 1 where the picture does not state it. */
   readonly orientation: number;
-  /** Pixels an inch on paper; `null` where the picture does not say. */
+  /** Pixels per inch in print. */
   readonly density: number | null;
 };
 
 const exifHead = Buffer.from('Exif\0\0', 'latin1');
 
-/** EXIF without JPEG's six bytes ahead, whichever way it came. */
+/** EXIF without the six bytes that JPEG puts before it, if they are there. */
 export function plainExif(exif: Buffer): Buffer {
   return exif.subarray(0, 6).equals(exifHead) ? exif.subarray(6) : exif;
 }
 
 /**
- * EXIF that says nothing but `orientation` (TIFF keeps it apart from EXIF); `null` for upright
- * pictures.
+ * EXIF that holds only `orientation`, which TIFF stores outside of EXIF; `null` for 1, upright.
  */
 export function turnedExif(orientation: number): Buffer | null {
   if (orientation === 1) return null;
@@ -40,7 +39,7 @@ function segment(marker: number, ...parts: readonly Buffer[]): Buffer {
   return Buffer.concat([head, body]);
 }
 
-/** Bytes that fit in a JPEG segment besides the longest name before them. */
+/** Bytes that fit into a JPEG segment after the longest identifier. */
 const segmentRoom = 65_000;
 
 /** A JFIF header of version 1.2 that states the pixels per inch. */
@@ -53,7 +52,8 @@ function jfifHeader(density: number): Buffer {
 }
 
 /**
- * A JPEG with metadata put in after its first marker. EXIF too large for one segment is left out.
+ * Inserts metadata after the first marker of a JPEG. EXIF and XMP that do not fit into one segment
+ * are left out.
  */
 export function intoJpeg(jpeg: Buffer, metadata: StillMetadata): Buffer {
   const { icc, exif, xmp, density } = metadata;
@@ -69,7 +69,7 @@ export function intoJpeg(jpeg: Buffer, metadata: StillMetadata): Buffer {
     name[13] = count;
     parts.push(segment(0xe2, name, icc!.subarray(i * segmentRoom, (i + 1) * segmentRoom)));
   }
-  // sharp writes none of its own (0.35).
+  // sharp 0.35 writes no JFIF header.
   const header = density === null ? [] : [jfifHeader(density)];
   return Buffer.concat([jpeg.subarray(0, 2), ...header, ...parts, jpeg.subarray(2)]);
 }
@@ -83,7 +83,7 @@ function chunk(type: string, body: Buffer): Buffer {
   return bytes;
 }
 
-/** PNG counts pixels a metre, each way; 1 is the unit. */
+/** The content of PNG's pHYs chunk: pixels per metre across and down, and 1, the unit metre. */
 function pixelsPerMetre(density: number): Buffer {
   const body = Buffer.alloc(9);
   const dots = Math.round(density / 0.0254);
@@ -93,7 +93,7 @@ function pixelsPerMetre(density: number): Buffer {
   return body;
 }
 
-/** A PNG with metadata put in after its header chunk. */
+/** Inserts metadata after the header chunk of a PNG. */
 export function intoPng(png: Buffer, metadata: StillMetadata): Buffer {
   const { icc, exif, xmp, density } = metadata;
   const parts: Buffer[] = [];
@@ -117,7 +117,7 @@ function riffChunk(type: string, body: Buffer): Buffer {
   return bytes;
 }
 
-/** A WebP of `width` x `height` with metadata, in the extended form. */
+/** Adds metadata to a WebP of `width` x `height`, which becomes one in the extended format. */
 export function intoWebp(
   webp: Buffer,
   metadata: StillMetadata,
@@ -154,8 +154,8 @@ export function intoWebp(
 }
 
 /**
- * A TIFF with profile, XMP and orientation added to its first directory, which is written again at
- * the end. EXIF's own directory stays out: its offsets would have to be moved one by one.
+ * Adds profile, XMP and orientation to the first directory of a TIFF, which is written again at the
+ * end. EXIF is left out, because all offsets in its directory would have to be changed.
  */
 export function intoTiff(tiff: Buffer, metadata: StillMetadata): Buffer {
   const little = tiff[0] === 0x49;
@@ -169,7 +169,7 @@ export function intoTiff(tiff: Buffer, metadata: StillMetadata): Buffer {
     put16(tag, 0);
     put16(type, 2);
     put32(count, 4);
-    // A SHORT lies in the first two of the four bytes.
+    // A value of type SHORT is in the first two of the four bytes.
     if (type === 3) put16(value, 8);
     else put32(value, 8);
     return bytes;

@@ -12,31 +12,31 @@ import { stillFault, unreadableFault } from './still-ends.js';
 import { plainExif, turnedExif, type StillMetadata } from './still-metadata.js';
 import type { Announcement } from '../output/stream-plan.js';
 
-/** A still picture that was looked at and not yet decoded. */
+/** A picture whose header was read, and that is not decoded yet. */
 export type Still = {
   /** Absolute path. */
   readonly path: string;
-  /** sharp's name of its format, e.g. `png`. */
+  /** The name of its format, such as `png`. */
   readonly format: string;
   /**
-   * How its frame lies, full range: grey in `gray`; colour in BT.601 Y'CbCr 4:4:4 of 10 bit, enough
-   * for 8-bit RGB to come back to the last bit; 16-bit pictures in 12 bit; grey with alpha has
-   * chroma too.
+   * The layout of its frame, in full range: `gray` for grey; BT.601 Y'CbCr 4:4:4 for colour, of 10
+   * bit for 8-bit RGB, which is enough to get exactly the same RGB back. Pictures with more bits
+   * have 12 bit, and grey with alpha has chroma.
    */
   readonly layout: FrameLayout;
-  /** One channel of samples, apart from alpha. */
+  /** Whether it has one channel besides alpha. */
   readonly grey: boolean;
   readonly alpha: boolean;
-  /** More than 8 bits a sample. */
+  /** Whether it has more than 8 bits per sample. */
   readonly deep: boolean;
-  /** Colours of inks, which are read as sRGB. */
+  /** Whether it is CMYK, which is converted to sRGB. */
   readonly cmyk: boolean;
   readonly metadata: StillMetadata;
-  /** What an enlarged picture will lack, or has in another form. */
+  /** What the enlarged picture will lack or have in another form. */
   readonly losses: readonly Announcement[];
   /**
-   * How its file breaks off, in words that go on from its name; `null` where none is seen without
-   * decoding.
+   * What is wrong with its file, in words that follow its name; `null` where nothing is found
+   * without decoding.
    */
   readonly fault: string | null;
 };
@@ -44,11 +44,11 @@ export type Still = {
 /** A picture that was decoded. */
 export type ReadStill = {
   readonly frame: Frame;
-  /** What of it is broken or missing, in words that go on from its name; `null` for a whole one. */
+  /** What of it is damaged, in words that follow its name; `null` for a whole picture. */
   readonly damage: string | null;
 };
 
-/** Whether pictures of that name can be written. */
+/** Whether a picture with that name can be written. */
 export function canWriteStill(output: string): boolean {
   return writerOf(output) !== null;
 }
@@ -80,8 +80,8 @@ function lossesOf(file: string, found: Metadata, deep: boolean): Announcement[] 
 }
 
 /**
- * Looks at a picture without decoding it. Throws `VsrError('media')` for a file that is missing,
- * empty, a folder, or no PNG, JPEG, WebP or TIFF, or that claims more pixels than its bytes can
+ * Reads the header of a picture. Throws `VsrError('media')` for a file that is missing, empty, a
+ * folder, or no picture in one of the formats in `readable`, or that claims more pixels than it can
  * hold.
  */
 export async function probeStill(file: string): Promise<Still> {
@@ -93,7 +93,7 @@ export async function probeStill(file: string): Promise<Still> {
   } catch (error) {
     const fault = await unreadableFault(full);
     if (fault !== null) throw new VsrError('media', `${file} ${fault}.`, { cause: error });
-    // A format that sharp knows, in a file that it cannot read.
+    // Another message means that sharp knows the format, but cannot read this file.
     const said = messageOf(error).replace(/\.$/, '');
     if (!said.includes('unsupported image format')) {
       const message = `${file} cannot be read as a picture: ${said}. Save it anew as PNG.`;
@@ -125,7 +125,7 @@ export async function probeStill(file: string): Promise<Still> {
     deep,
     cmyk: found.space === 'cmyk',
     metadata: {
-      // A profile of inks does not describe the RGB that CMYK becomes.
+      // The profile of a CMYK picture does not apply to the sRGB that it is converted to.
       icc: found.space === 'cmyk' ? null : (found.icc ?? null),
       exif: found.exif === undefined ? turnedExif(found.orientation ?? 1) : plainExif(found.exif),
       xmp: found.xmp ?? null,
@@ -138,8 +138,8 @@ export async function probeStill(file: string): Promise<Still> {
 }
 
 /**
- * sharp's space for interleaved samples of a picture; it makes three channels of one grey one
- * unless told (0.35.5).
+ * sharp's colour space for the samples of a picture. Without it, sharp 0.35.5 makes three channels
+ * of a single grey one.
  */
 export function spaceOf(grey: boolean, deep: boolean): string {
   if (grey) return deep ? 'grey16' : 'b-w';
@@ -147,9 +147,9 @@ export function spaceOf(grey: boolean, deep: boolean): string {
 }
 
 /**
- * Decodes a picture into a frame of its layout, at time 0. Samples are taken as stored: an embedded
- * profile is carried, not applied. Throws `VsrError('media')` for a damaged or truncated file; with
- * `allowDamaged` only for one of which nothing decodes, and says what is wrong with any other.
+ * Decodes a picture into a frame of its layout, at time 0. An embedded profile is not applied, but
+ * carried over, except for CMYK. Throws `VsrError('media')` for a damaged file; with `allowDamaged`
+ * only if nothing of it can be decoded, and the result says what is damaged.
  */
 export async function readStill(still: Still, allowDamaged = false): Promise<ReadStill> {
   const { path: file } = still;
@@ -175,7 +175,7 @@ export async function readStill(still: Still, allowDamaged = false): Promise<Rea
   }
 }
 
-/** Decodes a picture; `failOn` is the least trouble that is an error, in sharp's words. */
+/** Decodes a picture; `failOn` is sharp's option for what counts as an error. */
 async function decodeStill(
   still: Still,
   failOn: 'none' | 'warning',
@@ -185,7 +185,7 @@ async function decodeStill(
   const { grey, alpha, deep, layout } = still;
   const cmyk = still.losses.some((loss) => loss.what.startsWith('CMYK'));
   const picture = sharp(input, { limitInputPixels: false, ignoreIcc: !cmyk, failOn });
-  // Grey with alpha is read as colour: in a grey space sharp leaves the alpha out (0.35.5).
+  // Grey with alpha is read as colour, because sharp 0.35.5 drops the alpha in a grey space.
   const space = spaceOf(grey && !alpha, deep);
   const { data: raw, info } = await picture
     .pipelineColourspace(deep ? space : 'srgb')
@@ -206,7 +206,7 @@ async function decodeStill(
   return { index: 0, pts: 0, data };
 }
 
-/** Grey and alpha out of RGB whose three channels are alike, and alpha. */
+/** Takes grey and alpha out of RGB and alpha, where R, G and B are equal. */
 function greyOfColour({ data, peak }: Samples): Samples {
   const pairs = data.length / 2;
   const kept = peak === 255 ? new Uint8Array(pairs) : new Uint16Array(pairs);

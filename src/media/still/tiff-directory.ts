@@ -1,22 +1,22 @@
 import type { FileHandle } from 'node:fs/promises';
 import { readAt } from '../damage/read-at.js';
 
-/** TIFF's tags that matter here. */
+/** The numbers of TIFF tags that are read here. */
 export const tiffTags = {
   ...{ width: 256, height: 257, bits: 258, compression: 259, channels: 277 },
   ...{ rowsPerStrip: 278, planar: 284 },
   ...{ stripOffsets: 273, stripBytes: 279, tileOffsets: 324, tileBytes: 325 },
 } as const;
 
-/** Bytes of TIFF's types of numbers. */
+/** Lengths in bytes of TIFF's types of whole numbers. */
 const typeBytes: Readonly<Record<number, number>> = { 1: 1, 3: 2, 4: 4, 16: 8, 18: 8 };
 
 /** No picture that can be enlarged has more strips or tiles. */
 const mostPieces = 1 << 20;
 
 /**
- * The first directory of a TIFF: numbers by tag. `null` for what is not one, or lies beyond the
- * file.
+ * The first directory of a TIFF or BigTIFF: lists of numbers by tag. `null` where the directory is
+ * beyond the end of the file.
  */
 export async function tiffDirectory(file: FileHandle): Promise<Map<number, number[]> | null> {
   const head = await readAt(file, 0, 16);

@@ -21,7 +21,7 @@ function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: 
     case 'tiff':
       return picture.tiff({
         ...{ compression: 'deflate', predictor: 'horizontal' },
-        // sharp takes pixels a millimetre.
+        // sharp takes pixels per millimetre.
         ...(density === null ? {} : { xres: density / 25.4, yres: density / 25.4 }),
         resolutionUnit: 'inch',
       });
@@ -29,12 +29,11 @@ function encoded(picture: Sharp, kind: 'png' | 'jpeg' | 'webp' | 'tiff', still: 
 }
 
 /**
- * Writes an enlarged `frame` of `layout` to `draft`, in the format that `output`'s name asks for
- * (default: `draft`'s own), with the profile, EXIF and XMP of `still`; a grey picture stays one
- * channel.
+ * Writes an enlarged `frame` of `layout` to `draft`, with the metadata of `still`. The name of
+ * `output` (default: `draft`) decides the format. A grey picture stays grey.
  *
- * Throws `VsrError('option')` for a name whose ending is none of these formats, or for transparency
- * in JPEG.
+ * Throws `VsrError('option')` for a name with another ending and for alpha in JPEG,
+ * `VsrError('disk')` where the file cannot be written.
  */
 export async function writeStill(
   still: Still,

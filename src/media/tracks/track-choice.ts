@@ -2,24 +2,24 @@ import { badValue } from '../../errors.js';
 import type { Source, StreamInfo } from '../source/source.js';
 import { nameOf } from './stream-names.js';
 
-/** The options that choose tracks, and the kinds of streams they choose from. */
+/** The options that choose tracks, and the kinds of streams that they choose from. */
 export const trackKinds = { audio: 'audio', subs: 'subtitle' } as const;
 export type TrackOption = keyof typeof trackKinds;
 
 /**
- * Which tracks an output gets of a kind: `all`, `none`, or languages and indexes of streams in the
- * source, by commas.
+ * The tracks of each kind that an output gets: `all`, `none`, or languages and stream numbers of
+ * the source, separated by commas.
  */
 export type TrackChoice = { readonly [option in TrackOption]: string };
 
-/** The tag of tracks in no known language; those without a tag count as well. */
+/** The language of tracks without a language tag, and the tag for an unknown language. */
 export const undetermined = 'und';
 
 const expected = `all, none, or by commas languages as in the tags (eng, en; ${undetermined} for none) and numbers of streams`;
 
 const wordsOf = (text: string): string[] => text.split(',').map((word) => word.trim());
 
-/** ISO 639's shortest name of a language: `de` for `ger`, `deu` and `de-AT`; `null` for no name. */
+/** The shortest ISO 639 code of a language: `de` for `ger`, `deu` and `de-AT`; `null` for none. */
 export function languageOf(word: string): string | null {
   if (!/^[a-z]{2,3}(?:[-_][a-z0-9]+)*$/i.test(word)) return null;
   if (word.toLowerCase() === undetermined) return undetermined;
@@ -30,7 +30,7 @@ export function languageOf(word: string): string | null {
   }
 }
 
-/** Throws VsrError `option` for a text that cannot choose tracks. */
+/** Throws VsrError `option` for a value that does not name tracks. */
 export function checkTracks(option: TrackOption, text: string | undefined): void {
   if (text === undefined || text === 'all' || text === 'none') return;
   const isWord = (word: string): boolean => /^\d+$/.test(word) || languageOf(word) !== null;
@@ -43,9 +43,9 @@ const isMeant = (stream: StreamInfo, word: string): boolean =>
     ? stream.index === Number(word)
     : languageOf(stream.language ?? undetermined) === languageOf(word);
 
-/** What of a source is left out because other tracks were asked for. */
+/** The tracks of a source that are left out because the user asked for others. */
 export type TracksLeftOut = {
-  /** Why, for people, by the stream's index. */
+  /** The reasons for people, by the index of the stream that is left out. */
   readonly streams: ReadonlyMap<number, string>;
   /** Why captions inside the video are left out; `null` where they are not. */
   readonly captions: string | null;
@@ -54,7 +54,7 @@ export type TracksLeftOut = {
 /** Nothing is left out. */
 export const allTracks: TracksLeftOut = { streams: new Map(), captions: null };
 
-/** The tracks that the text of one option keeps. */
+/** The tracks that the value of one option keeps. */
 function chosen(source: Source, option: TrackOption, text: string): readonly StreamInfo[] {
   const there = source.streams.filter(({ kind }) => kind === trackKinds[option]);
   if (text === 'all') return there;
@@ -62,7 +62,7 @@ function chosen(source: Source, option: TrackOption, text: string): readonly Str
   const words = wordsOf(text);
   const kept = there.filter((stream) => words.some((word) => isMeant(stream, word)));
   const missing = words.filter((word) => !there.some((stream) => isMeant(stream, word)));
-  // A language that one clip of a folder lacks is no mistake while another one is there.
+  // A clip of a folder need not have every language that was asked for, as long as it has one.
   const wrong = missing.find((word) => kept.length === 0 || /^\d+$/.test(word));
   if (wrong !== undefined) {
     throw badValue(
@@ -80,8 +80,8 @@ const wish = (option: TrackOption, text: string): string =>
     : `left out, since what was asked for is ${wordsOf(text).join(', ')}`;
 
 /**
- * What of the tracks of `source` is left out by `choice`. Throws VsrError `option`, naming the
- * tracks there are, for a stream that there is not, and where no language is there.
+ * The tracks of `source` that `choice` leaves out. Throws VsrError `option`, which names the tracks
+ * of the source, for a stream number that it does not have, and if it has none of the languages.
  */
 export function tracksLeftOut(source: Source, choice: TrackChoice): TracksLeftOut {
   const streams = new Map<number, string>();
@@ -99,7 +99,7 @@ export function tracksLeftOut(source: Source, choice: TrackChoice): TracksLeftOu
 
 const hasUndetermined = (text: string): boolean => wordsOf(text).includes(undetermined);
 
-/** A source without the streams that are left out, for whoever weighs what is lost. */
+/** A source without the streams that are left out, for finding out what else is lost. */
 export function withoutTracks(source: Source, { streams }: TracksLeftOut): Source {
   if (streams.size === 0) return source;
   return { ...source, streams: source.streams.filter(({ index }) => !streams.has(index)) };

@@ -1,10 +1,10 @@
 /**
- * A Huffman table by the next 16 bits: the length of the code in the upper byte, its symbol in the
- * lower one; 0 where no code begins so.
+ * A Huffman table, indexed by the next 16 bits: the length of the code in the upper byte, its
+ * symbol in the lower one; 0 where no code begins with these bits.
  */
 export type HuffmanTable = Uint16Array;
 
-/** The table for a number of codes of each length, and their symbols in order. */
+/** Makes a table of the numbers of codes of each length, 1 to 16, and their symbols in order. */
 export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTable {
   const table = new Uint16Array(1 << 16);
   let code = 0;
@@ -19,14 +19,14 @@ export function huffmanTable(counts: Uint8Array, symbols: Uint8Array): HuffmanTa
   return table;
 }
 
-/** The bits of a scan's data, between two markers, without the zeros that are stuffed in. */
+/** Reads the bits of a scan's data, up to the next marker, without its stuffed zero bytes. */
 export class ScanBits {
   #held = 0;
   #count = 0;
-  /** Bits that were asked for beyond the end of the data. */
+  /** Number of bits that were added after the end of the data. */
   #missing = 0;
   readonly #bytes: Uint8Array;
-  /** Where the next byte is read. */
+  /** Place of the next byte to read. */
   at: number;
 
   constructor(bytes: Uint8Array, at: number) {
@@ -34,7 +34,7 @@ export class ScanBits {
     this.at = at;
   }
 
-  /** The next 16 bits; zeros follow the data. */
+  /** The next 16 bits, without taking them; zeros after the end of the data. */
   peek(): number {
     while (this.#count < 16) {
       let next = 0;
@@ -51,29 +51,30 @@ export class ScanBits {
     return (this.#held >> (this.#count - 16)) & 0xffff;
   }
 
+  /** Takes so many of the bits that `peek` has shown. */
   skip(bits: number): void {
     this.#count -= bits;
   }
 
-  /** Whether more bits were taken than the data has. */
+  /** Whether more bits were taken than there are. */
   get isShort(): boolean {
     return this.#missing > this.#count;
   }
 
-  /** The next `count` bits, at most 16, as a number. */
+  /** Takes the next `count` bits, at most 16, as a number. */
   read(count: number): number {
     const value = count === 0 ? 0 : this.peek() >> (16 - count);
     this.skip(count);
     return value;
   }
 
-  /** Where the first byte lies of which no bit was taken. */
+  /** Place of the first byte of which no bit was taken. */
   get firstUnread(): number {
     const ahead = Math.max(0, this.#count - this.#missing) >> 3;
     return this.at - ahead;
   }
 
-  /** Goes on at byte `at`, after a marker. */
+  /** Continues at byte `at`, after a restart marker. */
   restart(at: number): void {
     this.at = at;
     this.#count = 0;
@@ -82,7 +83,7 @@ export class ScanBits {
   }
 }
 
-/** The next marker from `at` on: its place. */
+/** Place of the next marker from `at` on; the length of `bytes` where there is none. */
 export function markerFrom(bytes: Uint8Array, at: number): number {
   for (let i = at; i + 1 < bytes.length; i++) {
     if (bytes[i] === 0xff && bytes[i + 1] !== 0 && bytes[i + 1] !== 0xff) return i;

@@ -1,42 +1,46 @@
 import type { HuffmanTable, ScanBits } from './jpeg-bits.js';
 
-/** One component of a JPEG: how many blocks of it a unit has, and its tables in this scan. */
+/** One component of a JPEG. */
 export type Component = {
   readonly id: number;
+  /** Blocks per unit (MCU) across and down: its sampling factors. */
   readonly across: number;
   readonly down: number;
+  /** Numbers of its Huffman tables in this scan. */
   readonly dc: number;
   readonly ac: number;
 };
 
+/** The frame header of a JPEG. */
 export type JpegFrame = {
+  /** Samples. */
   readonly width: number;
   readonly height: number;
-  /** Bits of a sample. */
+  /** Bits per sample. */
   readonly precision: number;
   readonly components: readonly Component[];
-  /** Blocks come in several scans, each of which makes them finer. */
+  /** Whether blocks come in several scans, each of which makes them finer. */
   readonly isProgressive: boolean;
 };
 
-/** The Huffman tables in force, by their numbers. */
+/** The current Huffman tables, by their numbers. */
 export type HuffmanTables = {
   readonly dc: readonly HuffmanTable[];
   readonly ac: readonly HuffmanTable[];
 };
 
-/** How the blocks of one component are passed over in one scan. */
+/** Reads through the blocks of one component in one scan. */
 export type Passage = {
-  /** Passes over the block at `place`; `false` where its codes make no sense. */
+  /** Reads through block number `place`; `false` where its codes are invalid. */
   pass(bits: ScanBits, place: number): boolean;
-  /** To be called at restart markers and at the end; `false` where the scan cannot end there. */
+  /** Must be called at restart markers and at the end; `false` where the scan cannot end there. */
   restart(): boolean;
 };
 
-/** A scan whose tables are missing. */
+/** For a scan whose tables are missing. */
 export const neverPasses: Passage = { pass: () => false, restart: () => true };
 
-/** Passes over one block of 8x8 samples; `false` where its codes make no sense. */
+/** Reads through one block of 8x8 samples; `false` where its codes are invalid. */
 function passBlock(bits: ScanBits, means: BlockMeans, ac: HuffmanTable): boolean {
   if (!means.pass(bits)) return false;
   for (let k = 1; k < 64; k++) {
@@ -54,22 +58,22 @@ function passBlock(bits: ScanBits, means: BlockMeans, ac: HuffmanTable): boolean
 }
 
 /**
- * The means of blocks, each coded as the difference to the one before. Broken codes lead them out
- * of what samples can be.
+ * Reads the means (DC coefficients) of blocks, each of which is coded as the difference to the one
+ * before. Damage makes them leave the range that samples can have.
  */
 export class BlockMeans {
   #mean = 0;
   readonly #table: HuffmanTable;
   readonly #most: number;
 
-  /** `bit` is the lowest bit of a mean that is coded. */
+  /** `bit` is the lowest bit of means that the scan holds. */
   constructor(table: HuffmanTable, { precision }: JpegFrame, bit: number) {
     this.#table = table;
-    // Twice what a block of white is.
+    // Twice the mean of a white block.
     this.#most = 2 ** (precision + 3 - bit);
   }
 
-  /** Passes over one mean; `false` where it makes no sense. */
+  /** Reads one mean; `false` where it is invalid. */
   pass(bits: ScanBits): boolean {
     const entry = this.#table[bits.peek()]!;
     if (entry === 0) return false;
@@ -85,7 +89,7 @@ export class BlockMeans {
   }
 }
 
-/** How a component's blocks lie in a scan of a baseline JPEG: whole. */
+/** The passage through a component of a baseline JPEG, whose scans hold whole blocks. */
 export function baselinePassage(
   { dc, ac }: Component,
   frame: JpegFrame,

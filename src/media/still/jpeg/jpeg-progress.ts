@@ -8,16 +8,17 @@ import {
   type Passage,
 } from './jpeg-blocks.js';
 
-/** Coefficients of a block. */
+/** Number of coefficients of a block. */
 const coefficients = 64;
 
-/** What a scan brings, as its header ends: a band of coefficients, down to a bit. */
+/** The part of blocks that a scan holds, from the end of its header. */
 type Band = {
+  /** The first and last coefficient, in zigzag order. */
   readonly first: number;
   readonly last: number;
-  /** It adds one bit to what is there. */
+  /** Whether it adds one bit to coefficients that earlier scans hold. */
   readonly refines: boolean;
-  /** The lowest bit that it brings. */
+  /** The lowest bit of the coefficients that it holds. */
   readonly bit: number;
 };
 
@@ -26,15 +27,15 @@ function bandOf(header: Uint8Array): Band {
   return { first, last, refines: bits >> 4 > 0, bit: bits & 15 };
 }
 
-/** What has come of one component. */
+/** What the scans so far hold of one component. */
 type Come = {
-  /** Of each coefficient the lowest bit that has come; 255 for none. */
+  /** The lowest bit of each coefficient so far; 255 for none. */
   readonly lowest: Uint8Array;
-  /** A bit for each coefficient of each block that is not zero so far, in two words a block. */
+  /** Two words per block, with a bit set for every coefficient that is not zero so far. */
   readonly set: Uint32Array;
 };
 
-/** The scans of a progressive JPEG, of which each builds on those before. */
+/** Follows the scans of a progressive JPEG, each of which depends on those before. */
 export class Progress {
   readonly #come: ReadonlyMap<number, Come>;
 
@@ -58,7 +59,7 @@ export class Progress {
     );
   }
 
-  /** How the blocks of `component` lie in the scan with this `header`. */
+  /** The passage through `component` in the scan with this `header`. */
   passage(component: Component, header: Uint8Array, tables: HuffmanTables): Passage {
     const band = bandOf(header);
     const { lowest, set } = this.#come.get(component.id)!;
@@ -68,7 +69,7 @@ export class Progress {
     return band.refines ? refiningPassage(band, table, set) : acPassage(band, table, set);
   }
 
-  /** What no scan brought, in words; `null` where all has come, as programs write it. */
+  /** Says in words what no scan holds; `null` where the scans hold everything. */
   missing(): string | null {
     const isWhole = [...this.#come.values()].every(({ lowest }) =>
       lowest.every((bit) => bit === 0),
@@ -77,7 +78,7 @@ export class Progress {
   }
 }
 
-/** The mean of each block: a difference, or one more bit of it. */
+/** The passage through the means of blocks: differences, or one more bit of each. */
 function meansPassage(band: Band, table: HuffmanTable | undefined, frame: JpegFrame): Passage {
   if (band.refines) {
     return {
@@ -103,7 +104,7 @@ function mark(set: Uint32Array, place: number, k: number): void {
   set[2 * place + (k >> 5)]! |= 1 << (k & 31);
 }
 
-/** A code of a band: how many zeros it passes over, the size of what follows; `null` for none. */
+/** A code of a band: the number of zeros before it, and the number of bits after it. */
 function codeOf(bits: ScanBits, table: HuffmanTable): { run: number; size: number } | null {
   const entry = table[bits.peek()]!;
   if (entry === 0) return null;
@@ -111,14 +112,14 @@ function codeOf(bits: ScanBits, table: HuffmanTable): { run: number; size: numbe
   return { run: (entry >> 4) & 15, size: entry & 15 };
 }
 
-/** The first bits of a band of coefficients; a code can end many blocks at once. */
+/** The passage through the first bits of a band; one code can end many blocks at once. */
 function acPassage(
   { first, last }: Band,
   table: HuffmanTable | undefined,
   set: Uint32Array,
 ): Passage {
   if (table === undefined) return neverPasses;
-  /** Blocks that come without a code of their own. */
+  /** Number of further blocks that the last code has ended. */
   let ended = 0;
   return {
     pass(bits, place) {
@@ -144,7 +145,10 @@ function acPassage(
   };
 }
 
-/** One more bit of a band: of what is not zero yet by codes, of the rest a bit each. */
+/**
+ * The passage through one more bit of a band: coefficients that are still zero have codes, the
+ * others one bit each.
+ */
 function refiningPassage(
   { first, last }: Band,
   table: HuffmanTable | undefined,
@@ -152,7 +156,7 @@ function refiningPassage(
 ): Passage {
   if (table === undefined) return neverPasses;
   let ended = 0;
-  /** Passes over the bits of what is not zero from `k` on, until `zeros` zeros were passed. */
+  /** Reads the bits of non-zero coefficients from `from` on, until `zeros` zeros were passed. */
   const passSet = (bits: ScanBits, place: number, from: number, zeros: number): number => {
     let left = zeros;
     let k = from;

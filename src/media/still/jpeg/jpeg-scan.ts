@@ -2,18 +2,19 @@ import { huffmanTable, markerFrom, ScanBits, type HuffmanTable } from './jpeg-bi
 import { baselinePassage, type Component, type JpegFrame, type Passage } from './jpeg-blocks.js';
 import { Progress } from './jpeg-progress.js';
 
-/** A component, and how its blocks are passed over in a scan. */
+/** A component of a scan, and the passage through its blocks. */
 type ScannedComponent = { readonly component: Component; readonly passage: Passage };
 
-/** Bytes after a scan's last block that some cameras leave, and nobody misses. */
+/** So many bytes may follow a scan's last block: some cameras write such. */
 const spareBytes = 32;
 
-/** Cameras write no progressive JPEG, and programs leave nothing but what fills the last byte. */
+/** The same for progressive JPEGs, which cameras do not write: only the last byte is filled up. */
 const spareProgressiveBytes = 2;
 
-/** What is wrong with one scan, and where the data after it goes on. */
+/** What is wrong with one scan, in words, and the place of the marker after it. */
 type ScanEnd = { readonly fault: string | null; readonly at: number };
 
+/** Reads through one scan, whose data begins at `start`. */
 function passScan(
   bytes: Uint8Array,
   start: number,
@@ -57,7 +58,7 @@ function passScan(
   }
   const end = markerFrom(bytes, bits.at);
   const left = end - bits.firstUnread;
-  // A run of empty blocks that goes on after the last one was never written.
+  // An encoder never writes a run of empty blocks that is longer than the rest of the picture.
   if (scanned.some(({ passage }) => !passage.restart())) {
     return { fault: `its data does not fit together at block ${total} of ${total}`, at: end };
   }
@@ -71,9 +72,12 @@ function passScan(
 }
 
 /**
- * What is wrong with the data of a baseline or progressive JPEG, in words that go on from "it is
- * broken:"; `null` if nothing is. Its codes have no checksum, and decoders take broken ones for
- * others; but then blocks and data do not end together. Arithmetic JPEGs are left to the decoder.
+ * What is wrong with the data of a baseline or progressive JPEG, in words that follow "it is
+ * broken:"; `null` if nothing is. JPEG has no checksum, and decoders take damaged codes for other
+ * valid ones; but then the blocks and the data do not end at the same place. JPEGs with arithmetic
+ * coding are not examined.
+ *
+ * Source: ITU-T T.81.
  */
 export function jpegScanFault(bytes: Uint8Array): string | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -101,7 +105,7 @@ export function jpegScanFault(bytes: Uint8Array): string | null {
       at = markerFrom(bytes, end);
       continue;
     }
-    // A height of 0 is told after the scan.
+    // With a height of 0, the height is stated after the scan.
     if (frame === null || frame.height === 0) return null;
     const header = bytes.subarray(body, end);
     const components = readScan(header, frame);
@@ -147,7 +151,7 @@ function readFrame(body: Uint8Array, isProgressive: boolean): JpegFrame | null {
   return { width, height, precision, components, isProgressive };
 }
 
-/** The components of a scan, with the tables it names for them. */
+/** The components of a scan, with the numbers of their tables. */
 function readScan(body: Uint8Array, { components }: JpegFrame): Component[] {
   const scanned: Component[] = [];
   for (let i = 0; i < (body[0] ?? 0); i++) {
