@@ -53,7 +53,10 @@ export function serveCommand(): Command {
     .description(
       'Serves a page to work from: browse clips, choose settings, queue, pause, watch the progress.',
     )
-    .argument('[folders...]', 'folders that the page may see (default: the current one)')
+    .argument(
+      '[folders...]',
+      'folders that the page may see (default: the current one; with --queue, the roots)',
+    )
     .option('--port <n>', 'port; 0 takes a free one', wholeNumber(0), 8321)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--token', 'require a token, which is printed with the address')
