@@ -175,13 +175,41 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
       ? ''
       : `, ${showDecibels(frame.psnr)}${frame.psnr === Infinity ? '' : ' dB'}`;
   const name = `${whyTitles[frame.why]}: ${frame.frame}${psnr}`;
-  return `<h3>${name}</h3><div class="pair">${slider(frame.whole, clip, 2 * place, `Frame ${frame.frame}, whole`, false)}
-${slider(frame.part, clip, 2 * place + 1, `Frame ${frame.frame}, where vsr and bicubic differ most`, true)}</div>`;
+  const { whole, part } = frame;
+  // Of a small picture the part is all there is: to show it twice says nothing.
+  const isAll = whole.width <= part.width && whole.height <= part.height;
+  const sliders = isAll
+    ? [slider(part, clip, 2 * place + 1, `Frame ${frame.frame}`, true)]
+    : [
+        slider(whole, clip, 2 * place, `Frame ${frame.frame}, whole`, false),
+        slider(
+          part,
+          clip,
+          2 * place + 1,
+          `Frame ${frame.frame}, where vsr and bicubic differ most`,
+          true,
+        ),
+      ];
+  const isSmall = isAll && part.width <= smallWidth;
+  return `<div class="frame${isSmall ? ' small' : ''}"><h3>${name}</h3><div class="pair">${sliders.join('\n')}</div></div>`;
+}
+
+/** Frames of at most this width stand side by side where there is room, in samples. */
+const smallWidth = 480;
+
+/** So many points of a plot can be told apart in half the width of a page. */
+const fewPoints = 150;
+
+/** Both plots of a clip: side by side for a short one, where there is room. */
+function plots(clip: ClipReport): string {
+  const isShort = (clip.plot?.frames.length ?? 0) <= fewPoints;
+  const both = [plot(clip), flickerPlot(clip)].filter((each) => each !== '');
+  return `<div class="plots${isShort ? ' short' : ''}">${both.map((each) => `<div>${each}</div>`).join('')}</div>`;
 }
 
 /**
- * How a page shows the part about a clip: the only one, one of a few, or one of many, which opens
- * when it is asked for.
+ * How a page shows the part about a clip: the only one, one of a few (folded on a narrow screen), or
+ * one of many, which opens when it is asked for.
  */
 export type SectionKind = 'alone' | 'open' | 'folded';
 
@@ -194,14 +222,12 @@ export function clipSection(
 ): string {
   const heading = escapeHtml(name);
   const { settings } = clip.sidecar;
-  const inside = `${facts(clip)}${runsStrip('runs' in settings ? settings.runs : null)}${announced(clip)}${figuresTable(clip)}${flickerTable(clip)}${plot(clip)}${flickerPlot(clip)}
-${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}`;
+  const inside = `${facts(clip)}${runsStrip('runs' in settings ? settings.runs : null)}${announced(clip)}${figuresTable(clip)}${flickerTable(clip)}${plots(clip)}
+<div class="frames">${clip.frames.map((frame, place) => shownFrame(frame, number, place)).join('\n')}</div>`;
   const up = '<p class="up"><a href="#top">↑ All clips</a></p>';
   const shown =
     kind === 'alone'
       ? inside
-      : kind === 'open'
-        ? `<h2>${heading}</h2>${inside}${up}`
-        : `<details><summary><h2>${heading}</h2></summary>${inside}${up}</details>`;
+      : `<details${kind === 'open' ? ' open' : ''}><summary><h2>${heading}</h2></summary>${inside}${up}</details>`;
   return `<section id="clip-${number}" aria-label="${heading}">${shown}</section>`;
 }

@@ -12,6 +12,8 @@ export const pageScript = `
   const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
   const strokes = () => isDark() ? ['#6cb6ff', '#f0a35a', '#8ddb8c', '#dcbdfb', '#ff938a', '#adbac7'] : ['#0a66c2', '#b35900', '#1a7f37', '#8250df', '#cf222e', '#57606a'];
   const plots = [];
+  /** Of a plot with its axes, in pixels. */
+  const plotHeight = () => innerWidth < 640 ? 200 : 240;
   const flickers = [];
 
   /** Equal planes are drawn above all others: infinity has no place on an axis. */
@@ -68,7 +70,7 @@ export const pageScript = `
       ctx.restore();
     };
     const options = {
-      width: Math.max(280, holder.clientWidth - 16), height: 300,
+      width: Math.max(280, holder.clientWidth - 16), height: plotHeight(),
       scales: { x: { time: false } },
       cursor: { drag: { x: true, y: false } },
       legend: { live: true },
@@ -125,6 +127,7 @@ export const pageScript = `
     };
     const zoomAll = (from, to) => { for (const list of [plots, flickers]) if (list[number]) zoom(list[number], from, to); };
     const folded = section.querySelector('details');
+    if (folded && innerWidth < 640) folded.open = false;
     // A folded plot has no width to be drawn in.
     if (folded) folded.addEventListener('toggle', () => { if (folded.open && !plots[number]) draw(); });
     if (!folded || folded.open) draw();
@@ -152,7 +155,7 @@ export const pageScript = `
   const redraw = () => clips.forEach((clip) => clip.draw && clip.draw());
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
   let resizing;
-  addEventListener('resize', () => { clearTimeout(resizing); resizing = setTimeout(() => [...plots, ...flickers].forEach((plot) => plot && plot.setSize({ width: Math.max(280, plot.root.parentElement.clientWidth - 16), height: 300 })), 100); });
+  addEventListener('resize', () => { clearTimeout(resizing); resizing = setTimeout(() => [...plots, ...flickers].forEach((plot) => plot && plot.setSize({ width: Math.max(280, plot.root.parentElement.clientWidth - 16), height: plotHeight() })), 100); });
 
   const theme = document.getElementById('theme');
   theme.onclick = () => { root.dataset.theme = isDark() ? 'light' : 'dark'; theme.setAttribute('aria-pressed', String(isDark())); redraw(); };

@@ -49,11 +49,14 @@ figure{margin:8px 0 20px}figcaption{color:var(--soft);font-size:13px;margin-bott
 details>summary{cursor:pointer;margin:12px 0}details>summary h2{display:inline;margin:0}.up{margin:16px 0}
 tr.unfinished strong{color:var(--warn)}
 @media (max-width:640px){
-main,header.top{padding:0 12px}dl{grid-template-columns:1fr}dt{margin-top:8px}
+main,header.top{padding:0 12px}dl{gap:3px 10px}
 table,tbody,tr,td,th[scope=row]{display:block;width:100%}thead{display:none}caption{display:block}
 tr{border-bottom:1px solid var(--line);padding:8px 0}td,th{border:0;padding:2px 0}th[scope=row]{overflow-wrap:anywhere}
 td.n{display:flex;justify-content:space-between;gap:16px}td.n::before{content:attr(data-label);color:var(--soft)}
 .u-legend,.u-legend *{width:auto}.u-legend tr{display:inline-block;border:0;padding:2px}.u-legend th,.u-legend td{display:inline-block;width:auto}
 }
 .pair{display:grid;gap:20px;grid-template-columns:minmax(0,1fr)}
+.frames{display:flex;flex-wrap:wrap;gap:0 24px}.frame{flex:1 1 100%;min-width:0}.frame.small{flex:0 1 auto}.frame.small figure{margin-bottom:8px}
+.plots>div{min-width:0}
+@media (min-width:1000px){.plots.short{display:grid;gap:0 24px;grid-template-columns:repeat(auto-fit,minmax(480px,1fr))}}
 `;
