@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { badValue, messageOf } from '../errors.js';
 import { isWanted } from '../upscale/plan/inputs.js';
-import { checkTrackWords, type JobOptions, noOptions } from './queue/job.js';
+import { checkWords, type JobOptions, noOptions } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
 
 /** A folder that is watched, and what is done with the clips that come into it. */
@@ -41,7 +41,7 @@ export function parseWatched(text: string): Watched {
           ? value.replaceAll('+', ',')
           : value;
   }
-  checkTrackWords(options as JobOptions);
+  checkWords(options as JobOptions);
   return { folder: path.resolve(folder), options: options as JobOptions };
 }
 

@@ -276,6 +276,7 @@ test('other sites, other names and other folders get nothing', async () => {
     [{ use: 'film' }, /Expected a preset of .*guarded\.yaml for --use but received "film"/],
     [{ use: 'misspelt' }, /unknown word "codek"\. Did you mean codec\?/],
     [{ audio: 'all,eng' }, /Expected all, none, or by commas languages .* for audio/],
+    [{ quality: 'great' }, /Expected one of fast, .* for quality but received "great"/],
     [{ subs: '' }, /Expected all, none, .* for subs but received ""/],
   ] as const) {
     const options = { ...none, folder: null, ...wish };

@@ -29,6 +29,7 @@ export type Choices = {
   readonly roots: readonly string[];
   readonly codecs: readonly string[];
   readonly models: readonly string[];
+  readonly qualities: readonly string[];
   readonly config: PresetList;
 };
 

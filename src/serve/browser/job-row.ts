@@ -65,11 +65,12 @@ function howFar(
 
 /** What was asked for and is expected of a job, in a few words. */
 function wishesOf({ options, models, bytes, size: pixels }: Job): string {
-  const { scale, to, audio, subs, use } = options;
+  const { scale, to, quality, audio, subs, use } = options;
   return [
     printable(use ?? ''),
     to ?? (scale === null ? '' : `${scale}x`),
     pixels ?? '',
+    quality === null ? '' : `quality ${quality}`,
     options.model ?? models.join(' + '),
     options.codec ?? '',
     options.crf === null ? '' : `CRF ${options.crf}`,

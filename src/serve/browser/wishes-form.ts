@@ -4,7 +4,7 @@ import { html } from 'htm/preact';
 import { printable } from '../../printable.js';
 import type { Choices } from './client.js';
 import { type Offers, TrackChoice } from './track-choice.js';
-import { setBy, shownSets, type Wishes } from './wishes.js';
+import { byQuality, setBy, shownSets, type Wishes } from './wishes.js';
 
 const scales = ['2', '3', '4', '8', '720p', '1080p', '4k'];
 
@@ -37,12 +37,13 @@ export function WishesForm({ choices, wishes, tracks, onChange }: FormProps) {
       </select>
     </label>
   `;
+  const networks = [...choices.qualities.map((name) => byQuality + name), ...choices.models];
   const codecs = choices.codecs.filter((name) => name !== 'auto');
   return html`
     <div class="wishes">
       <${PresetChoice} config=${choices.config} use=${wishes.use} onChoose=${set('use')} />
       ${select('scale', 'Times as large, or size', scales, unchosen(['scale', 'to'], '2, by default'))}
-      ${select('model', 'Network', choices.models, unchosen(['model', 'quality'], 'chosen for each clip'))}
+      ${select('model', 'Quality, or network', networks, unchosen(['model', 'quality'], 'chosen for each clip'))}
       ${select('codec', 'Codec', codecs, unchosen(['codec', 'encoder'], 'as in the clip'))}
       <label
         ><span>CRF</span

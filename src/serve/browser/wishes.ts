@@ -10,10 +10,14 @@ export type TrackWish = {
   readonly words: readonly string[];
 };
 
+/** What a choice of a network begins with that is one by quality. */
+export const byQuality = 'quality: ';
+
 /** What the form holds: texts, as forms do. */
 export type Wishes = {
   readonly use: string;
   readonly scale: string;
+  /** A network's name, or a quality after `byQuality`. */
   readonly model: string;
   readonly codec: string;
   readonly crf: string;
@@ -36,11 +40,13 @@ function wordsOf({ mode, words }: TrackWish): string | null {
 /** The options of a job in what the form holds. */
 export function optionsOf(wishes: Wishes): JobOptions {
   const { use, scale, model, codec, crf, folder, audio, subs } = wishes;
+  const isQuality = model.startsWith(byQuality);
   const isSize = scale !== '' && !/^[\d.]+$/.test(scale);
   return {
     scale: isSize || scale === '' ? null : Number(scale),
     to: isSize ? scale : null,
-    model: model || null,
+    model: isQuality ? null : model || null,
+    quality: isQuality ? model.slice(byQuality.length) : null,
     codec: codec || null,
     crf: crf === '' ? null : Number(crf),
     preset: null,

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { badValue, VsrError } from '../../errors.js';
 import type { Field } from '../../files/json-field.js';
 import { checkTracks } from '../../media/tracks/track-choice.js';
+import { qualities } from '../../upscale/plan/options.js';
 
 /**
  * What a job of the queue can be. `paused` ones keep their finished segments, across reboots too.
@@ -14,6 +16,8 @@ export type JobOptions = {
   /** A size to reach, such as `1080p`, in place of a scale. */
   readonly to: string | null;
   readonly model: string | null;
+  /** How large a network vsr chooses, in place of a named one. */
+  readonly quality: string | null;
   readonly codec: string | null;
   readonly crf: number | null;
   readonly preset: string | null;
@@ -31,6 +35,7 @@ export const noOptions: JobOptions = {
   scale: null,
   to: null,
   model: null,
+  quality: null,
   codec: null,
   crf: null,
   preset: null,
@@ -101,6 +106,7 @@ export function readOptions(field: Field): JobOptions {
     scale: field.at('scale').orNull(number),
     to: field.at('to').orNull(text),
     model: field.at('model').orNull(text),
+    quality: laterText(field.at('quality')),
     codec: field.at('codec').orNull(text),
     crf: field.at('crf').orNull(number),
     preset: field.at('preset').orNull(text),
@@ -111,8 +117,20 @@ export function readOptions(field: Field): JobOptions {
   };
 }
 
-/** Throws VsrError `option` for words that cannot choose tracks. */
-export function checkTrackWords({ audio, subs }: JobOptions): void {
+/**
+ * Throws VsrError `option` for words that `vsr upscale` would refuse for every clip: those that
+ * choose no tracks, and no quality.
+ */
+export function checkWords({ audio, subs, quality, model }: JobOptions): void {
+  if (quality !== null && !(qualities as readonly string[]).includes(quality)) {
+    throw badValue(`one of ${qualities.join(', ')}`, 'quality', quality);
+  }
+  if (quality !== null && model !== null) {
+    throw new VsrError(
+      'option',
+      'Expected a model or a quality, not both: each chooses a network.',
+    );
+  }
   checkTracks('audio', audio ?? undefined);
   checkTracks('subs', subs ?? undefined);
 }
@@ -144,12 +162,13 @@ export function readJob(field: Field): Job {
 
 /** Options of `vsr upscale` for the job, without its input. */
 export function argumentsOf({ options }: Pick<Job, 'options'>): string[] {
-  const { scale, to, model, codec, crf, preset, folder, audio, subs, use } = options;
+  const { scale, to, model, quality, codec, crf, preset, folder, audio, subs, use } = options;
   const given: [string, string | number | null][] = [
     ['--use', use],
     ['--scale', scale],
     ['--to', to],
     ['--model', model],
+    ['--quality', quality],
     ['--codec', codec],
     ['--crf', crf],
     ['--preset', preset],

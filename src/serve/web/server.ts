@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { VsrError, errorFacts } from '../../errors.js';
 import { Field } from '../../files/json-field.js';
 import { catalogue } from '../../model/catalogue/catalogue.js';
-import { codecNames } from '../../upscale/plan/options.js';
+import { codecNames, qualities } from '../../upscale/plan/options.js';
 import type { Folders } from '../folders.js';
-import { checkTrackWords, readOptions, type JobOptions } from '../queue/job.js';
+import { checkWords, readOptions, type JobOptions } from '../queue/job.js';
 import type { Machines } from '../machines/machines.js';
 import type { Presets } from '../presets.js';
 import type { Previews } from '../previews.js';
@@ -111,6 +111,7 @@ function serveState(server: FastifyInstance, parts: ServerParts): void {
   server.get('/api/choices', async () => ({
     roots: folders.roots,
     codecs: codecNames,
+    qualities,
     models: (await catalogue()).map(({ name }) => name),
     config: presets.list(),
   }));
@@ -126,12 +127,12 @@ function serveState(server: FastifyInstance, parts: ServerParts): void {
 
 /**
  * The options of a request, whose folder is one that the page may reach. Throws VsrError `option`
- * for a preset that there is not, and for words that choose no tracks.
+ * for a preset that there is not, and for words that `checkWords` refuses.
  */
 async function optionsIn(body: Field, { folders, presets }: ServerParts): Promise<JobOptions> {
   const options = readOptions(body.at('options'));
   presets.setBy(options.use);
-  checkTrackWords(options);
+  checkWords(options);
   const { folder } = options;
   return { ...options, folder: folder === null ? null : await folders.inside(folder) };
 }

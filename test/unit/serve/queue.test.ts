@@ -164,8 +164,8 @@ test('files of a version that knew no tracks and presets are read', async () => 
   await queue.written();
   const file = path.join(folder, 'jobs', `${idOf('b')}.json`);
   const kept = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
-  const { audio, subs, use, ...options } = kept['options'] as Record<string, unknown>;
-  assert.deepEqual([audio, subs, use], ['eng', null, 'archive']);
+  const { audio, subs, use, quality, ...options } = kept['options'] as Record<string, unknown>;
+  assert.deepEqual([audio, subs, use, quality], ['eng', null, 'archive', null]);
   const { size, ...rest } = kept;
   assert.equal(size, null);
   writeFileSync(file, JSON.stringify({ ...rest, options }));

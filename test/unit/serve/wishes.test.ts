@@ -75,6 +75,9 @@ test('what is chosen becomes options; what is not is left to the preset', () => 
   assert.deepEqual(optionsOf({ ...noWishes, use: 'disc', scale: '1080p', audio, subs }), {
     ...{ ...noOptions, use: 'disc', to: '1080p', audio: 'ja,en', subs: 'none' },
   });
+  const { model, quality } = optionsOf({ ...noWishes, model: 'quality: best' });
+  assert.deepEqual([model, quality], [null, 'best']);
+  assert.equal(optionsOf({ ...noWishes, model: 'srcnn-x2' }).model, 'srcnn-x2');
   assert.equal(optionsOf({ ...noWishes, audio: { mode: 'all', words: [] } }).audio, 'all');
 });
 
