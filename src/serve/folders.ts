@@ -3,11 +3,11 @@ import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { isWanted, looksLikeStill } from '../upscale/plan/inputs.js';
 
-/** What a folder holds, as the page shows it. */
+/** What the page shows of a folder. */
 export type Listing = {
-  /** Absolute, without links. */
+  /** Absolute path without symbolic links. */
   readonly folder: string;
-  /** The folder above; `null` where that may not be seen. */
+  /** The folder above; `null` where the page may not see it. */
   readonly above: string | null;
   readonly folders: readonly { readonly name: string; readonly path: string }[];
   readonly files: readonly ListedFile[];
@@ -21,16 +21,16 @@ export type ListedFile = {
   readonly isPicture: boolean;
 };
 
-/** The folders that a page may see, with what lies in them; nothing else, links included. */
+/** The folders that the page may see, and what lies in them; links out of them lead nowhere. */
 export class Folders {
-  /** Absolute, without links. */
+  /** Absolute paths without symbolic links. */
   readonly roots: readonly string[];
 
   private constructor(roots: readonly string[]) {
     this.roots = roots;
   }
 
-  /** Throws VsrError `disk` for one that is not there, `option` for one that is no folder. */
+  /** Throws VsrError `disk` for a folder that does not exist, `option` for a file. */
   static async open(folders: readonly string[]): Promise<Folders> {
     const roots: string[] = [];
     for (const folder of folders) {
@@ -52,8 +52,9 @@ export class Folders {
   }
 
   /**
-   * The path, without links, of something that lies in the folders. Throws VsrError `option` for
-   * everything else, in the same words whether it exists or not.
+   * The path without symbolic links of a file or folder in the folders. Throws VsrError `option`
+   * for everything else, in the same words whether it exists or not, so that the page tells nothing
+   * about other folders.
    */
   async inside(wanted: string): Promise<string> {
     const real = path.isAbsolute(wanted) ? await realpath(wanted).catch(() => null) : null;
@@ -66,7 +67,7 @@ export class Folders {
     return real;
   }
 
-  /** What `wanted` holds; what lies elsewhere by a link is left out. */
+  /** The content of the folder `wanted`; links out of the page's folders are left out. */
   async list(wanted: string): Promise<Listing> {
     const folder = await this.inside(wanted);
     const entries = await readdir(folder, { withFileTypes: true });

@@ -4,7 +4,7 @@ import type { QueueWork } from './queue/job-run.js';
 import { Queue, type QueueWays } from './queue/queue.js';
 import { QueueStore } from './queue/queue-store.js';
 
-/** A queue that this process alone works off. */
+/** A queue that only this process runs. */
 export type OwnQueue = AsyncDisposable & {
   readonly queue: Queue;
   readonly store: QueueStore;
@@ -12,7 +12,10 @@ export type OwnQueue = AsyncDisposable & {
   readonly lost: AbortSignal;
 };
 
-/** Opens the queue in a folder. Throws VsrError `busy` where another process has it. */
+/**
+ * Opens the queue in a folder, and runs its jobs with `work`. Throws VsrError `busy` where another
+ * process runs it, `disk` where the folder cannot be made, and `media` for a damaged file in it.
+ */
 export async function openOwnQueue(
   folder: string,
   work: QueueWork,

@@ -6,16 +6,16 @@ import { argumentsOf, type JobOptions, noOptions } from './queue/job.js';
 import { runVsr } from './queue/run-vsr.js';
 import { exists } from '../files/what-is-there.js';
 
-/** Frames that a preview shows: enough to choose by, few enough not to wait for. */
+/** Frames that a preview shows: enough to choose by, and few enough to be made soon. */
 const shownFrames = 3;
 
-/** Names that previews have, so that no text from elsewhere becomes a path. */
+/** The form of a preview's id; any other text from a request must not become part of a path. */
 const idForm = /^[0-9a-f]{32}$/;
 
-/** What of a preset `vsr preview` takes, too. */
+/** Options of a preset that `vsr preview` takes as well. */
 const previewWords = ['scale', 'model', 'codec', 'encoder', 'crf', 'preset', 'precision'];
 
-/** Words of `vsr preview` for a job: what was chosen goes before what its preset sets. */
+/** Options of `vsr preview` for a job; chosen ones override those in `set`, of its preset. */
 export function previewArguments(
   { scale, model, codec, crf, preset }: JobOptions,
   set: Readonly<Record<string, string>>,
@@ -26,7 +26,7 @@ export function previewArguments(
   return [...others.map((word) => `--${word}=${set[word]}`), ...chosen];
 }
 
-/** Pages that show how a clip would look, made one at a time and kept in a folder. */
+/** Pages that show how an enlarged clip would look, made one at a time and kept in a folder. */
 export class Previews {
   readonly #folder: string;
   #making: Promise<unknown> = Promise.resolve();
@@ -35,15 +35,15 @@ export class Previews {
     this.#folder = folder;
   }
 
-  /** The file of a preview; `null` for what is no name of one. */
+  /** The path of a preview's page; `null` where `id` is not the id of one. */
   fileOf(id: string): string | null {
     return idForm.test(id) ? path.join(this.#folder, `${id}.html`) : null;
   }
 
   /**
-   * Makes the preview of a clip, unless it is there, and returns its name. `set` is what the
-   * configuration file sets for the job. Throws VsrError `media` with what the command line said
-   * where it cannot be made.
+   * Makes the preview of the clip `input`, unless there is one, and returns its id. `set` holds the
+   * options that the configuration file sets for the job. Throws VsrError `option` where a size is
+   * chosen instead of a scale, and `media` with the last line of `vsr preview` where that fails.
    */
   async make(
     input: string,
@@ -53,7 +53,7 @@ export class Previews {
     if (options.to !== null || (options.scale === null && Object.hasOwn(set, 'to'))) {
       throw new VsrError(
         'option',
-        'A preview shows a scale, not a size. Choose how many times as large.',
+        'A preview is made with a scale, not for a size such as 1080p. Choose a scale.',
       );
     }
     const { size, mtimeMs } = await stat(input);

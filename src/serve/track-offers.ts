@@ -13,31 +13,31 @@ import {
 import { looksLikeStill } from '../upscale/plan/inputs.js';
 import type { JobOptions } from './queue/job.js';
 
-/** A track, or the tracks of a language, that can be chosen. */
+/** A track, or all tracks of one language, that can be chosen. */
 export type TrackOffer = {
-  /** How `--audio` and `--subs` name it: a stream's number, or a language. */
+  /** The word for `--audio` and `--subs`: a stream's number, or a language. */
   readonly word: string;
-  /** ISO 639's shortest name; `und` where there is none. */
+  /** The shortest ISO 639 code; `und` where the clip states none. */
   readonly language: string;
-  /** Of one track: its codec, channels and title. Empty for a language. */
+  /** The track's codec, channels and title; empty for a language. */
   readonly facts: readonly string[];
   /** How many of the clips have it. */
   readonly clips: number;
 };
 
-/** What some clips hold to choose from. */
+/** The tracks of some clips to choose from. */
 export type TrackOffers = { readonly [option in TrackOption]: readonly TrackOffer[] } & {
-  /** Clips that were looked at, of how many there are. */
+  /** Clips that were read, and all clips. */
   readonly looked: number;
   readonly of: number;
-  /** What was said of the first clip that could not be read; `null` where all could. */
+  /** The error of the first clip that could not be read; `null` where all could. */
   readonly wrong: string | null;
 };
 
-/** Most clips of a selection that are looked at: each takes a fraction of a second. */
+/** Most clips of a selection that are read for their tracks; each takes a fraction of a second. */
 export const mostLooked = 24;
 
-/** Clips that are remembered. */
+/** Most clips whose tracks are kept in memory. */
 const mostKnown = 2000;
 
 function streamsOf(source: Source, option: TrackOption): readonly StreamInfo[] {
@@ -62,7 +62,7 @@ function offersOfOne(source: Source, option: TrackOption): TrackOffer[] {
   }));
 }
 
-/** The languages of several clips, those that most clips have first. */
+/** The languages of several clips, those of most clips first. */
 function offersOfMany(sources: readonly Source[], option: TrackOption): TrackOffer[] {
   const counts = new Map<string, number>();
   for (const source of sources) {
@@ -76,8 +76,8 @@ function offersOfMany(sources: readonly Source[], option: TrackOption): TrackOff
 }
 
 /**
- * What clips offer: the only clip of a selection its tracks by number, several their languages,
- * since numbers differ from clip to clip.
+ * The tracks to choose from. Where a selection is one clip (`isOnly`), its tracks by number;
+ * otherwise the languages, since numbers differ from clip to clip.
  */
 export function offersOf(
   sources: readonly Source[],
@@ -89,7 +89,7 @@ export function offersOf(
   return { audio: of('audio'), subs: of('subs') };
 }
 
-/** Looks at clips for their tracks, one at a time, and remembers what it saw. */
+/** Reads clips for their tracks, one at a time, and remembers them until a clip changes. */
 export class TrackLooker {
   readonly #ffmpeg: Ffmpeg;
   readonly #known = new Map<string, Source>();
@@ -99,7 +99,10 @@ export class TrackLooker {
     this.#ffmpeg = ffmpeg;
   }
 
-  /** What the first clips of a selection offer. Pictures hold no tracks. */
+  /**
+   * The tracks of the first clips of a selection; pictures have none. A clip that cannot be read is
+   * left out. Rejects only where `signal` fires.
+   */
   async offers(inputs: readonly string[], signal: AbortSignal): Promise<TrackOffers> {
     const clips = inputs.filter((input) => !looksLikeStill(input));
     const sources: Source[] = [];
@@ -117,8 +120,8 @@ export class TrackLooker {
   }
 
   /**
-   * Throws VsrError `option` where one of the first clips has none of the tracks that were chosen,
-   * as `vsr upscale` would; a clip that cannot be read is left to that.
+   * Throws VsrError `option` where one of the first clips has none of the chosen tracks, as `vsr
+   * upscale` would. A clip that cannot be read passes: its job will fail with the reason.
    */
   async check(inputs: readonly string[], { audio, subs }: JobOptions): Promise<void> {
     const isChoice = (text: string | null): boolean =>

@@ -6,20 +6,20 @@ import { isWanted } from '../upscale/plan/inputs.js';
 import { checkWords, type JobOptions, noOptions } from './queue/job.js';
 import type { Queue } from './queue/queue.js';
 
-/** A folder that is watched, and what is done with the clips that come into it. */
+/** A folder to watch, and the options for the clips in it. */
 export type Watched = { readonly folder: string; readonly options: JobOptions };
 
-/** A file that has not grown for so long, in milliseconds, counts as complete. */
+/** Milliseconds without growth after which a file counts as complete. */
 export const stillMs = 5000;
 
 const numbers = new Set(['scale', 'crf']);
 
-/** Tracks that are chosen by several words: the comma is taken, so they have a plus between them. */
+/** Options that take several words: with `+` between them, since a comma separates options. */
 const lists = new Set(['audio', 'subs']);
 
 /**
- * What `folder` or `folder=scale=4,codec=hevc` asks for; a folder may have `=` in its name. Throws
- * VsrError `option` for an option that there is not, or a number that is none.
+ * The folder and options in `folder` or `folder=scale=4,codec=hevc`; a folder's name may contain
+ * `=`. Throws VsrError `option` for an unknown option and for an invalid value.
  */
 export function parseWatched(text: string): Watched {
   const [, folder = '', list] = /^(.*?)(?:=(\w+=[^,=]*(?:,\w+=[^,=]*)*))?$/s.exec(text) ?? [];
@@ -46,9 +46,10 @@ export function parseWatched(text: string): Watched {
 }
 
 /**
- * Adds the clips of a folder, and of those within it, to the queue once they have stopped growing:
- * those that are there, and those that come. One that was queued since it last changed is not
- * queued again. `say` is told what was added, and what went wrong with watching.
+ * Watches a folder and those below it, and adds each clip to the queue once it has stopped growing,
+ * also those that are there already. A clip that was queued since it last changed is not queued
+ * again. `say` gets a sentence for each clip that was added and for each error. `waitMs` replaces
+ * `stillMs`.
  */
 export function watchFolder(
   { folder, options }: Watched,
@@ -68,10 +69,10 @@ export function watchFolder(
       (job) => job.input === file && Date.parse(job.added) >= mtimeMs,
     );
     if (isKnown) return;
-    if (queue.add([file], options).length > 0) say(`${file} has come and is queued.`);
+    if (queue.add([file], options).length > 0) say(`${file} was added to the queue.`);
   };
   const onFile = (file: string): void => {
-    // Gone again, or not to be read: the next change brings it back.
+    // It was removed meanwhile, or cannot be read: its next change is looked at again.
     consider(file).catch((error: unknown) => say(`${file}: ${messageOf(error)}`));
   };
   watcher.on('add', onFile);

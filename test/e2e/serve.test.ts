@@ -97,13 +97,13 @@ test(
 
       // One is looked at, then all are added.
       await page.getByLabel('a long one.mkv').check();
-      await page.getByRole('button', { name: /What will become of a long one/ }).click();
+      await page.getByRole('button', { name: /Show the plan for a long one/ }).click();
       await page.locator('.plan dl').waitFor();
       assert.match(await page.locator('.plan').innerText(), /a long one\.x2\.mkv\s+frames\s+1000/);
       await page.getByRole('button', { name: 'Make a preview' }).click();
       const [preview] = await Promise.all([
         page.context().waitForEvent('page', { timeout: 120_000 }),
-        page.getByRole('link', { name: /Look at the preview/ }).click({ timeout: 120_000 }),
+        page.getByRole('link', { name: /Open the preview/ }).click({ timeout: 120_000 }),
       ]);
       assert.match(await preview.title(), /a long one/);
       await preview.close();
@@ -144,7 +144,7 @@ test(
         .waitFor({ timeout: 120_000 });
       await long.getByRole('button', { name: /^Pause/ }).click();
       await page.locator('.job.paused', { hasText: 'a long one' }).waitFor();
-      await long.getByRole('button', { name: /^Go on/ }).click();
+      await long.getByRole('button', { name: /^Resume/ }).click();
       await page.locator('.job.running', { hasText: 'a long one' }).waitFor();
       first.child.kill('SIGKILL');
       await page.getByRole('status').filter({ hasText: 'No connection' }).waitFor();
@@ -172,8 +172,8 @@ test(
         row(page, 'c.mkv').getByRole('link', { name: 'Before and after' }).click(),
       ]);
       await report.locator('.stage').first().waitFor();
-      await page.getByRole('button', { name: 'Clear what is over' }).click();
-      await page.getByText('Nothing is queued').waitFor();
+      await page.getByRole('button', { name: 'Remove done and cancelled' }).click();
+      await page.getByText('The queue is empty').waitFor();
       assert.deepEqual(errors, []);
       again.child.kill('SIGINT');
       const code = await new Promise((resolve) => again.child.once('exit', resolve));
@@ -196,7 +196,7 @@ test(
       const page = await browser.newPage();
       await page.goto(address);
       await page.getByRole('button', { name: 'Pause all' }).click();
-      await page.getByRole('button', { name: 'Go on' }).waitFor();
+      await page.getByRole('button', { name: 'Resume all' }).waitFor();
       const statuses = await page.evaluate(
         async (input: string) => {
           const none = { scale: 2, to: null, model: null, codec: null, preset: null, folder: null };

@@ -77,7 +77,7 @@ test(
       const others = machines.getByRole('list', { name: 'Clips of others' });
       await others.getByText('m:clip.mp4').waitFor();
       assert.match(await others.innerText(), /0 of 48 frames/);
-      await machines.getByText('None is there: start one').waitFor();
+      await machines.getByText('There are no workers').waitFor();
 
       // A clip of the page goes into the queue, and is none of others.
       await page.locator('.files').getByLabel('clip.mp4').check();

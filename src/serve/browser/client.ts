@@ -9,22 +9,22 @@ import type { TrackOffers } from '../track-offers.js';
 
 /** What the page knows of the queue. */
 export type PageState = {
-  /** First to last. */
+  /** In the order of the queue. */
   readonly jobs: readonly Job[];
   readonly paused: boolean;
   readonly paces: Readonly<Record<string, JobPace>>;
-  /** Whether changes still come. */
+  /** Whether the server is connected, so that changes arrive. */
   readonly connected: boolean;
-  /** The queue of many machines that do the work; `null` where the page's own machine does. */
+  /** The queue in Redis whose machines do the work; `null` where the server's machine does. */
   readonly machines: MachinesView | null;
 };
 
-/** The state before anything was heard. */
+/** The state before the server has answered. */
 export const emptyState: PageState = {
   ...{ jobs: [], paused: false, paces: {}, connected: false, machines: null },
 };
 
-/** What can be chosen. */
+/** What the server offers to choose from. */
 export type Choices = {
   readonly roots: readonly string[];
   readonly codecs: readonly string[];
@@ -33,7 +33,7 @@ export type Choices = {
   readonly config: PresetList;
 };
 
-/** The state after some changes. */
+/** The state after `changes`. */
 export function changed(state: PageState, changes: readonly QueueChange[]): PageState {
   const jobs = new Map(state.jobs.map((job) => [job.id, job]));
   const paces: Record<string, JobPace> = { ...state.paces };
@@ -50,13 +50,13 @@ export function changed(state: PageState, changes: readonly QueueChange[]): Page
     } else if (change.job === null) jobs.delete(change.id);
     else jobs.set(change.id, change.job);
   }
-  // A job that is newer than the order comes last: it is in the next one.
+  // A job that was added after this order was sent comes last; the next order has it.
   const placed = (order ?? []).filter((id) => jobs.has(id));
   const sorted = [...new Set([...placed, ...jobs.keys()])].map((id) => jobs.get(id)!);
   return { ...state, jobs: sorted, paces, paused };
 }
 
-/** Tells `onState` of the queue's state now and after each change; reconnects by itself. */
+/** Calls `onState` with the queue's state and after each change; reconnects by itself. */
 export function follow(onState: (update: (state: PageState) => PageState) => void): void {
   const source = new EventSource('/api/changes');
   source.addEventListener('state', (event: MessageEvent<string>) => {
@@ -86,7 +86,7 @@ async function post<T>(where: string, body: object, signal?: AbortSignal): Promi
   return answer<T>(await fetch(where, signal === undefined ? request : { ...request, signal }));
 }
 
-/** Calls to the server; each rejects with the server's sentence. */
+/** Requests to the server; all but `log` reject with the server's message. */
 export const server = {
   choices: async () => answer<Choices>(await fetch('/api/choices')),
   folder: async (folder: string) =>

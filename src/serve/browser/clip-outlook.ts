@@ -6,7 +6,7 @@ import { server } from './client.js';
 import { type Doing, Notes } from './notes.js';
 import { nameOf, size } from './words.js';
 
-/** What would become of a clip, when asked. */
+/** A button that asks for the plan for a clip and shows it. */
 export function PlanOf({ input, options }: { input: string; options: JobOptions }) {
   const [plan, setPlan] = useState<Partial<Job> | 'asking' | null>(null);
   const [wrong, setWrong] = useState('');
@@ -23,7 +23,7 @@ export function PlanOf({ input, options }: { input: string; options: JobOptions 
   return html`
     <div class="plan" aria-live="polite">
       <button onClick=${ask} disabled=${plan === 'asking'}>
-        ${plan === 'asking' ? 'Looking …' : `What will become of ${nameOf(input)}?`}
+        ${plan === 'asking' ? 'Planning …' : `Show the plan for ${nameOf(input)}`}
       </button>
       ${wrong === '' ? null : html`<p class="note">${wrong}</p>`}
       ${plan === null || plan === 'asking' ? null : html`<${PlanFacts} plan=${plan} />`}
@@ -31,7 +31,7 @@ export function PlanOf({ input, options }: { input: string; options: JobOptions 
   `;
 }
 
-/** A page that shows how a clip would look, when asked. */
+/** A button that makes a preview page of a clip, and then a link to it. */
 export function PreviewOf({
   input,
   options,
@@ -57,9 +57,7 @@ export function PreviewOf({
   };
   if (made !== null && made !== 'making') {
     return html`<p>
-      <a href=${made.page} target="_blank" rel="noopener"
-        >Look at the preview of ${nameOf(input)}</a
-      >
+      <a href=${made.page} target="_blank" rel="noopener">Open the preview of ${nameOf(input)}</a>
     </p>`;
   }
   return html`<button class="preview" onClick=${make} disabled=${made === 'making'}>

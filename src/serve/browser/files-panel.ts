@@ -11,7 +11,7 @@ import { asOffered, noWishes, optionsOf, whyNot } from './wishes.js';
 import { WishesForm } from './wishes-form.js';
 import { size } from './words.js';
 
-/** Folders and clips, with what can be chosen for those that are marked. */
+/** Folders and clips, and the options for the selected clips. */
 export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing }) {
   const [listing, setListing] = useState<Listing | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
@@ -55,7 +55,7 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
           ${marked.size === 0 ? 'Add to the queue' : `Add ${marked.size} to the queue`}
         </button>
         <button disabled=${listing === null} onClick=${() => open(listing!.folder)}>
-          Read the folder again
+          Reload the folder
         </button>
       </div>
       ${
@@ -79,7 +79,7 @@ type FolderListProps = {
   onOpen: (folder: string) => void;
 };
 
-/** The folders one can go to: the roots where there are several, the one above, those inside. */
+/** The folders to go to: the roots where there are several, the one above, and those inside. */
 function FolderList({ roots, listing, onOpen }: FolderListProps) {
   const button = (path: string, words: string) =>
     html`<button class="folder" onClick=${() => onOpen(path)}>${printable(words)}</button>`;
@@ -108,7 +108,7 @@ type FileListProps = {
   onMark: (marked: ReadonlySet<string>) => void;
 };
 
-/** The clips and pictures of a folder, each with a box to mark it, and one box for all. */
+/** The clips and pictures of a folder, each with a checkbox, and one checkbox for all. */
 function FileList({ files, marked, onMark }: FileListProps) {
   const all = files.length > 0 && files.every(({ path }) => marked.has(path));
   const mark = (path: string): void => {
@@ -119,7 +119,7 @@ function FileList({ files, marked, onMark }: FileListProps) {
   return html`
     ${
       files.length === 0
-        ? html`<p class="hint">No clips or pictures lie in this folder.</p>`
+        ? html`<p class="hint">This folder holds no clips or pictures.</p>`
         : html`<label class="row all">
             <input
               type="checkbox"

@@ -11,16 +11,16 @@ import { duration, nameOf, size } from './words.js';
 type RowProps = {
   job: Job;
   pace: JobPace | undefined;
-  /** How long it will take once its turn has come, in words; `null` where unknown. */
+  /** The time that it will take once it runs, in words; `null` where unknown. */
   takes: string | null;
-  /** These may be those of an earlier drawing: they do the same. */
+  /** Functions of an earlier drawing may be used: they do the same. */
   doing: Doing;
   onShift: (id: string, by: number) => void;
   onDrag: (id: string | null) => void;
   onDrop: (before: string) => void;
 };
 
-/** What can be asked of a job in each state, with the words on the button. */
+/** The requests that a job allows in each state, with the words on the button. */
 const buttons: Readonly<Record<Job['state'], readonly (readonly [string, string])[]>> = {
   waiting: [
     ['pause', 'Pause'],
@@ -31,7 +31,7 @@ const buttons: Readonly<Record<Job['state'], readonly (readonly [string, string]
     ['cancel', 'Cancel'],
   ],
   paused: [
-    ['resume', 'Go on'],
+    ['resume', 'Resume'],
     ['cancel', 'Cancel'],
   ],
   done: [['remove', 'Remove']],
@@ -53,17 +53,17 @@ function howFar(
   const count = of === null ? `${frames} frames` : `${frames} of ${of} frames`;
   if (state === 'running') {
     if (pace === undefined) return 'beginning';
-    const eta = pace.eta === null ? '' : `, ${duration(pace.eta)} to go`;
+    const eta = pace.eta === null ? '' : `, ${duration(pace.eta)} left`;
     if (pace.stage !== 'enlarge') return pace.stage;
-    // Machines of a queue may not have begun with it.
-    return pace.fps === 0 ? count : `${count}, ${pace.fps.toFixed(1)} a second${eta}`;
+    // 0 while the machines of a queue have not begun with it.
+    return pace.fps === 0 ? count : `${count}, ${pace.fps.toFixed(1)} per second${eta}`;
   }
   if (state === 'waiting' && takes !== null) return `waiting, takes about ${takes}`;
   if (state === 'paused') return `paused at ${count}`;
   return state;
 }
 
-/** What was asked for and is expected of a job, in a few words. */
+/** The options and the expected output of a job, in a few words. */
 function wishesOf({ options, models, bytes, size: pixels }: Job): string {
   const { scale, to, quality, audio, subs, use } = options;
   return [
@@ -82,14 +82,14 @@ function wishesOf({ options, models, bytes, size: pixels }: Job): string {
     .join(', ');
 }
 
-/** One job of the queue. Its row is drawn anew only where something of it has changed. */
+/** One job of the queue. Its row is drawn again only where something in it has changed. */
 export function JobRow(props: RowProps) {
   const { job, pace, takes } = props;
   const [isNear, place] = useNear();
   return useMemo(() => drawn(props, isNear, place), [job, pace, takes, isNear]);
 }
 
-/** A row; far from the window it says no more than which job it is. */
+/** A row of the queue; far from the window it shows only the clip's name. */
 function drawn(
   { job, pace, takes, doing, onShift, onDrag, onDrop }: RowProps,
   isNear: boolean,
@@ -124,7 +124,7 @@ function drawn(
   `;
 }
 
-/** How far a job is, what can be asked of it, and what was said about it. */
+/** A job's progress, buttons, error and details. */
 function RowContent({ job, pace, takes, doing, onShift }: Omit<RowProps, 'onDrag' | 'onDrop'>) {
   const { state } = job;
   const name = nameOf(job.input);
@@ -147,7 +147,7 @@ function RowContent({ job, pace, takes, doing, onShift }: Omit<RowProps, 'onDrag
   `;
 }
 
-/** What can be asked of a job: another place in the queue, and what its state allows. */
+/** Buttons to move a job in the queue and for the requests that its state allows. */
 function JobButtons({ job, doing, onShift }: Pick<RowProps, 'job' | 'doing' | 'onShift'>) {
   const { id, state } = job;
   const name = nameOf(job.input);
@@ -183,7 +183,7 @@ function JobButtons({ job, doing, onShift }: Pick<RowProps, 'job' | 'doing' | 'o
   `;
 }
 
-/** Where a job reads and writes, what was said about it, and its log, when asked. */
+/** A job's paths and notes, and its log once they are opened. */
 function JobDetails({ job, doing }: Pick<RowProps, 'job' | 'doing'>) {
   const { id, input, output, notes } = job;
   const [log, setLog] = useState<string | null>(null);

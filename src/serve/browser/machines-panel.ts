@@ -6,7 +6,7 @@ import type { MachinesView, OthersClip } from '../machines/machines-view.js';
 import { laneWords, workerWords } from './machines-words.js';
 import { duration } from './words.js';
 
-/** The queue of many machines: who works on it, and what others have put into it. */
+/** The queue in Redis: its machines and workers, and the clips that others submitted. */
 export function MachinesPanel({ view }: { view: MachinesView }) {
   return useMemo(() => drawn(view), [view]);
 }
@@ -33,7 +33,7 @@ function drawn({ queue, problem, workers, lanes, clips, more }: MachinesView) {
       ${
         workers.length === 0
           ? html`<p class="hint">
-              None is there: start one with vsr worker --queue ${printable(queue)} --root
+              There are no workers. Start one with vsr worker --queue ${printable(queue)} --root
               name=folder
             </p>`
           : html`<ul class="list" aria-labelledby="workers-title">
@@ -49,7 +49,7 @@ function drawn({ queue, problem, workers, lanes, clips, more }: MachinesView) {
       <h3 id="others-title">Clips of others</h3>
       ${
         clips.length === 0
-          ? html`<p class="hint">Nobody else has clips in this queue.</p>`
+          ? html`<p class="hint">There are no clips of others in this queue.</p>`
           : html`<ul class="list" aria-labelledby="others-title">
               ${clips.map((clip) => html`<${OthersRow} key=${clip.id} clip=${clip} />`)}
             </ul>`
@@ -59,7 +59,7 @@ function drawn({ queue, problem, workers, lanes, clips, more }: MachinesView) {
   `;
 }
 
-/** A clip that others submitted: how far it is, and why it failed. */
+/** A clip that others submitted: its progress, and why it failed. */
 function OthersRow({ clip }: { clip: OthersClip }) {
   const { input, state, done, frames, priority, cause, openSeconds } = clip;
   const count = frames === null ? `${done} frames` : `${done} of ${frames} frames`;

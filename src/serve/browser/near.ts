@@ -17,9 +17,9 @@ function seen(entries: readonly IntersectionObserverEntry[]): void {
 }
 
 /**
- * Whether an element has come near the window since it is there: what it holds need not be made
- * before. It stays true, so that nothing that is open or has the focus goes away. Second: what the
- * element's `ref` is set to.
+ * Whether an element has come near the window, so that its content has to be drawn, and the `ref`
+ * to give to that element. Once true it stays true, so that nothing that is open or has the focus
+ * disappears.
  */
 export function useNear(): readonly [boolean, { current: Element | null }] {
   const [isNear, setNear] = useState(false);

@@ -4,10 +4,10 @@ import { html } from 'htm/preact';
 import { printable } from '../../printable.js';
 import type { Job } from '../queue/job.js';
 
-/** Runs what was asked for and shows how it went. */
+/** Awaits `work`, then shows `done` or the error's message to the user. */
 export type Doing = (work: Promise<unknown>, done?: string) => Promise<void>;
 
-/** What was said about a clip; what its output lacks stands out. */
+/** The notes about a clip; losses are highlighted. */
 export function Notes({ notes }: { notes: Job['notes'] }) {
   return html`<ul class="notes">
     ${notes.map(

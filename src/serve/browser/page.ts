@@ -6,12 +6,12 @@ import { FilesPanel } from './files-panel.js';
 import { MachinesPanel } from './machines-panel.js';
 import { QueuePanel } from './queue-panel.js';
 
-/** What the whole page is: files on one side, the queue on the other. */
+/** The whole page: clips on one side, the queue on the other. */
 function App() {
   const [state, setState] = useState(emptyState);
   const [choices, setChoices] = useState<Choices | null>(null);
   const [said, setSaid] = useState('');
-  /** Shows the sentence of what failed, and what was done, to eyes and to screen readers. */
+  /** Shows what was done, or the error, in the status line, which screen readers read out. */
   const doing = async (work: Promise<unknown>, done = ''): Promise<void> => {
     try {
       await work;
@@ -24,7 +24,7 @@ function App() {
     follow(setState);
     void doing(server.choices().then(setChoices));
   }, []);
-  // A change of the queue draws no list of files anew.
+  // Kept, so that a change of the queue does not draw the list of files again.
   const files = useMemo(
     () => (choices === null ? null : html`<${FilesPanel} choices=${choices} doing=${doing} />`),
     [choices],
@@ -33,7 +33,7 @@ function App() {
     <header class="top">
       <h1>vsr</h1>
       <p class="said" role="status">
-        ${state.connected ? said : 'No connection to vsr. What is finished is kept; trying again …'}
+        ${state.connected ? said : 'No connection to vsr. Finished segments are kept. Connecting again …'}
       </p>
     </header>
     <main>

@@ -7,7 +7,7 @@ import type { Doing } from './notes.js';
 import { JobRow } from './job-row.js';
 import { duration, secondsFor, timeForAll } from './words.js';
 
-/** What moves jobs: functions that stay the same, so that rows need not be drawn anew for them. */
+/** Functions that move jobs. They stay the same, so that rows need not be drawn again for them. */
 function useMoves(jobs: readonly Job[], doing: Doing) {
   const now = useRef({ jobs, doing });
   now.current = { jobs, doing };
@@ -16,7 +16,7 @@ function useMoves(jobs: readonly Job[], doing: Doing) {
     const move = (id: string, before: string | null): void =>
       void now.current.doing(server.move(id, before), 'Moved.');
     return {
-      /** Puts a job `by` places further down, or up. */
+      /** Moves a job by `by` places: down, or up where that is negative. */
       shift: (id: string, by: number): void => {
         const all = now.current.jobs;
         const place = all.findIndex((job) => job.id === id);
@@ -34,7 +34,7 @@ function useMoves(jobs: readonly Job[], doing: Doing) {
   }, []);
 }
 
-/** The queue: what runs, what waits, what is over. */
+/** The queue with all its jobs. */
 export function QueuePanel({ state, doing }: { state: PageState; doing: Doing }) {
   const { jobs, paused, paces } = state;
   const counts = new Map<string, number>();
@@ -43,7 +43,7 @@ export function QueuePanel({ state, doing }: { state: PageState; doing: Doing })
   const left =
     seconds === null
       ? ''
-      : ` About ${duration(seconds)} to go${unknown === 0 ? '' : `, and ${unknown} of unknown length`}.`;
+      : ` About ${duration(seconds)} left${unknown === 0 ? '' : `, without ${unknown} of unknown length`}.`;
   const takes = (job: Job): string | null => {
     const alone = job.state === 'waiting' ? secondsFor(job, rate) : null;
     return alone === null ? null : duration(alone);
@@ -56,21 +56,21 @@ export function QueuePanel({ state, doing }: { state: PageState; doing: Doing })
       <h2 id="queue-title">Queue</h2>
       <div class="bar">
         <button aria-pressed=${paused} onClick=${() => void doing(server.pause(!paused))}>
-          ${paused ? 'Go on' : 'Pause all'}
+          ${paused ? 'Resume all' : 'Pause all'}
         </button>
         <button
           disabled=${over.length === 0}
           onClick=${() => void doing(Promise.all(over.map(({ id }) => server.ask(id, 'remove'))))}
         >
-          Clear what is over
+          Remove done and cancelled
         </button>
         <span class="soft">${jobs.length === 0 ? '' : `${tally}.${left}`}</span>
       </div>
       ${
         jobs.length === 0
-          ? html`<p class="hint">Nothing is queued. Mark clips and add them.</p>`
+          ? html`<p class="hint">The queue is empty. Select clips and add them.</p>`
           : html`<p class="hint">
-              Reorder by dragging, by the arrows, or by Alt with the arrow keys.
+              Reorder jobs by dragging, with the arrow buttons, or with Alt and the arrow keys.
             </p>`
       }
       <ol class="jobs">

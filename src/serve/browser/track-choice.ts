@@ -6,13 +6,13 @@ import type { TrackOffer, TrackOffers } from '../track-offers.js';
 import { server } from './client.js';
 import { offerWords, type TrackWish } from './wishes.js';
 
-/** Marks that follow one another this soon, in milliseconds, are asked about once. */
+/** Milliseconds without another selection after which the server is asked for the tracks. */
 const settleMs = 200;
 
-/** What is known of the tracks of the marked clips: `null` while it is asked for. */
+/** The tracks of the selected clips, `null` until they are known; and the error, or `''`. */
 export type Offers = { readonly offers: TrackOffers | null; readonly wrong: string };
 
-/** Asks for the tracks of clips whenever others are marked. */
+/** Asks the server for the tracks of the clips `inputs` whenever these change. */
 export function useOffers(inputs: readonly string[]): Offers {
   const [known, setKnown] = useState<Offers & { readonly key: string }>({
     ...{ offers: null, wrong: '', key: '' },
@@ -43,16 +43,16 @@ type ChoiceProps = {
   /** `Audio` or `Subtitles`. */
   title: string;
   wish: TrackWish;
-  /** `null` until it is known what the marked clips hold. */
+  /** `null` until the tracks of the selected clips are known. */
   offers: readonly TrackOffer[] | null;
-  /** How many clips were looked at. */
+  /** How many clips were read. */
   looked: number;
-  /** What the configuration keeps where nothing is chosen; absent where it does not say. */
+  /** The tracks that the configuration keeps by default; absent where it sets none. */
   set: string | undefined;
   onChange: (wish: TrackWish) => void;
 };
 
-/** The tracks of one kind to keep: all, none, or those that are ticked. */
+/** Lets the user choose which tracks of a kind to keep: all, none, or those that are ticked. */
 export function TrackChoice({ title, wish, offers, looked, set, onChange }: ChoiceProps) {
   const { mode, words } = wish;
   const choose = (event: Event): void =>
@@ -94,7 +94,7 @@ export function TrackChoice({ title, wish, offers, looked, set, onChange }: Choi
   `;
 }
 
-/** What the marked clips hold, in a line. */
+/** The tracks of the selected clips in one line. */
 function heldWords(offers: readonly TrackOffer[], looked: number): string {
   if (looked === 0) return '';
   if (offers.length === 0) return looked === 1 ? 'The clip has none.' : 'The clips have none.';

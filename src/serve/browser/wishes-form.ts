@@ -18,12 +18,12 @@ type FormProps = {
   onChange: (wishes: Wishes) => void;
 };
 
-/** What can be chosen; nothing has to be. */
+/** The form with the options for new jobs; all are optional. */
 export function WishesForm({ choices, wishes, tracks, onChange }: FormProps) {
   const sets = setBy(choices.config, wishes.use);
   const set = (name: TextField) => (event: Event) =>
     onChange({ ...wishes, [name]: (event.target as HTMLInputElement).value });
-  /** What holds where nothing is chosen: what the configuration sets, otherwise `plain`. */
+  /** The words for no choice: the value that the configuration sets, otherwise `plain`. */
   const unchosen = (words: readonly string[], plain: string): string => {
     const word = words.find((each) => Object.hasOwn(sets, each));
     return word === undefined ? plain : printable(`as configured: ${sets[word]}`);
@@ -42,8 +42,8 @@ export function WishesForm({ choices, wishes, tracks, onChange }: FormProps) {
   return html`
     <div class="wishes">
       <${PresetChoice} config=${choices.config} use=${wishes.use} onChoose=${set('use')} />
-      ${select('scale', 'Times as large, or size', scales, unchosen(['scale', 'to'], '2, by default'))}
-      ${select('model', 'Quality, or network', networks, unchosen(['model', 'quality'], 'chosen for each clip'))}
+      ${select('scale', 'Scale or size', scales, unchosen(['scale', 'to'], '2, by default'))}
+      ${select('model', 'Quality or network', networks, unchosen(['model', 'quality'], 'chosen for each clip'))}
       ${select('codec', 'Codec', codecs, unchosen(['codec', 'encoder'], 'as in the clip'))}
       <label
         ><span>CRF</span
@@ -57,7 +57,7 @@ export function WishesForm({ choices, wishes, tracks, onChange }: FormProps) {
       /></label>
       <${TracksForm} wishes=${wishes} tracks=${tracks} sets=${sets} onChange=${onChange} />
       <label class="wide"
-        ><span>Folder of the output</span
+        ><span>Output folder</span
         ><input
           type="text"
           placeholder=${unchosen(['output'], 'beside the clip')}
@@ -74,7 +74,7 @@ type PresetProps = {
   onChoose: (event: Event) => void;
 };
 
-/** The presets of the configuration file, and what is set by the one that is chosen. */
+/** Lets the user choose a preset of the configuration file, and shows what it sets. */
 function PresetChoice({ config, use, onChoose }: PresetProps) {
   const { file, presets, sets, wrong } = config;
   if (wrong !== null) return html`<p class="note wide">${printable(wrong)}</p>`;
@@ -102,7 +102,7 @@ function PresetChoice({ config, use, onChoose }: PresetProps) {
       }
       <p class="hint" id="preset-sets" aria-live="polite">
         ${printable(said.filter((each) => each !== '').join(' '))}
-        ${chosen === undefined ? '' : ' What is chosen below goes before it.'}
+        ${chosen === undefined ? '' : ' Choices below override it.'}
       </p>
       ${chosen?.wrong == null ? null : html`<p class="note">${printable(chosen.wrong)}</p>`}
     </div>
@@ -113,7 +113,7 @@ type TracksProps = Pick<FormProps, 'wishes' | 'tracks' | 'onChange'> & {
   sets: Readonly<Record<string, string>>;
 };
 
-/** The audio and subtitles to keep of what the marked clips hold. */
+/** Lets the user choose which audio and subtitles of the selected clips to keep. */
 function TracksForm({ wishes, tracks, sets, onChange }: TracksProps) {
   const { offers, wrong } = tracks;
   const looked = offers?.looked ?? 0;
@@ -133,8 +133,8 @@ function TracksForm({ wishes, tracks, sets, onChange }: TracksProps) {
     ${
       isPart && looked > 0
         ? html`<p class="hint wide">
-            These are the tracks of ${looked} of ${offers.of} clips. A clip that has none of those
-            that are ticked fails.
+            These are the tracks of ${looked} of ${offers.of} clips. A clip with none of the ticked
+            tracks fails.
           </p>`
         : null
     }

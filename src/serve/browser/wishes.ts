@@ -3,21 +3,21 @@ import type { PresetList } from '../presets.js';
 import type { JobOptions } from '../queue/job.js';
 import type { TrackOffer, TrackOffers } from '../track-offers.js';
 
-/** Which tracks of a kind are kept; `''` leaves it to the preset, which keeps all by default. */
+/** Which tracks of a kind to keep; `''` leaves that to the preset, or keeps all without one. */
 export type TrackWish = {
   readonly mode: '' | 'all' | 'none' | 'some';
-  /** Languages and numbers, of which `some` keeps those. */
+  /** The languages and numbers of the tracks that `some` keeps. */
   readonly words: readonly string[];
 };
 
-/** What a choice of a network begins with that is one by quality. */
+/** How a choice of a quality begins; other choices are names of networks. */
 export const byQuality = 'quality: ';
 
-/** What the form holds: texts, as forms do. */
+/** The fields of the form, as texts; `''` where nothing is chosen. */
 export type Wishes = {
   readonly use: string;
   readonly scale: string;
-  /** A network's name, or a quality after `byQuality`. */
+  /** A network's name, or `byQuality` and a quality. */
   readonly model: string;
   readonly codec: string;
   readonly crf: string;
@@ -37,7 +37,7 @@ function wordsOf({ mode, words }: TrackWish): string | null {
   return mode === 'some' ? words.join(',') : mode || null;
 }
 
-/** The options of a job in what the form holds. */
+/** The options of a job by the fields of the form. */
 export function optionsOf(wishes: Wishes): JobOptions {
   const { use, scale, model, codec, crf, folder, audio, subs } = wishes;
   const isQuality = model.startsWith(byQuality);
@@ -57,7 +57,7 @@ export function optionsOf(wishes: Wishes): JobOptions {
   };
 }
 
-/** What the configuration sets with a preset, or with none: the preset goes before the rest. */
+/** The options that the configuration sets with the preset `use`, which overrides the rest. */
 export function setBy(
   { presets, sets }: PresetList,
   use: string,
@@ -69,13 +69,13 @@ export function setBy(
   return { ...Object.fromEntries(rest), ...preset };
 }
 
-/** `codec: ffv1, scale: 3`. */
+/** Options as a text, such as `codec: ffv1, scale: 3`. */
 export function shownSets(sets: Readonly<Record<string, string>>): string {
   const words = Object.entries(sets).map(([word, value]) => `${word}: ${value}`);
   return words.join(', ') || 'nothing';
 }
 
-/** The wish without words that the marked clips do not offer: numbers of other clips, say. */
+/** The wish without tracks that the selected clips lack, such as numbers of other clips. */
 export function asOffered(wish: TrackWish, offers: readonly TrackOffer[]): TrackWish {
   const words = wish.words.filter((word) => offers.some((offer) => offer.word === word));
   return words.length === wish.words.length ? wish : { ...wish, words };
@@ -83,7 +83,7 @@ export function asOffered(wish: TrackWish, offers: readonly TrackOffer[]): Track
 
 /**
  * Why clips cannot be added with these wishes yet, in a sentence; `''` where they can. `offers` is
- * `null` until it is known what the marked clips hold.
+ * `null` until the tracks of the selected clips are known.
  */
 export function whyNot({ audio, subs }: Wishes, offers: TrackOffers | null): string {
   const all = [
@@ -100,7 +100,7 @@ export function whyNot({ audio, subs }: Wishes, offers: TrackOffers | null): str
   return '';
 }
 
-/** `English (en)`; the language's name by the browser. */
+/** A language as `English (en)`, with the browser's name for it. */
 export function languageName(language: string): string {
   if (language === 'und') return 'no language';
   try {
@@ -111,7 +111,7 @@ export function languageName(language: string): string {
   }
 }
 
-/** A track or language to tick, in words. `of` clips were looked at. */
+/** A track or language to tick, in words; `of` is the number of clips that were read. */
 export function offerWords({ word, language, facts, clips }: TrackOffer, of: number): string {
   const name = languageName(language);
   if (facts.length > 0) return `${word}: ${[name, ...facts].join(', ')}`;

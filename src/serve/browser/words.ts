@@ -2,12 +2,12 @@
 import { printable } from '../../printable.js';
 import type { Job, JobPace } from '../queue/job.js';
 
-/** The last part of a path of either system, as it may be shown. */
+/** The last part of a path, with `/` or `\`, safe to be shown. */
 export function nameOf(path: string): string {
   return printable(path.split(/[/\\]/).at(-1) ?? path);
 }
 
-/** `1:02:03` or `2:03`. */
+/** Seconds as `1:02:03` or `2:03`. */
 export function duration(seconds: number): string {
   const whole = Math.round(seconds);
   const [h, m, s] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
@@ -15,7 +15,7 @@ export function duration(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`;
 }
 
-/** `1.4 GB`, as disks are sold. */
+/** Bytes as `1.4 GB`, in powers of 1000. */
 export function size(bytes: number): string {
   const units = ['B', 'kB', 'MB', 'GB', 'TB'];
   let value = bytes;
@@ -27,20 +27,24 @@ export function size(bytes: number): string {
   return `${value.toFixed(unit === 0 || value >= 100 ? 0 : 1)} ${units[unit]}`;
 }
 
-/** Pixels a second of enlarged frames, of a job that is under way; `null` where unknown. */
+/** Pixels of enlarged frames per second of a running job; `null` where unknown. */
 function rateOf(job: Job, pace: JobPace | undefined): number | null {
   return job.pixels === null || pace === undefined || pace.fps <= 0 ? null : pace.fps * job.pixels;
 }
 
 /**
- * Seconds until a job is done, by the rate of those that are under way; `null` where unknown.
+ * Seconds that the rest of a job takes at `rate`, in pixels of enlarged frames per second; `null`
+ * where unknown.
  */
 export function secondsFor(job: Job, rate: number | null): number | null {
   if (rate === null || job.of === null || job.pixels === null) return null;
   return (Math.max(0, job.of - job.frames) * job.pixels) / rate;
 }
 
-/** How long all that waits and runs will take, and for how many clips that is not known. */
+/**
+ * Seconds that all running and waiting jobs will take at the summed rate of the running ones, the
+ * number of jobs for which that is unknown, and that rate, as in `secondsFor`.
+ */
 export function timeForAll(
   jobs: readonly Job[],
   paces: Readonly<Record<string, JobPace>>,

@@ -1,17 +1,17 @@
 import type { ClipView, LaneView, Overview } from '../../queue/control/overview.js';
 import type { SeenWorker } from '../../queue/redis/book.js';
 
-/** A clip that others submitted. */
+/** A clip of the queue in Redis that was not submitted by this page. */
 export type OthersClip = Pick<
   ClipView,
   'id' | 'input' | 'state' | 'done' | 'frames' | 'priority' | 'cause' | 'openSeconds'
 >;
 
-/** What the page shows of a queue of many machines. */
+/** What the page shows of a queue in Redis and its machines. */
 export type MachinesView = {
-  /** Address, without its password. */
+  /** The queue's address, without its password. */
   readonly queue: string;
-  /** Why nothing is known of it now, in a sentence; `null` while it answers. */
+  /** Why nothing is known of the queue now, in a sentence; `null` while it answers. */
   readonly problem: string | null;
   readonly workers: readonly Pick<
     SeenWorker,
@@ -19,26 +19,26 @@ export type MachinesView = {
   >[];
   readonly lanes: readonly (Pick<LaneView, 'workers' | 'paused' | 'openClips' | 'openSeconds'> & {
     readonly id: string;
-    /** What these machines are, for people. */
+    /** What these machines have in common, in words. */
     readonly what: string;
   })[];
-  /** Open ones first, oldest first; then what has ended, newest first. */
+  /** Open clips, oldest first; then ended ones, newest first. */
   readonly clips: readonly OthersClip[];
-  /** How many more there are. */
+  /** How many more clips there are. */
   readonly more: number;
 };
 
 /** Most clips of others that are shown. */
 const mostClips = 100;
 
-/** Nothing is known yet. */
+/** The view of a queue of which nothing is known yet. */
 export function emptyView(queue: string): MachinesView {
   return { queue, problem: null, workers: [], lanes: [], clips: [], more: 0 };
 }
 
 /**
- * What to show of a queue: nothing that changes all the time, and no clip whose output is among
- * `own`, in the names that machines share.
+ * The view of a queue, without figures that change all the time and without the clips whose output
+ * is in `own` (names as the machines share them, `root:path`).
  */
 export function viewOf(overview: Overview, own: ReadonlySet<string>): MachinesView {
   const { queue, workers, lanes, clips } = overview;

@@ -10,19 +10,19 @@ import type { Roots } from '../../queue/roots.js';
 import type { Queue } from '../queue/queue.js';
 import { emptyView, type MachinesView, viewOf } from './machines-view.js';
 
-/** Milliseconds from one look at the queue to the next, at least. */
+/** Least milliseconds between two readings of the queue. */
 const lookMs = 2_000;
 
-/** A look that takes long is followed by a rest of so many times its length. */
+/** A reading is followed by a pause of at least this many times its length. */
 const restFactor = 10;
 
-/** Milliseconds from one attempt at a first connection to the next. */
+/** Milliseconds between attempts to connect for the first time. */
 const retryMs = 3_000;
 
-/** Milliseconds within which a clip has to be taken back. */
+/** Milliseconds after which taking a clip back is given up. */
 const takeBackMs = 60_000;
 
-/** Why a queue does not answer, in a sentence. */
+/** The sentence that says why a queue cannot be reached; `shown` is its address. */
 export function awaySentence(shown: string, error: unknown): string {
   const said = messageOf(error).replace(/\.$/, '');
   const advice = accessAdvice(said);
@@ -31,15 +31,15 @@ export function awaySentence(shown: string, error: unknown): string {
 }
 
 /**
- * The machines that work off a queue in Redis, as far as a page shows and steers them. While Redis
- * is away, it is asked again until it is back.
+ * The machines that work for a queue in Redis, as the page shows them. While Redis cannot be
+ * reached, this connects again and again.
  */
 export class Machines implements AsyncDisposable {
   readonly #address: QueueAddress;
   readonly #roots: Roots;
   readonly #closing = new AbortController();
   readonly #listeners = new Set<(view: MachinesView) => void>();
-  /** Names that machines share, by outputs of our own jobs. */
+  /** By the output of each own job, its name as the machines share it, or `null`. */
   readonly #names = new Map<string, string | null>();
   #connection: QueueConnection | null = null;
   #connecting: Promise<void> = Promise.resolve();
@@ -54,7 +54,7 @@ export class Machines implements AsyncDisposable {
     this.#view = emptyView(address.shown);
   }
 
-  /** Settles after the first attempt to connect; where it failed, `view.problem` says why. */
+  /** Resolves after the first attempt to connect; where that failed, `view.problem` says why. */
   static async open(address: QueueAddress, roots: Roots): Promise<Machines> {
     const machines = new Machines(address, roots);
     if (!(await machines.#connect())) machines.#connecting = machines.#keepTrying();
@@ -65,32 +65,33 @@ export class Machines implements AsyncDisposable {
     return this.#view;
   }
 
-  /** From now on the clips of `queue` are our own, and it begins nothing while Redis is away. */
+  /** Sets this page's queue: its clips are not shown, and it is held while Redis is away. */
   follow(queue: Pick<Queue, 'jobs' | 'hold'>): void {
     this.#own = queue;
     queue.hold(this.#isAway);
   }
 
-  /** Tells `listener` whenever the view has changed, until the function that is returned is called. */
+  /** Calls `listener` whenever the view changes, until the returned function is called. */
   listen(listener: (view: MachinesView) => void): () => void {
     this.#listeners.add(listener);
     if (!this.#isLooking) void this.#look();
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Throws VsrError `option` for a clip that the machines do not share. */
+  /** Throws VsrError `option` for a clip in no folder that the machines share. */
   async checkClip(clip: string): Promise<void> {
     await this.#roots.toShared(clip, 'clip');
   }
 
-  /** Throws VsrError `option` for a folder whose files the machines do not share. */
+  /** Throws VsrError `option` for a folder that the machines do not share. */
   async checkFolder(folder: string): Promise<void> {
     await this.#roots.toShared(path.join(folder, '*'), 'files');
   }
 
   /**
-   * Takes a clip out of the queue; what is done of it is kept. Throws VsrError `queue` where Redis
-   * is away, and `busy` where a worker does not release it: the clip stays there.
+   * Removes the clip of the name `clip` from the queue; finished segments are kept. Throws VsrError
+   * `queue` where Redis does not answer, and `busy` where a worker does not release the clip: then
+   * it stays in the queue.
    */
   async takeBack(clip: string): Promise<void> {
     const connection = this.#connection;
@@ -118,7 +119,7 @@ export class Machines implements AsyncDisposable {
     await this.#connection?.[Symbol.asyncDispose]();
   }
 
-  /** Connects for the first time; later outages end by themselves. Returns whether it worked. */
+  /** Connects for the first time; returns whether it worked. Later it reconnects by itself. */
   async #connect(): Promise<boolean> {
     let said: unknown = new Error('the connection was closed');
     try {
@@ -159,7 +160,7 @@ export class Machines implements AsyncDisposable {
     }
   }
 
-  /** Looks at the queue again and again, as long as somebody listens. */
+  /** Reads the queue again and again, as long as there is a listener. */
   async #look(): Promise<void> {
     const { signal } = this.#closing;
     this.#isLooking = true;
@@ -168,7 +169,7 @@ export class Machines implements AsyncDisposable {
       if (this.#connection !== null && !this.#isAway) {
         await this.#lookOnce(this.#connection).catch((error: unknown) => {
           if (signal.aborted || this.#isAway) return;
-          // A user of Redis with too few rights, say: the connection is there all the same.
+          // The connection works, but the reading failed: too few rights in Redis, for example.
           this.#tell({ ...emptyView(this.#address.shown), problem: messageOf(error) });
         });
       }
@@ -185,7 +186,7 @@ export class Machines implements AsyncDisposable {
     if (!this.#isAway) this.#tell(viewOf(overview, own));
   }
 
-  /** Outputs of our own jobs, also of those that were removed meanwhile. */
+  /** Shared names of the outputs of own jobs, also of those that were removed meanwhile. */
   async #ownOutputs(): Promise<Set<string>> {
     for (const { output } of this.#own?.jobs ?? []) {
       if (output === null || this.#names.has(output)) continue;

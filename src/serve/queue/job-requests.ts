@@ -1,6 +1,6 @@
 import type { JobState } from './job.js';
 
-/** What is asked of a job that is in one of these states, and the state it gets. */
+/** For each request, the states in which a job allows it, and the state that the job gets. */
 export const requests = {
   pause: { from: ['waiting', 'running'], to: 'paused' },
   resume: { from: ['paused'], to: 'waiting' },
@@ -8,6 +8,6 @@ export const requests = {
   retry: { from: ['failed', 'cancelled', 'done'], to: 'waiting' },
 } as const satisfies Record<string, { from: readonly JobState[]; to: JobState }>;
 
-/** What can be asked of a job. */
+/** A request to a job. */
 export type JobRequest = keyof typeof requests;
 export const jobRequests = Object.keys(requests) as readonly JobRequest[];

@@ -3,7 +3,7 @@ import type { VsrEvent } from '../../events.js';
 import { argumentsOf, type Job, type JobNote, type JobPace } from './job.js';
 import { runVsr, type RunOptions } from './run-vsr.js';
 
-/** What a run changes of its job. */
+/** The fields of a job that its run changes. */
 export type JobChange = Partial<
   Pick<
     Job,
@@ -20,19 +20,19 @@ export type JobChange = Partial<
   >
 >;
 
-/** Who is told of a run. */
+/** Receives the changes of a job while it runs. */
 export type RunListener = {
   readonly change: (change: JobChange) => void;
   readonly pace: (pace: JobPace) => void;
 };
 
 /**
- * Why a run ended; `busy`: another process has the clip; `away`: the queue of many machines, which
- * does the work, cannot be reached.
+ * How a run ended; `busy`: another process is enlarging the clip; `away`: the queue in Redis, by
+ * which other machines do the work, cannot be reached.
  */
 export type RunEnd = 'done' | 'failed' | 'interrupted' | 'busy' | 'away';
 
-/** What the command line says of a plan, as far as it is used here; nothing of it is certain. */
+/** The facts of a plan event that are used here; each may be missing. */
 type Facts = {
   readonly width?: number;
   readonly height?: number;
@@ -40,15 +40,15 @@ type Facts = {
   readonly models?: readonly string[];
 };
 
-/** Turns what a run tells into changes of its job. */
+/** Turns the events of a run into changes of its job. */
 class Reading {
   readonly #listener: RunListener;
   readonly #notes: JobNote[] = [];
-  /** How it ended, as far as was told. */
+  /** How it ended by its events; `null` until one says so. */
   end: RunEnd | null = null;
-  /** It ended before it came to the clip, since the queue of many machines did not answer. */
+  /** Whether it failed before it began with the clip, since the queue in Redis did not answer. */
   isAway = false;
-  /** The clip's name in the queue of many machines, where it was left. */
+  /** The clip's name in the queue in Redis, where a stopped run left it there; otherwise `null`. */
   queued: string | null = null;
 
   constructor(listener: RunListener) {
@@ -78,7 +78,7 @@ class Reading {
         pace({ fps: event.fps, stage: event.stage, eta: event.eta });
         break;
       case 'done':
-        // Stopped while machines of a queue work on it: they go on.
+        // The run was stopped while other machines work on the clip, which go on with it.
         if (event.status === 'queued') this.queued = event.queued.name;
         else this.end = 'done';
         change({ output: event.output, error: null });
@@ -114,7 +114,7 @@ function begin(
     if (exitCode === 0) return is('done');
     if (isStopped || exitCode === 130 || reading.end === 'interrupted') return is('interrupted');
     if (reading.end !== 'failed' && reading.end !== 'busy') {
-      listener.change({ error: 'vsr ended without a word. Its log may say why.' });
+      listener.change({ error: 'vsr ended without naming a reason. Its log may say why.' });
     }
     return is(reading.end === 'busy' ? 'busy' : reading.isAway ? 'away' : 'failed');
   });
@@ -122,38 +122,38 @@ function begin(
 }
 
 /**
- * A run of a job. Where machines of a queue do the work, a run that is stopped either leaves the
- * clip to them, or takes it back.
+ * A running job. Where other machines do the work, `stop` either leaves the clip in their queue or
+ * takes it back from there.
  */
 export type JobRun = {
   readonly ended: Promise<RunEnd>;
   stop(how: 'leave' | 'take back'): void;
 };
 
-/** How the two kinds of run are begun; tests put others in their place. */
+/** Begins the two kinds of runs; tests use others. */
 export type QueueWork = {
-  /** Enlarges the job's clip, with a log and, in the end, a page. */
+  /** Enlarges the job's clip, and writes a log and, at the end, a report to these paths. */
   enlarge(
     job: Job,
     places: { readonly log: string; readonly report: string },
     listener: RunListener,
   ): JobRun;
-  /** Finds out what would become of the job's clip, and does nothing. */
+  /** Plans the enlargement of the job's clip (`--dry-run`) and writes nothing. */
   planJob(job: Job, listener: RunListener): JobRun;
 };
 
-/** The queue of many machines that does the work in place of this one. */
+/** The queue in Redis by which other machines do the work. */
 export type FarQueue = {
-  /** Words of `vsr upscale` that name it, without its password, which is in `secrets`. */
+  /** Arguments of `vsr upscale` that name it, without its password, which is in `secrets`. */
   readonly words: readonly string[];
   readonly secrets: Readonly<Record<string, string>>;
-  /** Takes a clip out of it; what is done of it is kept. */
+  /** Removes the clip of this name from it; finished segments are kept. */
   takeBack(clip: string): Promise<void>;
 };
 
 /**
- * Work by `vsr upscale`, which gets `words` beside the options of each job; by the machines of
- * `far`, where there are some.
+ * Runs jobs by `vsr upscale`, with the arguments `words` besides the options of each job; by the
+ * machines of the queue `far` unless that is `null`.
  */
 export function workByCommand(words: readonly string[], far: FarQueue | null = null): QueueWork {
   const callOf = (job: Job): string[] => ['upscale', job.input, ...words, ...argumentsOf(job)];

@@ -5,28 +5,28 @@ import { checkTracks } from '../../media/tracks/track-choice.js';
 import { qualities } from '../../upscale/plan/options.js';
 
 /**
- * What a job of the queue can be. `paused` ones keep their finished segments, across reboots too.
+ * The states of a job. A `paused` job keeps its finished segments, also across a reboot.
  */
 export const jobStates = ['waiting', 'running', 'paused', 'done', 'failed', 'cancelled'] as const;
 export type JobState = (typeof jobStates)[number];
 
-/** What can be chosen for a job; `null` leaves the choice to `vsr upscale`. */
+/** The options of a job; `null` leaves an option to the preset or to `vsr upscale`. */
 export type JobOptions = {
   readonly scale: number | null;
   /** A size to reach, such as `1080p`, in place of a scale. */
   readonly to: string | null;
   readonly model: string | null;
-  /** How large a network vsr chooses, in place of a named one. */
+  /** How good and slow a network vsr chooses, instead of a named model. */
   readonly quality: string | null;
   readonly codec: string | null;
   readonly crf: number | null;
   readonly preset: string | null;
-  /** Folder of the output, absolute; `null`: beside the source. */
+  /** Absolute path of the output's folder; `null`: beside the source. */
   readonly folder: string | null;
   /** Audio and subtitles to keep, as `--audio` and `--subs` take them. */
   readonly audio: string | null;
   readonly subs: string | null;
-  /** A preset of the configuration file: whatever is chosen beside it goes before it. */
+  /** A preset of the configuration file; the other options override what it sets. */
   readonly use: string | null;
 };
 
@@ -45,38 +45,38 @@ export const noOptions: JobOptions = {
   use: null,
 };
 
-/** Something that was said about a clip. */
+/** A note about a clip; `isLoss` where its output lacks something. */
 export type JobNote = { readonly what: string; readonly why: string; readonly isLoss: boolean };
 
-/** One clip or picture to enlarge, and how far it is. */
+/** One clip or picture to enlarge, and how far it has come. */
 export type Job = {
   readonly id: string;
   /** Absolute path. */
   readonly input: string;
   readonly options: JobOptions;
   readonly state: JobState;
-  /** ISO 8601. */
+  /** When it was added to the queue, in ISO 8601. */
   readonly added: string;
-  /** Absolute path; `null` until it was planned. */
+  /** Absolute path of the output; `null` until it was planned. */
   readonly output: string | null;
-  /** Frames done, and frames there are thought to be. */
+  /** Frames done, and the expected number of frames; `null` where that is unknown. */
   readonly frames: number;
   readonly of: number | null;
-  /** Pixels of a larger frame; `null` until it was planned. */
+  /** Pixels of an enlarged frame; `null` until it was planned. */
   readonly pixels: number | null;
-  /** Size of a larger frame, such as `1280x720`; `null` until it was planned. */
+  /** Size of an enlarged frame, such as `1280x720`; `null` until it was planned. */
   readonly size: string | null;
-  /** Estimated size of the output. */
+  /** Estimated bytes of the output; `null` where unknown. */
   readonly bytes: number | null;
   readonly models: readonly string[];
   readonly notes: readonly JobNote[];
-  /** Why it failed. */
+  /** Why it failed; otherwise `null`. */
   readonly error: string | null;
-  /** Whether a page shows what was done. */
+  /** Whether it has a report, a page that compares before and after. */
   readonly hasReport: boolean;
 };
 
-/** A job of which nothing is known yet but what was asked for. */
+/** A new waiting job for the clip `input`. */
 export function newJob(input: string, options: JobOptions): Job {
   return {
     ...{ id: randomBytes(8).toString('hex'), input, options, state: 'waiting' },
@@ -86,21 +86,21 @@ export function newJob(input: string, options: JobOptions): Job {
   };
 }
 
-/** What of a running job changes all the time and is not kept. */
+/** What changes all the time while a job runs, and is not written to disk. */
 export type JobPace = {
   readonly fps: number;
   readonly stage: string;
-  /** Seconds to its end. */
+  /** Estimated seconds to its end; `null` where unknown. */
   readonly eta: number | null;
 };
 
 const text = (field: Field): string => field.string();
 const number = (field: Field): number => field.number();
 
-/** A text that files of earlier versions lack. */
+/** A text that is missing in files of earlier versions: `null`. */
 const laterText = (field: Field): string | null => field.maybe((one) => one.orNull(text)) ?? null;
 
-/** The options in what a browser or a file says. Throws VsrError for what is none. */
+/** The options in a request or a file. Throws VsrError `media` for anything else. */
 export function readOptions(field: Field): JobOptions {
   return {
     scale: field.at('scale').orNull(number),
@@ -118,8 +118,8 @@ export function readOptions(field: Field): JobOptions {
 }
 
 /**
- * Throws VsrError `option` for words that `vsr upscale` would refuse for every clip: those that
- * choose no tracks, and no quality.
+ * Throws VsrError `option` for options that `vsr upscale` would refuse for every clip: an unknown
+ * quality, a quality together with a model, and an invalid choice of tracks.
  */
 export function checkWords({ audio, subs, quality, model }: JobOptions): void {
   if (quality !== null && !(qualities as readonly string[]).includes(quality)) {
@@ -135,7 +135,7 @@ export function checkWords({ audio, subs, quality, model }: JobOptions): void {
   checkTracks('subs', subs ?? undefined);
 }
 
-/** A job as its file has it. Throws VsrError for what is none. */
+/** The job in a file. Throws VsrError `media` for anything else. */
 export function readJob(field: Field): Job {
   return {
     id: field.at('id').string(),
@@ -160,7 +160,7 @@ export function readJob(field: Field): Job {
   };
 }
 
-/** Options of `vsr upscale` for the job, without its input. */
+/** The job's options as arguments of `vsr upscale`, without its input. */
 export function argumentsOf({ options }: Pick<Job, 'options'>): string[] {
   const { scale, to, model, quality, codec, crf, preset, folder, audio, subs, use } = options;
   const given: [string, string | number | null][] = [
@@ -174,7 +174,7 @@ export function argumentsOf({ options }: Pick<Job, 'options'>): string[] {
     ['--preset', preset],
     ['--audio', audio],
     ['--subs', subs],
-    // With the separator it is a folder, whether it exists or not.
+    // With a separator at the end it names a folder, whether that exists or not.
     ['--output', folder === null ? null : `${folder.replace(/[/\\]+$/, '')}/`],
   ];
   return given.flatMap(([name, value]) => (value === null ? [] : [`${name}=${value}`]));

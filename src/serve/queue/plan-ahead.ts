@@ -1,7 +1,7 @@
 import type { Job } from './job.js';
 import type { JobChange, JobRun, QueueWork } from './job-run.js';
 
-/** Finds out about clips that wait, one after the other, so that the time for all can be told. */
+/** Plans waiting clips one after the other, so that the time for all can be estimated. */
 export class PlanAhead {
   readonly #work: QueueWork;
   readonly #hear: (id: string, change: JobChange) => void;
@@ -14,7 +14,7 @@ export class PlanAhead {
     this.#hear = hear;
   }
 
-  /** Begins with the first of `jobs` that nobody has looked at, unless one is looked at now. */
+  /** Plans the first of `jobs` without a plan, and then the next, unless a plan is being made. */
   next(jobs: () => readonly Job[]): void {
     if (this.#now !== null || this.#isClosed) return;
     const next = jobs().find(
@@ -34,11 +34,12 @@ export class PlanAhead {
     });
   }
 
-  /** Looks no longer at a job that was removed. */
+  /** Stops planning a job that was removed. */
   forget(id: string): void {
     if (this.#now?.id === id) this.#now.run.stop('leave');
   }
 
+  /** Stops planning; resolves when no process runs any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#now?.run.stop('leave');

@@ -6,7 +6,8 @@ import { Field } from '../../files/json-field.js';
 import { type Job, readJob } from './job.js';
 
 /**
- * Where a queue lies unless another folder is named: where the system keeps what programs store.
+ * The default folder of the queue, in the user's folder for programs' state: `XDG_STATE_HOME`, or
+ * `~/.local/state` (XDG Base Directory Specification).
  */
 export function defaultQueueFolder(): string {
   const home = process.env['XDG_STATE_HOME'] ?? path.join(os.homedir(), '.local', 'state');
@@ -17,17 +18,17 @@ export function defaultQueueFolder(): string {
 export type QueueHead = {
   /** Identifiers of jobs, first to last. */
   readonly order: readonly string[];
-  /** Nothing new begins. */
+  /** Whether the queue is paused: no job is begun. */
   readonly paused: boolean;
 };
 
-/** Names that jobs have, so that no text from elsewhere becomes a path. */
+/** The form of a job's id; any other text must not become part of a path. */
 const idForm = /^[0-9a-f]{16}$/;
 
 /**
- * Keeps a queue in plain files of one folder: `queue.json`, a file for each job in `jobs`, its log
- * in `logs`, its page in `reports`. Each file is written whole under another name first, so that a
- * machine that stops leaves the one before or the one after.
+ * Keeps a queue in files of one folder: `queue.json`, a file for each job in `jobs`, its log in
+ * `logs`, its report in `reports`. Each JSON file is first written under another name and then
+ * renamed, so that a crash leaves either the old or the new file.
  */
 export class QueueStore {
   readonly folder: string;
@@ -63,8 +64,8 @@ export class QueueStore {
   }
 
   /**
-   * The jobs in their order; those that the head does not know come last, as they were added.
-   * Throws VsrError for a file that is not one of ours.
+   * The jobs in their order; those that the head does not name come last, oldest first. Throws
+   * VsrError `media` for a file that is not one of this queue.
    */
   async load(): Promise<{ jobs: Job[]; paused: boolean }> {
     const names = await readdir(path.join(this.folder, 'jobs'));
@@ -127,7 +128,7 @@ export class QueueStore {
     await rename(draft, file);
   }
 
-  /** Forgets a job with its log and page; never what it made. */
+  /** Removes the files of a job, its log and its report, but never its output. */
   async remove(id: string): Promise<void> {
     const files = [path.join(this.folder, 'jobs', `${id}.json`), this.logOf(id), this.reportOf(id)];
     await Promise.all(files.map((file) => rm(file, { force: true })));

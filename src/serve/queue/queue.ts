@@ -6,38 +6,33 @@ import { type JobRequest, requests } from './job-requests.js';
 import { PlanAhead } from './plan-ahead.js';
 import type { QueueStore } from './queue-store.js';
 
-/** What those who watch a queue are told; `job: null` says that it was removed. */
+/** A change that listeners get; `job: null` where the job was removed. */
 export type QueueChange =
   | { readonly kind: 'job'; readonly id: string; readonly job: Job | null }
   | { readonly kind: 'pace'; readonly id: string; readonly pace: JobPace; readonly frames: number }
   | { readonly kind: 'order'; readonly order: readonly string[]; readonly paused: boolean };
 
-/**
- * Another process may need so long, in milliseconds, to let go of a clip that it was stopped over.
- */
+/** Milliseconds until the next try where another process has the clip, or the machines are away. */
 const busyRetryMs = 3000;
 const busyTries = 5;
 
-/** A job under way. */
+/** A running job. */
 type Running = {
   run: JobRun;
-  /** The state that it gets when it was stopped. */
+  /** The state that the job gets once it has been stopped. */
   after: JobState;
   isStopped: boolean;
 };
 
-/** How a queue works. */
+/** How a queue runs its jobs. */
 export type QueueWays = {
-  /** Jobs under way at a time. */
+  /** Jobs that run at a time; default: 1. */
   readonly atOnce?: number;
-  /** Nothing begins before `hold(false)`. */
+  /** Whether no job begins before `hold(false)` is called; default: no. */
   readonly isHeld?: boolean;
 };
 
-/**
- * Works off clips, one or a few at a time, in an order that can be changed; every change is on
- * disk.
- */
+/** Enlarges clips, one or a few at a time, in an order that can change; keeps all on disk. */
 export class Queue implements AsyncDisposable {
   readonly #store: QueueStore;
   readonly #work: QueueWork;
@@ -46,11 +41,11 @@ export class Queue implements AsyncDisposable {
   readonly #atOnce: number;
   readonly #running = new Map<string, Running>();
   readonly #ahead: PlanAhead;
-  /** Nothing begins, since what does the work is away. */
+  /** Whether no job begins, since the machines that do the work cannot be reached. */
   #isHeld: boolean;
   #paused: boolean;
   #isClosed = false;
-  /** Writes follow one another. */
+  /** Settles after the last write: files are written one after the other. */
   #writing: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
 
@@ -69,14 +64,14 @@ export class Queue implements AsyncDisposable {
     for (const job of jobs) this.#jobs.set(job.id, job);
   }
 
-  /** Opens the queue in a store; what was running when it stopped is first in turn again. */
+  /** Opens the queue in a store. A job that was running when the queue ended waits again. */
   static async open(store: QueueStore, work: QueueWork, ways: QueueWays = {}): Promise<Queue> {
     const kept = await store.load();
     const queue = new Queue(store, kept, work, ways);
     for (const job of kept.jobs) {
       if (job.state === 'running') queue.#update(job.id, { state: 'waiting' });
     }
-    queue.#turn();
+    queue.#startNext();
     return queue;
   }
 
@@ -89,20 +84,22 @@ export class Queue implements AsyncDisposable {
     return this.#paused;
   }
 
+  /** The job with this id. Throws VsrError `option` where there is none. */
   job(id: string): Job {
     const job = this.#jobs.get(id);
     if (job === undefined) throw new VsrError('option', `There is no job ${id} in the queue.`);
     return job;
   }
 
-  /** Tells `listener` of every change until the function that is returned is called. */
+  /** Calls `listener` with every change, until the returned function is called. */
   listen(listener: (change: QueueChange) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
   /**
-   * Adds clips at the end; one that is waiting with the same options already is not added again.
+   * Adds clips at the end and returns the new jobs. A clip that waits, runs or is paused with the
+   * same options is not added again.
    */
   add(inputs: readonly string[], options: JobOptions): Job[] {
     const wanted = JSON.stringify(options);
@@ -118,11 +115,11 @@ export class Queue implements AsyncDisposable {
       this.#keep(job);
     }
     this.#tellOrder();
-    this.#turn();
+    this.#startNext();
     return added;
   }
 
-  /** Puts a job before another one, or last. */
+  /** Puts a job before the job `before`, or last. Throws VsrError `option` for unknown jobs. */
   move(id: string, before: string | null): void {
     const job = this.job(id);
     if (before === id) return;
@@ -135,7 +132,7 @@ export class Queue implements AsyncDisposable {
     this.#tellOrder();
   }
 
-  /** Changes what becomes of a job. Throws VsrError `option` where its state does not allow it. */
+  /** Asks a job to pause, resume and so on. Throws VsrError `option` where its state forbids it. */
   request(id: string, request: JobRequest): void {
     const { from, to } = requests[request];
     const { state } = this.job(id);
@@ -150,10 +147,10 @@ export class Queue implements AsyncDisposable {
     }
     const again = request === 'retry' ? { error: null, frames: 0, notes: [] } : {};
     this.#update(id, { state: to, ...again });
-    this.#turn();
+    this.#startNext();
   }
 
-  /** Takes a job that is not running out of the queue; what it made stays. */
+  /** Removes a job, not its output. Throws VsrError `option` where it is running or unknown. */
   remove(id: string): void {
     if (this.#running.has(id)) {
       throw new VsrError('option', 'A running job cannot be removed: pause or cancel it first.');
@@ -165,27 +162,27 @@ export class Queue implements AsyncDisposable {
     this.#tellOrder();
   }
 
-  /** Stops after nothing: jobs under way are paused with the queue, and go on with it. */
+  /** Pauses or resumes the queue. Running jobs are stopped at once, and resumed with the queue. */
   pause(paused: boolean): void {
     this.#paused = paused;
     if (paused) for (const each of this.#running.values()) stop(each, 'waiting', 'take back');
     this.#tellOrder();
-    this.#turn();
+    this.#startNext();
   }
 
-  /** While what does the work is away, nothing begins; what is under way waits by itself. */
+  /** Lets no job begin while `isHeld`: the machines are away. Running jobs wait by themselves. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
-    this.#turn();
+    this.#startNext();
   }
 
-  /** Settles once everything said so far is on disk; rejects where that failed. */
+  /** Resolves once all changes so far are on disk; rejects where a write has failed. */
   async written(): Promise<void> {
     await this.#writing;
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Settles once nothing is left to do. */
+  /** Resolves once no job runs or waits. */
   async idle(): Promise<void> {
     const isIdle = (): boolean =>
       this.#running.size === 0 && !this.jobs.some(({ state }) => state === 'waiting');
@@ -200,8 +197,8 @@ export class Queue implements AsyncDisposable {
   }
 
   /**
-   * Stops what runs, which is first in turn when the queue is opened again; what other machines
-   * work on is left to them.
+   * Stops the running jobs, which run again when the queue is next opened. Clips that are in a
+   * queue of many machines are left to these.
    */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosed = true;
@@ -211,8 +208,8 @@ export class Queue implements AsyncDisposable {
     await this.#writing;
   }
 
-  /** Begins what is to begin now. */
-  #turn(): void {
+  /** Starts as many jobs as may run now, and the next plan. */
+  #startNext(): void {
     if (this.#isClosed) return;
     while (!this.#paused && !this.#isHeld && this.#running.size < this.#atOnce) {
       const next = this.jobs.find(({ state }) => state === 'waiting');
@@ -229,7 +226,7 @@ export class Queue implements AsyncDisposable {
       change: (change) => this.#hear(id, change),
       pace: (pace) => this.#tell({ kind: 'pace', id, pace, frames: this.job(id).frames }),
     });
-    // Stopped by anyone else, it waits until somebody says go on.
+    // A job whose process was stopped from outside is paused, until someone resumes it.
     const running: Running = { run, after: 'paused', isStopped: false };
     this.#running.set(id, running);
     void run.ended.then((end) => {
@@ -251,10 +248,10 @@ export class Queue implements AsyncDisposable {
     const state = end === 'done' || end === 'failed' ? end : end === 'busy' ? 'failed' : after;
     const hasReport = end === 'done' && existsSync(this.#store.reportOf(id));
     this.#update(id, { state, hasReport, ...(end === 'away' ? { error: null } : {}) });
-    this.#turn();
+    this.#startNext();
   }
 
-  /** Frames alone change often: they are kept when something else does. */
+  /** Frame counts change often: they are written to disk only together with another change. */
   #hear(id: string, change: JobChange): void {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
@@ -282,7 +279,7 @@ export class Queue implements AsyncDisposable {
     for (const listener of this.#listeners) listener(change);
   }
 
-  /** A change is told once it is on disk: what was seen on the page survives a power cut. */
+  /** Writes a change, or notes the failure for `written`, and only then tells the listeners. */
   #write(write: () => Promise<void>, change: QueueChange): void {
     this.#writing = this.#writing
       .then(write)

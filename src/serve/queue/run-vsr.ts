@@ -10,33 +10,37 @@ import { packageRoot } from '../../package-root.js';
 /** How a run of the command line ended. */
 export type VsrEnd = {
   readonly exitCode: number | null;
-  /** It was asked to end and did, perhaps before it could take the request for one. */
+  /**
+   * Whether it ended because `stop` was called, perhaps so early that it did not handle the signal
+   * yet.
+   */
   readonly isStopped: boolean;
 };
 
-/** A run of the command line that goes on. */
+/** A running command line. */
 export type VsrRun = {
-  /** Settles when the process has ended and all its events were told. */
+  /** Resolves when the process has ended and all its events were handed on. */
   readonly ended: Promise<VsrEnd>;
-  /** Asks it to end: what is finished is kept. */
+  /** Interrupts it (SIGINT): finished segments are kept. */
   stop(): void;
 };
 
-/** What a run is given besides its words. */
+/** How a command line is run. */
 export type RunOptions = {
+  /** The file to which its output is appended; without one the output is dropped. */
   readonly log?: string | null;
+  /** Whether it runs at low priority. */
   readonly polite?: boolean;
+  /** Added to its environment, which other users cannot see in a list of processes. */
   readonly secrets?: Readonly<Record<string, string>>;
 };
 
-/** Loaded into the process before vsr: ends it when this one is gone. */
+/** Loaded into the process before vsr; ends that process when this one has ended. */
 const endWithParent = new URL('./end-with-parent.js', import.meta.url);
 
 /**
- * Runs the command line in a process of its own, so that nothing it does can take the queue along.
- * `tell` gets its events, and is `null` for a command that has none; what it prints goes to `log`,
- * or nowhere. `polite` leaves the processor to others; `secrets` join its environment, which no list
- * of processes shows to other users.
+ * Runs the command line in another process, so that its crash cannot end the queue. `tell` gets its
+ * events; it is `null` for a command that has none.
  */
 export function runVsr(
   words: readonly string[],
@@ -51,7 +55,7 @@ export function runVsr(
     ['--import', preload, bin, ...words, ...(tell === null ? [] : ['--progress-fd', '3'])],
     {
       stdio: ['ignore', output ?? 'ignore', output ?? 'ignore', 'pipe', 'ipc'],
-      // A group of its own: a terminal's Ctrl-C is the queue's to answer.
+      // In a process group of its own: a terminal's Ctrl-C goes to the queue only, which stops it.
       detached: true,
       env: { ...process.env, ...secrets },
     },
@@ -70,7 +74,7 @@ export function runVsr(
   };
 }
 
-/** The exit code, `null` after a signal, once all events were told. */
+/** The exit code, `null` after a signal, once all events were handed on. */
 async function endOf(
   child: ChildProcess,
   tell: ((event: VsrEvent) => void) | null,
@@ -81,7 +85,7 @@ async function endOf(
       try {
         tell?.(JSON.parse(line) as VsrEvent);
       } catch {
-        continue; // Cut off by a kill.
+        continue; // A line that was cut off when the process was killed.
       }
     }
   })();

@@ -4,15 +4,15 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { pageStyle } from './page-style.js';
 
-/** A file of the page. */
+/** A file of the page: its media type and content. */
 type Asset = { readonly type: string; readonly content: string };
 
-/** The library that draws the page, where its package keeps it. */
+/** The path of the library that draws the page, in its package. */
 const drawing = createRequire(import.meta.url)
   .resolve('htm/preact')
   .replace(/[^/\\]*$/, 'standalone.module.js');
 
-/** The page's own files, by name: compiled beside this one. */
+/** The page's own scripts, compiled into ../browser. */
 const scripts = [
   'page.js',
   'files-panel.js',
@@ -30,7 +30,7 @@ const scripts = [
   'words.js',
 ];
 
-/** A file of the page by its name; `null` for every other name. */
+/** The file of the page with this name; `null` for any other name. */
 export async function assetOf(name: string): Promise<Asset | null> {
   const script = 'text/javascript; charset=utf-8';
   if (name === 'style.css') return { type: 'text/css; charset=utf-8', content: pageStyle };
@@ -41,12 +41,12 @@ export async function assetOf(name: string): Promise<Asset | null> {
   return { type: script, content: await readFile(file, 'utf8') };
 }
 
-/** Tells the browser where the scripts find what they import. */
+/** The import map, by which the browser finds what the scripts import. */
 const imports = JSON.stringify({
   imports: { 'htm/preact': '/app/drawing.js', '/printable.js': '/app/printable.js' },
 });
 
-/** Nothing but the page's own files is loaded, and its own address reached. */
+/** The page may only load its own files and only reach its own address. */
 export const pagePolicy = [
   "default-src 'none'",
   `script-src 'self' 'sha256-${createHash('sha256').update(imports).digest('base64')}'`,
@@ -58,7 +58,7 @@ export const pagePolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The page before its script has run. */
+/** The page's HTML before its script has run. */
 export const pageHtml = `<!doctype html>
 <html lang="en">
 <head>

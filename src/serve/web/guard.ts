@@ -1,30 +1,31 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { VsrError } from '../../errors.js';
 
-/** Addresses that only this machine reaches. */
+/** Addresses that only this machine can reach. */
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
-/** Whether an address is reached by this machine alone. */
+/** Whether only this machine can reach the address `host`. */
 export function isLoopback(host: string): boolean {
   return loopback.has(host);
 }
 
-/** A new token: 128 random bits. */
+/** A new token: 128 random bits in hexadecimal. */
 export function newToken(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** The name of the cookie that holds the token after the first visit. */
+/** The name of the cookie that holds the token after the first request. */
 export const cookieName = 'vsr-token';
 
-/** What of a request decides whether it is answered. */
+/** The parts of a request by which it is answered or refused. */
 export type Request = {
   readonly method: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** The token in the address; absent where there is none. */
+  /** The token in the URL; absent where there is none. */
   readonly token?: string | undefined;
 };
 
+/** Compares in a time that does not depend on where the texts differ. */
 function equal(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];
   return x.length === y.length && timingSafeEqual(x, y);
@@ -35,9 +36,10 @@ function one(value: string | string[] | undefined): string | null {
 }
 
 /**
- * Why a request is not answered, or `null`. Other sites may send a browser here: by a name of
- * theirs that means this machine (so the Host must be ours), or from a page of theirs (so the
- * Origin must be this page). A `token` is asked for where others reach the address.
+ * Why a request is refused, in words; `null` where it is answered. Another site may make a browser
+ * send requests here: by a name of its own that resolves to this machine (DNS rebinding), so
+ * without a token the Host must be a name of this machine; or from its page, so the Origin must be
+ * this page. Where `token` is not `null`, the request must carry it. `port` is the server's.
  */
 export function refusal(
   { method, headers, token: given }: Request,
@@ -67,7 +69,7 @@ export function refusal(
   return equal(shown, token) ? null : 'no token, or a wrong one';
 }
 
-/** Throws VsrError `option` for an address that others reach, without a token. */
+/** Throws VsrError `option` for an address that other machines reach where there is no token. */
 export function checkHost(host: string, token: string | null): void {
   if (isLoopback(host) || token !== null) return;
   throw new VsrError(

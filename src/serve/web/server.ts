@@ -19,7 +19,7 @@ import { assetOf, pageHtml, pagePolicy } from './assets.js';
 import { cookieName, refusal } from './guard.js';
 import { streamChanges } from './stream.js';
 
-/** What a page shows and changes. */
+/** What the web server needs. */
 export type ServerParts = {
   readonly folders: Folders;
   readonly queue: Queue;
@@ -28,26 +28,26 @@ export type ServerParts = {
   readonly previews: Previews;
   readonly presets: Presets;
   readonly tracks: TrackLooker;
-  /** The machines that do the work; `null` where this one does. */
+  /** The machines of a queue in Redis that do the work; `null` where this machine does. */
   readonly machines: Machines | null;
-  /** What has to be shown to be answered; `null` where only this machine reaches the address. */
+  /** The token that a request must carry; `null` where only this machine reaches the address. */
   readonly token: string | null;
 };
 
-/** A report runs its own script, and reaches nothing. */
+/** A report may run its own script, but load nothing and reach no address. */
 const reportPolicy =
   "sandbox allow-scripts; default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; script-src 'unsafe-inline'";
 
-/** The last bytes of a log that are shown. */
+/** Most bytes shown of a log: its last ones. */
 const logBytes = 64 * 1024;
 
-/** Most clips that one request adds. */
+/** Most clips that one request may name. */
 const mostInputs = 10_000;
 
 /** The web server of the page; not yet listening. */
 export function pageServer(parts: ServerParts): FastifyInstance {
   const server = fastify({ bodyLimit: 4 * 1024 * 1024 });
-  // JSON alone: a form of another site cannot send it.
+  // Only JSON is accepted, which a form on another site cannot send.
   server.removeContentTypeParser('text/plain');
   guardRequests(server, parts.token);
   answerErrors(server);
@@ -59,7 +59,7 @@ export function pageServer(parts: ServerParts): FastifyInstance {
   return server;
 }
 
-/** Refuses requests that no page of ours makes, and marks every answer as one for our page only. */
+/** Refuses requests from other pages, and sets headers that keep answers from other sites. */
 function guardRequests(server: FastifyInstance, token: string | null): void {
   server.addHook('onRequest', async (request, reply) => {
     const { method, headers } = request;
@@ -80,7 +80,7 @@ function guardRequests(server: FastifyInstance, token: string | null): void {
   });
 }
 
-/** Answers what is thrown: status 400 where the request is at fault, 500 otherwise. */
+/** Answers errors: status 400 where the request is at fault, otherwise the error's own or 500. */
 function answerErrors(server: FastifyInstance): void {
   server.setErrorHandler((error, _request, reply) => {
     const { code, message } = errorFacts(error);
@@ -105,7 +105,7 @@ function servePage(server: FastifyInstance): void {
   });
 }
 
-/** What the page shows: what can be chosen, the folders, the queue and its changes. */
+/** Serves what the page shows: the choices, the folders, the queue and its changes. */
 function serveState(server: FastifyInstance, parts: ServerParts): void {
   const { folders, queue, presets } = parts;
   server.get('/api/choices', async () => ({
@@ -126,8 +126,8 @@ function serveState(server: FastifyInstance, parts: ServerParts): void {
 }
 
 /**
- * The options of a request, whose folder is one that the page may reach. Throws VsrError `option`
- * for a preset that there is not, and for words that `checkWords` refuses.
+ * The options of a request. Throws VsrError `option` for an unknown preset, for options that
+ * `checkWords` refuses, and for a folder that the page may not see.
  */
 async function optionsIn(body: Field, { folders, presets }: ServerParts): Promise<JobOptions> {
   const options = readOptions(body.at('options'));
@@ -137,7 +137,7 @@ async function optionsIn(body: Field, { folders, presets }: ServerParts): Promis
   return { ...options, folder: folder === null ? null : await folders.inside(folder) };
 }
 
-/** The clips of a request. Throws VsrError `option` for too many, and for one elsewhere. */
+/** The clips of a request. Throws VsrError `option` for too many, or one outside the folders. */
 async function inputsIn(body: Field, folders: Folders): Promise<string[]> {
   const named = body.at('inputs').list((item) => item.string());
   if (named.length > mostInputs) {
@@ -151,7 +151,7 @@ async function inputsIn(body: Field, folders: Folders): Promise<string[]> {
   return inputs;
 }
 
-/** What would become of a clip: its plan, and a preview page; and what tracks clips have. */
+/** Serves what is known before a clip is enlarged: its plan, its tracks and a preview. */
 function servePlans(server: FastifyInstance, parts: ServerParts): void {
   const { folders, previews, presets, tracks, work } = parts;
   server.post('/api/plan', async ({ body }) => {
@@ -162,7 +162,7 @@ function servePlans(server: FastifyInstance, parts: ServerParts): void {
   server.post('/api/tracks', async ({ body }, reply) => {
     const inputs = await inputsIn(new Field(body, 'the request'), folders);
     const gone = new AbortController();
-    // Other clips were marked meanwhile: nobody waits for these any more.
+    // The browser closes the request once other clips are selected: these need not be read.
     reply.raw.once('close', () => gone.abort());
     return tracks.offers(inputs, gone.signal);
   });
@@ -177,7 +177,7 @@ function servePlans(server: FastifyInstance, parts: ServerParts): void {
   );
 }
 
-/** What the page changes: jobs that are added, moved, removed and asked to stop or go on. */
+/** Serves the changes that the page makes: jobs are added, moved, removed, paused and so on. */
 function serveJobs(server: FastifyInstance, parts: ServerParts): void {
   const { folders, queue, tracks, machines } = parts;
   server.post('/api/jobs', async ({ body }) => {
@@ -211,7 +211,7 @@ function serveJobs(server: FastifyInstance, parts: ServerParts): void {
   });
 }
 
-/** What a job left to look at: its log and its report. */
+/** Serves the log and the report of a job. */
 function serveResults(server: FastifyInstance, { queue, store }: ServerParts): void {
   server.get<{ Params: { id: string } }>('/api/jobs/:id/log', async ({ params }, reply) => {
     const { id } = queue.job(params.id);
@@ -231,7 +231,7 @@ function sendReport(file: string | null, reply: FastifyReply): FastifyReply {
   return reply.send(createReadStream(file));
 }
 
-/** What would become of a clip. */
+/** The plan for a clip, as the fields that it would set in a job. */
 async function planOf(input: string, options: JobOptions, work: QueueWork): Promise<JobChange> {
   const plan: JobChange = {};
   const job = { id: '', input, options, state: 'waiting', added: '', frames: 0 } as const;

@@ -2,15 +2,16 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Machines } from '../machines/machines.js';
 import type { Queue, QueueChange } from '../queue/queue.js';
 
-/** Changes are gathered for so long, in milliseconds: a thousand of them are drawn at once. */
+/** Milliseconds over which changes are collected, so that the page draws many of them at once. */
 const gatherMs = 150;
 
-/** A line of no meaning keeps the connection open through proxies, in milliseconds. */
+/** Milliseconds between comment lines, which keep the connection open through proxies. */
 const heartbeatMs = 15_000;
 
 /**
- * Sends a queue's state, and then its changes as they come, as server-sent events: `state` first,
- * then `changes` with a list; and `machines` with what is seen of a queue of many machines.
+ * Sends a queue as server-sent events until the browser closes the request: `state` with all jobs,
+ * then `changes` with a list of changes as they come; and `machines` with the view of a queue in
+ * Redis, at first and whenever that changes.
  */
 export function streamChanges(
   { queue, machines }: { readonly queue: Queue; readonly machines: Machines | null },
@@ -28,7 +29,7 @@ export function streamChanges(
   send('state', { jobs: queue.jobs, paused: queue.paused });
   if (machines !== null) send('machines', machines.view);
   const turnAway = machines?.listen((view) => send('machines', view));
-  /** The newest of each kind and job; what came before it is not worth telling. */
+  /** The newest change of each kind and job, which replaces those before it. */
   const gathered = new Map<string, QueueChange>();
   let timer: NodeJS.Timeout | null = null;
   const leave = queue.listen((change) => {

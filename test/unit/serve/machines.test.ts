@@ -51,7 +51,7 @@ test('machines and workers are told in words', () => {
     'ffmpeg 5.1, cpu, 2 cores: 1 worker, 1 open clip, 1:01 of one worker’s time.',
   );
   const idle = { ...lane!, workers: 0, openClips: 0, openSeconds: null, paused: true };
-  assert.match(laneWords(idle), /: nobody works for it, no open clips, paused\.$/);
+  assert.match(laneWords(idle), /: no workers, no open clips, paused\.$/);
   assert.equal(workerWords(workers[0]!), 'waits; 1 segment done; has m');
   assert.match(workerWords({ ...workers[0]!, roots: ['@share'] }), /; no shared folder$/);
 });

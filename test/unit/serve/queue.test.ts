@@ -148,6 +148,30 @@ test('closing stops what runs, which is first in turn afterwards', async () => {
   );
 });
 
+test('a job that waits for another process to let go of its clip can be cancelled', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const { work, queue, states, idOf } = await opened();
+  queue.add(['a', 'b'], noOptions);
+  work.end('busy');
+  await settled();
+  assert.deepEqual(states(), ['a running', 'b waiting']);
+  t.mock.timers.tick(3000);
+  assert.deepEqual(work.begun, ['a', 'a'], 'it is tried again');
+  work.end('busy');
+  await settled();
+  queue.request(idOf('a'), 'cancel');
+  t.mock.timers.tick(3000);
+  await settled();
+  assert.deepEqual(states(), ['a cancelled', 'b running']);
+  // Nor does a closed queue begin a job again.
+  work.end('busy');
+  await settled();
+  await queue[Symbol.asyncDispose]();
+  t.mock.timers.tick(3000);
+  await settled();
+  assert.deepEqual(work.begun, ['a', 'a', 'b']);
+});
+
 test('a removed job leaves no file, and a file that is no job is named', async () => {
   const { folder, queue, idOf } = await opened();
   queue.add(['a', 'b'], noOptions);
