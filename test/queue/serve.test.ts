@@ -105,7 +105,7 @@ test(
       await redis.kill();
       const away = machines.getByText(/cannot be reached .*: jobs wait, and go on once it is back/);
       await away.waitFor();
-      await row.getByRole('button', { name: /^Go on/ }).click();
+      await row.getByRole('button', { name: /^Resume/ }).click();
       await page.locator('.job.waiting').waitFor();
       await sleep(1000);
       assert.equal(await page.locator('.job.waiting').count(), 1);
