@@ -65,7 +65,7 @@ const commands: Readonly<Record<string, { about: string; load: () => Promise<Com
     load: async () => (await import('./commands/serve.js')).serveCommand(),
   },
   watch: {
-    about: 'enlarge what comes into folders',
+    about: 'enlarge clips that come into folders',
     load: async () => (await import('./commands/watch.js')).watchCommand(),
   },
   models: {

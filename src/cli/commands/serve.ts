@@ -30,7 +30,7 @@ Examples:
   vsr serve --queue redis://nas:6379 --root media=/mnt/media
                                             the machines of a queue do the work
 
-With --queue the page also shows the queue's workers, and the clips that others put into it. See docs/serve.md.
+With --queue the page also shows the queue's workers and the clips that others submitted. See docs/serve.md.
 
 The queue is kept in plain files and survives a restart. Other web sites cannot use the page, and the page
 cannot reach other folders than those named.`;
@@ -61,7 +61,11 @@ export function serveCommand(): Command {
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--token', 'require a token, which is printed with the address')
     .option('--open', 'open the page in the browser')
-    .option('--watch <folder[=options]>', 'enlarge what comes into a folder (repeatable)', collect)
+    .option(
+      '--watch <folder[=options]>',
+      'enlarge clips that come into a folder (repeatable)',
+      collect,
+    )
     .option('--queue-folder <folder>', 'folder in which the page’s own queue is kept')
     .option('--config <file>', 'configuration of vsr upscale whose presets the page offers');
   return withQueueOptions(command, 'let the workers of this queue do the work: redis://host:port')
@@ -132,8 +136,8 @@ async function serve(named: string[], flags: Flags): Promise<void> {
 }
 
 /**
- * What folders are to be watched. Throws VsrError `option` for options that a job could not have,
- * and for a configuration that cannot be used.
+ * The folders to watch. Throws VsrError `option` for options that a job cannot have, and for a
+ * configuration that cannot be used.
  */
 export function watchedBy(words: readonly string[], presets: Presets): Watched[] {
   const watched = words.map(parseWatched);
@@ -143,12 +147,12 @@ export function watchedBy(words: readonly string[], presets: Presets): Watched[]
   return watched;
 }
 
-/** The words by which each job reads the same configuration as this process. */
+/** The arguments by which each job reads the same configuration as this process. */
 export function configCall({ named }: Presets): string[] {
   return named === null ? [] : [`--config=${named}`];
 }
 
-/** Settles once `signal` fires. */
+/** Resolves once `signal` fires. */
 export async function untilAborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   await new Promise<void>((resolve) => {

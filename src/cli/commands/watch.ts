@@ -21,12 +21,12 @@ Examples:
 
 Options of a folder: ${Object.keys(noOptions).join(', ')}, with the meaning they have in vsr upscale;
 folder is where the outputs go. Several languages have a plus between them (audio=jpn+eng). A file counts
-as complete once it has not grown for five seconds. Ctrl-C stops; what is queued goes on at the next start.`;
+as complete once it has not grown for five seconds. Ctrl-C stops; queued clips go on at the next start.`;
 
 /** The command `vsr watch`. */
 export function watchCommand(): Command {
   return new Command('watch')
-    .description('Enlarges what comes into folders, until it is stopped.')
+    .description('Enlarges clips that come into folders, until it is stopped.')
     .argument('<folders...>', 'folders, each with =options or without')
     .option('--queue-folder <folder>', 'folder in which the queue is kept')
     .option('--config <file>', 'configuration of vsr upscale, whose presets use= names')
@@ -61,11 +61,11 @@ async function watchFolders(
   if (own.lost.aborted) throw own.lost.reason;
   throw new VsrError(
     'interrupted',
-    'Interrupted. What is queued is kept: start it again to go on.',
+    'Interrupted. The queue is kept: start vsr watch again to go on.',
   );
 }
 
-/** Says what becomes of each job, a line each. */
+/** Prints a line when a job begins, is done or fails. */
 function tellOf(queue: Queue): void {
   const states = new Map<string, string>();
   queue.listen((change) => {

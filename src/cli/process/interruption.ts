@@ -22,15 +22,15 @@ function end(): never {
   process.exit(130);
 }
 
-/** Ends the process as `end` does, once people and the program that called are told of it. */
-function endWithWord(advice = ''): never {
+/** Prints that the command was interrupted, writes its `--json` summary, and ends the process. */
+function reportAndEnd(advice = ''): never {
   say(`vsr: Interrupted. ${advice}`.trimEnd());
   closeAnswer(130, errorFacts(new VsrError('interrupted', 'Interrupted.')));
   end();
 }
 
 /** What a request to end does at present. */
-let onRequest: () => void = () => endWithWord();
+let onRequest: () => void = () => reportAndEnd();
 let isWatched = false;
 
 /** From now on a request to end, which would kill the process, makes it exit with 130. */
@@ -38,14 +38,14 @@ export function watchForRequests(): void {
   if (isWatched) return;
   isWatched = true;
   for (const name of names) {
-    process.removeAllListeners(name); // Those of bin/vsr.js.
+    process.removeAllListeners(name); // The handlers of bin/vsr.js, which report nothing.
     process.on(name, () => onRequest());
   }
 }
 
 /**
  * A signal that fires when the process is asked to end. If the process has not ended soon after, it
- * exits with code 130 and prints what `advice` says then; a second request ends it at once. The
+ * prints what `advice` returns then and exits with code 130; a second request ends it at once. The
  * handlers stay until the process has ended: otherwise a request in its last moments would kill it
  * instead of giving 130.
  */
@@ -54,7 +54,7 @@ export function interruption(advice: () => string = () => ''): AbortSignal {
   const controller = new AbortController();
   onRequest = () => {
     onRequest = end;
-    setTimeout(() => endWithWord(advice()), graceMs).unref();
+    setTimeout(() => reportAndEnd(advice()), graceMs).unref();
     controller.abort(new VsrError('interrupted', 'Interrupted.'));
   };
   return controller.signal;
@@ -79,8 +79,8 @@ export type BatchInterruption = {
   /** Fires at the first request; a second one ends the process at once. */
   readonly signal: AbortSignal;
   /**
-   * Nothing uses `signal` any more: from now on the first request ends the process, and says what
-   * to do then.
+   * Call it once nothing uses `signal` any more: from then on a request ends the process at once.
+   * Where it is the first one, `advice` is printed.
    */
   over(advice?: string): void;
 };
@@ -90,6 +90,6 @@ export function batchInterruption(advice?: () => string): BatchInterruption {
   const signal = interruption(advice);
   return {
     signal,
-    over: (last) => void (onRequest = signal.aborted ? end : () => endWithWord(last)),
+    over: (last) => void (onRequest = signal.aborted ? end : () => reportAndEnd(last)),
   };
 }

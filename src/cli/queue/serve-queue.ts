@@ -6,13 +6,13 @@ import { Machines } from '../../serve/machines/machines.js';
 import type { FarQueue } from '../../serve/queue/job-run.js';
 import { addressOf, type QueueFlags } from './queue-flags.js';
 
-/** Options of `vsr serve` that let the machines of a queue do the work. */
+/** Options of `vsr serve` by which the machines of a queue in Redis do the work. */
 export type ServeQueueFlags = QueueFlags & { root?: string[]; jobs?: number };
 
-/** Clips of the page that are in the queue at a time, unless a call says otherwise. */
+/** Default number of the page's clips that are in the queue at a time. */
 export const usualJobs = 4;
 
-/** A queue of many machines, as `vsr serve` uses it. */
+/** What `vsr serve` needs of a queue in Redis. */
 export type ServeQueue = {
   readonly machines: Machines;
   readonly far: FarQueue;
@@ -21,8 +21,8 @@ export type ServeQueue = {
 };
 
 /**
- * The queue that a call names; `null` where it names none. Throws VsrError `option` for options
- * that are about a queue without one, and for a queue without roots.
+ * The queue that `--queue` names; `null` without that option. Throws VsrError `option` for other
+ * options of a queue without `--queue`, and for `--queue` without `--root`.
  */
 export async function serveQueueOf(flags: ServeQueueFlags): Promise<ServeQueue | null> {
   const { queue, root, jobs, queueCa } = flags;
@@ -32,7 +32,10 @@ export async function serveQueueOf(flags: ServeQueueFlags): Promise<ServeQueue |
       ...{ '--queue-password-file': flags.queuePasswordFile, '--queue-ca': queueCa },
     }).find(([, value]) => value !== undefined);
     if (idle === undefined) return null;
-    throw new VsrError('option', `Expected --queue with ${idle[0]}, which is about a queue.`);
+    throw new VsrError(
+      'option',
+      `Expected --queue with ${idle[0]}, which is an option for a queue.`,
+    );
   }
   if (root === undefined) {
     throw new VsrError(

@@ -27,7 +27,7 @@ export async function runTrain(command: Command): Promise<void> {
   }
 }
 
-/** How to go on with a training that was interrupted; nothing where it has not got far enough. */
+/** How to go on with an interrupted training; `''` where there is no checkpoint yet. */
 function adviceOf(flags: TrainFlags): string {
   const checkpoint = path.join(flags.work ?? `${flags.out}.train`, trainingFiles.checkpoint);
   return existsSync(checkpoint) ? '--resume goes on from the last checkpoint.' : '';

@@ -96,7 +96,7 @@ export async function runBatch(
     }
   } finally {
     display.stop();
-    // A page may still have to be made.
+    // The report page may still have to be made, which an interruption then leaves out.
     interruption.over(howToGoOn);
   }
   if (options.dryRun === true) addFacts({ plans, total: totalEstimate(estimates) });

@@ -22,7 +22,7 @@ export function checkSubmitFlags(
   if (queue === undefined) {
     const first = idle ?? firstGiven({ '--share': share, ...ofShare, ...ofQueue });
     if (first === null) return;
-    throw new VsrError('option', `Expected --queue with ${first}, which is about a queue.`);
+    throw new VsrError('option', `Expected --queue with ${first}, which is an option for a queue.`);
   }
   if (inputs.includes('-') || flags.output === '-') {
     throw new VsrError('option', 'Expected files with --queue, but received - for a pipe.');

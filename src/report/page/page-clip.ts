@@ -176,7 +176,7 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
       : `, ${showDecibels(frame.psnr)}${frame.psnr === Infinity ? '' : ' dB'}`;
   const name = `${whyTitles[frame.why]}: ${frame.frame}${psnr}`;
   const { whole, part } = frame;
-  // Of a small picture the part is all there is: to show it twice says nothing.
+  // Where the part covers the whole of a small picture, it is shown only once.
   const isAll = whole.width <= part.width && whole.height <= part.height;
   const sliders = isAll
     ? [slider(part, clip, 2 * place + 1, `Frame ${frame.frame}`, true)]
@@ -194,13 +194,13 @@ function shownFrame(frame: ShownFrame, clip: number, place: number): string {
   return `<div class="frame${isSmall ? ' small' : ''}"><h3>${name}</h3><div class="pair">${sliders.join('\n')}</div></div>`;
 }
 
-/** Frames of at most this width stand side by side where there is room, in samples. */
+/** Width in samples up to which frames are shown side by side where there is room. */
 const smallWidth = 480;
 
-/** So many points of a plot can be told apart in half the width of a page. */
+/** Most frames for which a plot of half the page's width still shows each of its points. */
 const fewPoints = 150;
 
-/** Both plots of a clip: side by side for a short one, where there is room. */
+/** Both plots of a clip, side by side for a short clip where there is room. */
 function plots(clip: ClipReport): string {
   const isShort = (clip.plot?.frames.length ?? 0) <= fewPoints;
   const both = [plot(clip), flickerPlot(clip)].filter((each) => each !== '');
@@ -208,8 +208,8 @@ function plots(clip: ClipReport): string {
 }
 
 /**
- * How a page shows the part about a clip: the only one, one of a few (folded on a narrow screen), or
- * one of many, which opens when it is asked for.
+ * How a page shows the part about a clip: the only one, one of a few (folded on a narrow screen),
+ * or one of many, which opens when it is asked for.
  */
 export type SectionKind = 'alone' | 'open' | 'folded';
 

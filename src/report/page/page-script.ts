@@ -12,7 +12,7 @@ export const pageScript = `
   const isDark = () => (root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')) === 'dark';
   const strokes = () => isDark() ? ['#6cb6ff', '#f0a35a', '#8ddb8c', '#dcbdfb', '#ff938a', '#adbac7'] : ['#0a66c2', '#b35900', '#1a7f37', '#8250df', '#cf222e', '#57606a'];
   const plots = [];
-  /** Of a plot with its axes, in pixels. */
+  /** Height of a plot with its axes, in CSS pixels. */
   const plotHeight = () => innerWidth < 640 ? 200 : 240;
   const flickers = [];
 

@@ -37,13 +37,13 @@ const framePerPacket = new Set(['h264', 'hevc', 'prores', 'dnxhd', 'ffv1', 'mjpe
 const joinedFields = new Set(['mpeg1video', 'mpeg2video']);
 const splitContainers = new Set(['mpegts', 'mpeg', 'mpegvideo']);
 
-/** What has to change for ffmpeg's decoder of a codec to lose the picture before. */
+/** By codec, the change at which ffmpeg's decoder loses the picture before it. */
 const losesAt: {
   readonly [codec: string]: { readonly words: string; readonly aspect: boolean } | undefined;
 } = {
   mpeg1video: { words: "MPEG-1's pictures change their shape or size", aspect: true },
   mpeg2video: { words: "MPEG-2's pictures change their shape or size", aspect: true },
-  // Where it reorders pictures, which it does if there are B-frames.
+  // Only where the decoder reorders pictures, that is, with B-frames.
   mpeg4: { words: "MPEG-4's pictures change their size", aspect: false },
 };
 
@@ -62,7 +62,7 @@ function owedBy({ source, range, settings }: OwedJob, tally: StreamTally): Owed 
   const isPart = range.from !== undefined || range.to !== undefined || settings.frames !== Infinity;
   if (isPart || video.fields !== null || video.runs !== null) return null;
   const frames = tally.packets - tally.hidden - tally.leading;
-  // A packet of MPEG-4 may say that the picture stays, and then gives no frame.
+  // A packet of MPEG-4 may say that the last picture stays, and then it gives no frame.
   if (video.codec === 'mpeg4') return { frames, isBound: true };
   if (isIndexed(container)) {
     const isCountable = framePerPacket.has(video.codec) && video.interlaced === 'no';
