@@ -3,6 +3,8 @@ export type Preset = {
   readonly name: string;
   /** The options that it sets: long names without dashes, and their values. */
   readonly sets: Readonly<Record<string, string>>;
+  /** What else its file sets with it: nothing that the preset says, also in another way. */
+  readonly rest: Readonly<Record<string, string>>;
   /** Why it cannot be used, in a sentence; `null` where it can. */
   readonly wrong: string | null;
 };

@@ -77,27 +77,18 @@ function shownValue(value: unknown): string {
   return Array.isArray(value) ? value.join(',') : String(value);
 }
 
-/** What a file says, as it is written there: its options, and those of each preset. */
-export type ConfigWords = {
-  readonly sets: Readonly<Record<string, string>>;
-  readonly presets: Readonly<Record<string, Readonly<Record<string, string>>>>;
-};
-
 /**
- * Reads a configuration file without applying it. Throws VsrError where it cannot be read; whether
- * its words are options is for `applyConfig` to say.
+ * The presets of a configuration file, each with its words as they are written there. Throws
+ * VsrError where the file cannot be read; whether its words are options is for `applyConfig` to say.
  */
-export function configWords(file: string): ConfigWords {
-  const { [presetsWord]: presets, ...plain } = wordsIn(file, 'the configuration', configExample);
+export function presetWords(file: string): Readonly<Record<string, Record<string, string>>> {
+  const { [presetsWord]: presets } = wordsIn(file, 'the configuration', configExample);
   const shown = (group: unknown): Record<string, string> =>
     Object.fromEntries(
       Object.entries(isGroup(group) ? group : {}).map(([word, value]) => [word, shownValue(value)]),
     );
   const groups = Object.entries(isGroup(presets) ? presets : {});
-  return {
-    sets: shown(plain),
-    presets: Object.fromEntries(groups.map(([name, group]) => [name, shown(group)])),
-  };
+  return Object.fromEntries(groups.map(([name, group]) => [name, shown(group)]));
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { messageOf, VsrError } from '../../errors.js';
 import type { Preset, PresetList, Presets } from '../../serve/presets.js';
-import { applyConfig, configWords, usualConfigFile } from './config-file.js';
+import { applyConfig, presetWords, usualConfigFile } from './config-file.js';
 import { upscaleCommand } from './upscale.js';
 
 /** Options with which nothing is left to follow or to show for a job that others began. */
@@ -23,26 +23,25 @@ export function presetsOf(config: string | undefined): Presets {
       `Expected no ${idle} in ${file} for jobs of a queue, which follows each job to its end.`,
     );
   };
-  const why = (use: string | null): string | null => {
+  const presetBy = (name: string, sets: Preset['sets']): Preset => {
     try {
-      setBy(use);
-      return null;
+      const others = Object.entries(setBy(name)).filter(([word]) => !Object.hasOwn(sets, word));
+      return { name, sets, rest: Object.fromEntries(others), wrong: null };
     } catch (error) {
-      return messageOf(error);
+      return { name, sets, rest: {}, wrong: messageOf(error) };
     }
   };
   const list = (): PresetList => {
     const nothing = { file, presets: [], sets: {} };
     if (named === null && !existsSync(file)) return { ...nothing, wrong: null };
-    const wrong = why(null);
-    if (wrong !== null) return { ...nothing, wrong };
-    const { sets, presets } = configWords(file);
-    const all = Object.entries(presets).map(([name, words]): Preset => ({
-      name,
-      sets: words,
-      wrong: why(name),
-    }));
-    return { file, presets: all, sets, wrong: null };
+    try {
+      const sets = setBy(null);
+      const presets = Object.entries(presetWords(file));
+      const all = presets.map(([name, words]) => presetBy(name, words));
+      return { file, presets: all, sets, wrong: null };
+    } catch (error) {
+      return { ...nothing, wrong: messageOf(error) };
+    }
   };
   return { named, list, setBy };
 }

@@ -79,11 +79,12 @@ function PresetChoice({ config, use, onChoose }: PresetProps) {
   const { file, presets, sets, wrong } = config;
   if (wrong !== null) return html`<p class="note wide">${printable(wrong)}</p>`;
   const chosen = presets.find(({ name }) => name === use);
-  const hasPlain = Object.keys(sets).length > 0;
-  if (presets.length === 0 && !hasPlain) return null;
+  const rest = chosen === undefined ? sets : chosen.rest;
+  const hasRest = Object.keys(rest).length > 0;
+  if (presets.length === 0 && !hasRest) return null;
   const said = [
     chosen === undefined ? '' : `${use} sets ${shownSets(chosen.sets)}.`,
-    hasPlain ? `${printable(file)} sets ${shownSets(sets)}.` : '',
+    hasRest ? `${printable(file)} sets ${shownSets(rest)}.` : '',
   ];
   return html`
     <div class="wide">

@@ -57,16 +57,13 @@ export function optionsOf(wishes: Wishes): JobOptions {
   };
 }
 
-/** The options that the configuration sets with the preset `use`, which overrides the rest. */
+/** The options that the configuration sets with the preset `use`, or with none. */
 export function setBy(
   { presets, sets }: PresetList,
   use: string,
 ): Readonly<Record<string, string>> {
-  const preset = presets.find(({ name }) => name === use)?.sets ?? {};
-  const isRival = (word: string): boolean =>
-    (word === 'scale' && 'to' in preset) || (word === 'to' && 'scale' in preset);
-  const rest = Object.entries(sets).filter(([word]) => !isRival(word));
-  return { ...Object.fromEntries(rest), ...preset };
+  const preset = presets.find(({ name }) => name === use);
+  return preset === undefined ? sets : { ...preset.rest, ...preset.sets };
 }
 
 /** Options as a text, such as `codec: ffv1, scale: 3`. */

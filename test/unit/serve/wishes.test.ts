@@ -81,12 +81,12 @@ test('what is chosen becomes options; what is not is left to the preset', () => 
   assert.equal(optionsOf({ ...noWishes, audio: { mode: 'all', words: [] } }).audio, 'all');
 });
 
-test('a preset goes before the rest of its file, also where it says the same in another way', () => {
-  const preset = { name: 'disc', sets: { to: '1080p' }, wrong: null };
-  const config = { file: 'x', presets: [preset], sets: { scale: '3', crf: '18' }, wrong: null };
-  assert.deepEqual(setBy(config, 'disc'), { to: '1080p', crf: '18' });
-  assert.deepEqual(setBy(config, ''), { scale: '3', crf: '18' });
-  assert.equal(shownSets(setBy(config, '')), 'scale: 3, crf: 18');
+test('the form shows what holds with a preset, and with none', () => {
+  const preset = { name: 'disc', sets: { to: '1080p' }, rest: { codec: 'hevc' }, wrong: null };
+  const sets = { scale: '3', codec: 'hevc' };
+  const config = { file: 'x', presets: [preset], sets, wrong: null };
+  assert.deepEqual(setBy(config, 'disc'), { to: '1080p', codec: 'hevc' });
+  assert.equal(shownSets(setBy(config, '')), 'scale: 3, codec: hevc');
   assert.equal(shownSets({}), 'nothing');
 });
 

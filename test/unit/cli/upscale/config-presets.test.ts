@@ -19,7 +19,8 @@ test('presets come with what they set, and with what is wrong with them', () => 
   const { sets, wrong, presets: all } = presets.list();
   assert.deepEqual([sets, wrong], [{ crf: '18' }, null]);
   assert.deepEqual(all[0], {
-    ...{ name: 'archive', sets: { codec: 'ffv1', audio: 'jpn,eng' }, wrong: null },
+    ...{ name: 'archive', sets: { codec: 'ffv1', audio: 'jpn,eng' } },
+    ...{ rest: { crf: '18' }, wrong: null },
   });
   assert.match(all[1]!.wrong!, /unknown word "codek"/);
   assert.deepEqual(presets.setBy('archive'), { codec: 'ffv1', audio: 'jpn,eng', crf: '18' });
@@ -27,6 +28,13 @@ test('presets come with what they set, and with what is wrong with them', () => 
   // It is read anew.
   write('presets:\n  disc: {crf: 20}\n');
   assert.deepEqual(presets.setBy('disc'), { crf: '20' });
+});
+
+test('of the rest of the file, what a preset says in another way does not hold', () => {
+  write('crf: 18\nscale: 3\nchroma: lanczos3\npresets:\n  disc: {size-limit: 4G, to: 1080p}\n');
+  const { sets, presets } = presetsOf(file).list();
+  assert.deepEqual(presets[0]!.rest, { chroma: 'lanczos3' });
+  assert.deepEqual(sets, { crf: '18', scale: '3', chroma: 'lanczos3' });
 });
 
 test('what leaves a queue nothing to follow is refused', () => {
