@@ -1,17 +1,19 @@
 import type { Activation } from '../blocks/activation.js';
 import type { Network } from '../language/network.js';
 
-/** What an architecture can be varied by. */
+/** The options that change an architecture. */
 export type NetworkOptions = {
-  /** Layers or blocks of equal width. */
+  /** Number of layers or blocks of equal width. */
   readonly depth?: number;
-  /** Channels, or values of dense layers, of equal layers. */
+  /**
+   * Channels of a convolution or values of a dense layer; the architecture says of which layers.
+   */
   readonly width?: number;
   /** Activation of all layers but the last. */
   readonly activation?: Exclude<Activation, 'none'>;
-  /** Share of values left out at random while dense layers learn. */
+  /** Share of values, from 0 to below 1, dropped at random while dense layers learn. */
   readonly dropout?: number;
-  /** Source samples each way of the patches that a network of dense layers takes. */
+  /** Width and height, in source samples, of the patches that a network of dense layers takes. */
   readonly patch?: number;
 };
 
@@ -19,7 +21,7 @@ export type NetworkOptions = {
 export type Architecture = {
   readonly name: string;
   readonly scales: readonly number[];
-  /** The options that change it, and what they are unless told otherwise. */
+  /** The options that change it, with their default values. */
   readonly defaults: NetworkOptions;
   readonly build: (
     scale: number,

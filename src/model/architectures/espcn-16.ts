@@ -13,7 +13,7 @@ export const espcn16: Architecture = {
   }),
 };
 
-/** `depth` 3x3 layers of `width` channels, and a last one. */
+/** `depth` 3x3 layers of `width` channels, and a last one of `outputs` channels. */
 export function even(depth: number, width: number, outputs: number, activation: Activation) {
   const widths = Array<number>(depth).fill(width);
   return shuffling(Array<number>(depth + 1).fill(3), widths, outputs, activation);

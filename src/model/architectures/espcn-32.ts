@@ -3,8 +3,8 @@ import { plain } from './espcn.js';
 import { even } from './espcn-16.js';
 
 /**
- * Five 3x3 layers of 32 channels, a width that 8-bit arithmetic is good at, and a long skip; 38,468
- * parameters at 2x.
+ * Five 3x3 layers of 32 channels, a width at which 8-bit arithmetic is fast, and a long skip;
+ * 38,468 parameters at 2x.
  */
 export const espcn32: Architecture = {
   name: 'espcn-32',

@@ -3,8 +3,8 @@ import { convolution } from '../blocks/convolution.js';
 import type { Architecture } from './architecture.js';
 
 /**
- * Convolutions to 64 and 32 channels by kernels of 5, 3 and 3: the paper's,
- * https://arxiv.org/abs/1609.05158.
+ * Convolutions to 64 and 32 channels, then to one channel per output sample, by kernels of 5, 3 and
+ * 3: the network of the ESPCN paper, https://arxiv.org/abs/1609.05158.
  */
 export const espcn: Architecture = {
   name: 'espcn',
@@ -16,11 +16,12 @@ export const espcn: Architecture = {
   }),
 };
 
-/** Luma that is shuffled at the end, without a skip. */
+/** Luma in, sub-pixel shuffle at the end, no skip. */
 export const plain = { colour: 'luma', before: 'nothing', after: 'shuffle', skip: 'none' } as const;
 
 /**
- * Convolutions to `widths` and at last to `outputs` channels, `activation` after all but the last.
+ * Convolutions to each of `widths` channels and at last to `outputs` channels, with kernels of
+ * `kernels` (one more than `widths`) and `activation` after all but the last.
  */
 export function shuffling(
   kernels: readonly number[],

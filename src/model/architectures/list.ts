@@ -27,12 +27,12 @@ export const architectures: readonly Architecture[] = [
 /** The names `networkOf` knows. */
 export const archs: readonly string[] = architectures.map(({ name }) => name);
 
-/** What an architecture is built with where it does not use an option. */
+/** Values given to `build` for the options that an architecture does not use. */
 const unused = { depth: 0, width: 0, activation: 'relu', dropout: 0, patch: 0 } as const;
 
 /**
- * The network of an architecture at a scale. An unknown name, a scale that it cannot be built for
- * and an option that does not change it are a VsrError 'option'.
+ * The network of an architecture at a scale. Throws VsrError `option` for an unknown name, a scale
+ * that it cannot be built for, and an option that does not change it.
  */
 export function networkOf(arch: string, scale: number, options: NetworkOptions = {}): Network {
   const found = architectures.find(({ name }) => name === arch);

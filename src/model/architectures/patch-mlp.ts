@@ -3,12 +3,15 @@ import type { Block } from '../blocks/kinds.js';
 import { ratioOf } from '../language/ratio.js';
 import type { Architecture } from './architecture.js';
 
-/** Share of a patch from one to the next; smaller is better and slower, by its square. */
+/**
+ * Distance from one patch to the next, as a share of the patch. Smaller steps blend more patches:
+ * better pictures, and more work by the square of the share.
+ */
 const stepShare = 0.4;
 
 /**
  * Dense layers from a patch of luma in -1..1 to the enlarged patch: `width` values, then half as
- * many in each further layer. It knows nothing of neighbourhoods but what it learns.
+ * many in each further layer. Unlike a convolution, it has to learn which samples are neighbours.
  */
 export const patchMlp: Architecture = {
   name: 'patch-mlp',

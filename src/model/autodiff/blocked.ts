@@ -1,22 +1,23 @@
 import type { Tape, Value } from './tape.js';
 
 /**
- * ONNX Runtime's operations on its own blocked layout, NCHWc: channels in blocks of 8 or 16, those
- * of a block beside each other, so that convolutions need no im2col. The runtime changes graphs to
- * it only where kernels are constants, which in training they are not; so these are written here.
+ * The domain of ONNX Runtime's operators on its own blocked layout, NCHWc: channels in blocks of 8
+ * or 16, those of one block next to each other in memory, so that convolutions need no im2col. The
+ * runtime rewrites graphs into it only where kernels are constants, which they are not in training;
+ * so training graphs name these operators themselves.
  */
 const domain = 'com.microsoft.nchwc';
 
-/** Whether a convolution of so many channels can be written in the tape's blocked layout. */
+/** Whether a convolution of `inputs` to `outputs` channels can use the tape's blocked layout. */
 export function canBlock(tape: Tape, inputs: number, outputs: number): boolean {
   const { block } = tape;
-  // Fewer channels than a block are read as they lie.
+  // An input of fewer channels than a block is read in the plain layout, NCHW.
   return block > 0 && outputs % block === 0 && (inputs % block === 0 || inputs < block);
 }
 
 /**
- * Plain node: convolution of [N, C, H, W] by a `filter` for `outputs` channels from `blockedKernel`
- * or `blockedTurned`, with `border` zeros on each side.
+ * Plain node: convolution of [N, C, H, W] to `outputs` channels by a `filter` from `blockedKernel`
+ * or `blockedRotated`, with `border` zeros on each side.
  */
 export function convolveBlocked(
   tape: Tape,
@@ -35,12 +36,12 @@ export function convolveBlocked(
 }
 
 /**
- * A kernel [O, C, k, k] as the blocked convolution wants it: O/b, C/b, k, k, b of C, b of O; fewer
- * channels C than b each a block of its own.
+ * A kernel [O, C, k, k] in the order that the blocked convolution reads, b being the block: O/b,
+ * C/b, k, k, b of C, b of O. Where C is below b: O/b, C, k, k, b of O.
  *
- * One transpose that moves several axes goes value by value (0.09 ms for 64 to 32 channels). A
- * reorder, which moves one axis, and a transpose of rows of b values are both fast; the runtime
- * would make one of two transposes.
+ * One transpose that moves several axes copies value by value (0.09 ms for 64 to 32 channels). A
+ * reorder, which moves one axis, and a transpose of rows of b values are both fast. Two transposes
+ * would not do: the runtime merges them into one.
  */
 export function blockedKernel(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number];
@@ -55,10 +56,10 @@ export function blockedKernel(tape: Tape, kernel: Value): Value {
 }
 
 /**
- * The kernel [O, C, k, k] turned by half a turn with its channels exchanged, [C, O, k, k], as
- * `blockedKernel` gives it.
+ * The kernel [O, C, k, k] rotated by 180 degrees with its channel axes swapped, [C, O, k, k], in
+ * the order of `blockedKernel`: the kernel of the gradient of a convolution's input.
  */
-export function blockedTurned(tape: Tape, kernel: Value): Value {
+export function blockedRotated(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number];
   const b = tape.block;
   const [blocks, inner] = o < b ? [o, 1] : [o / b, b];
@@ -67,17 +68,18 @@ export function blockedTurned(tape: Tape, kernel: Value): Value {
   const apart = reshaped(tape, inInputs, [blocks, inner, c / b, area, b]);
   const shape = [c / b, blocks, area, inner, b];
   const ordered = tape.node('Transpose', [apart], shape, { perm: [2, 0, 3, 1, 4] });
-  // Backwards over both axes at once; one before the first is where it ends.
-  const turned = tape.node('Slice', [ordered], shape, {}, [
+  // Both axes of the kernel lie in one, so reversing that one rotates by 180 degrees. The end is
+  // exclusive: one before the first value.
+  const rotated = tape.node('Slice', [ordered], shape, {}, [
     tape.graph.ints('from', [area - 1]),
     tape.graph.ints('to', [-area - 1]),
     tape.graph.ints('axes', [2]),
     tape.graph.ints('steps', [-1]),
   ]);
-  return reshaped(tape, turned, [c, o, k, k]);
+  return reshaped(tape, rotated, [c, o, k, k]);
 }
 
-/** [N, C, H, W] in blocks of b channels: the values of N, C/b, H, W, b of C. */
+/** [N, C, H, W] in blocks of b channels: values in the order N, C/b, H, W, b of C. */
 function reordered(tape: Tape, x: Value): Value {
   return tape.node(`${domain}:ReorderInput`, [x], x.shape);
 }

@@ -1,11 +1,11 @@
-import { blockedKernel, blockedTurned, canBlock, convolveBlocked } from './blocked.js';
+import { blockedKernel, blockedRotated, canBlock, convolveBlocked } from './blocked.js';
 import { sizeOf, type Tape, type Value } from './tape.js';
 
 function reshaped(tape: Tape, x: Value, shape: readonly number[]): Value {
   return tape.node('Reshape', [x], shape, {}, [tape.graph.ints('shape', shape)]);
 }
 
-/** Elements `from`..`from + extent` of the last axis; plain node. */
+/** Plain node: elements `from` to `from + extent`, exclusive, of the last axis. */
 function window(tape: Tape, x: Value, from: number, extent: number): Value {
   const axis = x.shape.length - 1;
   if (from === 0 && extent === x.shape[axis]) return x;
@@ -31,16 +31,16 @@ function concat(tape: Tape, parts: readonly Value[], axis: number): Value {
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 
 /**
- * im2col: [N, C, H, W] to [N, C k^2, H-k+1, W-k+1], channel (c, ky, kx) holding x shifted by (ky,
- * kx). As a convolution with unit kernels: one node, where slices and their concatenation are k^2 +
- * 1.
+ * im2col: [N, C, H, W] to [N, C k^2, H-k+1, W-k+1], where channel (c, ky, kx) is channel c of x
+ * shifted by (ky, kx). It is a convolution with unit kernels: one node, where slices and their
+ * concatenation would be k^2 + 1.
  */
-function everyPlace(tape: Tape, x: Value, kernel: number): Value {
+function im2col(tape: Tape, x: Value, kernel: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const area = kernel * kernel;
   const units = new Float32Array(area * area);
   for (let i = 0; i < area; i++) units[i * area + i] = 1;
-  // The same units for each channel: a group of its own.
+  // The same unit kernels for each channel, which is a group of its own.
   const all = Float32Array.from({ length: c * units.length }, (_, i) => units[i % units.length]!);
   const dims = [c * area, 1, kernel, kernel];
   const constants = [tape.graph.initializer('units', 'float32', dims, all)];
@@ -49,8 +49,8 @@ function everyPlace(tape: Tape, x: Value, kernel: number): Value {
 }
 
 /**
- * Sums over the first axis: by a product with ones, six times faster than ReduceSum (onnxruntime
- * 1.30).
+ * The sum over the first axis. A matrix product with ones is six times faster than ReduceSum
+ * (onnxruntime 1.30).
  */
 function sumOfBatch(tape: Tape, x: Value): Value {
   const [n, ...shape] = x.shape as [number, ...number[]];
@@ -63,11 +63,12 @@ function sumOfBatch(tape: Tape, x: Value): Value {
 }
 
 /**
- * dY [N, O, rows, columns] laid out with rows of `w` samples and `h` rows to a channel (zeros in
- * the new places), once for each of `shifts`, moved on by so many places: [N, shifts O, h w].
+ * dY [N, O, rows, columns] padded with zeros to `h` rows of `w` samples per channel, and copied
+ * once for each of `shifts`, moved on by that many samples: [N, shifts O, h w].
  *
- * A channel ends in as many zeros as the longest shift, so that moving the whole list moves zeros
- * across the channels' bounds: the copies are one Concat of the list with zeros between.
+ * Each channel ends in at least as many zeros as the longest shift, so that only zeros cross from
+ * one channel to the next when the whole list moves: all copies are one Concat of the list with
+ * zeros between.
  */
 function shiftedCopies(
   tape: Tape,
@@ -88,7 +89,7 @@ function shiftedCopies(
   return reshaped(tape, concat(tape, parts, 1), [n, shifts.length * o, h * w]);
 }
 
-/** A B^T for each of a batch: [N, M, K] and [N, L, K] to [N, M, L]. */
+/** The product A B^T for each item of a batch: [N, M, K] and [N, L, K] to [N, M, L]. */
 function productsOfRows(tape: Tape, a: Value, b: Value): Value {
   const [n, m] = a.shape as [number, number];
   const [, l, k] = b.shape as [number, number, number];
@@ -99,9 +100,9 @@ function productsOfRows(tape: Tape, a: Value, b: Value): Value {
 /**
  * The kernel's gradient, dW[o, c, ky, kx] = sum over n, y, x of dY[n, o, y, x] X[n, c, y+ky, x+kx].
  *
- * As matrix products of shifted copies. The k^2 shifts can all be X's (im2col, k^2 C rows), all
- * dY's the other way (k^2 O rows), or X's rows and dY's columns (k (C + O) rows): the fewest are
- * taken.
+ * Computed as matrix products of shifted copies. The k^2 shifts can all be of X (im2col, k^2 C
+ * rows), all of dY in the opposite direction (k^2 O rows), or of X by rows and of dY by columns
+ * (k (C + O) rows); the variant with the fewest rows is used.
  */
 function kernelGradient(tape: Tape, x: Value, dy: Value, kernel: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
@@ -109,8 +110,8 @@ function kernelGradient(tape: Tape, x: Value, dy: Value, kernel: number): Value 
   const area = kernel * kernel;
   const apart = kernel * (c + o);
   if (area * c <= Math.min(area * o, apart)) {
-    const places = reshaped(tape, everyPlace(tape, x, kernel), [n, c * area, rows * columns]);
-    const products = productsOfRows(tape, reshaped(tape, dy, [n, o, rows * columns]), places);
+    const shifted = reshaped(tape, im2col(tape, x, kernel), [n, c * area, rows * columns]);
+    const products = productsOfRows(tape, reshaped(tape, dy, [n, o, rows * columns]), shifted);
     return reshaped(tape, sumOfBatch(tape, products), [o, c, kernel, kernel]);
   }
   const flat = reshaped(tape, x, [n, c, h * w]);
@@ -120,20 +121,20 @@ function kernelGradient(tape: Tape, x: Value, dy: Value, kernel: number): Value 
     products = productsOfRows(tape, shiftedCopies(tape, dy, h, w, shifts), flat);
   } else {
     const copies = shiftedCopies(tape, dy, rows, w, range(kernel));
-    // A product for each of X's shifts: putting them together would be one more copy of them.
+    // One product per shift of X: joining the shifted copies first would copy them once more.
     const byRow = range(kernel).map((ky) =>
       productsOfRows(tape, copies, window(tape, flat, ky * w, rows * w)),
     );
     products = concat(tape, byRow, 1);
   }
-  // Rows are (ky, kx, o), columns c.
-  const places = reshaped(tape, sumOfBatch(tape, products), [area, o * c]);
-  const ordered = tape.node('Transpose', [places], [o * c, area], { perm: [1, 0] });
+  // The products' rows are (ky, kx, o), their columns c.
+  const byShift = reshaped(tape, sumOfBatch(tape, products), [area, o * c]);
+  const ordered = tape.node('Transpose', [byShift], [o * c, area], { perm: [1, 0] });
   return reshaped(tape, ordered, [o, c, kernel, kernel]);
 }
 
-/** The kernel turned by half a turn with its channels exchanged: [O, C, k, k] to [C, O, k, k]. */
-function turned(tape: Tape, kernel: Value): Value {
+/** The kernel rotated by 180 degrees, its channel axes swapped: [O, C, k, k] to [C, O, k, k]. */
+function rotated(tape: Tape, kernel: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number, number];
   const swapped = tape.node('Transpose', [kernel], [c, o, k, k], { perm: [1, 0, 2, 3] });
   return tape.node('Slice', [swapped], [c, o, k, k], {}, [
@@ -146,8 +147,9 @@ function turned(tape: Tape, kernel: Value): Value {
 }
 
 /**
- * [N, A, H, W] spread by a kernel [A, B, k, k]: every sample adds to the k x k ones around it,
- * [N, B, H+k-1, W+k-1]; `cut` samples less on each side.
+ * Plain node: the transposed convolution of [N, A, H, W] by a kernel [A, B, k, k], in which every
+ * sample adds to k x k of the output, [N, B, H+k-1, W+k-1]; `cut` samples of it are cut off on each
+ * side.
  */
 function convolveTransposed(
   tape: Tape,
@@ -167,10 +169,10 @@ function convolveTransposed(
 function convolveNode(tape: Tape, x: Value, kernel: Value, bias: Value): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const [o, , k] = kernel.shape as [number, number, number, number];
-  // To few channels: Conv writes k^2 C rows of shifted copies for a product of O rows; the
-  // transposed one has a product of k^2 O rows (0.08 instead of 0.15 ms for 32 to 4 channels of
-  // 4x19x19).
-  if (c >= 3 * o) return convolveTransposed(tape, x, turned(tape, kernel), [bias], k - 1);
+  // To few channels, Conv writes k^2 C rows of shifted copies for a product of O rows; the
+  // transposed convolution needs only a product of k^2 O rows (0.08 instead of 0.15 ms for a batch
+  // of 4 of 19x19 samples, 32 to 4 channels).
+  if (c >= 3 * o) return convolveTransposed(tape, x, rotated(tape, kernel), [bias], k - 1);
   if (canBlock(tape, c, o)) {
     const filter = blockedKernel(tape, kernel);
     return convolveBlocked(tape, x, filter, [bias], { border: 0, outputs: o });
@@ -180,26 +182,26 @@ function convolveNode(tape: Tape, x: Value, kernel: Value, bias: Value): Value {
 }
 
 /**
- * Plain node: the gradient of the convolution's input, where every sample of X fed k x k outputs.
+ * Plain node: the gradient of the convolution's input X, each sample of which fed k x k outputs.
  */
 function inputGradient(tape: Tape, x: Value, kernel: Value, dy: Value): Value {
   const [o, c, k] = kernel.shape as [number, number, number, number];
   if (canBlock(tape, o, c)) {
-    const filter = blockedTurned(tape, kernel);
+    const filter = blockedRotated(tape, kernel);
     return convolveBlocked(tape, dy, filter, [], { border: k - 1, outputs: c });
   }
-  // Spared the turning of the kernel, and no products with the zeros around dY; but from few
-  // channels to many, Conv has the smaller rows.
+  // The transposed convolution needs no rotated kernel and no products with zeros around dY; but
+  // from few channels to many, Conv has the smaller products.
   if (c <= 2 * o) return convolveTransposed(tape, dy, kernel, [], 0);
-  return tape.node('Conv', [dy, turned(tape, kernel)], x.shape, {
+  return tape.node('Conv', [dy, rotated(tape, kernel)], x.shape, {
     kernel_shape: [k, k],
     pads: [k - 1, k - 1, k - 1, k - 1],
   });
 }
 
 /**
- * Convolution of [N, C, H, W] by a kernel [O, C, k, k] with bias [O], without border:
- * [N, O, H-k+1, W-k+1].
+ * Convolution of [N, C, H, W] by a kernel [O, C, k, k] with bias [O], without padding:
+ * [N, O, H-k+1, W-k+1]. As in all deep learning the kernel is not flipped (a cross-correlation).
  */
 export function convolve(tape: Tape, x: Value, kernel: Value, bias: Value): Value {
   const [o, , k] = kernel.shape as [number, number, number, number];

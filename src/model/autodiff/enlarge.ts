@@ -1,12 +1,12 @@
 import type { Tape, Value } from './tape.js';
 
-/** Plain nodes: the samples of each `size` x `size` block of [N, C, H, W] added up. */
+/** Plain nodes: the sum of each `size` x `size` block of [N, C, H, W]. */
 function blockSums(tape: Tape, x: Value, size: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const area = size * size;
   const [rows, columns] = [h / size, w / size];
   const apart = tape.node('SpaceToDepth', [x], [n, area * c, rows, columns], { blocksize: size });
-  // Channels are the block's places, then c.
+  // SpaceToDepth puts the place within the block before c in the channel axis.
   const places = [n, area, c * rows * columns];
   const grouped = tape.node('Reshape', [apart], places, {}, [tape.graph.ints('shape', places)]);
   const axes = [tape.graph.ints('axes', [1])];
@@ -15,7 +15,7 @@ function blockSums(tape: Tape, x: Value, size: number): Value {
   return tape.node('Reshape', [sums], shape, {}, [tape.graph.ints('shape', shape)]);
 }
 
-/** Each sample of [N, C, H, W] repeated `factor` times each way. */
+/** Each sample of [N, C, H, W] repeated `factor` times across and down. */
 export function enlargeNearest(tape: Tape, x: Value, factor: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const area = factor * factor;

@@ -1,8 +1,8 @@
 import { sizeOf, type Tape, type Value } from './tape.js';
 
 /**
- * Sums a gradient over the axes along which an operand of `shape` was repeated to fit
- * (the reverse of numpy's broadcasting).
+ * Sums a gradient over the axes along which an operand of `shape` was repeated (undoes numpy's
+ * broadcasting).
  */
 function unbroadcast(tape: Tape, gradient: Value, shape: readonly number[]): Value {
   const lead = gradient.shape.length - shape.length;
@@ -84,8 +84,9 @@ export function relu(tape: Tape, x: Value): Value {
     [
       x,
       (dy) => {
-        // y is 0 or above: 1e38 y, held at 1, is the mask (and far faster than Sign in onnxruntime
-        // 1.30; only values below 1e-38 lie between 0 and 1). HardSigmoid is both in one.
+        // The mask of y > 0. Since y is never negative, it is 1e38 y clipped to 1, which
+        // HardSigmoid does in one node, far faster than Sign (onnxruntime 1.30). Only for y below
+        // 1e-38 is it between 0 and 1.
         const steep = { alpha: { float: 1e38 }, beta: { float: 0 } };
         const mask = tape.node('HardSigmoid', [y], x.shape, steep);
         return tape.node('Mul', [dy, mask], x.shape);

@@ -2,28 +2,28 @@ import { add, multiply } from './pointwise.js';
 import { crop, pad, spreadNodes, takeEvery } from './shape.js';
 import type { Tape, Value } from './tape.js';
 
-/** How a pooling looks at its samples. */
+/** The windows of a pooling layer. */
 export type Pooling = {
-  /** Samples each way of a window. */
+  /** Width and height of a window, in samples. */
   readonly size: number;
   /** Samples from one window to the next. */
   readonly stride: number;
-  /** Zeros around the picture, or for the largest sample nothing. */
+  /** Samples of padding on each side of the picture; they count for neither maximum nor mean. */
   readonly border: number;
-  /** A window that reaches beyond the picture counts, if it begins within. */
+  /** Whether a last window that reaches beyond the padding counts, if it begins in the picture. */
   readonly ceil: boolean;
 };
 
-/** Windows along a side, and the samples that they need. */
+/** The number of windows along one side, and the samples that they span. */
 function windows(extent: number, { size, stride, border, ceil }: Pooling) {
   const steps = (extent + 2 * border - size) / stride;
   let count = (ceil ? Math.ceil(steps) : Math.floor(steps)) + 1;
-  // None begins in the border after the picture.
+  // No window begins in the border after the picture.
   if (ceil && (count - 1) * stride >= extent + border) count--;
   return { count, needed: (count - 1) * stride + size };
 }
 
-/** The picture with its border, cut or filled up with `value` to what the windows need. */
+/** The picture with a border of `value`, cut or padded to the samples that the windows span. */
 function prepared(tape: Tape, x: Value, pooling: Pooling, value: number): Value {
   const [n, c, h, w] = x.shape as [number, number, number, number];
   const { border } = pooling;
@@ -38,7 +38,7 @@ function prepared(tape: Tape, x: Value, pooling: Pooling, value: number): Value 
   return crop(tape, wide, [0, 0, 0, 0], [n, c, rows, columns]);
 }
 
-/** What stands around pictures where the largest sample is looked for. */
+/** The border for a maximum: lower than any sample, but finite. */
 const lowest = -1e30;
 
 /**
@@ -54,7 +54,7 @@ export function maxPool(tape: Tape, x: Value, pooling: Pooling): Value {
   const attributes = { kernel_shape: [size, size], strides: [stride, stride] };
   const y = tape.node('MaxPool', [wide], shape, attributes);
   const [high, broad] = [(down - 1) * stride + 1, (across - 1) * stride + 1];
-  /** What of the gradient belongs to the samples at one place of each window. */
+  /** The part of the gradient for the sample at row `v` and column `u` of each window. */
   const partAt = (v: number, u: number, dy: Value): Value => {
     const samples = tape.node('Slice', [wide], shape, {}, [
       tape.graph.ints('from', [v, u]),
@@ -81,7 +81,7 @@ export function maxPool(tape: Tape, x: Value, pooling: Pooling): Value {
   ]);
 }
 
-/** The mean of each window of [N, C, H, W], of the samples that lie in the picture. */
+/** The mean of each window of [N, C, H, W], over the samples that lie in the picture. */
 export function averagePool(tape: Tape, x: Value, pooling: Pooling): Value {
   const { size, stride, border } = pooling;
   const [, , h, w] = x.shape as [number, number, number, number];

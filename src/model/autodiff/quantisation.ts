@@ -2,14 +2,15 @@ import { LARGEST_CODE, LARGEST_WEIGHT, SMALLEST_RANGE } from './eight-bit-codes.
 import type { Tape, Value } from './tape.js';
 
 /*
- * Values as an 8-bit network has them, while weights stay float: what is rounded on the way forward
- * passes its gradient as if it had not been (the straight-through estimator,
- * https://arxiv.org/abs/1308.3432), so that training finds weights that suffer least from rounding.
+ * Training for an 8-bit network with weights that stay float: the forward pass rounds as that
+ * network would, and the backward pass lets gradients through as if it had not (the
+ * straight-through estimator, https://arxiv.org/abs/1308.3432), so that training finds weights that
+ * lose least by rounding.
  */
 
 /**
- * `x` in whole `step`s, 256 of them from -`zeroCode` on, which is 0 for values that are never
- * below; what is cut off at either end gets no gradient.
+ * `x` rounded to a multiple of `step` and clipped to the 256 multiples from -`zeroCode` on; a
+ * `zeroCode` of 0 is for values that are never negative. Clipped values get no gradient.
  */
 export function roundedToCodes(tape: Tape, x: Value, step: number, zeroCode = 0): Value {
   const name = tape.graph.floats('step', step);
@@ -32,12 +33,13 @@ export function roundedToCodes(tape: Tape, x: Value, step: number, zeroCode = 0)
 }
 
 /**
- * A kernel [O, C, k, k] in whole steps, one step a channel O: its largest magnitude is 63 of them.
+ * A kernel [O, C, k, k] rounded to multiples of a step per output channel, of which the channel's
+ * largest magnitude is 63.
  */
 export function roundedToWeightSteps(tape: Tape, kernel: Value): Value {
   const [o] = kernel.shape as [number];
   const magnitude = tape.node('Abs', [kernel], kernel.shape);
-  // An attribute up to opset 17.
+  // Up to opset 17, ReduceMax takes its axes as an attribute.
   const largest = tape.node('ReduceMax', [magnitude], [o], { axes: [1, 2, 3], keepdims: 0 });
   const range = tape.node('Max', [largest, tape.scalar(SMALLEST_RANGE)], [o]);
   const steps = tape.node('Div', [range, tape.scalar(LARGEST_WEIGHT)], [o]);

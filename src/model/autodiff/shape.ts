@@ -1,13 +1,13 @@
 import type { Edge, Tape, Value } from './tape.js';
 
-/** The same elements in another shape. */
+/** The same elements in another shape of as many elements. */
 export function reshape(tape: Tape, x: Value, shape: readonly number[]): Value {
   const to = (value: Value, extents: readonly number[]) =>
     tape.node('Reshape', [value], extents, {}, [tape.graph.ints('shape', extents)]);
   return tape.record(to(x, shape), [[x, (dy) => to(dy, x.shape)]]);
 }
 
-/** The axes in the order of `order`. */
+/** The axes of `x` in another order: axis i of the result is axis `order[i]` of `x`. */
 export function transpose(tape: Tape, x: Value, order: readonly number[]): Value {
   const shape = order.map((axis) => x.shape[axis]!);
   const y = tape.node('Transpose', [x], shape, { perm: order });
@@ -15,7 +15,7 @@ export function transpose(tape: Tape, x: Value, order: readonly number[]): Value
   return tape.record(y, [[x, (dy) => tape.node('Transpose', [dy], x.shape, { perm: back })]]);
 }
 
-/** The samples from `start` on, as many as `extents` says, per axis. */
+/** A part of `x`: per axis, `extents` samples from `start` on. */
 export function crop(
   tape: Tape,
   x: Value,
@@ -29,7 +29,7 @@ export function crop(
     tape.graph.ints('to', end),
     tape.graph.ints('axes', axes),
   ]);
-  // What was cut off had no part in the result: zeros take its place.
+  // Samples that were cut off had no part in the result: their gradient is 0.
   const after = x.shape.map((extent, axis) => extent - end[axis]!);
   return tape.record(y, [
     [
@@ -39,7 +39,7 @@ export function crop(
   ]);
 }
 
-/** Zeros around, or another `value`: `before` and `after` samples per axis. */
+/** `x` with `before` and `after` samples of `value` added per axis. */
 export function pad(
   tape: Tape,
   x: Value,
@@ -65,7 +65,7 @@ export function pad(
   ]);
 }
 
-/** [N, C, H, W] of several, one channel list after the other. */
+/** Several [N, C, H, W], alike but for C, joined along their channels. */
 export function joinChannels(tape: Tape, parts: readonly Value[]): Value {
   const [n, , h, w] = parts[0]!.shape as [number, number, number, number];
   const channels = parts.reduce((sum, { shape }) => sum + shape[1]!, 0);
@@ -92,7 +92,7 @@ function takeNodes(tape: Tape, x: Value, stride: number): Value {
   ]);
 }
 
-/** Plain nodes: the reverse; the samples `stride` apart, zeros between, `h` x `w` in all. */
+/** Plain nodes: the reverse; samples `stride` apart with zeros between, `h` x `w` in all. */
 export function spreadNodes(tape: Tape, x: Value, stride: number, h: number, w: number): Value {
   const [n, c, rows, columns] = x.shape as [number, number, number, number];
   const apart = tape.node('Reshape', [x], [n, c, rows, 1, columns, 1], {}, [
@@ -121,8 +121,8 @@ export function takeEvery(tape: Tape, x: Value, stride: number): Value {
 }
 
 /**
- * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, ...]. With
- * `pad` before a convolution it makes a transposed one. No network uses it yet.
+ * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, (W-1) stride +
+ * 1]. With `pad` before a convolution it makes a transposed one. No network uses it yet.
  */
 export function spread(tape: Tape, x: Value, stride: number): Value {
   const [, , h, w] = x.shape as [number, number, number, number];

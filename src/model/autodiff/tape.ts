@@ -7,22 +7,22 @@ export type Value = {
 };
 
 /**
- * One input of an operation, and what the gradient of the operation's output means for it: adds
- * nodes that turn the one into the other. The result has the input's shape.
+ * One input of an operation, with a function that adds the nodes for its gradient, given the
+ * gradient of the operation's output. The result has the input's shape.
  */
 export type Edge = readonly [input: Value, gradientOf: (gradient: Value) => Value];
 
-/** How many elements a shape has. */
+/** The number of elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, extent) => product * extent, 1);
 }
 
 /**
  * Reverse-mode differentiation while a graph is being built: every operation writes its node and
- * leaves a note of its inputs' gradients; `backward` reads the notes from the end.
+ * notes how its inputs get their gradients; `backward` reads the notes from last to first.
  *
- * Only values that depend on something declared `wanted` get gradient nodes, so the picture that
- * goes in costs nothing on the way back.
+ * Only values that depend on one given to `want` get gradient nodes, so that the input picture
+ * costs nothing in the backward pass.
  */
 export class Tape {
   readonly graph: GraphBuilder;
@@ -31,8 +31,8 @@ export class Tape {
   readonly #gradients = new Map<string, Value>();
 
   /**
-   * Channels in a block of the runtime's own layout, in which convolutions are then written; 0 for
-   * none.
+   * Channels per block of the runtime's blocked layout (`blocked.ts`), which convolutions then use;
+   * 0 for the plain layout.
    */
   readonly block: number;
 
@@ -41,13 +41,16 @@ export class Tape {
     this.block = block;
   }
 
-  /** Asks for the gradient of `value` (and of whatever depends on it). */
+  /** Asks for the gradient of `value`; returns `value`. Call it before operations on the value. */
   want(value: Value): Value {
     this.#wanted.add(value.name);
     return value;
   }
 
-  /** Adds one plain node without a gradient. */
+  /**
+   * Adds one plain node, which has no gradient until `record` notes one. `constants` are names of
+   * initializers, which come after `inputs`; `shape` is the shape of the result.
+   */
   node(
     type: string,
     inputs: readonly Value[],
@@ -89,7 +92,7 @@ export class Tape {
     }
   }
 
-  /** The gradient that `backward` found for a wanted value. */
+  /** The gradient that `backward` found for a wanted value. A RangeError if the loss has none. */
   gradient(value: Value): Value {
     const gradient = this.#gradients.get(value.name);
     if (gradient === undefined) throw new RangeError(`the loss does not depend on ${value.name}`);

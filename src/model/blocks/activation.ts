@@ -2,20 +2,20 @@ import { leakyRelu, multiply, relu, sigmoid, subtract, tanh } from '../autodiff/
 import type { Tape, Value } from '../autodiff/tape.js';
 import type { Parameter, Running, Training } from './block.js';
 
-/** What the result of a block can pass through. */
+/** The activations that a block can end in. */
 export const activations = ['relu', 'leaky-relu', 'prelu', 'tanh', 'sigmoid', 'none'] as const;
 
 /** The name of an activation. */
 export type Activation = (typeof activations)[number];
 
-/** What `leaky-relu` makes of values below 0. */
+/** Factor of `leaky-relu` for values below 0. */
 const leak = 0.1;
 
-/** What `prelu` makes of values below 0 at first (https://arxiv.org/abs/1502.01852). */
+/** Factor of `prelu` for values below 0, before training (https://arxiv.org/abs/1502.01852). */
 const firstSlope = 0.25;
 
 /**
- * The trainable values of an activation: a slope for each channel, of `shape`, for `prelu`; else
+ * The trainable values of an activation: for `prelu` a slope per channel, of `shape`; otherwise
  * none.
  */
 export function activationParameters(
@@ -39,7 +39,7 @@ export function trainActivation(
     case 'leaky-relu':
       return leakyRelu(tape, x, leak);
     case 'prelu': {
-      // x where it is above 0, slope x below.
+      // x where it is above 0, and slope * x below.
       const below = relu(tape, multiply(tape, x, tape.scalar(-1)));
       return subtract(tape, relu(tape, x), multiply(tape, below, training.take()));
     }

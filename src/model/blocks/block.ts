@@ -1,41 +1,41 @@
 import type { Tape, Value } from '../autodiff/tape.js';
 import type { GraphBuilder } from '../onnx/graph-builder.js';
 
-/** A block of any kind, as one that contains others knows them. */
+/** A block of any kind; all that a block with inner blocks knows of them. */
 export type AnyBlock = { readonly kind: string };
 
-/** A picture on its way through a network. */
+/** The size of a picture on its way through a network, relative to the source. */
 export type Grid = {
   readonly channels: number;
   /**
-   * Samples each way for each sample of the source: 2 once it was enlarged twice, 1/2 where it is
-   * unshuffled by 2.
+   * Samples across (and down) per sample of the source: 2 after an enlargement to twice the size,
+   * 1/2 after an unshuffle by 2.
    */
   readonly density: number;
-  /** Samples of this grid missing on each side by now, since convolutions add no border. */
+  /** Samples of this grid missing on each side so far, since convolutions are without padding. */
   readonly lost: number;
   /**
-   * Samples each way where the network takes patches of one size; `null` where it takes any
-   * picture.
+   * Width and height in samples where the network takes patches of one size; `null` where it takes
+   * any picture.
    */
   readonly side: number | null;
 };
 
 /** One list of trainable values. */
 export type Parameter = {
-  /** In model files, e.g. `conv3.weight`. */
+  /** Its name in model files, e.g. `conv3.weight`. */
   readonly name: string;
   readonly shape: readonly number[];
   /**
-   * For random beginnings: how many values a result sums, and how many results a value takes part
-   * in. Absent for lists that begin with `fill` everywhere.
+   * For random initialisation: fan-in, the number of values that each result sums, and fan-out, the
+   * number of results that each value takes part in. Absent for lists that begin as `fill`.
    */
   readonly fans?: { readonly in: number; readonly out: number };
-  /** What each value is at first where there are no fans; 0 if absent. */
+  /** First value of the list where there are no fans; 0 if absent. */
   readonly fill?: number;
   /**
-   * It makes the last change before a sum with something that is nearly right: it begins ten times
-   * smaller.
+   * Begins ten times smaller: for the last layer before its result is added to something that is
+   * nearly right already.
    */
   readonly small?: boolean;
 };
@@ -46,7 +46,7 @@ export type Parameter = {
  */
 export type Names = (prefix: string) => string;
 
-/** Names for the blocks of one network. */
+/** Numbered names for the blocks of one network. */
 export function numbered(): Names {
   const counts = new Map<string, number>();
   return (prefix) => {
@@ -56,7 +56,7 @@ export function numbered(): Names {
   };
 }
 
-/** What a kind that contains blocks can ask about them. */
+/** What a kind of block can ask about the blocks within it. */
 export type Inner = {
   /** The grid after `blocks`. */
   readonly after: (blocks: readonly AnyBlock[], grid: Grid) => Grid;
@@ -65,24 +65,24 @@ export type Inner = {
   readonly multiplications: (blocks: readonly AnyBlock[], grid: Grid) => number;
 };
 
-/** What a block is given while the training graph is written. */
+/** What a block uses to write itself into a training graph. */
 export type Training = {
   /** The next list of trainable values, in the order of `parameters`. */
   readonly take: () => Value;
   /** Writes inner blocks. */
   readonly blocks: (blocks: readonly AnyBlock[], x: Value) => Value;
-  /** A convolution's kernel as it will compute, which 8-bit networks round. */
+  /** The kernel that a convolution computes with: for 8-bit networks it is rounded. */
   readonly kernel: (kernel: Value) => Value;
-  /** A convolution's result after its activation, which 8-bit networks round. */
+  /** The result of a convolution after its activation: for 8-bit networks it is rounded. */
   readonly result: (value: Value) => Value;
   /**
-   * `x` with a random `share` of its values left out and the others made larger for it; `x` itself
-   * when not learning.
+   * `x` with a random `share` of its values set to 0 and the others scaled up to keep the mean; `x`
+   * itself when not learning.
    */
   readonly dropout: (x: Value, share: number) => Value;
 };
 
-/** What a block is given while a model file's graph is written. */
+/** What a block uses to write itself into the graph of a model file. */
 export type Running = {
   readonly graph: GraphBuilder;
   /** The name of the next list of trained values, in the order of `parameters`. */
@@ -93,16 +93,16 @@ export type Running = {
   readonly after: (blocks: readonly AnyBlock[], grid: Grid) => Grid;
 };
 
-/** Everything that is known of a kind of block, in one place. */
+/** A kind of block: its size, its trainable values, its cost, and its nodes in both graphs. */
 export type BlockKind<B> = {
-  /** The grid after the block. A block that does not fit where it stands is a RangeError. */
+  /** The grid after the block. Throws a RangeError for a block that cannot follow on `grid`. */
   after(block: B, grid: Grid, inner: Inner): Grid;
   /** Its trainable values, in the order in which they are kept. */
   parameters(block: B, grid: Grid, names: Names, inner: Inner): Parameter[];
-  /** Adds the block to a training graph, whose operations bring their gradients. */
+  /** Adds the block to a training graph, in operations that have gradients. */
   train(tape: Tape, block: B, x: Value, training: Training): Value;
   /** Adds the block to the graph of a model file. */
   run(block: B, x: string, running: Running): string;
-  /** Multiplications for each sample of the source. */
+  /** Multiplications per sample of the source. */
   multiplications(block: B, grid: Grid, inner: Inner): number;
 };

@@ -7,17 +7,17 @@ import {
 } from './activation.js';
 import type { BlockKind } from './block.js';
 
-/** A square convolution with bias, without border, and what its result passes through. */
+/** A square convolution with bias, without padding, and the activation after it. */
 export type Convolution = {
   readonly kind: 'convolution';
-  /** Samples each way; odd. */
+  /** Width and height of the kernel in samples; odd. */
   readonly kernel: number;
   /** Channels out. */
   readonly channels: number;
   readonly activation: Activation;
 };
 
-/** A convolution of `kernel` x `kernel` to `channels`. */
+/** A convolution by `kernel` x `kernel` to `channels`. */
 export function convolution(
   kernel: number,
   channels: number,

@@ -10,14 +10,14 @@ import {
 } from './activation.js';
 import type { BlockKind, Grid } from './block.js';
 
-/** A layer that joins every value of a patch with every value it gives. */
+/** A fully connected layer over all values of a patch. */
 export type Dense = {
   readonly kind: 'dense';
   /** Values out. */
   readonly width: number;
   readonly activation: Activation;
   /**
-   * Share of its results left out at random while learning; 0 for none
+   * Share of its results, from 0 to below 1, dropped at random while learning
    * (https://jmlr.org/papers/v15/srivastava14a.html).
    */
   readonly dropout: number;
@@ -56,11 +56,12 @@ export const denseKind: BlockKind<Dense> = {
     return training.dropout(trainActivation(tape, activation, sums, training), dropout);
   },
 
-  // A picture of patches, their values being its channels: to each place the same layer.
+  // The patches come as a picture whose channels are their values: a 1x1 convolution applies the
+  // layer to each of them.
   run({ width, activation }, x, running) {
     const { graph, take } = running;
-    const turned = graph.op('Transpose', [take()], { perm: [1, 0] });
-    const kernel = graph.op('Reshape', [turned, graph.ints('shape', [width, -1, 1, 1])]);
+    const transposed = graph.op('Transpose', [take()], { perm: [1, 0] });
+    const kernel = graph.op('Reshape', [transposed, graph.ints('shape', [width, -1, 1, 1])]);
     const sums = graph.op('Conv', [x, kernel, take()], { kernel_shape: [1, 1] });
     const slope = () => graph.op('Reshape', [take(), graph.ints('shape', [width, 1, 1])]);
     return runActivation(activation, sums, { ...running, take: slope });

@@ -4,8 +4,9 @@ import type { BlockKind, Grid } from './block.js';
 import { type Convolution, convolutionKind } from './convolution.js';
 
 /**
- * Every sample repeated `factor` times each way, then a convolution: enlarges without the
- * checkerboards of transposed convolutions (https://distill.pub/2016/deconv-checkerboard/).
+ * Every sample repeated `factor` times across and down, then a convolution: enlarges without the
+ * checkerboard patterns of transposed convolutions
+ * (https://distill.pub/2016/deconv-checkerboard/).
  */
 export type Enlargement = Omit<Convolution, 'kind'> & {
   readonly kind: 'enlargement';
@@ -38,7 +39,7 @@ export const enlargementKind: BlockKind<Enlargement> = {
 
   run(block, x, running) {
     const { factor } = block;
-    // Resize would say less clearly how far it looks around.
+    // Not Resize: how many samples around it that reads depends on its attributes.
     const copies = running.graph.op('Concat', Array<string>(factor ** 2).fill(x), { axis: 1 });
     const wide = running.graph.op('DepthToSpace', [copies], { blocksize: factor, mode: 'DCR' });
     return convolutionKind.run(inside(block), wide, running);

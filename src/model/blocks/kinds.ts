@@ -14,7 +14,7 @@ import { type Dense, denseKind } from './dense.js';
 import { type Enlargement, enlargementKind } from './enlargement.js';
 import { type Residual, residualKind } from './residual.js';
 
-/** What a network is made of. */
+/** A block of a network. */
 export type Block = Convolution | Residual<Block> | Enlargement | Dense;
 
 /** Every kind of block there is, one file each. */
@@ -26,7 +26,7 @@ const kinds: { readonly [K in Block['kind']]: BlockKind<Extract<Block, { kind: K
 };
 
 function kindOf(block: Block): BlockKind<Block> {
-  // The kind of this very block: it takes it.
+  // TypeScript cannot see that the kind found takes this very block.
   return kinds[block.kind];
 }
 
@@ -43,7 +43,7 @@ function walk(
   }, grid);
 }
 
-/** The grid after `blocks`. Blocks that do not fit each other are a RangeError. */
+/** The grid after `blocks`. Throws a RangeError for blocks that do not fit each other. */
 export function gridAfter(blocks: readonly Block[], grid: Grid): Grid {
   return walk(blocks, grid);
 }
@@ -57,20 +57,20 @@ export function blockParameters(blocks: readonly Block[], grid: Grid, names: Nam
   return lists;
 }
 
-/** Multiplications of `blocks` for each sample of the source. */
+/** Multiplications of `blocks` per sample of the source. */
 export function blockMultiplications(blocks: readonly Block[], grid: Grid): number {
   let sum = 0;
   walk(blocks, grid, (kind, block, at) => (sum += kind.multiplications(block, at, inner)));
   return sum;
 }
 
-/** What stands within a block of ours is one of ours. */
-const ours = (blocks: readonly AnyBlock[]) => blocks as readonly Block[];
+/** Blocks within a `Block` are of its kinds as well. */
+const asBlocks = (blocks: readonly AnyBlock[]) => blocks as readonly Block[];
 
 const inner: Inner = {
-  after: (blocks, grid) => gridAfter(ours(blocks), grid),
-  parameters: (blocks, grid, names) => blockParameters(ours(blocks), grid, names),
-  multiplications: (blocks, grid) => blockMultiplications(ours(blocks), grid),
+  after: (blocks, grid) => gridAfter(asBlocks(blocks), grid),
+  parameters: (blocks, grid, names) => blockParameters(asBlocks(blocks), grid, names),
+  multiplications: (blocks, grid) => blockMultiplications(asBlocks(blocks), grid),
 };
 
 /** Adds `blocks` to a training graph. */
@@ -82,7 +82,7 @@ export function trainBlocks(
 ): Value {
   const training: Training = {
     ...context,
-    blocks: (within, value) => trainBlocks(tape, ours(within), value, context),
+    blocks: (within, value) => trainBlocks(tape, asBlocks(within), value, context),
   };
   return blocks.reduce((value, block) => kindOf(block).train(tape, block, value, training), x);
 }
@@ -95,7 +95,7 @@ export function runBlocks(
 ): string {
   const running: Running = {
     ...context,
-    blocks: (within, value) => runBlocks(ours(within), value, context),
+    blocks: (within, value) => runBlocks(asBlocks(within), value, context),
     after: inner.after,
   };
   return blocks.reduce((value, block) => kindOf(block).run(block, value, running), x);

@@ -2,7 +2,7 @@ import { add } from '../autodiff/pointwise.js';
 import { crop } from '../autodiff/shape.js';
 import type { AnyBlock, BlockKind } from './block.js';
 
-/** Blocks that learn what is to be added to their input (https://arxiv.org/abs/1512.03385). */
+/** Blocks whose result is added to their input (https://arxiv.org/abs/1512.03385). */
 export interface Residual<B extends AnyBlock = AnyBlock> {
   readonly kind: 'residual';
   readonly blocks: readonly B[];
@@ -22,7 +22,7 @@ export const residualKind: BlockKind<Residual> = {
   parameters({ blocks }, grid, names, inner) {
     const lists = inner.parameters(blocks, grid, names);
     const last = lists.findLastIndex(({ fans }) => fans !== undefined);
-    // Many sums of equally large changes would grow with every block.
+    // Otherwise, values would grow with every further block before training.
     return lists.map((list, i) => (i === last ? { ...list, small: true } : list));
   },
 

@@ -1,6 +1,6 @@
 /**
- * Mean figures of a model over a set of pictures, in the convention of the literature: BT.601 Y,
- * `scale` samples cut from each border.
+ * Mean figures of a model over a set of pictures, by the convention of the literature: measured on
+ * BT.601 Y, without `scale` samples at each border.
  */
 export type CardFigures = {
   /** Mean of the pictures' Y-PSNR, in dB. */
@@ -11,20 +11,22 @@ export type CardFigures = {
   readonly bicubicPsnr: number;
 };
 
-/** A set of pictures a model was trained on. */
+/** A set of pictures that a model was trained on, and its licence. */
 export type CardData = { readonly name: string; readonly licence: string };
 
-/** What a shipped model is, how it came about and what it does; the JSON beside the ONNX file. */
+/**
+ * What a shipped model is, how it was trained and how good it is; the JSON beside its ONNX file.
+ */
 export type ModelCard = {
-  /** As `--model` takes it, for example `espcn-16-x2`. */
+  /** The name that `--model` takes, for example `espcn-16-x2`. */
   readonly name: string;
   readonly arch: string;
   readonly scale: number;
-  /** The model file's name beside the card. */
+  /** Name of the model file, in the card's folder. */
   readonly file: string;
-  /** Of the model file, in hex. */
+  /** SHA-256 of the model file, in hex. */
   readonly sha256: string;
-  /** Weights and biases. */
+  /** Number of weights and biases. */
   readonly parameters: number;
   readonly input: 'luma' | 'rgb';
   readonly trainedOn: readonly CardData[];
@@ -32,24 +34,24 @@ export type ModelCard = {
   readonly recipe: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /**
-   * The pass ahead on whose output it was trained, if it is for the second of a chain; the hash is
-   * that of its model, absent for plain bicubic.
+   * For a model of a second pass: the first pass on whose output it was trained. `sha256` is that
+   * of its model file, absent for plain bicubic.
    */
   readonly after?: { readonly name: string; readonly sha256?: string; readonly scale: number };
   /**
-   * By name of the benchmark set; for a model of a later pass, the figures of both passes together.
+   * Figures by name of the benchmark set; for a model of a later pass, of both passes together.
    */
   readonly figures: Readonly<Record<string, CardFigures>>;
   /**
-   * On the middles of the pictures that the run put aside for a test, made small as those it was
-   * trained on; SSIM without a border. Absent where there were none.
+   * Figures on the middles of the pictures that the training run put aside as a test set, reduced
+   * in the same way as its training pictures; no border is cut for SSIM. Absent without a test set.
    */
   readonly test?: CardFigures & { readonly pictures: number };
   /**
-   * Of a model on RGB, how far it changes what should stay as it is, in largest differences from
-   * bicubic, of 255: of `flat` colours, clipped or saturated, and of grey ramps; and of the middles
-   * of coloured and black `patches` of 20x20 samples within white. It `stays` where these are at
-   * most 2 and 3; `worst` is what went furthest.
+   * For RGB models: the largest difference from bicubic, in steps of 255, where a model should
+   * change nothing. `flat` is that of flat colours, clipped or saturated, and of grey ramps;
+   * `patches` that of the middles of coloured and black patches of 20x20 samples within white.
+   * `stays` is true where these are at most 2 and 3; `worst` names the picture that differs most.
    */
   readonly white?: {
     readonly flat: number;
@@ -57,7 +59,7 @@ export type ModelCard = {
     readonly worst: string;
     readonly stays: boolean;
   };
-  /** The curves: validation figures over the run. */
+  /** Validation figures in the course of the training run. */
   readonly curve?: readonly {
     readonly step: number;
     readonly loss: number;

@@ -6,7 +6,7 @@ import type { ModelCard } from './card.js';
 
 /** A shipped model. */
 export type CatalogueEntry = {
-  /** As `--model` takes it, e.g. `espcn-16-x2`, `espcn-16-codec-x2`, `research/espcn-16-x2`. */
+  /** The name that `--model` takes: `espcn-16-x2`, `espcn-16-codec-x2`, `research/espcn-16-x2`. */
   readonly name: string;
   readonly arch: string;
   readonly scale: number;
@@ -29,7 +29,10 @@ async function cardsIn(folder: string): Promise<string[]> {
   }
 }
 
-/** All models of the catalogue, sorted by name, those for research (where present) last. */
+/**
+ * All models of the catalogue, sorted by name, those for research (where present) last. Throws
+ * VsrError `model` for a card that cannot be read.
+ */
 export async function catalogue(folder = modelsFolder()): Promise<CatalogueEntry[]> {
   const entries: CatalogueEntry[] = [];
   for (const below of ['', 'research']) {

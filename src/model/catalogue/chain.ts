@@ -22,16 +22,16 @@ function badScale(scale: number, what: string, scales: readonly number[]): VsrEr
   );
 }
 
-/** The scales of the passes that make `scale`; VsrError 'option' where there are none. */
+/** The scales of the passes that make `scale`; throws VsrError `option` where there are none. */
 function factorsFor(scale: number, what: string, scales: readonly number[]): number[] {
-  // A pass that cleans has nothing to be multiplied with.
+  // A model of scale 1 cleans and does not enlarge: one pass of it is enough.
   if (scale === 1 && scales.includes(1)) return [1];
   const factors = factorsOf(scale, scales);
   if (factors === null || factors.length === 0) throw badScale(scale, what, scales);
   return factors;
 }
 
-/** A chain of models, first to run first. */
+/** A chain of models, in the order in which they run. */
 export function chainOf(passes: readonly LoadedModel[]): Chain {
   return {
     scale: passes.reduce((product, pass) => product * pass.scale, 1),
@@ -41,15 +41,15 @@ export function chainOf(passes: readonly LoadedModel[]): Chain {
   };
 }
 
-/** The chain with the dial of its first pass, if it has one, at `strength`. */
+/** The chain with the dial of its first pass, if that has one, set to `strength`, 0 to 1. */
 export async function turnedChain(chain: Chain, strength: number): Promise<Chain> {
   const [first, ...others] = chain.passes;
   return chainOf([await turnedTo(first!, strength), ...others]);
 }
 
 /**
- * Whether `model` is the path of a file, not a name of the catalogue. One that does not exist is a
- * VsrError 'model', as a missing file is anywhere.
+ * Whether `model` is the path of a file, not a name of the catalogue. Throws VsrError `model` for
+ * an ONNX file that does not exist.
  */
 function isFile(model: string): boolean {
   const exists = existsSync(model);
@@ -77,7 +77,10 @@ function unknownModel(model: string, entries: readonly CatalogueEntry[]): VsrErr
   );
 }
 
-/** A single model: the path of an ONNX file, or a full name of the catalogue. */
+/**
+ * Loads a single model: the path of an ONNX file, or a full name of the catalogue. Throws VsrError
+ * `option` for an unknown name and VsrError `model` for a file that cannot be used.
+ */
 export async function chooseModel(model: string): Promise<LoadedModel> {
   if (isFile(model)) return loadModel(model);
   const entries = await catalogue();
@@ -99,24 +102,27 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
   );
 }
 
-/** What the choice of models goes by where none is named. */
+/** What decides the choice of models where none is named. */
 export type ChainOptions = {
-  /** The source is compressed so strongly that a network for such sources serves it better. */
+  /** Whether the source is compressed so strongly that a model for such sources does better. */
   readonly codec: boolean;
-  /** `normal` if absent; where a scale lacks it the next lower one. */
+  /** Default: `normal`. For a scale without models of a quality, the next lower one. */
   readonly quality?: Quality | null;
 };
 
 /**
- * Chooses the models that together enlarge `scale` times: the fewest passes out of one family.
+ * Chooses and loads the models that together enlarge `scale` times: the fewest passes out of one
+ * family.
  *
- * `model` is a name or family of the catalogue, `default`, the path of an ONNX file, which is run
- * as often as its own scale needs, or names and files for the passes, separated by commas. After
- * the first pass of a family, models run that were trained on what a first pass gives
+ * `model` is a name or a family of the catalogue, `default`, the path of an ONNX file, which runs
+ * as often as it takes to reach `scale`, or names and files for each pass, separated by commas.
+ * After the first pass of a family come models trained on the output of a first pass
  * (`<family>-second`), where there are any; a model asked for by its full name makes all passes.
- * Of `default` alone the quality says which family it is; with `codec` its first pass is a model
- * for compressed sources. Unknown names and impossible scales are a VsrError 'option' that lists
- * what there is.
+ * For `default`, the quality decides which family it is, and with `codec` its first pass is a model
+ * for compressed sources.
+ *
+ * Throws VsrError `option`, which lists the possible ones, for unknown names and impossible scales,
+ * and VsrError `model` for files that cannot be used.
  */
 export async function chooseChain(
   scale: number,
@@ -135,7 +141,7 @@ export async function chooseChain(
     model === 'default'
       ? (familyFor(entries, 'clean', scale, asked)?.family ?? model)
       : familyOf(named?.name ?? model);
-  // A name with a scale means that one model: espcn-16-x22 is no other way to say espcn-16.
+  // A name that ends in a scale means one model: an unknown espcn-16-x22 does not mean espcn-16.
   if (named === undefined && familyOf(model) !== model) throw unknownModel(model, entries);
   const members = named ? [named] : entries.filter((entry) => familyOf(entry.name) === family);
   if (members.length === 0 && model === 'default') {
@@ -156,12 +162,12 @@ export async function chooseChain(
   return chainOf(wanted.map(({ name }) => loaded.get(name)!));
 }
 
-/** The family whose models make the passes after the first of `default`, in every quality. */
+/** The family of the passes after the first of `default`, in every quality. */
 export const SECOND_FAMILY = 'espcn-16-second';
 
 /**
- * Puts the codec model of a scale in place of the first pass, with the pass that it can stand for
- * moved to the front.
+ * Replaces the first pass for whose scale there is a model for compressed sources by that model,
+ * and moves it to the front.
  */
 function startWithCodec(
   passes: CatalogueEntry[],

@@ -1,6 +1,6 @@
 import { scalesUpTo } from '../../planes/enlarged.js';
 
-/** The largest enlargement made. */
+/** The largest scale of a whole chain. */
 export const LARGEST_SCALE = 16;
 
 /**
@@ -18,7 +18,10 @@ export function factorsOf(scale: number, scales: readonly number[]): number[] | 
   return best;
 }
 
-/** What can be made of models of `scales`, in order, up to 16; 1 by one that cleans. */
+/**
+ * The scales up to 16 that chains of models of `scales` reach, in ascending order. 1 needs a model
+ * of scale 1, which cleans.
+ */
 export function reachableScales(scales: readonly number[]): number[] {
   return scalesUpTo(LARGEST_SCALE).filter((scale) =>
     scale === 1 ? scales.includes(1) : factorsOf(scale, scales) !== null,

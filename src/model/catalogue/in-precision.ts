@@ -6,21 +6,21 @@ import { chainOf, type Chain } from './chain.js';
 import { loadModel, type LoadedModel } from '../load/load-model.js';
 import type { PrecisionChoice } from '../runtime/precision.js';
 
-/** The name of the 8-bit copy: `espcn-16-int8-x2` for `espcn-16-x2`. */
+/** The name of a model's 8-bit copy: `espcn-16-int8-x2` for `espcn-16-x2`. */
 export function quantisedName(name: string): string {
   const scale = /-x\d+(\.\d+)?$/;
   return scale.test(name) ? name.replace(scale, (end) => `-int8${end}`) : `${name}-int8`;
 }
 
-/** What the model of a card is the 8-bit copy of; `null` for originals. */
+/** The model of which the card's model is the 8-bit copy; `null` for originals. */
 export function originalOf(card: ModelCard): { name: string; sha256: string } | null {
   const { name, sha256 } = (card.recipe['quantised'] ?? {}) as Record<string, unknown>;
   return typeof name === 'string' && typeof sha256 === 'string' ? { name, sha256 } : null;
 }
 
 /**
- * How far below its original a copy may lie on a benchmark, in dB of Y-PSNR, to stand in for it
- * unasked.
+ * How far below its original an 8-bit copy may be on a benchmark, in dB of Y-PSNR, to replace it
+ * without being asked for.
  */
 const closeEnough = 0.05;
 
@@ -36,7 +36,10 @@ export function isClose(copy: ModelCard, original: ModelCard): boolean {
   return losses.length > 0 && losses.every((loss) => loss <= closeEnough);
 }
 
-/** The chain in its shipped 8-bit copies; as it is where a model has none or one that shows. */
+/**
+ * The chain in its shipped 8-bit copies; the chain itself where a model has no copy, or one that is
+ * not close (`isClose`).
+ */
 export async function inCloseCopies(chain: Chain): Promise<Chain> {
   const entries = await catalogue();
   const copies = new Map<string, CatalogueEntry>();
@@ -53,9 +56,10 @@ export async function inCloseCopies(chain: Chain): Promise<Chain> {
 }
 
 /**
- * The chain that `asked` means: for `int8` every float model is replaced by its 8-bit copy, from
- * the catalogue or, for a model file, beside it. `auto` is the chain as it is. A model that has no
- * such copy, and an 8-bit one where float is asked for, is a VsrError 'option'.
+ * The chain in the precision asked for: for `int8`, every float model is replaced by its 8-bit
+ * copy, from the catalogue or, for a model file, from the same folder. `auto` changes nothing.
+ * Throws VsrError `option` for a model without such a copy, and for an 8-bit model where float is
+ * asked for.
  */
 export async function inPrecision(chain: Chain, asked: PrecisionChoice): Promise<Chain> {
   if (asked === 'auto') return chain;

@@ -1,26 +1,26 @@
 import { type CatalogueEntry } from './catalogue.js';
 import { factorsOf, familyOf } from './family.js';
 
-/** The names of qualities, each slower and better than the one before. */
+/** The qualities that `--quality` takes, each slower and better than the one before. */
 export const qualities = ['fast', 'normal', 'best', 'max'] as const;
 export type Quality = (typeof qualities)[number];
 
-/** What runs where nobody asks for a quality. */
+/** The quality where none is asked for. */
 export const defaultQuality: Quality = 'normal';
 
-/** For what sources a model was trained. */
+/** The kind of source that a model was trained for. */
 export type SourceKind = 'clean' | 'compressed';
 
 /**
- * The families of models for each quality; the first that makes a scale has it there. A quality
- * that is missing is one that no model has been trained for yet.
+ * The families of models for each quality, of which the first that reaches a scale is used. For a
+ * missing quality no model has been trained yet.
  */
 const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string[]>>>>> = {
   clean: { fast: ['espcn-16-lite'], normal: ['espcn-32', 'espcn-16'] },
   compressed: { normal: ['espcn-16-codec'], best: ['espcn-32-strength'] },
 };
 
-/** The quality that a model of the catalogue stands for; `null` for one that stands for none. */
+/** The quality that a model of the catalogue is chosen for; `null` for one that must be named. */
 export function qualityOf(name: string): Quality | null {
   const family = familyOf(name);
   const found = qualities.find((quality) =>
@@ -29,25 +29,26 @@ export function qualityOf(name: string): Quality | null {
   return found ?? null;
 }
 
-/** What sources a model of the catalogue is chosen for; `null` for one that has to be named. */
+/** The kind of source that a catalogue model is chosen for; `null` for one that must be named. */
 export function kindOf(name: string): SourceKind | null {
   const family = familyOf(name);
   const kinds = Object.entries(families) as [SourceKind, (typeof families)[SourceKind]][];
   return kinds.find(([, each]) => Object.values(each).flat().includes(family))?.[0] ?? null;
 }
 
-/** The scales of all models that are chosen for such sources. */
+/** The scales of all models that are chosen for sources of `kind`. */
 export function scalesOf(entries: readonly CatalogueEntry[], kind: SourceKind): number[] {
   const chosen = entries.filter(({ name }) => kindOf(name) === kind);
   return [...new Set(chosen.map(({ scale }) => scale))];
 }
 
-/** A quality that can be had, and the family of models that has it. */
+/** An available quality, and the family of its models. */
 export type FoundQuality = { readonly quality: Quality; readonly family: string };
 
 /**
- * The family that enlarges `scale` times in the quality asked for; where there is none, the next
- * lower one, or the lowest there is. `null` where no models make that scale.
+ * The family that enlarges `scale` times in the quality asked for. Without one, that of the next
+ * lower quality, or if all lower ones lack it, of the next higher. `null` where no models reach
+ * that scale.
  */
 export function familyFor(
   entries: readonly CatalogueEntry[],

@@ -6,15 +6,15 @@ import { type Block, blockParameters, gridAfter, trainBlocks } from '../blocks/k
 import { placed, type Placed } from '../language/network.js';
 
 /**
- * A network that tells true pictures from enlarged ones, place by place: what learns to deceive it
- * learns to look true (https://arxiv.org/abs/1406.2661, and by places
- * https://arxiv.org/abs/1611.07004).
+ * A network that tells real pictures from enlarged ones, with a verdict for each place: a model
+ * that learns to deceive it learns to make pictures that look real (GAN,
+ * https://arxiv.org/abs/1406.2661; by places, PatchGAN, https://arxiv.org/abs/1611.07004).
  */
 export type Discriminator = {
   readonly name: string;
-  /** The picture is unshuffled by this before the blocks, so that a place sees more of it. */
+  /** The factor by which the picture is unshuffled first, so that a verdict sees more of it. */
   readonly unshuffle: number;
-  /** They end in one channel: its verdict on a place, above 0 where it takes it for true. */
+  /** The last gives one channel, the verdict on a place: above 0 for a real picture. */
   readonly blocks: readonly Block[];
 };
 
@@ -22,19 +22,22 @@ function firstGrid({ unshuffle }: Discriminator, channels: number): Grid {
   return { channels: channels * unshuffle ** 2, density: 1 / unshuffle, lost: 0, side: null };
 }
 
-/** Every trainable list, for pictures of `channels`, and its place in the weights. */
+/** Every trainable list for pictures of `channels`, with its place in the weights. */
 export function judgingParameters(discriminator: Discriminator, channels: number): Placed[] {
   const grid = firstGrid(discriminator, channels);
   return placed(blockParameters(discriminator.blocks, grid, numbered()));
 }
 
-/** Samples each way of the smallest picture that it can judge. */
+/** Width and height, in samples, of the smallest picture that it can judge. */
 export function leastJudged(discriminator: Discriminator): number {
   const { lost } = gridAfter(discriminator.blocks, firstGrid(discriminator, 3));
   return (2 * lost + 1) * discriminator.unshuffle;
 }
 
-/** The verdicts [N, 1, h, w] on pictures [N, C, H, W] of 0..1, by its trainable lists in order. */
+/**
+ * The verdicts [N, 1, h, w] on pictures [N, C, H, W] in 0..1. `lists` are the trainable lists in
+ * the order of `judgingParameters`.
+ */
 export function verdicts(
   tape: Tape,
   { unshuffle, blocks }: Discriminator,

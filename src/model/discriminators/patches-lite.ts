@@ -1,7 +1,7 @@
 import { convolution } from '../blocks/convolution.js';
 import type { Discriminator } from './discriminator.js';
 
-/** Three layers of 24 channels at half the size: a place sees 14 samples each way. */
+/** Two 3x3 layers of 24 channels and a last one, at half the size: a verdict sees 14x14 samples. */
 export const patchesLite: Discriminator = {
   name: 'patches-lite',
   unshuffle: 2,

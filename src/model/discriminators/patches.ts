@@ -1,7 +1,10 @@
 import { convolution } from '../blocks/convolution.js';
 import type { Discriminator } from './discriminator.js';
 
-/** Four layers of 64 channels at a quarter of the size: a place sees 36 samples each way. */
+/**
+ * Three 3x3 layers of 64 channels and a last one, at a quarter of the size: a verdict sees 36x36
+ * samples.
+ */
 export const patches: Discriminator = {
   name: 'patches',
   unshuffle: 4,

@@ -7,19 +7,23 @@ import type { OnnxGraph, OnnxTensor } from '../onnx/types.js';
 import { constantsOf } from '../graph/reach.js';
 import { type NodeReader, readableOperations, readers } from './read-nodes.js';
 
-/** A network of somebody's that says what a picture looks like: its outputs are compared. */
+/**
+ * A network given by the user, such as VGG, by whose outputs two pictures are compared (a
+ * perceptual loss, https://arxiv.org/abs/1603.08155).
+ */
 export type FeatureNetwork = {
   readonly graph: OnnxGraph;
-  /** The name of its picture: RGB in 0..1, [N, 3, H, W]. */
+  /** The name of its input: RGB in 0..1, [N, 3, H, W]. */
   readonly input: string;
-  /** Of what it gives, those that are compared. */
+  /** The names of the outputs that are compared. */
   readonly outputs: readonly string[];
   readonly constants: ReadonlyMap<string, OnnxTensor>;
 };
 
 /**
- * Reads a feature network. One that does not take RGB, lacks an output of `wanted` (all if that is
- * empty), or holds an operation that cannot be read is a VsrError 'model' or 'option'.
+ * Reads a feature network to compare its outputs `wanted`, or all if that is empty. Throws VsrError
+ * `model` for one that does not take RGB or has an operation without a reader, and VsrError
+ * `option` for one that lacks an output.
  */
 export function readFeatures(
   bytes: Uint8Array,
@@ -48,15 +52,16 @@ export function readFeatures(
     const which = name === undefined || name === '' ? '' : ` ("${name}")`;
     throw new VsrError(
       'model',
-      `The feature network ${file} has the operation ${opType}${which}, which is not read: export it with ${readableOperations.join(', ')} alone.`,
+      `The feature network ${file} has the operation ${opType}${which}, which is not supported: export it with only ${readableOperations.join(', ')}.`,
     );
   }
   return { graph, input: input.name, outputs: wanted.length > 0 ? wanted : names, constants };
 }
 
 /**
- * What a feature network makes of `picture`, RGB in 0..1 [N, 3, H, W], an entry for each of its
- * outputs. Its weights are constants: the gradient goes to the picture alone.
+ * The features of `picture`, RGB in 0..1 [N, 3, H, W]: a value for each of `network.outputs`. The
+ * network's weights are constants, so only the picture gets a gradient. Throws VsrError `option`
+ * for pictures that are too small for the network.
  */
 export function featuresOf(tape: Tape, network: FeatureNetwork, picture: Value): Value[] {
   const { graph, constants, outputs } = network;
@@ -93,7 +98,7 @@ export function featuresOf(tape: Tape, network: FeatureNetwork, picture: Value):
   return outputs.map((name) => known.get(name)!);
 }
 
-/** The names that the outputs depend on: nothing beyond the deepest of them is computed. */
+/** The names of all values that `outputs` depend on; nothing else is computed. */
 function neededFor(graph: OnnxGraph, outputs: readonly string[]): Set<string> {
   const needed = new Set(outputs);
   for (const { input = [], output = [] } of [...(graph.node ?? [])].reverse()) {

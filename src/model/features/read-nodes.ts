@@ -5,7 +5,7 @@ import { averagePool, maxPool, type Pooling } from '../autodiff/pooling.js';
 import { joinChannels, pad, reshape, takeEvery, transpose } from '../autodiff/shape.js';
 import { sizeOf, type Tape, type Value } from '../autodiff/tape.js';
 import { VsrError } from '../../errors.js';
-import { attribute } from '../graph/reach.js';
+import { attribute, integers } from '../graph/reach.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import type { OnnxNode, OnnxTensor } from '../onnx/types.js';
 
@@ -17,40 +17,37 @@ export type NodeReader = (
   constants: ReadonlyMap<string, OnnxTensor>,
 ) => Value;
 
-const whole = (node: OnnxNode, name: string, usual: number): number =>
-  Number(attribute(node, name)?.i ?? usual);
+const integer = (node: OnnxNode, name: string, fallback: number): number =>
+  Number(attribute(node, name)?.i ?? fallback);
 
-const list = (node: OnnxNode, name: string, usual: readonly number[]): readonly number[] =>
-  attribute(node, name)?.ints?.map(Number) ?? usual;
-
-function unlike(node: OnnxNode, what: string): VsrError {
+function unsupported(node: OnnxNode, what: string): VsrError {
   const { opType, name = '' } = node;
   return new VsrError(
     'model',
-    `The feature network's ${opType} "${name}" has ${what}, which is not read.`,
+    `The feature network's ${opType} "${name}" has ${what}, which is not supported.`,
   );
 }
 
-/** The one number that all entries are. */
-function same(node: OnnxNode, name: string, usual: readonly number[]): number {
-  const values = list(node, name, usual);
+/** The value of a list attribute whose entries must all be equal. */
+function equalEntries(node: OnnxNode, name: string, fallback: readonly number[]): number {
+  const values = integers(node, name, fallback);
   if (values.every((value) => value === values[0])) return values[0]!;
-  throw unlike(node, `${name} of ${values.join(', ')}`);
+  throw unsupported(node, `${name} of ${values.join(', ')}`);
 }
 
-/** Refuses attributes by which a convolution or pooling is another than the usual. */
-function requireUsual(node: OnnxNode): void {
+/** Refuses a convolution or pooling with automatic padding or dilation. */
+function refuseAutoPadAndDilation(node: OnnxNode): void {
   const auto = attribute(node, 'auto_pad')?.s;
   const text = auto === undefined ? 'NOTSET' : Buffer.from(auto).toString('utf8');
-  if (text !== 'NOTSET') throw unlike(node, `auto_pad ${text}`);
-  if (same(node, 'dilations', [1, 1]) !== 1) throw unlike(node, 'dilations');
+  if (text !== 'NOTSET') throw unsupported(node, `auto_pad ${text}`);
+  if (equalEntries(node, 'dilations', [1, 1]) !== 1) throw unsupported(node, 'dilations');
 }
 
 const convolution: NodeReader = (tape, node, [x, kernel, given]) => {
-  requireUsual(node);
-  if (whole(node, 'group', 1) !== 1) throw unlike(node, 'groups');
-  const border = same(node, 'pads', [0, 0, 0, 0]);
-  const stride = same(node, 'strides', [1, 1]);
+  refuseAutoPadAndDilation(node);
+  if (integer(node, 'group', 1) !== 1) throw unsupported(node, 'groups');
+  const border = equalEntries(node, 'pads', [0, 0, 0, 0]);
+  const stride = equalEntries(node, 'strides', [1, 1]);
   const [outputs] = kernel!.shape as [number];
   const zeros = () => {
     const values = new Float32Array(outputs);
@@ -66,19 +63,19 @@ const convolution: NodeReader = (tape, node, [x, kernel, given]) => {
 };
 
 function poolingOf(node: OnnxNode): Pooling {
-  requireUsual(node);
+  refuseAutoPadAndDilation(node);
   return {
-    size: same(node, 'kernel_shape', []),
-    stride: same(node, 'strides', [1, 1]),
-    border: same(node, 'pads', [0, 0, 0, 0]),
-    ceil: whole(node, 'ceil_mode', 0) === 1,
+    size: equalEntries(node, 'kernel_shape', []),
+    stride: equalEntries(node, 'strides', [1, 1]),
+    border: equalEntries(node, 'pads', [0, 0, 0, 0]),
+    ceil: integer(node, 'ceil_mode', 0) === 1,
   };
 }
 
 const average: NodeReader = (tape, node, [x]) => {
   const pooling = poolingOf(node);
-  const countsBorder = whole(node, 'count_include_pad', 0) === 1 && pooling.border > 0;
-  if (countsBorder) throw unlike(node, 'a border that counts');
+  const countsBorder = integer(node, 'count_include_pad', 0) === 1 && pooling.border > 0;
+  if (countsBorder) throw unsupported(node, 'count_include_pad 1');
   return averagePool(tape, x!, pooling);
 };
 
@@ -94,7 +91,7 @@ const globalAverage: NodeReader = (tape, _node, [x]) => {
 const normalisation: NodeReader = (tape, node, inputs, constants) => {
   const [scale, bias, mean, variance] = (node.input ?? []).slice(1).map((name) => {
     const tensor = constants.get(name);
-    if (tensor === undefined) throw unlike(node, 'figures that are computed');
+    if (tensor === undefined) throw unsupported(node, 'inputs that are not constants');
     return Float32Array.from(valuesOf(tensor) as Float32Array, Number);
   }) as [Float32Array, Float32Array, Float32Array, Float32Array];
   const epsilon = attribute(node, 'epsilon')?.f ?? 1e-5;
@@ -110,21 +107,21 @@ const normalisation: NodeReader = (tape, node, inputs, constants) => {
 
 const gemm: NodeReader = (tape, node, [x, kernel, bias]) => {
   const factor = (name: string) => attribute(node, name)?.f ?? 1;
-  if (whole(node, 'transA', 0) === 1 || factor('alpha') !== 1 || factor('beta') !== 1) {
-    throw unlike(node, 'transA, alpha or beta');
+  if (integer(node, 'transA', 0) === 1 || factor('alpha') !== 1 || factor('beta') !== 1) {
+    throw unsupported(node, 'transA, alpha or beta');
   }
-  const turned = whole(node, 'transB', 0) === 1 ? transpose(tape, kernel!, [1, 0]) : kernel!;
-  const product = matMul(tape, x!, turned);
+  const weights = integer(node, 'transB', 0) === 1 ? transpose(tape, kernel!, [1, 0]) : kernel!;
+  const product = matMul(tape, x!, weights);
   return bias === undefined ? product : add(tape, product, bias);
 };
 
 const concat: NodeReader = (tape, node, inputs) => {
-  if (whole(node, 'axis', 1) !== 1) throw unlike(node, 'another axis than channels');
+  if (integer(node, 'axis', 1) !== 1) throw unsupported(node, 'another axis than that of channels');
   return joinChannels(tape, inputs);
 };
 
 const flatten: NodeReader = (tape, node, [x]) => {
-  if (whole(node, 'axis', 1) !== 1) throw unlike(node, 'another axis than the first');
+  if (integer(node, 'axis', 1) !== 1) throw unsupported(node, 'another axis than 1');
   const [n] = x!.shape as [number];
   return reshape(tape, x!, [n, sizeOf(x!.shape) / n]);
 };
@@ -150,10 +147,10 @@ export const readers: Readonly<Record<string, NodeReader>> = {
   Flatten: flatten,
   Identity: unchanged,
   Dropout: unchanged,
-  // Of weights that are kept in half precision.
+  // Weights kept in half precision are cast; all values are float32 here.
   Cast: unchanged,
   Constant: unchanged,
 };
 
-/** Their names. */
+/** The ONNX names of the operations that are read. */
 export const readableOperations: readonly string[] = Object.keys(readers);

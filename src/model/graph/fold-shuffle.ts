@@ -9,13 +9,13 @@ import {
 } from '../onnx/types.js';
 import { attribute, constantsOf, integers } from './reach.js';
 
-/** Outputs of the convolution that is folded: one picture, twice as large each way. */
+/** Output channels of the convolution that is folded: one picture of twice the width and height. */
 const outputs = 4;
 
-/** Outputs after folding: the four of each of 2x2 neighbours. */
+/** Output channels after folding: four for each of 2x2 neighbouring places. */
 const folded = 4 * outputs;
 
-/** What a graph that can be folded ends in. */
+/** The last nodes of a graph that can be folded. */
 type Tail = {
   readonly conv: OnnxNode;
   /** [4, channels, size, size] */
@@ -27,24 +27,25 @@ type Tail = {
 };
 
 /**
- * Whether folding makes the runtime's CPU provider faster here. On x64 its convolutions compute
- * blocks of 16 outputs (AVX-512) or 8 (AVX2), of which four alone waste the rest. Where it
- * multiplies matrices of any height instead, as on ARM, the zeros in folded kernels would be work.
+ * Whether folding makes the runtime's CPU provider faster on this processor. On x64 its
+ * convolutions compute blocks of 16 output channels (AVX-512) or 8 (AVX2), most of which four alone
+ * waste. Where it multiplies matrices of any height instead, as on ARM, the zeros in folded kernels
+ * would be more work.
  */
 export function foldingPays(): boolean {
   return process.arch === 'x64';
 }
 
 /**
- * The graph with its last convolution and shuffle computed for 2x2 neighbours at once; `null` for
- * graphs that do not end in Conv (valid, four outputs, wider than 1x1), perhaps Add of a crop of
- * `input`, and DepthToSpace(2). `input` is of one channel; the picture must reach the shuffle with
- * an even width and height.
+ * The graph with its last convolution and shuffle computed for 2x2 neighbouring places at once;
+ * `null` for graphs that do not end in Conv (without padding, of four output channels, larger than
+ * 1x1), optionally Add of a crop of `input`, and DepthToSpace(2). `input` has one channel; the
+ * picture before the shuffle must have an even width and height.
  *
- * A kernel of k x k becomes one of (k + 1) x (k + 1) with stride 2 and 16 outputs: for each
- * neighbour the four kernels at its place, zeros elsewhere. Per position that is 16 (k + 1)^2 / 4
- * products for each input channel instead of 16 k^2, counting the unused outputs of a block. Every
- * sum has its terms in the order it had, and zeros between them.
+ * A kernel of k x k becomes one of (k + 1) x (k + 1) with stride 2 and 16 output channels: for each
+ * of the 2x2 places the four old kernels, moved to that place, with zeros elsewhere. In blocks of
+ * 16 channels that is 16 (k + 1)^2 / 4 products per place and input channel instead of 16 k^2. Each
+ * sum keeps the order of its terms, with zeros between them.
  */
 export function foldedShuffle(graph: OnnxGraph, input: string, output: string): OnnxGraph | null {
   const tail = tailOf(graph, input, output);
@@ -69,7 +70,8 @@ export function foldedShuffle(graph: OnnxGraph, input: string, output: string): 
     bias === null ? [] : [constant('bias', [folded], foldedBias(valuesOf(bias) as Float32Array))];
   replaced.set(conv, [convolution([conv.input![0]!, kernels, ...biases], sum!, size + 1)]);
   if (add !== null) {
-    // Each neighbour's own sample for its four outputs: a convolution stays in the blocked layout.
+    // Each of the 2x2 samples goes to its own four outputs. As a convolution, this stays in the
+    // runtime's blocked layout.
     const own = constant('own', [folded, 1, 2, 2], foldedKernels(ones(), 1, 1));
     const skip = add.input!.find((value) => value !== sum)!;
     const spread = convolution([skip, own], name('skip'), 2);
@@ -114,7 +116,7 @@ function tailOf(graph: OnnxGraph, input: string, output: string): Tail | null {
   return { conv, weights, bias: bias ?? null, add, shuffle };
 }
 
-/** Whether a convolution has no border, steps or groups. */
+/** Whether a convolution has no padding, stride, dilation or groups. */
 function isPlain(conv: OnnxNode): boolean {
   const padding = Buffer.from(attribute(conv, 'auto_pad')?.s ?? []).toString('utf8');
   return (
@@ -127,8 +129,8 @@ function isPlain(conv: OnnxNode): boolean {
 }
 
 /**
- * Calls `each` with a neighbour's place, one of its outputs, and where that lies in the 4x4 samples
- * made at once.
+ * Calls `each` for all 16 output channels: with the row and column of the neighbour (0 or 1), the
+ * channel before folding, and the channel after it.
  */
 function forEachOutput(each: (py: number, px: number, old: number, place: number) => void): void {
   for (let a = 0; a < 4; a++) {
@@ -161,7 +163,7 @@ function ones(): Float32Array {
   return new Float32Array(outputs).fill(1);
 }
 
-/** A convolution with stride 2, without a border. */
+/** A convolution with stride 2, without padding. */
 function convolution(input: readonly string[], output: string, size: number): OnnxNode {
   const ints = (name: string, values: number[]): OnnxAttribute => ({
     name,

@@ -3,17 +3,19 @@ import { halfTensor, LARGEST_HALF } from '../onnx/half-float.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import { constantsOf } from './reach.js';
 
-/** Operations that cost the time: they always compute in half precision. */
+/**
+ * Operations that take nearly all of the time: they compute in half precision wherever they can.
+ */
 const heavy = new Set(['Conv', 'ConvTranspose']);
 
-/** Operations that compute in half precision where all that reaches them does. */
+/** Operations that compute in half precision where all their inputs are in it. */
 const following = new Set(
   'Relu LeakyRelu PRelu Tanh Sigmoid Clip Add Sub Mul Concat Identity DepthToSpace SpaceToDepth'.split(
     ' ',
   ),
 );
 
-/** Constants of half precision that nothing reads but a Cast: files are smaller so. */
+/** Constants that only a Cast reads: they are in half precision only to make the file smaller. */
 export function onlyKeptInHalf({ node = [], initializer = [] }: OnnxGraph): Set<string> {
   const read = new Set(
     node.filter(({ opType }) => opType !== 'Cast').flatMap(({ input }) => input ?? []),
@@ -43,17 +45,18 @@ export function canHalve(graph: OnnxGraph): boolean {
 }
 
 /**
- * The graph with its convolutions, and what lies between them, in 16-bit floating point: constants
- * converted, casts where values change hands. Inputs and outputs keep their names and types, and an
- * addition of something exact, such as a long skip, stays single. For graphs that `canHalve`.
+ * The graph with its convolutions, and the operations between them, in 16-bit floating point:
+ * constants converted, casts where single and half precision meet. Inputs and outputs keep their
+ * names and types, and an addition of a value in single precision, such as a long skip, stays in
+ * single precision. For graphs that `canHalve` accepts.
  */
 export function halfPrecision(graph: OnnxGraph): OnnxGraph {
   const constants = constantsOf(graph);
   const nodes: OnnxNode[] = [];
   const initializer = [...(graph.initializer ?? [])];
-  /** Values that are there as `<name>/half`. */
+  /** Values that exist in half precision, as `<name>/half`. */
   const halves = new Set<string>();
-  /** Those of them that are not yet there under their own name. */
+  /** Those of them that do not exist in single precision yet. */
   const onlyHalf = new Set<string>();
   const cast = (from: string, to: string, type: number): void => {
     const attribute = [{ name: 'to', type: attributeTypes.int, i: type }];

@@ -2,9 +2,9 @@ import { VsrError } from '../../errors.js';
 import type { GraphBuilder } from '../onnx/graph-builder.js';
 
 /**
- * Levels are roots of mean squares. A picture's samples lie in 0..1, or a little beyond at edges;
- * what has a higher level than this is none: a model for samples of 0 to 255, say, or damaged
- * weights.
+ * The highest level of a picture; a level is the root of the mean square of the samples. Samples
+ * are in 0..1, or a little beyond at edges. A higher level comes from, say, a model for samples of
+ * 0 to 255, or from damaged weights.
  */
 const LARGEST_LEVEL = 1.25;
 
@@ -17,12 +17,12 @@ const highestFor = (source: number): number => Math.min(LARGEST_LEVEL, 0.6 + 3 *
 /** The output that holds the sum of squares of the source. */
 export const sourceGuardName = 'energy';
 
-/** The output that holds the sum of squares of what pass `i` gives. */
+/** The output that holds the sum of squares of the output of pass `pass`, counted from 0. */
 export const guardName = (pass: number): string => `energy${pass}`;
 
 /**
- * Adds the sum of squares of `value`, samples in 0..1, to the graph's outputs as `name`. It is not
- * finite where any value is not, and too large where values lie far outside a picture's, which
+ * Adds the sum of squares of `value`, samples in 0..1, to the graph's outputs as `name`. The sum is
+ * not finite if any sample is not, and too large if samples are far outside 0..1: faults that
  * rounding to 8 bits would hide.
  */
 export function addGuard(builder: GraphBuilder, value: string, name: string): void {
@@ -31,8 +31,8 @@ export function addGuard(builder: GraphBuilder, value: string, name: string): vo
 }
 
 /**
- * Throws VsrError `model` unless what a model gave, of `level`, can be an enlargement of a source
- * of level `source`. `model` is what the message calls the model.
+ * Throws VsrError `model` if a picture of `level` cannot be an enlargement of a source of level
+ * `source`. `model` is the model's name for the message.
  */
 export function checkLevel(level: number, source: number, model: string): void {
   if (level <= highestFor(source)) return;

@@ -1,19 +1,19 @@
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from '../onnx/types.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 
-/** How a graph looks at its picture: what tiling it needs to know. */
+/** What tiling needs to know of a graph. */
 export type Reach = {
-  /** Output samples per input sample, each way. */
+  /** Output samples across (and down) per input sample. */
   readonly scale: number;
-  /** Input samples each side of a position that its output depends on. */
+  /** Input samples on each side of a place that the output there depends on. */
   readonly reach: number;
-  /** Input samples that the output lacks at each side: 0 where the graph keeps the size. */
+  /** Input samples that the output lacks on each side: 0 where the graph keeps the size. */
   readonly inset: number;
   /** Tiles must begin on multiples of this (strides, space to depth). */
   readonly align: number;
 };
 
-/** Operations that treat each position by itself. */
+/** Operations that compute each place by itself. */
 const pointwise = new Set(
   `Relu LeakyRelu PRelu Sigmoid Tanh Clip Elu Selu Celu Gelu Erf Identity Cast Dropout HardSigmoid
   HardSwish Mish Softplus Softsign Abs Neg Sqrt Exp Log Reciprocal Round Floor Ceil Pow
@@ -22,7 +22,7 @@ const pointwise = new Set(
   ),
 );
 
-/** The attribute of a node by name. */
+/** A node's attribute by its name. */
 export function attribute(node: OnnxNode, name: string): OnnxAttribute | undefined {
   return node.attribute?.find((entry) => entry.name === name);
 }
@@ -55,16 +55,16 @@ function numbers(constants: Map<string, OnnxTensor>, name: string | undefined): 
   return tensor === undefined ? null : Array.from(valuesOf(tensor), Number);
 }
 
-/** The equal value of all entries, or `null` where they differ or there are none. */
+/** The value of all entries, or `null` where they differ or there are none. */
 function common(values: readonly (number | null)[]): number | null {
   const [first] = values;
   return first !== undefined && values.every((value) => value === first) ? first : null;
 }
 
 /**
- * Reads from a graph how far each output looks around, walking from input `from` to output `to`.
- * `null` where an operation is unknown, treats the two axes or sides unequally, or looks at the
- * whole picture: such a graph runs on whole frames.
+ * The reach of a graph, found by following its nodes from input `from` to output `to`. `null` where
+ * an operation is unknown, treats the two axes or sides unequally, or reads the whole picture: such
+ * a graph runs on whole frames.
  */
 export function reachOf(graph: OnnxGraph, from: string, to: string): Reach | null {
   const constants = constantsOf(graph);
@@ -78,7 +78,7 @@ export function reachOf(graph: OnnxGraph, from: string, to: string): Reach | nul
     for (const name of node.output ?? []) known.set(name, after);
   }
   const found = known.get(to);
-  // Thirds of samples do not add up exactly.
+  // Fractions of samples, such as thirds, do not add up exactly in floating point.
   return found === undefined ? null : { ...found, inset: Math.round(found.inset * 1e6) / 1e6 };
 }
 
@@ -133,7 +133,7 @@ function step(node: OnnxNode, at: Reach, constants: Map<string, OnnxTensor>): Re
   }
 }
 
-/** One step to a coarser grid: tiles must begin where the coarse samples do. */
+/** After a step to a grid `factor` times coarser: tiles must begin where a coarse sample does. */
 function reducedBy(at: Reach, factor: number): Reach {
   const scale = at.scale / factor;
   const align = scale < 1 ? leastMultiple(at.align, Math.round(1 / scale)) : at.align;
@@ -141,8 +141,8 @@ function reducedBy(at: Reach, factor: number): Reach {
 }
 
 function kernelOf(node: OnnxNode, constants: Map<string, OnnxTensor>): number | null {
-  const stated = attribute(node, 'kernel_shape')?.ints?.map(Number);
-  if (stated !== undefined) return common(stated);
+  const shape = attribute(node, 'kernel_shape')?.ints?.map(Number);
+  if (shape !== undefined) return common(shape);
   const position = node.opType === 'QLinearConv' ? 3 : 1;
   const dims = constants.get(node.input?.[position] ?? '')?.dims?.map(Number);
   return dims?.length === 4 ? common(dims.slice(2)) : null;
@@ -156,7 +156,7 @@ function windowStep(node: OnnxNode, at: Reach, constants: Map<string, OnnxTensor
   const span = dilation * (kernel - 1);
   const auto = text(node, 'auto_pad') ?? 'NOTSET';
   if (stride !== 1) {
-    // The coarse grid's phase depends on the pads; as much reach as any of them could need.
+    // Where the coarse samples lie depends on the pads: the reach is enough for any pads.
     const keeps =
       auto.startsWith('SAME') || integers(node, 'pads', [0, 0, 0, 0]).some((p) => p > 0);
     if (!keeps && span > 0) return null;
@@ -182,7 +182,7 @@ function transposedStep(
   const more = common(integers(node, 'output_padding', [0, 0]));
   if (kernel === null || stride === null || more === null) return null;
   const total = [pads[0]! + pads[2]!, pads[1]! + pads[3]!];
-  // Only those that give exactly stride times the size tile cleanly.
+  // Only an output of exactly `stride` times the size can be tiled.
   if (total.some((sum) => kernel - stride - sum + more !== 0)) return null;
   return {
     ...at,
@@ -208,7 +208,7 @@ function padStep(node: OnnxNode, at: Reach, constants: Map<string, OnnxTensor>):
   if (pads?.length !== 8 || [0, 1, 4, 5].some((i) => pads[i] !== 0)) return null;
   const pad = common([pads[2]!, pads[3]!, pads[6]!, pads[7]!]);
   if (pad === null || text(node, 'mode') === 'wrap') return null;
-  // A reflected border reads as far inward as the pad is wide.
+  // A reflected border comes from as far inside the picture as the pad is wide.
   const inward = text(node, 'mode') === 'reflect' ? pad / at.scale : 0;
   return { ...at, reach: at.reach + inward, inset: at.inset - pad / at.scale };
 }

@@ -2,7 +2,7 @@ import type { OnnxGraph } from '../onnx/types.js';
 import { valuesOf } from '../onnx/tensor-values.js';
 import { attribute, constantsOf, type Reach, reachOf } from './reach.js';
 
-/** The Pad that repeats the edge equally on all sides, and that all of the input goes through. */
+/** The Pad that is the only user of the input and repeats the edge equally on all sides. */
 function edgePad(graph: OnnxGraph, input: string): { width: number; output: string } | null {
   const users = (graph.node ?? []).filter((node) => node.input?.includes(input));
   const [pad] = users;
@@ -17,14 +17,15 @@ function edgePad(graph: OnnxGraph, input: string): { width: number; output: stri
   return { width, output: pad.output?.[0] ?? '' };
 }
 
-/** How many samples a graph repeats around its picture first of all; 0 for graphs that do not. */
+/** The width of the edge-repeating Pad that a graph begins with, in samples; 0 without one. */
 export function edgePadOf(graph: OnnxGraph, input: string): number {
   return edgePad(graph, input)?.width ?? 0;
 }
 
 /**
- * The edge-repeating Pad that a graph begins with, as wide on all sides, if all that follows loses
- * exactly as much again ("valid" convolutions); `null` for graphs of any other form.
+ * The edge-repeating Pad that a graph begins with, of one width on all sides, if the rest of the
+ * graph loses exactly as many samples ("valid" convolutions), and the reach of that rest; `null`
+ * for graphs of any other form.
  */
 export function leadingPadOf(
   graph: OnnxGraph,
@@ -39,7 +40,7 @@ export function leadingPadOf(
 }
 
 /**
- * The width of a leading Pad that can be left out for tiles that bring their border and may begin
+ * The width of a leading Pad that can be left out for tiles that come with a border and may begin
  * anywhere; 0 for graphs of any other form.
  */
 export function borderPadOf(graph: OnnxGraph, input: string, output: string): number {

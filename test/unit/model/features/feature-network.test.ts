@@ -169,7 +169,7 @@ test('what cannot be read is named', () => {
   assert.throws(() => readFeatures(model, 'odd.onnx', []), {
     code: 'model',
     message:
-      /^The feature network odd\.onnx has the operation Softplus \("Softplus:softplus"\), which is not read: export it with Conv, Relu, /,
+      /^The feature network odd\.onnx has the operation Softplus \("Softplus:softplus"\), which is not supported: export it with only Conv, Relu, /,
   });
   assert.throws(() => readFeatures(vggLike(), 'vgg.onnx', ['relu5_4']), {
     code: 'option',
