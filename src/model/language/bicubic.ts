@@ -3,11 +3,10 @@ import { bicubicLoss } from './network.js';
 import { ratioOf } from './ratio.js';
 
 /**
- * Bicubic enlargement as a convolution: what it takes apart and puts together, and its fixed
- * kernel.
+ * Bicubic enlargement as a convolution with a fixed kernel, between an unshuffle and a shuffle.
  */
 export type BicubicKernel = {
-  /** The picture is unshuffled by this before and shuffled by `shuffle` after the convolution. */
+  /** Factor by which the picture is unshuffled before the convolution; 1 for whole scales. */
   readonly unshuffle: number;
   readonly shuffle: number;
   /** [channels shuffle^2, channels unshuffle^2, size, size] */
@@ -15,7 +14,10 @@ export type BicubicKernel = {
   readonly values: Float32Array;
 };
 
-/** The bicubic enlargement (a = -0.5) of a picture of `channels` by `scale`, without border. */
+/**
+ * The bicubic enlargement (Keys' kernel with a = -0.5) of a picture of `channels` by `scale`,
+ * without padding.
+ */
 export function bicubicKernel(channels: number, scale: number): BicubicKernel {
   const { num: shuffle, den: unshuffle } = ratioOf(scale);
   const radius = bicubicLoss(scale) / unshuffle;
@@ -23,14 +25,14 @@ export function bicubicKernel(channels: number, scale: number): BicubicKernel {
   const shape = [channels * shuffle ** 2, channels * unshuffle ** 2, size, size] as const;
   const values = new Float32Array(shape[0] * shape[1] * size * size);
   /**
-   * Weight that result `to` of a block gives sample `from` of the block `place` - radius further
-   * on.
+   * Along one axis: the weight of sample `from` of the source block that lies `place` - `radius`
+   * blocks further on, in result `to` of a block.
    */
   const weight = (to: number, place: number, from: number): number => {
     const centre = ((to + 0.5) * unshuffle) / shuffle - 0.5;
     return cubic((place - radius) * unshuffle + from - centre);
   };
-  // The block's place varies slowest in both orders of channels.
+  // In both orders of channels, the place within the block varies slowest.
   for (let o = 0; o < shape[0]; o++) {
     const [toY, toX] = placeOf(Math.floor(o / channels), shuffle);
     for (let i = o % channels; i < shape[1]; i += channels) {

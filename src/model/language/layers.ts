@@ -3,7 +3,7 @@ import { type Network, parametersOf, type Weights } from './network.js';
 
 /** One square convolution with bias. */
 export type Layer = {
-  /** Samples each way; odd. */
+  /** Width and height of the kernel in samples; odd. */
   readonly kernel: number;
   /** Channels in. */
   readonly inputs: number;
@@ -12,13 +12,12 @@ export type Layer = {
   readonly activation: Activation;
 };
 
-/** A convolution's part of the weights, as views. */
+/** A convolution's part of the weights, as views of them. */
 export type LayerWeights = { readonly kernel: Float32Array; readonly bias: Float32Array };
 
 /**
- * The layers of a network that is convolutions from end to end, without slopes to train; `null` for
- * any other. What computes in 8 bits, and what starts from another network layer by layer, works on
- * these.
+ * The layers of a luma network of convolutions alone, without prelu; `null` for any other. 8-bit
+ * copies, and training that starts from another network layer by layer, work on these.
  */
 export function layersOf(network: Pick<Network, 'blocks' | 'colour' | 'before'>): Layer[] | null {
   const { blocks, colour, before } = network;
@@ -33,7 +32,7 @@ export function layersOf(network: Pick<Network, 'blocks' | 'colour' | 'before'>)
   return colour === 'luma' && before !== 'bicubic' ? layers : null;
 }
 
-/** The same of a network that must be one. */
+/** The layers of a network as `layersOf`; throws a RangeError where that is `null`. */
 export function plainLayers(
   network: Pick<Network, 'blocks' | 'colour' | 'before' | 'arch'>,
 ): Layer[] {
@@ -43,8 +42,8 @@ export function plainLayers(
 }
 
 /**
- * Views of each convolution's kernel and bias within `weights`, in order, those within other blocks
- * too.
+ * Views of each convolution's kernel and bias within `weights`, in order; includes convolutions
+ * within other blocks.
  */
 export function layerWeights(network: Network, weights: Weights): LayerWeights[] {
   const view = ({ offset, size }: { offset: number; size: number }) =>

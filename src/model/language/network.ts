@@ -4,67 +4,68 @@ import { type Patches, patchReach } from './patch-grid.js';
 import { ratioOf } from './ratio.js';
 
 /**
- * A network that enlarges pictures, as a value: training graph, model file, layout of the weights,
- * reach and cost all follow from it.
+ * A network that enlarges pictures, described as data: its training graph, its model file, the
+ * layout of its weights, its reach and its cost are all derived from it.
  */
 export type Network = {
   /** The name of its architecture. */
   readonly arch: string;
-  /** Enlargement each way: whole, or a ratio of small whole numbers such as 3/2. */
+  /** Factor of width and of height: whole, or a ratio of small whole numbers such as 3/2. */
   readonly scale: number;
   /** What it takes and gives: luma [N, 1, H, W] or RGB [N, 3, H, W]. */
   readonly colour: 'luma' | 'rgb';
   /**
-   * What becomes of the picture before the blocks. `bicubic` enlarges it to the target size.
-   * `unshuffle` n takes it apart into n^2 pictures of every n-th sample, one a channel: wider
+   * What is done to the picture before the blocks. `bicubic` enlarges it to the target size.
+   * `unshuffle` n splits it into n^2 channels, each of every n-th sample across and down: wide
    * layers at a fraction of the places cost as much as narrow ones at all of them, see further, and
    * gain more from 8-bit arithmetic (FFDNet, https://arxiv.org/abs/1710.04026).
    */
   readonly before: 'nothing' | 'bicubic' | { readonly unshuffle: number };
   readonly blocks: readonly Block[];
   /**
-   * What becomes of the blocks' result. `shuffle` makes one picture, `scale` times larger, of its
-   * channels (ESPCN, https://arxiv.org/abs/1609.05158), after undoing an unshuffle.
+   * What is done to the blocks' result. `shuffle` undoes an unshuffle and makes a picture `scale`
+   * times larger of the channels (ESPCN, https://arxiv.org/abs/1609.05158).
    */
   readonly after: 'shuffle' | 'nothing';
   /**
-   * The picture that is added to the result, so that the blocks learn what is missing: each sample
-   * repeated, or bicubic.
+   * The long skip: the enlarged source that is added to the result, so that the blocks learn only
+   * what it lacks. Enlarged by repeated samples, or bicubically.
    */
   readonly skip: 'none' | 'repeated' | 'bicubic';
-  /** It works on -1..1 inside; the pictures it takes and gives are 0..1. */
+  /** The blocks work on samples in -1..1; the pictures before and after are in 0..1 as always. */
   readonly signed?: true;
-  /** How it is run where it takes patches only. */
+  /** How patches cover a picture, for a network that takes patches of one size. */
   readonly patches?: Patches;
   /**
-   * Where inner layers compute in 8 bits (those from the second, as many as `coarseEnd` says): how
-   * much one code, of 0 to 255, means in what the first and each of these puts out. Absent: all in
-   * floating point. Only networks that are convolutions from end to end have it.
+   * For a network whose inner layers compute in 8 bits (from the second to that before
+   * `coarseEnd`): the step, that is the value of one code of 0 to 255, of the outputs of the first
+   * layer and of each inner one. Absent: all in floating point. Only networks of convolutions alone
+   * have it.
    */
   readonly activationSteps?: readonly number[];
   /**
-   * It has a dial: how strongly the source is compressed, 0 to 1. Each of its weights is a value at
-   * strength 0 plus the strength times a slope, so that at one strength it is a network like any
-   * other and takes no longer. A constant plane beside the picture would be the same with slopes in
-   * the first layer's biases only (docs/adr/0027-a-dial-for-compression.md).
+   * The network has a dial: how strongly the source is compressed, 0 to 1. Each weight is its value
+   * at strength 0 plus the strength times a slope, so that at a given strength it is a network like
+   * any other and takes no longer. The usual way, a constant plane as another input channel, would
+   * give slopes to the first layer's biases only (docs/adr/0027-a-dial-for-compression.md).
    */
   readonly strength?: true;
 };
 
-/** Weights as kept and trained: every list of `parametersOf`, end to end. */
+/** The weights of a network: every list of `parametersOf`, one after the other. */
 export type Weights = Float32Array;
 
-/** The place of a trainable list within the weights. */
+/** A trainable list and its place within the weights. */
 export type Placed = Parameter & {
-  /** Values before it. */
+  /** Number of values before it. */
   readonly offset: number;
   readonly size: number;
 };
 
-/** Samples of the bicubic kernel each side, of the picture that is enlarged. */
+/** Source samples that the bicubic kernel reads on each side. */
 const bicubicReach = 2;
 
-/** Channels of the picture. */
+/** Channels of the pictures that the network takes and gives. */
 export function channelsOf({ colour }: Pick<Network, 'colour'>): 1 | 3 {
   return colour === 'rgb' ? 3 : 1;
 }
@@ -75,14 +76,15 @@ export function unshuffleOf({ before }: Pick<Network, 'before'>): number {
 }
 
 /**
- * Source samples lost on each side by bicubic enlargement, whole blocks of the ratio's denominator.
+ * Source samples lost on each side by bicubic enlargement, in whole blocks of the denominator of
+ * the scale.
  */
 export function bicubicLoss(scale: number): number {
   const { den } = ratioOf(scale);
   return Math.ceil(bicubicReach / den) * den;
 }
 
-/** What the blocks take. */
+/** The grid of the picture that the first block takes. */
 export function firstGrid(network: Network): Grid {
   const { scale, before, patches } = network;
   const channels = channelsOf(network);
@@ -95,14 +97,14 @@ export function firstGrid(network: Network): Grid {
   return { channels: channels * unshuffle ** 2, density: 1 / unshuffle, lost: 0, side: null };
 }
 
-/** Every trainable list and its place in the weights. */
+/** Every trainable list of a network with its place in the weights; slopes of a dial come last. */
 export function parametersOf(network: Network): Placed[] {
   const lists = blockParameters(network.blocks, firstGrid(network), numbered());
   const slopes = lists.map(({ name, shape }) => ({ name: slopeName(name), shape }));
   return placed([...lists, ...(network.strength === true ? slopes : [])]);
 }
 
-/** Lists end to end, each with its place. */
+/** The lists one after the other, each with its place. */
 export function placed(lists: readonly Parameter[]): Placed[] {
   let offset = 0;
   return lists.map((list) => {
@@ -118,7 +120,7 @@ export function slopeName(name: string): string {
   return `strength.${name}`;
 }
 
-/** The same network without a dial, as it is at one strength. */
+/** The same network without a dial: its form at any one strength. */
 export function withoutDial(network: Network): Network {
   const plain: { -readonly [K in keyof Network]: Network[K] } = { ...network };
   delete plain.strength;
@@ -126,8 +128,8 @@ export function withoutDial(network: Network): Network {
 }
 
 /**
- * The weights of a network with a dial: what they are at strength 0, and by how much they grow to
- * 1.
+ * The weights of a network with a dial, as views: their values at strength 0, and their slopes, the
+ * change from there to strength 1.
  */
 export function partsOfDial(weights: Weights): {
   readonly base: Weights;
@@ -137,21 +139,21 @@ export function partsOfDial(weights: Weights): {
   return { base: weights.subarray(0, count), slopes: weights.subarray(count) };
 }
 
-/** How many trainable values there are. */
+/** The number of trainable values. */
 export function parameterCount(network: Network): number {
   return parametersOf(network).reduce((sum, { size }) => sum + size, 0);
 }
 
 /**
- * A picture that is run, and a patch that is trained on where the network takes any, must be a
- * multiple of this each way.
+ * The number of which the width and height of a picture must be multiples, and in training those of
+ * a patch, unless the network takes patches of one size.
  */
 export function alignmentOf(network: Network): number {
   if (network.patches !== undefined) return network.patches.step;
   return Math.max(unshuffleOf(network), ratioOf(network.scale).den);
 }
 
-/** How many source samples of context the network reads each side. */
+/** Source samples of context that the network reads on each side. */
 export function reachOf(network: Network): number {
   const { scale, skip, patches } = network;
   if (patches !== undefined) return patchReach(patches, scale);
@@ -162,14 +164,14 @@ export function reachOf(network: Network): number {
 }
 
 /**
- * How many source samples of context a patch that is trained on brings each side: none where the
- * network takes patches, since it sees nothing but them.
+ * Source samples of context around a training patch on each side: none where the network takes
+ * patches of one size, since it sees nothing but them.
  */
 export function trainingReach(network: Network): number {
   return network.patches === undefined ? reachOf(network) : 0;
 }
 
-/** Multiplications for each sample of the source picture, without those of bicubic enlargements. */
+/** Multiplications per sample of the source, without those of bicubic enlargement. */
 export function multiplicationsOf(network: Network): number {
   const { blocks, patches } = network;
   return Math.round(
@@ -178,7 +180,7 @@ export function multiplicationsOf(network: Network): number {
   );
 }
 
-/** Says what does not fit in a network that was put together wrongly: a RangeError. */
+/** Throws a RangeError, which says what does not fit, for a network put together wrongly. */
 export function checkNetwork(network: Network): void {
   const { scale, before, after, patches } = network;
   const grid = gridAfter(network.blocks, firstGrid(network));

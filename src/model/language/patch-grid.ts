@@ -1,55 +1,57 @@
 import { ratioOf } from './ratio.js';
 
 /**
- * How a network that takes patches of one size covers a picture: they overlap, blended by a
- * Gaussian.
+ * How patches of one size cover a picture: they overlap, and where they do, are averaged with
+ * Gaussian weights.
  */
 export type Patches = {
-  /** Source samples each way of a patch. */
+  /** Width and height of a patch in source samples. */
   readonly size: number;
   /** Source samples from one patch to the next; at most the size, which leaves no overlap. */
   readonly step: number;
 };
 
 /**
- * Patches of a picture taken out and put together again, as two convolutions with fixed kernels:
- * so the whole picture is one graph, which runs tile by tile like any other.
+ * Two convolutions with fixed kernels that cut a picture into patches and put them together again:
+ * so the network is one graph from picture to picture, which runs tile by tile like any other.
  */
 export type PatchGrid = {
-  /** Source samples from one patch to the next, and those each way of a patch. */
+  /** Source samples from one patch to the next, and the width and height of a patch in them. */
   readonly step: number;
   readonly size: number;
-  /** The same at the target size. */
+  /** Both in samples of the enlarged picture. */
   readonly largeStep: number;
   readonly large: number;
   /**
-   * [channels size^2, 1, size, size], in groups by channel: each sample of a patch becomes a
-   * channel.
+   * Kernel of a convolution grouped by channel, [channels size^2, 1, size, size]: each sample of a
+   * patch becomes a channel.
    */
   readonly units: Float32Array;
   /**
-   * [channels large^2, 1, large, large], in groups by channel, for a transposed convolution: each
-   * sample of a patch times its share of the sum at its place.
+   * Kernel of a transposed convolution grouped by channel, [channels large^2, 1, large, large]:
+   * each sample of a patch is weighted with its share of the sum at its place.
    */
   readonly window: Float32Array;
-  /** Large samples before the picture and after it, that context has made. */
+  /** Samples that come from context, before and after the enlarged picture, to be cut off. */
   readonly before: number;
   readonly after: number;
 };
 
-/** Deviation of the Gaussian, as a share of the patch: small enough that borders hardly count. */
+/**
+ * Standard deviation of the Gaussian as a share of the patch, so small that borders hardly count.
+ */
 const deviation = 0.2;
 
 /**
- * Source samples that the patches around a place see each side of it: whole blocks of the scale's
- * denominator.
+ * Source samples that the patches over a place read on each side of it, in whole blocks of the
+ * denominator of the scale.
  */
 export function patchReach({ size }: Patches, scale: number): number {
   const { den } = ratioOf(scale);
   return Math.ceil(size / den) * den;
 }
 
-/** Takes patches out of a picture of `channels` with `patchReach` samples around it. */
+/** The kernels for a picture of `channels` with `patchReach` samples of context around it. */
 export function patchGrid(patches: Patches, channels: number, scale: number): PatchGrid {
   const { size, step } = patches;
   const [large, largeStep] = [size * scale, step * scale];
@@ -66,7 +68,7 @@ export function patchGrid(patches: Patches, channels: number, scale: number): Pa
   };
 }
 
-/** Kernels [channels side^2, 1, side, side]: each holds `value` at its own sample alone. */
+/** Kernels [channels side^2, 1, side, side], each 0 but for `value` at its own sample. */
 function eachSample(
   channels: number,
   side: number,
@@ -82,8 +84,8 @@ function eachSample(
 }
 
 /**
- * What each sample along a side counts for: with those of all patches over the same place it adds
- * up to 1.
+ * The share of each sample along one side of a patch. The shares of all patches at the same place
+ * add up to 1.
  */
 function sharesAlong(side: number, step: number): number[] {
   const weights = Array.from({ length: side }, (_, i) => {

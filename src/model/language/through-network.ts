@@ -11,41 +11,43 @@ import {
 } from './network.js';
 
 /**
- * What stands around the blocks, in the operations of one kind of graph; pictures are [N, C, H, W].
+ * The operations of a network outside its blocks, as nodes of one kind of graph, a training graph
+ * or that of a model file. Pictures are [N, C, H, W].
  */
-export type Sheet<V> = {
-  /** Blocks of samples into channels, the block's place varying slowest. */
+export type PictureOperations<V> = {
+  /** Blocks of samples into channels, the place within the block varying slowest. */
   readonly unshuffled: (x: V, block: number) => V;
+  /** The reverse: channels into blocks of samples. */
   readonly shuffled: (x: V, block: number) => V;
-  /** Without `by` samples on each side. */
+  /** `x` without `by` samples on each side. */
   readonly cropped: (x: V, by: number) => V;
-  /** An operand of one channel goes to all channels of the other. */
+  /** The sum; an operand of one channel is added to all channels of the other. */
   readonly sum: (a: V, b: V) => V;
   /** The convolution of a bicubic enlargement. */
   readonly bicubic: (x: V, kernel: BicubicKernel) => V;
-  /** All channels, `count` times one after the other. */
+  /** All channels of `x`, `count` times one after the other. */
   readonly repeated: (x: V, count: number) => V;
-  /** `factor` x + `offset`. */
+  /** `factor` * `x` + `offset`. */
   readonly scaled: (x: V, factor: number, offset: number) => V;
-  /** The patches of a picture, in the form in which the sheet runs dense layers. */
+  /** The patches of a picture, in the form in which dense layers run in this kind of graph. */
   readonly patched: (x: V, grid: PatchGrid, channels: number) => V;
-  /** The picture of patches that went through those layers. */
+  /** The reverse: the picture that the patches make after those layers. */
   readonly blended: (x: V, grid: PatchGrid, channels: number) => V;
 };
 
-/** By how much the result of `throughNetwork` is still to be shuffled; 1 for not at all. */
+/** The factor by which the result of `throughNetwork` is still to be shuffled; 1 for not at all. */
 export function lastShuffle({ after, scale }: Pick<Network, 'after' | 'scale'>): number {
   return after === 'shuffle' ? scale : 1;
 }
 
 /**
- * The way of a picture through a network, up to the last shuffle. `x` brings `reachOf` samples of
- * context on each side, which the result is without.
+ * Writes the network into a graph, up to the last shuffle. `x` is a picture with `reachOf` samples
+ * of context on each side, which the result no longer has.
  */
 export function throughNetwork<V>(
   network: Network,
   x: V,
-  sheet: Sheet<V>,
+  operations: PictureOperations<V>,
   runBlocks: (x: V) => V,
 ): V {
   const { scale, before, after, skip, patches } = network;
@@ -54,35 +56,38 @@ export function throughNetwork<V>(
   const reach = reachOf(network);
   const kernel = bicubicKernel(channels, scale);
   const enlargedApart = (): V =>
-    sheet.bicubic(kernel.unshuffle > 1 ? sheet.unshuffled(x, kernel.unshuffle) : x, kernel);
+    operations.bicubic(
+      kernel.unshuffle > 1 ? operations.unshuffled(x, kernel.unshuffle) : x,
+      kernel,
+    );
   const enlarged =
     before === 'bicubic' || (skip === 'bicubic' && after === 'nothing')
-      ? sheet.shuffled(enlargedApart(), kernel.shuffle)
+      ? operations.shuffled(enlargedApart(), kernel.shuffle)
       : undefined;
 
   let value = before === 'bicubic' ? enlarged! : x;
-  if (unshuffle > 1) value = sheet.unshuffled(value, unshuffle);
+  if (unshuffle > 1) value = operations.unshuffled(value, unshuffle);
   const grid = patches === undefined ? undefined : patchGrid(patches, channels, scale);
-  if (grid !== undefined) value = sheet.patched(value, grid, channels);
-  if (network.signed === true) value = sheet.scaled(value, 2, -1);
+  if (grid !== undefined) value = operations.patched(value, grid, channels);
+  if (network.signed === true) value = operations.scaled(value, 2, -1);
   value = runBlocks(value);
-  if (network.signed === true) value = sheet.scaled(value, 0.5, 0.5);
-  if (grid !== undefined) return sheet.blended(value, grid, channels);
+  if (network.signed === true) value = operations.scaled(value, 0.5, 0.5);
+  if (grid !== undefined) return operations.blended(value, grid, channels);
   const { density, lost } = gridAfter(network.blocks, firstGrid(network));
-  value = sheet.cropped(value, reach * density - lost);
-  if (unshuffle > 1) value = sheet.shuffled(value, unshuffle);
-  return skip === 'none' ? value : sheet.sum(value, skipped());
+  value = operations.cropped(value, reach * density - lost);
+  if (unshuffle > 1) value = operations.shuffled(value, unshuffle);
+  return skip === 'none' ? value : operations.sum(value, skipped());
 
-  /** The picture of the long skip, in the form of the result. */
+  /** The enlarged picture of the long skip, shuffled or not as the result is. */
   function skipped(): V {
     if (skip === 'bicubic') {
       const loss = bicubicLoss(scale);
       return enlarged === undefined
-        ? sheet.cropped(enlargedApart(), reach - loss)
-        : sheet.cropped(enlarged, (reach - loss) * scale);
+        ? operations.cropped(enlargedApart(), reach - loss)
+        : operations.cropped(enlarged, (reach - loss) * scale);
     }
-    const own = sheet.cropped(x, reach);
-    if (after === 'shuffle') return channels === 1 ? own : sheet.repeated(own, scale ** 2);
-    return scale === 1 ? own : sheet.shuffled(sheet.repeated(own, scale ** 2), scale);
+    const own = operations.cropped(x, reach);
+    if (after === 'shuffle') return channels === 1 ? own : operations.repeated(own, scale ** 2);
+    return scale === 1 ? own : operations.shuffled(operations.repeated(own, scale ** 2), scale);
   }
 }

@@ -5,16 +5,16 @@ import type { Training } from '../blocks/block.js';
 import { trainBlocks } from '../blocks/kinds.js';
 import { type Network, parametersOf, type Placed, withoutDial } from './network.js';
 import type { PatchGrid } from './patch-grid.js';
-import { type Sheet, throughNetwork } from './through-network.js';
+import { type PictureOperations, throughNetwork } from './through-network.js';
 
-/** What of a training graph is different from network to network or from use to use. */
+/** The parts of a training graph that depend on its use: rounding to 8 bits, and dropout. */
 export type TrainingHooks = Pick<Training, 'kernel' | 'result' | 'dropout'>;
 
 /**
- * `whole`: pictures are cut into patches and put together; otherwise each is the one patch that a
- * network of patches takes.
+ * For a network of patches, `whole` says whether each input is a picture, to be cut into patches
+ * and put together again, or one patch.
  */
-function trainingSheet(tape: Tape, whole: boolean): Sheet<Value> {
+function trainingOperations(tape: Tape, whole: boolean): PictureOperations<Value> {
   return {
     unshuffled: (x, block) => spaceToDepth(tape, x, block),
     shuffled: (x, block) => depthToSpace(tape, x, block),
@@ -24,7 +24,7 @@ function trainingSheet(tape: Tape, whole: boolean): Sheet<Value> {
       return crop(tape, x, [0, 0, by, by], [n, c, h - 2 * by, w - 2 * by]);
     },
     sum: (a, b) => add(tape, a, b),
-    // Of the picture that comes in: nobody asks for its gradient.
+    // A plain node, since its input is the source picture, which needs no gradient.
     bicubic(x, { shape, values }) {
       const [n, , h, w] = x.shape as [number, number, number, number];
       const [outputs, , size] = shape;
@@ -46,7 +46,7 @@ function trainingSheet(tape: Tape, whole: boolean): Sheet<Value> {
   };
 }
 
-/** A picture [1, C, H, W] as a row of values for each patch; nobody asks for its gradient. */
+/** The patches of a picture [1, C, H, W], a row of values each. Plain nodes without a gradient. */
 function patchRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): Value {
   const { size, step, units } = grid;
   const [, , h, w] = x.shape as [number, number, number, number];
@@ -60,11 +60,11 @@ function patchRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): Val
   return tape.node('Reshape', [last], rows, {}, [tape.graph.ints('shape', rows)]);
 }
 
-/** The reverse: a row for each patch to the picture without what its context has made. */
+/** The reverse: from a row per patch to the picture, without the part that context has made. */
 function blendedRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): Value {
   const { large, largeStep, window, before, after } = grid;
   const values = channels * large * large;
-  // As many patches across as down: pictures that are enlarged while training are squares.
+  // As many patches across as down: whole pictures in training are square.
   const across = Math.sqrt(x.shape[0]!);
   const apart = reshape(tape, x, [1, across, across, values]);
   const first = transpose(tape, apart, [0, 3, 1, 2]);
@@ -80,7 +80,7 @@ function blendedRows(tape: Tape, x: Value, grid: PatchGrid, channels: number): V
   return crop(tape, whole, [0, 0, before, before], [1, channels, extent, extent]);
 }
 
-/** The lists of each block: those that share a prefix such as `conv3`. */
+/** The lists grouped by block: those that share a prefix such as `conv3`. */
 function grouped(lists: readonly Placed[]): Placed[][] {
   const groups = new Map<string, Placed[]>();
   for (const list of lists) {
@@ -95,15 +95,15 @@ export type TrainedValues = {
   /** In the order of `parametersOf`. */
   readonly values: readonly Value[];
   /**
-   * Their gradients as one list in the order of the weights, named `name`; once the tape went
-   * backward.
+   * Adds their gradients as one list in the order of the weights, named `name`; to be called after
+   * `Tape.backward`.
    */
   readonly gradient: (name: string) => string;
 };
 
 /**
- * The trainable values as views of one flat list of them. Of a network with a dial they are those
- * at `strength`, the name of a value [1].
+ * The trainable values as views of `flat`, all of them in one list. For a network with a dial, they
+ * are those at `strength`, the name of a value [1].
  */
 export function trainedValues(
   tape: Tape,
@@ -135,13 +135,13 @@ function plainValues(tape: Tape, network: Network, flat: Value): TrainedValues {
   return { values: views.flat(), gradient: (name) => gradientOf(tape, views, name) };
 }
 
-/** The lists of each block as views of one flat list of them; no gradient is asked for yet. */
+/** The lists of each block as views of `flat`, all of them in one list; asks for no gradient. */
 export function viewsOf(tape: Tape, lists: readonly Placed[], flat: Value): Value[][] {
   const { graph } = tape;
   const split = (whole: string, sizes: readonly number[]) =>
     graph.ops('Split', [whole, graph.ints('sizes', sizes)], sizes.length, { axis: 0 });
   const groups = grouped(lists);
-  // By blocks, then each: a node of more than 11 parts is more than WebGPU takes.
+  // Split into blocks, and those into lists: WebGPU takes no Split of more than 11 parts.
   const wholes = split(
     flat.name,
     groups.map((group) => group.reduce((sum, { size }) => sum + size, 0)),
@@ -159,8 +159,8 @@ export function viewsOf(tape: Tape, lists: readonly Placed[], flat: Value): Valu
 }
 
 /**
- * The gradients of `viewsOf` as one list, named `name`, in the order of the weights; all of them
- * must have been wanted on this tape, which went backward.
+ * The gradients of the `views` of `viewsOf` as one list, named `name`, in the order of the weights.
+ * All of them must have been given to `Tape.want`, and `Tape.backward` been called.
  */
 export function gradientOf(tape: Tape, views: readonly (readonly Value[])[], name: string): string {
   const { graph } = tape;
@@ -173,9 +173,9 @@ export function gradientOf(tape: Tape, views: readonly (readonly Value[])[], nam
 }
 
 /**
- * The network up to the last shuffle: [N, C, h + 2 reach, w + 2 reach] to [N, C lastShuffle^2,
- * ...]; see `throughNetwork`. One that takes patches is given those, [N, C, size, size], or, where
- * `whole` is set, one square picture.
+ * Writes the network up to the last shuffle into a training graph, from [N, C, h + 2 reach, w + 2
+ * reach] to [N, C lastShuffle^2, ...]; see `throughNetwork`. A network of patches takes patches [N,
+ * C, size, size] instead or, where `whole` is set, one square picture.
  */
 export function trainNetwork(
   tape: Tape,
@@ -186,7 +186,7 @@ export function trainNetwork(
 ): Value {
   const next = values[Symbol.iterator]();
   const take = (): Value => next.next().value!;
-  return throughNetwork(network, x, trainingSheet(tape, whole), (value) =>
+  return throughNetwork(network, x, trainingOperations(tape, whole), (value) =>
     trainBlocks(tape, network.blocks, value, { ...hooks, take }),
   );
 }

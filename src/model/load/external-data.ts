@@ -4,13 +4,14 @@ import { messageOf, VsrError } from '../../errors.js';
 import type { OnnxModel, OnnxTensor } from '../onnx/types.js';
 import { readRegularFile } from './regular-file.js';
 
-/** ONNX's number for a tensor whose values are in another file. */
+/** `TensorProto.DataLocation.EXTERNAL`: the tensor's values are in another file. */
 const EXTERNAL = 1;
 
 /**
- * Brings weights that a model keeps in files beside it into the model, in place. Only regular files
- * within `folder` are read, no links that lead out of it: a model comes from strangers, and must
- * not name any file of the machine. Throws VsrError `model` for anything else.
+ * Reads the weights that a model keeps in other files into the model, in place. Only regular files
+ * within `folder`, the model's, are read, and no links that lead out of it: a model may come from
+ * an untrusted source, and must not be able to read any file of the machine. Throws VsrError
+ * `model` for anything else.
  */
 export async function inlineExternalData(model: OnnxModel, folder: string): Promise<void> {
   for (const tensor of externalTensors(model)) {
@@ -42,8 +43,7 @@ export async function inlineExternalData(model: OnnxModel, folder: string): Prom
 }
 
 /**
- * Every tensor of the model whose values are elsewhere: constants, attributes, inner graphs and
- * functions alike.
+ * Every tensor with external data in a model: in constants, attributes, inner graphs and functions.
  */
 function externalTensors(value: unknown, found: OnnxTensor[] = []): readonly OnnxTensor[] {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return found;
@@ -53,20 +53,22 @@ function externalTensors(value: unknown, found: OnnxTensor[] = []): readonly Onn
   return found;
 }
 
-/** The real path of the file that a model in `folder` names; `null` unless it lies in there. */
+/**
+ * The real path of the file that a model in `folder` names; `null` unless it is within `folder`.
+ */
 async function fileWithin(folder: string, location: string): Promise<string | null> {
   const steps = location.split(/[\\/]/);
   if (location === '' || location.includes('\0') || steps.includes('..')) return null;
   if (path.isAbsolute(location) || path.win32.isAbsolute(location)) return null;
   const named = path.join(folder, location);
-  // What is not there is named by the attempt to read it.
+  // A missing file is reported by the attempt to read it.
   const [real, home] = await Promise.all([named, folder].map((name) => realpath(name))).catch(
     () => [named, folder] as const,
   );
   return real.startsWith(home + path.sep) ? real : null;
 }
 
-/** A whole number of bytes as a model writes it. */
+/** The number of bytes in a model's `text`. Throws an Error for anything but a whole number. */
 function byteCount(name: string, text: string): number {
   const count = Number(text);
   if (/^\d+$/.test(text) && Number.isSafeInteger(count)) return count;

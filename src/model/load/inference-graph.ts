@@ -13,21 +13,21 @@ import { addGuard, guardName, sourceGuardName } from '../graph/output-guard.js';
 import { withoutBorderPad } from '../graph/strip-pad.js';
 
 /**
- * Between two passes: how much of the first pass's output the second one wants. All in its input
- * samples.
+ * The joint between two passes: how much context the first one gives, and how much the second one
+ * needs. In input samples of the second.
  */
 export type Joint = {
-  /** Enlargement up to here. */
+  /** Product of the scales of all passes before the joint. */
   readonly scale: number;
-  /** Samples each side that the earlier pass gives beyond the window. */
+  /** Samples on each side that the earlier pass gives beyond the window. */
   readonly given: number;
-  /** Samples each side that the later pass needs beyond the window. */
+  /** Samples on each side that the later pass needs beyond the window. */
   readonly needed: number;
 };
 
 /**
- * A graph that takes and gives samples as the worker has them, and what windows of a picture it
- * takes.
+ * The graph of a whole chain, on samples as frames store them, and the rules for the windows
+ * (rectangles of a picture) that it takes.
  */
 export type InferenceGraph = {
   /** The ONNX file: input `x`, output `y`. */
@@ -37,46 +37,46 @@ export type InferenceGraph = {
   readonly colour: 'luma' | 'rgb';
   readonly type: 'uint8' | 'uint16' | 'float32';
   /**
-   * `valid`: a window brings `halo` samples on every side, repeated from the edge beyond the
-   * picture, and the output is without them. `same`: a window brings up to `halo` samples where the
-   * picture has them, the model pads the picture's own border, and the output is cropped.
+   * `valid`: a window comes with `halo` samples on every side, repeated from the edge beyond the
+   * picture, and the output is without them. `same`: a window comes with up to `halo` samples where
+   * the picture has them, the model pads the border of the picture, and the output must be cropped.
    */
   readonly border: 'valid' | 'same';
-  /** Context each side, in source samples; `Infinity` where only the whole picture will do. */
+  /** Context on each side, in source samples; `Infinity` where the whole picture is needed. */
   readonly halo: number;
   /**
-   * Windows begin and end on multiples of this; of `valid` graphs only the width and height of what
-   * a window gives must be multiples.
+   * Windows begin and end on multiples of this, in source samples. For `valid` graphs only the
+   * width and height of a window, without its context, must be multiples.
    */
   readonly align: number;
-  /** Windows of a `valid` graph begin on multiples of `align`, too. */
+  /** Whether windows of a `valid` graph must begin on multiples of `align`, too. */
   readonly anchored: boolean;
-  /** The only window size it takes. */
+  /** The only window size that it takes, in samples; `null` for any. */
   readonly fixed: { readonly width: number; readonly height: number } | null;
   /**
-   * For `valid` graphs of several passes: fed at run time as `starts<i>`, `ends<i>`, `pads<i>`, i
-   * from 1.
+   * For `valid` graphs of several passes: the joints, for which the inputs `starts<i>`, `ends<i>`
+   * and `pads<i>`, i from 1, are given at run time.
    */
   readonly joints: readonly Joint[];
   /**
-   * Names of the models, by pass, where the graph also gives the sums of squares of its source and
-   * of each pass (`guardName`). Empty where everything is computed in 8 bits, which hold no value
-   * that is not finite.
+   * Names of the models, by pass, if the graph also outputs the sums of squares of its source and
+   * of each pass (`sourceGuardName`, `guardName`). Empty where everything is computed in 8 bits,
+   * which are always finite.
    */
   readonly guarded: readonly string[];
 };
 
 /**
- * What a graph is made for: `any` is the models as they are; `cpu` is arranged for the runtime's
- * CPU provider and gives the same picture; in `half`, for devices, layers compute in 16-bit
- * floating point, while reading, joining and rounding stay single.
+ * What a graph is made for. `any`: the models unchanged. `cpu`: rewritten to be faster on the
+ * runtime's CPU provider, for the same picture. `half`, for GPUs: layers compute in 16-bit floating
+ * point, while reading, joining and rounding stay in single precision.
  */
 export type GraphTarget = 'any' | 'cpu' | 'half';
 
 /**
- * Puts the passes of a chain into one graph that takes stored samples and gives stored samples,
- * rounded once, at the end. A chain of RGB models takes and gives float32: what stands around it
- * converts and rounds.
+ * Joins the passes of a chain to one graph that takes and gives samples of `bitDepth` bits, rounded
+ * only once, at the end. A chain of RGB models takes and gives float32; the caller converts and
+ * rounds. Throws VsrError `model` for passes that cannot be joined.
  */
 export function buildInferenceGraph(
   passes: readonly LoadedModel[],
@@ -116,7 +116,7 @@ export function buildInferenceGraph(
     }
     value = fromUnit(builder, value, pass.type);
     const { graph, isFolded } = arranged(pass, target, valid);
-    // Of the later passes, sizes are even if what the window gives is.
+    // Later passes have even sizes if the window has.
     if (isFolded && align % 2 !== 0) align *= 2;
     builder.append(renamed(graph, `pass${i}/`, new Map([[pass.input, value]])));
     value = toUnit(builder, `pass${i}/${pass.output}`, pass.outputType);
@@ -153,7 +153,7 @@ function checkColour([first, ...others]: readonly LoadedModel[]): void {
   );
 }
 
-/** Cuts and pads what pass `i` takes from the one before, as the joint's inputs say at run time. */
+/** Crops and pads the input of pass `i` as the joint's inputs say at run time. */
 function appendJoint(builder: GraphBuilder, value: string, i: number): string {
   const starts = builder.input(`starts${i}`, 'int64', [2]);
   const ends = builder.input(`ends${i}`, 'int64', [2]);
@@ -163,7 +163,8 @@ function appendJoint(builder: GraphBuilder, value: string, i: number): string {
 }
 
 /**
- * The graph of a pass as `target` runs it, and whether its shuffle was folded into its last layer.
+ * The graph of a pass rewritten for `target`, and whether its shuffle was folded into its last
+ * layer.
  */
 function arranged(
   { model, input, output, colour }: LoadedModel,
@@ -180,8 +181,8 @@ function arranged(
 }
 
 /**
- * The graph of one pass that computes 8-bit pictures in 8 bits from end to end; `null` where it
- * cannot.
+ * The graph of a single pass that computes 8-bit pictures in 8 bits from end to end; `null` for
+ * models that cannot.
  */
 function wholeGraph(pass: LoadedModel): InferenceGraph | null {
   const { input, output, scale, borderPad, model } = pass;
@@ -206,7 +207,7 @@ function wholeGraph(pass: LoadedModel): InferenceGraph | null {
   };
 }
 
-/** From float32 in 0..1 to stored samples: halves up, clipped. */
+/** From float32 in 0..1 to stored samples: clipped, and rounded with halves up. */
 function roundToStored(
   builder: GraphBuilder,
   unit: string,
@@ -220,11 +221,11 @@ function roundToStored(
     opset < 11
       ? builder.op('Clip', [shifted], { min: { float: 0 }, max: { float: peak + 0.5 } })
       : builder.op('Clip', [shifted, builder.floats('low', 0), builder.floats('high', peak + 0.5)]);
-  // The cast cuts off, which after adding a half is rounding.
+  // The cast cuts off the fraction, which after adding a half is rounding.
   builder.op('Cast', [clipped], { to: elementNumber(type) }, 'y');
 }
 
-/** From float32 in 0..1 to what a pass takes. */
+/** From float32 in 0..1 to the type that a pass takes. */
 function fromUnit(builder: GraphBuilder, value: string, type: PictureType): string {
   if (type === 'float32') return value;
   if (type === 'float16') return builder.op('Cast', [value], { to: elementNumber(type) });
@@ -233,21 +234,24 @@ function fromUnit(builder: GraphBuilder, value: string, type: PictureType): stri
   return builder.op('Cast', [shifted], { to: elementNumber(type) });
 }
 
-/** From what a pass gives to float32 in 0..1. */
+/** From the type that a pass gives to float32 in 0..1. */
 function toUnit(builder: GraphBuilder, value: string, type: PictureType): string {
   if (type === 'float32') return value;
   const cast = builder.op('Cast', [value], { to: elementNumber('float32') });
   return type === 'float16' ? cast : builder.op('Mul', [cast, builder.floats('unit', 1 / 255)]);
 }
 
-/** The graph with `prefix` before every name, but for those in `names`. Inner graphs follow. */
+/**
+ * The graph, with its inner graphs, with `prefix` before every name, except that those in `names`
+ * get the names given there.
+ */
 function renamed(graph: OnnxGraph, prefix: string, names: ReadonlyMap<string, string>): OnnxGraph {
   const rename = (name: string): string => (name === '' ? '' : (names.get(name) ?? prefix + name));
   const values = (list: OnnxGraph['input']): NonNullable<OnnxGraph['input']> =>
     (list ?? []).map((value) => ({ ...value, name: rename(value.name) }));
   const node = (graph.node ?? []).map((old): OnnxNode => ({
     ...old,
-    // No name needs none: a prefix alone would be one name for all of them.
+    // Nodes without a name stay so: a prefix alone would be the same name for all of them.
     ...((old.name ?? '') === '' ? {} : { name: prefix + old.name }),
     input: (old.input ?? []).map(rename),
     output: (old.output ?? []).map(rename),

@@ -12,44 +12,44 @@ import { reachOf, type Reach } from '../graph/reach.js';
 import { borderPadOf, edgePadOf } from '../graph/strip-pad.js';
 import { scaleByRunning } from '../runtime/trial-run.js';
 
-/** Element types a model may take its picture in: 0..1 as float32 or float16, 0..255 as uint8. */
+/** The types of a model's samples: float32 or float16 in 0..1, or uint8 in 0..255. */
 export type PictureType = 'float32' | 'float16' | 'uint8';
 
-/** A model file that was read and checked: what it takes, what it gives, how it may be tiled. */
+/** A model file that was read and checked: its input and output, and how it may be tiled. */
 export type LoadedModel = {
-  /** Of the catalogue, or the file's name without its ending. */
+  /** Its name in the catalogue, or the file's name without its extension. */
   readonly name: string;
   /** Absolute path of the ONNX file. */
   readonly path: string;
-  /** Of the file, in hex. */
+  /** SHA-256 of the file, in hex. */
   readonly sha256: string;
   readonly scale: number;
   /** `luma` takes [N,1,H,W]; `rgb` takes [N,3,H,W]. */
   readonly colour: 'luma' | 'rgb';
   readonly type: PictureType;
   readonly outputType: PictureType;
-  /** What its layers compute in, as the file has them. */
+  /** The precision in which its layers compute, according to the file. */
   readonly precision: Precision;
   readonly input: string;
   readonly output: string;
-  /** The only picture size it takes; `null` for any. */
+  /** The only picture size that it takes, in samples; `null` for any. */
   readonly fixed: { readonly width: number; readonly height: number } | null;
-  /** How far it looks around; `null` where that cannot be told from the graph. */
+  /** How far it reads around a place; `null` where that cannot be told from the graph. */
   readonly reach: Reach | null;
   /**
-   * Width of the edge-repeating Pad that leads the graph, where all that follows is "valid": such a
-   * model runs on tiles that bring their own border. 0 for all others.
+   * Width of the edge-repeating Pad that the graph begins with, where the rest of it is without
+   * padding ("valid"): such a model runs on tiles that come with a border. 0 for all others.
    */
   readonly borderPad: number;
   readonly model: OnnxModel;
   /**
-   * The model as its file has it where that has a dial, which `model` has at `strength`; `null` for
-   * models without one.
+   * For models with a dial: the model as its file has it, and the strength, 0 to 1, to which the
+   * dial of `LoadedModel.model` is set. `null` for models without a dial.
    */
   readonly dial: { readonly model: OnnxModel; readonly strength: number } | null;
 };
 
-/** Sizes of a declared shape; `null` where they are open. `undefined` without a shape. */
+/** The extents of a declared shape, `null` for those left open; `undefined` without a shape. */
 function shapeOf(value: OnnxValueInfo): (number | null)[] | undefined {
   return value.type?.tensorType?.shape?.dim?.map((dim) => {
     const size = Number(dim.dimValue ?? 0);
@@ -86,12 +86,12 @@ function channelsOf(value: OnnxValueInfo, what: string): 1 | 3 {
   throw new VsrError('model', `Expected ${expected} but ${what} ${describe(value)}.${hint}`);
 }
 
-/** What a graph takes and gives. */
+/** The input and output of a graph that takes one picture and gives one. */
 type Picture = Pick<LoadedModel, 'type' | 'outputType' | 'input' | 'output' | 'fixed'> & {
   readonly channels: 1 | 3;
 };
 
-/** What a graph takes and gives; a VsrError 'model' unless it is one picture each. */
+/** The input and output of a graph; throws VsrError `model` unless each is one picture. */
 function pictureOf(graph: OnnxGraph, full: string): Picture {
   const constants = new Set((graph.initializer ?? []).map((tensor) => tensor.name));
   const inputs = (graph.input ?? []).filter((value) => !constants.has(value.name));
@@ -132,9 +132,10 @@ function pictureOf(graph: OnnxGraph, full: string): Picture {
 }
 
 /**
- * Reads and checks a model file. Damaged files, other shapes or types than a picture enlarger's,
- * and models that do not run are a VsrError 'model' that says what was expected and what the file
- * has.
+ * Reads and checks a model file; unless the graph alone tells all (see `borderPad`), the model is
+ * also run once, in a process of its own. `name` is its name in the catalogue. Throws VsrError
+ * `model`, which says what was expected and what the file has, for damaged files, for shapes or
+ * types other than those of a picture, and for models that do not run.
  */
 export async function loadModel(file: string, name?: string): Promise<LoadedModel> {
   const full = path.resolve(file);
@@ -169,12 +170,12 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
     model,
     dial,
   };
-  // A graph whose every operation is known needs no trial; others must show that they run.
+  // A graph of which every operation is known needs no trial; any other must prove that it runs.
   if (borderPad > 0 && reach !== null && Number.isInteger(reach.scale)) {
     refuseDamagedWeights(graph, full);
     return { ...base, scale: reach.scale, reach, borderPad };
   }
-  const grid = statedGrid(model, input);
+  const grid = gridInMetadata(model, input);
   if (grid !== null) {
     refuseDamagedWeights(graph, full);
     const scale = await scaleByRunning(model, { ...base, channels, align: grid.align });
@@ -186,25 +187,26 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
 }
 
 /**
- * What a model that works on a grid of patches says of itself: no walk over its graph could tell.
- * `null` for all others, and where the Pad that it should begin with is another.
+ * The reach and alignment in the metadata of a model that works on a grid of patches, since they
+ * cannot be told from its graph. `null` for all others, and for one without the Pad that it should
+ * begin with.
  */
-function statedGrid(model: OnnxModel, input: string): { reach: number; align: number } | null {
-  const stated = (name: string) =>
+function gridInMetadata(model: OnnxModel, input: string): { reach: number; align: number } | null {
+  const numberOf = (name: string) =>
     Number(model.metadataProps?.find(({ key }) => key === name)?.value ?? NaN);
-  const [reach, align] = [stated('reach'), stated('align')];
+  const [reach, align] = [numberOf('reach'), numberOf('align')];
   const fits = Number.isSafeInteger(align) && align > 1 && edgePadOf(model.graph!, input) === reach;
   return fits ? { reach, align } : null;
 }
 
-/** The model with its dial at `strength`, 0 to 1; one without a dial as it is. */
+/** The model with its dial set to `strength`, 0 to 1; a model without a dial unchanged. */
 export async function turnedTo(model: LoadedModel, strength: number): Promise<LoadedModel> {
   if (model.dial === null || model.dial.strength === strength) return model;
   const turned = await withDialAt(model.dial.model, strength);
   return { ...model, model: turned, dial: { ...model.dial, strength } };
 }
 
-/** Throws VsrError `model` where a weight of a network is not finite. */
+/** Throws VsrError `model` if any weight is not finite. */
 function refuseDamagedWeights(graph: OnnxGraph, file: string): void {
   for (const tensor of graph.initializer ?? []) {
     if (tensor.dataType !== elementTypes.float32 && tensor.dataType !== elementTypes.float16)
@@ -212,7 +214,7 @@ function refuseDamagedWeights(graph: OnnxGraph, file: string): void {
     if (!valuesOf(tensor).every((value) => Number.isFinite(Number(value)))) {
       throw new VsrError(
         'model',
-        `Expected finite weights in ${file} but "${tensor.name ?? ''}" holds some that are not (NaN, infinity). Was its training broken off by such values?`,
+        `Expected finite weights in ${file} but "${tensor.name ?? ''}" holds some that are not (NaN, infinity). Did its training diverge?`,
       );
     }
   }

@@ -1,7 +1,7 @@
 import { VsrError } from '../../errors.js';
 import type { LoadedModel } from './load-model.js';
 
-/** The operator set of all passes; throws VsrError `model` where they differ. */
+/** The version of ONNX's operators that all passes use; throws VsrError `model` if they differ. */
 export function commonOpset(passes: readonly LoadedModel[]): number {
   const opset = Math.max(...passes.map(opsetOf));
   if (passes.every((pass) => opsetOf(pass) === opset)) return opset;
@@ -9,13 +9,13 @@ export function commonOpset(passes: readonly LoadedModel[]): number {
   throw new VsrError('model', `Models of different operator sets cannot be joined: ${versions}.`);
 }
 
-/** The version of ONNX's own operators that a pass is written in. */
+/** The version of ONNX's own operators that a pass uses. */
 export function opsetOf(pass: LoadedModel): number {
   const main = (pass.model.opsetImport ?? []).find(({ domain }) => (domain ?? '') === '');
   return Number(main?.version ?? 1);
 }
 
-/** Operator sets of all domains that the passes use, each in its highest version. */
+/** The operator sets of all domains that the passes use, each in its highest version. */
 export function mergedOpsets(
   passes: readonly LoadedModel[],
 ): { domain: string; version: number }[] {

@@ -1,12 +1,15 @@
 import type { LoadedModel } from './load-model.js';
 
-/** Context that each pass's input needs around a window, for itself and for all passes after it. */
+/**
+ * The context that each pass needs around a window on each side, in its input samples, for itself
+ * and for all passes after it.
+ */
 export function contextOf(passes: readonly LoadedModel[]): number[] {
   const needs: number[] = [];
   let later = 0;
   for (const pass of [...passes].reverse()) {
     const own = pass.borderPad > 0 ? pass.borderPad : Math.ceil(pass.reach?.reach ?? Infinity);
-    // Whole steps of a pass that works on a grid: what it gives stays in phase with that.
+    // In whole steps of a pass that works on a grid, so that its window begins on that grid.
     const step = isAnchored(pass) ? pass.reach!.align : 1;
     later = own + Math.ceil(later / pass.scale / step) * step;
     needs.unshift(later);
@@ -14,12 +17,15 @@ export function contextOf(passes: readonly LoadedModel[]): number[] {
   return needs;
 }
 
-/** Whether tiles of a pass that brings its own border must begin on multiples of its `align`. */
+/** Whether tiles that come with a border for this pass must begin on multiples of its `align`. */
 export function isAnchored({ borderPad, reach }: LoadedModel): boolean {
   return borderPad > 0 && (reach?.align ?? 1) > 1;
 }
 
-/** What the source's windows must be multiples of, so that every pass's are of its own. */
+/**
+ * The number of source samples of which windows must be multiples, so that those of every pass are
+ * multiples of its own alignment.
+ */
 export function alignmentOf(passes: readonly LoadedModel[]): number {
   let before = 1;
   return passes.reduce((align, { reach, scale, borderPad }) => {

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** A part of a file, in bytes; to the end of the file without `length`. */
+/** A part of a file, in bytes; to the end of the file where `length` is `null`. */
 export type FilePart = { readonly offset: number; readonly length: number | null };
 
 /**
@@ -13,7 +13,7 @@ export async function readRegularFile(
   file: string,
   part: FilePart = { offset: 0, length: null },
 ): Promise<Uint8Array> {
-  // Without this flag, opening a pipe waits until somebody writes into it.
+  // Without this flag, opening a pipe waits until something writes into it.
   const nonBlocking = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
   await using handle = await open(file, constants.O_RDONLY | nonBlocking);
   const facts = await handle.stat();

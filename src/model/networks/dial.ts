@@ -6,17 +6,17 @@ import type { Tensor } from 'onnxruntime-node';
 import { onnxRuntime, type Runtime } from '../runtime/onnx-runtime.js';
 
 /**
- * The input by which a file of a network with a dial is told how strongly its source is compressed.
+ * The input of a model with a dial that says how strongly its source is compressed.
  */
 const dialName = 'strength';
 
-/** Declares the dial, which stands at 0 where nobody turns it; returns its name. */
+/** Declares the dial as an input that is 0 where it is not given; returns its name. */
 export function addDial(graph: GraphBuilder): string {
   graph.input(dialName, 'float32', [1]);
   return graph.preset(dialName, [0]);
 }
 
-/** Whether a model has a dial: an input of one float, preset, that its weights follow from. */
+/** Whether a model has a dial: an input `strength` of one float32 with a preset value. */
 export function hasDial({ graph }: OnnxModel): boolean {
   const isDial = ({ name }: { readonly name?: string }): boolean => name === dialName;
   const preset = graph?.initializer?.find(isDial);
@@ -28,8 +28,8 @@ export function hasDial({ graph }: OnnxModel): boolean {
 }
 
 /**
- * The model with its dial at `strength`, 0 to 1, for good: a model like any other, whose weights
- * are constants. Of a model with a dial only.
+ * The model with its dial fixed at `strength`, 0 to 1: a model like any other, whose weights are
+ * constants. `model` must have a dial.
  */
 export function withDialAt(model: OnnxModel, strength: number): Promise<OnnxModel> {
   const graph = model.graph!;
@@ -41,8 +41,8 @@ export function withDialAt(model: OnnxModel, strength: number): Promise<OnnxMode
 }
 
 /**
- * The model with the dial as an input that has to be given, to be turned from run to run;
- * a model without a dial as it is.
+ * The model with the dial as an input that must be given, so that it can differ from run to run; a
+ * model without a dial unchanged.
  */
 export function withOpenDial(model: OnnxModel): OnnxModel {
   const graph = model.graph!;
@@ -50,12 +50,12 @@ export function withOpenDial(model: OnnxModel): OnnxModel {
   return { ...model, graph: { ...graph, initializer } };
 }
 
-/** What an open dial is fed, to stand at `strength`. */
+/** The input that sets the dial of `withOpenDial` to `strength`, 0 to 1. */
 export function dialFeed(ort: Runtime, strength: number): Record<string, Tensor> {
   return { [dialName]: new ort.Tensor('float32', [strength], [1]) };
 }
 
-/** The model with constants in place of everything that follows from constants. */
+/** The model with every node computed whose inputs are all constants (constant folding). */
 async function withConstantsComputed(model: OnnxModel): Promise<OnnxModel> {
   const graph = model.graph!;
   const constant = new Set((graph.initializer ?? []).map(({ name }) => name));

@@ -6,7 +6,7 @@ import { LARGEST_CODE } from '../autodiff/eight-bit-codes.js';
 import { PICTURE_STEP, RESIDUAL_ZERO } from './eight-bits.js';
 import { exactWholeWeights, type WholeWeights } from './whole-weights.js';
 
-/** A float convolution whose weights are whole numbers of steps. */
+/** A float convolution whose weights and biases are multiples of a step, with their codes. */
 type WholeConvolution = {
   readonly node: OnnxNode;
   /** [outputs, inputs, height, width] */
@@ -14,34 +14,37 @@ type WholeConvolution = {
   readonly weights: WholeWeights;
 };
 
-/** The ends of a graph that computes in 8 bits between them. */
+/** The first and last nodes of a graph that computes in 8 bits between them. */
 type Ends = {
-  /** Convolution, relu and rounding of the picture: [node, ...] in their order. */
+  /** At the beginning, in order: convolution, relu, from floats to codes. */
   readonly head: WholeConvolution;
   readonly relu: OnnxNode;
   readonly quantise: OnnxNode;
-  /** From codes to floats, then the last convolution, the addition of the picture, the shuffle. */
+  /**
+   * At the end: from codes to floats, the last convolution, the addition of the picture, shuffle.
+   */
   readonly dequantise: OnnxNode;
   readonly tail: WholeConvolution;
   readonly add: OnnxNode;
   readonly shuffle: OnnxNode;
 };
 
-/** Where the values this module adds have their names. */
+/** Prefix of the names of all values that this module adds. */
 const prefix = 'ends/';
 
 /**
- * A graph for 8-bit pictures only, in which the ends compute in 8 bits as well: `input` and
- * `output` are uint8. `graph` is that of an 8-bit copy with coarse ends (`hasCoarseEnds`), without
- * its Pad and with its shuffle folded (`foldedShuffle`); `null` for any other. The picture is the
- * same, but for two things: a sum halfway between two codes may fall to either side, and what the
- * layers add to the picture is cut off at half of its range (-128 and 127 steps).
+ * A graph for 8-bit pictures only, in which the first and the last convolution compute in 8 bits as
+ * well: `input` and `output` are uint8. `graph` is that of an 8-bit copy with coarse ends
+ * (`hasCoarseEnds`), without its Pad and with its shuffle folded (`foldedShuffle`); the result is
+ * `null` for any other. The picture is the same but for two things: a sum halfway between two codes
+ * may be rounded to either, and what the layers add to the picture is clipped to -128 to 127 steps,
+ * about half of its range.
  *
- * - The first convolution takes the codes of the picture. The runtime's fast kernels want four
- *   inputs: the picture, shifted by 0, 1 and 2 samples, and a spare one with weights of 0. Three by
- *   three weights are then three by one.
- * - What the last one adds is rounded to whole steps of the picture, which is where the sum is
- *   rounded to anyway.
+ * - The first convolution takes the codes of the picture. The runtime's fast kernels need four
+ *   input channels: the picture shifted by 0, 1 and 2 samples, and a spare one with weights of 0.
+ *   The 3x3 kernels become 3x1.
+ * - The result of the last convolution is rounded to whole steps of the picture, to which the sum
+ *   with the picture would be rounded anyway.
  */
 export function eightBitGraph(graph: OnnxGraph, input: string, output: string): OnnxGraph | null {
   const ends = endsOf(graph, input, output);
@@ -57,7 +60,7 @@ export function eightBitGraph(graph: OnnxGraph, input: string, output: string): 
 
   const shifted = [0, 1, 2].map((by) => {
     const from = builder.ints(`${prefix}from`, [by]);
-    // Past the end: up to it.
+    // An end beyond the last sample means the last sample.
     const to = builder.ints(`${prefix}to`, [by < 2 ? by - 2 : Number.MAX_SAFE_INTEGER]);
     const axis = builder.ints(`${prefix}axis`, [3]);
     return builder.op('Slice', [input, from, to, axis], {}, name('shifted'));
@@ -98,8 +101,8 @@ export function eightBitGraph(graph: OnnxGraph, input: string, output: string): 
 }
 
 /**
- * Weights of 3x3 for one input as 3x1 for four: a column for each input, and zeros for the spare
- * one.
+ * Kernels of 3x3 for one input channel as kernels of 3x1 for four: a column for each shifted
+ * channel, and zeros for the spare one.
  */
 function asColumns({ codes, steps, bias }: WholeWeights): WholeWeights {
   const outputs = bias.length;
@@ -113,8 +116,8 @@ function asColumns({ codes, steps, bias }: WholeWeights): WholeWeights {
 }
 
 /**
- * Adds a convolution in 8 bits; `from` is the value, its step and its zero, `to` the result's step
- * and zero.
+ * Adds a convolution in 8 bits. `from` names the value, its step and its zero point; `to` names the
+ * result's step and zero point.
  */
 function wholeConvolution(
   builder: GraphBuilder,
@@ -167,7 +170,7 @@ function endsOf(graph: OnnxGraph, input: string, output: string): Ends | null {
   return { head, relu, quantise, dequantise, tail, add, shuffle };
 }
 
-/** The convolution `node` if its weights and biases are whole numbers of steps. */
+/** The convolution `node`, or `null` unless its weights and biases are multiples of a step. */
 function wholeConvolutionOf(
   graph: OnnxGraph,
   node: OnnxNode,

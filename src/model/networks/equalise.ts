@@ -1,28 +1,33 @@
 import { layerWeights, plainLayers } from '../language/layers.js';
 import { type Network, partsOfDial, type Weights, withoutDial } from '../language/network.js';
 
-/** The largest factor: a channel that hardly ever speaks is not blown up without end. */
-const MOST = 7;
+/** The largest factor, so that a channel of values near 0 is not multiplied without bound. */
+const LARGEST_FACTOR = 7;
 
 /**
- * The factor of each channel of some layers before rounding, from how far its values reach.
- * Channels of a layer share one step in 8 bits, so that a quiet one would get few of the 255 codes.
- * Full factors would give all of them the same reach, but leave the next layer's weights as unequal
- * as the values were, and these share a step as well: the square root divides it between the two
- * (Nagel et al., Data-Free Quantization Through Weight Equalization,
- * https://arxiv.org/abs/1906.04721). Channels that never speak keep 1.
+ * The factor by which to multiply each channel of some layers before rounding to 8 bits. `ranges`
+ * holds, by layer and channel, the largest value of the channel.
+ *
+ * The channels of a layer share one step, so that one of small values would get few of the 255
+ * codes. Factors that gave all channels the same range would make the next layer's weights as
+ * unequal as the values were, and those share a step as well: the square root divides the loss
+ * between the two (Nagel et al., Data-Free Quantization Through Weight Equalization,
+ * https://arxiv.org/abs/1906.04721). Channels that are always 0 keep 1.
  */
-export function equalisingFactors(reaches: readonly (readonly number[])[]): number[][] {
-  return reaches.map((channels) => {
-    const loudest = Math.max(...channels);
-    return channels.map((reach) => (reach > 0 ? Math.min(MOST, Math.sqrt(loudest / reach)) : 1));
+export function equalisingFactors(ranges: readonly (readonly number[])[]): number[][] {
+  return ranges.map((channels) => {
+    const largest = Math.max(...channels);
+    return channels.map((range) =>
+      range > 0 ? Math.min(LARGEST_FACTOR, Math.sqrt(largest / range)) : 1,
+    );
   });
 }
 
 /**
- * Weights that give the same picture, with each channel after a layer's relu multiplied by its
- * factor and the next layer's weights for it divided by that, at every strength of a network with a
- * dial. `factors` holds a positive number a channel for each of the first layers, never the last.
+ * Weights that give the same picture with each channel after a layer's relu multiplied by its
+ * factor, and the next layer's weights for it divided by the same; for a network with a dial, at
+ * every strength. `factors` holds, for some of the first layers but never the last, a positive
+ * number per channel.
  */
 export function equalised(
   network: Network,

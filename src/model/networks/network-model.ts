@@ -13,10 +13,14 @@ import {
   slopeName,
   type Weights,
 } from '../language/network.js';
-import { lastShuffle, type Sheet, throughNetwork } from '../language/through-network.js';
+import {
+  lastShuffle,
+  type PictureOperations,
+  throughNetwork,
+} from '../language/through-network.js';
 
-/** What stands around the blocks in the graph of a model file. */
-export function runningSheet(graph: GraphBuilder): Sheet<string> {
+/** The operations outside the blocks, as nodes of a model file's graph. */
+export function modelOperations(graph: GraphBuilder): PictureOperations<string> {
   const shuffle = (x: string, block: number) =>
     graph.op('DepthToSpace', [x], { blocksize: block, mode: 'DCR' });
   return {
@@ -59,12 +63,13 @@ export function runningSheet(graph: GraphBuilder): Sheet<string> {
 
 /**
  * The model file of a trained network: input `x` float32 [N, C, H, W] in 0..1, output `y` [N, C,
- * scale H, scale W], not clipped. One leading Pad (edge) by the network's reach, then convolutions
- * without border: cutting that Pad off gives the graph that runs on tiles which bring their own
- * border. H and W must be multiples of `alignmentOf`. A network of patches is the same: the graph
- * takes them out of the picture and blends them, and the metadata say that tiles must begin on
- * multiples of `align`. Its weights, which are many, are kept in half precision. A network with a
- * dial has a second input `strength` [1], 0 where it is not given.
+ * scale H, scale W], not clipped. H and W must be multiples of `alignmentOf`.
+ *
+ * The graph begins with a Pad that repeats the edge by the network's reach, and all convolutions
+ * are without padding: without that Pad, the graph runs on tiles that come with a border. The graph
+ * of a network of patches cuts them out of the picture and blends them; its metadata say that tiles
+ * must begin on multiples of `align`, and its weights, which are many, are kept in half precision.
+ * A network with a dial has a second input `strength` [1], which is 0 where it is not given.
  */
 export function buildInferenceModel(
   network: Network,
@@ -95,14 +100,14 @@ export function buildInferenceModel(
     const slope = constant(all.find(({ name }) => name === slopeName(list.name))!);
     return graph.op('Add', [constant(list), graph.op('Mul', [slope, dial])]);
   };
-  const sheet = runningSheet(graph);
-  const result = throughNetwork(network, padded, sheet, (value) =>
+  const operations = modelOperations(graph);
+  const result = throughNetwork(network, padded, operations, (value) =>
     runBlocks(network.blocks, value, { graph, take }),
   );
   const shuffle = lastShuffle(network);
   if (shuffle === 1) graph.op('Identity', [result], {}, 'y');
   else graph.op('DepthToSpace', [result], { blocksize: shuffle, mode: 'DCR' }, 'y');
-  // Names that no expression needs: runtimes of any age take them.
+  // Extents are names, not expressions such as "2*H", which older runtimes refuse.
   graph.output('y', 'float32', ['N', channels, 'H_out', 'W_out']);
   const facts = {
     arch: network.arch,

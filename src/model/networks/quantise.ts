@@ -15,17 +15,19 @@ import { onnxRuntime } from '../runtime/onnx-runtime.js';
 import { constantsOf } from '../graph/reach.js';
 import { leadingPadOf } from '../graph/strip-pad.js';
 
-/** Share of a layer's values that its largest code must hold; the few beyond are clipped. */
+/**
+ * Share of a channel's values that its layer's codes must hold; those few beyond may be clipped.
+ */
 const COVERED = 0.99999;
 
 /**
- * How much more than that it holds: drawings and writing have edges of full contrast, which
- * photographs seldom have. Without it a drawn clip lost 1 dB in 8 bits; coarser codes cost
- * photographs 0.03 dB before training (docs/adr/0018-nine-layers-in-eight-bits.md).
+ * Factor by which the codes hold more than that: drawings and writing have edges of full contrast,
+ * which photographs seldom have. Without it, a drawn clip lost 1 dB in 8 bits; the larger steps
+ * cost photographs 0.03 dB before training (docs/adr/0018-nine-layers-in-eight-bits.md).
  */
 const HEADROOM = 1.6;
 
-/** A network of ours read back from its file. */
+/** A network of vsr's own form, read back from its file. */
 type Parts = {
   readonly model: OnnxModel;
   readonly network: Network;
@@ -50,7 +52,9 @@ function blockOf(node: OnnxNode): number {
   return Number(node.attribute?.find((entry) => entry.name === 'blocksize')?.i ?? 0);
 }
 
-/** Takes a network apart, one with a dial by what it is at both ends of that. */
+/**
+ * Reads a network back from its file; one with a dial from its weights at both ends of the dial.
+ */
 async function partsOf(bytes: Uint8Array, name: string): Promise<Parts> {
   const model = decodeModel(bytes, name);
   if (!hasDial(model)) return plainPartsOf(model, name);
@@ -64,7 +68,7 @@ async function partsOf(bytes: Uint8Array, name: string): Promise<Parts> {
   };
 }
 
-/** Takes a network apart: Pad, unshuffle, convolutions with relu between them, skip, shuffle. */
+/** Reads back a network of Pad, unshuffle, convolutions with relu between them, skip, shuffle. */
 function plainPartsOf(model: OnnxModel, name: string): Parts {
   const graph = model.graph!;
   const constants = constantsOf(graph);
@@ -117,8 +121,8 @@ function plainPartsOf(model: OnnxModel, name: string): Parts {
   };
 }
 
-/** The value that `COVERED` of the values, none below 0, stay below, found by counting. */
-function coveredReach(samples: readonly Float32Array[]): number {
+/** The value below which are `COVERED` of the values, none negative, by a histogram. */
+function coveredRange(samples: readonly Float32Array[]): number {
   let largest = 0;
   for (const values of samples) for (const v of values) largest = Math.max(largest, v);
   if (largest === 0) return 0;
@@ -136,22 +140,24 @@ function coveredReach(samples: readonly Float32Array[]): number {
   return largest;
 }
 
-/** What the layers of a network need to be computed in 8 bits. */
+/** What a network needs to compute in 8 bits. */
 export type Calibration = {
-  /** How many it has. */
+  /** Number of layers of the network. */
   readonly layers: number;
-  /** `Network.activationSteps` once the channels are multiplied. */
+  /** `Network.activationSteps`, for channels multiplied by `factors`. */
   readonly steps: readonly number[];
   /**
-   * What each channel of the layers before `coarseEnd` is to be multiplied by (see `equalised`).
+   * The factor of each channel of the layers before `coarseEnd` (see `equalised`).
    */
   readonly factors: readonly (readonly number[])[];
 };
 
-/** A small picture (8 bit) that a network is run on, and where its dial, if any, stands then. */
+/** A source picture of 8 bits to run a network on, and the setting of its dial, if it has one. */
 export type SeenPicture = { readonly plane: Plane; readonly strength: number };
 
-/** Where a dial stands while pictures are looked at of which nothing is known. */
+/**
+ * The settings of the dial for pictures of which it is not known how strongly they are compressed.
+ */
 const anyStrength = [0, 0.5, 1];
 
 async function calibrate(
@@ -173,7 +179,7 @@ async function calibrate(
   const unshuffle = unshuffleOf(network);
   for (const { plane, strength } of pictures) {
     const { data, width, height } = plane;
-    // Whole blocks only.
+    // Cut to whole blocks of the unshuffle.
     const across = width - (width % unshuffle);
     const down = height - (height % unshuffle);
     const values = Float32Array.from({ length: across * down }, (_, i) => {
@@ -189,19 +195,19 @@ async function calibrate(
     });
   }
   await session.release();
-  const reaches = samples.map((channels) => channels.map(coveredReach));
-  const factors = equalisingFactors(reaches);
-  const steps = reaches.map((channels, i) => {
-    const furthest = Math.max(...channels.map((reach, c) => reach * factors[i]![c]!));
-    return (HEADROOM * Math.max(furthest, 1e-6)) / LARGEST_CODE;
+  const ranges = samples.map((channels) => channels.map(coveredRange));
+  const factors = equalisingFactors(ranges);
+  const steps = ranges.map((channels, i) => {
+    const largest = Math.max(...channels.map((range, c) => range * factors[i]![c]!));
+    return (HEADROOM * Math.max(largest, 1e-6)) / LARGEST_CODE;
   });
   return { layers: layers.length, steps, factors };
 }
 
 /**
- * Runs a network of ours on small pictures (8 bit) to see how it is best computed in 8 bits: all
- * but one in 100,000 values of a channel are within its layer's 255 codes, with room for more. A
- * model of another form is a VsrError 'model'.
+ * Runs a network on source pictures to find its steps and factors for 8 bits: all but one in
+ * 100,000 values of a channel are within its layer's codes, with headroom. `name` is the model's
+ * name for messages. Throws VsrError `model` for a model that is not of vsr's own form.
  */
 export async function calibrationOf(
   bytes: Uint8Array,
@@ -212,9 +218,10 @@ export async function calibrationOf(
 }
 
 /**
- * Quantises a network of ours for the CPU (see `buildQuantisedModel`), its activations by
- * `pictures` (8-bit, at the small size), with a dial at several places. Returns the new model's
- * file. A model of another form is a VsrError 'model'.
+ * Quantises a network for the CPU (see `buildQuantisedModel`), its activations by running it on
+ * `pictures` (8-bit, of the source's size), for a network with a dial at several settings. Returns
+ * the new model's file. `name` is the model's name for messages. Throws VsrError `model` for a
+ * model that is not of vsr's own form.
  */
 export async function quantiseModel(
   bytes: Uint8Array,

@@ -6,7 +6,7 @@ import { elementTypes } from '../onnx/types.js';
 import { addDial } from './dial.js';
 import { valuesOfWhole, wholeWeights } from './whole-weights.js';
 
-/** The names of what a convolution in 8 bits computes with. */
+/** The names of the constants of a convolution in 8 bits. */
 type WholeNames = {
   readonly codes: string;
   readonly weightSteps: string;
@@ -14,14 +14,14 @@ type WholeNames = {
   readonly bias: string;
 };
 
-/** Gives a graph the constants of its layers, in their order; each is asked for once. */
+/** Adds the constants of layers to a graph; to be called once per layer, in their order. */
 export type QuantisedConstants = {
   /**
-   * Kernel and bias of a layer that is written in floats: in whole steps, where the step of what it
-   * takes is given.
+   * Kernel and bias of a layer written in floats. If the step of its input is given, they are
+   * rounded to multiples of their steps.
    */
   readonly float: (layer: number, stepIn: number | null) => readonly [string, string];
-  /** The same of a layer that computes in 8 bits. */
+  /** The constants of a layer that computes in 8 bits. */
   readonly whole: (layer: number, stepIn: number) => WholeNames;
 };
 
@@ -62,8 +62,8 @@ export function plainConstants(
 }
 
 /**
- * The constants of a network with a dial: values that follow from it, rounded in the graph as
- * `wholeWeights` rounds. With the dial at one place for good (`withDialAt`) they are constants.
+ * The constants of a network with a dial: nodes that compute them from the dial, and round them as
+ * `wholeWeights` does. Once the dial is fixed (`withDialAt`), they become constants.
  */
 export function dialConstants(
   graph: GraphBuilder,
@@ -73,20 +73,20 @@ export function dialConstants(
   const layers = plainLayers(network);
   const { base, slopes } = partsOfDial(weights);
   const plain = withoutDial(network);
-  const [atNothing, growth] = [layerWeights(plain, base), layerWeights(plain, slopes)];
+  const [atZero, growth] = [layerWeights(plain, base), layerWeights(plain, slopes)];
   const dial = addDial(graph);
-  const turned = (i: number, what: 'kernel' | 'bias'): string => {
+  const atDial = (i: number, what: 'kernel' | 'bias'): string => {
     const { outputs, inputs, kernel: k } = layers[i]!;
     const dims = what === 'kernel' ? [outputs, inputs, k, k] : [outputs];
     const constant = (name: string, values: Float32Array): string =>
       graph.initializer(name, 'float32', dims, values);
     const slope = constant(`layer${i}.${what}.slope`, growth[i]![what]);
-    const start = constant(`layer${i}.${what}`, atNothing[i]![what]);
+    const start = constant(`layer${i}.${what}`, atZero[i]![what]);
     return graph.op('Add', [start, graph.op('Mul', [slope, dial])]);
   };
   const whole = (i: number, stepIn: number) => {
     const { outputs } = layers[i]!;
-    const kernel = turned(i, 'kernel');
+    const kernel = atDial(i, 'kernel');
     const reach = graph.op('ReduceMax', [graph.op('Abs', [kernel])], {
       ...{ axes: [1, 2, 3], keepdims: 0 },
     });
@@ -95,12 +95,12 @@ export function dialConstants(
     const zeros = graph.initializer('weightZeros', 'int8', [outputs], new Int8Array(outputs));
     const codes = graph.op('QuantizeLinear', [kernel, weightSteps, zeros], { axis: 0 });
     const sumSteps = graph.op('Mul', [weightSteps, graph.floats('stepIn', stepIn)]);
-    const sums = graph.op('Round', [graph.op('Div', [turned(i, 'bias'), sumSteps])]);
+    const sums = graph.op('Round', [graph.op('Div', [atDial(i, 'bias'), sumSteps])]);
     return { codes, weightSteps, zeros, sums, sumSteps };
   };
   return {
     float(i, stepIn) {
-      if (stepIn === null) return [turned(i, 'kernel'), turned(i, 'bias')];
+      if (stepIn === null) return [atDial(i, 'kernel'), atDial(i, 'bias')];
       const { codes, weightSteps, zeros, sums, sumSteps } = whole(i, stepIn);
       return [
         graph.op('DequantizeLinear', [codes, weightSteps, zeros], { axis: 0 }),

@@ -6,13 +6,13 @@ import { plainLayers } from '../language/layers.js';
 import { type Network, reachOf, unshuffleOf } from '../language/network.js';
 
 /**
- * The model file of a network whose inner layers compute in 8 bits; input and output as
- * `buildInferenceModel` has them. Values between layers are uint8 with one step a layer (`steps`),
- * weights int8 with one step a channel. The first and the last convolutions (`coarseEnd`) and the
- * skip stay float, so that pictures of more than 8 bits keep them. Where the network has coarse
- * ends (`hasCoarseEnds`) the weights of those two are whole numbers of steps as well, written as
- * floats: `eightBitGraph` makes a graph of them that computes 8-bit pictures in 8 bits from end to
- * end.
+ * The model file of a network whose inner layers compute in 8 bits; input and output are those of
+ * `buildInferenceModel`. Values between layers are uint8 with a step per layer (`steps`), weights
+ * int8 with a step per channel. The first and last convolutions (from `coarseEnd` on) and the skip
+ * stay float, so that pictures of more than 8 bits keep their depth. If the network has coarse ends
+ * (`hasCoarseEnds`), the weights of those convolutions are multiples of a step as well, written as
+ * floats: from them `eightBitGraph` makes a graph that computes 8-bit pictures in 8 bits from end
+ * to end.
  */
 export function buildQuantisedModel(
   network: Network,

@@ -1,18 +1,18 @@
 import { LARGEST_WEIGHT, SMALLEST_RANGE } from '../autodiff/eight-bit-codes.js';
 
-/** A convolution's weights and bias as whole numbers. */
+/** A convolution's weights and biases as whole numbers (codes). */
 export type WholeWeights = {
-  /** Weights, -63 to 63, in the order they had. */
+  /** Codes of the weights, -63 to 63, in the order of the kernel. */
   readonly codes: Int8Array;
-  /** What a weight of 1 means, per output. */
+  /** The step of each output channel: the weight of code 1. */
   readonly steps: Float32Array;
-  /** Biases in units of the sums: of the output's step times the input's. */
+  /** Codes of the biases, whose step is the output channel's times the input's. */
   readonly bias: Int32Array;
 };
 
 /**
- * Kernel values [outputs, ...] and biases [outputs] as whole numbers, with a step for each output;
- * `stepIn` is the input's.
+ * Kernel values [outputs, ...] and biases [outputs] rounded to whole numbers, with a step for each
+ * output channel; `stepIn` is the step of the input.
  */
 export function wholeWeights(
   kernel: Float32Array,
@@ -33,7 +33,7 @@ export function wholeWeights(
   return { codes, steps, bias: sums };
 }
 
-/** Kernel values and biases that whole numbers stand for. */
+/** The reverse: the kernel values and biases of whole numbers, with the input's step `stepIn`. */
 export function valuesOfWhole({ codes, steps, bias }: WholeWeights, stepIn: number) {
   const each = codes.length / bias.length;
   return {
@@ -43,12 +43,12 @@ export function valuesOfWhole({ codes, steps, bias }: WholeWeights, stepIn: numb
 }
 
 /**
- * In steps: how far a value may be off a whole number and still be meant as one. Float32 leaves
- * 1e-5.
+ * How far a value may be off a multiple of its step, in steps, to count as one. Rounding to float32
+ * leaves about 1e-5.
  */
 const tolerance = 1e-3;
 
-/** `wholeWeights` where kernel and bias are whole numbers of steps already; `null` otherwise. */
+/** `wholeWeights` if kernel and bias are multiples of their steps already; `null` otherwise. */
 export function exactWholeWeights(
   kernel: Float32Array,
   bias: Float32Array,
@@ -57,10 +57,10 @@ export function exactWholeWeights(
   const whole = wholeWeights(kernel, bias, stepIn);
   const values = valuesOfWhole(whole, stepIn);
   const each = kernel.length / bias.length;
-  const isMeant = (value: number, wanted: number, step: number): boolean =>
+  const isExact = (value: number, wanted: number, step: number): boolean =>
     Math.abs(value - wanted) <= tolerance * step + 1e-6 * Math.abs(wanted);
   const fits =
-    values.kernel.every((v, i) => isMeant(v, kernel[i]!, whole.steps[Math.floor(i / each)]!)) &&
-    values.bias.every((v, c) => isMeant(v, bias[c]!, stepIn * whole.steps[c]!));
+    values.kernel.every((v, i) => isExact(v, kernel[i]!, whole.steps[Math.floor(i / each)]!)) &&
+    values.bias.every((v, c) => isExact(v, bias[c]!, stepIn * whole.steps[c]!));
   return fits ? whole : null;
 }

@@ -13,22 +13,22 @@ import {
 } from './types.js';
 
 /**
- * What an attribute may be given as. A whole number becomes an int and any other a float: give a
- * whole-valued float as `{ float: 1 }`, and floats as a `Float32Array`.
+ * The value of an attribute. A whole number becomes an int, any other number a float, and a list
+ * ints: give a float that is whole as `{ float: 1 }`, and floats as a `Float32Array`.
  */
 export type AttributeValue =
   number | string | readonly number[] | Float32Array | { readonly float: number };
 
-/** A shape: numbers, names for extents known at run time. */
+/** A shape: numbers, and names for extents that are known only at run time. */
 export type Shape = readonly (number | string)[];
 
-/** What stands around the graph in the file. */
+/** What a model file holds besides its graph. */
 export type ModelFacts = {
-  /** Operator set version; 17 unless told otherwise. */
+  /** Version of ONNX's operators. Default: 17. */
   readonly opset?: number;
-  /** File format version; 8 unless told otherwise. */
+  /** Version of the file format. Default: 8. */
   readonly irVersion?: number;
-  /** Kept in the file as text, in this order. */
+  /** Metadata of the model, written in this order. */
   readonly metadata?: Readonly<Record<string, string>>;
 };
 
@@ -55,7 +55,7 @@ function valueInfo(name: string, type: ElementType, shape: Shape): OnnxValueInfo
   return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
 }
 
-/** Builds a graph node by node; a value is known by its name, which each call returns. */
+/** Builds a graph node by node; each call that adds a value returns the value's name. */
 export class GraphBuilder {
   readonly #name: string;
   readonly #nodes: OnnxNode[] = [];
@@ -103,27 +103,27 @@ export class GraphBuilder {
     return unique;
   }
 
-  /** Gives an input of floats, of one axis, the values it has where nobody gives it any. */
+  /** Gives an input of float32 with one axis the values that it has where none are given. */
   preset(input: string, values: readonly number[]): string {
     this.#initializers.push(tensorOf(input, 'float32', [values.length], values));
     return input;
   }
 
-  /** A float32 constant: a scalar, or a list of one axis. */
+  /** A float32 constant: a scalar, or a tensor of one axis. */
   floats(name: string, values: number | readonly number[] | Float32Array): string {
     if (typeof values === 'number') return this.initializer(name, 'float32', [], [values]);
     return this.initializer(name, 'float32', [values.length], values);
   }
 
-  /** An int64 list of one axis, as shapes, axes and pads are given. */
+  /** An int64 constant of one axis, the form of shapes, axes and pads. */
   ints(name: string, values: readonly number[]): string {
     return this.initializer(name, 'int64', [values.length], values);
   }
 
   /**
    * Adds an operation with one output and returns that output's name, which is `output` if given.
-   * An input of `''` is an optional one left out. A `type` of another domain than ONNX's own is
-   * `<domain>:<type>`.
+   * An input `''` leaves out an optional input. A `type` of another domain than ONNX's own is
+   * written `<domain>:<type>`.
    */
   op(
     type: string,
@@ -134,7 +134,7 @@ export class GraphBuilder {
     return this.ops(type, inputs, 1, attributes, output === undefined ? undefined : [output])[0]!;
   }
 
-  /** Adds an operation with `count` outputs and returns their names. */
+  /** As `op`, for an operation with `count` outputs; returns their names. */
   ops(
     type: string,
     inputs: readonly string[],
@@ -158,14 +158,14 @@ export class GraphBuilder {
   }
 
   /**
-   * Adds all nodes and constants of another graph as they are; their names must not be taken yet.
+   * Adds all nodes and constants of another graph, unchanged: none of their names may be taken yet.
    */
   append(graph: OnnxGraph): void {
     this.#nodes.push(...(graph.node ?? []));
     this.#initializers.push(...(graph.initializer ?? []));
   }
 
-  /** Declares a value made by the graph as an output of it. */
+  /** Declares a value of the graph as an output. */
   output(name: string, type: ElementType, shape: Shape): void {
     this.#outputs.push(valueInfo(name, type, shape));
   }

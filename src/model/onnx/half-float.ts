@@ -1,6 +1,6 @@
 import { elementTypes, type OnnxTensor } from './types.js';
 
-/** The largest finite number of 16 bits. */
+/** The largest finite half-precision number. */
 export const LARGEST_HALF = 65504;
 
 const single = new Float32Array(1);
@@ -19,14 +19,14 @@ export function halfBits(value: number): number {
   if (exponent === 128) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
   if (exponent > 15) return sign | 0x7c00;
   if (exponent < -25) return sign;
-  // The leading 1 is written out for numbers below 2^-14, which have no exponent of their own.
+  // Numbers below 2^-14 are subnormal: their exponent is fixed, so the leading 1 is written out.
   const small = exponent < -14;
   const shift = small ? -1 - exponent : 13;
   const whole = small ? fraction | 0x800000 : ((exponent + 15) << 23) | fraction;
   const kept = whole >>> shift;
   const rest = whole & ((1 << shift) - 1);
   const half = 1 << (shift - 1);
-  // A carry runs into the exponent, as it should: beyond the largest number that gives infinity.
+  // A carry runs into the exponent, which is right; beyond the largest number it gives infinity.
   return sign | (rest > half || (rest === half && (kept & 1) === 1) ? kept + 1 : kept);
 }
 
@@ -45,7 +45,7 @@ export function halfTensor(
   };
 }
 
-/** The number that `bits` stand for. */
+/** The value of the half-precision number with `bits`. */
 export function fromHalfBits(bits: number): number {
   const sign = (bits & 0x8000) === 0 ? 1 : -1;
   const exponent = (bits >>> 10) & 0x1f;

@@ -9,7 +9,7 @@ function modelProto(): protobuf.Type {
   return (modelType ??= protobuf.Root.fromJSON(onnxSchema()).lookupType('ModelProto'));
 }
 
-/** Replaces each bigint that a number holds exactly, in place. */
+/** Replaces each bigint that fits a number exactly by that number, in place. */
 function narrow(value: unknown): unknown {
   if (typeof value === 'bigint') {
     return BigInt.asIntN(54, value) === value ? Number(value) : value;
@@ -25,9 +25,8 @@ function narrow(value: unknown): unknown {
 }
 
 /**
- * Reads an ONNX file. `name` is what the message calls it.
- *
- * Bytes that are not a whole ONNX model with a graph are a VsrError 'model'.
+ * Reads the bytes of an ONNX file. `name` is the file's name for messages. Throws VsrError `model`
+ * unless they are a whole ONNX model with a graph.
  */
 export function decodeModel(bytes: Uint8Array, name = 'The file'): OnnxModel {
   const advice = 'Is it an ONNX file, and was it copied whole?';

@@ -1,15 +1,15 @@
 import type { INamespace, IType } from 'protobufjs';
 
 /**
- * A field written `name: 'type number'`, with `[]` after the type when it repeats, `[packed]` when
- * packed.
+ * The fields of a message, each written `name: 'type number'`, with `[]` after the type of a
+ * repeated field and `[packed]` after that of a packed one.
  */
 type FieldTable = Readonly<Record<string, string>>;
 
 /**
  * The messages of ONNX 1.18 (`onnx.proto`), field names in camel case.
  *
- * All of them, so that a foreign model that is read and written again keeps what it holds.
+ * All of them, so that a foreign model loses nothing when it is read and written again.
  * Source: https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
 const messages: Readonly<Record<string, FieldTable>> = {
@@ -165,11 +165,11 @@ function typeOf(fields: FieldTable): IType & { edition: string } {
       ...(repeats === '[packed]' ? { options: { packed: true } } : {}),
     };
   }
-  // proto2: a field set to 0 is written, and one that is absent stays absent.
+  // With proto2, a field set to 0 is written, and an absent one stays absent.
   return { edition: 'proto2', fields: parsed };
 }
 
-/** The ONNX messages as protobufjs reads them (`Root.fromJSON`). */
+/** The ONNX messages in the form of protobufjs' `Root.fromJSON`. */
 export function onnxSchema(): INamespace {
   return {
     nested: Object.fromEntries(

@@ -17,7 +17,7 @@ const arrayTypes = {
   uint64: BigUint64Array,
 } as const;
 
-/** Element types whose values this code can make and read. */
+/** Element types whose values vsr can write and read. */
 export type ArrayElementType = keyof typeof arrayTypes;
 
 /** The elements of a tensor, in row-major order. */
@@ -33,14 +33,17 @@ export type TensorValues =
   | BigInt64Array
   | BigUint64Array;
 
-/** The name of an element type number; `undefined` for those this code does not name. */
+/** The name of an element type by its number; `undefined` for those not in `elementTypes`. */
 export function elementTypeName(dataType: number): ElementType | undefined {
   return (Object.keys(elementTypes) as ElementType[]).find(
     (name) => elementTypes[name] === dataType,
   );
 }
 
-/** A constant of `dims` from values; int64 takes plain numbers too. */
+/**
+ * A constant of `dims`. Numbers may be given for any type, int64 included. Throws a RangeError for
+ * another number of values than `dims` has.
+ */
 export function tensorOf(
   name: string,
   type: ArrayElementType,
@@ -63,13 +66,13 @@ function fromNumbers(type: ArrayElementType, values: readonly number[]): TensorV
 }
 
 /**
- * The values of a constant, wherever the file keeps them (raw bytes or a typed list); float16 as
- * float32. Kinds without a typed array (string, ...) and external data are a VsrError 'model'.
+ * The values of a constant, from raw bytes or from a typed list; those of float16 as float32.
+ * Throws VsrError `model` for types without a typed array (string, ...) and for external data.
  */
 export function valuesOf(tensor: OnnxTensor): TensorValues {
   const type = elementTypeName(tensor.dataType ?? 0);
   if (type === 'float16') {
-    // A typed list keeps their bits as whole numbers.
+    // In raw bytes and in typed lists alike, float16 values are kept as their bits.
     const bits = valuesOf({ ...tensor, dataType: elementTypes.uint16 }) as Uint16Array;
     return Float32Array.from(bits, fromHalfBits);
   }
@@ -80,7 +83,7 @@ export function valuesOf(tensor: OnnxTensor): TensorValues {
   }
   const ArrayType = arrayTypes[type as ArrayElementType];
   if (tensor.rawData !== undefined) {
-    // A copy, because raw bytes lie at any address in the file (a Buffer's own slice() is none).
+    // A copy, because raw bytes may be unaligned. (A Buffer's slice() would not be a copy.)
     const bytes = new Uint8Array(tensor.rawData);
     const length = Math.floor(bytes.byteLength / ArrayType.BYTES_PER_ELEMENT);
     return new ArrayType(bytes.buffer, 0, length);

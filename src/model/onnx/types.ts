@@ -1,7 +1,7 @@
 /** A 64-bit integer: a number while that is exact, a bigint beyond 2^53. */
 export type OnnxInteger = number | bigint;
 
-/** Element types (`TensorProto.DataType`), by the names this code uses. */
+/** Element types (`TensorProto.DataType`), by the names that vsr uses. */
 export const elementTypes = {
   float32: 1,
   uint8: 2,
@@ -34,7 +34,7 @@ export const attributeTypes = {
   strings: 8,
 } as const;
 
-/** `key: value` text, as metadata is kept. */
+/** A key with its value, the form of metadata. */
 export type OnnxStringEntry = { key: string; value: string };
 
 /** A constant. The values are in `rawData` (little endian) or in the one typed list that fits. */
@@ -73,7 +73,7 @@ export type OnnxAttribute = {
   docString?: string;
 };
 
-/** One operation. An empty name among the inputs stands for an optional input left out. */
+/** One operation. An empty name among the inputs means that an optional input is left out. */
 export type OnnxNode = {
   input?: string[];
   output?: string[];
@@ -112,8 +112,8 @@ export type OnnxGraph = {
 };
 
 /**
- * A model file as plain objects. Fields that were absent in the file are absent here.
- * What the types do not name (functions, quantisation annotations, ...) is carried along.
+ * A model file as plain objects. Fields that are absent in the file are absent here. Fields that
+ * the types do not name (functions, quantisation annotations, ...) are kept.
  */
 export type OnnxModel = {
   irVersion?: OnnxInteger;

@@ -4,17 +4,17 @@ import { switchOffTelemetry } from '../../telemetry.js';
 export type Runtime = typeof import('onnxruntime-node');
 
 /**
- * How much of what happens to a session the runtime prints by itself: nothing, since what went
- * wrong is in the error that it throws.
+ * `logSeverityLevel` of sessions: fatal only, so that the runtime prints nothing by itself. The
+ * reason of a failure is in the error that it throws.
  */
 export const printsNothing = 4;
 
 let isLoaded = false;
 
 /**
- * ONNX Runtime, loaded when it is first needed. The only place that loads it: it must not collect.
- * Nor does it print to the terminal, unless the first call in a process asks for its `errors`:
- * those of a provider's libraries are in no error that it throws.
+ * ONNX Runtime, loaded when it is first needed. No other code may load it: its telemetry must be
+ * switched off before. It prints nothing to the terminal either, unless the first call in a process
+ * asks for `errors`: those of a provider's libraries are in no error that the runtime throws.
  */
 export async function onnxRuntime(prints: 'nothing' | 'errors' = 'nothing'): Promise<Runtime> {
   switchOffTelemetry();

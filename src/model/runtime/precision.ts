@@ -3,25 +3,28 @@ import { elementTypes, type OnnxGraph } from '../onnx/types.js';
 import { onlyKeptInHalf } from '../graph/half-precision.js';
 import { candidatesFor, type ProviderCandidate, type ProviderChoice } from './providers.js';
 
-/** What can be asked for; `auto` is the best that is no loss here (docs/adr/0014-precision.md). */
+/**
+ * The precisions that can be asked for. `auto` is the fastest on this machine that loses nothing
+ * visible (docs/adr/0014-precision.md).
+ */
 export const precisionNames = ['auto', 'fp32', 'fp16', 'int8'] as const;
 
-/** What is asked for. */
+/** A precision to ask for. */
 export type PrecisionChoice = (typeof precisionNames)[number];
 
-/** What really computes: single or half precision, or whole numbers of 8 bits. */
+/** The precision that layers compute in: single, half, or 8-bit integers. */
 export type Precision = Exclude<PrecisionChoice, 'auto'>;
 
-const wholeNumbers = new Set('QLinearConv ConvInteger QLinearMatMul MatMulInteger'.split(' '));
+const integerOperations = new Set('QLinearConv ConvInteger QLinearMatMul MatMulInteger'.split(' '));
 
 /**
- * What a graph computes in, as its file has it: 8 bits where any layer is quantised. Weights that
- * are only kept in half precision say nothing.
+ * The precision of a graph: `int8` if any layer is quantised, `fp16` if it has constants in half
+ * precision, except those that are kept so only to make the file smaller.
  */
 export function precisionOf(graph: OnnxGraph): Precision {
   const nodes = graph.node ?? [];
   const quantised = nodes.some(
-    ({ opType }) => wholeNumbers.has(opType) || opType === 'DequantizeLinear',
+    ({ opType }) => integerOperations.has(opType) || opType === 'DequantizeLinear',
   );
   if (quantised) return 'int8';
   const kept = onlyKeptInHalf(graph);
@@ -31,16 +34,17 @@ export function precisionOf(graph: OnnxGraph): Precision {
   return half ? 'fp16' : 'fp32';
 }
 
-/** What a chain of models computes in, as their files have it; `int8` where any of them does. */
+/** The precision of a chain of models: `int8` if any is, otherwise that of the first. */
 export function precisionOfPasses(passes: readonly { readonly precision: Precision }[]): Precision {
   const all = passes.map(({ precision }) => precision);
   return all.find((precision) => precision === 'int8') ?? all[0] ?? 'fp32';
 }
 
 /**
- * The providers to try for a chain that computes in `own` where `asked` is wanted. Half precision
- * is for devices only, and 8-bit networks are for the processor, unless another is named. Asking
- * for half precision where there is no device is a VsrError 'option'.
+ * The providers to try for a chain of precision `own` if `asked` is asked for. Half precision is
+ * for GPUs only, and 8-bit networks are for the CPU unless another provider is named. Throws
+ * VsrError `option` if half precision is asked for without a GPU, and VsrError `provider` for a
+ * provider that this system cannot have.
  */
 export function candidatesIn(
   asked: PrecisionChoice,

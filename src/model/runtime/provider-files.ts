@@ -7,7 +7,7 @@ import { missingLibraries, neededLibraries, type MissingLibraries } from './shar
 /** Providers whose files do not come with onnxruntime-node. */
 export type FetchedProvider = 'cuda' | 'tensorrt';
 
-/** Whether a provider's files have to be fetched. */
+/** Whether a provider's files have to be fetched (`vsr setup cuda`). */
 export function isFetched(name: string): name is FetchedProvider {
   return name === 'cuda' || name === 'tensorrt';
 }
@@ -19,7 +19,9 @@ export function providerFileName(name: FetchedProvider | 'shared'): string {
     : `libonnxruntime_providers_${name}.so`;
 }
 
-/** Where ONNX Runtime looks for the files of its providers: beside itself. */
+/**
+ * The folder in which ONNX Runtime looks for the files of its providers: that of its own library.
+ */
 export function providerFolder(): string {
   const main = createRequire(import.meta.url).resolve('onnxruntime-node');
   return path.join(main, '../../bin/napi-v6', process.platform, process.arch);
@@ -31,24 +33,24 @@ export function runtimeVersion(): string {
   return (require('onnxruntime-node/package.json') as { version: string }).version;
 }
 
-/** What a provider's file says about itself. */
+/** What a provider's file was built for. */
 export type ProviderFile = {
-  /** Of the ONNX Runtime that it was built with. */
+  /** The version of ONNX Runtime that it belongs to, such as `1.30.0`. */
   readonly version: string;
-  /** The major version of CUDA that it was built for, where it names one. */
+  /** The major version of CUDA that it was built for; `null` where it names none. */
   readonly cuda: number | null;
-  /** The libraries that it asks the loader for. */
+  /** The libraries that it needs, such as `libcublasLt.so.13`. */
   readonly needs: readonly string[];
 };
 
 /**
- * The first text of the form 1.2.3 that stands by itself in a library: its ONNX Runtime's version.
+ * The version of ONNX Runtime in a provider's library: its first string of the form 1.2.3.
  */
 function versionIn(file: string): string | null {
   const handle = openSync(file, 'r');
   try {
     const buffer = Buffer.alloc(4 * 1024 * 1024);
-    // Pieces overlap, so that a text on a border is seen.
+    // Pieces overlap, so that a string across two of them is found.
     const overlap = 32;
     for (let at = 0; ; at += buffer.length - overlap) {
       const count = readSync(handle, buffer, 0, buffer.length, at);
@@ -62,8 +64,8 @@ function versionIn(file: string): string | null {
 }
 
 /**
- * Reads what the file of a CUDA or TensorRT provider for Linux was built for. Throws
- * VsrError('provider') where it is no such file.
+ * Reads what the file of a CUDA or TensorRT provider for Linux was built for. Throws VsrError
+ * `provider` for any other file.
  */
 export function readProviderFile(file: string): ProviderFile {
   const needs = neededLibraries(file);
@@ -78,13 +80,13 @@ export function readProviderFile(file: string): ProviderFile {
   return { version, cuda: cuda === undefined ? null : Number(cuda), needs };
 }
 
-/** cuDNN is opened by the CUDA provider when it starts, so its file does not ask for it. */
+/** Libraries that a provider opens when it starts, and that its file therefore does not name. */
 const openedLater: Readonly<Record<FetchedProvider, readonly string[]>> = {
   cuda: ['libcudnn.so.9'],
   tensorrt: [],
 };
 
-/** Which libraries an installed provider, in `folder`, would not find. Linux only. */
+/** The libraries that an installed provider in `folder` needs and would not find. Linux only. */
 export function missingFor(name: FetchedProvider, folder = providerFolder()): MissingLibraries {
   const file = path.join(folder, providerFileName(name));
   const needs = neededLibraries(file) ?? [];
@@ -92,9 +94,9 @@ export function missingFor(name: FetchedProvider, folder = providerFolder()): Mi
 }
 
 /**
- * Why a provider whose files have to be fetched cannot start, as far as a look at its folder and at
- * the loader's tells: not there, or without libraries that it needs. `null` where nothing is found.
- * ONNX Runtime itself prints such failures to the terminal and names no reason in its error.
+ * Why a provider whose files have to be fetched cannot start: it is not installed, or on Linux,
+ * libraries that it needs are missing. `null` where no reason is found. ONNX Runtime itself prints
+ * such failures to the terminal and names no reason in its error.
  */
 export function problemOf(name: FetchedProvider, folder = providerFolder()): string | null {
   const file = path.join(folder, providerFileName(name));
@@ -107,8 +109,8 @@ export function problemOf(name: FetchedProvider, folder = providerFolder()): str
 }
 
 /**
- * Throws VsrError('provider') where a provider's file was made for another ONNX Runtime than the
- * installed one, which would crash or compute nonsense. Reads the whole file. Linux only.
+ * Reads a provider's file, and throws VsrError `provider` if it was built for another version of
+ * ONNX Runtime than the installed one: that would crash or compute nonsense. Linux only.
  */
 export function checkVersion(name: FetchedProvider, file: string): ProviderFile {
   const made = readProviderFile(file);

@@ -9,7 +9,7 @@ import { type Entry, openPromise as openZip } from 'yauzl';
 import { messageOf, VsrError } from '../../errors.js';
 import { checkVersion, isFetched, providerFileName, type ProviderFile } from './provider-files.js';
 
-/** What is taken from a source; the first two must be there. */
+/** The files to take from a source; the first two are required. */
 const wantedFiles = [
   ['cuda', providerFileName('cuda')],
   ['shared', providerFileName('shared')],
@@ -19,7 +19,7 @@ const wantedFiles = [
 const fileNames: readonly string[] = wantedFiles.map(([, file]) => file);
 const isWanted = (entry: string): boolean => fileNames.includes(path.posix.basename(entry));
 
-/** Ends of the names of archives that are read. The last two are zip files as well. */
+/** The file name extensions of archives that can be read. The last two are zip files as well. */
 export const archiveEnds = ['.tgz', '.tar.gz', '.tar', '.zip', '.nupkg', '.whl'] as const;
 
 const npmPrefix = 'npm:';
@@ -28,10 +28,11 @@ const npmPrefix = 'npm:';
  * Puts the files of the CUDA provider (and TensorRT's, where the source has them) from `source`
  * into `folder`, each whole or not at all. `source` is a folder, searched with those within it; an
  * archive (`archiveEnds`); or `npm:` and a package, which npm fetches from its registry. `work` is
- * an empty folder for what is unpacked. Returns what the CUDA provider says about itself.
+ * an empty folder for unpacked files. Returns what the CUDA provider was built for.
  *
- * Throws VsrError: 'option' for a source that is none of these, 'provider' for files that are
- * missing or were made for another ONNX Runtime.
+ * Throws VsrError `option` for a source that is none of these, `provider` for files that are
+ * missing, cannot be read or were built for another version of ONNX Runtime, and `disk` where
+ * `folder` cannot be written.
  */
 export async function installFrom(
   source: string,
@@ -67,7 +68,7 @@ export async function installFrom(
   return cuda!;
 }
 
-/** The wanted files that a source holds, by name. */
+/** The paths of the wanted files in a source, by file name. */
 async function filesOf(source: string, work: string): Promise<Map<string, string>> {
   if (source.startsWith(npmPrefix)) {
     return filesOf(await packedByNpm(source.slice(npmPrefix.length), work), work);
@@ -105,9 +106,11 @@ async function inFolder(folder: string): Promise<Map<string, string>> {
   return found;
 }
 
-/** Unpacks the wanted files, without the folders they lie in: no name can lead elsewhere. */
+/**
+ * Unpacks the wanted files by their names alone, so that no path in the archive leads elsewhere.
+ */
 async function untar(archive: string, into: string): Promise<void> {
-  // A file that is no archive at all gives no entry and no error.
+  // For a file that is no archive at all, the library reports neither entries nor an error.
   let entries = 0;
   await listTar({ file: archive, strict: true, onReadEntry: () => (entries += 1) });
   if (entries === 0) throw new Error('it holds no files');
@@ -136,7 +139,7 @@ async function unzip(archive: string, into: string): Promise<void> {
   }
 }
 
-/** Lets npm fetch a package, with the registry and proxy that it is set to. */
+/** Lets npm fetch a package, from the registry and by the proxy of its configuration. */
 async function packedByNpm(name: string, work: string): Promise<string> {
   if (!/^(@[\w.-]+\/)?[\w][\w.-]*(@[\w.^~-]+)?$/.test(name)) {
     throw new VsrError(
@@ -155,7 +158,7 @@ async function packedByNpm(name: string, work: string): Promise<string> {
     const [file] = (await readdir(work)).filter((entry) => entry.endsWith('.tgz'));
     return path.join(work, file!);
   } catch (cause) {
-    // The first line of its complaint that is words, not a code.
+    // The first line of npm's message that is a sentence and not an error code.
     const said = messageOf(cause).split('\n').slice(1);
     const why = said.map((line) => line.replace(/^npm error /, '')).find((line) => / /.test(line));
     throw new VsrError('provider', `npm could not fetch ${name}: ${why ?? 'it gave no reason'}.`, {

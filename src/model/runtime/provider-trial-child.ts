@@ -25,7 +25,7 @@ async function start({ name, model }: ProviderTask): Promise<ProviderStart> {
 
 process.once('message', (task: ProviderTask) => {
   void start(task).then((reply) => {
-    // A device's library may hang at the end, when the answer is known already.
+    // Killed, not ended: the library of a device may hang while the process ends.
     process.send?.(reply, () => process.kill(process.pid, 'SIGKILL'));
   });
 });

@@ -2,24 +2,24 @@ import { fork } from 'node:child_process';
 import { switchOffTelemetry } from '../../telemetry.js';
 import type { ProviderName } from './providers.js';
 
-/** What is asked of the process of a trial. */
+/** What the process of a trial is to start: a provider, on the model in the file `model`. */
 export type ProviderTask = { readonly name: ProviderName; readonly model: string };
 
-/** How a provider started: the number of its device, or why it did not. */
+/** How the start of a provider went: the number of its device, or the reason of the failure. */
 export type ProviderStart = { readonly device: number } | { readonly failure: string };
 
-/** How it started, and what its libraries printed meanwhile. */
+/** How the start went, and what the libraries of the provider printed meanwhile. */
 export type ProviderTrial = { readonly start: ProviderStart; readonly printed: string };
 
-/** A device may take long to wake up; one that takes longer hangs. */
+/** A device may take long to start, but one that takes longer than this hangs. */
 const limitMs = 60_000;
 
-/** Of what is printed no more is kept. */
+/** The most that is kept of what libraries print, in characters. */
 const mostPrinted = 64 * 1024;
 
 /**
- * Starts a provider on the model in a file, in a process of its own: libraries of devices print to
- * the terminal past Node, hang, or take the process along.
+ * Starts a provider in a process of its own: the libraries of devices may print to the terminal
+ * past Node, hang, or crash the process.
  */
 export function tryProvider(task: ProviderTask): Promise<ProviderTrial> {
   switchOffTelemetry();

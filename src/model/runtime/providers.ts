@@ -2,19 +2,19 @@ import { existsSync, readdirSync } from 'node:fs';
 import { VsrError } from '../../errors.js';
 import { isFetched, problemOf, runtimeVersion } from './provider-files.js';
 
-/** What a session can run on. */
+/** The execution providers of ONNX Runtime that vsr knows: what a session can run on. */
 export const providerNames = ['cpu', 'cuda', 'tensorrt', 'webgpu', 'coreml', 'dml'] as const;
 
 /** The name of a provider. */
 export type ProviderName = (typeof providerNames)[number];
 
-/** What the user asks for; `device` counts from 0 among the provider's devices. */
+/** The provider that the user asks for; `device` counts from 0 among the provider's devices. */
 export type ProviderChoice = { readonly name: 'auto' | ProviderName; readonly device?: number };
 
 /** A provider to try. */
 export type ProviderCandidate = { readonly name: ProviderName; readonly device: number };
 
-/** Where the Node binding of onnxruntime 1.30 brings each provider, by its own README. */
+/** The systems on which onnxruntime-node 1.30 has each provider, according to its README. */
 const platforms: Readonly<Record<ProviderName, readonly NodeJS.Platform[]>> = {
   cpu: ['linux', 'darwin', 'win32'],
   cuda: ['linux'],
@@ -35,12 +35,12 @@ const advice: Readonly<Record<ProviderName, string>> = {
   dml: 'It is part of Windows 10 and later, with a Direct3D 12 driver.',
 };
 
-/** Whether the binding for this system can have the provider at all. */
+/** Whether onnxruntime-node can have the provider on this system at all. */
 export function isOffered(name: ProviderName): boolean {
   return platforms[name].includes(process.platform);
 }
 
-/** Whether a real graphics device is there: a software Vulkan is slower than the CPU provider. */
+/** Whether there is a real GPU: Vulkan in software is slower than the CPU provider. */
 function hasGraphicsDevice(): boolean {
   if (process.platform !== 'linux') return true;
   if (existsSync('/dev/nvidia0') || existsSync('/dev/dxg')) return true;
@@ -52,9 +52,9 @@ function hasGraphicsDevice(): boolean {
 }
 
 /**
- * The providers to try, in order: for `auto` every one that may be faster and whose files,
- * libraries and device are there, and last the CPU; by name only that one. A provider that this
- * system cannot have is a VsrError 'provider'.
+ * The providers to try, in order: for `auto`, each that may be faster than the CPU and whose files,
+ * libraries and device are there, and the CPU last; for a name, only that provider. Throws VsrError
+ * `provider` for a named provider that this system cannot have or that is not installed.
  */
 export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
   const device = choice.device ?? 0;
@@ -80,13 +80,13 @@ export function candidatesFor(choice: ProviderChoice): ProviderCandidate[] {
   return [...faster, 'cpu' as const].map((name) => ({ name, device }));
 }
 
-/** The failure of providers asked for: names them, the reason and what to do. */
+/** The error for candidates of which none starts: names the last, the reason and what to do. */
 export function providerFailure(
   candidates: readonly ProviderCandidate[],
   reason: string,
 ): VsrError {
   const last = candidates.at(-1)!;
-  // Without the source line of the runtime that it begins with.
+  // The runtime's message begins with a line of its source code, which is left out.
   const why = reason
     .replace(/\s+/g, ' ')
     .replace(/^.* was false\. /, '')

@@ -3,7 +3,7 @@ import { messageOf } from '../../errors.js';
 import { onnxRuntime, printsNothing, type Runtime } from './onnx-runtime.js';
 import { type ProviderCandidate, providerFailure } from './providers.js';
 
-/** An open session and where it runs. */
+/** An open session and the provider that it runs on. */
 export type OpenSession = {
   readonly ort: Runtime;
   readonly session: InferenceSession;
@@ -11,9 +11,9 @@ export type OpenSession = {
 };
 
 /**
- * Opens a session on the first candidate that starts. One thread: parallelism is several worker
- * threads, each with its session. `bytes` is the model's file: one for all candidates, or what each
- * is given. Fails with VsrError 'provider' where none starts, 'model' never.
+ * Opens a session on the first candidate that starts, with a single thread: vsr runs several worker
+ * threads, each with its own session. `bytes` is the model's file, or a function that gives the one
+ * for a candidate. Throws VsrError `provider` where none starts, even if the reason is the model.
  */
 export async function openSession(
   bytes: Uint8Array | ((provider: ProviderCandidate) => Uint8Array),
@@ -30,8 +30,8 @@ export async function openSession(
         executionMode: 'sequential',
         intraOpNumThreads: 1,
         interOpNumThreads: 1,
-        // Patterns are kept for every shape that comes: with changing rectangles that would never
-        // end.
+        // The runtime would keep a pattern for every input shape: with rectangles of ever changing
+        // sizes, memory would grow without bound.
         enableMemPattern: false,
         logSeverityLevel: printsNothing,
       });
@@ -43,7 +43,7 @@ export async function openSession(
   throw providerFailure(candidates, reason);
 }
 
-/** A provider in the runtime's words. */
+/** A provider in the form of the runtime's session options. */
 export function executionProvider(
   provider: ProviderCandidate,
 ): InferenceSession.ExecutionProviderConfig {

@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { closeSync, existsSync, openSync, readSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 
-/** Tags of the entries of an ELF file's dynamic section, and the type of its segment. */
+/** Tags of entries in an ELF file's dynamic section, and types of its segments. */
 const [NULL, NEEDED, STRTAB] = [0n, 1n, 5n];
 const [LOAD, DYNAMIC] = [1, 2];
 
 /**
- * The names of the libraries that a 64-bit ELF file asks the loader for (its NEEDED entries), such
- * as `libcublasLt.so.13`; `null` where it is no such file. Reads only its tables.
+ * The names of the libraries that a 64-bit little-endian ELF file needs (its NEEDED entries), such
+ * as `libcublasLt.so.13`; `null` for other files. Reads only the file's tables.
  *
  * The layout is that of the System V ABI's chapters "Object Files" and "Dynamic Linking".
  */
@@ -56,15 +56,15 @@ export function neededLibraries(file: string): string[] | null {
           .split('\0', 1)[0]!,
     );
   } catch (error) {
-    if (error instanceof RangeError) return null; // Cut off, or no ELF file after its first bytes.
+    if (error instanceof RangeError) return null; // Truncated, or ELF only in its first bytes.
     throw error;
   } finally {
     closeSync(handle);
   }
 }
 
-/** Where the loader of this system looks besides LD_LIBRARY_PATH and its cache. */
-const usualFolders = [
+/** The folders in which the loader looks besides LD_LIBRARY_PATH and its cache. */
+const standardFolders = [
   '/lib/x86_64-linux-gnu',
   '/usr/lib/x86_64-linux-gnu',
   '/lib64',
@@ -73,7 +73,7 @@ const usualFolders = [
   '/usr/lib',
 ];
 
-/** What the loader's cache holds: file names by library name. Empty where nobody can say. */
+/** The loader's cache: paths by library name. Empty where there is no `ldconfig` to list it. */
 function loaderCache(): ReadonlyMap<string, string> {
   const known = new Map<string, string>();
   for (const program of ['/sbin/ldconfig', '/usr/sbin/ldconfig', 'ldconfig']) {
@@ -89,19 +89,19 @@ function loaderCache(): ReadonlyMap<string, string> {
       }
       return known;
     } catch {
-      continue; // Not under this name.
+      continue; // No `ldconfig` under this path, or it fails.
     }
   }
   return known;
 }
 
-/** Libraries that the loader would not find, and where it would have looked. */
+/** Libraries that the loader would not find, and the places where it would have looked. */
 export type MissingLibraries = { readonly names: string[]; readonly looked: string[] };
 
 /**
- * Which of `wanted`, and of what these need in turn, the loader would not find for a file in
- * `folder` (Linux on x64). The loader looks in LD_LIBRARY_PATH, in its cache and in the usual
- * folders; ONNX Runtime's providers also find what lies beside them.
+ * Which of the libraries `wanted`, and of those that they need in turn, the loader would not find
+ * for a file in `folder` (Linux on x64). The loader looks in LD_LIBRARY_PATH, in its cache and in
+ * its standard folders; ONNX Runtime's providers also find libraries in their own folder.
  */
 export function missingLibraries(
   wanted: readonly string[],
@@ -111,7 +111,7 @@ export function missingLibraries(
   const named = libraryPath.split(':').filter((part) => part !== '');
   const cache = loaderCache();
   const fileOf = (name: string, beside: string): string | undefined =>
-    [beside, folder, ...named, ...usualFolders]
+    [beside, folder, ...named, ...standardFolders]
       .map((place) => path.join(place, name))
       .find((file) => existsSync(file)) ?? cache.get(name);
   const seen = new Set<string>();
@@ -129,7 +129,7 @@ export function missingLibraries(
   const looked = [
     ...named.map((place) => `${place} (LD_LIBRARY_PATH)`),
     "the loader's cache",
-    ...usualFolders.filter((place) => existsSync(place)),
+    ...standardFolders.filter((place) => existsSync(place)),
   ];
   return { names, looked };
 }

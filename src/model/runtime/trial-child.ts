@@ -4,7 +4,7 @@ import { startThread } from '../../start-thread.js';
 import { onnxRuntime, printsNothing } from './onnx-runtime.js';
 import type { TrialReply, TrialResult, TrialTask } from './trial-process.js';
 
-/** A grey in the middle, as each type has it. */
+/** `count` samples of middle grey in the given type; 0x3800 is 0.5 in half precision. */
 function grey(type: TrialTask['type'], count: number): Uint8Array | Float32Array | Uint16Array {
   if (type === 'uint8') return new Uint8Array(count).fill(128);
   return type === 'float32'
@@ -27,8 +27,8 @@ async function run(task: TrialTask, open: () => void): Promise<TrialResult> {
   return { dims, energy };
 }
 
-// The process waits for what to try, and dies with whoever started it; a thread of it may be stuck
-// in the runtime.
+// The process waits for a task, and ends when its parent does. The model runs in a thread, since
+// that may get stuck in the runtime.
 if (isMainThread) {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.once('message', (task: TrialTask) => {

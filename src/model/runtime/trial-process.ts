@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { switchOffTelemetry } from '../../telemetry.js';
 
-/** What a trial runs: a model's file, on a picture of one grey. */
+/** What a trial runs: a model's file on a grey picture of `dims`. */
 export type TrialTask = {
   readonly bytes: Uint8Array;
   readonly type: 'float32' | 'float16' | 'uint8';
@@ -11,18 +11,18 @@ export type TrialTask = {
 };
 
 /**
- * What a trial found. `energy` is the sum of squares of what came out; `null` where that is not
- * float32.
+ * The result of a trial. `dims` is the shape of the output; `energy` the sum of squares of its
+ * values, `null` where these are not float32.
  */
 export type TrialResult = { readonly dims: readonly number[]; readonly energy: number | null };
 
-/** What the process of a trial sends: once it is open, and at its end. */
+/** A message of the process of a trial: `open` once the model is loaded, and the end. */
 export type TrialReply = 'open' | TrialResult | { readonly failure: string };
 
 /**
- * Runs a model of strangers once in a process of its own: one that loops without end, or brings the
- * runtime down, is ended without harm. `limitMs` is for loading it, and again for running it.
- * Rejects with a reason in words.
+ * Runs a model from an untrusted source once, in a process of its own, so that a model that loops
+ * without end or crashes the runtime does no harm. `limitMs` is the limit for loading it, and the
+ * same again for running it. Rejects with an Error that says what went wrong.
  */
 export function tryInProcess(task: TrialTask, limitMs: number): Promise<TrialResult> {
   switchOffTelemetry();

@@ -5,28 +5,32 @@ import { checkLevel } from '../graph/output-guard.js';
 import type { OnnxModel } from '../onnx/types.js';
 import { type TrialResult, tryInProcess } from './trial-process.js';
 
-/** What a trial needs to know about a model. */
+/** What a trial needs to know of a model. */
 export type Trial = {
   readonly path: string;
   readonly channels: 1 | 3;
   readonly type: 'float32' | 'float16' | 'uint8';
   readonly input: string;
   readonly output: string;
-  /** What the sides of a picture must be multiples of; 1. Its scale may then be a fraction. */
+  /**
+   * The number of which width and height of a picture must be multiples. Default: 1. With a larger
+   * one, the scale may be a fraction.
+   */
   readonly align?: number;
   readonly fixed: { readonly width: number; readonly height: number } | null;
 };
 
-/** How long a model may take to be loaded, and to enlarge a small picture, in milliseconds. */
+/** The most that loading a model, and then enlarging a small picture, may take each. */
 const limitMs = 20_000;
 
-/** Samples of the picture of a model that takes any size. */
+/** Width and height, in samples, of the picture for a model that takes any size. */
 const [smallWidth, smallHeight] = [64, 48];
 
 /**
- * Runs a model once on a grey picture, in a process of its own, and returns how many times larger
- * its output is. A model that does not load, does not run or does not answer, that gives no
- * picture, or does not enlarge both ways by one whole number, is a VsrError 'model'.
+ * Runs a model once on a grey picture, in a process of its own, and returns its scale. Throws
+ * VsrError `model` for a model that does not load, does not run or does not end, that does not give
+ * a picture, or does not enlarge width and height by the same whole number (or with `align`, the
+ * same ratio).
  */
 export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<number> {
   const { align = 1 } = trial;
@@ -34,7 +38,7 @@ export async function scaleByRunning(model: OnnxModel, trial: Trial): Promise<nu
   const { width, height } = trial.fixed ?? { width: up(smallWidth), height: up(smallHeight) };
   const dims = [1, trial.channels, height, width];
   const { type, input, output } = trial;
-  // A model that takes one large picture only may need long for it.
+  // A model that takes only one large size may need longer for it.
   const limit = limitMs * Math.max(1, (width * height) / (smallWidth * smallHeight) / 10);
   let result: TrialResult;
   try {
