@@ -89,7 +89,7 @@ export interface Upscaler extends AsyncDisposable {
   readonly timings: UpscalerTimings;
   /**
    * Enlarges a frame. Calls may overlap, up to `workers` + 2; give the frames in order. A frame,
-   * its reference, and the larger one made of it, must stay untouched until the next frame's result
+   * its reference and its enlargement must stay untouched until the next frame's result
    * has come. `reference`, of the larger frames' layout, is what the result is measured against.
    * `around` are the two frames before it and the two after, which must stay untouched as well;
    * `null` where the clip has none. They are needed for `steady` alone. Rejects with VsrError

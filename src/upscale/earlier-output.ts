@@ -75,7 +75,7 @@ const doneAgain = 'done again';
  * that is among `reads`.
  *
  * An output of the same job counts as finished only if source, output and log are as they were;
- * otherwise it is made again, and what of it somebody changed is kept beside it as `<name>.before`.
+ * otherwise it is made again, and an output or log that was changed is kept as `<name>.before`.
  */
 export async function lookAtEarlier<T extends Plan>(
   plan: T,

@@ -120,7 +120,7 @@ async function enlargePlanes(
   shared.set(data);
   const { frame } = await upscaler.upscale({ index: 0, pts: 0, data: shared });
   const larger = { width: upscaler.layout.width, height: upscaler.layout.height };
-  // The caller gets memory of its own: the frame's memory is shared with threads.
+  // The caller gets a copy: the frame's memory is shared with threads.
   return { ...picture, ...larger, data: Uint8Array.from(frame.data) };
 }
 

@@ -14,7 +14,7 @@ import { say, screenWidth } from './say.js';
 const everyMs = 100;
 
 /**
- * A progress bar for each clip under way and, in a batch, one for all clips, at the bottom of a
+ * A progress bar for each running clip and, in a batch, one for all clips, at the bottom of a
  * terminal.
  */
 export class BarDisplay implements ProgressDisplay {

@@ -95,7 +95,7 @@ export function presetWords(file: string): Readonly<Record<string, Record<string
  * Fills in what the command line left out from a YAML file: options by their long names, and under
  * `presets` groups of them, of which `use` names one. The command line overrides the preset, and
  * the preset the rest of the file. `null` where there is no file. Throws VsrError `option` for a
- * file that cannot be read, for unknown words, wrong values, and a preset that there is not.
+ * file that cannot be read, and for unknown words, wrong values and unknown presets.
  */
 export function applyConfig(
   command: Command,

@@ -100,8 +100,8 @@ export class KernelRows {
   }
 
   /**
-   * The address of larger row `row`, made of columns `x0` to `x1` of the source, as int16. The next
-   * call overwrites it.
+   * The address of larger row `row`, made from columns `x0` to `x1` of the source, as int16. The
+   * next call overwrites it.
    */
   row(source: SampleRows, width: number, row: number, x0: number, x1: number): number {
     const { run } = this.#kernels;

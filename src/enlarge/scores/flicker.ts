@@ -12,10 +12,10 @@ import { blockChanges, type BlockChanges } from './block-changes.js';
  *   flicker_y            = mean of d(O) - d(T) over 16x16 blocks of T that are still
  *   flicker_y_bicubic    = mean of d(B) - d(T) over the same blocks
  *   flicker_to_bicubic_y = mean of d(O) - d(B) over 8x8 blocks of L that were still in the pair of
- *                          frames before (L_(t-1) and L_(t-2)), and the larger pixels made of them
+ *                          frames before (L_(t-1) and L_(t-2)), at the pixels enlarged from them
  *
- * The last one looks at the pair before, because a keyframe changes the source itself: in the pair
- * that is measured, no block would count as still. All sums are of whole numbers, so that the
+ * The last one uses the pair before, because a keyframe changes the source itself: in the pair that
+ * is measured, no block would count as still. All sums are of whole numbers, so that the
  * result does not depend on threads or order.
  */
 

@@ -1,6 +1,6 @@
 import type { Plane } from '../../planes/plane.js';
 
-/** Sums of squared differences over a run of source rows and the larger rows made of them. */
+/** Sums of squared differences over a run of source rows and the larger rows made from them. */
 export type RowSums = {
   /** The larger picture against plain bicubic of the source. */
   readonly toBicubic: number;
@@ -11,7 +11,7 @@ export type RowSums = {
 };
 
 /**
- * Measures rows `y0` to `y1` of a source against the picture made of it. "Standing" are those
+ * Measures rows `y0` to `y1` of a source against the enlarged picture. "Standing" are those
  * figures of the log that need no reference, so that every log has them.
  */
 export type StandingScorer = {

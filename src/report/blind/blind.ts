@@ -11,7 +11,7 @@ import { placesOfClips, placesOfPictures } from './places.js';
 
 /** What is judged, and where the page is written. */
 export type BlindRequest = {
-  /** Two or three pictures or clips that were made of one source. */
+  /** Two or three pictures or clips that were made from one source. */
   readonly methods: readonly string[];
   /** The original, of their size. */
   readonly reference: string;

@@ -9,7 +9,7 @@ import type { MeasuredModels } from './measured-models.js';
 /** A true frame, and the reduced one that is enlarged. */
 export type Pair = { readonly truth: Uint8Array; readonly low: Frame };
 
-/** A pair, with what each model made of the reduced frame. */
+/** A pair, and each model's enlargement of the reduced frame. */
 export type MeasuredPair = Pair & {
   readonly made: readonly Awaited<ReturnType<Upscaler['upscale']>>[];
 };

@@ -19,12 +19,12 @@ type Glance = {
   readonly data?: Uint8Array;
 };
 
-/** Size, in samples, at which frames are looked at. */
+/** Size, in samples, to which frames are reduced to compare them. */
 const glanceSize = { width: 480, height: 270 };
 /** Side, in samples, of the squares whose means make up a thumbnail. */
 const cell = 15;
 
-/** How many frames are looked at for each one that is shown. */
+/** How many frames are compared for each one that is shown. */
 const glancesPerFrame = 2;
 
 /** The key frames of clips of up to this many seconds are listed first. */

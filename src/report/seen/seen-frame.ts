@@ -24,6 +24,6 @@ export type SourceOf = {
   readonly firstTime: number;
   /** The output's path. */
   readonly output: string;
-  /** How its frames were made of fields, and cropped. */
+  /** How its frames were made from fields, and cropped. */
   readonly making: FrameMaking;
 };

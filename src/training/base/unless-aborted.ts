@@ -2,7 +2,7 @@ import { VsrError } from '../../errors.js';
 
 /**
  * Settles as `work` does, or rejects with a VsrError `interrupted` that says `message` as soon as
- * `signal` fires. `work` is not stopped by that; nobody waits for it any more.
+ * `signal` fires. That does not stop `work`, whose result is then ignored.
  */
 export async function unlessAborted<T>(
   work: Promise<T>,

@@ -7,7 +7,7 @@ import { isImageName } from '../../media/still/luma-image.js';
 import { version } from '../../version.js';
 import { extractFrames, type ExtractOptions, type ExtractResult } from './extract-frames.js';
 
-/** How clips are extracted, and who is told of it. */
+/** How clips are extracted; `tell` gets the progress. */
 export type ExtractClipsOptions = Omit<ExtractOptions, 'name' | 'tell'> & {
   readonly tell: Tell<ExtractResult>;
 };

@@ -90,7 +90,7 @@ async function asJpegs(frames: readonly Plane[], quality: number): Promise<Decod
   return { frames: coded.map(({ plane }) => plane), strength: strengthOfStep(step) };
 }
 
-/** The lines of two fields in turn, the upper ones first. */
+/** A frame of two fields, whose lines alternate; the upper field's come first. */
 function woven(upper: Plane, lower: Plane): Plane {
   const { width, height } = upper;
   const data = new Uint8Array(upper.data);

@@ -10,7 +10,7 @@ import { normals, type Random } from '../base/random.js';
 /** The names of ways to make the low-resolution picture. */
 export const degradations = ['bicubic', 'blur', 'codec', 'codecs'] as const;
 
-/** How the low-resolution input is made of a picture. */
+/** How the low-resolution input is made from a picture. */
 export type Degradation = {
   readonly kind: (typeof degradations)[number];
   /**

@@ -7,8 +7,8 @@ export type Framing = {
   /** Least side, in samples, of pictures that are used; absent for any. */
   readonly minSide?: number;
   /**
-   * The largest square in the middle of a picture is cut out and reduced to so many samples each
-   * way; smaller pictures are passed over. Absent for pictures as they are.
+   * Width and height to which the largest square in the middle of each picture is reduced; smaller
+   * pictures are left out. Absent for pictures as they are.
    */
   readonly square?: number;
 };

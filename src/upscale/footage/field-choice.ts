@@ -21,7 +21,7 @@ function orderOf(source: Source, scan: Scan, { fieldOrder }: FootageSettings): F
 }
 
 /**
- * How whole frames are made of a clip's fields; `null` where they are left as they are. The
+ * How whole frames are made from a clip's fields; `null` where they are left as they are. The
  * automatic modes act only where interlacing was detected, in an order that was detected or named.
  */
 export function chooseFields(

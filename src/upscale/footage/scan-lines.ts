@@ -21,7 +21,7 @@ const placeWords: Readonly<Record<ScanKind, string>> = {
   still: 'nothing moves',
 };
 
-/** A number of frames a second as people write it: 25, 29.97. */
+/** A frame rate times `factor`, rounded as people write it: 25, 29.97. */
 function rateText(rate: Ratio | null, factor: number): string {
   return String(Math.round(framesPerSecond(rate) * factor * 100) / 100);
 }

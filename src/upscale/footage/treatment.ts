@@ -16,8 +16,8 @@ import { sourceNotes } from './source-kinds.js';
 /** What is done with a clip's frames while they are decoded, and the notes on it. */
 export type Treatment = {
   /**
-   * How all frames are made of fields; `null` where they are not, or where each part has its own
-   * way.
+   * How all frames are made from fields; `null` where they are not, or where each part of the clip
+   * has its own way.
    */
   readonly fields: FieldFrames | null;
   readonly crop: Crop | null;

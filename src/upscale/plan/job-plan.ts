@@ -74,7 +74,7 @@ export type JobPlan = {
   readonly earlierJobs: readonly string[];
 };
 
-/** What a plan is made of besides the clip. */
+/** What planning needs besides the clip. */
 export type PlanRequest = {
   readonly ffmpeg: Ffmpeg;
   readonly input: Input;

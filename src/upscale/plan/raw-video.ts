@@ -7,7 +7,7 @@ import type { UpscaleOptions } from './options.js';
 const howToDescribe =
   'is described by --input-format, --input-size and --input-rate (e.g. yuv420p, 352x288, 25)';
 
-/** Frames a second as `25`, `23.976` or `30000/1001`. Throws VsrError `option` for others. */
+/** A frame rate in a text such as `25`, `23.976` or `30000/1001`. Throws VsrError `option`. */
 export function parseRate(text: string, option: string): Ratio {
   const match = /^(\d+(?:\.\d+)?)(?:[/:](\d+))?$/.exec(text);
   const [, first = '0', second] = match ?? [];

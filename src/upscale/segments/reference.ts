@@ -38,8 +38,8 @@ function framesPerTruth(enlarged: VideoStream, reference: VideoStream): 0 | 1 | 
 /**
  * Opens the ground truth of a job, and skips its first `skip` frames. Its size and sample format
  * must be those of the enlarged picture, and its frame count that of the clip where both are known.
- * Where a frame is made of every field, it may have half as many, which are compared with the first
- * of each pair. Throws VsrError `media` for a reference that cannot be read or does not fit.
+ * Where a frame is made from every field, it may have half as many, which are compared with the
+ * first of each pair. Throws VsrError `media` for a reference that cannot be read or does not fit.
  */
 export async function openReference(
   { ffmpeg, plan, signal }: JobContext,

@@ -21,7 +21,7 @@ export type StoredPlan = {
    * the file's ends misses.
    */
   readonly sourceModifiedMs: number;
-  /** What the hash was made of: for people, and to say what has changed. */
+  /** The values that the hash covers, in order to say what has changed. */
   readonly source: unknown;
   readonly models: readonly string[];
   readonly settings: unknown;
