@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import { payloadOf } from '../job/payload.js';
+import { type Payload, payloadOf } from '../job/payload.js';
 import { sharedRoot } from '../job/share.js';
 import type { QueueBook, WorkerEntry } from '../redis/book.js';
 import { queueTimes } from '../times.js';
@@ -7,10 +7,16 @@ import { queueTimes } from '../times.js';
 /**
  * Whether a job names roots that the worker `own` lacks, and another worker can take it. A clip
  * that its submitter serves needs no root, so for such a clip another worker may come at any time.
+ * A payload that cannot be read here cannot be read anywhere.
  */
 export async function isForOthers(job: Job, own: WorkerEntry, book: QueueBook): Promise<boolean> {
-  const { input, output } = payloadOf(job.data);
-  const wanted = [input.root, output.root];
+  let payload: Payload;
+  try {
+    payload = payloadOf(job.data);
+  } catch {
+    return false;
+  }
+  const wanted = [payload.input.root, payload.output.root];
   const missing = wanted.filter((root) => !own.roots.includes(root));
   if (missing.length === 0) return false;
   if (missing.every((root) => root === sharedRoot)) return true;

@@ -36,3 +36,9 @@ test('a clip that its submitter serves waits for workers that take such clips', 
   assert.equal(await isForOthers(shared, entry('own', 'f', 'media'), bookOf()), true);
   assert.equal(await isForOthers(shared, entry('own', 'f', sharedRoot), bookOf()), false);
 });
+
+test('a job whose payload cannot be read is for no other worker either', async () => {
+  const unreadable = { data: { v: 0 } } as unknown as Job;
+  const own = entry('own', 'f', 'media');
+  assert.equal(await isForOthers(unreadable, own, bookOf(entry('o', 'f', 'media'))), false);
+});
