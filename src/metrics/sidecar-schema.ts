@@ -196,7 +196,7 @@ export type Sidecar = {
   readonly log: string | null;
   /** `null` without a log; absent in early sidecars. */
   readonly logFile?: SidecarLogFile | null;
-  /** `rgb` only where an RGB model of somebody else's ran. */
+  /** `rgb` if the models take RGB, otherwise `yuv`. */
   readonly colourPath: 'yuv' | 'rgb';
   /** When the job ended, ISO 8601. */
   readonly created: string;

@@ -1,6 +1,6 @@
 /** The settings that decide the output of a picture, besides the picture and the models. */
 export type StillSettings = {
-  /** Enlargement each way. */
+  /** Factor of width and of height. */
   readonly scale: number;
   /** The precision that was asked for; `null` in early sidecars, which do not say it. */
   readonly precision: string | null;

@@ -1,6 +1,6 @@
 import type { Plane } from './plane.js';
 
-/** The interpolation kernels: the function, and how far it reaches each way, in samples. */
+/** The interpolation kernels: the function, and its radius in samples. */
 const kernels = {
   nearest: { reach: 0.5, at: (x: number) => (x >= -0.5 && x < 0.5 ? 1 : 0) },
   bilinear: { reach: 1, at: (x: number) => Math.max(0, 1 - Math.abs(x)) },

@@ -14,8 +14,8 @@ export type TimedPicture = {
 };
 
 /**
- * A frame that is followed by a gap of more than so many usual durations counts as one of the usual
- * duration: its second field comes after half of that.
+ * If the next frame comes later than this many usual durations, there is a gap, and the frame
+ * counts as one of the usual duration: its second field comes after half of that.
  */
 const longestFrame = 1.5;
 

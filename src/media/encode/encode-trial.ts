@@ -27,8 +27,8 @@ export type TrialRequest = { readonly source: Source; readonly outputPlan: Outpu
 const largeSamples = 1920 * 1088;
 
 /**
- * The middle part of the picture that is tried: all of it, or half of it each way, which takes a
- * quarter of the time.
+ * The part of the picture that is tried: all of it or, since that takes a quarter of the time, the
+ * middle of half its width and height.
  */
 function triedPart({ codedWidth, codedHeight }: OutputPlan) {
   const share = codedWidth * codedHeight > largeSamples ? 2 : 1;

@@ -33,7 +33,7 @@ export type Container = {
   readonly title: string;
   /** ffmpeg's name of the muxer. */
   readonly muxer: string;
-  /** With the dot; the first one is the usual one. */
+  /** The file name extensions with the dot, the most common first. */
   readonly extensions: readonly string[];
   /** The video codecs that it holds, of those that vsr chooses from. */
   readonly video: readonly UsualCodec[];
@@ -190,7 +190,7 @@ const threeGp: Container = {
   coverArt: 'none',
 };
 
-/** Every container that vsr writes, the usual ones first. */
+/** Every container that vsr writes, the most common first. */
 export const containers: readonly Container[] = [mp4, mov, matroska, webm, mpegTs, avi, threeGp];
 
 /** Whether `container` holds video of `codec`. */

@@ -13,7 +13,7 @@ export function checkCrf(codec: string, crf: number | undefined): void {
   const most = Math.max(...scales.map(({ to }) => to));
   if (crf >= least && crf <= most) return;
   // Which encoder `auto` becomes depends on the container and the source, and is checked once that
-  // is known. Here the usual ones are named.
+  // is known. Until then, the message names those of H.264 and HEVC.
   const named = codec === 'auto' ? [...encodersOf.h264, ...encodersOf.hevc] : able;
   const limits = named.flatMap((encoder) => encoderFacts(encoder)?.quality ?? []);
   const highest = Math.max(...limits.map(({ to }) => to));

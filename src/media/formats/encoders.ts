@@ -164,7 +164,7 @@ const refusals: readonly (readonly [names: RegExp, why: string])[] = [
     /^(?:flv|h26[13]p?|h263_.*|wmv[12]|msmpeg4(?:v2)?|rv[12]0|amv|asv[12]|svq1|snow|libtheora|vc2|a64multi5?)$/,
     'no container that vsr writes is known to keep its times and its colour',
   ],
-  [/_(?:v4l2m2m|omx|mediacodec|mf|rkmpp)$/, 'how it is told a constant quality is not known'],
+  [/_(?:v4l2m2m|omx|mediacodec|mf|rkmpp)$/, 'how to set its constant quality is not known'],
   [
     /^(?:rawvideo|wrapped_avframe|ayuv|v308|v408|v410|y41p|yuv4|bitpacked|hap|zlib|avui)$/,
     'ffv1 and utvideo keep every sample in a tenth of the space',

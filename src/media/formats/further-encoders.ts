@@ -6,10 +6,10 @@ type Decided = {
   /** The arguments that set the quality. */
   readonly quality: readonly string[];
   /**
-   * The preset that was asked for, otherwise the usual one. Throws where the encoder does not have
-   * it, so it must be called for encoders without presets as well.
+   * The preset that was asked for, otherwise `fallback`. Throws where the encoder does not have the
+   * one asked for, so it must be called for encoders without presets as well.
    */
-  readonly preset: (usual: string) => string;
+  readonly preset: (fallback: string) => string;
   /** Largest number of frames from one key frame to the next. */
   readonly gop: string;
 };

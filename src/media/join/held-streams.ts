@@ -122,8 +122,8 @@ function movedStart(held: HeldStream, clock: HeldClock): string | null {
 }
 
 /**
- * Says in words what of a kept stream is not in the output as it is in the source; empty where
- * nothing differs.
+ * Sentences on how a kept stream of the output differs from that of the source; empty if it does
+ * not.
  */
 export function differences(held: HeldStream, clock: HeldClock): string[] {
   return [missingPackets(held, clock.window), movedStart(held, clock)].filter(

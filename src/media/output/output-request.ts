@@ -25,7 +25,7 @@ export type OutputRequest = {
   readonly crf?: number | undefined;
   /** Mean bits per second of the video, in place of a constant quality. */
   readonly bitrate?: number | undefined;
-  /** A preset of the encoder. Default: the usual one. */
+  /** A preset of the encoder. Default: the one that vsr has chosen for each encoder. */
   readonly preset?: string | undefined;
   /** ffmpeg's pix_fmt to encode in, such as `yuv420p`. Default: the nearest to the source's. */
   readonly pixelFormat?: string | undefined;

@@ -1,7 +1,7 @@
 import type { Tape, Value } from '../autodiff/tape.js';
 import type { GraphBuilder } from '../onnx/graph-builder.js';
 
-/** A block of any kind; all that a block with inner blocks knows of them. */
+/** A block of any kind, as a block that contains it sees it. */
 export type AnyBlock = { readonly kind: string };
 
 /** The size of a picture on its way through a network, relative to the source. */

@@ -37,7 +37,7 @@ export function metricsOf({ lanes, clips, workers }: Overview): string {
   });
   const families: Family[] = [
     perLane('vsr_queue_workers', 'Workers that gave a sign of life', (lane) => lane.workers),
-    perLane('vsr_queue_jobs_waiting', 'Jobs that nobody has begun', (lane) => lane.waiting),
+    perLane('vsr_queue_jobs_waiting', 'Jobs that no worker has begun', (lane) => lane.waiting),
     perLane('vsr_queue_jobs_active', 'Jobs under way', (lane) => lane.active),
     perLane('vsr_queue_paused', '1 while no job is begun', (lane) => Number(lane.paused)),
     {

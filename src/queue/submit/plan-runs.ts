@@ -23,7 +23,8 @@ export type Spread =
 
 /**
  * Divides the segments that are not done into runs for about `workers` machines. The first runs are
- * long, the later ones ever shorter, so that at the end nobody waits long for a slow machine.
+ * long, the later ones ever shorter, so that the end of a clip does not wait long for a slow
+ * machine.
  */
 export function planRuns(done: readonly boolean[], spread: Spread, workers: number): SegmentRun[] {
   if (spread === 'in order') return done.every(Boolean) ? [] : [{ from: 0, to: done.length }];
