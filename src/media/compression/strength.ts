@@ -37,8 +37,8 @@ const efficiencies: Readonly<Record<string, number>> = {
 const unlisted = 0.5;
 
 /**
- * The strength of a codec at so many bits per pixel. The formula is a line fitted to what x264
- * needs at CRF 12 to 28 (docs/adr/0006-codec-model-threshold.md).
+ * The strength of compression by `codec` at a given number of bits per pixel. The formula is a line
+ * fitted to what x264 needs at CRF 12 to 28 (docs/adr/0006-codec-model-threshold.md).
  */
 export function strengthOfBits(codec: string, bitsPerPixel: number): Strength {
   const bits = bitsPerPixel * (efficiencies[codec] ?? unlisted);

@@ -27,8 +27,8 @@ export type DecodeCommand = {
 const scaleFlags = 'bicubic+accurate_rnd+full_chroma_int+full_chroma_inp+bitexact';
 
 /**
- * Frames of up to so many samples are decoded on one thread. That is fast enough, and then each of
- * the decoder's messages is about the next frame in its output.
+ * The most luma samples of a frame that is decoded on one thread. For these that is fast enough,
+ * and then each of the decoder's messages is about the next frame in its output.
  */
 const oneThreadSamples = 1920 * 1088;
 

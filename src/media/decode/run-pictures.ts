@@ -17,8 +17,8 @@ import { stackOf, StackedPictures } from './stacked-pictures.js';
 export type TimedFrame = TimedPicture & { readonly data: Uint8Array };
 
 /**
- * In a video whose runs are treated differently, one tick of the file becomes so many, because
- * pictures may then lie at halves and quarters.
+ * In a video whose runs are treated differently, the number of ticks that one tick of the file
+ * becomes, because pictures may then be at halves and quarters of it.
  */
 export const ticksOfRuns = 4;
 

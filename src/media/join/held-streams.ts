@@ -132,8 +132,8 @@ export function differences(held: HeldStream, clock: HeldClock): string[] {
 }
 
 /**
- * The last picture may be shown longer or shorter by a frame, but by at most so many seconds,
- * before it is announced: the frames of a slide show last for seconds.
+ * The largest difference, in seconds, in how long the last picture is shown that is not announced.
+ * Up to it, one frame is allowed: the frames of a slide show last for seconds.
  */
 const longestUntold = 0.25;
 

@@ -22,17 +22,17 @@ const mostSamples = 3e8;
 const usualFrames = 75;
 const leastFrames = 24;
 
-/** A place of a long clip is left after so many frames in which nothing has moved. */
+/** Number of frames without movement after which a place of a long clip is left. */
 const patience = 12;
 
 /** Places of a long clip to examine; fewer of large pictures, but at least `leastPlaces`. */
 const usualPlaces = 10;
 const leastPlaces = 4;
 
-/** One of so many frames is searched for borders. */
+/** Distance, in frames, between those that are searched for borders. */
 const borderStep = 12;
 
-/** Noise is measured in one of so many frames. */
+/** Distance, in frames, between those in which noise is measured. */
 const noiseStep = 6;
 
 /** Collects the frames of one place. */

@@ -27,7 +27,7 @@ export type ScanPlace = {
   readonly order: FieldOrder | null;
   /** `null` where there is no film. */
   readonly cadence: Cadence | null;
-  /** One of so many frames repeats the frame before it; `null` where none does. */
+  /** Number of frames of which one repeats the frame before it; `null` where none does. */
   readonly repeats: number | null;
   /** Number of frames that were examined. */
   readonly frames: number;

@@ -119,7 +119,7 @@ export function sequenceOfFolder(folder: string, pictures: readonly string[]): P
   return wholeSequence(folder, first);
 }
 
-/** At least so many pictures whose names differ only in a number may be the frames of a clip. */
+/** Least number of pictures, named alike but for a number, that may be the frames of a clip. */
 const fewestOffered = 10;
 
 /** The groups of pictures in a folder that may be meant as the frames of clips. */

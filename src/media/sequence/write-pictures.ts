@@ -98,7 +98,7 @@ const matrices: Readonly<Record<string, string>> = {
   ...{ bt2020nc: 'bt2020', bt2020c: 'bt2020' },
 };
 
-/** The filter that converts frames with `colour`, of so many `rows`, to pictures. */
+/** ffmpeg's filter that converts frames of `colour` with `rows` rows to pictures. */
 export function pictureFilter({ matrix, range }: Colour, rows: number): string {
   // Where a clip names no matrix, players assume one by the number of rows.
   const from = matrices[matrix ?? ''] ?? (rows < 720 ? 'bt601' : 'bt709');

@@ -57,7 +57,7 @@ function named(name: string): PixelFormat {
 }
 
 /**
- * The format in which samples of so many bits travel. Formats with alpha have at most 10 bit,
+ * The format in which samples of `depth` bits travel. Formats with alpha have at most 10 bits,
  * because old builds of ffmpeg have no deeper ones. `lost` tells whether bits are lost.
  */
 function planar(base: string, depth: number): { format: PixelFormat; lost: boolean } {

@@ -80,7 +80,7 @@ const tiffRatios: Readonly<Record<number, number>> = {
 };
 
 /**
- * With subsampled chroma there are fewer samples than the size and channels say: at least so many.
+ * The least share of samples that subsampled chroma leaves of those that size and channels say.
  */
 const leastShare = 1 / 4;
 

@@ -182,7 +182,9 @@ export class QueueBook {
     return { frames, psnr: scored === 0 ? null : sum / scored };
   }
 
-  /** Records that a machine of a fingerprint has made so many luma samples in `ms` milliseconds. */
+  /**
+   * Records that a machine of `fingerprint` has made `samples` luma samples in `ms` milliseconds.
+   */
   async noteSpeed(fingerprint: string, samples: number, ms: number): Promise<void> {
     await this.#redis
       .multi()

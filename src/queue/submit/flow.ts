@@ -11,7 +11,7 @@ import { ATTEMPTS, queueTimes } from '../times.js';
  * BullMQ takes jobs with lower numbers first, and accepts numbers up to 2^21.
  */
 const firstPlace: Readonly<Record<Priority, number>> = { interactive: 1, batch: 1_000_000 };
-/** Runs after so many share one number, so that the two priorities never meet. */
+/** Number of runs after which all further ones share a number, so that priorities never meet. */
 const mostPlaces = 900_000;
 
 /** Seconds for which ended jobs can still be looked at; failed ones seven times as long. */

@@ -11,7 +11,7 @@ import { planRuns, type Spread } from './plan-runs.js';
 import { removeJobs } from './remove-jobs.js';
 import { workersFor } from './workers-for.js';
 
-/** Runs are cut for at least so many machines, because more may join later. */
+/** Least number of machines that runs are cut for, because more may join later. */
 const fewestWorkers = 4;
 
 /** The queue that clips are put into. */

@@ -1,7 +1,7 @@
 /** Milliseconds within which a failure counts as fast. */
 const fastMs = 30_000;
 
-/** A worker stops after fast failures of so many clips without a success between them. */
+/** Number of clips that fail fast, without a success between them, after which a worker stops. */
 const mostClips = 3;
 
 /**

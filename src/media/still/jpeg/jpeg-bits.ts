@@ -51,7 +51,7 @@ export class ScanBits {
     return (this.#held >> (this.#count - 16)) & 0xffff;
   }
 
-  /** Takes so many of the bits that `peek` has shown. */
+  /** Consumes `bits` of the bits that `peek` has shown. */
   skip(bits: number): void {
     this.#count -= bits;
   }
