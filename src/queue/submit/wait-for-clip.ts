@@ -11,8 +11,9 @@ import type { QueueConnection } from '../redis/connection.js';
 const lookMs = 500;
 
 /**
- * Number of looks of which one asks for the state of the join job as well. The book usually says how a
- * clip ended; it does not where the join failed without its worker noting that, which is rare.
+ * Number of looks of which one asks for the state of the join job as well. The book usually says
+ * how a clip ended; it does not where the join failed without its worker noting that, which is
+ * rare.
  */
 const joinEvery = 8;
 
