@@ -2,14 +2,21 @@ import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { awaitNativeWorkAtExit } from './native-work.js';
 import { switchOffTelemetry } from './telemetry.js';
 
+/** Flags of Node, each with a value, by which code is loaded before or instead of others. */
+const loadingFlags = ['--import', '--require', '-r', '--loader', '--conditions', '-C'];
+
 /**
- * Flags of Node that a thread takes over, without those on how code that came as text is read: a
- * file is refused with them.
+ * What a thread takes over of this process's flags, as options of `Worker`. Nothing is named unless
+ * code came as text (`--input-type`): Node then takes over all flags but V8's own, which it refuses
+ * where they are named. The flag on text must go, since a file is refused with it.
  */
-function flagsForFiles(flags: readonly string[]): string[] {
-  return flags.filter(
-    (flag, i) => !flag.startsWith('--input-type') && flags[i - 1] !== '--input-type',
+function flagsOfThread(flags: readonly string[]): { execArgv?: string[] } {
+  if (!flags.some((flag) => flag.startsWith('--input-type'))) return {};
+  const isLoading = (flag = ''): boolean => loadingFlags.includes(flag.replace(/=.*/s, ''));
+  const execArgv = flags.filter(
+    (flag, i) => isLoading(flag) || loadingFlags.includes(flags[i - 1] ?? ''),
   );
+  return { execArgv };
 }
 
 /**
@@ -19,7 +26,7 @@ function flagsForFiles(flags: readonly string[]): string[] {
 export function startThread(module: URL, options: WorkerOptions = {}): Worker {
   switchOffTelemetry();
   awaitNativeWorkAtExit();
-  return new Worker(module, { execArgv: flagsForFiles(process.execArgv), ...options });
+  return new Worker(module, { ...flagsOfThread(process.execArgv), ...options });
 }
 
 /** How long threads may take to end by themselves, in milliseconds. */

@@ -42,6 +42,28 @@ test('a process that exits lets the native work of its threads end, and no more 
   assert.deepEqual(readdirSync(folder).sort(), ['first', 'main.mjs', 'thread.mjs']);
 });
 
+for (const [flags, how] of [
+  [['--max-old-space-size=2000', '--no-opt'], 'from a file'],
+  [['--max-old-space-size=2000', '--input-type=module', '--eval'], 'from text'],
+] as const) {
+  test(`threads start in a process with flags of V8, whose code came ${how}`, () => {
+    writeFileSync(path.join(folder, 'thread.mjs'), thread);
+    const main = `
+      import { startThread } from ${sourceOf('start-thread.js')};
+      const worker = startThread(new URL(${JSON.stringify(pathToFileURL(path.join(folder, 'thread.mjs')).href)}));`;
+    const file = path.join(folder, 'main.mjs');
+    writeFileSync(file, main);
+    const last = how === 'from a file' ? file : main;
+    const { status, stderr } = spawnSync(process.execPath, [...flags, last], {
+      encoding: 'utf8',
+      timeout: 30_000,
+    });
+    assert.equal(status, 0, stderr);
+    assert.ok(readdirSync(folder).includes('second'), 'the thread has run to its end');
+    for (const name of ['first', 'second']) rmSync(path.join(folder, name));
+  });
+}
+
 test('a process that exits while its threads load the runtime keeps its exit code', () => {
   const runtime = createRequire(import.meta.url).resolve('onnxruntime-node');
   const loader = `
