@@ -32,7 +32,7 @@ export type SortedInputs = {
  * Decides, before the start, what options for clips mean for the pictures of a batch. A picture
  * that was named together with such an option is a wrong call (VsrError `option`), and so is a
  * folder that holds only pictures. Pictures found among clips are left out, with a note. Another
- * note says that `--frames` does nothing to pictures.
+ * note names options that do nothing to pictures, such as `--frames`.
  */
 export async function sortPictures(
   found: readonly Input[],
@@ -41,14 +41,19 @@ export async function sortPictures(
   const areStills = await Promise.all(found.map(isStill));
   const stills = found.filter((_, i) => areStills[i]);
   if (stills.length === 0) return { inputs: found, notes: [] };
-  const { clipOnlyOptions } = await import('./plan/still-plan.js');
+  const { clipOnlyOptions, idleForStills } = await import('./plan/still-plan.js');
   const options = clipOnlyOptions(settings).map((name) => `--${name}`);
   const what = options.join(' and ');
   const notes: { about: string; note: SidecarAnnouncement }[] = [];
   if (options.length === 0) {
-    if (settings.frames === Infinity) return { inputs: found, notes };
-    const why = `a picture has one frame: ${namesOf(stills)}`;
-    const note = { kind: 'note', what: '--frames does not change pictures', why } as const;
+    const idle = idleForStills(settings).map((name) => `--${name}`);
+    if (idle.length === 0) return { inputs: found, notes };
+    const verb = idle.length === 1 ? 'does' : 'do';
+    const note = {
+      kind: 'note',
+      what: `${enumerated(idle)} ${verb} not change pictures`,
+      why: `${idle.join() === '--frames' ? 'a picture has one frame' : 'they are for clips'}: ${namesOf(stills)}`,
+    } as const;
     return { inputs: found, notes: [{ about: stills[0]!.foundBy ?? stills[0]!.path, note }] };
   }
   const named = stills.filter(({ foundBy }) => foundBy === null);
@@ -66,6 +71,12 @@ export async function sortPictures(
     notes.push({ about, note: { kind: 'note', what: 'pictures left out', why, advice } });
   }
   return { inputs: found.filter((_, i) => !areStills[i]), notes };
+}
+
+/** "a", "a and b", "a, b and c". */
+function enumerated(words: readonly string[]): string {
+  const last = words.at(-1)!;
+  return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
 }
 
 function namesOf(inputs: readonly Input[]): string {

@@ -70,14 +70,28 @@ function stateOf(pid: number): string | undefined {
   }
 }
 
-/** Lets vsr stop itself every 20 ms from its first finished segment on, until `enough` exists. */
-const stopsItself = (output: string, enough: string): string => `
-  import { existsSync } from 'node:fs';
+/**
+ * Lets vsr stop itself whenever a first segment is done and a process whose command line holds
+ * `sign` runs, until the file `enough` exists.
+ */
+const stopsItself = (output: string, sign: string, enough: string): string => `
+  import { existsSync, readdirSync, readFileSync } from 'node:fs';
   import { isMainThread } from 'node:worker_threads';
+  const read = (file) => {
+    try {
+      return readFileSync('/proc/' + file, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const runs = () =>
+    readdirSync('/proc/self/task')
+      .flatMap((task) => read('self/task/' + task + '/children').split(' '))
+      .some((pid) => pid !== '' && read(pid + '/cmdline').replaceAll('\\0', ' ').includes(${JSON.stringify(sign)}));
   if (isMainThread) {
     const timer = setInterval(() => {
       if (existsSync(${JSON.stringify(enough)})) clearInterval(timer);
-      else if (existsSync(${JSON.stringify(`${output}.vsr-work/seg-00000.json`)}))
+      else if (existsSync(${JSON.stringify(`${output}.vsr-work/seg-00000.json`)}) && runs())
         process.kill(process.pid, 'SIGSTOP');
     }, 20);
     timer.unref();
@@ -94,7 +108,7 @@ export async function startAndSignal(
   { sign, signal }: { readonly sign: string; readonly signal: 'SIGKILL' | 'SIGSTOP' },
 ): Promise<Vsr> {
   const enough = path.join(path.dirname(output), 'enough');
-  const vsr = startUpscale(args, { preload: stopsItself(output, enough) });
+  const vsr = startUpscale(args, { preload: stopsItself(output, sign, enough) });
   for (;;) {
     const stands = await until(vsr, () => stateOf(vsr.pid) === 'T');
     assert.ok(stands, `vsr has ended before a process with ${sign} was seen: ${vsr.stderr()}`);

@@ -54,6 +54,24 @@ export function clipOnlyOptions(settings: Settings): string[] {
   return Object.entries(clipOnly).flatMap(([name, isSet]) => (isSet ? [name] : []));
 }
 
+/**
+ * Names of the given options that say how a clip is coded, or what of it is kept. Unlike
+ * `clipOnlyOptions` they ask nothing of a picture, so they are harmless in a batch that holds both.
+ */
+export function idleForStills(settings: Settings): string[] {
+  const idle: Readonly<Record<string, boolean>> = {
+    frames: settings.frames !== Infinity,
+    crf: settings.crf !== null,
+    preset: settings.preset !== null,
+    'pix-fmt': settings.pixelFormat !== null,
+    encoder: settings.encoder !== 'software',
+    'ffmpeg-args': settings.ffmpegArgs.length > 0,
+    audio: settings.audio !== 'all',
+    subs: settings.subs !== 'all',
+  };
+  return Object.entries(idle).flatMap(([name, isSet]) => (isSet ? [name] : []));
+}
+
 /** Throws VsrError `option` for a setting of `clipOnlyOptions`, rather than ignoring it. */
 function checkForStill(settings: Settings, file: string): void {
   const [name] = clipOnlyOptions(settings);

@@ -31,11 +31,30 @@ test('pictures among clips are left out where an option is for clips, and named 
   ]);
 });
 
-test('--frames leaves pictures as they are, and says so', async () => {
+test('options without meaning for pictures leave them as they are, and say so', async () => {
   assert.deepEqual(await sorted(mixed, { frames: 9 }), {
     kept: ['clip.mp4', 'a.png', 'b.jpg'],
     words: [['in/', '--frames does not change pictures', 'a picture has one frame: a.png, b.jpg']],
   });
+  const many = { crf: 30, preset: 'slow', audio: 'eng', steady: 'off' } as const;
+  assert.deepEqual((await sorted(mixed, many)).words, [
+    [
+      'in/',
+      '--crf, --preset and --audio do not change pictures',
+      'they are for clips: a.png, b.jpg',
+    ],
+  ]);
+  const others = { pixelFormat: 'yuv420p10le', encoder: 'auto', subs: 'none' } as const;
+  assert.deepEqual(
+    (await sorted(mixed.slice(1), { ...others, ffmpegArgs: ['-tune', 'film'] })).words,
+    [
+      [
+        'in/',
+        '--pix-fmt, --encoder, --ffmpeg-args and --subs do not change pictures',
+        'they are for clips: a.png, b.jpg',
+      ],
+    ],
+  );
   assert.deepEqual((await sorted([clip], { frames: 9, to: '720p' })).words, []);
   assert.deepEqual((await sorted(mixed, { scale: 3 })).words, []);
 });
