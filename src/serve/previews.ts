@@ -13,15 +13,22 @@ const shownFrames = 3;
 const idForm = /^[0-9a-f]{32}$/;
 
 /** Options of a preset that `vsr preview` takes as well. */
-const previewWords = ['scale', 'model', 'codec', 'encoder', 'crf', 'preset', 'precision'];
+const previewWords = [
+  ...['scale', 'model', 'quality', 'codec', 'encoder', 'crf', 'preset', 'precision'],
+];
+
+/** Options of which a job has one: a choice of either overrides both. */
+const networkWords = ['model', 'quality'];
 
 /** Options of `vsr preview` for a job; chosen ones override those in `set`, of its preset. */
 export function previewArguments(
-  { scale, model, codec, crf, preset }: JobOptions,
+  { scale, model, quality, codec, crf, preset }: JobOptions,
   set: Readonly<Record<string, string>>,
 ): string[] {
-  const chosen = argumentsOf({ options: { ...noOptions, scale, model, codec, crf, preset } });
+  const options = { ...noOptions, scale, model, quality, codec, crf, preset };
+  const chosen = argumentsOf({ options });
   const taken = new Set(chosen.map((word) => /^--([a-z-]+)=/.exec(word)?.[1]));
+  if (networkWords.some((word) => taken.has(word))) networkWords.forEach((word) => taken.add(word));
   const others = previewWords.filter((word) => !taken.has(word) && Object.hasOwn(set, word));
   return [...others.map((word) => `--${word}=${set[word]}`), ...chosen];
 }

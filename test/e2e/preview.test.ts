@@ -211,10 +211,13 @@ test('times and models as asked; what cannot be is one sentence', async () => {
   await mkdir(at('frames'));
   await ffmpegRun('-i', at('clip.mp4'), '-frames:v', '3', at('frames', 'f_%02d.png'));
   const pictures = await preview(at('frames', 'f_%02d.png'), {
-    ...{ fps: '10', frames: 1, models: ['espcn-16-lite-x2'] },
+    ...{ fps: '10', frames: 1, quality: 'fast' },
   });
   assert.equal(pictures.page, at('frames.preview.html'));
   assert.equal(pictures.clips[0]!.frameCount, 3);
+  const taken = pictures.clips[0]!.ways[1]!;
+  assert.equal(taken.asked, '--quality fast');
+  assert.match(taken.name, /^espcn-16-lite-/);
   await writeFile(at('mine.html'), 'my own page');
   await writeWaves(at('photo.png'), 1);
   // The library's calls are checked as the command's, and start no process of their own.
@@ -223,6 +226,7 @@ test('times and models as asked; what cannot be is one sentence', async () => {
     [{ at: [9] }, 'option', /before the clip's end \(3\.000 s\) for --at but received 9/],
     [{ clip: 99 }, 'option', /seconds from 1 to 60 for clip but received 99/],
     [{ frames: 99 }, 'option', /whole number from 1 to 24 for frames but received 99/],
+    [{ models: ['espcn-16-x2'], quality: 'best' }, 'option', /either a quality or models/],
     [{ models: ['nonsense'] }, 'option', /Expected the name of a model/],
     [{ page: at('page.txt') }, 'option', /ending in \.html/],
     [{ page: at('mine.html') }, 'media', /mine\.html/],

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { precisionNames, providerNames } from '../../upscale/plan/options.js';
+import { precisionNames, providerNames, qualities } from '../../upscale/plan/options.js';
 import type { PreviewOptions } from '../../report/preview/preview.js';
 import { parseTime, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { say, shownPath } from '../display/say.js';
@@ -45,6 +45,9 @@ export function previewCommand(): Command {
     .option(
       '-m, --model <names|files>',
       'models to show, separated by commas (default: what vsr upscale would take, the next better and the next faster)',
+    )
+    .addOption(
+      new Option('--quality <name>', 'how large a model vsr upscale would choose').choices(qualities),
     )
     .option('--frames <n>', 'number of frames to show of each clip (default: 5)', wholeNumber(1))
     .option('--at <times>', 'times to show instead, such as 0:10,1:20', times)

@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import type { Place } from '../../files/place.js';
+import { colourFlags } from '../formats/colour-flags.js';
 import { buildArguments } from '../program/command.js';
-import type { Ffmpeg } from '../program/ffmpeg.js';
+import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { startProcess } from '../program/process.js';
 import type { Source } from '../source/source.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
@@ -62,13 +63,6 @@ export async function compareClips(
   { mode, amplify }: { readonly mode: CompareMode; readonly amplify: number },
 ): Promise<void> {
   const output = place.file;
-  const { colour } = a.video;
-  const tags = [
-    ...(colour.range === null ? [] : ['-color_range', colour.range]),
-    ...(colour.matrix === null ? [] : ['-colorspace', colour.matrix]),
-    ...(colour.primaries === null ? [] : ['-color_primaries', colour.primaries]),
-    ...(colour.transfer === null ? [] : ['-color_trc', colour.transfer]),
-  ];
   // Beside the output, so that the finished file only needs to be renamed.
   await using folder = await temporaryFolder('compare', path.dirname(path.resolve(output)));
   const temporary = path.join(folder.path, `whole${path.extname(output)}`);
@@ -81,7 +75,8 @@ export async function compareClips(
         options: [
           ...['-filter_complex', filterOf(mode, a, b, amplify), '-map', '[v]', '-map', '1:a?'],
           ...['-c:v', 'libx264', '-crf', '16', '-preset', 'medium', '-c:a', 'copy'],
-          ...['-pix_fmt', a.video.format.name, '-vsync', 'passthrough', ...tags],
+          ...['-pix_fmt', a.video.format.name, ...everyFrame(ffmpeg)],
+          ...colourFlags(a.video.colour),
         ],
       },
     ],

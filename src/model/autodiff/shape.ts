@@ -120,16 +120,6 @@ export function takeEvery(tape: Tape, x: Value, stride: number): Value {
   ]);
 }
 
-/**
- * [N, C, H, W] with `stride` - 1 zeros between neighbours: [N, C, (H-1) stride + 1, (W-1) stride +
- * 1]. With `pad` before a convolution it makes a transposed one. No network uses it yet.
- */
-export function spread(tape: Tape, x: Value, stride: number): Value {
-  const [, , h, w] = x.shape as [number, number, number, number];
-  const y = spreadNodes(tape, x, stride, (h - 1) * stride + 1, (w - 1) * stride + 1);
-  return tape.record(y, [[x, (dy) => takeNodes(tape, dy, stride)]]);
-}
-
 function unshuffled([n, c, h, w]: readonly number[], block: number): number[] {
   return [n!, c! * block ** 2, h! / block, w! / block];
 }

@@ -24,8 +24,12 @@ async function cardsIn(folder: string): Promise<string[]> {
   try {
     const names = await readdir(folder);
     return names.filter((name) => name.endsWith('.json')).sort();
-  } catch {
-    return []; // A folder that is not there has no models.
+  } catch (cause) {
+    // A folder that is not there has no models.
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new VsrError('model', `Cannot read the models in ${folder}: ${messageOf(cause)}.`, {
+      cause,
+    });
   }
 }
 

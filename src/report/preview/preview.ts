@@ -16,6 +16,7 @@ import { previewPage } from './preview-page.js';
 type Enlarging = Pick<
   UpscaleOptions,
   | 'scale'
+  | 'quality'
   | 'codec'
   | 'encoder'
   | 'crf'
@@ -35,7 +36,10 @@ type Enlarging = Pick<
 
 /** What a preview shows, and where it goes. */
 export type PreviewOptions = Enlarging & {
-  /** Models to show; default: what `upscale` would take, the next better and the next faster. */
+  /**
+   * Models to show; default: what `upscale` would take with `quality`, the next better and the next
+   * faster.
+   */
   readonly models?: readonly string[];
   /** Frames to show of each clip, at most. Default 5. */
   readonly frames?: number;
@@ -67,7 +71,10 @@ const mostFrames = 24;
 /** Seconds in motion at most, since the page holds all of them. */
 const longestMotion = 60;
 
-function checkFrames({ frames, at, clip }: PreviewOptions): void {
+function checkCall({ frames, at, clip, models, quality }: PreviewOptions): void {
+  if (models !== undefined && quality !== undefined) {
+    throw badValue('either a quality or models, not both,', 'quality', quality);
+  }
   if (clip !== undefined && !(clip >= 1 && clip <= longestMotion)) {
     throw badValue(`seconds from 1 to ${longestMotion}`, 'clip', clip);
   }
@@ -97,7 +104,7 @@ export async function preview(
   inputs: string | readonly string[],
   options: PreviewOptions = {},
 ): Promise<Preview> {
-  checkFrames(options);
+  checkCall(options);
   const { models, frames = defaultFrames, at = [], page: named, overwrite, ...others } = options;
   const { clip: motionSeconds, ...enlarging } = others;
   const settings = checkOptions({ ...enlarging, log: false });

@@ -63,7 +63,8 @@ async function familyChain(entry: CatalogueEntry, scale: number): Promise<Chain 
 
 /** What `upscale` would take, and the next better and the next faster of the shipped models. */
 async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
-  const ways: Way[] = [{ name: nameOf(chain), role: 'what vsr upscale takes', asked: null, chain }];
+  const asked = settings.quality === null ? null : `--quality ${settings.quality}`;
+  const ways: Way[] = [{ name: nameOf(chain), role: 'what vsr upscale takes', asked, chain }];
   const entries = await catalogue();
   const first = chain.passes[0]!;
   const shipped = entries.find(({ card }) => card.sha256 === first.sha256);
@@ -87,8 +88,8 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
     const model = entry.scale === settings.scale ? entry.name : familyOf(entry.name);
     // As the default is: its 8-bit copy where that hardly differs and is faster here.
     const runs = await chainFor(found, { ...settings, model: null });
-    const asked = runs === found ? `-m ${model}` : `-m ${model} --precision int8`;
-    ways.push({ name: nameOf(runs), role, asked, chain: runs });
+    const how = runs === found ? `-m ${model}` : `-m ${model} --precision int8`;
+    ways.push({ name: nameOf(runs), role, asked: how, chain: runs });
   }
   return ways;
 }

@@ -94,4 +94,10 @@ test('a preview takes of a preset what it knows, and what was chosen goes before
   const set = { scale: '3', crf: '18', audio: 'jpn', encoder: 'auto' };
   const options = { ...noOptions, scale: 4, audio: 'eng', use: 'disc', folder: '/out' };
   assert.deepEqual(previewArguments(options, set), ['--encoder=auto', '--crf=18', '--scale=4']);
+  const best = { ...noOptions, quality: 'best' };
+  assert.deepEqual(previewArguments(best, { model: 'srcnn-x2', precision: 'fp32' }), [
+    '--precision=fp32',
+    '--quality=best',
+  ]);
+  assert.deepEqual(previewArguments(noOptions, { quality: 'fast' }), ['--quality=fast']);
 });

@@ -24,7 +24,6 @@ import {
   depthToSpace,
   joinChannels,
   spaceToDepth,
-  spread,
   takeEvery,
   transpose,
 } from '../../../../src/model/autodiff/shape.js';
@@ -125,17 +124,10 @@ const operations: readonly Operation[] = [
     build: (t, [a]) => depthToSpace(t, a!, 2),
   },
   { name: 'every second sample', shapes: [[1, 2, 5, 4]], build: (t, [a]) => takeEvery(t, a!, 2) },
-  { name: 'samples spread apart', shapes: [[2, 1, 3, 2]], build: (t, [a]) => spread(t, a!, 3) },
   {
     name: 'a strided convolution',
     shapes: [[1, 2, 7, 7], [3, 2, 3, 3], [3]],
     build: (t, [x, w, b]) => takeEvery(t, convolve(t, x!, w!, b!), 2),
-  },
-  {
-    name: 'a transposed convolution',
-    shapes: [[1, 2, 3, 3], [2, 2, 3, 3], [2]],
-    build: (t, [x, w, b]) =>
-      convolve(t, pad(t, spread(t, x!, 2), [0, 0, 2, 2], [0, 0, 2, 2]), w!, b!),
   },
   {
     name: 'a dense layer',
