@@ -6,7 +6,13 @@ import { openNetwork, type OpenNetwork } from '../../upscale/segments/segment-to
  * frames. It is lent to one run at a time.
  */
 export class NetworkShelf implements AsyncDisposable {
+  readonly #open: typeof openNetwork;
   #kept: { readonly key: string; readonly network: OpenNetwork } | null = null;
+
+  /** `open` opens the network of a job. */
+  constructor(open = openNetwork) {
+    this.#open = open;
+  }
 
   /**
    * Lends the network of a job. Disposing gives it back, and keeps it for the next run of the same
@@ -22,7 +28,7 @@ export class NetworkShelf implements AsyncDisposable {
     if (kept !== null && kept.key !== key) await kept.network[Symbol.asyncDispose]();
     // The network outlives the job, so the job's signal must not close it.
     const signal = new AbortController().signal;
-    const network = kept?.key === key ? kept.network : await openNetwork({ ...job, signal });
+    const network = kept?.key === key ? kept.network : await this.#open({ ...job, signal });
     return {
       upscaler: network.upscaler,
       [Symbol.asyncDispose]: async () => {
