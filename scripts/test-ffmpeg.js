@@ -14,7 +14,7 @@ const alsoInLongForm = [
   ...['held-against-source', 'media-output', 'media-output-clips', 'muxer-trial'],
   ...['odd-sources', 'regress', 'segments'],
 ];
-for (const each of alsoInLongForm) withNewest.add(each);
+if (process.env.VSR_TEST_LONG === '1') for (const each of alsoInLongForm) withNewest.add(each);
 
 const name = path.basename(process.argv[1] ?? '', '.test.js');
 if (process.env.VSR_FFMPEG === undefined && !withNewest.has(name)) {
