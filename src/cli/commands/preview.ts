@@ -47,7 +47,9 @@ export function previewCommand(): Command {
       'models to show, separated by commas (default: what vsr upscale would take, the next better and the next faster)',
     )
     .addOption(
-      new Option('--quality <name>', 'how large a model vsr upscale would choose').choices(qualities),
+      new Option('--quality <name>', 'how large a model vsr upscale would choose').choices(
+        qualities,
+      ),
     )
     .option('--frames <n>', 'number of frames to show of each clip (default: 5)', wholeNumber(1))
     .option('--at <times>', 'times to show instead, such as 0:10,1:20', times)
