@@ -1,4 +1,4 @@
-import test from 'node:test';
+import test, { before } from 'node:test';
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -7,6 +7,7 @@ import sharp from 'sharp';
 import { isFastInEightBits } from '../../src/model/runtime/processor.js';
 import { packageRoot } from '../../src/package-root.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
+import { ffmpegRun } from '../support/enlarge.js';
 import { writeWaves } from '../support/waves.js';
 import { runVsr } from '../support/run-vsr.js';
 
@@ -117,7 +118,7 @@ test('--protocol rgb measures pictures in colour and names clips, which it does 
   const words = ['-m', 'espcn-16-lite-x2', '--protocol', 'rgb', '--json'];
   const { stdout, stderr, code } = await runVsr('evaluate', file, clip, ...words);
   assert.equal(code, 1);
-  assert.match(stderr, /Expected pictures for --protocol rgb but \S+cartoon\.mp4 is a clip/);
+  assert.match(stderr, /Expected pictures for --protocol rgb but \S+small\.mp4 is a clip/);
   const { files, failed } = answerOf(stdout);
   assert.deepEqual([files.length, failed], [1, [clip]]);
   const { figures } = files[0]!;
@@ -140,7 +141,14 @@ test('what is not there and what cannot be asked for say so', async () => {
   assert.equal((await runVsr('evaluate', 'a.png', '--degrade', 'melt')).code, 2);
 });
 
-const clip = path.join(packageRoot(), 'samples', 'cartoon.mp4');
+/** Three small frames: every evaluation reads the clip by several networks. */
+const clip = path.join(temporaryFolder(), 'small.mp4');
+before(() =>
+  ffmpegRun(
+    ...['-i', path.join(packageRoot(), 'samples', 'cartoon.mp4'), '-frames:v', '3'],
+    ...['-vf', 'scale=240:136', '-c:v', 'libx264', '-crf', '23', clip],
+  ),
+);
 
 test('a clip is measured in its own Y, U and V', async () => {
   const looks = ['--distance', 'features'];

@@ -29,7 +29,7 @@ test('every odd clip is enlarged with all that is in it, or refused by one sente
   await writeNearestModel(model);
   const all = (await sweptFiles(data)).filter((file) => !leftToTheScript.test(file));
   assert.ok(all.length > 90);
-  const files = all.filter((_, i) => i % (isLongForm ? 3 : 20) === 0);
+  const files = all.filter((_, i) => i % (isLongForm ? 3 : 40) === 0);
   const wrong: string[] = [];
   const refused: string[] = [];
   const work = files.values();

@@ -1,11 +1,9 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import net from 'node:net';
+import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { temporaryFolder } from './temporary-folder.js';
-
-const root = temporaryFolder();
 
 /** The skip reason of tests that need a Redis, where there is none to start. */
 export const withoutRedis =
@@ -40,8 +38,8 @@ export async function startRedis({
   words = [],
 }: { log?: boolean; words?: readonly string[] } = {}): Promise<TestRedis> {
   const port = await freePort();
-  const folder = path.join(root, String(port));
-  mkdirSync(folder);
+  // Not by `temporaryFolder`, which is for tests alone: the benchmark starts servers, too.
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'vsr-test-'));
   const args = [
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--appendonly', log ? 'yes' : 'no', '--appendfsync', 'everysec'],
