@@ -164,6 +164,9 @@ test(
       assert.equal(framesOf(at('tapes', 'c.x2.mkv')), 5);
       assert.equal(streamsOf(at('tapes', 'c.x2.mkv')), 'ffv1\nflac,jpn\n');
       assert.match(await row(page, 'c.mkv').innerText(), /archive, 128x96, .*audio ja/);
+      // Its size is the real one now, no estimate.
+      assert.match(await row(page, 'c.mkv').innerText(), /[^t] \d[\d.]* [kM]?B/);
+      assert.doesNotMatch(await row(page, 'c.mkv').innerText(), /about/);
       assert.equal(await page.locator('.job .note').count(), 0);
 
       // What was done can be looked at.

@@ -64,7 +64,7 @@ function howFar(
 }
 
 /** The options and the expected output of a job, in a few words. */
-function wishesOf({ options, models, bytes, size: pixels }: Job): string {
+function wishesOf({ options, models, bytes, size: pixels, state }: Job): string {
   const { scale, to, quality, audio, subs, use } = options;
   return [
     printable(use ?? ''),
@@ -76,7 +76,7 @@ function wishesOf({ options, models, bytes, size: pixels }: Job): string {
     options.crf === null ? '' : `CRF ${options.crf}`,
     audio === null ? '' : `audio ${audio}`,
     subs === null ? '' : `subtitles ${subs}`,
-    bytes === null ? '' : `about ${size(bytes)}`,
+    bytes === null ? '' : `${state === 'done' ? '' : 'about '}${size(bytes)}`,
   ]
     .filter((word) => word !== '')
     .join(', ');

@@ -40,6 +40,12 @@ type Facts = {
   readonly models?: readonly string[];
 };
 
+/** The bytes that a finished output really has, as its summary says. */
+function bytesOf(summary: object | null): { bytes?: number } {
+  const { sizeBytes } = (summary as { output?: { sizeBytes?: unknown } } | null)?.output ?? {};
+  return typeof sizeBytes === 'number' ? { bytes: sizeBytes } : {};
+}
+
 /** Turns the events of a run into changes of its job. */
 class Reading {
   readonly #listener: RunListener;
@@ -81,7 +87,7 @@ class Reading {
         // The run was stopped while other machines work on the clip, which go on with it.
         if (event.status === 'queued') this.queued = event.queued.name;
         else this.end = 'done';
-        change({ output: event.output, error: null });
+        change({ output: event.output, error: null, ...bytesOf(event.summary) });
         break;
       case 'failed':
         this.isAway = event.error.code === 'queue' && event.clip === null;

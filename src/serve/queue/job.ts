@@ -66,7 +66,7 @@ export type Job = {
   readonly pixels: number | null;
   /** Size of an enlarged frame, such as `1280x720`; `null` until it was planned. */
   readonly size: string | null;
-  /** Estimated bytes of the output; `null` where unknown. */
+  /** Bytes of the output, estimated until it is done; `null` where unknown. */
   readonly bytes: number | null;
   readonly models: readonly string[];
   readonly notes: readonly JobNote[];
