@@ -48,7 +48,8 @@ export function printableJson(value: unknown, indent = 2): string {
 const plain = /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
 
 /**
- * `text` as one word of a shell, for calls that a person may copy: nothing in it is run or replaced.
+ * `text` as one word of a shell, for calls that a person may copy: nothing in it is run or
+ * replaced.
  * Characters that would steer a terminal are written out, in the form that bash and zsh read back.
  */
 export function shellWord(text: string): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
 import { argumentsOf, type JobOptions, noOptions } from './queue/job.js';
@@ -78,6 +78,7 @@ export class Previews {
     if (await exists(file)) return;
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
     const log = path.join(this.#folder, 'last.log');
+    await rm(log, { force: true });
     const words = ['preview', input, ...chosen, `--frames=${shownFrames}`, `--output=${file}`];
     const { exitCode } = await runVsr(words, null, { log }).ended;
     if (exitCode === 0) return;

@@ -79,7 +79,7 @@ function shownValue(value: unknown): string {
 
 /**
  * The presets of a configuration file, each with its words as they are written there. Throws
- * VsrError where the file cannot be read; whether its words are options is for `applyConfig` to say.
+ * VsrError where the file cannot be read; `applyConfig` says whether its words are options.
  */
 export function presetWords(file: string): Readonly<Record<string, Record<string, string>>> {
   const { [presetsWord]: presets } = wordsIn(file, 'the configuration', configExample);

@@ -121,7 +121,7 @@ function whyLost(
   }
   const others = keepers(data, video, codec).map(({ title }) => title);
   return {
-    why: `${encoder} and ${container.title} are not given it`,
+    why: `vsr cannot put it into ${container.title} with ${encoder}`,
     advice: others.length > 0 ? `It would be kept in ${others.join(' or ')}.` : advice,
   };
 }

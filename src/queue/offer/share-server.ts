@@ -56,7 +56,9 @@ export class ShareServer implements AsyncDisposable {
     server.timeout = 4 * queueTimes().socketMs;
   }
 
-  /** Starts listening. Throws VsrError `option` for an invalid address, `queue` for a certificate. */
+  /**
+   * Starts listening. Throws VsrError `option` for an invalid address, `queue` for a certificate.
+   */
   static async open({ host, port, reachedAt, tls }: ShareWish): Promise<ShareServer> {
     const secrets = tls === null ? null : readTls(tls.certFile, tls.keyFile);
     const server = secrets === null ? http.createServer() : https.createServer(secrets);

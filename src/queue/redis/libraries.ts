@@ -11,8 +11,8 @@ export type QueueLibraries = {
 
 /**
  * Loads the packages for queues. No other code does, so that a job on one machine does not wait for
- * them. By `require`, since both are CommonJS: `import` reads each of their files twice, to find its
- * exports first, and takes twice the CPU. Throws VsrError `queue`.
+ * them. By `require`, since both are CommonJS: `import` reads each of their files twice, to find
+ * its exports first, and takes twice the CPU. Throws VsrError `queue`.
  */
 export function queueLibraries(): QueueLibraries {
   try {

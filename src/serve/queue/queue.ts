@@ -235,8 +235,11 @@ export class Queue implements AsyncDisposable {
       else {
         setTimeout(() => {
           if (this.#isClosed) return;
-          if (running.isStopped) this.#conclude(id, running, 'interrupted');
-          else if (end === 'away') this.#conclude(id, { ...running, after: 'waiting' }, end);
+          if (running.isStopped) {
+            // It no longer matters who had the clip.
+            this.#hear(id, { error: null });
+            this.#conclude(id, running, 'interrupted');
+          } else if (end === 'away') this.#conclude(id, { ...running, after: 'waiting' }, end);
           else this.#start(id, attempt + 1);
         }, busyRetryMs);
       }

@@ -157,12 +157,14 @@ test('a job that waits for another process to let go of its clip can be cancelle
   assert.deepEqual(states(), ['a running', 'b waiting']);
   t.mock.timers.tick(3000);
   assert.deepEqual(work.begun, ['a', 'a'], 'it is tried again');
+  work.listener!.change({ error: 'Another process enlarges a.' });
   work.end('busy');
   await settled();
   queue.request(idOf('a'), 'cancel');
   t.mock.timers.tick(3000);
   await settled();
   assert.deepEqual(states(), ['a cancelled', 'b running']);
+  assert.equal(queue.job(idOf('a')).error, null);
   // Nor does a closed queue begin a job again.
   work.end('busy');
   await settled();

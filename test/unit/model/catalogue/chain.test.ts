@@ -107,4 +107,7 @@ test('a folder without models has none, and a damaged card is named', async () =
   assert.deepEqual(await catalogue(folder), []);
   await writeFile(path.join(folder, 'bad.json'), '{');
   await assert.rejects(catalogue(folder), { code: 'model', message: /bad\.json/ });
+  // What is there and cannot be read is no catalogue without models.
+  const message = /^Cannot read the models in .*bad\.json: .*ENOTDIR/;
+  await assert.rejects(catalogue(path.join(folder, 'bad.json')), { code: 'model', message });
 });
