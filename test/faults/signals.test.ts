@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
@@ -7,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { packageRoot } from '../../src/package-root.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { isLongForm, onlyInLongForm } from '../support/long-form.js';
-import { startVsr, type Vsr } from '../support/run-vsr.js';
+import { startRedis, withoutRedis } from '../support/redis.js';
+import { runVsr, startVsr, type Vsr } from '../support/run-vsr.js';
 import { openJob, type FaultJob } from './job.js';
 import { tried } from './tried.js';
 import {
@@ -174,14 +176,29 @@ async function filesOf(folder: string): Promise<readonly string[]> {
 
 /** A command that takes long. */
 type LongCommand = {
-  /** `CLIP` and `PICTURES` are long ones, `DONE` an enlarged clip. */
+  /** `CLIP` and `PICTURES` are long ones, `DONE` an enlarged clip, `REDIS` a queue of its own. */
   readonly words: string;
   /** What it says once it is at work; otherwise its ffmpeg reads the clip then. */
   readonly says?: RegExp;
+  /** What it writes once it is at work. */
+  readonly writes?: string;
   readonly isShort?: true;
   /** What it may leave, for itself or the same command to go on with. */
   readonly leaves?: RegExp;
+  /** What it says at its end; otherwise that it was interrupted. */
+  readonly tells?: RegExp;
+  /** It has the clip of a queue to work on. */
+  readonly hasClip?: true;
+  /** How else it ends: at once at a second signal, or as one that is done. */
+  readonly ends?: 'at the second signal' | 'done';
 };
+
+/** The work folder of a clip of a queue, with which its workers go on. */
+const ofClip = /^made\.mp4\.vsr-work/;
+/** What a worker says when it begins a clip's segments. */
+const begun = /segments? \d/;
+const interrupted = /Interrupted|Stopped|interrupted|not begun/;
+const worker = 'worker --queue REDIS --root PLACE --workers 1';
 
 const longCommands: readonly LongCommand[] = [
   { words: 'compare CLIP CLIP2 -o made.mp4', isShort: true },
@@ -198,11 +215,23 @@ const longCommands: readonly LongCommand[] = [
   { words: 'upscale CLIP -o made_%04d.png' },
   { words: 'watch CLIPS --queue-folder q', says: /begun/, leaves: /^q/ },
   { words: 'serve CLIPS --port 0 --queue-folder q', says: /vsr serves/, leaves: /^q/ },
+  {
+    words: 'upscale CLIP -o made.mp4 --queue REDIS --root PLACE',
+    ...{ writes: 'made.mp4.vsr-work/queue.json', isShort: true, leaves: ofClip },
+    tells: /in the queue as \w+\. Come back with: vsr queue watch/,
+  },
+  { words: worker, says: begun, hasClip: true, ends: 'at the second signal', leaves: ofClip },
+  {
+    words: `${worker} --drain giveback`,
+    ...{ says: begun, isShort: true, hasClip: true, ends: 'done', leaves: ofClip },
+  },
 ];
 
-/** Waits until a command is at work. */
-async function atWork(vsr: Vsr, { says }: LongCommand): Promise<void> {
-  if (says === undefined) {
+/** Waits until a command is at work in `folder`. */
+async function atWork(vsr: Vsr, { says, writes }: LongCommand, folder: string): Promise<void> {
+  if (writes !== undefined) {
+    assert.ok(await until(vsr, () => existsSync(path.join(folder, writes))), vsr.said());
+  } else if (says === undefined) {
     const reads = ({ words }: { words: string }): boolean => /ffmpeg.* -i /.test(words);
     assert.ok(await until(vsr, () => startedBy(vsr.pid).some(reads)), vsr.said());
   } else if (says.source === '^$') {
@@ -213,25 +242,43 @@ async function atWork(vsr: Vsr, { says }: LongCommand): Promise<void> {
 }
 
 for (const [i, command] of longCommands.entries()) {
-  const isLeftOut = command.isShort === true ? false : onlyInLongForm;
+  const { ends, isShort, hasClip } = command;
+  const needsRedis = command.words.includes('REDIS');
+  const reasons = [skip, isShort === true ? false : onlyInLongForm, needsRedis && withoutRedis];
   const name = i % 2 === 0 ? 'SIGINT' : 'SIGTERM';
+  const code = ends === 'done' ? 0 : 130;
+  const times = ends === 'at the second signal' ? ' twice' : '';
   test(
-    `${name} ends vsr ${command.words.split(' ')[0]!} with 130: ${command.words}`,
-    { skip: skip === false ? isLeftOut : skip },
+    `${name}${times} ends vsr ${command.words.split(' ')[0]!} with ${code}: ${command.words}`,
+    { skip: reasons.find((reason) => reason !== false) ?? false },
     async () => {
       const { folder: place, names } = await longInputs();
       const folder = path.join(place, `command-${i}`);
       const temporary = path.join(place, `temporary-${i}`);
       for (const each of [folder, temporary]) await mkdir(each);
-      const words = command.words.split(' ').map((word) => names[word] ?? word);
+      await using redis = needsRedis ? await startRedis() : null;
+      const own: Readonly<Record<string, string | undefined>> = {
+        ...{ ...names, PLACE: `m=${place}`, REDIS: redis?.url },
+      };
+      const words = command.words.split(' ').map((word) => own[word] ?? word);
+      if (hasClip === true) {
+        const output = path.join(folder, 'made.mp4');
+        const queue = ['--queue', redis!.url, '--root', own['PLACE']!, '--detach'];
+        const { code, stderr } = await runVsr('upscale', own['CLIP']!, '-o', output, ...queue);
+        assert.equal(code, 0, stderr);
+      }
       const vsr = startVsr(words, { cwd: folder, env: { TMPDIR: temporary } });
-      await atWork(vsr, command);
+      await atWork(vsr, command, folder);
       vsr.child.kill(name);
+      if (times !== '') {
+        await delay(200); // Signals that come together count as one.
+        vsr.child.kill(name);
+      }
       const late = setTimeout(() => vsr.child.kill('SIGKILL'), 10_000);
-      const { code, stderr } = await vsr.done;
+      const run = await vsr.done;
       clearTimeout(late);
-      assert.equal(code, 130, stderr);
-      assert.match(stderr, /Interrupted|Stopped|interrupted|not begun/);
+      assert.equal(run.code, code, run.stderr);
+      if (ends === undefined) assert.match(run.stderr, command.tells ?? interrupted);
       assert.deepEqual(await lastingStrays(place), [], 'no process is left');
       assert.deepEqual(await readdir(temporary), []);
       const left = await readdir(folder, { recursive: true });
@@ -239,7 +286,7 @@ for (const [i, command] of longCommands.entries()) {
         left.filter((file) => command.leaves?.test(file) !== true),
         [],
       );
-      assert.ok(!left.some((file) => /\.(html|onnx|mp4|csv)$/.test(file)), left.join(' '));
+      assert.ok(!left.some((file) => /\.(html|onnx|csv)$|^[^/]*\.mp4$/.test(file)), left.join(' '));
     },
   );
 }
