@@ -148,28 +148,37 @@ test(
 );
 
 test('parts of frames, averaged over those around, are to the bit what upscale makes of them', async () => {
-  const clip = at('wide.mkv');
-  const source = 'testsrc2=s=720x400:r=10:d=1,noise=alls=6:allf=t+u,format=yuv420p';
-  await ffmpegRun(
-    ...['-f', 'lavfi', '-i', source],
-    ...['-c:v', 'libx264', '-crf', '26', '-g', '5', clip],
-  );
+  const noise = 'noise=alls=6:allf=t+u,format=yuv420p';
+  const [byKeys, oneKey] = [at('by-keys.mkv'), at('one-key.mkv')];
+  const x264 = ['-c:v', 'libx264', '-crf', '26', '-sc_threshold', '0'];
+  const wave = ['-f', 'lavfi', '-i', `testsrc2=s=720x400:r=10:d=1,${noise}`];
+  await ffmpegRun(...wave, ...x264, '-g', '5', byKeys);
+  // Three scenes behind one key frame.
+  const scenes = ['testsrc2', 'smptebars', 'mandelbrot'].flatMap((name) => [
+    ...['-f', 'lavfi', '-t', '0.4', '-i', `${name}=s=720x400:r=10`],
+  ]);
+  const joined = `[0:v]setsar=1[a];[1:v]setsar=1[b];[2:v]setsar=1[c];[a][b][c]concat=n=3,${noise}`;
+  await ffmpegRun(...scenes, '-filter_complex', joined, ...x264, '-g', '250', oneKey);
   const model = 'espcn-16-codec-x2';
-  const output = at('wide.x2.mkv');
-  for await (const event of upscale(clip, { model, output, codec: 'ffv1', log: false })) {
-    assert.notEqual(event.event, 'failed', JSON.stringify(event));
-  }
   const { signal } = new AbortController();
   const ffmpeg = await locateFfmpeg();
   const settings = checkOptions({ log: false });
-  const { inputs } = await findInputs([clip], false, false);
-  const request = { ffmpeg, input: inputs[0]!, settings, models: [model], signal };
-  const { video } = await probe(output);
-  const layout = frameLayout(video.format, video.width, video.height);
-  for (const times of [[], [0, 0.4]]) {
-    const wish = { frames: 2, at: times, start: null, end: null };
+  for (const [clip, count, times] of [
+    [byKeys, 2, []],
+    [byKeys, 2, [0, 0.4]],
+    [oneKey, 3, []],
+  ] as const) {
+    const output = `${clip}.x2.mkv`;
+    for await (const event of upscale(clip, { model, output, codec: 'ffv1', log: false })) {
+      assert.notEqual(event.event, 'failed', JSON.stringify(event));
+    }
+    const { video } = await probe(output);
+    const layout = frameLayout(video.format, video.width, video.height);
+    const { inputs } = await findInputs([clip], false, false);
+    const request = { ffmpeg, input: inputs[0]!, settings, models: [model], signal };
+    const wish = { frames: count, at: times, start: null, end: null };
     const { frames } = await previewClip({ ...request, wish });
-    assert.equal(frames.length, 2);
+    assert.equal(frames.length, count);
     for (const { time, part, larger } of frames) {
       assert.deepEqual([part.width, part.height], [640, 360]);
       const whole = await readFile(await rawFrame(output, Math.round(time * 10)));

@@ -96,12 +96,14 @@ export async function encodeTrial(
   signal: AbortSignal,
 ): Promise<EncodeTrial | null> {
   await using folder = await temporaryFolder('preview');
-  const file = path.join(folder.path, 'trial.mkv');
-  const runs: Run[] = [];
-  for (const time of times) {
-    const run = await encodeAt(ffmpeg, request, time, file, signal);
-    if (run !== null) runs.push(run);
-  }
+  // All at once: each starts two processes, and mostly waits for them to start.
+  const tried = times.map((time, i) =>
+    encodeAt(ffmpeg, request, time, path.join(folder.path, `${i}.mkv`), signal),
+  );
+  const ended = await Promise.allSettled(tried);
+  const failed = ended.find((each) => each.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+  const runs = ended.flatMap((each) => (each.status === 'fulfilled' ? (each.value ?? []) : []));
   const packets = runs.flatMap((run) => run.packets);
   if (packets.length === 0) return null;
   const mean = (all: readonly Packet[]): number =>

@@ -2,6 +2,7 @@ import { STEADY_REACH } from '../../enlarge/steady/steady-luma.js';
 import { decodeFrames } from '../../media/decode/decode.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Source } from '../../media/source/source.js';
+import type { Frame } from '../../planes/frame.js';
 import { framesPerSecond } from '../../planes/ratio.js';
 
 /** A frame to show. */
@@ -16,6 +17,9 @@ export type TellingFrame = {
    */
   readonly around: readonly (Uint8Array | null)[];
 };
+
+/** A frame with those around it, and its time in ticks of the source's time base. */
+export type FrameAmong = TellingFrame & { readonly pts: number };
 
 /** A time in ticks, as seconds after the clip's beginning. */
 export const timeOf = (pts: number, { video, startTime }: Source): number =>
@@ -35,37 +39,68 @@ export async function frameAt(
   return null;
 }
 
-/** What is decoded to reach a frame and those around it, in ticks. */
+/** What is decoded to reach frames and those around them, in ticks. */
 type Approach = {
-  /** The frame is the first one at or after this time. */
-  readonly pts: number;
+  /** Each frame is the first one at or after one of these times, which ascend. */
+  readonly times: readonly number[];
   readonly from: number;
 };
 
-/** The frame and those around it, and how many frames there were before it since `from`. */
-async function surrounded(
+/** A frame with those around it, and how many frames there were before it since `from`. */
+type Surrounded = { readonly frame: FrameAmong; readonly before: number };
+
+/** Frames with those around them, by one run of the decoder. */
+async function* surrounded(
   ffmpeg: Ffmpeg,
   source: Source,
-  { pts, from }: Approach,
+  { times, from }: Approach,
   signal: AbortSignal,
-): Promise<{ readonly frame: TellingFrame; readonly before: number } | null> {
-  const kept: { pts: number; data: Uint8Array }[] = [];
-  let own = -1;
-  let before = 0;
+): AsyncGenerator<Surrounded> {
   const decoded = decodeFrames(ffmpeg, source, { seekTo: from, range: { from }, signal });
+  /** The last frames. */
+  const near: Frame[] = [];
+  /** Frames found, by their index, that still lack frames after them. */
+  const found: number[] = [];
+  let left = times;
+  const complete = (index: number): Surrounded => {
+    const at = (offset: number): Uint8Array | null =>
+      near.find((frame) => frame.index === index + offset)?.data.slice() ?? null;
+    const { pts } = near.find((frame) => frame.index === index)!;
+    const around = [at(-2), at(-1), at(1), at(2)];
+    return { frame: { pts, time: timeOf(pts, source), data: at(0)!, around }, before: index };
+  };
   for await (const frame of decoded) {
-    kept.push({ pts: frame.pts, data: frame.data.slice() });
-    decoded.release(frame);
-    if (own < 0 && frame.pts >= pts) own = kept.length - 1;
-    if (own < 0) before++;
-    if (own < 0 && kept.length > STEADY_REACH) kept.shift();
-    if (own >= 0 && kept.length > own + STEADY_REACH) break;
+    near.push(frame);
+    while (left.length > 0 && frame.pts >= left[0]!) {
+      found.push(frame.index);
+      left = left.slice(1);
+    }
+    while (found.length > 0 && frame.index >= found[0]! + STEADY_REACH) {
+      yield complete(found.shift()!);
+    }
+    if (left.length === 0 && found.length === 0) return;
+    if (near.length > 2 * STEADY_REACH) decoded.release(near.shift()!);
   }
-  const found = kept[own];
-  if (found === undefined) return null;
-  const at = (offset: number): Uint8Array | null => kept[own + offset]?.data ?? null;
-  const around = [at(-2), at(-1), at(1), at(2)];
-  return { frame: { time: timeOf(found.pts, source), data: found.data, around }, before };
+  for (const index of found) yield complete(index);
+}
+
+/** The first that `surrounded` gives. */
+async function firstSurrounded(
+  ...request: Parameters<typeof surrounded>
+): Promise<Surrounded | null> {
+  for await (const found of surrounded(...request)) return found;
+  return null;
+}
+
+/** Ticks of `frames` frames at the clip's usual rate. */
+function ticksOf(frames: number, { video }: Source): number {
+  const { num, den } = video.timeBase;
+  return (frames * (den / num)) / (framesPerSecond(video.frameRate) || 25);
+}
+
+/** The clip's first tick. */
+function firstTick({ startTime, video }: Source): number {
+  return Math.floor((startTime * video.timeBase.den) / video.timeBase.num);
 }
 
 /** A frame to find: the first one at or after a time, in ticks. */
@@ -81,21 +116,42 @@ export async function frameAmong(
   source: Source,
   { pts, isKey }: Place,
   signal: AbortSignal,
-): Promise<TellingFrame | null> {
-  const { startTime, video } = source;
-  const { num, den } = video.timeBase;
-  const ticks = den / num / (framesPerSecond(video.frameRate) || 25);
+): Promise<FrameAmong | null> {
   if (isKey) {
-    const after = { pts: Math.ceil(pts + (STEADY_REACH - 0.5) * ticks), from: pts };
-    const found = await surrounded(ffmpeg, source, after, signal);
+    const after = Math.ceil(pts + ticksOf(STEADY_REACH - 0.5, source));
+    const approach = { times: [after], from: pts };
+    const found = await firstSurrounded(ffmpeg, source, approach, signal);
     if (found !== null && found.before >= STEADY_REACH) return found.frame;
   }
-  const first = Math.floor((startTime * den) / num);
+  const first = firstTick(source);
   // Where frames are further apart than they usually are, more is decoded.
   for (let frames = STEADY_REACH + 0.5; ; frames *= 8) {
-    const from = Math.max(first, Math.floor(pts - frames * ticks));
-    const found = await surrounded(ffmpeg, source, { pts, from }, signal);
+    const from = Math.max(first, Math.floor(pts - ticksOf(frames, source)));
+    const found = await firstSurrounded(ffmpeg, source, { times: [pts], from }, signal);
     const isWhole = found === null || found.before >= STEADY_REACH || from === first;
     if (isWhole) return found?.frame ?? null;
   }
+}
+
+/**
+ * Frames with those around them, for times (in ticks) that ascend and lie behind one key frame, so
+ * that what is decoded to reach one is on the way to the next.
+ */
+export async function framesAmong(
+  ffmpeg: Ffmpeg,
+  source: Source,
+  times: readonly number[],
+  signal: AbortSignal,
+): Promise<FrameAmong[]> {
+  const first = firstTick(source);
+  const from = Math.max(first, Math.floor(times[0]! - ticksOf(STEADY_REACH + 0.5, source)));
+  const frames: FrameAmong[] = [];
+  for await (const { frame, before } of surrounded(ffmpeg, source, { times, from }, signal)) {
+    const isWhole = before >= STEADY_REACH || from === first;
+    const whole = isWhole
+      ? frame
+      : await frameAmong(ffmpeg, source, { ...frame, isKey: false }, signal);
+    if (whole !== null) frames.push(whole);
+  }
+  return frames;
 }

@@ -131,23 +131,34 @@ export async function enlargeParts(
     const { inferenceMs, chromaMs, scoresMs } = upscaler.timings;
     return inferenceMs + chromaMs + scoresMs;
   };
-  const enlarge = async (part: Part, index: number): Promise<void> => {
-    const shared = (samples: Uint8Array): Frame => {
-      const data = new Uint8Array(new SharedArrayBuffer(samples.byteLength));
-      data.set(samples);
-      return { index, pts: index, data };
-    };
-    const around = part.around.map((data) => (data === null ? null : shared(data)));
-    const { frame } = await upscaler.upscale(shared(part.data), undefined, around);
-    pictures[index] = pictureOf(frame.data, upscaler.layout, part, plan);
+  const show = (frame: Frame): void => {
+    pictures.push(pictureOf(frame.data, upscaler.layout, parts[pictures.length]!, plan));
     upscaler.release(frame);
   };
-  await enlarge(parts[0]!, 0);
+  const shared = (index: number, samples: Uint8Array): Frame => {
+    const data = new Uint8Array(new SharedArrayBuffer(samples.byteLength));
+    data.set(samples);
+    return { index, pts: index, data };
+  };
+  const enlarge = async (index: number): Promise<Frame> => {
+    const part = parts[index]!;
+    const around = part.around.map((data) => (data === null ? null : shared(index, data)));
+    return (await upscaler.upscale(shared(index, part.data), undefined, around)).frame;
+  };
+  let last = await enlarge(0);
   const before = spent();
-  const timed = parts.length > 1 ? [...parts.entries()].slice(1) : [[0, parts[0]!] as const];
-  for (const [index, part] of timed) await enlarge(part, index);
+  if (parts.length === 1) last = await enlarge(0);
+  for (let index = 1; index < parts.length; index++) {
+    const next = enlarge(index);
+    // Beside the thread that enlarges the next one.
+    show(last);
+    last = await next;
+  }
+  const timed = Math.max(1, parts.length - 1);
+  const took = spent() - before;
+  show(last);
   const area = (video.width * video.height) / (layout.width * layout.height);
-  const seconds = ((spent() - before) / 1000 / timed.length) * area;
+  const seconds = (took / 1000 / timed) * area;
   const runs = `${upscaler.provider} ${upscaler.precision}`;
   return { pictures, secondsPerFrame: seconds, runs };
 }

@@ -133,13 +133,18 @@ export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPre
   const isAveraged = ways.some((way) => isSteadied(way.chain, settings));
   const found = await tellingFrames(ffmpeg, source, { ...request.wish, isAveraged }, signal);
   const layout = frameLayout(video.format, video.width, video.height);
+  // Its figures are of CPU time, which what is done beside it hardly changes.
+  const trying = encodeTrial(ffmpeg, plan, trialTimes(found), signal);
+  // A failure is met where the result is awaited.
+  trying.catch(() => undefined);
   const looked: { frame: TellingFrame; picture: RgbPicture; part: Crop }[] = [];
   for (const frame of found) {
     const picture = rgbOfFrame(frame.data, layout, video.colour);
     looked.push({ frame, picture, part: await busiestPart(picture, chain.scale) });
   }
   const parts = looked.map(({ frame, part }) => partOf(frame, part, layout));
-  const trial = await encodeTrial(ffmpeg, plan, trialTimes(found), signal);
+  const plain = bicubicParts(parts, plan);
+  const trial = await trying;
   const frameCount = expectedFrames(plan);
   const threads = Math.min(workersOf(plan), os.availableParallelism());
   const whole = (secondsPerFrame: number): number | null =>
@@ -148,7 +153,7 @@ export async function previewClip(request: PreviewRequest): Promise<Omit<ClipPre
       : (frameCount * (secondsPerFrame + trial.secondsPerFrame)) / threads;
   const none = { asked: null, runs: null, seconds: null };
   const shown: PreviewedWay[] = [{ name: 'bicubic', role: 'plain enlargement', ...none }];
-  const pictures: (readonly RgbPicture[])[] = [bicubicParts(parts, plan)];
+  const pictures: (readonly RgbPicture[])[] = [plain];
   for (const way of ways) {
     const made = await enlargeParts(parts, way.chain, plan, signal);
     const { name, asked } = way;

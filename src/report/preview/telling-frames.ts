@@ -7,7 +7,14 @@ import { keyframes } from '../../media/source/packets.js';
 import type { Source } from '../../media/source/source.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
 import { framesPerSecond } from '../../planes/ratio.js';
-import { frameAmong, frameAt, timeOf, type Place, type TellingFrame } from './frames-around.js';
+import {
+  frameAmong,
+  frameAt,
+  framesAmong,
+  timeOf,
+  type Place,
+  type TellingFrame,
+} from './frames-around.js';
 
 /** A frame as seen small and in grey, which shows how sharp it is and whether it differs. */
 type Glance = {
@@ -15,8 +22,8 @@ type Glance = {
   readonly pts: number;
   readonly sharpness: number;
   readonly thumbnail: Float32Array;
-  /** The whole frame, where it was decoded for this anyway. */
-  readonly data?: Uint8Array;
+  /** The whole frame, with those around it where they are needed, if this decoded it anyway. */
+  readonly frame?: TellingFrame;
 };
 
 /** Size, in samples, to which frames are reduced to compare them. */
@@ -99,16 +106,26 @@ async function glanceOn(
   return seen === null ? null : glanceOf(seen.grey, seen.pts);
 }
 
+/** Where frames are looked for, and how. */
+type Search = {
+  /** Seconds on the source's clock. */
+  readonly span: readonly [from: number, to: number];
+  /** See `FrameWish`. */
+  readonly isAveraged: boolean;
+  readonly signal: AbortSignal;
+};
+
 /** Looks at frames between key frames, and keeps them; decodes once for each key frame. */
 async function glancesBetween(
   ffmpeg: Ffmpeg,
   source: Source,
   times: readonly number[],
   keys: readonly number[],
-  signal: AbortSignal,
+  { isAveraged, signal }: Search,
 ): Promise<Glance[]> {
   const { video } = source;
-  const seconds = (pts: number): number => (pts * video.timeBase.num) / video.timeBase.den;
+  const { num, den } = video.timeBase;
+  const seconds = (pts: number): number => (pts * num) / den;
   const byKey = new Map<number | undefined, number[]>();
   for (const time of times) {
     const key = keys.findLast((pts) => seconds(pts) <= time);
@@ -125,13 +142,14 @@ async function glancesBetween(
     const near = group.filter((time) => decoded(time) <= left);
     if (near.length === 0) continue;
     left -= decoded(near.at(-1)!);
-    for (const { pts, data } of await framesAt(ffmpeg, source, {
-      seekTo: key,
-      times: near,
-      signal,
-    })) {
-      const grey = smallLuma(data, layout, glanceSize, video.colour.range === 'pc');
-      found.push({ ...glanceOf(grey, pts), data });
+    const ticks = near.map((time) => Math.ceil((time * den) / num - 1e-6));
+    const frames = isAveraged
+      ? await framesAmong(ffmpeg, source, ticks, signal)
+      : await framesAt(ffmpeg, source, { seekTo: key, times: near, signal });
+    for (const frame of frames) {
+      const grey = smallLuma(frame.data, layout, glanceSize, video.colour.range === 'pc');
+      const whole = { around: [], time: timeOf(frame.pts, source), ...frame };
+      found.push({ ...glanceOf(grey, frame.pts), frame: whole });
     }
   }
   return found;
@@ -144,10 +162,10 @@ async function chosen(
   ffmpeg: Ffmpeg,
   source: Source,
   count: number,
-  span: readonly [from: number, to: number],
-  signal: AbortSignal,
+  search: Search,
 ): Promise<Glance[]> {
-  const [from, to] = span;
+  const { signal } = search;
+  const [from, to] = search.span;
   const { num, den } = source.video.timeBase;
   const looks = count * glancesPerFrame;
   const times = Array.from({ length: looks }, (_, i) => from + ((i + 0.5) * (to - from)) / looks);
@@ -191,7 +209,7 @@ async function chosen(
   }
   // Parts without a key frame of their own show a frame between key frames.
   if (isShort) {
-    const others = await glancesBetween(ffmpeg, source, bare, keys, signal);
+    const others = await glancesBetween(ffmpeg, source, bare, keys, search);
     for (const glance of others) if (isFresh(glance)) kept.push(glance);
   } else {
     for (const time of bare) {
@@ -241,21 +259,19 @@ export async function tellingFrames(
   }
   const from = startTime + (wish.start ?? 0);
   const to = startTime + Math.min(wish.end ?? duration, duration);
-  const places: readonly Pick<Glance, 'pts' | 'data'>[] =
+  const { isAveraged } = wish;
+  const span = [from, Math.max(from, to)] as const;
+  const places: readonly Pick<Glance, 'pts' | 'frame'>[] =
     wish.at.length > 0
       ? wish.at.map((time) => ({ pts: ticks(time) }))
-      : await chosen(ffmpeg, source, wish.frames, [from, Math.max(from, to)], signal);
+      : await chosen(ffmpeg, source, wish.frames, { span, isAveraged, signal });
   const frameOf = (place: Place): Promise<TellingFrame | null> =>
-    wish.isAveraged
+    isAveraged
       ? frameAmong(ffmpeg, source, place, signal)
       : frameAt(ffmpeg, source, place.pts, signal);
   const frames: TellingFrame[] = [];
-  for (const { pts, data } of places) {
-    const isKey = wish.at.length === 0 && data === undefined;
-    const frame =
-      data === undefined || wish.isAveraged
-        ? await frameOf({ pts, isKey })
-        : { time: timeOf(pts, source), data, around: [] };
+  for (const { pts, frame: known } of places) {
+    const frame = known ?? (await frameOf({ pts, isKey: wish.at.length === 0 }));
     if (frame !== null) frames.push(frame);
   }
   if (frames.length === 0) {
