@@ -120,18 +120,28 @@ export class TrackLooker {
   }
 
   /**
-   * Throws VsrError `option` where one of the first clips has none of the chosen tracks, as `vsr
-   * upscale` would. A clip that cannot be read passes: its job will fail with the reason.
+   * Those of the first clips that have none of the chosen tracks, each with the sentence with which
+   * `vsr upscale` refuses it. A clip that cannot be read passes: its job will fail with the reason.
    */
-  async check(inputs: readonly string[], { audio, subs }: JobOptions): Promise<void> {
+  async lacking(
+    inputs: readonly string[],
+    { audio, subs }: JobOptions,
+  ): Promise<ReadonlyMap<string, string>> {
+    const lacking = new Map<string, string>();
     const isChoice = (text: string | null): boolean =>
       text !== null && text !== 'all' && text !== 'none';
-    if (!isChoice(audio) && !isChoice(subs)) return;
+    if (!isChoice(audio) && !isChoice(subs)) return lacking;
     const clips = inputs.filter((input) => !looksLikeStill(input));
     for (const clip of clips.slice(0, mostLooked)) {
       const source = await this.#look(clip).catch(() => null);
-      if (source !== null) tracksLeftOut(source, { audio: audio ?? 'all', subs: subs ?? 'all' });
+      if (source === null) continue;
+      try {
+        tracksLeftOut(source, { audio: audio ?? 'all', subs: subs ?? 'all' });
+      } catch (error) {
+        lacking.set(clip, messageOf(error));
+      }
     }
+    return lacking;
   }
 
   async #look(clip: string, signal?: AbortSignal): Promise<Source> {

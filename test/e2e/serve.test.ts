@@ -3,30 +3,25 @@ import { type ChildProcess, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as rest } from 'node:timers/promises';
-import test, { after } from 'node:test';
+import test from 'node:test';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { size } from '../../src/serve/browser/words.js';
 import { noBrowser, openChromium } from '../support/chromium.js';
 import { framesOf } from '../support/counted-frames.js';
 import { ffmpegRun } from '../support/enlarge.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
-import { startVsr } from '../support/run-vsr.js';
+import { serveFolder } from '../support/serve.js';
 
 const folder = temporaryFolder();
 const at = (...names: string[]): string => path.join(folder, ...names);
-const started = new Set<ChildProcess>();
-after(() => started.forEach((child) => child.kill('SIGKILL')));
 
 /** Starts `vsr serve` on a free port; returns it with its address. */
 async function serve(
   queue: string,
   ...words: string[]
 ): Promise<{ child: ChildProcess; address: string }> {
-  const place = ['--port', '0', '--queue-folder', at(queue)];
-  const { child, until } = startVsr(['serve', at('tapes'), ...place, ...words]);
-  started.add(child);
-  const [, address] = await until(/^vsr serves (\S+)$/m);
-  return { child, address: address! };
+  const { vsr, address } = await serveFolder(at('tapes'), at(queue), words);
+  return { child: vsr.child, address };
 }
 
 async function makeClips(): Promise<void> {

@@ -6,6 +6,7 @@ import type { MachinesView } from '../machines/machines-view.js';
 import type { PresetList } from '../presets.js';
 import type { QueueChange } from '../queue/queue.js';
 import type { TrackOffers } from '../track-offers.js';
+import type { AddAnswer } from '../web/server.js';
 
 /** What the page knows of the queue. */
 export type PageState = {
@@ -91,13 +92,14 @@ export const server = {
   choices: async () => answer<Choices>(await fetch('/api/choices')),
   folder: async (folder: string) =>
     answer<Listing>(await fetch(`/api/folder?folder=${encodeURIComponent(folder)}`)),
-  plan: (input: string, options: JobOptions) => post<Partial<Job>>('/api/plan', { input, options }),
+  plan: (input: string, options: JobOptions, signal: AbortSignal) =>
+    post<Partial<Job>>('/api/plan', { input, options }, signal),
   tracks: (inputs: readonly string[], signal: AbortSignal) =>
     post<TrackOffers>('/api/tracks', { inputs }, signal),
   preview: (input: string, options: JobOptions) =>
     post<{ id: string }>('/api/preview', { input, options }),
   add: (inputs: readonly string[], options: JobOptions) =>
-    post<{ added: number }>('/api/jobs', { inputs, options }),
+    post<AddAnswer>('/api/jobs', { inputs, options }),
   ask: (id: string, request: string) => post(`/api/jobs/${id}`, { do: request }),
   move: (id: string, before: string | null) => post(`/api/jobs/${id}`, { do: 'move', before }),
   pause: (paused: boolean) => post('/api/queue', { paused }),

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 // Runs in the browser.
-import { html, useEffect, useState } from 'htm/preact';
+import { html, useEffect, useRef, useState } from 'htm/preact';
 import type { Job, JobOptions } from '../queue/job.js';
 import { server } from './client.js';
 import { type Doing, Notes } from './notes.js';
@@ -11,11 +11,18 @@ export function PlanOf({ input, options }: { input: string; options: JobOptions 
   const [plan, setPlan] = useState<Partial<Job> | 'asking' | null>(null);
   const [wrong, setWrong] = useState('');
   const wanted = JSON.stringify(options);
-  useEffect(() => setPlan(null), [wanted]);
+  const asking = useRef(new AbortController());
+  useEffect(() => {
+    setPlan(null);
+    // A plan for other options, or for a clip that is no longer selected, need not be made.
+    return () => asking.current.abort();
+  }, [wanted]);
   const ask = (): void => {
     setPlan('asking');
     setWrong('');
-    server.plan(input, options).then(setPlan, (error: unknown) => {
+    const { signal } = (asking.current = new AbortController());
+    server.plan(input, options, signal).then(setPlan, (error: unknown) => {
+      if (signal.aborted) return;
       setPlan(null);
       setWrong(error instanceof Error ? error.message : String(error));
     });

@@ -3,19 +3,21 @@
 import { html, useEffect, useState } from 'htm/preact';
 import { printable } from '../../printable.js';
 import type { Listing } from '../folders.js';
+import type { AddAnswer } from '../web/server.js';
 import { type Choices, server } from './client.js';
 import { PlanOf, PreviewOf } from './clip-outlook.js';
 import type { Doing } from './notes.js';
 import { useOffers } from './track-choice.js';
 import { asOffered, noWishes, optionsOf, whyNot } from './wishes.js';
 import { WishesForm } from './wishes-form.js';
-import { size } from './words.js';
+import { addedWords, nameOf, size } from './words.js';
 
 /** Folders and clips, and the options for the selected clips. */
 export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing }) {
   const [listing, setListing] = useState<Listing | null>(null);
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const [wishes, setWishes] = useState(noWishes);
+  const [refused, setRefused] = useState<AddAnswer['refused']>([]);
   const open = (folder: string): void => {
     setMarked(new Set());
     void doing(server.folder(folder).then(setListing));
@@ -37,8 +39,12 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
   }, [tracks.offers]);
   const why = marked.size === 0 ? '' : whyNot(wishes, tracks.offers);
   const add = (): void => {
-    const words = inputs.length === 1 ? '1 clip was added.' : `${inputs.length} clips were added.`;
-    void doing(server.add(inputs, optionsOf(wishes)), words);
+    const asked = server.add(inputs, optionsOf(wishes));
+    asked.then(
+      (answer) => setRefused(answer.refused),
+      () => setRefused([]),
+    );
+    void doing(asked, addedWords);
     setMarked(new Set());
   };
   const only = marked.size === 1 ? [...marked][0]! : null;
@@ -50,6 +56,14 @@ export function FilesPanel({ choices, doing }: { choices: Choices; doing: Doing 
       <${FileList} files=${files} marked=${marked} onMark=${setMarked} />
       <${WishesForm} choices=${choices} wishes=${wishes} tracks=${tracks} onChange=${setWishes} />
       <p class="hint" aria-live="polite">${why}</p>
+      <ul class="notes refused" aria-live="polite" aria-label="Clips that were not added">
+        ${refused.map(
+          ({ clip, why: reason }) =>
+            html`<li key=${clip} class="note">
+              ${nameOf(clip)} was not added. ${printable(reason)}
+            </li>`,
+        )}
+      </ul>
       <div class="bar">
         <button class="main" disabled=${marked.size === 0 || why !== ''} onClick=${add}>
           ${marked.size === 0 ? 'Add to the queue' : `Add ${marked.size} to the queue`}

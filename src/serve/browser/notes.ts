@@ -4,8 +4,11 @@ import { html } from 'htm/preact';
 import { printable } from '../../printable.js';
 import type { Job } from '../queue/job.js';
 
-/** Awaits `work`, then shows `done` or the error's message to the user. */
-export type Doing = (work: Promise<unknown>, done?: string) => Promise<void>;
+/** Awaits `work`, then shows `done`, or what it makes of the result, or the error's message. */
+export type Doing = <Result>(
+  work: Promise<Result>,
+  done?: string | ((result: Result) => string),
+) => Promise<void>;
 
 /** The notes about a clip; losses are highlighted. */
 export function Notes({ notes }: { notes: Job['notes'] }) {

@@ -3,6 +3,7 @@
 import { html, render, useEffect, useMemo, useState } from 'htm/preact';
 import { type Choices, emptyState, follow, server } from './client.js';
 import { FilesPanel } from './files-panel.js';
+import type { Doing } from './notes.js';
 import { MachinesPanel } from './machines-panel.js';
 import { QueuePanel } from './queue-panel.js';
 
@@ -12,10 +13,10 @@ function App() {
   const [choices, setChoices] = useState<Choices | null>(null);
   const [said, setSaid] = useState('');
   /** Shows what was done, or the error, in the status line, which screen readers read out. */
-  const doing = async (work: Promise<unknown>, done = ''): Promise<void> => {
+  const doing: Doing = async (work, done = '') => {
     try {
-      await work;
-      setSaid(done);
+      const result = await work;
+      setSaid(typeof done === 'string' ? done : done(result));
     } catch (error) {
       setSaid(error instanceof Error ? error.message : String(error));
     }

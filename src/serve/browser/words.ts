@@ -1,10 +1,19 @@
 // Runs in the browser.
 import { printable } from '../../printable.js';
 import type { Job, JobPace } from '../queue/job.js';
+import type { AddAnswer } from '../web/server.js';
 
 /** The last part of a path, with `/` or `\`, safe to be shown. */
 export function nameOf(path: string): string {
   return printable(path.split(/[/\\]/).at(-1) ?? path);
+}
+
+/** How many clips were added, and how many were refused, in words. */
+export function addedWords({ added, refused }: AddAnswer): string {
+  const words = (count: number, done: string): string =>
+    count === 1 ? `1 clip was ${done}.` : `${count || 'No'} clips were ${done}.`;
+  const not = refused.length === 0 ? '' : ` ${words(refused.length, 'refused')}`;
+  return words(added, 'added') + not;
 }
 
 /** Seconds as `1:02:03` or `2:03`. */

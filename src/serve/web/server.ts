@@ -44,6 +44,12 @@ const logBytes = 64 * 1024;
 /** Most clips that one request may name. */
 const mostInputs = 10_000;
 
+/** The answer to clips that are to be added: how many were, and which cannot be enlarged so. */
+export type AddAnswer = {
+  readonly added: number;
+  readonly refused: readonly { readonly clip: string; readonly why: string }[];
+};
+
 /** The web server of the page; not yet listening. */
 export function pageServer(parts: ServerParts): FastifyInstance {
   const server = fastify({ bodyLimit: 4 * 1024 * 1024 });
@@ -151,20 +157,29 @@ async function inputsIn(body: Field, folders: Folders): Promise<string[]> {
   return inputs;
 }
 
+/**
+ * Fires once the browser has closed the request, as it does when other clips are selected: its
+ * answer is no longer needed. It also fires after the answer.
+ */
+function closing(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
 /** Serves what is known before a clip is enlarged: its plan, its tracks and a preview. */
 function servePlans(server: FastifyInstance, parts: ServerParts): void {
   const { folders, previews, presets, tracks, work } = parts;
-  server.post('/api/plan', async ({ body }) => {
+  server.post('/api/plan', async ({ body }, reply) => {
     const field = new Field(body, 'the request');
+    const gone = closing(reply);
     const input = await folders.inside(field.at('input').string());
-    return planOf(input, await optionsIn(field, parts), work);
+    return planOf(input, await optionsIn(field, parts), work, gone);
   });
   server.post('/api/tracks', async ({ body }, reply) => {
+    const gone = closing(reply);
     const inputs = await inputsIn(new Field(body, 'the request'), folders);
-    const gone = new AbortController();
-    // The browser closes the request once other clips are selected: these need not be read.
-    reply.raw.once('close', () => gone.abort());
-    return tracks.offers(inputs, gone.signal);
+    return tracks.offers(inputs, gone);
   });
   server.post('/api/preview', async ({ body }) => {
     const field = new Field(body, 'the request');
@@ -184,12 +199,16 @@ function serveJobs(server: FastifyInstance, parts: ServerParts): void {
     const field = new Field(body, 'the request');
     const options = await optionsIn(field, parts);
     const inputs = await inputsIn(field, folders);
-    await tracks.check(inputs, options);
     for (const input of inputs) await machines?.checkClip(input);
     if (options.folder !== null) await machines?.checkFolder(options.folder);
-    const added = queue.add(inputs, options);
+    const lacking = await tracks.lacking(inputs, options);
+    const added = queue.add(
+      inputs.filter((input) => !lacking.has(input)),
+      options,
+    );
     await queue.written();
-    return { added: added.length };
+    const refused = [...lacking].map(([clip, why]) => ({ clip, why }));
+    return { added: added.length, refused } satisfies AddAnswer;
   });
   server.post<{ Params: { id: string } }>('/api/jobs/:id', async ({ params, body }) => {
     const field = new Field(body, 'the request');
@@ -231,15 +250,26 @@ function sendReport(file: string | null, reply: FastifyReply): FastifyReply {
   return reply.send(createReadStream(file));
 }
 
-/** The plan for a clip, as the fields that it would set in a job. */
-async function planOf(input: string, options: JobOptions, work: QueueWork): Promise<JobChange> {
+/**
+ * The plan for a clip, as the fields that it would set in a job. Planning stops once `gone` fires.
+ */
+async function planOf(
+  input: string,
+  options: JobOptions,
+  work: QueueWork,
+  gone: AbortSignal,
+): Promise<JobChange> {
   const plan: JobChange = {};
   const job = { id: '', input, options, state: 'waiting', added: '', frames: 0 } as const;
   const empty = { output: null, of: null, pixels: null, size: null, bytes: null, models: [] };
+  gone.throwIfAborted();
   const run = work.planJob(
     { ...job, ...empty, notes: [], error: null, hasReport: false },
     { change: (change) => void Object.assign(plan, change), pace: () => {} },
   );
+  const stop = (): void => run.stop('leave');
+  gone.addEventListener('abort', stop);
   await run.ended;
+  gone.removeEventListener('abort', stop);
   return plan;
 }
