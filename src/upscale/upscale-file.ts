@@ -138,7 +138,7 @@ async function makeOutput(
       ...notes,
       ...leadingNotes(plan, report),
       ...lostFrames(plan, records, report).notes,
-      ...damageNotes(plan, damages),
+      ...damageNotes(plan, damages, report),
       ...late,
       ...differing,
     ],

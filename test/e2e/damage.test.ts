@@ -129,6 +129,31 @@ test('sound that is missing is told of its own stream', async () => {
   );
 });
 
+test('it is said until when pictures may be garbled, where they build on others', async () => {
+  const intra = path.join(folder, 'intra.avi');
+  await ffmpegRun(...scene, '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', intra);
+  for (const [clip, isGarbled] of [
+    [path.join(folder, 'a.mp4'), true],
+    [intra, false],
+  ] as const) {
+    const bad = await harmed(clip, 'zeroed middle', path.join(folder, `g-${path.basename(clip)}`));
+    const output = `${bad}.out.mkv`;
+    const outcome = await enlarge(bad, { ...quick, output, allowDamaged: true });
+    assert.equal(outcome.status, 'done');
+    const { missing, source } = await readSidecar(`${output}.vsr.json`);
+    const { from, to } = source.damage!.find(({ stream }) => stream === 0)!;
+    const said = missing.flatMap(({ why }) => /\. Pictures after it.* garbled.*$/.exec(why) ?? []);
+    if (!isGarbled) {
+      assert.deepEqual(said, []);
+      continue;
+    }
+    // Every twelfth frame is a key frame, of 25 a second.
+    const next = (12 / 25) * (Math.floor(to! / (12 / 25) + 0.01) + 1);
+    const until = `until the next key frame, at ${next.toFixed(2)} s`;
+    assert.deepEqual(said, [`. Pictures after it may be garbled ${until}`], `${from} to ${to}`);
+  }
+});
+
 test('a part of a damaged clip that is whole is done', async () => {
   const clip = await harmed(path.join(folder, 'a.mkv'), 'cut tail', path.join(folder, 'part.mkv'));
   const output = path.join(folder, 'part.out.mkv');

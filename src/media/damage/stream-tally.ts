@@ -17,6 +17,10 @@ export type StreamTally = {
   readonly reached: number | null;
   /** Number of packets before the first key packet, which cannot be decoded. */
   readonly leading: number;
+  /** Whether a packet is no key packet, so that its picture builds on others. */
+  readonly inter: boolean;
+  /** Times of the key packets that come after the first packet that is none, rising. */
+  readonly keys: readonly number[];
   /**
    * Number of packets that come after the first key packet and are shown before it. They may depend
    * on packets before the beginning.
@@ -53,9 +57,11 @@ export class Tally {
   begins: number | null = null;
   reached: number | null = null;
   leading = 0;
+  inter = false;
   orphans = 0;
   hidden = 0;
   blank = 0;
+  readonly keys: number[] = [];
   readonly gaps: Moment[] = [];
   readonly moments: Moment[] = [];
   readonly #options: TallyOptions;
@@ -75,6 +81,8 @@ export class Tally {
     this.bytes += size;
     if (key && !this.#started) this.#firstKey = pts;
     this.#started ||= key;
+    if (!key) this.inter = true;
+    else if (this.inter && pts !== null && !hidden) this.keys.push(pts);
     if (!this.#started) this.leading++;
     else if (pts !== null && this.#firstKey !== null && pts < this.#firstKey) this.orphans++;
     const blank = this.#options.blanks && size <= blankTextBytes;

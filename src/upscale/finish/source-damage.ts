@@ -10,6 +10,7 @@ import {
 import type { Announcement } from '../../media/output/output-plan.js';
 import type { JobPlan } from '../plan/job-plan.js';
 import type { JobContext } from '../segments/job-context.js';
+import { garbledWords } from './garbled-pictures.js';
 import { lostFrames } from './lost-frames.js';
 import type { SegmentRecord } from '../segments/segment-record.js';
 
@@ -113,13 +114,21 @@ export function refuseDamage(plan: JobPlan, damages: readonly Damage[]): void {
   );
 }
 
-/** What an output lacks because its source was damaged. */
-export function damageNotes(plan: JobPlan, damages: readonly Damage[]): Announcement[] {
-  return damages.map((damage) => ({
-    kind: 'missing',
-    what: `part of the source (${streamName(plan.source, damage.stream)})`,
-    why: damageWords(damage),
-  }));
+/** What an output lacks because its source was damaged, and which pictures that may garble. */
+export function damageNotes(
+  { source }: JobPlan,
+  damages: readonly Damage[],
+  { census }: SourceReport,
+): Announcement[] {
+  const tally = census.streams.get(source.video.index);
+  return damages.map((damage) => {
+    const garbled = garbledWords(source, damage, tally);
+    return {
+      kind: 'missing',
+      what: `part of the source (${streamName(source, damage.stream)})`,
+      why: `${damageWords(damage)}${garbled === '' ? '' : `. ${garbled}`}`,
+    };
+  });
 }
 
 /**
