@@ -39,8 +39,9 @@ function checkForPictures(settings: Settings): void {
 
 /** How the frames of a job become pictures. */
 function choiceFor({ source, outputPlan }: JobPlan, pattern: string): PictureChoice {
-  const { sourceFormat } = source.video;
-  return choosePictures(pattern, { format: outputPlan.frameLayout.format, sourceFormat });
+  const { sourceFormat, conversion } = source.video;
+  const { format } = outputPlan.frameLayout;
+  return choosePictures(pattern, { format, sourceFormat, isFromRgb: conversion === 'rgb' });
 }
 
 /** What a clip has and numbered pictures cannot hold. */
@@ -80,6 +81,7 @@ function clipRequest(
   const { settings } = request;
   return {
     ...request,
+    input: { ...request.input, toPictures: true },
     settings: {
       ...settings,
       ...{ output: places.clip, codec: 'ffv1', audio: 'none', subs: 'none', overwrite: true },

@@ -2,6 +2,7 @@ import { buildArguments } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { storedInput } from '../source/raw-input.js';
 import type { FieldFrames, Source, VideoStream } from '../source/source.js';
+import { rgbDepth } from '../source/travel-format.js';
 import { denoiser } from './denoiser.js';
 import { stackOf, type Stack } from './stacked-pictures.js';
 import { seconds } from './timestamps.js';
@@ -71,6 +72,17 @@ function widened(sourceFormat: string): string[] {
 }
 
 /**
+ * Filters that turn RGB with an opacity of 8 bits into 16, of which each ffmpeg makes the same 10:
+ * by itself swscale of 5.1 would get some wrong by one. That of 2018 only shifts 255 to 65280, so
+ * the lower byte is made equal to the upper one.
+ */
+const widenedOpacity = [
+  'format=rgba',
+  'format=rgba64',
+  `lutrgb=a='bitor(bitand(val,65280),floor(val/256))'`,
+];
+
+/**
  * The filter that passes only the first frame at or after each of `times`; empty for all frames.
  */
 function picked(times: readonly number[] | undefined): string {
@@ -115,7 +127,11 @@ function travelFilters({ denoise, ...video }: VideoStream, name: string): string
   const colour = isRgb ? 'out_color_matrix=bt709:out_range=tv' : same;
   const samples = `${size}:${colour},format=${video.request}`;
   const after = denoise === null ? [] : [denoiser(denoise)];
-  if (!isRgb || !video.format.alpha || video.format.bitDepth > 8) return [samples, ...after];
+  if (!isRgb || !video.format.alpha) return [samples, ...after];
+  if (video.format.bitDepth > 8) {
+    const isWide = rgbDepth(video.sourceFormat) > 8;
+    return [...(isWide ? [] : widenedOpacity), samples, ...after];
+  }
   // swscale of ffmpeg 5.1 turns an opacity of 128 into 129, and adds one to all above it, so alpha
   // takes a way of its own. It is extracted from RGBA, to which other formats are converted before.
   const [colours, opacity, plain, alpha] = ['c', 'o', 'p', 'a'].map((each) => `[${name}_${each}]`);

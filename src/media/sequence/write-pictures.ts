@@ -7,8 +7,9 @@ import { fileUrl, safeInputOptions } from '../program/command.js';
 import { everyFrame, type Ffmpeg } from '../program/ffmpeg.js';
 import { runProcess, throwIfAborted } from '../program/process.js';
 import type { Colour } from '../source/source.js';
+import { rgbDepth } from '../source/travel-format.js';
 import { numbersIn, parsePattern } from './numbered-names.js';
-import { writeGrey, type GreyKind } from './write-grey.js';
+import { writeSamples, type PictureKind } from './write-samples.js';
 
 /**
  * How pictures of one format are encoded: the pix_fmt for 8 bit, and that for 16 bit where the
@@ -20,7 +21,7 @@ type PictureFormat = {
   readonly alpha: readonly [eight: string, deep: string | null] | null;
   readonly grey: readonly [eight: string, deep: string | null];
   readonly greyAlpha: readonly [eight: string, deep: string | null] | null;
-  readonly kind: GreyKind;
+  readonly kind: PictureKind;
 };
 
 const png: PictureFormat = {
@@ -48,8 +49,9 @@ export type PictureChoice = {
   readonly pixelFormat: string;
   /** Whether bits beyond 8 are lost. */
   readonly losesBits: boolean;
-  /** The format of grey pictures; `null` for colour. */
-  readonly grey: GreyKind | null;
+  readonly kind: PictureKind;
+  /** How samples are made of frames; `convert`: by ffmpeg, from any colour and subsampling. */
+  readonly colours: 'grey' | 'rgb' | 'convert';
 };
 
 /** The frames that become pictures. */
@@ -57,6 +59,8 @@ export type FramesToWrite = {
   readonly format: PixelFormat;
   /** The source's pix_fmt, which may be grey although the frames have chroma. */
   readonly sourceFormat: string;
+  /** Whether they were RGB, and became studio-range BT.709. */
+  readonly isFromRgb: boolean;
 };
 
 /**
@@ -66,7 +70,7 @@ export type FramesToWrite = {
  */
 export function choosePictures(
   pattern: string,
-  { format, sourceFormat }: FramesToWrite,
+  { format, sourceFormat, isFromRgb }: FramesToWrite,
 ): PictureChoice {
   const picture = formats[path.extname(pattern).slice(1).toLowerCase()];
   if (picture === undefined) {
@@ -83,12 +87,14 @@ export function choosePictures(
     throw badValue(what, '-o', pattern);
   }
   const [eight, deep] = kinds;
-  const isDeep = format.bitDepth > 8;
+  const isDeep = (isFromRgb ? rgbDepth(sourceFormat) : format.bitDepth) > 8;
   return {
     encoder: picture.encoder,
     pixelFormat: isDeep ? (deep ?? eight) : eight,
     losesBits: isDeep && deep === null,
-    grey: isGrey ? picture.kind : null,
+    kind: picture.kind,
+    // sharp would subsample the chroma of a JPEG.
+    colours: isGrey ? 'grey' : isFromRgb && picture.kind !== 'jpeg' ? 'rgb' : 'convert',
   };
 }
 
@@ -134,8 +140,10 @@ export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Pro
   const { into, pattern, frames, signal } = request;
   await rm(into, { recursive: true, force: true });
   await mkdir(into, { recursive: true });
-  const write = request.choice.grey === null ? writeColours : writeGreys;
-  const fault = await write(ffmpeg, request);
+  const { colours } = request.choice;
+  const fault = await (colours === 'convert'
+    ? writeConverted(ffmpeg, request)
+    : writePlain(ffmpeg, request, colours));
   throwIfAborted(signal);
   const names = await readdir(into);
   const there = numbersIn(parsePattern(pattern)!, names).length;
@@ -156,7 +164,7 @@ export async function writePictures(ffmpeg: Ffmpeg, request: WritePictures): Pro
 }
 
 /** Writes pictures with ffmpeg. Returns what went wrong; `null` if nothing did. */
-async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
+async function writeConverted(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
   const { clip, into, pattern, first, choice, colour, layout, signal, stallTimeoutMs } = request;
   const quality = choice.encoder === 'mjpeg' ? ['-q:v', '2'] : [];
   const end = await runProcess(
@@ -173,10 +181,14 @@ async function writeColours(ffmpeg: Ffmpeg, request: WritePictures): Promise<str
   return end.code === 0 ? null : (end.stderrTail.at(-1) ?? 'ffmpeg says nothing');
 }
 
-/** Writes grey pictures. Returns what went wrong; `null` if nothing did. */
-async function writeGreys(ffmpeg: Ffmpeg, request: WritePictures): Promise<string | null> {
+/** Writes pictures of samples that ffmpeg does not convert. Returns what went wrong, or `null`. */
+async function writePlain(
+  ffmpeg: Ffmpeg,
+  request: WritePictures,
+  colours: 'grey' | 'rgb',
+): Promise<string | null> {
   const { colour, choice } = request;
-  const isDeep = choice.pixelFormat.includes('16');
-  const pictures = { ...request, range: colour.range, kind: choice.grey!, isDeep };
-  return writeGrey(ffmpeg, pictures, request).then(() => null, messageOf);
+  const isDeep = /16|48|64/.test(choice.pixelFormat);
+  const pictures = { ...request, range: colour.range, kind: choice.kind, colours, isDeep };
+  return writeSamples(ffmpeg, pictures, request).then(() => null, messageOf);
 }

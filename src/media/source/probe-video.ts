@@ -14,8 +14,8 @@ import {
   type Json,
 } from './probe-stream.js';
 import type { Ratio } from '../../planes/ratio.js';
-import type { Colour, StreamInfo, VideoStream } from './source.js';
-import { travelFormat } from './travel-format.js';
+import type { Colour, Source, StreamInfo, VideoStream } from './source.js';
+import { deepestRgb, travelFormat } from './travel-format.js';
 
 /** What ffprobe reports about the chosen stream. */
 export type VideoEvidence = {
@@ -66,6 +66,16 @@ function madeFromRgb(said: Colour): Colour {
     transfer: said.transfer ?? 'iec61966-2-1',
     siting: null,
   };
+}
+
+/**
+ * A source of RGB as it is for an output of pictures: it becomes Y'CbCr of more bits, so that its
+ * values come back. Clips get no more bits, for players.
+ */
+export function forPictures(source: Source): Source {
+  const format = deepestRgb(source.video.format.alpha);
+  const video = { ...source.video, format, request: format.name };
+  return { ...source, video, remarks: remarksOn(video) };
 }
 
 /** What the user should know about a stream before it is decoded, in sentences. */

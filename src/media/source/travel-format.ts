@@ -40,7 +40,7 @@ const refined: Readonly<Record<string, string>> = {
 };
 
 /** Bits per sample of an RGB-like format, by its name; 8 also for those with fewer. */
-function rgbDepth(name: string): number {
+export function rgbDepth(name: string): number {
   if (/^(?:rgb48|bgr48|rgba64|bgra64|ya16|xyz12|bayer_\w+16|.*f(?:16|32))/.test(name)) return 16;
   const planar = /^gbra?p(\d+)/.exec(name)?.[1] ?? /^x2(?:rgb|bgr)(10)/.exec(name)?.[1];
   return planar === undefined ? 8 : Number(planar);
@@ -65,6 +65,11 @@ function planar(base: string, depth: number): { format: PixelFormat; lost: boole
   if (depth <= 10) return { format: named(`${base}10le`), lost: false };
   if (depth <= 12) return { format: named(`${base}12le`), lost: false };
   return { format: named(base.startsWith('yuva') ? `${base}10le` : `${base}12le`), lost: true };
+}
+
+/** The deepest format in which RGB travels, with alpha or without. */
+export function deepestRgb(alpha: boolean): PixelFormat {
+  return named(alpha ? 'yuva444p10le' : 'yuv444p12le');
 }
 
 /**

@@ -32,6 +32,8 @@ export type Input = {
   readonly sequence?: PictureSequence;
   /** The clip that these pictures were gathered into, once they were. */
   readonly gathered?: Pick<GatheredClip, 'file' | 'notes'>;
+  /** Set where its frames are written as pictures, for which RGB is decoded in another way. */
+  readonly toPictures?: true;
   /**
    * Path below the named folder in which it was found, for outputs that mirror it; `''` otherwise.
    */

@@ -1,5 +1,6 @@
 import { isFile } from '../../files/what-is-there.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
+import { forPictures } from '../../media/source/probe-video.js';
 import { probe } from '../../media/source/probe.js';
 import type { Source } from '../../media/source/source.js';
 import { identifySource } from './identity.js';
@@ -29,6 +30,7 @@ export async function probeInput(
     if (await isFile(file)) await identifySource(file);
     throw error;
   });
+  if (input.toPictures === true && source.video.conversion === 'rgb') return forPictures(source);
   if (input.gathered === undefined || source.video.colour.range !== null) return source;
   // TIFFs state no range; as pictures they are full range.
   const colour = { ...source.video.colour, range: 'pc' } as const;

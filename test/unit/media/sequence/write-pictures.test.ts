@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { choosePictures, pictureFilter } from '../../../../src/media/sequence/write-pictures.js';
-import { greySamples } from '../../../../src/media/sequence/write-grey.js';
+import { greySamples, rgbSamples } from '../../../../src/media/sequence/write-samples.js';
 import { frameLayout, pixelFormats } from '../../../../src/planes/pixel-format.js';
 
 const chosen = (pattern: string, format: string, sourceFormat = format) => {
-  const frames = { format: pixelFormats.get(format)!, sourceFormat };
+  const frames = { format: pixelFormats.get(format)!, sourceFormat, isFromRgb: false };
   const { pixelFormat, losesBits } = choosePictures(pattern, frames);
   return [pixelFormat, losesBits];
 };
@@ -46,6 +46,30 @@ test('grey samples reach from black to white, whatever the range', () => {
   assert.deepEqual(of('gray12le', [0, 4095], 'pc', 65535), [0, 65535]);
   const chroma = [128, 128, 128, 128];
   assert.deepEqual(of('yuva444p', [16, 235, ...chroma, 128, 255], 'tv', 255), [0, 128, 255, 255]);
+});
+
+test('of the values that a rounded opacity stands for, one of 8 bits is taken', () => {
+  const opaque = pixelFormats.get('yuva444p10le')!;
+  const all = Array.from({ length: 256 }, (_, n) => n);
+  const layout = frameLayout(opaque, all.length, 1);
+  const codes = all.map((n) => Math.min(1023, (n * 257 + 32) >> 6));
+  const plane = (value: number): number[] => all.map(() => value);
+  const samples = [...plane(600), ...plane(512), ...plane(512), ...codes];
+  const frame = new Uint8Array(Uint16Array.from(samples).buffer);
+  const rgba = rgbSamples(frame, layout, 65535);
+  const grey = Math.round(((600 - 64) * 65535) / 876);
+  all.forEach((n) => {
+    assert.deepEqual([...rgba.subarray(4 * n, 4 * n + 4)], [grey, grey, grey, n * 257]);
+  });
+  const between = new Uint8Array(Uint16Array.from([600, 512, 512, 516]).buffer);
+  const one = rgbSamples(between, frameLayout(opaque, 1, 1), 65535);
+  assert.equal(one[3], Math.round((516 * 65535) / 1023));
+});
+
+test('RGB is written as it was decoded, and a JPEG of it by ffmpeg', () => {
+  const frames = { format: pixelFormats.get('yuv444p')!, sourceFormat: 'rgb24', isFromRgb: true };
+  assert.equal(choosePictures('f_%d.png', frames).colours, 'rgb');
+  assert.equal(choosePictures('f_%d.jpg', frames).colours, 'convert');
 });
 
 test('colours are taken apart by the clip’s matrix and range, or by the custom of players', () => {
