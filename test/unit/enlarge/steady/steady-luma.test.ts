@@ -23,11 +23,19 @@ for (const [format, width, height] of [
     const level = 2 ** (layout.format.bitDepth - 8);
     const next = random(4);
     const still = Array.from({ length: width * height }, () => (0.5 + next()) * 250);
-    /** The left half is still but for noise, the right one is another picture each time. */
+    let moved = 0;
+    /**
+     * The left third is still but for noise, the middle one another picture each time, and the right
+     * one a ramp that moves so little that the areas alone hardly differ.
+     */
     const make = (): Plane => {
-      const samples = still.map((value, i) =>
-        Math.round(level * (i % width < width / 2 ? value + 2 * next() : 255 * (0.5 + next()))),
-      );
+      moved += 0.3;
+      const samples = still.map((value, i) => {
+        const x = i % width;
+        if (x < width / 3) return Math.round(level * (value + 2 * next()));
+        if (x < (2 * width) / 3) return Math.round(level * 255 * (0.5 + next()));
+        return Math.round(level * 3 * (x + moved));
+      });
       const kept = samples.map((sample) => Math.min(peak, Math.max(0, sample)));
       return {
         data: peak > 255 ? Uint16Array.from(kept) : Uint8Array.from(kept),
