@@ -25,8 +25,8 @@ for (const [format, width, height] of [
     const still = Array.from({ length: width * height }, () => (0.5 + next()) * 250);
     let moved = 0;
     /**
-     * The left third is still but for noise, the middle one another picture each time, and the right
-     * one a ramp that moves so little that the areas alone hardly differ.
+     * The left third is still but for noise, the middle one another picture each time, and the
+     * right one a ramp that moves so little that the areas alone hardly differ.
      */
     const make = (): Plane => {
       moved += 0.3;
