@@ -7,7 +7,7 @@ import {
 } from '../source/footage-runs.js';
 import { likelyStates } from './field-runs.js';
 import { misfit, shapeOf, type FieldShape, type FieldState } from './field-states.js';
-import type { FieldStep } from './judge-place.js';
+import { isVideo, type FieldStep } from './judge-place.js';
 import { repeatedFrames } from './repeated-frames.js';
 
 /** A run of fewer frames counts as a part of its neighbour. */
@@ -96,11 +96,25 @@ function misfitTo(shapes: readonly FieldShape[], { first, end }: Stretch, state:
 
 const progressive: FieldState = { kind: 'progressive', order: null, place: 0 };
 
+type Steps = readonly (FieldStep | null)[];
+
+/** Whether a stretch of video is surely none: sharp drawn figures may pass for it. */
+function isDrawn(steps: Steps, { first, end, state }: Stretch): boolean {
+  const own = steps.slice(first, end).filter((step) => step !== null);
+  return (
+    isVideo(
+      own.map(() => state),
+      own,
+    ) === false
+  );
+}
+
 /** Whether a stretch is certain to be what its state says. */
-function isSure(shapes: readonly FieldShape[], stretch: Stretch): boolean {
+function isSure(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): boolean {
   const own = misfitTo(shapes, stretch, stretch.state);
   if (own > worstMisfit) return false;
   if (stretch.state.kind !== 'video') return true;
+  if (isDrawn(steps, stretch)) return false;
   return misfitTo(shapes, stretch, progressive) - own > leastAdvantage;
 }
 
@@ -143,7 +157,7 @@ function combedFrames(shapes: readonly FieldShape[], run: FootageRun, end: numbe
 }
 
 /** Cuts runs of film at gaps in the clip's times. */
-function cutAtGaps(runs: readonly FootageRun[], steps: readonly (FieldStep | null)[]) {
+function cutAtGaps(runs: readonly FootageRun[], steps: Steps) {
   const usual = usualTicks(steps) ?? Infinity;
   return runs.flatMap((run, i) => {
     if (run.kind !== 'film') return [run];
@@ -176,7 +190,7 @@ function withoutLostEnds(runs: readonly FootageRun[]): FootageRun[] {
 }
 
 /** The median number of ticks from one frame to the next; `null` where frames have no times. */
-function usualTicks(steps: readonly (FieldStep | null)[]): number | null {
+function usualTicks(steps: Steps): number | null {
   const ticks = steps.flatMap((step) => (step?.ticks == null ? [] : [step.ticks]));
   return ticks.toSorted((a, b) => a - b)[ticks.length >> 1] ?? null;
 }
@@ -186,7 +200,7 @@ function usualTicks(steps: readonly (FieldStep | null)[]): number | null {
  * before it; that of the first frame is `null`. Frames that tell nothing belong to the run beside
  * them. A run that fits no kind is called progressive, so that it will be left alone.
  */
-export function findRuns(steps: readonly (FieldStep | null)[]): FootageRuns {
+export function findRuns(steps: Steps): FootageRuns {
   const none: FieldShape = { same: 0, late: 0, early: 0, weight: 0 };
   const shapes = steps.map((step) => (step === null ? none : shapeOf(step.measure)));
   const frames = steps.length;
@@ -196,7 +210,7 @@ export function findRuns(steps: readonly (FieldStep | null)[]): FootageRuns {
   }
   const states = likelyStates(shapes).map((state, first) => ({ first, end: first + 1, state }));
   const sure = withoutShort(joined(states)).map((stretch) =>
-    isSure(shapes, stretch) ? stretch : { ...stretch, state: progressive },
+    isSure(shapes, steps, stretch) ? stretch : { ...stretch, state: progressive },
   );
   const runs = withoutLostEnds(cutAtGaps(joined(sure).map(runOf), steps));
   const combed: number[] = [];

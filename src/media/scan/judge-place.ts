@@ -67,8 +67,13 @@ function sharesOf(states: readonly FieldState[], shapes: readonly FieldShape[]) 
   return [...shares.values()].sort((a, b) => b.weight - a.weight);
 }
 
-/** Whether the frames that were judged to be video are: `null` where that cannot be told. */
-function isVideo(states: readonly FieldState[], steps: readonly FieldStep[]): boolean | null {
+/**
+ * Whether those of the frames are video that `states` say are: `null` where that cannot be told.
+ */
+export function isVideo(
+  states: readonly FieldState[],
+  steps: readonly FieldStep[],
+): boolean | null {
   const sums = { same: 0, near: 0, far: 0, apart: 0 };
   steps.forEach(({ measure: { moving, same, late, early, apart } }, i) => {
     const { kind, order } = states[i]!;

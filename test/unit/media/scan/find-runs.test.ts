@@ -33,6 +33,19 @@ test('runs of each kind are told apart, each from its first frame on', () => {
   ]);
 });
 
+test('a run that seems combed, but no more than its own lines differ, is no video', () => {
+  const drawnSteps = times(40, () => {
+    const { measure, ...rest } = step([6, 9, 12]);
+    return { ...rest, measure: { ...measure, apart: 6 } };
+  });
+  assert.deepEqual(said(clip(filmSteps(40), drawnSteps, filmSteps(40), videoSteps(40))), [
+    [0, 'film', 0],
+    [40, 'progressive', 0],
+    [80, 'film', 0],
+    [120, 'video', 0],
+  ]);
+});
+
 test('a break of the cadence begins a new run of film', () => {
   assert.deepEqual(said(clip(filmSteps(42), filmSteps(40, 4))), [
     [0, 'film', 0],
