@@ -44,22 +44,29 @@ export function printableJson(value: unknown, indent = 2): string {
   );
 }
 
-/** Characters that no shell reads as more than themselves. */
-const plain = /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
+/**
+ * Words that no shell reads as more than themselves. To zsh `=ls` is the place of a program, to fish
+ * `%self` the number of a process.
+ */
+const plain = /^(?![=%])[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
+
+/** What `printf` would read as an option, an escape or a format, and what ends a quoted word. */
+const notForPrintf = /^-|[\\'%\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** The bytes of a text as `printf` reads them in every shell. */
+const octal = (text: string): string =>
+  [...Buffer.from(text)].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
 
 /**
  * `text` as one word of a shell, for calls that a person may copy: nothing in it is run or
- * replaced.
- * Characters that would steer a terminal are written out, in the form that bash and zsh read back.
+ * replaced. It is written so that sh, bash, zsh and fish read the same: fish takes a backslash
+ * between quotes for an escape. Characters that would steer a terminal are written out.
  */
 export function shellWord(text: string): string {
   if (plain.test(text)) return text;
-  if (printable(text) === text) return `'${text.replaceAll("'", `'\\''`)}'`;
-  const escaped = text.replace(/[\\']/g, '\\$&');
-  // Its form for the larger ones has braces, which shells do not know.
-  const shown = printable(escaped).replace(
-    /\\u\{([0-9a-f]+)\}/g,
-    (_, hex: string) => `\\U${hex.padStart(8, '0')}`,
-  );
-  return `$'${shown}'`;
+  if (printable(text) === text) return `'${text.replace(/[\\']/g, `'\\$&'`)}'`;
+  // A shell removes line ends from the end of what a program prints.
+  const [, words, ends] = /^([^]*?)(\n*)$/.exec(text)!;
+  const printed = `"$(printf '${words!.replace(notForPrintf, octal)}')"`;
+  return `${words === '' ? '' : printed}${ends === '' ? '' : `$'${ends!.replaceAll('\n', '\\n')}'`}`;
 }

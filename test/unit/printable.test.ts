@@ -24,27 +24,34 @@ test('plain names stay as they are', () => {
   }
 });
 
-test('whatever is in a name, a shell reads it as that name, and a terminal is not steered', (t) => {
-  const names = [
-    'a b.mp4',
-    '$(touch pwned)',
-    '`touch pwned`; rm -rf x',
-    'it\'s "so" \\ $HOME ~ * ?',
-    'line\nbreak\ttab\rend',
-    '\x1b[31mred\x07',
-    "both ' and \x1b and \\n",
-    'to the left \u202e4pm.\u2066',
-    'beyond \u{e0001}the plane',
-    '',
-  ];
-  for (const name of names) {
-    const word = shellWord(name);
-    assert.equal(printable(word), word);
-    const { error, stdout } = spawnSync('bash', ['-c', `printf %s ${word}`], {
-      encoding: 'utf8',
-      env: { ...process.env, LC_ALL: 'C.UTF-8' },
-    });
-    if (error !== undefined) return t.skip('bash is not installed');
-    assert.equal(stdout, name, word);
-  }
-});
+/** What `shell` gives a program for the first word after it. */
+function readBy(shell: string, word: string): string | null {
+  const asked = ['-c', `/usr/bin/env printf '%s|' ${word}`];
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const { error, stdout } = spawnSync(shell, asked, { encoding: 'utf8', env });
+  return error === undefined ? stdout : null;
+}
+
+const evil = [
+  ...['a b.mp4', '$(touch pwned)', '`touch pwned`; rm -rf x', '', ' x ', '\\', "\\'", '\\\\x\\'],
+  ...['it\'s "so" \\ $HOME ~ * ?', 'line\nbreak\ttab\rend', '\x1b[31mred\x07', '\x011'],
+  ...["both ' and \x1b and \\n", 'to the left \u202e4pm.\u2066', 'beyond \u{e0001}the plane'],
+  ...['=ls', '%self', '%1', '~', '~root', '{a,b}', '[a]', '^x', '!x!!', '#x', 'x=~', '--x', 'x(y)'],
+  ...['-n\x1b', '100% \x1b%s', "\x1b'; touch pwned; '\x1b\\", '\n\nx'],
+];
+
+for (const shell of ['sh', 'bash', 'zsh', 'fish']) {
+  test(`whatever is in a name, ${shell} reads it as that name, and a terminal is not steered`, (t) => {
+    if (readBy(shell, 'x') === null) return t.skip(`${shell} is not installed`);
+    for (const name of evil) {
+      const word = shellWord(name);
+      assert.equal(printable(word), word);
+      assert.equal(readBy(shell, word), `${name}|`, word);
+    }
+    // There is no word for it that all shells read.
+    if (shell === 'bash' || shell === 'zsh') {
+      for (const name of ['x\x1b\n\n', '\n'])
+        assert.equal(readBy(shell, shellWord(name)), `${name}|`);
+    }
+  });
+}

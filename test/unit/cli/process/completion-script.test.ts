@@ -105,7 +105,9 @@ zpty -d inner
 
 test('zsh completes commands, options, their words and files', (t) => {
   const clip = path.join(folder, 'only-clip.mp4');
-  writeFileSync(clip, '');
+  const pwned = path.join(folder, 'pwned-by-zsh');
+  const evil = "evil $(touch pwned);`x`'.mp4";
+  for (const file of [clip, path.join(folder, evil)]) writeFileSync(file, '');
   const whole = [
     'vsr upscale ',
     'vsr upscale --precision ',
@@ -113,21 +115,28 @@ test('zsh completes commands, options, their words and files', (t) => {
     'vsr queue status ',
     'vsr queue status --json ',
     `vsr upscale ${clip} `,
+    // What stands on the line is not run, and what a file is called is quoted.
+    `vsr upscale '$(touch ${pwned})' --precision `,
+    `vsr upscale $(touch ${pwned}) --precision `,
+    `vsr upscale ${folder}/${evil.replace(/[ $();`']/g, '\\$&')} `,
   ];
   const begun = [
     ...['vsr ups', 'vsr upscale --precis', 'vsr upscale a.mp4 --codec he', 'vsr queue stat'],
     ...['vsr queue status --js', `vsr upscale ${clip.slice(0, -6)}`],
+    ...[`vsr upscale '$(touch ${pwned})' --precis`, `vsr upscale $(touch ${pwned}) --precis`],
+    `vsr upscale ${folder}/evi`,
   ];
   const completed = completedByZsh(begun);
   if (completed === null) return t.skip('zsh is not installed');
   assert.deepEqual(completed, whole);
+  assert.ok(!existsSync(pwned));
 });
 
 test('fish completes commands, options and their words', (t) => {
   const script = path.join(folder, 'vsr.fish');
   writeFileSync(script, completionScript('fish', tree));
   const completed = (line: string): string[] | null => {
-    const asked = `source ${script}; complete -C ${JSON.stringify(line)}`;
+    const asked = `source ${script}; complete -C ${shellWord(line)}`;
     const { error, stdout } = spawnSync('fish', ['-c', asked], { encoding: 'utf8' });
     if (error !== undefined) return null;
     return stdout.split('\n').flatMap((each) => each.split('\t')[0] || []);
@@ -138,4 +147,11 @@ test('fish completes commands, options and their words', (t) => {
   assert.deepEqual(completed('vsr upscale a.mp4 --codec ')!.sort(), [...codecNames].sort());
   assert.deepEqual(completed('vsr queue stat'), ['status']);
   assert.deepEqual(completed('vsr queue status --js'), ['--json']);
+  // What stands on the line is not run.
+  const pwned = path.join(folder, 'pwned-by-fish');
+  for (const evil of [`$(touch ${pwned})`, `(touch ${pwned})`, `'$(touch ${pwned});'`]) {
+    assert.deepEqual(completed(`vsr upscale ${evil} --precis`), ['--precision']);
+    assert.deepEqual(completed(`vsr ${evil} ups`), ['upscale']);
+  }
+  assert.ok(!existsSync(pwned));
 });
