@@ -62,9 +62,10 @@ const sizes = {
   control: 3,
   /** An image's place and size, before its packed field. */
   image: 8,
-  /** The smallest code length of its compression, after its colours. */
-  smallestCode: 1,
 } as const;
+
+/** The smallest code length of an image's compression, in bits; with another, none can be read. */
+const [leastCode, mostCode] = [1, 11];
 
 /** The bytes that blocks begin with. */
 const [extension, image, trailer, graphicControl] = [0x21, 0x2c, 0x3b, 0xf9];
@@ -76,7 +77,10 @@ function tableBytes(packed: number): number {
 
 /** What the blocks of a GIF show. */
 export type GifBlocks = {
-  /** Whether they follow one another up to the trailer, with next to nothing after it. */
+  /**
+   * Whether they follow one another up to the trailer, with next to nothing after it, and every
+   * image can be read.
+   */
   readonly isWhole: boolean;
   /** Whether a frame is removed before the next, so that opaque places may become transparent. */
   readonly removesFrames: boolean;
@@ -111,8 +115,9 @@ export async function gifBlocks(file: FileHandle, size: number): Promise<GifBloc
       }
     } else if (kind === image) {
       bytes.skip(sizes.image);
-      const own = tableBytes(await bytes.byte());
-      bytes.skip(own + sizes.smallestCode);
+      bytes.skip(tableBytes(await bytes.byte()));
+      const code = await bytes.byte();
+      if (!(code >= leastCode && code <= mostCode)) return { isWhole: false, removesFrames };
     } else {
       return { isWhole: false, removesFrames };
     }
