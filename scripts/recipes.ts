@@ -110,7 +110,9 @@ const enlargedBefore = {
   ...{ batch: 4, patch: 20 },
 } as const;
 
-/** For residual blocks on RGB. Their reach is 23 samples: of a small patch most would be context. */
+/**
+ * For residual blocks on RGB. Their reach is 23 samples: of a small patch most would be context.
+ */
 const residual = {
   arch: 'resnet',
   scale: 4,

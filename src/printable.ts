@@ -45,8 +45,8 @@ export function printableJson(value: unknown, indent = 2): string {
 }
 
 /**
- * Words that no shell reads as more than themselves. To zsh `=ls` is the place of a program, to fish
- * `%self` the number of a process.
+ * Words that no shell reads as more than themselves. To zsh `=ls` is the place of a program, and
+ * `%self` is the number of a process to fish.
  */
 const plain = /^(?![=%])[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u;
 
