@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { after, before } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { queueName } from '../../src/queue/fingerprint.js';
 import { storedPayload } from '../../src/queue/job/payload.js';
 import { QueueBook } from '../../src/queue/redis/book.js';
@@ -21,6 +22,19 @@ let job: QueueJob;
 let connection: QueueConnection;
 let book: QueueBook;
 let worker: Vsr;
+
+/** While this file exists, the worker's ffmpeg waits before it does anything. */
+const gate = path.join(folder, 'gate');
+
+/** An ffmpeg for the worker that waits at the gate. */
+async function gatedFfmpeg(): Promise<string> {
+  const file = path.join(folder, 'ffmpeg-at-the-gate');
+  const { ffmpeg } = await locateFfmpeg();
+  const lines = [`while [ -e '${gate}' ]; do sleep 0.05; done`, `exec '${ffmpeg}' "$@"`];
+  await writeFile(file, ['#!/bin/sh', ...lines, ''].join('\n'));
+  await chmod(file, 0o755);
+  return file;
+}
 
 before(async () => {
   if (withoutRedis !== false) return;
@@ -98,7 +112,7 @@ test(
     const jobs = connection.queue(queueName(fingerprint));
     const join = await jobs.getJob(`${id}-join`);
     await join!.removeUnprocessedChildren();
-    worker = await job.worker(redis.url);
+    worker = await job.worker(redis.url, [], { VSR_FFMPEG: await gatedFfmpeg() });
     await untilState(id, 'failed');
     assert.match(
       (await book.clip(id))!.cause!,
@@ -115,11 +129,14 @@ test(
   'a clip is cancelled, goes on without the queue or by retry, and is forgotten',
   { skip: withoutRedis },
   async () => {
+    // No segment is finished before the clip is cancelled.
+    await writeFile(gate, '');
     const seen = worker.said().length;
     const run = job.submit(redis.url, 'cancelled.mp4');
     await worker.until(new RegExp(`^[^]{${seen}}[^]*segments? \\d`));
     const id = await lastClip();
     await queue('cancel', id);
+    await rm(gate);
     assert.equal((await run.done).code, 1);
     assert.match(run.said(), /cancelled in the queue/);
     const work = path.join(job.media, 'cancelled.mp4.vsr-work', 'queue.json');
@@ -128,6 +145,17 @@ test(
     await queue('retry', id);
     await untilState(id, 'done');
     await job.checkSame('cancelled.mp4');
+    const entry = (await book.clip(id))!;
+    await book.open(entry);
+    assert.equal(await book.end(id, 'cancelled', null), true);
+    assert.equal(
+      await book.end(id, 'done', null),
+      true,
+      'its join had ended before it was stopped',
+    );
+    assert.equal(await book.end(id, 'cancelled', null), false);
+    const late = await runVsr('queue', 'cancel', id, '--queue', redis.url);
+    assert.deepEqual([late.code, /nothing to cancel/.test(late.stderr)], [2, true], late.stderr);
     await queue('remove', id);
     assert.equal(await book.clip(id), null);
     assert.match(await queue('metrics'), /vsr_queue_workers\{fingerprint="[0-9a-f]{12}"\} 1\n/);

@@ -54,7 +54,8 @@ function refOf({ id, ref }: ClipEntry): ClipRef {
  */
 export async function cancelClip(control: Control, entry: ClipEntry): Promise<void> {
   const { connection, book } = control;
-  if (!(await book.end(entry.id, 'cancelled', null)) && entry.state === 'done') {
+  // The clip may have ended since its entry was read.
+  if (!(await book.end(entry.id, 'cancelled', null)) && (await book.state(entry.id)) === 'done') {
     throw new VsrError('option', `${entry.output} is done: there is nothing to cancel.`);
   }
   await removeJobs(connection, book, entry);

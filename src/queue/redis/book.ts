@@ -138,16 +138,20 @@ export class QueueBook {
     return clipStates.find((known) => known === state) ?? null;
   }
 
-  /** Records how a clip ended; only the first end counts. Returns whether this was the first. */
+  /**
+   * Records how a clip ended. Only the first end counts, except that a clip whose output is there is
+   * done even if it was cancelled while its join ended. Returns whether this end counts.
+   */
   async end(id: string, state: ClipState, cause: string | null): Promise<boolean> {
     const key = keys.clip(id);
     // One step of the server: where two workers fail at once, the first cause is kept.
     const script =
-      "if redis.call('HGET', KEYS[1], 'state') ~= 'open' then return 0 end " +
+      "local state = redis.call('HGET', KEYS[1], 'state') " +
+      "if state ~= 'open' and not (state == 'cancelled' and ARGV[1] == 'done') then return 0 end " +
       "redis.call('HSET', KEYS[1], 'state', ARGV[1], 'cause', ARGV[2]) " +
       "redis.call('EXPIRE', KEYS[1], ARGV[3]) redis.call('EXPIRE', KEYS[2], ARGV[3]) return 1";
     const seconds = String(keptSeconds);
-    const first = await this.#redis.eval(
+    const counts = await this.#redis.eval(
       script,
       2,
       key,
@@ -156,7 +160,7 @@ export class QueueBook {
       cause ?? '',
       seconds,
     );
-    return first === 1;
+    return counts === 1;
   }
 
   /** Removes the clip `id` from the book. */
