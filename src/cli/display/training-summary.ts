@@ -1,3 +1,4 @@
+import { isCoded } from '../../training/pictures/degrade.js';
 import { lossText } from '../../training/gradient/loss.js';
 import { multiplicationsOf, parameterCount } from '../../model/language/network.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
@@ -10,10 +11,9 @@ export function trainingSummary(plan: TrainPlan): string[] {
   const place = plan.provider
     ? `${plan.provider.name}:${plan.provider.device}`
     : `${plan.workers} threads`;
-  const kind =
-    degradation.kind === 'codec' || degradation.kind === 'codecs'
-      ? `${degradation.kind}, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
-      : degradation.kind;
+  const kind = isCoded(degradation)
+    ? `${degradation.kind}, CRF ${degradation.crf.join('-')}, ${degradation.clean ?? 0} clean`
+    : degradation.kind;
   const expanded = plan.expand ? `, each layer trained through ${plan.expand} channels` : '';
   const firstPass = degradation.after === undefined ? '' : `, through ${degradation.after.name}`;
   return [

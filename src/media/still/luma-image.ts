@@ -16,6 +16,10 @@ function lumaOf(red: number, green: number, blue: number): number {
   return Math.round(16 + (65.481 * red + 128.553 * green + 24.966 * blue) / 255);
 }
 
+function greyOf(red: number, green: number, blue: number): number {
+  return Math.round(0.299 * red + 0.587 * green + 0.114 * blue);
+}
+
 /** BT.601 studio-range Y of 8-bit RGB, rounded: 16 to 235, as in Matlab's rgb2ycbcr. */
 export function lumaOfRgb(image: RawImage): Plane {
   const { data, width, height } = image;
@@ -64,29 +68,37 @@ export async function readLuma(file: string): Promise<Plane> {
   return { data: image.data, width: image.width, height: image.height };
 }
 
-/**
- * Red, green and blue of a picture, 8 bit; for grey three times the same plane. Throws as
- * `readLuma` does.
- */
-export async function readRgb(file: string): Promise<readonly [Plane, Plane, Plane]> {
+/** A picture's red, green and blue, 8 bit. */
+export type RgbImage = {
+  readonly planes: readonly [Plane, Plane, Plane];
+  /** Its file holds a single channel or a grey palette; the three planes are the same. */
+  readonly isGrey: boolean;
+};
+
+/** Red, green and blue of a picture. Throws as `readLuma` does. */
+export async function readRgb(file: string): Promise<RgbImage> {
   const { data, width, height, channels } = await decodeNamed(file);
+  const isGrey = channels === 1;
   const plane = (channel: number): Plane => {
-    if (channels === 1) return { data, width, height };
+    if (isGrey) return { data, width, height };
     const samples = new Uint8Array(width * height);
     for (let i = 0, k = channel; i < samples.length; i++, k += 3) samples[i] = data[k]!;
     return { data: samples, width, height };
   };
-  return [plane(0), plane(1), plane(2)];
+  return { planes: [plane(0), plane(1), plane(2)], isGrey };
 }
 
 /**
- * BT.601 studio-range Y of 8-bit planes of red, green and blue; a single plane is returned as luma.
+ * The luma of 8-bit planes of red, green and blue by the convention of `readLuma`: BT.601
+ * studio-range Y, but for a picture whose file is grey BT.601 full-range Y. A single plane is
+ * returned as luma.
  */
-export function lumaOfPlanes(planes: readonly Plane[]): Plane {
+export function lumaOfPlanes(planes: readonly Plane[], isGrey = false): Plane {
   const [red, green, blue] = planes;
   if (red === undefined || green === undefined || blue === undefined) return planes[0]!;
   const { width, height } = red;
   const y = new Uint8Array(width * height);
-  for (let i = 0; i < y.length; i++) y[i] = lumaOf(red.data[i]!, green.data[i]!, blue.data[i]!);
+  const of = isGrey ? greyOf : lumaOf;
+  for (let i = 0; i < y.length; i++) y[i] = of(red.data[i]!, green.data[i]!, blue.data[i]!);
   return { data: y, width, height };
 }

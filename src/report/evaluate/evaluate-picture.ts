@@ -3,7 +3,7 @@ import { COMPRESSED_FROM, compressionOfStill } from '../../media/compression/com
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { degrade, type Degradation } from '../../training/pictures/degrade.js';
+import { degrade, isCoded, type Degradation } from '../../training/pictures/degrade.js';
 import { psnr } from '../../metrics/psnr.js';
 import type { PlanePair } from '../../training/pictures/plane-pair.js';
 import { randomAt } from '../../training/base/random.js';
@@ -29,7 +29,7 @@ export type PictureEvaluationOptions = {
   /** Samples cut on every side before comparing. */
   readonly border: number;
   readonly modelsFor: (source: MeasuredSource) => Promise<MeasuredModels>;
-  /** Planes of luma alone by the protocol `y`, of red, green and blue by `rgb`. */
+  /** Gets a plane of luma, or those of red, green and blue, and returns as many. */
   readonly enlarge: (planes: readonly Plane[], chain: Chain) => Promise<readonly Plane[]>;
   readonly protocol: Protocol;
   /** Measures the feature distance, where that is asked for. */
@@ -41,7 +41,9 @@ export type PictureEvaluationOptions = {
 /**
  * Measures models and the baselines on one picture, in the benchmark convention: luma as `readLuma`
  * gives it (by the protocol `rgb` its red, green and blue), cropped to a multiple of `scale`,
- * degraded, enlarged again, `border` samples cut before comparing.
+ * degraded, enlarged again, `border` samples cut before comparing. By the protocol `y`, a network
+ * of RGB gets the colours of a picture that was only made smaller, and its output's luma counts;
+ * coders and noise are of luma, so it gets what they made of it as grey.
  */
 export async function evaluatePicture(
   file: string,
@@ -49,7 +51,10 @@ export async function evaluatePicture(
 ): Promise<FileEvaluation> {
   const { scale, degradation, border, modelsFor, enlarge, protocol } = options;
   const { features, classes } = options;
-  const whole = protocol === 'rgb' ? await readRgb(file) : [await readLuma(file)];
+  const coded = isCoded(degradation);
+  const isReduced = !coded && degradation.noise === 0;
+  const colours = protocol === 'rgb' || isReduced ? await readRgb(file) : null;
+  const whole = protocol === 'rgb' ? colours!.planes : [await readLuma(file)];
   const { width, height } = whole[0];
   if (width < 4 * scale || height < 4 * scale) {
     throw new VsrError(
@@ -57,12 +62,7 @@ export async function evaluatePicture(
       `Expected pictures of at least ${4 * scale}x${4 * scale} but ${file} has ${width}x${height}.`,
     );
   }
-  const pairs: PlanePair[] = [];
-  for (const [channel, plane] of whole.entries()) {
-    // Each channel has its own noise.
-    const random = channel === 0 ? randomAt(1) : randomAt(1, channel);
-    pairs.push(await degrade(plane, scale, degradation, random));
-  }
+  const pairs = await degradeAll(whole, scale, degradation);
   const low = pairs.map((pair) => pair.low);
   const high = pairs.map((pair) => pair.high);
   const size = high[0]!;
@@ -82,11 +82,11 @@ export async function evaluatePicture(
     const found = { ...sums.result(), features: distance, sameClass };
     if (protocol === 'y') return found;
     const cut = cutWithin(size, border);
-    const psnrY = psnr(lumaOfPlanes(high), lumaOfPlanes(actual), 8, cut);
+    const [wanted, made] = [high, actual].map((planes) => lumaOfPlanes(planes, colours!.isGrey));
+    const psnrY = psnr(wanted!, made!, 8, cut);
     return { ...found, psnrRgb: found.psnrY, psnrY };
   };
   const figures: Record<string, Figures> = {};
-  const coded = degradation.kind === 'codec' || degradation.kind === 'codecs';
   const { models, networks } = await modelsFor({
     coded,
     look: async () =>
@@ -94,7 +94,19 @@ export async function evaluatePicture(
         ? { strength, isCompressed: strength >= COMPRESSED_FROM, by: 'the small picture' }
         : compressionOfStill(file),
   });
-  for (const { name, chain } of models) figures[name] = await measure(await enlarge(low, chain));
+  for (const { name, chain } of models) {
+    const isRgb = protocol === 'y' && chain.passes.some(({ colour }) => colour === 'rgb');
+    if (!isRgb || colours === null || colours.isGrey) {
+      figures[name] = await measure(await enlarge(low, chain));
+      continue;
+    }
+    const small = await degradeAll(colours.planes, scale, degradation);
+    const large = await enlarge(
+      small.map((pair) => pair.low),
+      chain,
+    );
+    figures[name] = await measure([lumaOfPlanes(large)]);
+  }
   for (const [name, kernel] of Object.entries(baselines)) {
     const larger = low.map((plane) => resizePlane(plane, size.width, size.height, 8, { kernel }));
     figures[name] = await measure(larger);
@@ -106,4 +118,18 @@ export async function evaluatePicture(
     ]),
   );
   return { file, frames: 1, figures, worst, networks };
+}
+
+async function degradeAll(
+  planes: readonly Plane[],
+  scale: number,
+  degradation: Degradation,
+): Promise<PlanePair[]> {
+  const pairs: PlanePair[] = [];
+  for (const [channel, plane] of planes.entries()) {
+    // Each channel has its own noise.
+    const random = channel === 0 ? randomAt(1) : randomAt(1, channel);
+    pairs.push(await degrade(plane, scale, degradation, random));
+  }
+  return pairs;
 }

@@ -9,7 +9,7 @@ import type { Chain } from '../../model/catalogue/chain.js';
 import type { PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
-import type { Degradation } from '../../training/pictures/degrade.js';
+import { type Degradation, isCoded } from '../../training/pictures/degrade.js';
 import { looksLikeClip } from '../../upscale/plan/inputs.js';
 import { version } from '../../version.js';
 import { evaluatePicture } from './evaluate-picture.js';
@@ -92,7 +92,7 @@ export async function* evaluate(
     throw badValue('bicubic', `--degrade for a scale of ${scale}`, degradation.kind);
   }
   const { precision = 'auto', protocol = 'y' } = options;
-  if (protocol === 'rgb' && degradation.kind !== 'bicubic' && degradation.kind !== 'blur') {
+  if (protocol === 'rgb' && isCoded(degradation)) {
     throw badValue('bicubic or blur', '--degrade with --protocol rgb', degradation.kind);
   }
   const border = borderOf(options);
@@ -108,7 +108,7 @@ export async function* evaluate(
     if (isImageName(file)) {
       const how = { ...options, precision };
       const enlarge = async (planes: readonly Plane[], chain: Chain) =>
-        protocol === 'rgb'
+        planes.length > 1
           ? enlargeColours(planes, chain, how)
           : [await enlargePicture(planes[0]!, chain, how)];
       return evaluatePicture(file, {

@@ -40,6 +40,11 @@ export type Degradation = {
   readonly after?: FirstPass;
 };
 
+/** Whether low-resolution pictures are coded and decoded again, which is done to luma alone. */
+export function isCoded({ kind }: Degradation): boolean {
+  return kind === 'codec' || kind === 'codecs';
+}
+
 /**
  * Makes the low-resolution picture of `picture` (8 bit), which is first cropped to a multiple of
  * `scale` and, by chance, stretched to full range. `codec` may crop both some more.
@@ -74,9 +79,10 @@ export function reduced(extent: number, scale: number): number {
 async function reduceAndDegrade(
   picture: Plane,
   scale: number,
-  { kind, crf, clean = 0, fullRange = 0 }: Degradation,
+  degradation: Degradation,
   random: Random,
 ): Promise<PlanePair> {
+  const { kind, crf, clean = 0, fullRange = 0 } = degradation;
   const all = { left: 0, top: 0, width: picture.width, height: picture.height };
   const part = kind === 'codecs' ? partOf(picture, scale, random) : all;
   const width = reduced(part.width, scale);
@@ -85,7 +91,7 @@ async function reduceAndDegrade(
   const high = fullRange > 0 && random() < fullRange ? toFullRange(cropped) : cropped;
   let pair: PlanePair = { low: resizePlane(high, width, height), high, strength: 0 };
   if (kind === 'blur') pair = { low: blurAndPick(high, scale), high, strength: 0 };
-  if ((kind === 'codec' || kind === 'codecs') && random() >= clean) {
+  if (isCoded(degradation) && random() >= clean) {
     pair = await codePair(pair, scale, kind === 'codec' ? x264Coding(crf) : anyCoding(crf), random);
   }
   return pair;

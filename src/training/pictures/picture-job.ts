@@ -38,7 +38,7 @@ export async function makePicture(job: PictureJob): Promise<PictureResult> {
   let planes: readonly Plane[];
   try {
     if (clip) planes = await someFrames(file, randomAt(...job.place, clipStream));
-    else planes = job.colour === 'rgb' ? await readRgb(file) : [await readLuma(file)];
+    else planes = job.colour === 'rgb' ? (await readRgb(file)).planes : [await readLuma(file)];
   } catch (error) {
     return { skipped: 'unreadable', reason: messageOf(error) };
   }

@@ -5,6 +5,7 @@ import { psnr } from '../../metrics/psnr.js';
 import { ssim } from '../../metrics/ssim.js';
 import type { CardFigures } from '../../model/catalogue/card.js';
 import type { Network } from '../../model/language/network.js';
+import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { reduced } from '../pictures/degrade.js';
 import { cropPlane } from '../pictures/plane-pair.js';
@@ -29,17 +30,17 @@ export async function benchmark(
   const sums = { psnr: 0, ssim: 0, bicubicPsnr: 0 };
   for (const file of files) {
     const place = path.join(folder, file);
-    const whole = network.colour === 'rgb' ? await readRgb(place) : [await readLuma(place)];
+    const colours = network.colour === 'rgb' ? await readRgb(place) : null;
+    const whole = colours?.planes ?? ([await readLuma(place)] as const);
+    const lumaOf = (planes: readonly Plane[]) => lumaOfPlanes(planes, colours?.isGrey);
     const width = reduced(whole[0].width, scale);
     const height = reduced(whole[0].height, scale);
     const planes = whole.map((plane) => cropPlane(plane, 0, 0, width * scale, height * scale));
     const low = planes.map((plane) => resizePlane(plane, width, height));
     const first = after === undefined ? low : [await runFirstPass(after, low[0]!)];
-    const high = lumaOfPlanes(planes);
-    const ours = lumaOfPlanes(await enlarge(first, weights));
-    const bicubic = lumaOfPlanes(
-      low.map((plane) => resizePlane(plane, width * scale, height * scale)),
-    );
+    const high = lumaOf(planes);
+    const ours = lumaOf(await enlarge(first, weights));
+    const bicubic = lumaOf(low.map((plane) => resizePlane(plane, width * scale, height * scale)));
     sums.psnr += psnr(high, ours, 8, border);
     sums.ssim += ssim(high, ours, 8, border);
     sums.bicubicPsnr += psnr(high, bicubic, 8, border);

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
 import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
 import type { Plane } from '../../../../src/planes/plane.js';
+import { resizePlane } from '../../../../src/planes/resize.js';
 import { evaluatePicture } from '../../../../src/report/evaluate/evaluate-picture.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -57,4 +58,39 @@ test('by the protocol rgb a picture is measured by its three channels together, 
     const told = { ...options, protocol: 'rgb', classes: { classOf } } as const;
     assert.equal((await evaluatePicture(file, told)).figures['made']!.sameClass, same);
   }
+});
+
+test('by the protocol y a network of RGB gets colours, and the luma of its output counts', async () => {
+  const [width, height] = [48, 40];
+  const folder = temporaryFolder();
+  const save = async (name: string, data: Uint8Array, channels: 1 | 3): Promise<string> => {
+    const file = path.join(folder, name);
+    await sharp(data, { raw: { width, height, channels } })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .png()
+      .toFile(file);
+    return file;
+  };
+  const colours = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 89) % 256);
+  const grey = Uint8Array.from({ length: width * height }, (_, i) => (i * 89) % 256);
+  const chain = await chooseChain(4, 'resnet-x4', { codec: false });
+  const seen: number[] = [];
+  const measure = (file: string, noise: number) =>
+    evaluatePicture(file, {
+      ...{ scale: 4, border: 4, protocol: 'y', features: null, classes: null },
+      degradation: { kind: 'bicubic', noise, crf: [0, 0] },
+      modelsFor: () => Promise.resolve({ models: [{ name: 'made', chain }], networks: {} }),
+      enlarge: (planes) => {
+        seen.push(planes.length);
+        return Promise.resolve(planes.map((plane) => resizePlane(plane, width, height)));
+      },
+    });
+  const coloured = (await measure(await save('colours.png', colours, 3), 0)).figures;
+  // What "enlarges" is bicubic of red, green and blue, whose luma is that of bicubic to a rounding.
+  assert.ok(Math.abs(coloured['made']!.psnrY - coloured['bicubic']!.psnrY) < 0.1);
+  assert.notEqual(coloured['made']!.psnrY, coloured['bicubic']!.psnrY);
+  const plain = (await measure(await save('grey.png', grey, 1), 0)).figures;
+  assert.equal(plain['made']!.psnrY, plain['bicubic']!.psnrY);
+  await measure(await save('noisy.png', colours, 3), 5);
+  assert.deepEqual(seen, [3, 1, 1]);
 });
