@@ -129,6 +129,26 @@ test('sound that is missing is told of its own stream', async () => {
   );
 });
 
+test('packets that a transport stream lacks are told, also where ffmpeg passes over them', async () => {
+  const bytes = await readFile(path.join(folder, 'a.ts'));
+  const size = 188;
+  const isOfSound = (at: number): boolean => (bytes.readUInt16BE(at + 1) & 0x1fff) === 0x101;
+  const starts = Array.from({ length: bytes.length / size }, (_, i) => i * size);
+  const at = starts.filter((each) => isOfSound(each) && (bytes[each + 1]! & 0x40) !== 0)[3]!;
+  const end = starts.find(
+    (each) => each > at && isOfSound(each) && (bytes[each + 1]! & 0x40) !== 0,
+  )!;
+  const left = starts.filter((each) => each < at || each >= end || !isOfSound(each));
+  const lossy = path.join(folder, 'lossy.ts');
+  await writeFile(lossy, Buffer.concat(left.map((each) => bytes.subarray(each, each + size))));
+  const outcome = await enlarge(lossy, { ...quick, output: path.join(folder, 'lossy.out.mkv') });
+  assert.equal(outcome.status, 'failed');
+  assert.match(
+    outcome.error.message,
+    /audio stream 1: at least \d+ of its transport packets are missing from \d+\.\d\d s to/,
+  );
+});
+
 test('it is said until when pictures may be garbled, where they build on others', async () => {
   const intra = path.join(folder, 'intra.avi');
   await ffmpegRun(...scene, '-c:v', 'mjpeg', '-pix_fmt', 'yuvj420p', intra);

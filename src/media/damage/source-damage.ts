@@ -9,6 +9,7 @@ import {
   type SourceCensus,
 } from './source-census.js';
 import type { StreamTally } from './stream-tally.js';
+import { transportDamage } from './transport-stream.js';
 
 /** A part of a source, in seconds on its clock; an end that is `undefined` is open. */
 export type SecondsRange = { readonly from?: number | undefined; readonly to?: number | undefined };
@@ -180,6 +181,15 @@ function promisedMore(
   }
 }
 
+/** Damages that ffmpeg passes over, and that the container's own structure shows. */
+async function passedOver(
+  source: Source,
+  kept: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<Damage[]> {
+  return source.container === 'mpegts' ? transportDamage(source, kept, signal) : [];
+}
+
 /** Where the last packet of a source ends, in seconds; `null` where no packet has a time. */
 function endOf(census: SourceCensus): number | null {
   const ends = [...census.streams.values()].flatMap(({ reached }) => reached ?? []);
@@ -195,7 +205,7 @@ export function touches({ from, to }: Damage, range: SecondsRange): boolean {
 /**
  * Reads the streams `kept` of a source from beginning to end, and tells what of them is missing or
  * broken: what ffmpeg complains about, packets that the container's index counts and that are not
- * there, and the rest of a file that is shorter than its header says. Damage that only decoding the
+ * there, breaks in its structure, and the rest of a file that is shorter than its header says. Damage that only decoding the
  * video shows is not found here. Throws as `sourceCensus` does.
  */
 export async function sourceDamage(
@@ -209,6 +219,7 @@ export async function sourceDamage(
   const found = [
     ...(await promisedMore(ffmpeg, source, census, all)),
     ...complained(source, census),
+    ...(await passedOver(source, kept, options.signal)),
   ];
   if (await isCutOff(source)) {
     const what = 'it is cut off and lacks what it declares';

@@ -73,6 +73,7 @@ export function parseStream(json: Json): StreamInfo {
   const bitRate = numberAt(json, 'bit_rate') ?? numberAt(tags, 'BPS') ?? numberAt(tags, 'BPS-eng');
   return {
     index: numberAt(json, 'index') ?? 0,
+    id: numberAt(json, 'id'),
     kind: kinds.find((kind) => kind === json['codec_type']) ?? 'unknown',
     codec: textAt(json, 'codec_name') ?? 'unknown',
     codecTag: textAt(json, 'codec_tag_string') ?? '',

@@ -108,6 +108,7 @@ function rawColour({ format }: RawVideoInput, { conversion }: Travel): VideoStre
 /** The facts that are the same for all raw video, which has no header to state them. */
 const plainVideo = {
   index: 0,
+  id: null,
   kind: 'video',
   codec: 'rawvideo',
   codecTag: '',

@@ -76,6 +76,8 @@ export type HdrMetadata = {
 export type StreamInfo = {
   /** ffmpeg's index of the stream in its file, from 0. */
   readonly index: number;
+  /** The container's own number of the stream, such as its PID; `null` where it has none. */
+  readonly id: number | null;
   readonly kind: 'video' | 'audio' | 'subtitle' | 'data' | 'attachment' | 'unknown';
   /** ffmpeg's name of the codec; `unknown` where it has none. */
   readonly codec: string;

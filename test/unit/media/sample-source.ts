@@ -5,6 +5,7 @@ import { pixelFormats } from '../../../src/planes/pixel-format.js';
 export function sampleStream(known: Partial<StreamInfo>): StreamInfo {
   return {
     index: 1,
+    id: null,
     kind: 'audio',
     codec: 'aac',
     codecTag: 'mp4a',
