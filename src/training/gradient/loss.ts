@@ -85,11 +85,12 @@ export function lossOf(
 ): Value {
   let features: (readonly [Value, Value])[] | undefined;
   const pairs = (): (readonly [Value, Value])[] => {
+    if (features !== undefined) return features;
     if (looks === undefined) throw new RangeError('a loss of features without a feature network');
     const [ours, theirs] = [actual, wanted].map((value) =>
       featuresOf(tape, looks.network, looks.picture(value)),
     ) as [Value[], Value[]];
-    return (features ??= ours.map((value, i) => [value, theirs[i]!]));
+    return (features = ours.map((value, i) => [value, theirs[i]!]));
   };
   const side = () => looks!.picture(wanted).shape[2]!;
   const valueOf = (name: LossName): Value => {
