@@ -46,7 +46,7 @@ export type SidecarRuns = {
   /** Parts of one kind each, in order; each begins at frame `first` of the clip, from 0. */
   readonly runs: readonly {
     readonly first: number;
-    readonly kind: 'progressive' | 'video' | 'film' | 'still';
+    readonly kind: 'progressive' | 'video' | 'film' | 'still' | 'unsure';
     /** The field shown first; `null` where frames are whole pictures. */
     readonly order: 'top' | 'bottom' | null;
     /** How film was spread over frames; `null` where the part is no film. */

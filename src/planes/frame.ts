@@ -9,8 +9,11 @@ import type { Plane } from './plane.js';
 export const pictureFields = ['both', 'top', 'bottom', 'film'] as const;
 export type PictureField = (typeof pictureFields)[number];
 
-/** What a part of a clip was detected as; `still` is a part in which nothing moves. */
-export const footageKinds = ['progressive', 'video', 'film', 'still'] as const;
+/**
+ * What a part of a clip was detected as. `still`: nothing moves. `unsure`: something moves, but no
+ * kind fits for certain, so the part is left as it is.
+ */
+export const footageKinds = ['progressive', 'video', 'film', 'still', 'unsure'] as const;
 export type FootageKind = (typeof footageKinds)[number];
 
 /** The place in the source that a picture comes from. */

@@ -80,7 +80,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
       return { ...stream, kind: info === undefined ? 'unknown' : kindOf(info), from };
     }),
     scan: plan.scan,
-    found: scanLines(plan.scan, plan.sourceRate),
+    found: scanLines(plan.scan, plan.sourceRate, plan.source.video.runs !== null),
   };
 }
 

@@ -1,8 +1,12 @@
 import { filmPeriod } from '../source/footage-runs.js';
 import { fieldStates, misfit, type FieldShape, type FieldState } from './field-states.js';
 
-/** The cost of a change from one state to another, in misfits of a frame. */
+/**
+ * The cost of a change from one state to another, in misfits of a frame: smaller where a scene
+ * begins, because most changes are made there.
+ */
 const changeCost = 4;
+const changeCostAtCut = 2.5;
 
 /** The next state of each state when nothing changes: film advances in its cadence. */
 const following: readonly number[] = fieldStates.map(({ kind, order, place }) =>
@@ -29,7 +33,7 @@ export function likelyStates(shapes: readonly FieldShape[]): FieldState[] {
     let cheapest = 0;
     for (let s = 1; s < count; s++) if (costs[s]! < costs[cheapest]!) cheapest = s;
     for (let s = 0; s < count; s++) {
-      next[s] = costs[cheapest]! + (i === 0 ? 0 : changeCost);
+      next[s] = costs[cheapest]! + (i === 0 ? 0 : shape.isCut ? changeCostAtCut : changeCost);
       path[s] = cheapest;
     }
     for (let s = 0; s < count; s++) {

@@ -43,17 +43,49 @@ export type FieldShape = {
   readonly early: number;
   /** How much the frame counts: 0 if nothing moves or all fits are equal, otherwise below 1. */
   readonly weight: number;
+  /** Whether the frame shows another scene than the one before. */
+  readonly isCut: boolean;
 };
 
+/** The shape of a frame that tells nothing. */
+const noShape: FieldShape = { same: 0, late: 0, early: 0, weight: 0, isCut: false };
+
 /** Makes the shape of a frame's measure. */
-export function shapeOf({ same, late, early, moving }: FieldMeasure): FieldShape {
+function shapeOf({ same, late, early, moving }: FieldMeasure): FieldShape {
   const logs = [same, late, early].map((value) => Math.log(value + 0.25));
   const least = Math.min(...logs);
   const spread = Math.max(...logs) - least;
-  if (moving < leastMoving || spread < leastSpread)
-    return { same: 0, late: 0, early: 0, weight: 0 };
+  if (moving < leastMoving || spread < leastSpread) return noShape;
   const [s, l, e] = logs.map((value) => (value - least) / spread) as [number, number, number];
-  return { same: s, late: l, early: e, weight: (spread - leastSpread) / (spread + usualSpread) };
+  const weight = (spread - leastSpread) / (spread + usualSpread);
+  return { same: s, late: l, early: e, weight, isCut: false };
+}
+
+/**
+ * A frame begins another scene if it changes this many times as much as each of the `cutReach`
+ * frames before and after it.
+ */
+const cutFactor = 2;
+const cutReach = 2;
+
+/** Smaller changes, in levels, begin no scene. */
+const leastCut = 4;
+
+/**
+ * The shapes of consecutive frames, by their measures; `null` for a frame without one before it. A
+ * frame that begins a scene tells nothing, because its fields fit no other frame.
+ */
+export function shapesOf(measures: readonly (FieldMeasure | null)[]): FieldShape[] {
+  const changes = measures.map((each) => (each === null ? null : (each.top + each.bottom) / 2));
+  return measures.map((measure, i) => {
+    if (measure === null) return noShape;
+    const least = Math.max(
+      leastCut / cutFactor,
+      ...changes.slice(Math.max(0, i - cutReach), i).map((change) => change ?? 0),
+      ...changes.slice(i + 1, i + 1 + cutReach).map((change) => change ?? 0),
+    );
+    return changes[i]! > cutFactor * least ? { ...noShape, isCut: true } : shapeOf(measure);
+  });
 }
 
 /** The least misfit to video, which fits nearly everything: a closer explanation is preferred. */

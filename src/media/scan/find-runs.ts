@@ -1,3 +1,4 @@
+import type { FootageKind } from '../../planes/frame.js';
 import {
   emptyPlace,
   filmPeriod,
@@ -6,8 +7,16 @@ import {
   type FootageRuns,
 } from '../source/footage-runs.js';
 import { likelyStates } from './field-runs.js';
-import { misfit, shapeOf, type FieldShape, type FieldState } from './field-states.js';
-import { isVideo, type FieldStep } from './judge-place.js';
+import { misfit, shapesOf, type FieldShape, type FieldState } from './field-states.js';
+import {
+  isShifted,
+  isVideo,
+  leastLines,
+  leastTelling,
+  moves,
+  type FieldStep,
+  type JudgedFrame,
+} from './judge-place.js';
 import { repeatedFrames } from './repeated-frames.js';
 
 /** A run of fewer frames counts as a part of its neighbour. */
@@ -23,7 +32,7 @@ const worstMisfit = 0.45;
 const leastAdvantage = 0.1;
 
 /** Only a frame with at least this weight can count as combed. */
-const leastTelling = 0.25;
+const leastWeight = 0.25;
 
 /** With a larger misfit, such a frame counts as combed. */
 const surelyWrong = 0.6;
@@ -98,42 +107,61 @@ const progressive: FieldState = { kind: 'progressive', order: null, place: 0 };
 
 type Steps = readonly (FieldStep | null)[];
 
-/** Whether a stretch of video is surely none: sharp drawn figures may pass for it. */
-function isDrawn(steps: Steps, { first, end, state }: Stretch): boolean {
-  const own = steps.slice(first, end).filter((step) => step !== null);
-  return (
-    isVideo(
-      own.map(() => state),
-      own,
-    ) === false
-  );
+/** The frames of a stretch that follow a frame of their own scene. */
+function judgedFrames(
+  shapes: readonly FieldShape[],
+  steps: Steps,
+  { first, end, state }: Stretch,
+): JudgedFrame[] {
+  return steps.slice(first, end).flatMap((step, i) => {
+    const tells = step !== null && !shapes[first + i]!.isCut;
+    return tells ? [{ measure: step.measure, state }] : [];
+  });
 }
 
-/** Whether a stretch is certain to be what its state says. */
-function isSure(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): boolean {
-  const own = misfitTo(shapes, stretch, stretch.state);
-  if (own > worstMisfit) return false;
-  if (stretch.state.kind !== 'video') return true;
-  if (isDrawn(steps, stretch)) return false;
-  return misfitTo(shapes, stretch, progressive) - own > leastAdvantage;
+/**
+ * What a stretch surely is: as its state says, progressive where only sharp drawn figures made it
+ * look like video, or `unsure`. A place of a clip is judged by the same rules.
+ */
+function surely(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): FootageKind {
+  const { state } = stretch;
+  const own = misfitTo(shapes, stretch, state);
+  if (own > worstMisfit) return 'unsure';
+  if (state.kind === 'progressive') return 'progressive';
+  const frames = judgedFrames(shapes, steps, stretch);
+  if (state.kind === 'shifted') return isShifted(frames) === true ? 'film' : 'unsure';
+  if (state.kind === 'film') return 'film';
+  const sure = isVideo(frames);
+  if (sure === false) return 'progressive';
+  const isClear = misfitTo(shapes, stretch, progressive) - own > leastAdvantage;
+  return sure === true && isClear ? 'video' : 'unsure';
 }
 
-function runOf({ first, state: { kind, order, place } }: Stretch): FootageRun {
-  switch (kind) {
-    case 'progressive':
-      return { first, kind, order: null, cadence: null, place: 0 };
-    case 'video':
-      return { first, kind, order, cadence: null, place: 0 };
-    case 'shifted':
-      return { first, kind: 'film', order, cadence: '2:2', place: 0 };
-    case 'film':
-      return { first, kind, order, cadence: '3:2', place };
-  }
+/** As video, what seems to be film with fields in two frames, but is combed when put together. */
+function withoutFalseFilm(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): Stretch {
+  const { state } = stretch;
+  if (state.kind !== 'shifted') return stretch;
+  if (isShifted(judgedFrames(shapes, steps, stretch)) !== false) return stretch;
+  return { ...stretch, state: { ...state, kind: 'video' } };
+}
+
+function runOf({ first, state }: Stretch, kind: FootageKind): FootageRun {
+  const { order, place } = state;
+  if (kind === 'video') return { first, kind, order, cadence: null, place: 0 };
+  if (kind !== 'film') return { first, kind, order: null, cadence: null, place: 0 };
+  return state.kind === 'film'
+    ? { first, kind, order, cadence: '3:2', place }
+    : { first, kind, order, cadence: '2:2', place: 0 };
+}
+
+/** Joins neighbouring runs that are left as they are for the same reason. */
+function withoutSeams(runs: readonly FootageRun[]): FootageRun[] {
+  return runs.filter(({ kind, order }, i) => order !== null || runs[i - 1]?.kind !== kind);
 }
 
 /** Whether the cadence of film does not fit a frame, so that its picture would be combed. */
 function isCombed(shape: FieldShape, run: FootageRun, number: number): boolean {
-  if (run.kind !== 'film' || shape.weight < leastTelling) return false;
+  if (run.kind !== 'film' || shape.weight < leastWeight) return false;
   const { order, cadence } = run;
   if (cadence === '2:2') return misfit(shape, { kind: 'shifted', order, place: 0 }) > surelyWrong;
   const place = placeOf(run, number);
@@ -197,22 +225,28 @@ function usualTicks(steps: Steps): number | null {
 
 /**
  * Divides the frames of a clip into runs of one kind. `steps` tell how each frame fits the one
- * before it; that of the first frame is `null`. Frames that tell nothing belong to the run beside
- * them. A run that fits no kind is called progressive, so that it will be left alone.
+ * before it; that of the first frame is `null`. `lines` is the height of the picture. Frames that
+ * tell nothing belong to the run beside them. A run that surely fits no kind is called unsure, so
+ * that it will be left alone.
  */
-export function findRuns(steps: Steps): FootageRuns {
-  const none: FieldShape = { same: 0, late: 0, early: 0, weight: 0 };
-  const shapes = steps.map((step) => (step === null ? none : shapeOf(step.measure)));
+export function findRuns(steps: Steps, lines: number): FootageRuns {
+  const shapes = shapesOf(steps.map((step) => step?.measure ?? null));
   const frames = steps.length;
-  if (shapes.every(({ weight }) => weight === 0)) {
-    const run = { first: 0, kind: 'still', order: null, cadence: null, place: 0 } as const;
-    return { runs: [run], combed: [], repeated: [], frames, usualTicks: usualTicks(steps) };
+  const usual = usualTicks(steps);
+  if (shapes.reduce((sum, { weight }) => sum + weight, 0) < leastTelling) {
+    const kind = moves(steps.filter((step) => step !== null)) ? 'unsure' : 'still';
+    const run: FootageRun = { first: 0, kind, order: null, cadence: null, place: 0 };
+    return { runs: [run], combed: [], repeated: [], frames, usualTicks: usual };
   }
   const states = likelyStates(shapes).map((state, first) => ({ first, end: first + 1, state }));
-  const sure = withoutShort(joined(states)).map((stretch) =>
-    isSure(shapes, steps, stretch) ? stretch : { ...stretch, state: progressive },
+  const stretches = withoutShort(joined(states)).map((each) =>
+    withoutFalseFilm(shapes, steps, each),
   );
-  const runs = withoutLostEnds(cutAtGaps(joined(sure).map(runOf), steps));
+  const all = joined(stretches).map((each) => {
+    const kind = surely(shapes, steps, each);
+    return runOf(each, lines < leastLines && kind !== 'progressive' ? 'unsure' : kind);
+  });
+  const runs = withoutLostEnds(cutAtGaps(withoutSeams(all), steps));
   const combed: number[] = [];
   const repeated: number[] = [];
   runs.forEach((run, i) => {
@@ -224,5 +258,5 @@ export function findRuns(steps: Steps): FootageRuns {
       .map((step) => (step === null ? Infinity : (step.measure.top + step.measure.bottom) / 2));
     repeated.push(...repeatedFrames(changes).map((at) => run.first + at));
   });
-  return { runs, combed, repeated, frames, usualTicks: usualTicks(steps) };
+  return { runs, combed, repeated, frames, usualTicks: usual };
 }

@@ -30,5 +30,5 @@ export async function goThrough(
     }
     before = { data, pts };
   }
-  return findRuns(steps);
+  return findRuns(steps, height);
 }

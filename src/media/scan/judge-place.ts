@@ -1,7 +1,7 @@
 import type { FieldOrder } from '../source/source.js';
 import type { FieldMeasure } from './field-measure.js';
 import { likelyStates, misfitOfKind } from './field-runs.js';
-import { misfit, shapeOf, type FieldShape, type FieldState } from './field-states.js';
+import { misfit, shapesOf, type FieldShape, type FieldState } from './field-states.js';
 import { repeatPeriod } from './repeated-frames.js';
 import type { Cadence, ScanKind, ScanPlace } from './scan.js';
 
@@ -16,7 +16,7 @@ export type FieldStep = {
 export type PlaceJudgement = Omit<ScanPlace, 'time'>;
 
 /** If the weights of all frames sum to less, nothing is judged. */
-const leastTelling = 3;
+export const leastTelling = 3;
 
 /** With a larger mean misfit, even the likeliest explanation does not count. */
 const worstMisfit = 0.45;
@@ -25,19 +25,24 @@ const worstMisfit = 0.45;
 const leastAdvantage = 0.1;
 
 /**
- * Frames of video must be at least so combed: the difference between their fields, divided by that
- * between neighbouring lines of one field. It was 1.3 and more in real interlaced clips, 0.6 in
- * progressive ones, and up to 1.22 in progressive drawn test pictures with sharp figures.
+ * How combed frames are: the difference between their fields, divided by that between neighbouring
+ * lines of one field. It was 0.7 and less in progressive real clips, 0.87 in noise, 1.04 and more
+ * in most real interlaced clips. Progressive drawn test pictures with sharp figures reach 1.5, and
+ * 2.0 with noise, but not with fields as little apart as those of video.
  */
-const leastCombed = 1.25;
+const leastCombed = 1;
+const clearlyCombed = 2.2;
+const surelyWhole = 1.25;
 
 /**
  * Where the difference between fields that video shows half a frame apart may lie, from that within
  * a frame (0) to that between fields one and a half frames apart (1). Noise moves none of the three
- * against the others. It was 0.28 and less in clips that were made interlaced, with noise and
- * without; 0.49 and more in progressive drawn ones that seemed combed.
+ * against the others. It was 0.17 and less in most clips that were made interlaced, with noise and
+ * without, and 0.5 in one full of slanted lines; 0.18 and more in progressive drawn ones that seemed
+ * combed.
  */
-const mostApart = 0.4;
+const mostApart = 0.175;
+const mostApartIfClear = 0.6;
 const surelyApart = 0.45;
 
 /** A kind counts if it has at least this share of the frames' weight. */
@@ -67,16 +72,13 @@ function sharesOf(states: readonly FieldState[], shapes: readonly FieldShape[]) 
   return [...shares.values()].sort((a, b) => b.weight - a.weight);
 }
 
-/**
- * Whether those of the frames are video that `states` say are: `null` where that cannot be told.
- */
-export function isVideo(
-  states: readonly FieldState[],
-  steps: readonly FieldStep[],
-): boolean | null {
+/** A frame with its measure and the state that it probably has. */
+export type JudgedFrame = { readonly measure: FieldMeasure; readonly state: FieldState };
+
+/** Whether those frames are video whose states say so: `null` where that cannot be told. */
+export function isVideo(frames: readonly JudgedFrame[]): boolean | null {
   const sums = { same: 0, near: 0, far: 0, apart: 0 };
-  steps.forEach(({ measure: { moving, same, late, early, apart } }, i) => {
-    const { kind, order } = states[i]!;
+  frames.forEach(({ measure: { moving, same, late, early, apart }, state: { kind, order } }) => {
     if (kind !== 'video') return;
     sums.same += moving * same;
     sums.near += moving * (order === 'bottom' ? early : late);
@@ -84,12 +86,37 @@ export function isVideo(
     sums.apart += moving * apart;
   });
   const place = sums.far > sums.same ? (sums.near - sums.same) / (sums.far - sums.same) : 0;
-  if (sums.same >= leastCombed * sums.apart && place <= mostApart) return true;
-  return sums.same < leastCombed * sums.apart && place >= surelyApart ? false : null;
+  const isCombed = (least: number): boolean => sums.same >= least * sums.apart;
+  if (isCombed(leastCombed) && place <= mostApart) return true;
+  if (isCombed(clearlyCombed) && place <= mostApartIfClear) return true;
+  return !isCombed(surelyWhole) && place >= surelyApart ? false : null;
+}
+
+/**
+ * The combs of a picture that was put together of two frames, divided by those of the frames
+ * themselves: near 1 in video, whose fields are as far apart either way; 0.2 and less in most film.
+ */
+const mostLeft = 0.6;
+
+/**
+ * Whether those frames are film, with a picture's fields in two frames, whose states say so: its
+ * pictures, once put together, are not combed. `false` if they are combed much as before, because
+ * the frames are video; `null` where it cannot be told.
+ */
+export function isShifted(frames: readonly JudgedFrame[]): boolean | null {
+  const sums = { same: 0, woven: 0, apart: 0 };
+  frames.forEach(({ measure: { moving, same, late, early, apart }, state: { kind, order } }) => {
+    if (kind !== 'shifted') return;
+    sums.same += moving * same;
+    sums.woven += moving * (order === 'bottom' ? early : late);
+    sums.apart += moving * apart;
+  });
+  if (sums.woven < surelyWhole * sums.apart) return true;
+  return sums.woven > mostLeft * sums.same ? false : null;
 }
 
 /** Pictures with fewer lines are never judged to have fields: a single sharp edge could mislead. */
-const leastLines = 96;
+export const leastLines = 96;
 
 /** Judges a place by its frames, in order; `lines` is the height of the picture. */
 export function judgePlace(steps: readonly FieldStep[], lines: number): PlaceJudgement {
@@ -99,8 +126,13 @@ export function judgePlace(steps: readonly FieldStep[], lines: number): PlaceJud
   return { ...judged, kind: 'unsure', order: null, cadence: null };
 }
 
+/** Whether something moves in many of the frames, whatever it tells. */
+export function moves(steps: readonly FieldStep[]): boolean {
+  return steps.filter(({ measure }) => measure.moving > 0.01).length > steps.length / 4;
+}
+
 function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
-  const shapes = steps.map(({ measure }) => shapeOf(measure));
+  const shapes = shapesOf(steps.map(({ measure }) => measure));
   const telling = shapes.reduce((sum, { weight }) => sum + weight, 0);
   const say = (kind: ScanKind, more: Partial<PlaceJudgement> = {}): PlaceJudgement => ({
     kind,
@@ -111,10 +143,16 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
   });
   const changes = steps.map(({ measure }) => (measure.top + measure.bottom) / 2);
   if (telling < leastTelling) {
-    const moves = steps.filter(({ measure }) => measure.moving > 0.01).length;
-    return say(moves > steps.length / 4 ? 'unsure' : 'still');
+    return say(moves(steps) ? 'unsure' : 'still');
   }
-  const states = likelyStates(shapes);
+  const likely = likelyStates(shapes);
+  // A scene's first frame differs from the one before in all its fields, and would outweigh others.
+  const framesOf = (states: readonly FieldState[]): JudgedFrame[] =>
+    steps.flatMap(({ measure }, i) => (shapes[i]!.isCut ? [] : [{ measure, state: states[i]! }]));
+  const weaves = isShifted(framesOf(likely));
+  const states = likely.map((state) =>
+    state.kind === 'shifted' && weaves === false ? { ...state, kind: 'video' as const } : state,
+  );
   const bad = states.reduce((sum, s, i) => sum + shapes[i]!.weight * misfit(shapes[i]!, s), 0);
   if (bad / telling > worstMisfit) return say('unsure');
   const all = sharesOf(states, shapes);
@@ -125,7 +163,7 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
   const film = (cadence: Cadence): PlaceJudgement => say('telecine', { order, cadence });
   const only = (...wanted: readonly FieldState['kind'][]): boolean =>
     [...kinds].every((kind) => wanted.includes(kind));
-  const sure = kinds.has('video') ? isVideo(states, steps) : null;
+  const sure = kinds.has('video') ? isVideo(framesOf(states)) : null;
   // Sharp drawn figures may pass for video, as which nearly everything fits.
   const isDrawn = sure === false && only('video', 'progressive');
   if (only('progressive') || isDrawn) {
@@ -134,6 +172,7 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
     return repeats === null ? say('progressive') : say('repeats', { repeats });
   }
   if (kinds.has('video') && sure !== true) return say('unsure');
+  if (kinds.has('shifted') && weaves === null) return say('unsure');
   if (only('video')) {
     const clear = misfitOfKind(shapes, 'progressive') - bad / telling > leastAdvantage;
     // The field order does not change within the seconds of one place.

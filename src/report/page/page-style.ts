@@ -33,7 +33,7 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:3px 18px;margin:8px 0}
 .runs svg{display:block;width:100%;height:24px;border-radius:6px}.runs .key{margin-right:14px;white-space:nowrap}
 .runs .swatch{display:inline-block;width:12px;height:12px;border-radius:3px;margin-right:5px;vertical-align:-1px}
 .runs .film{fill:#4477aa;background:#4477aa}.runs .video{fill:#cc6633;background:#cc6633}
-.runs .progressive{fill:#888f99;background:#888f99}.runs .still{fill:#bbaa44;background:#bbaa44}
+.runs .progressive{fill:#888f99;background:#888f99}.runs .still{fill:#bbaa44;background:#bbaa44}.runs .unsure{fill:#aa4488;background:#aa4488}
 .u-legend{font-size:13px}.u-inline tr{margin-right:14px}.uplot .u-legend th::after{display:none}
 figure{margin:8px 0 20px}figcaption{color:var(--soft);font-size:13px;margin-bottom:6px}
 .stage{position:relative;overflow:hidden;border-radius:6px;background:#000;max-width:100%;user-select:none;touch-action:pan-y}

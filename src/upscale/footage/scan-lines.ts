@@ -67,13 +67,15 @@ function filmAdvice({ cadence }: Scan, rate: Ratio | null): string {
 }
 
 /** What was found, with the evidence, and what can be done about it. */
-function kindLine(scan: Scan, rate: Ratio | null): string {
+function kindLine(scan: Scan, rate: Ratio | null, isByParts: boolean): string {
+  // Each part of the clip was examined as well, and may be something else.
+  const left = isByParts ? '.' : ': left as it is.';
   const seen = `(${evidence(scan)}${flagsAgainst(scan)})`;
   const marked = scan.flags.top + scan.flags.bottom >= 0.5;
   switch (scan.kind) {
     case 'progressive':
     case 'repeats':
-      return marked ? 'progressive, marked as interlaced: left as it is.' : `progressive ${seen}.`;
+      return marked ? `progressive, marked as interlaced${left}` : `progressive ${seen}.`;
     case 'interlaced':
       return `interlaced${orderText(scan)} ${seen}. --deinterlace field makes ${rateText(rate, 2)} frames a second, --deinterlace frame ${rateText(rate, 1)}.`;
     case 'telecine':
@@ -89,14 +91,17 @@ function kindLine(scan: Scan, rate: Ratio | null): string {
         scan.kind === 'still'
           ? `nothing moves in ${tried} ${tried === 1 ? 'place' : 'places'}`
           : evidence(scan);
-      return `not sure (${why}${flagsAgainst(scan)}): left as it is.`;
+      return `not sure (${why}${flagsAgainst(scan)})${left}`;
     }
   }
 }
 
-/** The result of a scan, as lines for people. */
-export function scanLines(scan: Scan, rate: Ratio | null): string[] {
-  const lines = [`scan: ${kindLine(scan, rate)}`];
+/**
+ * The result of a scan, as lines for people. `isByParts`: each part of the clip is treated by what
+ * it was found to be when all frames were examined.
+ */
+export function scanLines(scan: Scan, rate: Ratio | null, isByParts = false): string[] {
+  const lines = [`scan: ${kindLine(scan, rate, isByParts)}`];
   if (scan.borders !== null) {
     const sides = Object.entries(scan.borders).filter(([, count]) => count > 0);
     lines.push(

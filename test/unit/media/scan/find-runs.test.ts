@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { findRuns } from '../../../../src/media/scan/find-runs.js';
-import type { FieldStep } from '../../../../src/media/scan/judge-place.js';
+import type { FieldMeasure } from '../../../../src/media/scan/field-measure.js';
+import { judgePlace, type FieldStep } from '../../../../src/media/scan/judge-place.js';
 
 type Fits = readonly [same: number, late: number, early: number];
 const whole: Fits = [1, 8, 8];
@@ -15,6 +16,10 @@ const step = ([same, late, early]: Fits, change = 5, ticks = 1001): FieldStep =>
   measure: { same, late, early, apart: 1, top: change, bottom: change, moving: 0.3 },
   ticks,
 });
+const stepOf = (fits: Pick<FieldMeasure, 'same' | 'late' | 'early' | 'apart'>): FieldStep => ({
+  measure: { ...fits, top: 2, bottom: 2, moving: 0.1 },
+  ticks: 1001,
+});
 const times = <T>(count: number, make: (i: number) => T): T[] =>
   Array.from({ length: count }, (_, i) => make(i));
 const filmSteps = (count: number, first = 0) =>
@@ -23,7 +28,7 @@ const videoSteps = (count: number) => times(count, () => step(topFirst));
 const wholeSteps = (count: number) => times(count, () => step(whole));
 const clip = (...parts: FieldStep[][]): (FieldStep | null)[] => [null, ...parts.flat().slice(1)];
 const said = (steps: (FieldStep | null)[]) =>
-  findRuns(steps).runs.map(({ first, kind, place }) => [first, kind, place]);
+  findRuns(steps, 288).runs.map(({ first, kind, place }) => [first, kind, place]);
 
 test('runs of each kind are told apart, each from its first frame on', () => {
   assert.deepEqual(said(clip(wholeSteps(30), videoSteps(40), filmSteps(40, 2))), [
@@ -46,6 +51,72 @@ test('a run that seems combed, but no more than its own lines differ, is no vide
   ]);
 });
 
+test('where nothing is certain a run is called unsure, and a place of its frames is, too', () => {
+  // As measured on ffmpeg's testsrc2 at 352x288: whole frames that seem combed.
+  const drawn = times(40, () => stepOf({ same: 13, late: 33, early: 42, apart: 10 }));
+  // Video whose lines of one field differ nearly as much as its fields.
+  const slow = times(40, () => stepOf({ same: 8, late: 8.4, early: 15, apart: 10 }));
+  // Video that would still be combed if its pictures were put together of two frames.
+  const quick = times(40, () => stepOf({ same: 22, late: 19, early: 48, apart: 10 }));
+  // Film with a picture's fields in two frames, but so full of fine lines that it may be video.
+  const fine = times(40, () => stepOf({ same: 33, late: 13.5, early: 60, apart: 10 }));
+  for (const [steps, run, place] of [
+    [drawn, 'unsure', 'unsure'],
+    [slow, 'unsure', 'unsure'],
+    [quick, 'video', 'interlaced'],
+    [fine, 'unsure', 'unsure'],
+  ] as const) {
+    assert.deepEqual(said(clip(steps)), [[0, run, 0]]);
+    assert.deepEqual(said(clip(filmSteps(40), steps))[1]![1], run);
+    assert.equal(judgePlace(steps.slice(1), 288).kind, place);
+  }
+});
+
+test('where a scene begins, so does a run, and its first frame does not decide what it is', () => {
+  /** The first frame of a scene: it looks whole, and nothing of it fits the frame before. */
+  const cut = (same: number): FieldStep => ({
+    measure: { same, late: 60, early: 61, apart: 12, top: 50, bottom: 50, moving: 0.9 },
+    ticks: 1001,
+  });
+  for (const [a, b, kinds] of [
+    [wholeSteps(31), videoSteps(40), ['progressive', 'video']],
+    [videoSteps(32), wholeSteps(40), ['video', 'progressive']],
+    [filmSteps(34), videoSteps(40), ['film', 'video']],
+    [videoSteps(35), filmSteps(40, 3), ['video', 'film']],
+  ] as const) {
+    const [, ...after] = b;
+    const found = said(clip([...a], [cut(12), ...after]));
+    assert.deepEqual(
+      found.map(([first, kind]) => [first, kind]),
+      [
+        [0, kinds[0]],
+        [a.length, kinds[1]],
+      ],
+    );
+    const judged = judgePlace([cut(12), ...after], 288).kind;
+    assert.equal(
+      judged,
+      { progressive: 'progressive', video: 'interlaced', film: 'telecine' }[kinds[1]],
+    );
+  }
+});
+
+test('small pictures, and clips in which hardly anything tells, are of no kind with fields', () => {
+  assert.deepEqual(
+    findRuns(clip(videoSteps(40)), 90).runs.map(({ kind }) => kind),
+    ['unsure'],
+  );
+  assert.deepEqual(
+    findRuns(clip(wholeSteps(40)), 90).runs.map(({ kind }) => kind),
+    ['progressive'],
+  );
+  const dull = times(40, () => ({
+    ...step(topFirst),
+    measure: { ...step(topFirst).measure, same: 10, late: 10, early: 10.5 },
+  }));
+  assert.deepEqual(said(clip(dull)), [[0, 'unsure', 0]]);
+});
+
 test('a break of the cadence begins a new run of film', () => {
   assert.deepEqual(said(clip(filmSteps(42), filmSteps(40, 4))), [
     [0, 'film', 0],
@@ -55,7 +126,7 @@ test('a break of the cadence begins a new run of film', () => {
 
 test('a run too short to be anything belongs to what lies beside it', () => {
   assert.deepEqual(said(clip(videoSteps(60), wholeSteps(6), videoSteps(60))), [[0, 'video', 0]]);
-  const { runs, combed } = findRuns(clip(filmSteps(40), videoSteps(5), filmSteps(40)));
+  const { runs, combed } = findRuns(clip(filmSteps(40), videoSteps(5), filmSteps(40)), 288);
   assert.deepEqual([runs.length, runs[0]!.kind], [1, 'film']);
   // Frames that the cadence does not fit are to be deinterlaced; one has no picture at all.
   assert.ok(combed.length >= 2 && combed.every((number) => number >= 40 && number < 45));
@@ -85,10 +156,10 @@ test('a last frame of film without a picture goes to the video after it', () => 
 
 test('frames that repeat at regular places are found, slow ones and the last one are not', () => {
   const steps = clip(times(60, (i) => step(whole, i % 2 === 1 ? 0.1 : 5)));
-  const { repeated: found } = findRuns(steps);
+  const { repeated: found } = findRuns(steps, 288);
   assert.deepEqual(
     found,
     times(29, (i) => 2 * i + 1),
   );
-  assert.deepEqual(findRuns(clip(times(60, () => step(whole, 0.4)))).repeated, []);
+  assert.deepEqual(findRuns(clip(times(60, () => step(whole, 0.4))), 288).repeated, []);
 });

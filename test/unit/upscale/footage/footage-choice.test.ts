@@ -80,6 +80,18 @@ test('a line says what was found, by how much, and what each option would give',
   );
 });
 
+test('a clip is called left as it is only where no part of it is treated by itself', () => {
+  const unsure: Scan = { ...scan, kind: 'unsure', order: null };
+  const marked: Scan = { ...scan, kind: 'progressive', order: null };
+  for (const [found, said] of [
+    [unsure, 'scan: not sure'],
+    [marked, 'scan: progressive, marked'],
+  ] as const) {
+    assert.match(scanLines(found, null)[0]!, new RegExp(`^${said}.*: left as it is\\.$`));
+    assert.match(scanLines(found, null, true)[0]!, new RegExp(`^${said}.*[^s]\\.$`));
+  }
+});
+
 test('a kind of source fills in what is not said, says it, and loses to what is', () => {
   const vhs = checkFootage({ source: 'vhs' });
   assert.deepEqual([vhs.deinterlace, vhs.telecine, vhs.crop], ['auto-field', 'auto', 'auto']);
