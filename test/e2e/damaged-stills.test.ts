@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'node:test';
 import sharp from 'sharp';
-import { crc32Of } from '../../src/media/still/crc32.js';
+import { crc32Of } from '../../src/media/damage/crc32.js';
 import { probeStill, readStill } from '../../src/media/still/still.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import { enlarge } from '../support/enlarge.js';

@@ -1,4 +1,4 @@
-import { crc32Of } from '../../src/media/still/crc32.js';
+import { crc32Of } from '../../src/media/damage/crc32.js';
 
 /** The bytes of a zip file that holds `files`, stored as they are (PKWARE's APPNOTE, 4.3). */
 export function zipOf(files: Readonly<Record<string, Buffer>>): Buffer {

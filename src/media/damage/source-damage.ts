@@ -2,6 +2,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Source, StreamInfo } from '../source/source.js';
 import { isCutOff } from './cut-off.js';
 import type { Damage } from './damage.js';
+import { matroskaDamage } from './matroska-structure.js';
 import {
   sourceCensus,
   type CensusOptions,
@@ -187,7 +188,8 @@ async function passedOver(
   kept: ReadonlySet<number>,
   signal: AbortSignal | undefined,
 ): Promise<Damage[]> {
-  return source.container === 'mpegts' ? transportDamage(source, kept, signal) : [];
+  if (source.container === 'mpegts') return transportDamage(source, kept, signal);
+  return source.container === 'matroska,webm' ? matroskaDamage(source, signal) : [];
 }
 
 /** Where the last packet of a source ends, in seconds; `null` where no packet has a time. */

@@ -1,5 +1,5 @@
 import { deflateSync } from 'node:zlib';
-import { crc32Of } from './crc32.js';
+import { crc32Of } from '../damage/crc32.js';
 
 /** The metadata of a picture; `null` for what it does not have. */
 export type StillMetadata = {
