@@ -9,8 +9,18 @@ import type { Rect } from '../planes/rect.js';
 import type { ChromaKernel } from './chroma/chroma-kernels.js';
 import type { ChromaEnlarger } from './bicubic/chroma-enlarger.js';
 import { chromaEnlarger } from './chroma/enlarge-chroma.js';
-import { CELL, type CellMap } from './reuse/changed-cells.js';
-import { canReuse, copyReused, planReuse, type ReusePlan } from './reuse/frame-reuse.js';
+import { type MaskBlender, maskBlender } from './mask/mask-blender.js';
+import type { MaskPlanes } from './mask/mask-planes.js';
+import { CELL, type CellMap, changedCells } from './reuse/changed-cells.js';
+import {
+  both,
+  canReuse,
+  copyReused,
+  either,
+  planReuse,
+  type ReusePlan,
+  runsFor,
+} from './reuse/frame-reuse.js';
 import { openRunner, type OpenRunner, type RunnerSpec } from './network/open-runner.js';
 import { scorer, type Scorer } from './scores/score-frame.js';
 import {
@@ -35,6 +45,8 @@ export type EnlargerSpec = RunnerSpec & {
   readonly reuse: boolean;
   /** Average still areas over frames before the network sees them. */
   readonly steady: boolean;
+  /** Where the network acts; `null` for everywhere. */
+  readonly mask: MaskPlanes | null;
   /** Shared with all threads: once its one number is not 0, threads stop work on their frames. */
   readonly stop: Int32Array;
 };
@@ -44,7 +56,10 @@ export type EnlargerSpec = RunnerSpec & {
  * count.
  */
 export type FrameTimings = {
-  /** With averaging luma and finding what to reuse, which come before the network. */
+  /**
+   * With averaging luma and finding what to reuse, which come before the network, and blending by
+   * the mask, which comes after it.
+   */
   readonly inferenceMs: number;
   readonly chromaMs: number;
   readonly scoresMs: number;
@@ -99,6 +114,7 @@ class ThreadEnlarger implements FrameEnlarger {
   private readonly graph: InferenceGraph;
   private readonly chroma: ChromaEnlarger;
   private readonly score: Scorer;
+  private readonly mask: MaskBlender | null;
   private readonly steady: ReturnType<typeof steadyLuma> | null;
   /** The parts of a frame that is computed whole. */
   private readonly strips: readonly Rect[];
@@ -118,8 +134,13 @@ class ThreadEnlarger implements FrameEnlarger {
     this.chroma = chromaEnlarger(layout, larger, graph.scale, how, others);
     this.score = scorer(layout, larger, graph.scale);
     this.steady = spec.steady ? steadyLuma(layout) : null;
+    const enlargement = { layout, larger, scale: graph.scale, siting };
+    this.mask = spec.mask === null ? null : maskBlender(spec.mask, enlargement);
     const onCpu = provider.name === 'cpu';
-    this.strips = planStrips(layout.width, layout.height, graph, onCpu);
+    this.strips =
+      this.mask !== null && onCpu && canReuse(graph)
+        ? runsFor(graph, layout, this.mask.needed)
+        : planStrips(layout.width, layout.height, graph, onCpu);
     // GPUs search for the best kernels again at every new size, so rectangles of many sizes cost
     // more there.
     this.canReuse = spec.reuse && onCpu && canReuse(graph);
@@ -143,8 +164,8 @@ class ThreadEnlarger implements FrameEnlarger {
   }
 
   /**
-   * Averages luma, plans reuse, runs the network, enlarges the other planes and measures: in this
-   * order.
+   * Averages luma, plans reuse, runs the network, enlarges the other planes, blends by the mask and
+   * measures: in this order.
    */
   private async enlargeSteps(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame> {
     const { stop, larger } = this.spec;
@@ -164,6 +185,9 @@ class ThreadEnlarger implements FrameEnlarger {
     this.chroma.enlarge(input, output, reused?.before);
     const coloured = performance.now();
     awaitRuns(frame, rects.length, stop);
+    const ran = performance.now();
+    this.mask?.blend(input, output, reused?.computed ?? null);
+    const blended = performance.now();
     if (this.spec.scores && before !== null) awaitFrame(before, stop);
     const whole = performance.now();
     const scores = this.score(frame, {
@@ -173,7 +197,7 @@ class ThreadEnlarger implements FrameEnlarger {
       changed: reused === null || this.spec.steady ? null : changedRows(reused.computed),
     });
     const timings = {
-      inferenceMs: inferred - begun - waited,
+      inferenceMs: inferred - begun - waited + blended - ran,
       chromaMs: coloured - inferred,
       scoresMs: performance.now() - whole,
     };
@@ -193,7 +217,15 @@ class ThreadEnlarger implements FrameEnlarger {
   private planReuse(frame: FrameTrace, before: FrameTrace): ReusePlan | null {
     if (!this.canReuse) return null;
     awaitSeen(before, this.spec.stop);
-    return planReuse(this.graph, this.spec.layout, seenLuma(before), seenLuma(frame));
+    const { layout } = this.spec;
+    const luma = (data: Uint8Array) => planeOf(data, layout, 0);
+    const changed = changedCells(luma(seenLuma(before)), luma(seenLuma(frame)));
+    if (this.mask === null) return planReuse(this.graph, layout, changed);
+    const { needed, read } = this.mask;
+    if (this.steady === null) return planReuse(this.graph, layout, changed, needed);
+    // Plain bicubic sees the frame itself, which may differ where its averaged luma does not.
+    const itself = changedCells(luma(before.input), luma(frame.input));
+    return planReuse(this.graph, layout, either(changed, both(itself, read)), needed);
   }
 
   /** Runs the network over those `rects` of a frame that no other thread has begun. */

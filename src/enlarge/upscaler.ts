@@ -12,11 +12,13 @@ import type { ProviderChoice } from '../model/runtime/providers.js';
 import { type Frame, FramePool } from '../planes/frame.js';
 import { lumaShares } from '../planes/matrix.js';
 import { enlarged } from '../planes/enlarged.js';
+import type { Plane } from '../planes/plane.js';
 import { frameLayout, type FrameLayout } from '../planes/pixel-format.js';
 import type { ChromaSiting } from '../planes/siting.js';
 import type { ChromaKernel } from './chroma/chroma-kernels.js';
 import type { EnlargerSpec } from './frame-enlarger.js';
 import type { FrameTrace } from './frame-trace.js';
+import { maskPlanes } from './mask/mask-planes.js';
 import { stillLength } from './scores/flicker.js';
 import { lumaLayout, sumsLength } from './scores/score-frame.js';
 import { WorkerPool } from './worker-pool.js';
@@ -54,6 +56,13 @@ export type UpscalerOptions = {
    * on luma. Default false.
    */
   readonly steady?: boolean;
+  /**
+   * Where the network acts, as a picture in 8 bit that covers the frame, of any size: white is the
+   * network's result, black plain bicubic of the source (at scale 1 the source itself), grey a blend
+   * of both. Of models on luma it concerns luma alone, of those on RGB chroma, too. Left out or
+   * `null`, the network acts everywhere.
+   */
+  readonly mask?: Plane | null;
   /** Rejects all frames under way with VsrError 'interrupted'. */
   readonly signal?: AbortSignal;
 };
@@ -125,8 +134,11 @@ function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
   const { format, width, height } = layout;
   const hasDevice = candidates.some(({ name }) => name !== 'cpu');
   const isHalved = own === 'fp32' && asked !== 'fp32' && hasDevice;
+  const graph = buildInferenceGraph(chain.passes, format.bitDepth);
+  const larger = frameLayout(format, enlarged(width, chain.scale), enlarged(height, chain.scale));
+  const { mask = null, siting } = options;
   return {
-    graph: buildInferenceGraph(chain.passes, format.bitDepth),
+    graph,
     cpuGraph: buildInferenceGraph(chain.passes, format.bitDepth, 'cpu'),
     own,
     half: isHalved
@@ -136,13 +148,14 @@ function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
         }
       : null,
     layout,
-    larger: frameLayout(format, enlarged(width, chain.scale), enlarged(height, chain.scale)),
-    siting: options.siting,
+    larger,
+    siting,
     chroma: options.chroma ?? 'bicubic',
     colour: { range: options.range, ...lumaShares(options.matrix ?? null, height) },
     scores: options.scores,
     reuse: options.reuse,
     steady: options.steady ?? false,
+    mask: mask === null ? null : maskPlanes(mask, larger, siting, graph.colour === 'rgb'),
     candidates,
   };
 }

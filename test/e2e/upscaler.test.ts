@@ -136,6 +136,7 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
       reuse: true,
       chroma: 'bicubic',
       steady: false,
+      mask: null,
     },
     colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
     candidates: [{ name: 'cpu', device: 0 }],

@@ -3,11 +3,10 @@ import type { Plane } from '../../planes/plane.js';
 import { planeOf } from '../../planes/frame.js';
 import type { ChromaSiting } from '../../planes/siting.js';
 import { CELL, type CellMap, changedCells, spread } from '../reuse/changed-cells.js';
-import { enlargingTaps, sitingShift } from '../bicubic/bicubic-taps.js';
 import type { ChromaEnlarger } from '../bicubic/chroma-enlarger.js';
 import { fractionEnlarger } from '../bicubic/enlarge-fraction.js';
 import type { PlaneEnlarger } from '../bicubic/enlarge-plane.js';
-import { rowEnlarger } from '../bicubic/row-enlarger.js';
+import { type Enlargement, largerRows } from '../bicubic/larger-rows.js';
 import type { ChromaKernel } from './chroma-kernels.js';
 import { canSharpen, sharpChroma } from './sharp-chroma.js';
 
@@ -36,9 +35,8 @@ export function chromaEnlarger(
     !which.includes(1)
       ? null
       : sharpChroma(layout, larger, scale, siting, kernel === 'guided');
-  const planes = bicubicPlanes(layout, scale, siting, sharp === null).filter(({ number }) =>
-    which.includes(number),
-  );
+  const made = { layout, larger, scale, siting };
+  const planes = bicubicPlanes(made, sharp === null).filter(({ number }) => which.includes(number));
   const part = partEnlarger(layout, scale);
   return {
     enlarge(frame, into, before) {
@@ -67,28 +65,18 @@ export function chromaEnlarger(
 
 /** The planes after luma that bicubic enlarges: chroma if `withChroma`, and opacity. */
 function bicubicPlanes(
-  layout: FrameLayout,
-  scale: number,
-  siting: ChromaSiting,
+  made: Enlargement,
   withChroma: boolean,
 ): { readonly number: number; readonly enlarger: PlaneEnlarger }[] {
-  const { chroma, alpha, bitDepth } = layout.format;
+  const { chroma, alpha } = made.layout.format;
   const planes = [];
   if (chroma !== null && withChroma) {
-    const shiftX = chroma.log2X === 1 ? sitingShift(scale, siting, 'x') : 0;
-    const shiftY = chroma.log2Y === 1 ? sitingShift(scale, siting, 'y') : 0;
-    const enlarger = rowEnlarger(
-      enlargingTaps(scale, shiftX),
-      enlargingTaps(scale, shiftY),
-      layout.planes[1]!.width,
-      bitDepth,
-    );
+    const enlarger = largerRows(made, 1);
     planes.push({ number: 1, enlarger }, { number: 2, enlarger });
   }
   if (alpha) {
-    const centred = enlargingTaps(scale);
-    const enlarger = rowEnlarger(centred, centred, layout.width, bitDepth);
-    planes.push({ number: layout.planes.length - 1, enlarger });
+    const number = made.layout.planes.length - 1;
+    planes.push({ number, enlarger: largerRows(made, number) });
   }
   return planes;
 }

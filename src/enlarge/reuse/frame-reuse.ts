@@ -1,7 +1,8 @@
 import type { InferenceGraph } from '../../model/load/inference-graph.js';
 import { planeOf } from '../../planes/frame.js';
 import type { FrameLayout } from '../../planes/pixel-format.js';
-import { CELL, type CellMap, changedCells, spread } from './changed-cells.js';
+import { BICUBIC_REACH } from '../bicubic/larger-rows.js';
+import { CELL, type CellMap, spread } from './changed-cells.js';
 import type { Rect } from '../../planes/rect.js';
 import { joinCells } from './join-cells.js';
 import { planStrips } from './strips.js';
@@ -28,25 +29,45 @@ export function canReuse(graph: InferenceGraph): boolean {
 }
 
 /**
- * Plans a frame by comparing it with the one before: a result is the same wherever all samples
- * within the network's reach are. `null` where so much moves that the whole frame is computed.
+ * Plans a frame by what of it has `changed` since the one before: a result is the same wherever all
+ * samples within the network's reach are. `needed` are the cells in which the network's result
+ * shows, where it does not show in all. `null` where so much moves that the whole frame is computed.
  */
 export function planReuse(
   graph: InferenceGraph,
-  layout: FrameLayout,
-  before: Uint8Array,
-  now: Uint8Array,
+  { width, height }: FrameLayout,
+  changed: CellMap,
+  needed: CellMap | null = null,
 ): ReusePlan | null {
-  const { width, height } = layout;
-  const changed = changedCells(planeOf(before, layout, 0), planeOf(now, layout, 0));
   if (shareOf(changed) > worthwhile) return null;
-  const stale = spread(changed, graph.halo);
-  const { rects, share } = joinCells(stale, graph.halo, width, height);
+  const stale = spread(changed, needed === null ? graph.halo : Math.max(graph.halo, BICUBIC_REACH));
+  const { rects, share } = joinCells(both(stale, needed), graph.halo, width, height);
   if (share > worthwhile) return null;
-  const computed = { ...stale, marks: new Uint8Array(stale.marks.length) };
+  // Where the network does not show, what has changed is made without it.
+  const marks = needed === null ? new Uint8Array(stale.marks.length) : stale.marks.slice();
+  const computed = { ...stale, marks };
   const runs = rects.flatMap((rect) => split(rect, graph));
   for (const rect of rects) markCells(computed, rect);
   return { rects: runs, computed, reused: 1 - shareOf(computed) };
+}
+
+/** Runs that cover the cells in which the network's result shows, and few others. */
+export function runsFor(graph: InferenceGraph, layout: FrameLayout, needed: CellMap): Rect[] {
+  const { width, height } = layout;
+  const { rects, share } = joinCells(needed, graph.halo, width, height);
+  if (share > worthwhile) return planStrips(width, height, graph);
+  return rects.flatMap((rect) => split(rect, graph));
+}
+
+/** Cells that both maps mark; `null` stands for a map that marks all. */
+export function both(map: CellMap, other: CellMap | null): CellMap {
+  if (other === null) return map;
+  return { ...map, marks: map.marks.map((mark, i) => mark & other.marks[i]!) };
+}
+
+/** Cells that one of the maps marks. */
+export function either(map: CellMap, other: CellMap): CellMap {
+  return { ...map, marks: map.marks.map((mark, i) => mark | other.marks[i]!) };
 }
 
 /** Share of the cells that are marked, 0 to 1. */
