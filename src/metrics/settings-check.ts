@@ -10,11 +10,13 @@ const text = (field: Field): string => field.string();
  */
 export function settingsIn(field: Field): ClipSettings | StillSettings {
   const strength = field.at('strength').maybe((f) => f.number());
+  const mask = field.at('mask').maybe(text);
   const still: StillSettings = {
     scale: field.at('scale').number(),
     precision: field.at('precision').maybe((f) => f.orNull(text)) ?? null,
     chroma: field.at('chroma').maybe(text) ?? 'bicubic',
     ...(strength === undefined ? {} : { strength }),
+    ...(mask === undefined ? {} : { mask }),
     asked: field.at('asked').maybe((f) => f.orNull(askedSettings)) ?? null,
   };
   if (field.at('encoder').maybe(text) === undefined) return still;

@@ -170,6 +170,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     );
   }
   const scan = top.at('scan').maybe(scanIn);
+  const mask = top.at('mask').maybe(text);
   const stages = top.at('stages').maybe(stageSeconds);
   const flicker = top.at('flicker').maybe((field) => field.orNull(flickerSummary));
   const logFile = top.at('logFile').maybe((field) => field.orNull(logFileIn));
@@ -180,6 +181,7 @@ export function checkSidecar(value: unknown, file: string): Sidecar {
     source: sourceIn(top.at('source')),
     ...(scan === undefined ? {} : { scan }),
     reference: top.at('reference').orNull(text),
+    ...(mask === undefined ? {} : { mask }),
     output: outputIn(top.at('output')),
     model: modelIn(top.at('model')),
     provider: top.at('provider').string(),

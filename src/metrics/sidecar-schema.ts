@@ -151,6 +151,8 @@ export type Sidecar = {
   readonly scan?: SidecarScan;
   /** Path of the ground truth that the log compares with; `null` without one. */
   readonly reference: string | null;
+  /** Path of the picture that says where the network acts; absent without one. */
+  readonly mask?: string;
   readonly output: {
     readonly path: string;
     readonly width: number;

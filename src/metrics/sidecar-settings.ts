@@ -11,6 +11,8 @@ export type StillSettings = {
    * 0 to 1. Absent where the network has no dial.
    */
   readonly strength?: number;
+  /** SHA-256, in hex, of the picture that says where the network acts; absent without one. */
+  readonly mask?: string;
   /** What the user chose of the model and the encoder; `null` in early sidecars. */
   readonly asked: AskedSettings | null;
 };

@@ -46,6 +46,7 @@ function isSameWish({ source, reference, model, settings, log }: Sidecar, plan: 
   const files = model.passes.map(({ sha256 }) => sha256);
   return (
     isEqual([source.sizeBytes, source.endsSha256], Object.values(plan.identity)) &&
+    settings.mask === plan.deciding.mask &&
     isEqual(same, Object.fromEntries(Object.keys(same).map((key) => [key, now[key as 'scale']]))) &&
     (precision === null || precision === now.precision) &&
     // What `auto` takes is vsr's choice, as the model is.

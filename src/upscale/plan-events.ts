@@ -6,6 +6,7 @@ import type { SidecarAnnouncement, SidecarPicture } from '../metrics/sidecar.js'
 import { codecName, kindOf } from '../media/tracks/stream-names.js';
 import type { JobEstimate } from './estimate/estimate.js';
 import { scanLines } from './footage/scan-lines.js';
+import type { Mask } from './mask/mask-choice.js';
 import { expectedFrames } from './plan/expected-frames.js';
 import type { JobPlan } from './plan/job-plan.js';
 import type { StillPlan } from './plan/still-plan.js';
@@ -25,6 +26,8 @@ export type UpscalePlan = {
   readonly estimatedBytes: number;
   /** What the job will take; `null` where an earlier one has done it all. */
   readonly estimate: JobEstimate | null;
+  /** The picture that says where the network acts; absent without one. */
+  readonly mask?: PlannedMask;
   /** Of pictures: format, depth, colour and the like, as in the sidecar. */
   readonly picture?: SidecarPicture;
   /** Of clips: ffmpeg's name of the encoder and the container. */
@@ -36,6 +39,15 @@ export type UpscalePlan = {
   readonly scan?: Scan;
   /** Of clips: the same, as lines for people. */
   readonly found?: readonly string[];
+};
+
+/** The picture that says where the network acts. */
+export type PlannedMask = {
+  readonly path: string;
+  /** In hex, of the file. */
+  readonly sha256: string;
+  /** The network's share in the picture, 0 to 1. */
+  readonly share: number;
 };
 
 /** A stream of the source and what becomes of it. */
@@ -57,6 +69,8 @@ export function pictureFacts({ format, deep, grey, cmyk, alpha, metadata }: Stil
   };
 }
 
+const factsOfMask = ({ path, sha256, share }: Mask): PlannedMask => ({ path, sha256, share });
+
 function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): UpscalePlan {
   const source = plan.kind === 'clip' ? plan.source.video : plan.still.layout;
   const both = {
@@ -68,6 +82,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
     models: plan.chain.names,
     estimatedBytes: plan.estimatedBytes,
     estimate,
+    ...(plan.mask === null ? {} : { mask: factsOfMask(plan.mask) }),
   };
   if (plan.kind === 'still') return { ...both, picture: pictureFacts(plan.still) };
   const { encoder, container, streams } = plan.outputPlan;

@@ -66,6 +66,7 @@ async function makeStill(
     precision: settings.precision,
     scores: true,
     reuse: false,
+    mask: plan.mask?.plane ?? null,
     signal,
   });
   const larger = await upscaler.upscale(frame);
@@ -141,6 +142,7 @@ async function sidecarOf(
       picture: pictureFacts(still),
     },
     reference: null,
+    ...(plan.mask === null ? {} : { mask: plan.mask.path }),
     output: {
       path: paths.output,
       ...size,

@@ -205,7 +205,7 @@ export async function* upscaleBy(
   const reads = found
     .flatMap(({ path: file, sequence }) => sequence?.files ?? [file])
     .filter((file) => file !== '-');
-  if (settings.reference !== null) reads.push(settings.reference);
+  for (const each of [settings.reference, settings.mask]) if (each !== null) reads.push(each);
   const batch = new Batch(ffmpeg, settings, reads, { signal, pause }, { events, upscaleClip });
   const clips = found.map((input) => input.path);
   events.push({ event: 'start', command: 'upscale', vsr: version(), clips });

@@ -9,9 +9,10 @@ export type InputFile = { readonly path: string; readonly sizeBytes: number };
 const headerless = new Set(['.yuv', '.rgb', '.raw', '.i420', '.nv12', '.uyvy', '.yuyv', '.y']);
 
 /**
- * Checks that `name` is a plain file that is not empty. Throws `VsrError('media')` otherwise.
+ * Checks that `name` is a plain file that is not empty. Throws `VsrError('media')` otherwise, which
+ * says that `expected` was expected.
  */
-export async function openPlainFile(name: string): Promise<InputFile> {
+export async function openPlainFile(name: string, expected = 'a clip'): Promise<InputFile> {
   const full = path.resolve(name);
   const found = await stat(full).catch((error: unknown) => {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
@@ -21,7 +22,8 @@ export async function openPlainFile(name: string): Promise<InputFile> {
       { cause: error },
     );
   });
-  if (found.isDirectory()) throw new VsrError('media', `Expected a clip but ${name} is a folder.`);
+  if (found.isDirectory())
+    throw new VsrError('media', `Expected ${expected} but ${name} is a folder.`);
   if (!found.isFile()) {
     throw new VsrError('media', `Expected a plain file but ${name} is a device, pipe or socket.`);
   }

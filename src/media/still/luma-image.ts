@@ -30,14 +30,17 @@ export function lumaOfRgb(image: RawImage): Plane {
   return { data: y, width, height };
 }
 
-async function decode(file: string): Promise<RawImage> {
-  const bytes = await readFile(file);
+/**
+ * Decodes a picture; `shown` says that its orientation is to be applied, and that it may come from
+ * another machine, so that sharp's limit of pixels holds.
+ */
+async function decode(bytes: Buffer, file: string, shown: boolean): Promise<RawImage> {
   if (isBmp(bytes)) return decodeBmp(bytes, file);
   const { default: sharp } = await import('sharp');
-  const image = sharp(bytes, { limitInputPixels: false, sequentialRead: true });
+  const image = sharp(bytes, { limitInputPixels: shown, sequentialRead: true });
   const { channels } = await image.metadata();
   const grey = channels <= 2;
-  const { data, info } = await image
+  const { data, info } = await (shown ? image.autoOrient() : image)
     .removeAlpha()
     // Without this, sharp 0.35.5 makes three channels of a single grey one.
     .toColourspace(grey ? 'b-w' : 'srgb')
@@ -46,9 +49,9 @@ async function decode(file: string): Promise<RawImage> {
   return { data, width: info.width, height: info.height, channels: info.channels === 1 ? 1 : 3 };
 }
 
-async function decodeNamed(file: string): Promise<RawImage> {
+async function decodeNamed(file: string, known?: Buffer, shown = false): Promise<RawImage> {
   try {
-    return await decode(file);
+    return await decode(known ?? (await readFile(file)), file, shown);
   } catch (error) {
     if (error instanceof VsrError) throw error;
     throw new VsrError('media', `${file} cannot be read as a picture: ${messageOf(error)}.`, {
@@ -66,6 +69,20 @@ export async function readLuma(file: string): Promise<Plane> {
   const image = await decodeNamed(file);
   if (image.channels === 3) return lumaOfRgb(image);
   return { data: image.data, width: image.width, height: image.height };
+}
+
+/**
+ * The 8-bit grey of a picture as it is shown: of colour full-range BT.601 luma; opacity is left
+ * out. `bytes` are those of `file`. Throws as `readLuma` does.
+ */
+export async function readGrey(file: string, bytes: Buffer): Promise<Plane> {
+  const { data, width, height, channels } = await decodeNamed(file, bytes, true);
+  if (channels === 1) return { data, width, height };
+  const grey = new Uint8Array(width * height);
+  for (let i = 0, k = 0; i < grey.length; i++, k += 3) {
+    grey[i] = greyOf(data[k]!, data[k + 1]!, data[k + 2]!);
+  }
+  return { data: grey, width, height };
 }
 
 /** A picture's red, green and blue, 8 bit. */

@@ -63,6 +63,8 @@ export type Wish = Pick<Settings, AsDecided> & {
   /** The largest number of frames; `null` for all. */
   readonly frames: number | null;
   readonly reference: RootedPath | null;
+  /** Absent in wishes of earlier versions, which had no such setting. */
+  readonly mask?: RootedPath | null;
   readonly log: RootedPath | false;
   readonly raw: { readonly format: string; readonly size: string; readonly rate: string } | null;
 };
@@ -119,7 +121,7 @@ export async function wishOf(
   log: RootedPath | null,
   naming: Naming,
 ): Promise<Wish> {
-  const { model, reference, raw, frames } = settings;
+  const { model, reference, mask, raw, frames } = settings;
   const models = model === null ? [] : model.split(',').map((name) => name.trim());
   const files = models.filter(isFile);
   if (files.length > 0 && files.length < models.length) {
@@ -152,6 +154,7 @@ export async function wishOf(
     chroma: settings.chroma,
     steady: settings.steady,
     reference: reference === null ? null : await naming.toShared(reference, 'reference'),
+    mask: mask === null ? null : await naming.toShared(mask, 'mask'),
     log: log ?? false,
     overwrite: settings.overwrite,
     allowDamaged: settings.allowDamaged,
@@ -241,13 +244,18 @@ function encoderArgs(field: Field, own: OwnSettings): string[] {
 
 /** The paths on this machine of the files that a wish names. */
 async function filesOf(top: Field, finding: Finding) {
-  const file = async (name: 'reference' | 'log'): Promise<string | null> => {
-    const rooted = top.at(name).orNull(rootedOf);
+  const found = async (
+    name: 'reference' | 'mask' | 'log',
+    field: Field,
+  ): Promise<string | null> => {
+    const rooted = field.orNull(rootedOf);
     return rooted === null ? null : finding.fromShared(rooted, name);
   };
+  const file = (name: 'reference' | 'log') => found(name, top.at(name));
   return {
     model: await modelOf(top.at('model'), finding),
     reference: await file('reference'),
+    mask: (await top.at('mask').maybe((field) => found('mask', field))) ?? null,
     log: top.at('log').isFalse() ? false : await file('log'),
   };
 }

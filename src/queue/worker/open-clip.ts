@@ -163,7 +163,7 @@ export function joinRequest(
 ): FileRequest {
   return {
     ...{ ffmpeg, input, settings, signal, pause: new PauseControl() },
-    reads: [input.path, ...(settings.reference === null ? [] : [settings.reference])],
+    reads: [input.path, settings.reference, settings.mask].filter((file) => file !== null),
     claim: () => {},
     onPlan: () => {},
     onProgress: () => {},

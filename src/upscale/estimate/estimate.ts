@@ -48,6 +48,8 @@ function keyOf(plan: JobPlan | StillPlan): string {
     ...{ models: chain.sha256s, size, provider, workers, precision },
     ...{ encoder: output?.encoder ?? 'still', encoderArgs: output?.encoderArgs ?? [] },
     log: plan.paths.log !== null,
+    // Where the network does not act, it does not run. Left out without a mask: known speeds stay.
+    ...(plan.mask === null ? {} : { mask: plan.mask.sha256 }),
   });
 }
 

@@ -69,6 +69,7 @@ export async function speedTrial(
     range: video === null ? 'pc' : (video.colour.range ?? 'tv'),
     matrix: video?.colour.matrix ?? null,
     ...{ scores: plan.paths.log !== null, reuse: false },
+    mask: plan.mask?.plane ?? null,
   });
   await using folder = await temporaryFolder('speed');
   const file = path.join(folder.path, 'trial.part');

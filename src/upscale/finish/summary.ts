@@ -80,6 +80,7 @@ export function sidecarOf(plan: JobPlan, run: RunFacts): Sidecar {
     },
     scan: plan.scan,
     reference: plan.settings.reference,
+    ...(plan.mask === null ? {} : { mask: plan.mask.path }),
     output: {
       path: paths.output,
       width: outputPlan.codedWidth,

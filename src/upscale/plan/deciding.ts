@@ -3,6 +3,7 @@ import type { Source } from '../../media/source/source.js';
 import type { ClipSettings } from '../../metrics/sidecar-settings.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import type { Treatment } from '../footage/treatment.js';
+import type { Mask } from '../mask/mask-choice.js';
 import { isSteadied } from './model-choice.js';
 import type { Settings } from './settings.js';
 
@@ -23,6 +24,7 @@ export function decidingOf({
   outputPlan,
   treatment,
   strength,
+  mask,
 }: {
   readonly settings: Settings;
   readonly source: Source;
@@ -31,6 +33,7 @@ export function decidingOf({
   readonly treatment: Treatment;
   /** The value of the network's dial; `null` where it has none. */
   readonly strength: number | null;
+  readonly mask: Mask | null;
 }): Deciding {
   const { fields, crop, runs, denoise } = treatment;
   return {
@@ -61,6 +64,7 @@ export function decidingOf({
     precision: settings.precision,
     chroma: settings.chroma,
     ...(strength === null ? {} : { strength }),
+    ...(mask === null ? {} : { mask: mask.sha256 }),
     raw: source.raw,
   };
 }

@@ -27,6 +27,7 @@ import type { Chain } from '../../model/catalogue/chain.js';
 import { bitrateWithin } from '../limits/size-limit.js';
 import { keptCompression, keptScan } from '../footage/scan-cache.js';
 import { chooseTreatment } from '../footage/treatment.js';
+import { chooseMask, type Mask, maskedClip, maskNotes } from '../mask/mask-choice.js';
 import { expectedFrames } from './expected-frames.js';
 import { decidingOf, type Deciding } from './deciding.js';
 import { identifySource, stampOf, type SourceIdentity } from './identity.js';
@@ -55,6 +56,8 @@ export type JobPlan = {
   readonly chain: Chain;
   /** How strongly the source is compressed; `null` where the choice of models did not need it. */
   readonly compression: Compression | null;
+  /** Where the network acts; `null` for everywhere. */
+  readonly mask: Mask | null;
   /** Size of the frames that the network gives. */
   readonly enlarged: Size;
   /** Size of the pictures in the output, after `to`'s reduction but before padding. */
@@ -140,6 +143,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
     // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
     () => compressionOnce(request, probed, identity),
   );
+  const mask = await chooseMask(settings.mask, maskedClip(source.video));
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
   const paths = await pathsOf(request, { extension, size, chain });
@@ -155,9 +159,10 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
     ...treatment.notes,
     ...notes,
     ...choiceNotes(chain, settings),
+    ...maskNotes(mask, chain.scale),
     ...(await spaceNotes(path.dirname(output), source.sizeBytes, estimatedBytes)),
   ];
-  const deciding = decidingOf({ settings, source, chain, outputPlan, treatment, strength });
+  const deciding = decidingOf({ settings, source, chain, outputPlan, treatment, strength, mask });
   const reference =
     settings.reference === null ? null : await identifyReference(settings.reference);
   return {
@@ -170,6 +175,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
     scan,
     chain,
     compression,
+    mask,
     enlarged,
     size,
     outputPlan,

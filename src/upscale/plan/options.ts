@@ -135,6 +135,13 @@ export type UpscaleOptions = FootageOptions & {
    * runs, so that they pop less at keyframes. Default `auto`.
    */
   readonly steady?: SteadyChoice;
+  /**
+   * A picture that says where the network acts: white everywhere where it is left out. Black leaves
+   * plain bicubic, at scale 1 the source itself, and greys blend both; colour counts by its luma,
+   * opacity does not count. It covers the picture as it is shown, turned upright and after `crop`,
+   * and has its proportions, in any size.
+   */
+  readonly mask?: string;
   /** Ground truth of the enlarged size, for the log's PSNR columns. */
   readonly reference?: string;
   /** The per-frame log (.csv or .jsonl); `false` for none. Default `<output>.psnr.csv`. */

@@ -73,6 +73,8 @@ export type Settings = {
   /** What is done with old footage before it is enlarged. */
   readonly footage: FootageSettings;
   readonly steady: SteadyChoice;
+  /** Absolute path of the picture that says where the network acts; `null` for everywhere. */
+  readonly mask: string | null;
   /** Absolute path of the ground truth. */
   readonly reference: string | null;
   /** The per-frame log's file; `false` for none, `null` for the usual place. */
@@ -264,6 +266,7 @@ export function checkOptions(options: UpscaleOptions): Settings {
     frames: options.frames ?? Infinity,
     footage: checkFootage(options),
     steady: options.steady ?? 'auto',
+    mask: options.mask === undefined ? null : path.resolve(options.mask),
     reference: options.reference === undefined ? null : path.resolve(options.reference),
     log: options.log ?? null,
     jobs: options.jobs ?? 1,

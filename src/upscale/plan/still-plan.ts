@@ -6,6 +6,7 @@ import type { Announcement } from '../../media/output/stream-plan.js';
 import { canWriteStill, probeStill, type Still } from '../../media/still/still.js';
 import type { StillSettings } from '../../metrics/sidecar-settings.js';
 import { chooseChain, type Chain } from '../../model/catalogue/chain.js';
+import { chooseMask, type Mask, maskedStill, maskNotes } from '../mask/mask-choice.js';
 import { identifySource, type SourceIdentity } from './identity.js';
 import type { Input } from './inputs.js';
 import { jobHashes } from './job-hash.js';
@@ -23,6 +24,8 @@ export type StillPlan = {
   readonly still: Still;
   readonly identity: SourceIdentity;
   readonly chain: Chain;
+  /** Where the network acts; `null` for everywhere. */
+  readonly mask: Mask | null;
   readonly size: Size;
   readonly announcements: readonly Announcement[];
   readonly estimatedBytes: number;
@@ -93,6 +96,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     }),
     () => compressionOfStill(input.path),
   );
+  const mask = await chooseMask(settings.mask, maskedStill(still));
   // Formats that are read but not written become PNG.
   const extension = canWriteStill(input.path) ? path.extname(input.path) : '.png';
   const size = enlargedSize(still.layout, chain.scale);
@@ -119,6 +123,7 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   const deciding = {
     ...{ scale: chain.scale, precision, chroma },
     ...(strength === null ? {} : { strength }),
+    ...(mask === null ? {} : { mask: mask.sha256 }),
   };
   return {
     kind: 'still',
@@ -127,10 +132,12 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
     still,
     identity,
     chain,
+    mask,
     size,
     announcements: [
       ...faultNotes(still, settings),
       ...choiceNotes(chain, alone),
+      ...maskNotes(mask, chain.scale),
       ...still.losses,
       ...containerLosses(still, output),
       ...notes,

@@ -89,6 +89,7 @@ export async function openNetwork({ plan, signal }: JobContext): Promise<OpenNet
     scores: plan.paths.log !== null,
     reuse: settings.reuse,
     steady: isSteadied(plan.chain, settings),
+    mask: plan.mask?.plane ?? null,
     signal,
   });
   return { upscaler, [Symbol.asyncDispose]: () => upscaler[Symbol.asyncDispose]() };

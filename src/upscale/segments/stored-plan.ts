@@ -104,8 +104,8 @@ function whatChanged(stored: StoredPlan, now: Omit<StoredPlan, 'segments'>): str
   ];
   const before = stored.settings as Readonly<Record<string, unknown>>;
   const after = now.settings as Readonly<Record<string, unknown>>;
-  for (const key of Object.keys(after)) {
-    if (differs(before[key] ?? null, after[key])) parts.push(`the setting ${key}`);
+  for (const key of new Set([...Object.keys(after), ...Object.keys(before)])) {
+    if (differs(before[key] ?? null, after[key] ?? null)) parts.push(`the setting ${key}`);
   }
   if (parts.length === 0) return 'the reference, the log or a model has changed';
   return `${parts.join(', ')} ${parts.length === 1 ? 'has' : 'have'} changed`;

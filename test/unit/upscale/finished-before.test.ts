@@ -139,6 +139,8 @@ test('what another version finished counts where it was asked for the same', asy
     const asked = planOf(output, options);
     await assert.rejects(finishedBefore(asked), /another job made it/, JSON.stringify(options));
   }
+  const masked = { ...plan, deciding: { ...plan.deciding, mask: 'ff' } };
+  await assert.rejects(finishedBefore(masked), /another job made it/, 'a mask');
   // A model that is named is the one that is meant.
   await assert.rejects(finishedBefore(planOf(output, { model: 'espcn-16-x2' })), /another job/);
   const named = planOf(output, { model: 'espcn-16-x2' });

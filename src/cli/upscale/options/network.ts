@@ -19,6 +19,7 @@ export type NetworkFlags = {
   precision: UpscaleOptions['precision'] & string;
   chroma: UpscaleOptions['chroma'] & string;
   steady: UpscaleOptions['steady'] & string;
+  mask?: string;
   workers?: number;
   reuse: boolean;
 };
@@ -70,6 +71,10 @@ export function withNetworkOptions(command: Command): Command {
       )
         .choices(steadyNames)
         .default('auto'),
+    )
+    .option(
+      '--mask <picture>',
+      'where the network acts: white; black leaves plain bicubic, greys blend both (default: everywhere)',
     )
     .option(
       '--workers <n>',

@@ -14,7 +14,7 @@ import { plainBicubic } from '../../../support/plain-bicubic.js';
 function halves(width: number, height: number, seam: number, [dark, light] = [0, 255]): Plane {
   const data = Uint8Array.from({ length: width * height }, (_, i) => {
     const x = i % width;
-    return x < seam ? dark! : x === seam ? 100 : light!;
+    return x < seam ? dark : x === seam ? 100 : light;
   });
   return { data, width, height };
 }

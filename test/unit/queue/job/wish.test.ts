@@ -14,7 +14,8 @@ const [here, there] = [path.join(place, 'here'), path.join(place, 'there')];
 before(async () => {
   for (const folder of [here, there]) {
     await mkdir(folder);
-    for (const name of ['net.onnx', 'truth.mkv']) await writeFile(path.join(folder, name), 'x');
+    for (const name of ['net.onnx', 'truth.mkv', 'mask.png'])
+      await writeFile(path.join(folder, name), 'x');
   }
 });
 
@@ -71,8 +72,9 @@ test('settings come to another machine as they are, with its own places and thre
   };
   const model = path.join(here, 'net.onnx');
   const reference = path.join(here, 'truth.mkv');
+  const mask = path.join(here, 'mask.png');
   const wish = await stored(
-    { ...options, model, reference, ffmpegArgs: ['-tune', 'film'] },
+    { ...options, model, reference, mask, ffmpegArgs: ['-tune', 'film'] },
     path.join(here, 'log.csv'),
   );
   assert.doesNotMatch(JSON.stringify(wish), new RegExp(place), 'no path of this machine');
@@ -80,7 +82,8 @@ test('settings come to another machine as they are, with its own places and thre
   const expected = checkOptions({
     ...options,
     ...{ output: path.join(there, 'out.mp4'), model: path.join(there, 'net.onnx') },
-    ...{ reference: path.join(there, 'truth.mkv'), log: path.join(there, 'log.csv') },
+    ...{ reference: path.join(there, 'truth.mkv'), mask: path.join(there, 'mask.png') },
+    ...{ log: path.join(there, 'log.csv') },
     ...{ ffmpegArgs: ['-tune', 'film'], workers: 3, provider: 'cpu', device: 0 },
   });
   assert.deepEqual(settings, expected);
@@ -90,6 +93,12 @@ test('a size to reach, a model of the catalogue and no log come over, too', asyn
   const settings = await read(await stored({ to: '1080p', model: 'espcn-16-x2', log: false }));
   assert.deepEqual([settings.to, settings.model, settings.log], ['1080p', 'espcn-16-x2', false]);
   assert.equal((await read(await stored({ quality: 'best' }))).quality, 'best');
+});
+
+test('a wish of an earlier version, which had no mask, has none', async () => {
+  const { mask, ...earlier } = (await stored({})) as { mask?: unknown };
+  assert.equal(mask, null);
+  assert.equal((await read(earlier)).mask, null);
 });
 
 test('a wish holds every setting but those that belong to one machine', async () => {
@@ -121,6 +130,7 @@ const hostile: readonly (readonly [what: string, change: object, why: RegExp])[]
   ['a log of a foreign root', { log: { root: 'other', path: 'log.csv' } }, /one of the roots/],
   ['a log that is no log', { log: { root: 'm', path: '.bashrc' } }, /\.csv or \.jsonl/],
   ['a reference by a number', { reference: 7 }, /Expected an object/],
+  ['a mask outside', { mask: { root: 'm', path: '../mask.png' } }, /without \. and \.\./],
   ['an unknown codec', { codec: 'h265' }, /Expected one of auto, h264/],
   ['a broken scale', { scale: 'two' }, /Expected a number/],
   ['a time that is none', { start: 'soon' }, /Expected a number/],

@@ -78,6 +78,8 @@ test('another job is told what has changed, and --restart starts over', async ()
     assert.match(error.message, /--restart/);
     return exitCodeOf(error) === 1;
   });
+  const without = { ...job, job: 'ghi', settings: { scale: 2 } };
+  await assert.rejects(reopened(at, without), /the setting encoderArgs has changed since/);
   assert.equal(await reopened(at, other, true), null);
   assert.ok(!(await readdir(at)).some((name) => name.startsWith('seg-')));
 });
