@@ -23,8 +23,12 @@ export type Recipe = {
   /** Side of a patch in low-resolution samples. */
   readonly patch: number;
   readonly loss?: TrainPlan['loss'];
-  /** Its name, where the loss is adversarial; it learns at the network's highest rate. */
-  readonly discriminator?: string;
+  /** Outputs of the shipped feature network that losses compare; default: fire2 and fire5. */
+  readonly features?: readonly string[];
+  /** Where the loss is adversarial: the discriminator's name and its own highest rate. */
+  readonly discriminator?: { readonly name: string; readonly rate: number };
+  /** Files below ../shared/data that are not trained on, so that the result is measured on them. */
+  readonly held?: readonly string[];
   readonly degradation?: Degradation;
   /** Shares of the files to train, validate and test with; default: 95/5/0. */
   readonly split?: Split;
@@ -120,6 +124,37 @@ const residual = {
   loss: 'charbonnier',
   ...{ charts: 0.1, width: 32, batch: 4, patch: 32, expand: 128 },
 } as const;
+
+/** Pictures of people that `resnet-looks-x4` is measured on. */
+const people = [
+  'train/open_photos/cid22_4934193.webp',
+  'train/open_photos/cid22_pexels-photo-1933873.webp',
+  'train/open_photos/cid22_pexels-photo-3193731.webp',
+  'train/open_photos/cid22_pexels-photo-3586798.webp',
+  'train/open_photos/cid22_pexels-photo-7266811.webp',
+];
+
+/**
+ * For residual blocks that learn how pictures look. fire3 and fire7 pull about equally; fire2 would
+ * hardly be felt beside fire5.
+ */
+const looks = {
+  ...residual,
+  features: ['fire3', 'fire7'],
+  discriminator: { name: 'patches', rate: 3e-4 },
+  held: people,
+  ...{ expand: 0, batch: 2, patch: 24, windowBytes: 80e6 },
+} as const;
+
+/** Weights with which the terms pull about equally on a picture's samples. */
+function looksLoss(adversarial: number): TrainPlan['loss'] {
+  return [
+    { name: 'charbonnier', weight: 1 },
+    { name: 'perceptual', weight: 4e-6 },
+    { name: 'texture', weight: 1e-7 },
+    { name: 'adversarial', weight: adversarial },
+  ];
+}
 
 /** For the network that runs after a first pass. */
 const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
@@ -258,17 +293,19 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     from: 'research/srcnn-1-x2',
   },
   'resnet-x4': { ...residual, steps: 14_000, rate: 8e-4 },
-  // The same network, trained also with losses that measure how pictures look.
-  'resnet-looks-x4': {
-    ...residual,
+  // The same network, trained also with losses that measure how pictures look, in two runs: the
+  // second listens more to the discriminator.
+  'resnet-looks-1-x4': {
+    ...looks,
     from: 'resnet-x4',
-    loss: [
-      { name: 'charbonnier', weight: 1 },
-      { name: 'perceptual', weight: 0.02 },
-      { name: 'texture', weight: 1e-3 },
-      { name: 'adversarial', weight: 1e-3 },
-    ],
-    ...{ steps: 6000, rate: 1e-4, expand: 0, discriminator: 'patches' },
+    loss: looksLoss(0.02),
+    ...{ steps: 1600, rate: 4e-4, averaged: 200, inner: true },
+  },
+  'resnet-looks-x4': {
+    ...looks,
+    from: 'resnet-looks-1-x4',
+    loss: looksLoss(0.05),
+    ...{ steps: 1000, rate: 4e-4, averaged: 150 },
   },
   'research/espcn-16-x2': {
     ...small,

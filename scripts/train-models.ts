@@ -13,6 +13,7 @@ import { networkOf } from '../src/model/architectures/list.js';
 import { packageRoot } from '../src/package-root.js';
 import { featureSource } from '../src/training/gradient/feature-source.js';
 import { needsFeatures } from '../src/training/gradient/loss.js';
+import { sideSeen } from '../src/training/gradient/shifted.js';
 import { benchmark } from '../src/training/validation/benchmark.js';
 import {
   alsoReduced,
@@ -65,7 +66,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     after === undefined ? kind : { ...kind, after: await firstPassOf(passOf(after)) };
   const { loss = 'mse', variants = 1, averaged = 1000, expand = 0, charts = 0 } = recipe;
   const { split = usualSplit, schedule = 'one-cycle', optimiser, init, fit = 0 } = recipe;
-  const { discriminator } = recipe;
+  const { discriminator, held = [] } = recipe;
   const steps = Number(option('steps') ?? recipe.steps);
   const plain = networkOf(arch, scale, {
     ...(recipe.depth === undefined ? {} : { depth: recipe.depth }),
@@ -74,7 +75,11 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   });
   const network = recipe.strength === true ? { ...plain, strength: true as const } : plain;
   const sources = pictures.sources.map((source) => path.join(data, source));
-  const parts = splitItems(await listImages(sources), split, seed);
+  // Left out after the files are shared out, so that the parts stay what they are without `held`.
+  const heldFiles = new Set(held.map((file) => path.join(data, file)));
+  const isFree = ({ file }: { readonly file: string }) => !heldFiles.has(file);
+  const all = splitItems(await listImages(sources), split, seed);
+  const parts = { ...all, training: all.training.filter(isFree) };
   const clips = await listFootage((recipe.footage ?? []).map((each) => path.join(data, each)));
   const learned = [...alsoReduced(parts.training, pictures.alsoReduced), ...clips];
   const { int8 = false } = recipe;
@@ -94,11 +99,16 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     degradation,
     ...(optimiser === undefined ? {} : { optimiser }),
     ...(needsFeatures(loss)
-      ? { features: await featureSource(undefined, undefined, patch * scale) }
+      ? { features: await featureSource(undefined, recipe.features, sideSeen(network, patch)) }
       : {}),
     ...(discriminator === undefined
       ? {}
-      : { discriminator: { network: discriminatorOf(discriminator), rate } }),
+      : {
+          discriminator: {
+            network: discriminatorOf(discriminator.name),
+            rate: discriminator.rate,
+          },
+        }),
     ...{ schedule, loss, rate, batch, patch, steps, seed, averaged, expand, fit },
     // The validation pictures show that a run goes well, but are too few to choose weights by.
     ...{ validateEvery: 1000, keep: 'last' },
@@ -130,6 +140,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(recipe.width === undefined ? {} : { width: recipe.width }),
       ...(charts === 0 ? {} : { charts }),
       ...(discriminator === undefined ? {} : { discriminator }),
+      ...(recipe.features === undefined ? {} : { features: recipe.features }),
+      ...(held.length === 0 ? {} : { held }),
       ...(expand === 0 ? {} : { expand }),
       ...(recipe.strength === true ? { strength: true, footage: recipe.footage } : {}),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },

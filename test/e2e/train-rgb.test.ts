@@ -161,7 +161,7 @@ test('what RGB cannot be trained with is one sentence', async () => {
     [['--loss', 'adversarial'], /does not say which picture to make.*: add one of mse, l1/],
     [
       ['--loss', 'mse:1,adversarial:1'],
-      /at least 18, since the discriminator patches judges pictures of 36 .* --patch but received 8/,
+      /at least 19, since the discriminator patches judges pictures of 36 .* --patch but received 8/,
     ],
   ] as const) {
     const { code, stderr } = await runVsr(...words('bad.onnx', '--arch', 'srcnn', ...more));

@@ -14,6 +14,7 @@ import {
   needsFeatures,
   termsOf,
 } from '../../training/gradient/loss.js';
+import { mostShifted, sideSeen } from '../../training/gradient/shifted.js';
 import { bicubicPassScale } from '../../training/pictures/first-pass.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
@@ -157,10 +158,9 @@ function checkContest(network: Network, settings: TrainSettings): void {
     );
   }
   const judge = discriminator === undefined ? discriminators[0] : discriminatorOf(discriminator);
-  const side = patchOf(network, settings) * network.scale;
   const least = leastJudged(judge);
-  if (side >= least) return;
-  const patch = Math.ceil(least / network.scale);
+  if (sideSeen(network, patchOf(network, settings)) >= least) return;
+  const patch = Math.ceil((least + mostShifted(network)) / network.scale);
   throw badValue(
     `at least ${patch}, since the discriminator ${judge.name} judges pictures of ${least} samples each way and more,`,
     '--patch',

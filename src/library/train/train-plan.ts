@@ -2,6 +2,7 @@ import path from 'node:path';
 import { badValue, unusable, VsrError } from '../../errors.js';
 import { featureSource } from '../../training/gradient/feature-source.js';
 import { isAdversarial, needsFeatures } from '../../training/gradient/loss.js';
+import { sideSeen } from '../../training/gradient/shifted.js';
 import { discriminatorOf, discriminators } from '../../model/discriminators/list.js';
 import { exists } from '../../files/what-is-there.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
@@ -33,7 +34,7 @@ export async function trainPlanOf(
   }
   const patch = patchOf(network, settings);
   const features = needsFeatures(settings.loss)
-    ? await featureSource(settings.features, settings.featureOutputs, patch * network.scale)
+    ? await featureSource(settings.features, settings.featureOutputs, sideSeen(network, patch))
     : undefined;
   const { training, validation, test } = await picturesOf(settings, network, workFolder, signal);
   const degradation = await degradationOf(settings, network);

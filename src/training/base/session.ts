@@ -38,3 +38,12 @@ export async function floatTensor(
   const data = new Float32Array(dims.reduce((product, dim) => product * dim, 1));
   return { tensor: new OrtTensor('float32', data, dims), data };
 }
+
+/** An int64 tensor with memory of its own, and that memory. */
+export async function intTensor(
+  dims: readonly number[],
+): Promise<{ tensor: Tensor; data: BigInt64Array }> {
+  const { Tensor: OrtTensor } = await onnxRuntime();
+  const data = new BigInt64Array(dims.reduce((product, dim) => product * dim, 1));
+  return { tensor: new OrtTensor('int64', data, dims), data };
+}

@@ -28,6 +28,7 @@ import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
 import { Contest } from './contest.js';
 import { type Loss, lossOf } from './loss.js';
+import { mostShifted, shifting } from './shifted.js';
 
 /** The size of a micro-batch: what goes through the graph at once. */
 export type MicroBatch = {
@@ -129,6 +130,11 @@ export type Critics = {
   readonly discriminator?: Discriminator | undefined;
 };
 
+/** Whether the model that computes gradients has an input `shift` (see `shifting`). */
+export function isShifted(network: Network, { features, discriminator }: Critics): boolean {
+  return (features ?? discriminator) !== undefined && mostShifted(network) > 0;
+}
+
 /**
  * The model that computes loss and gradient of one micro-batch.
  *
@@ -136,7 +142,8 @@ export type Critics = {
  * (which spares the graph the shuffle and its gradient); `weights` [parameters]; for a network with
  * a dial `strength` [1], that of all patches; and those of `dropoutMasks`. Losses of features need
  * `features`. The adversarial loss needs a `discriminator`, whose weights are then the input
- * `judge` [its parameters]. Convolutions are written in blocks of `block` channels (see
+ * `judge` [its parameters]. Either sees pictures cut by the input `shift` (see
+ * `shifting`). Convolutions are written in blocks of `block` channels (see
  * `blockSize`); 0 for a graph that every runtime takes. Outputs: `loss` [1] and `gradient`
  * [parameters]; with a discriminator `judgeGradient`, by which it learns, and `right` [1], the
  * share of places on which it is right.
@@ -162,8 +169,10 @@ export function buildGradientModel(
     share > 0 ? multiply(tape, value, masks.shift()!) : value;
   const [actual, values] = forward(tape, network, x, { dropout });
   const shuffle = lastShuffle(network);
+  const most = isShifted(network, { features, discriminator }) ? mostShifted(network) : 0;
+  const cut = most > 0 ? shifting(tape, most) : (each: Value) => each;
   const picture = (each: Value): Value =>
-    shuffle === 1 ? each : depthToSpace(tape, each, shuffle);
+    cut(shuffle === 1 ? each : depthToSpace(tape, each, shuffle));
   const looks = features === undefined ? undefined : { network: features, picture };
   const contest =
     discriminator === undefined

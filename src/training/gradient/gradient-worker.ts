@@ -10,7 +10,13 @@ import { nativeWork } from '../../native-work.js';
 import { resizePlane } from '../../planes/resize.js';
 import { blockSize } from './block-size.js';
 import { type Enlarge, openEnlarger } from './enlarge.js';
-import { buildGradientModel, dropoutMasks, sourceShape, targetShape } from './gradient-graph.js';
+import {
+  buildGradientModel,
+  dropoutMasks,
+  isShifted,
+  sourceShape,
+  targetShape,
+} from './gradient-graph.js';
 import { openFeatures } from './feature-source.js';
 import type {
   GradientAnswer,
@@ -21,7 +27,8 @@ import type {
 import { PatchSource, patchShapeOf } from '../pictures/patches.js';
 import type { Picture } from '../pictures/picture.js';
 import { randomAt } from '../base/random.js';
-import { floatTensor, openSession } from '../base/session.js';
+import { floatTensor, intTensor, openSession } from '../base/session.js';
+import { mostShifted, shiftInput } from './shifted.js';
 import { chartDeviation, whiteCharts } from './white.js';
 
 const data = workerData as GradientWorkerData;
@@ -31,10 +38,10 @@ const count = parameterCount(network);
 /** Samples cut from each side before comparing. */
 const border = Math.ceil(scale);
 
+const features = data.features === undefined ? undefined : await openFeatures(data.features);
+const critics = { features, discriminator: data.discriminator };
 const session = await nativeWork(async () => {
   const block = provider.name === 'cpu' ? await blockSize() : 0;
-  const features = data.features === undefined ? undefined : await openFeatures(data.features);
-  const critics = { features, discriminator: data.discriminator };
   return openSession(buildGradientModel(network, batch, data.loss, block, critics), provider);
 });
 const x = await floatTensor(sourceShape(network, batch));
@@ -53,6 +60,8 @@ for (const { name, share, shape } of dropoutMasks(network, batch)) {
   feeds[name] = tensor;
   masks.push({ share, data: factors });
 }
+const shift = isShifted(network, critics) ? await intTensor([2]) : null;
+if (shift !== null) feeds[shiftInput] = shift.tensor;
 const fetches: Record<string, Tensor> = { loss: loss.tensor, gradient: gradient.tensor };
 const { judging } = data;
 const judge = judging === undefined ? null : await floatTensor([judging.weights.length]);
@@ -90,6 +99,17 @@ function drawMasks(step: number, microBatch: number): void {
   });
 }
 
+/** The random stream of shifts, apart from the others. */
+const shiftStream = 0x73;
+
+/** Draws by how much critics' pictures are shifted. */
+function drawShift(step: number, microBatch: number): void {
+  if (shift === null) return;
+  const random = randomAt(seed, shiftStream, step, microBatch);
+  const most = mostShifted(network) + 1;
+  for (const i of shift.data.keys()) shift.data[i] = BigInt(Math.floor(random() * most));
+}
+
 /**
  * Computes micro-batches until none is left; the first is always the one of this worker's number.
  */
@@ -101,6 +121,7 @@ async function runStep(step: number): Promise<void> {
     if (cutAhead !== `${step}/${microBatch}`) cutPatches(step, microBatch);
     cutAhead = '';
     drawMasks(step, microBatch);
+    drawShift(step, microBatch);
     await nativeWork(() => session.run(feeds, fetches));
     data.gradients.set(gradient.data, microBatch * count);
     data.losses[microBatch] = loss.data[0]!;
