@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import test, { before } from 'node:test';
+import { asDecoded } from '../../src/media/decode/as-decoded.js';
+import { decodeFrames } from '../../src/media/decode/decode.js';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
+import { lookAt } from '../../src/media/scan/look.js';
+import { probe } from '../../src/media/source/probe.js';
 import { readFrameLog } from '../../src/metrics/read-frame-log.js';
 import { readSidecar } from '../../src/metrics/sidecar.js';
 import { packageRoot } from '../../src/package-root.js';
@@ -17,15 +22,18 @@ before(async () => {
     ...[...scene, '-vf', truth, '-c:v', 'ffv1', file('truth.mkv')],
     ...['-vf', `${truth},scale=160:96,noise=c0s=20:allf=t:c0_seed=7`, '-c:v', 'ffv1'],
     file('noisy.mkv'),
+    ...['-vf', `${truth},scale=160:96,noise=c0s=20:allf=t:c0_seed=7,format=yuv420p10le`],
+    ...['-c:v', 'ffv1', file('deep.mkv')],
+    ...['-vf', `${truth},format=yuv420p10le`, '-c:v', 'ffv1', file('truth.deep.mkv')],
   );
 });
 
 /** Mean luma PSNR to the truth, and what the sidecar says was taken out. */
-async function enlarged(denoise: 'off' | 'auto') {
-  const output = file(`${denoise}.mkv`);
-  await enlarge(file('noisy.mkv'), {
+async function enlarged(name: string, denoise: 'off' | 'auto') {
+  const output = file(`${name}.${denoise}.mkv`);
+  await enlarge(file(name), {
     ...{ output, model: 'espcn-16-lite-x2', precision: 'fp32', denoise },
-    reference: file('truth.mkv'),
+    reference: file(name === 'deep.mkv' ? 'truth.deep.mkv' : 'truth.mkv'),
   });
   let [sum, count] = [0, 0];
   for await (const { psnrY } of readFrameLog(`${output}.psnr.csv`)) {
@@ -37,9 +45,35 @@ async function enlarged(denoise: 'off' | 'auto') {
 }
 
 test('noise that was measured is taken out before the network', async () => {
-  const [off, auto] = [await enlarged('off'), await enlarged('auto')];
+  const [off, auto] = [await enlarged('noisy.mkv', 'off'), await enlarged('noisy.mkv', 'auto')];
   assert.ok(auto.mean > off.mean + 2, `${off.mean} to ${auto.mean} dB`);
   assert.ok('fields' in auto.sidecar.settings && 'fields' in off.sidecar.settings);
   assert.equal(auto.sidecar.settings.denoise, auto.sidecar.scan?.noise);
   assert.equal(off.sidecar.settings.denoise, undefined);
+});
+
+test('noise is measured and taken out alike of 8 bits and of 10, which stay 10', async () => {
+  const [off, auto] = [await enlarged('deep.mkv', 'off'), await enlarged('deep.mkv', 'auto')];
+  assert.ok(auto.mean > off.mean + 2, `${off.mean} to ${auto.mean} dB`);
+  const ffmpeg = await locateFfmpeg();
+  const [shallow, deep] = [
+    await probe(ffmpeg, file('noisy.mkv')),
+    await probe(ffmpeg, file('deep.mkv')),
+  ];
+  const look = { stallTimeoutMs: 60_000 };
+  const levels = [
+    (await lookAt(ffmpeg, shallow, look)).noise!,
+    (await lookAt(ffmpeg, deep, look)).noise!,
+  ];
+  assert.ok(Math.abs(levels[0]! - levels[1]!) < 0.2, levels.join(' and '));
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'color=gray:s=160x96:r=25,format=yuv420p10le'],
+    ...['-vf', 'lutyuv=y=403', '-frames:v', '3', '-c:v', 'ffv1', file('flat.mkv')],
+  );
+  const flat = await probe(ffmpeg, file('flat.mkv'));
+  const source = asDecoded(flat, { fields: null, crop: null, runs: null, denoise: 6 });
+  for await (const { data } of decodeFrames(ffmpeg, source)) {
+    const luma = new Uint16Array(data.slice(0, 2 * 160 * 96).buffer);
+    assert.deepEqual([Math.min(...luma), Math.max(...luma)], [403, 403]);
+  }
 });

@@ -126,7 +126,7 @@ function travelFilters({ denoise, ...video }: VideoStream, name: string): string
   const same = 'in_range=tv:out_range=tv';
   const colour = isRgb ? 'out_color_matrix=bt709:out_range=tv' : same;
   const samples = `${size}:${colour},format=${video.request}`;
-  const after = denoise === null ? [] : [denoiser(denoise)];
+  const after = denoise === null ? [] : [denoiser(video, denoise, name)];
   if (!isRgb || !video.format.alpha) return [samples, ...after];
   if (video.format.bitDepth > 8) {
     const isWide = rgbDepth(video.sourceFormat) > 8;

@@ -3,9 +3,12 @@ import type { VideoStream } from '../source/source.js';
 /** Formats that ffmpeg's nlmeans filter takes without conversion. */
 const takenFormats = /^(?:yuvj?4(?:10|11|20|22|40|44)p|gray)$/;
 
+/** Formats of more than 8 bits whose frames ffmpeg's blend filter adds up without conversion. */
+const deepFormats = /^(yuv4(?:20|22|44)p|gray)1[02]le$/;
+
 /** Whether noise can be removed from a stream's frames while they are decoded. */
-export function canDenoise({ request }: VideoStream): boolean {
-  return takenFormats.test(request);
+export function canDenoise({ request }: Pick<VideoStream, 'request'>): boolean {
+  return takenFormats.test(request) || deepFormats.test(request);
 }
 
 /**
@@ -17,11 +20,26 @@ const strengthOf = (level: number): number => 0.6 + 0.75 * level;
 /** The range of nlmeans' strength. */
 const [weakest, strongest] = [1, 30];
 
+/** Changes the depth of samples by a shift, which neither rounds nor dithers. */
+const shifted = 'scale=in_range=tv:out_range=tv:sws_dither=none';
+
 /**
- * The filter that removes noise with a standard deviation of `level` grey levels of 255: non-local
- * means, which averages every place with others that look like it.
+ * The filters that remove noise with a standard deviation of `level` grey levels of 255: non-local
+ * means, which averages every place with others that look like it. nlmeans works in 8 bits. From
+ * deeper frames, what it takes out of their upper 8 bits is taken, so that a clean place keeps all
+ * of its bits. The labels of filter links begin with `name`.
  */
-export function denoiser(level: number): string {
+export function denoiser({ request }: Pick<VideoStream, 'request'>, level: number, name: string) {
   const strength = Math.min(strongest, Math.max(weakest, strengthOf(level)));
-  return `nlmeans=s=${strength.toFixed(2)}`;
+  const means = `nlmeans=s=${strength.toFixed(2)}`;
+  const shallow = deepFormats.exec(request)?.[1];
+  if (shallow === undefined) return means;
+  const link = (which: string): string => `[${name}_${which}]`;
+  return [
+    `split${link('deep')}${link('upper')}`,
+    `${link('upper')}${shifted},format=${shallow},split${link('noisy')}${link('kept')}`,
+    `${link('noisy')}${means}${link('clean')}`,
+    `${link('clean')}${link('kept')}blend=all_mode=grainextract,${shifted},format=${request}${link('change')}`,
+    `${link('deep')}${link('change')}blend=all_mode=grainmerge`,
+  ].join(';');
 }

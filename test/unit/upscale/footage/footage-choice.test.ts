@@ -125,15 +125,21 @@ test('noise is taken out as measured, where it is worth it, or as much as was na
   assert.doesNotMatch(scanLines({ ...scan, noise: 1 }, null).at(-1)!, /noise/);
 });
 
-test('noise of more than 8 bits stays: refused where a number was named, else said', () => {
-  const video = { ...source.video, request: 'yuv420p10le' };
-  const deep = { ...source, video };
+test('noise of a source with alpha stays: refused where a number was named, else said', () => {
+  const video = { ...source.video, request: 'yuva420p10le' };
+  const withAlpha = { ...source, video };
   const noisy = { ...scan, noise: 6 };
   const auto = checkFootage({ denoise: 'auto' });
-  assert.equal(chooseNoise(deep, noisy, auto), null);
-  assert.match(noiseNotes(null, deep, noisy, auto)[0]!.why, /8-bit luma and chroma alone/);
-  assert.throws(
-    () => chooseNoise(deep, noisy, checkFootage({ denoise: 0.2 })),
-    /--denoise takes noise out of 8-bit luma and chroma alone/,
+  assert.equal(chooseNoise(withAlpha, noisy, auto), null);
+  assert.match(
+    noiseNotes(null, withAlpha, noisy, auto)[0]!.why,
+    /of 8, 10 or 12 bits, without alpha/,
   );
+  assert.throws(
+    () => chooseNoise(withAlpha, noisy, checkFootage({ denoise: 0.2 })),
+    /from which --denoise cannot take noise: luma and chroma of 8, 10 or 12 bits/,
+  );
+  for (const request of ['yuv420p10le', 'yuv422p10le', 'yuv444p12le', 'gray10le']) {
+    assert.equal(chooseNoise({ ...source, video: { ...video, request } }, noisy, auto), 6);
+  }
 });
