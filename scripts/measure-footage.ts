@@ -117,6 +117,8 @@ async function noise(ffmpeg: Ffmpeg, folder: string, names: readonly string[]): 
     'as it is': ['-m', 'espcn-16-x2'],
     '`--denoise auto`': ['-m', 'espcn-16-x2', '--denoise', 'auto'],
     '`--strength 1`': ['-m', 'espcn-32-strength-x2', '--strength', '1'],
+    both: ['-m', 'espcn-32-strength-x2', '--strength', '1', '--denoise', 'auto'],
+    'both, strength as chosen': ['-m', 'espcn-32-strength-x2', '--denoise', 'auto'],
   };
   console.log(`| clip | noise | measured | ${Object.keys(ways).join(' | ')} |`);
   console.log(`| --- | --- | --- |${' --- |'.repeat(Object.keys(ways).length)}`);

@@ -253,10 +253,8 @@ export function findRuns(steps: Steps, lines: number): FootageRuns {
     const end = runs[i + 1]?.first ?? frames;
     combed.push(...combedFrames(shapes, run, end));
     if (run.kind !== 'progressive') return;
-    const changes = steps
-      .slice(run.first, end)
-      .map((step) => (step === null ? Infinity : (step.measure.top + step.measure.bottom) / 2));
-    repeated.push(...repeatedFrames(changes).map((at) => run.first + at));
+    const measures = steps.slice(run.first, end).map((step) => step?.measure ?? null);
+    repeated.push(...repeatedFrames(measures).map((at) => run.first + at));
   });
   return { runs, combed, repeated, frames, usualTicks: usual };
 }

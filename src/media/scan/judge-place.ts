@@ -2,7 +2,7 @@ import type { FieldOrder } from '../source/source.js';
 import type { FieldMeasure } from './field-measure.js';
 import { likelyStates, misfitOfKind } from './field-runs.js';
 import { misfit, shapesOf, type FieldShape, type FieldState } from './field-states.js';
-import { repeatPeriod } from './repeated-frames.js';
+import { repeatsIn } from './repeated-frames.js';
 import type { Cadence, ScanKind, ScanPlace } from './scan.js';
 
 /** How one frame follows the frame before it. */
@@ -141,7 +141,6 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
     telling: shapes.filter(({ weight }) => weight > 0.1).length,
     ...more,
   });
-  const changes = steps.map(({ measure }) => (measure.top + measure.bottom) / 2);
   if (telling < leastTelling) {
     return say(moves(steps) ? 'unsure' : 'still');
   }
@@ -168,7 +167,7 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
   const isDrawn = sure === false && only('video', 'progressive');
   if (only('progressive') || isDrawn) {
     if (isSoftTelecine(steps)) return film('soft');
-    const repeats = repeatPeriod(changes);
+    const repeats = repeatsIn(steps.map(({ measure }) => measure))?.period ?? null;
     return repeats === null ? say('progressive') : say('repeats', { repeats });
   }
   if (kinds.has('video') && sure !== true) return say('unsure');

@@ -1,7 +1,9 @@
+import type { FieldMeasure } from './field-measure.js';
+
 /** The intervals, in frames, at which repeats are looked for. */
 const periods = [2, 3, 4, 5, 6] as const;
 
-/** Smaller changes, in levels, count as no motion at all. */
+/** Smaller changes, in levels or per cent of the samples, count as no motion at all. */
 const leastMotion = 0.3;
 
 function median(values: readonly number[]): number {
@@ -14,7 +16,7 @@ function median(values: readonly number[]): number {
  * `changes` tell how much each frame differs from the one before. The shortest interval that
  * explains them counts.
  */
-export function repeatPeriod(changes: readonly number[]): number | null {
+function repeatPeriod(changes: readonly number[]): number | null {
   for (const period of periods) {
     if (changes.length < 3 * period) continue;
     for (let place = 0; place < period; place++) {
@@ -33,23 +35,45 @@ export function repeatPeriod(changes: readonly number[]): number | null {
   return null;
 }
 
+/** At which interval frames repeat, and how much each frame differs from the one before. */
+export type Repeats = { readonly period: number; readonly changes: readonly number[] };
+
+/**
+ * The interval at which frames repeat, by their measures; `null` where there is none. A measure is
+ * `null` for a frame without one before it. Coding changes all samples of a repeated frame a little,
+ * so the share of samples that change more than that is tried first, in per cent; the mean change of
+ * all, in levels, tells also where little moves.
+ */
+export function repeatsIn(measures: readonly (FieldMeasure | null)[]): Repeats | null {
+  const changes = (of: (measure: FieldMeasure) => number): number[] =>
+    measures.map((measure) => (measure === null ? 1e3 : of(measure)));
+  for (const each of [
+    changes(({ moving }) => 100 * moving),
+    changes(({ top, bottom }) => (top + bottom) / 2),
+  ]) {
+    const period = repeatPeriod(each);
+    if (period !== null) return { period, changes: each };
+  }
+  return null;
+}
+
 /** Number of frames of a window in which repeats are looked for. */
 const windowFrames = 60;
 
 /**
- * The frames of a run that repeat the one before at regular intervals. `changes` tell how much each
- * frame differs from the one before; the first may be `Infinity`. The interval must hold for a
+ * The frames of a run that repeat the one before at regular intervals. `measures` tell how each
+ * differs from the one before; `null` for a frame without one. The interval must hold for a
  * whole window, and only frames that hardly change count, because slow movement is no repeat. The
  * last frame never counts, because the duration of the run depends on it.
  */
-export function repeatedFrames(changes: readonly number[]): number[] {
+export function repeatedFrames(measures: readonly (FieldMeasure | null)[]): number[] {
   const found: number[] = [];
-  for (let start = 0; start < changes.length; start += windowFrames) {
-    const isLast = start + 2 * windowFrames > changes.length;
-    const end = isLast ? changes.length : start + windowFrames;
-    const part = changes.slice(start, end).map((change) => Math.min(change, 1e3));
-    const period = repeatPeriod(part);
-    if (period !== null) {
+  for (let start = 0; start < measures.length; start += windowFrames) {
+    const isLast = start + 2 * windowFrames > measures.length;
+    const end = isLast ? measures.length : start + windowFrames;
+    const repeats = repeatsIn(measures.slice(start, end));
+    if (repeats !== null) {
+      const { period, changes: part } = repeats;
       const places = Array.from({ length: period }, (_, place) =>
         median(part.filter((_, i) => i % period === place)),
       );
@@ -61,5 +85,5 @@ export function repeatedFrames(changes: readonly number[]): number[] {
     }
     if (isLast) break;
   }
-  return found.filter((at) => at < changes.length - 1);
+  return found.filter((at) => at < measures.length - 1);
 }
