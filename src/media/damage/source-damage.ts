@@ -2,6 +2,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Source, StreamInfo } from '../source/source.js';
 import { isCutOff } from './cut-off.js';
 import type { Damage } from './damage.js';
+import { fragmentDamage } from './fragments.js';
 import { matroskaDamage } from './matroska-structure.js';
 import {
   sourceCensus,
@@ -189,7 +190,8 @@ async function passedOver(
   signal: AbortSignal | undefined,
 ): Promise<Damage[]> {
   if (source.container === 'mpegts') return transportDamage(source, kept, signal);
-  return source.container === 'matroska,webm' ? matroskaDamage(source, signal) : [];
+  if (source.container === 'matroska,webm') return matroskaDamage(source, signal);
+  return isMov(source) ? fragmentDamage(source, signal) : [];
 }
 
 /** Where the last packet of a source ends, in seconds; `null` where no packet has a time. */
