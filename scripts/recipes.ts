@@ -272,7 +272,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   // A multilayer perceptron on patches of luma, without convolutions.
   'research/patch-mlp-x1.5': {
     ...{ arch: 'patch-mlp', scale: 1.5, pictures: openPictures, loss: 'mse' },
-    ...{ batch: 128, patch: 10, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
+    ...{ batch: 128, patch: 10, steps: 3000, rate: 3e-5, averaged: 300, fit: 160_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },
@@ -280,16 +280,16 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'research/patch-clean': {
     ...{ arch: 'patch-mlp', scale: 1, pictures: openPictures, loss: 'mse' },
     ...{ after: 'bicubic@1.5', degradation: { ...bicubic, noise: 3 } },
-    ...{ batch: 128, patch: 15, steps: 100, rate: 1e-5, averaged: 40, fit: 60_000 },
+    ...{ batch: 128, patch: 15, steps: 100, rate: 1e-5, averaged: 40, fit: 160_000 },
     ...{ optimiser: 'rmsprop', init: { kind: 'xavier' }, schedule: 'exponential' },
     split: { training: 75, validation: 12.5, test: 12.5 },
   },
   // It works on RGB that bicubic enlarged before, so it costs as much as a large network. Without a
-  // skip connection it takes long to settle: a second, shorter run starts where the first ended.
+  // skip connection it takes long to settle: a second run starts where the first ended.
   'research/srcnn-1-x2': { ...enlargedBefore, steps: 8000, rate: 1e-3, charts: 0.1, inner: true },
   'research/srcnn-x2': {
     ...enlargedBefore,
-    ...{ steps: 2400, averaged: 400, rate: 5e-4, charts: 0.15 },
+    ...{ steps: 12_000, averaged: 400, rate: 8e-4, charts: 0.15 },
     from: 'research/srcnn-1-x2',
   },
   'resnet-x4': { ...residual, steps: 14_000, rate: 8e-4 },

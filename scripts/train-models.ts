@@ -22,7 +22,8 @@ import {
   splitItems,
   withCharts,
 } from '../src/training/pictures/list-images.js';
-import { bicubicPassScale, firstPassOf } from '../src/training/pictures/first-pass.js';
+import { firstPassOf } from '../src/training/pictures/first-pass.js';
+import { bicubicPassScale } from '../src/model/load/bicubic-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
@@ -56,7 +57,7 @@ function startOf(name: string): string {
 
 /** A first pass as `firstPassOf` takes it: plain bicubic by its name, a model by its file. */
 function passOf(name: string): string {
-  return bicubicPassScale(name) === null ? fileOf(name) : name;
+  return bicubicPassScale(name, '--after') === null ? fileOf(name) : name;
 }
 
 async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {

@@ -157,7 +157,11 @@ test('what cannot work is one sentence and the right exit code, and leaves nothi
   await mkdir(empty);
   const tooLarge = ['--patch', '100', '--split', '100/0/0'];
   const cases: readonly [words: string[], code: number, message: RegExp][] = [
-    [['--data', empty], 1, /^vsr: No images were found in .*empty/m],
+    [
+      ['--data', empty],
+      1,
+      /^vsr: No images were found in .*empty.* vsr extract \S*empty -o frames/m,
+    ],
     [['--data', path.join(folder, 'nowhere')], 1, /There is no file or folder/],
     // Pictures that are all too small are found out once they are read.
     [['--work', path.join(folder, 'a', 'b'), ...tooLarge], 1, /None of 5 training pictures can/],

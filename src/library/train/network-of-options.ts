@@ -15,7 +15,7 @@ import {
   termsOf,
 } from '../../training/gradient/loss.js';
 import { mostShifted, sideSeen } from '../../training/gradient/shifted.js';
-import { bicubicPassScale } from '../../training/pictures/first-pass.js';
+import { bicubicPassScale } from '../../model/load/bicubic-pass.js';
 import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainSettings } from './train-options.js';
@@ -69,7 +69,7 @@ function checkPatch(network: Network, settings: TrainSettings): void {
 /** Refuses ways of making the low resolution from which this network could not learn. */
 function checkDegradation(network: Network, settings: TrainSettings): void {
   const { arch, scale } = settings;
-  const { den } = ratioOf(scale * (bicubicPassScale(settings.after ?? '') ?? 1));
+  const { den } = ratioOf(scale * (bicubicPassScale(settings.after ?? '', '--after') ?? 1));
   if (settings.dial === true && !settings.degrade.startsWith('codec')) {
     const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
     throw badValue(fitting, '--degrade for --dial', settings.degrade);

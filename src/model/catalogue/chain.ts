@@ -4,6 +4,7 @@ import { badValue, VsrError } from '../../errors.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
 import { factorsOf, familyOf, reachableScales } from './family.js';
 import { defaultQuality, familyFor, type Quality, scalesOf } from './quality.js';
+import { bicubicModel, bicubicPassScale } from '../load/bicubic-pass.js';
 import { loadModel, type LoadedModel, turnedTo } from '../load/load-model.js';
 
 /** The models that together enlarge `scale` times, in the order in which they run. */
@@ -78,11 +79,14 @@ function unknownModel(model: string, entries: readonly CatalogueEntry[]): VsrErr
 }
 
 /**
- * Loads a single model: the path of an ONNX file, or a full name of the catalogue. Throws VsrError
- * `option` for an unknown name and VsrError `model` for a file that cannot be used.
+ * Loads a single model: the path of an ONNX file, a full name of the catalogue, or `bicubic@1.5` for
+ * plain bicubic enlargement by 1.5. Throws VsrError `option` for an unknown name and VsrError
+ * `model` for a file that cannot be used.
  */
 export async function chooseModel(model: string): Promise<LoadedModel> {
   if (isFile(model)) return loadModel(model);
+  const bicubic = bicubicPassScale(model, '--model');
+  if (bicubic !== null) return bicubicModel(bicubic);
   const entries = await catalogue();
   const entry = entries.find(({ name }) => name === model);
   if (entry === undefined) throw unknownModel(model, entries);
@@ -130,6 +134,7 @@ export async function chooseChain(
   { codec, quality }: ChainOptions,
 ): Promise<Chain> {
   if (model.includes(',') && !existsSync(model)) return namedPasses(scale, model.split(','));
+  if (bicubicPassScale(model, '--model') !== null) return namedPasses(scale, [model]);
   if (isFile(model)) {
     const loaded = await loadModel(model);
     return chainOf(factorsFor(scale, model, [loaded.scale]).map(() => loaded));

@@ -147,6 +147,15 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
       cause: error,
     });
   }
+  const shown = name ?? path.basename(full).replace(/\.onnx$/i, '');
+  return loadedFrom(bytes, { name: shown, path: full });
+}
+
+/** Checks the bytes of a model; throws as `loadModel` does. */
+export async function loadedFrom(
+  bytes: Uint8Array,
+  { name, path: full }: Pick<LoadedModel, 'name' | 'path'>,
+): Promise<LoadedModel> {
   const decoded = decodeModel(bytes, full);
   await inlineExternalData(decoded, path.dirname(full));
   const dial = hasDial(decoded) ? { model: decoded, strength: 0 } : null;
@@ -157,7 +166,7 @@ export async function loadModel(file: string, name?: string): Promise<LoadedMode
   const borderPad = borderPadOf(graph, input, output);
   const reach = reachOf(graph, input, output);
   const base = {
-    name: name ?? path.basename(full).replace(/\.onnx$/i, ''),
+    name,
     path: full,
     sha256: createHash('sha256').update(bytes).digest('hex'),
     colour: channels === 1 ? ('luma' as const) : ('rgb' as const),

@@ -59,14 +59,22 @@ function colour(random: Random): readonly number[] {
   if (kind < 0.3) return cornerColours.white;
   if (kind < 0.7) return corners[Math.floor(random() * corners.length)]!;
   const grey = Math.floor(random() * 256);
-  if (kind < 0.85) return [grey, grey, grey];
+  if (kind < 0.85) return greyOf(grey);
   return [grey, Math.floor(random() * 256), Math.floor(random() * 256)];
 }
 
+function greyOf(level: number): readonly number[] {
+  return [level, level, level];
+}
+
 function paint(random: Random): Paint {
+  const [kind, down] = [random(), random() < 0.5];
+  // Greys from black or white to any other, since networks err first near the ends of the range.
+  if (kind < 0.15) {
+    return { from: greyOf(random() < 0.7 ? 0 : 255), to: greyOf(Math.floor(random() * 256)), down };
+  }
   const from = colour(random);
-  const ramp = random() < 0.2;
-  return { from, to: ramp ? colour(random) : from, down: random() < 0.5 };
+  return { from, to: kind < 0.35 ? colour(random) : from, down };
 }
 
 type Range = readonly [from: number, to: number];

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { badValue } from '../../errors.js';
 import type { ModelCard } from '../../model/catalogue/card.js';
 import { chooseModel } from '../../model/catalogue/chain.js';
-import { enlargedSize, scalesUpTo } from '../../planes/enlarged.js';
+import { bicubicPassScale } from '../../model/load/bicubic-pass.js';
+import { enlargedSize } from '../../planes/enlarged.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { onnxRuntime } from '../../model/runtime/onnx-runtime.js';
@@ -22,27 +23,13 @@ export type FirstPass = {
   };
 };
 
-/** The scales by which plain bicubic may enlarge as a first pass. */
-const bicubicScales = scalesUpTo(4).filter((scale) => scale > 1);
-
-/**
- * The scale of plain bicubic enlargement as `bicubic@1.5` names it; `null` for the name of a model.
- * Throws VsrError `option` for a scale that is not one of `bicubicScales`.
- */
-export function bicubicPassScale(wanted: string): number | null {
-  const [, scale] = /^bicubic@(.*)$/.exec(wanted) ?? [];
-  if (scale === undefined) return null;
-  if (bicubicScales.includes(Number(scale))) return Number(scale);
-  throw badValue(`bicubic@ and one of ${bicubicScales.join(', ')}`, '--after', wanted);
-}
-
 /**
  * The first pass that `wanted` names: a model of the catalogue, a model file, or `bicubic@1.5`.
  * Throws VsrError `option` for a model that does not take and give luma as float32 of any size, and
  * for a scale that bicubic cannot have.
  */
 export async function firstPassOf(wanted: string): Promise<FirstPass> {
-  const bicubic = bicubicPassScale(wanted);
+  const bicubic = bicubicPassScale(wanted, '--after');
   if (bicubic !== null) return { name: wanted, scale: bicubic };
   const { name, path, sha256, scale, colour, type, outputType, fixed } = await chooseModel(wanted);
   if (colour !== 'luma' || type !== 'float32' || outputType !== 'float32' || fixed !== null) {

@@ -4,6 +4,7 @@ import { VsrError } from '../../errors.js';
 import { isFootageName } from '../../media/frames/footage.js';
 import { imageEndings, isImageName } from '../../media/still/luma-image.js';
 import { randomAt, shuffled } from '../base/random.js';
+import { shellWord } from '../../printable.js';
 import type { Framing } from './framing.js';
 import type { PictureItem } from './picture-item.js';
 
@@ -47,7 +48,7 @@ export async function listImages(
   if (items.length === 0) {
     throw new VsrError(
       'media',
-      `No images were found in ${sources.join(', ')}; expected files ending in ${imageEndings.join(', ')}.`,
+      `No images were found in ${sources.join(', ')}; expected files ending in ${imageEndings.join(', ')}. Of a folder of clips, take frames first: vsr extract ${shellWord(sources[0]!)} -o frames/.`,
     );
   }
   return items;

@@ -84,9 +84,11 @@ test('a model for the second pass was trained on the output of the first one tha
   const seconds = entries.filter(({ card }) => card.after !== undefined);
   assert.deepEqual(
     seconds.map(({ name }) => name),
-    ['espcn-16-second-int8-x2', 'espcn-16-second-x2'],
+    ['espcn-16-second-int8-x2', 'espcn-16-second-x2', 'research/patch-clean'],
   );
   for (const { name, card } of seconds) {
+    // Plain bicubic is always the same.
+    if (card.after!.name === 'bicubic@1.5') continue;
     const first = entries.find((entry) => entry.name === card.after!.name)!;
     assert.equal(card.after!.sha256, first.card.sha256, `${name} is older than ${first.name}`);
   }

@@ -25,6 +25,10 @@ test('charts hold clipped white and black, saturated colours and ramps, the same
     assert.ok(seen.has(colour), colour);
   }
   assert.ok(seen.size > 100, 'no ramps');
+  const dark = Array.from({ length: 40 }, (_, i) => i + 1).filter((i) =>
+    seen.has(`${i},${i},${i}`),
+  );
+  assert.ok(dark.length > 30, `of 40 dark greys there are ${dark.join()}`);
   assert.deepEqual(chart(randomAt(5), 300, 1), chart(randomAt(5), 300, 1));
   assert.equal(chart(randomAt(5), 300, 1)[0]!.width, 300);
 });
@@ -52,7 +56,11 @@ test('behind plain bicubic the network is given what that makes, and noise comes
   assert.deepEqual([low.width, high.width], [192, 192]);
   assert.deepEqual(low, resizePlane(resizePlane(high, 128, 128), 192, 192));
   const noisy = await degrade(picture, 1, { ...clean, noise: 4 }, randomAt(1));
-  const changes = Array.from(noisy.low.data, (value, i) => value - low.data[i]!);
+  // Far from black and white, where noise is clipped to one side.
+  const changes = Array.from(noisy.low.data, (value, i) => value - low.data[i]!).filter(
+    (_, i) => low.data[i]! > 20 && low.data[i]! < 235,
+  );
+  assert.ok(changes.length > 5000);
   // Of what was enlarged with it, neighbours would have the same noise.
   const products = changes.slice(1).map((value, i) => value * changes[i]!);
   const mean = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
