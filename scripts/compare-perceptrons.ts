@@ -3,8 +3,6 @@
 // node build/scripts/compare-perceptrons.js [--steps=n] [choice ...]
 //
 // The pictures are expected in ../shared/data/train.
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { NetworkOptions } from '../src/model/architectures/architecture.js';
 import { networkOf } from '../src/model/architectures/list.js';
@@ -12,7 +10,7 @@ import { packageRoot } from '../src/package-root.js';
 import { type Init, initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { listImages, splitItems } from '../src/training/pictures/list-images.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
-import { train } from '../src/training/trainer.js';
+import { shortRun } from './short-run.js';
 
 /** What one run does otherwise than the usual one. */
 type Variant = NetworkOptions & {
@@ -79,21 +77,6 @@ function planOf(variant: Variant, folder: string): TrainPlan {
   };
 }
 
-/** Mean Y-PSNR of the validation pictures over bicubic, in decibels, and their mean loss. */
-async function measured(variant: Variant): Promise<{ gain: number; loss: number }> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'vsr-perceptron-'));
-  try {
-    for await (const event of train(planOf(variant, folder))) {
-      if (event.kind !== 'validated') continue;
-      const bicubic = event.scores.reduce((sum, score) => sum + score.bicubicPsnr, 0);
-      return { gain: event.psnr - bicubic / event.scores.length, loss: event.loss };
-    }
-    throw new Error('the run ended without a validation');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-}
-
 console.log('| choice | value | over bicubic, dB | mean loss |\n| --- | --- | ---: | ---: |');
 for (const choice of wanted.length > 0 ? wanted : Object.keys(choices)) {
   for (const variant of choices[choice]!) {
@@ -101,7 +84,7 @@ for (const choice of wanted.length > 0 ? wanted : Object.keys(choices)) {
       const text = typeof value === 'object' ? Object.values(value).join(' ') : String(value);
       return name === choice ? text : `${name} ${text}`;
     });
-    const { gain, loss } = await measured(variant);
+    const { gain, loss } = await shortRun((folder) => planOf(variant, folder));
     const cells = [choice, shown.join(', '), gain.toFixed(2), loss.toExponential(2)];
     console.log(`| ${cells.join(' | ')} |`);
   }

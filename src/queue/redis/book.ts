@@ -150,17 +150,8 @@ export class QueueBook {
       "if state ~= 'open' and not (state == 'cancelled' and ARGV[1] == 'done') then return 0 end " +
       "redis.call('HSET', KEYS[1], 'state', ARGV[1], 'cause', ARGV[2]) " +
       "redis.call('EXPIRE', KEYS[1], ARGV[3]) redis.call('EXPIRE', KEYS[2], ARGV[3]) return 1";
-    const seconds = String(keptSeconds);
-    const counts = await this.#redis.eval(
-      script,
-      2,
-      key,
-      keys.done(id),
-      state,
-      cause ?? '',
-      seconds,
-    );
-    return counts === 1;
+    const words = [state, cause ?? '', String(keptSeconds)];
+    return (await this.#redis.eval(script, 2, key, keys.done(id), ...words)) === 1;
   }
 
   /** Removes the clip `id` from the book. */
