@@ -4,7 +4,7 @@ import { queueName } from '../fingerprint.js';
 import { joinId } from '../job/payload.js';
 import { isSharedName } from '../job/share.js';
 import type { ClipOrder } from './flow.js';
-import type { QueueBook, RunProgress } from '../redis/book.js';
+import type { ClipEntry, QueueBook, RunProgress } from '../redis/book.js';
 import type { QueueConnection } from '../redis/connection.js';
 
 /** Milliseconds from one look to the next. */
@@ -70,13 +70,11 @@ async function look(
 ): Promise<WatchEnd | null> {
   const [entry, progress] = [await book.clip(clip.id), await book.progress(clip.id)];
   onProgress(progress);
-  if (entry?.state === 'done') return { state: 'done' };
-  if (entry?.state === 'failed' || entry?.state === 'cancelled') {
-    return { state: entry.state, cause: entry.cause };
-  }
   if (entry === null) return { state: 'lost' };
-  if (!asksJoin) return null;
-  const join = await connection.queue(queueName(clip.fingerprint)).getJob(joinId(clip.id));
+  const end = endOf(entry);
+  if (end !== null || !asksJoin) return end;
+  const jobs = connection.queue(queueName(clip.fingerprint));
+  const join = await jobs.getJob(joinId(clip.id));
   if (join === undefined) return { state: 'lost' };
   const state = await join.getState();
   if (state === 'completed') {
@@ -84,8 +82,19 @@ async function look(
     return isSharedName(entry.input) && !joins ? null : { state: 'done' };
   }
   if (state !== 'failed') return null;
-  // The worker could not note the failure itself: it was lost, or could not reach the server.
-  const cause = join.failedReason;
+  // A worker notes the cause before its job fails, which may have been after the book was read.
+  const now = await book.clip(clip.id);
+  const noted = now === null ? null : endOf(now);
+  if (noted !== null) return noted;
+  // The worker could not note the failure itself: it was lost, or could not reach the server. The
+  // job is read again, because it may have failed since.
+  const cause = (await jobs.getJob(joinId(clip.id)))?.failedReason ?? null;
   await book.end(clip.id, 'failed', cause);
   return { state: 'failed', cause };
+}
+
+/** How a clip ended by the book; `null` for one that has not. */
+function endOf({ state, cause }: ClipEntry): WatchEnd | null {
+  if (state === 'open') return null;
+  return state === 'done' ? { state } : { state, cause };
 }
