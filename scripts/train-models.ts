@@ -27,7 +27,8 @@ import { bicubicPassScale } from '../src/model/load/bicubic-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
-import { bicubic, type Recipe, recipes } from './recipes.js';
+import type { Recipe } from './recipe.js';
+import { bicubic, recipes } from './recipes.js';
 
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');

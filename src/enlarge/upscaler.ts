@@ -58,9 +58,9 @@ export type UpscalerOptions = {
   readonly steady?: boolean;
   /**
    * Where the network acts, as a picture in 8 bit that covers the frame, of any size: white is the
-   * network's result, black plain bicubic of the source (at scale 1 the source itself), grey a blend
-   * of both. Of models on luma it concerns luma alone, of those on RGB chroma, too. Left out or
-   * `null`, the network acts everywhere.
+   * network's result, black plain bicubic of the source (at scale 1 the source itself), grey a
+   * blend of both. Of models on luma it concerns luma alone, of those on RGB chroma, too. Left out
+   * or `null`, the network acts everywhere.
    */
   readonly mask?: Plane | null;
   /** Rejects all frames under way with VsrError 'interrupted'. */

@@ -31,7 +31,8 @@ export function canReuse(graph: InferenceGraph): boolean {
 /**
  * Plans a frame by what of it has `changed` since the one before: a result is the same wherever all
  * samples within the network's reach are. `needed` are the cells in which the network's result
- * shows, where it does not show in all. `null` where so much moves that the whole frame is computed.
+ * shows, where it does not show in all. `null` where so much moves that the whole frame is
+ * computed.
  */
 export function planReuse(
   graph: InferenceGraph,

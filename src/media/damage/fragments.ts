@@ -183,8 +183,8 @@ class Fragments {
 
   /**
    * Takes a track's part of a fragment; returns what is missing before it. A gap of times alone may
-   * be a pause, and fragments of a stream that was joined to another may have any numbers: only both
-   * together, and a gap that fits the numbers, show a loss.
+   * be a pause, and fragments of a stream that was joined to another may have any numbers: only
+   * both together, and a gap that fits the numbers, show a loss.
    */
   #follow({ track, from, duration }: TrackRun, skipped: number): Place | null {
     const before = this.#ends.get(track);

@@ -78,8 +78,8 @@ class Walk {
   }
 
   /**
-   * The element at `at`, whose end is `Infinity` if its size is unknown; `null` where there is none,
-   * or where it does not fit into the one that ends at `end`, which is noted.
+   * The element at `at`, whose end is `Infinity` if its size is unknown; `null` where there is
+   * none, or where it does not fit into the one that ends at `end`, which is noted.
    */
   async #element(at: number, end: number): Promise<Element | null> {
     const element = elementAt(await this.#bytes(at, headBytes), 0, Infinity);
@@ -194,8 +194,8 @@ function numberOf(bytes: Buffer): number {
 /**
  * What is broken in the structure of a Matroska or WebM file: elements that do not fit into those
  * that contain them, or are none, so that what follows them is lost; blocks of no track; and
- * clusters whose checksum differs. Unknown elements are passed over. Throws `VsrError('interrupted')` once `signal` fires; tells nothing of a file
- * that cannot be read.
+ * clusters whose checksum differs. Unknown elements are passed over. Throws
+ * `VsrError('interrupted')` once `signal` fires; tells nothing of a file that cannot be read.
  */
 export async function matroskaDamage(source: Source, signal?: AbortSignal): Promise<Damage[]> {
   const file = await open(source.path).catch(() => null);

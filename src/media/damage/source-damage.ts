@@ -209,8 +209,8 @@ export function touches({ from, to }: Damage, range: SecondsRange): boolean {
 /**
  * Reads the streams `kept` of a source from beginning to end, and tells what of them is missing or
  * broken: what ffmpeg complains about, packets that the container's index counts and that are not
- * there, breaks in its structure, and the rest of a file that is shorter than its header says. Damage that only decoding the
- * video shows is not found here. Throws as `sourceCensus` does.
+ * there, breaks in its structure, and the rest of a file that is shorter than its header says.
+ * Damage that only decoding the video shows is not found here. Throws as `sourceCensus` does.
  */
 export async function sourceDamage(
   ffmpeg: Ffmpeg,
@@ -219,11 +219,15 @@ export async function sourceDamage(
   options: Omit<CensusOptions, 'decodeSound' | 'ignoreEdits'>,
 ): Promise<SourceReport> {
   const all = { ...options, decodeSound: true };
-  const census = await sourceCensus(ffmpeg, source, kept, all);
+  // At the same time: what one of them has read from the disk, the other finds in memory.
+  const [census, structure] = await Promise.all([
+    sourceCensus(ffmpeg, source, kept, all),
+    passedOver(source, kept, options.signal),
+  ]);
   const found = [
     ...(await promisedMore(ffmpeg, source, census, all)),
     ...complained(source, census),
-    ...(await passedOver(source, kept, options.signal)),
+    ...structure,
   ];
   if (await isCutOff(source)) {
     const what = 'it is cut off and lacks what it declares';

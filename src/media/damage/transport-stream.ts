@@ -201,9 +201,9 @@ function damageOf(
 }
 
 /**
- * What the packets of a transport stream show of the streams `kept` that ffmpeg passes over: packets
- * that are missing by their counters, broken heads of PES packets, and bytes between packets that
- * are none. Streams may begin anywhere, and recordings may be joined. Throws
+ * What the packets of a transport stream show of the streams `kept` that ffmpeg passes over:
+ * packets that are missing by their counters, broken heads of PES packets, and bytes between
+ * packets that are none. Streams may begin anywhere, and recordings may be joined. Throws
  * `VsrError('interrupted')` once `signal` fires; tells nothing of a file that cannot be read.
  */
 export async function transportDamage(

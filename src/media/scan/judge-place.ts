@@ -38,8 +38,8 @@ const surelyWhole = 1.25;
  * Where the difference between fields that video shows half a frame apart may lie, from that within
  * a frame (0) to that between fields one and a half frames apart (1). Noise moves none of the three
  * against the others. It was 0.17 and less in most clips that were made interlaced, with noise and
- * without, and 0.5 in one full of slanted lines; 0.18 and more in progressive drawn ones that seemed
- * combed.
+ * without, and 0.5 in one full of slanted lines; 0.18 and more in progressive drawn ones that
+ * seemed combed.
  */
 const mostApart = 0.175;
 const mostApartIfClear = 0.6;

@@ -40,9 +40,9 @@ export type Repeats = { readonly period: number; readonly changes: readonly numb
 
 /**
  * The interval at which frames repeat, by their measures; `null` where there is none. A measure is
- * `null` for a frame without one before it. Coding changes all samples of a repeated frame a little,
- * so the share of samples that change more than that is tried first, in per cent; the mean change of
- * all, in levels, tells also where little moves.
+ * `null` for a frame without one before it. Coding changes all samples of a repeated frame a
+ * little, so the share of samples that change more than that is tried first, in per cent; the mean
+ * change of all, in levels, tells also where little moves.
  */
 export function repeatsIn(measures: readonly (FieldMeasure | null)[]): Repeats | null {
   const changes = (of: (measure: FieldMeasure) => number): number[] =>

@@ -79,8 +79,8 @@ function unknownModel(model: string, entries: readonly CatalogueEntry[]): VsrErr
 }
 
 /**
- * Loads a single model: the path of an ONNX file, a full name of the catalogue, or `bicubic@1.5` for
- * plain bicubic enlargement by 1.5. Throws VsrError `option` for an unknown name and VsrError
+ * Loads a single model: the path of an ONNX file, a full name of the catalogue, or `bicubic@1.5`
+ * for plain bicubic enlargement by 1.5. Throws VsrError `option` for an unknown name and VsrError
  * `model` for a file that cannot be used.
  */
 export async function chooseModel(model: string): Promise<LoadedModel> {

@@ -139,8 +139,8 @@ export class QueueBook {
   }
 
   /**
-   * Records how a clip ended. Only the first end counts, except that a clip whose output is there is
-   * done even if it was cancelled while its join ended. Returns whether this end counts.
+   * Records how a clip ended. Only the first end counts, except that a clip whose output is there
+   * is done even if it was cancelled while its join ended. Returns whether this end counts.
    */
   async end(id: string, state: ClipState, cause: string | null): Promise<boolean> {
     const key = keys.clip(id);

@@ -10,7 +10,10 @@ import { random } from '../../../support/random-model.js';
 import { picture } from '../../../support/picture.js';
 import { plainBicubic } from '../../../support/plain-bicubic.js';
 
-/** Dark on the left, light on the right, by default black and white, and a grey column between them at `seam`. */
+/**
+ * Dark on the left, light on the right, by default black and white, and a grey column between them
+ * at `seam`.
+ */
 function halves(width: number, height: number, seam: number, [dark, light] = [0, 255]): Plane {
   const data = Uint8Array.from({ length: width * height }, (_, i) => {
     const x = i % width;

@@ -36,7 +36,9 @@ function packet({ pid, counter, frame, discontinuity = false }: Packet): Buffer 
 
 const [table, video, sound] = [0, 0x100, 0x101];
 
-/** Pictures from `first` on, of three packets each, with a table before and a packet of sound after. */
+/**
+ * Pictures from `first` on, of three packets each, with a table before and a packet of sound after.
+ */
 function recording(first: number, count: number): Buffer[] {
   return Array.from({ length: count }, (_, i) => [
     packet({ pid: table, counter: i }),
