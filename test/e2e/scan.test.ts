@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
+import { locateFfmpeg } from '../../src/media/program/ffmpeg.js';
 import { packageRoot } from '../../src/package-root.js';
 import { enlarge, enlarged, ffmpegRun, frameMd5 } from '../support/enlarge.js';
-import { runVsr } from '../support/run-vsr.js';
+import { runVsr, startVsr } from '../support/run-vsr.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -69,6 +71,31 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     /frames are left as they are: the clip does not look interlaced/,
   ]) {
     assert.match(stderr, line);
+  }
+});
+
+test('a clip from the web is not examined unless an option needs it', async () => {
+  // An ffmpeg that notes what it is asked for.
+  const { ffmpeg } = await locateFfmpeg();
+  const [logging, log] = [file('ffmpeg'), file('ffmpeg.log')];
+  const script = `#!/bin/sh\necho "$@" >> '${log}'\nexec '${ffmpeg}' "$@"\n`;
+  await writeFile(logging, script, { mode: 0o755 });
+  const env = { VSR_FFMPEG: logging, XDG_CACHE_HOME: file('cache') };
+  for (const [options, examined] of [
+    [['--source', 'web'], 0],
+    [['--source', 'web', '--crop', 'auto'], 1],
+    [['--source', 'web', '--deinterlace', 'frame'], 1],
+    [['--source', 'web', '--deinterlace', 'frame', '--field-order', 'top'], 0],
+    [['--source', 'auto'], 1],
+  ] as const) {
+    await writeFile(log, '');
+    env.XDG_CACHE_HOME = file(`cache of ${options.join(' ')}`);
+    const dry = ['upscale', file('boxed.mkv'), '-m', 'espcn-16-x2', '--dry-run', ...options];
+    const { stderr, code } = await startVsr(dry, { env }).done;
+    assert.equal(code, 0, stderr);
+    const looks = (await readFile(log, 'utf8')).match(/extractplanes/g) ?? [];
+    assert.equal(looks.length, examined, options.join(' '));
+    assert.match(stderr, examined === 1 ? /scan: progressive/ : /scan: left out/);
   }
 });
 

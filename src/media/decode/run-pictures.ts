@@ -89,7 +89,8 @@ export class RunPictures {
     const place = run.cadence === '3:2' ? placeOf(run, number) : wovenPlace;
     const isDamaged = this.#isDamaged || timed.info.damaged;
     this.#isDamaged = isDamaged;
-    if (isFilm && place === emptyPlace) return;
+    const isCombed = this.#combed.has(number);
+    if (isFilm && place === emptyPlace && !isCombed) return;
     if (this.#repeated.has(number)) return;
     this.#isDamaged = false;
     const picture = (field: PictureField, pts: number, fill: (to: Uint8Array) => void) => {
@@ -103,8 +104,11 @@ export class RunPictures {
       const pts = run.cadence === '3:2' ? this.#film.next(run, number, timed.pts) : timed.pts;
       const isWoven = place === wovenPlace;
       const lacksField = isWoven && (before === null || number === run.first);
-      yield this.#combed.has(number) || lacksField
-        ? picture(first, pts, (to) => this.#stacked.field(data, first, 0, to))
+      // The first field of such a frame belongs to the picture before, which is whole already.
+      const field = place === emptyPlace ? 1 : 0;
+      const shown = field === 0 ? first : first === 'top' ? 'bottom' : 'top';
+      yield isCombed || lacksField
+        ? picture(shown, pts, (to) => this.#stacked.field(data, first, field, to))
         : picture('film', pts, (to) =>
             isWoven ? this.#stacked.woven(data, before!, first, to) : this.#stacked.whole(data, to),
           );

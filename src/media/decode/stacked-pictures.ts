@@ -1,5 +1,6 @@
 import type { FrameLayout } from '../../planes/pixel-format.js';
 import {
+  emptyPlace,
   placeOf,
   wovenPlace,
   type FieldOrder,
@@ -17,11 +18,22 @@ export type Stack = {
   readonly rate: 'frame' | 'field';
 };
 
+/** The combed frames of a run. */
+function combedIn({ runs, combed }: RunPlan, run: FootageRun): readonly number[] {
+  const end = runs[runs.indexOf(run) + 1]?.first ?? Infinity;
+  return combed.filter((number) => number >= run.first && number < end);
+}
+
 /** Whether a run of film may hold a picture with only one field, which is deinterlaced instead. */
 function lacksFields(plan: RunPlan, run: FootageRun): boolean {
   if (run.cadence === '2:2' || placeOf(run, run.first) === wovenPlace) return true;
-  const end = plan.runs[plan.runs.indexOf(run) + 1]?.first ?? Infinity;
-  return plan.combed.some((number) => number >= run.first && number < end);
+  return combedIn(plan, run).length > 0;
+}
+
+/** Whether a run of film ends with a frame whose second field alone shows a picture. */
+function endsWithField(plan: RunPlan, run: FootageRun): boolean {
+  if (run.cadence !== '3:2') return false;
+  return combedIn(plan, run).some((number) => placeOf(run, number) === emptyPlace);
 }
 
 /** The stack that a plan needs. */
@@ -32,7 +44,8 @@ export function stackOf(plan: RunPlan): Stack {
       : run.kind === 'film' && plan.weavesFilm && lacksFields(plan, run),
   );
   const orders = [...new Set(needed.map(({ order }) => order ?? 'top'))];
-  return { orders, rate: plan.videoRate ?? 'frame' };
+  const needsSecond = plan.weavesFilm && plan.runs.some((run) => endsWithField(plan, run));
+  return { orders, rate: needsSecond ? 'field' : (plan.videoRate ?? 'frame') };
 }
 
 /** Number of pictures in a stack. */

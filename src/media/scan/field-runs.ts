@@ -1,5 +1,11 @@
 import { filmPeriod } from '../source/footage-runs.js';
-import { fieldStates, misfit, type FieldShape, type FieldState } from './field-states.js';
+import {
+  fieldStates,
+  misfit,
+  misfitAhead,
+  type FieldShape,
+  type FieldState,
+} from './field-states.js';
 
 /**
  * The cost of a change from one state to another, in misfits of a frame: smaller where a scene
@@ -19,6 +25,15 @@ const following: readonly number[] = fieldStates.map(({ kind, order, place }) =>
 );
 
 /**
+ * The misfit of the first frame of a state. The frame before is of another kind, so that only the
+ * frame after it tells what it is, if anything moves there.
+ */
+function entry(shape: FieldShape, state: FieldState): number {
+  const ahead = misfitAhead(shape, state);
+  return ahead === null ? shape.weight * misfit(shape, state) : shape.ahead!.weight * ahead;
+}
+
+/**
  * The most likely state of each frame: the sequence of states whose misfits and changes together
  * cost least (the Viterbi algorithm). `shapes` are those of consecutive frames.
  */
@@ -33,18 +48,17 @@ export function likelyStates(shapes: readonly FieldShape[]): FieldState[] {
     let cheapest = 0;
     for (let s = 1; s < count; s++) if (costs[s]! < costs[cheapest]!) cheapest = s;
     for (let s = 0; s < count; s++) {
-      next[s] = costs[cheapest]! + (i === 0 ? 0 : shape.isCut ? changeCostAtCut : changeCost);
+      const change = i === 0 ? 0 : shape.isCut ? changeCostAtCut : changeCost;
+      next[s] = costs[cheapest]! + change + entry(shape, fieldStates[s]!);
       path[s] = cheapest;
     }
     for (let s = 0; s < count; s++) {
       const to = following[s]!;
-      if (i > 0 && costs[s]! <= next[to]!) {
-        next[to] = costs[s]!;
+      const cost = costs[s]! + shape.weight * misfit(shape, fieldStates[to]!);
+      if (i > 0 && cost <= next[to]!) {
+        next[to] = cost;
         path[to] = s;
       }
-    }
-    for (let s = 0; s < count; s++) {
-      next[s]! += shape.weight * misfit(shape, fieldStates[s]!);
     }
     paths.push(path);
     costs = next;

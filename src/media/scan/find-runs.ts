@@ -3,6 +3,7 @@ import {
   emptyPlace,
   filmPeriod,
   placeOf,
+  wovenPlace,
   type FootageRun,
   type FootageRuns,
 } from '../source/footage-runs.js';
@@ -18,9 +19,8 @@ import {
   type JudgedFrame,
 } from './judge-place.js';
 import { repeatedFrames } from './repeated-frames.js';
-
-/** A run of fewer frames counts as a part of its neighbour. */
-const leastRun = 10;
+import { withExactSeams } from './seams.js';
+import { joined, later, withoutShort, type Stretch } from './stretches.js';
 
 /** A frame that is shown for more usual durations than this is a gap, which ends a run of film. */
 const longestFrame = 1.5;
@@ -36,61 +36,6 @@ const leastWeight = 0.25;
 
 /** With a larger misfit, such a frame counts as combed. */
 const surelyWrong = 0.6;
-
-/** Frames from `first` on and before `end` that follow from one state, that of the first. */
-type Stretch = { first: number; end: number; readonly state: FieldState };
-
-/**
- * The state of a frame that is `frames` frames after one of `state`, or before it if negative.
- */
-function later(state: FieldState, frames: number): FieldState {
-  if (state.kind !== 'film') return state;
-  const place = (((state.place + frames) % filmPeriod) + filmPeriod) % filmPeriod;
-  return { ...state, place };
-}
-
-function isSame(a: FieldState, b: FieldState): boolean {
-  return a.kind === b.kind && a.order === b.order && a.place === b.place;
-}
-
-/** Whether `next` continues the state of `before`. */
-const goesOn = (before: Stretch, next: Stretch): boolean =>
-  isSame(later(before.state, next.first - before.first), next.state);
-
-/** Joins neighbouring stretches of which the second continues the state of the first. */
-function joined(stretches: readonly Stretch[]): Stretch[] {
-  const found: Stretch[] = [];
-  for (const next of stretches) {
-    const last = found.at(-1);
-    if (last !== undefined && goesOn(last, next)) last.end = next.end;
-    else found.push({ ...next });
-  }
-  return found;
-}
-
-/** Joins stretches that are too short to count to their longer neighbour. */
-function withoutShort(all: Stretch[]): Stretch[] {
-  let stretches = all;
-  while (stretches.length > 1) {
-    const length = (i: number): number =>
-      stretches[i] === undefined ? 0 : stretches[i].end - stretches[i].first;
-    let shortest = 0;
-    stretches.forEach((_, i) => {
-      if (length(i) < length(shortest)) shortest = i;
-    });
-    if (length(shortest) >= leastRun) break;
-    const one = stretches[shortest]!;
-    const into = length(shortest - 1) >= length(shortest + 1) ? shortest - 1 : shortest + 1;
-    const neighbour = stretches[into]!;
-    const state =
-      into < shortest ? neighbour.state : later(neighbour.state, one.first - neighbour.first);
-    const whole = { first: Math.min(one.first, neighbour.first), end: one.end, state };
-    whole.end = Math.max(one.end, neighbour.end);
-    const from = Math.min(shortest, into);
-    stretches = joined([...stretches.slice(0, from), whole, ...stretches.slice(from + 2)]);
-  }
-  return stretches;
-}
 
 /** Mean misfit of a stretch whose first frame is of `state`; 0 where no frame tells anything. */
 function misfitTo(shapes: readonly FieldShape[], { first, end }: Stretch, state: FieldState) {
@@ -202,19 +147,13 @@ function cutAtGaps(runs: readonly FootageRun[], steps: Steps) {
 }
 
 /**
- * Moves the last frame of a run of film to the run of video after it, if it would give no picture
- * of its own. Its fields may show something that no other frame shows.
+ * The last frame of a run of 3:2 film, if it alone holds a field of a picture whose other field no
+ * frame has: what follows is no film, or another place of a cadence.
  */
-function withoutLostEnds(runs: readonly FootageRun[]): FootageRun[] {
-  return runs.map((run, i) => {
-    const before = runs[i - 1];
-    const isLost =
-      before?.cadence === '3:2' &&
-      run.kind === 'video' &&
-      run.first - before.first > 1 &&
-      placeOf(before, run.first - 1) === emptyPlace;
-    return isLost ? { ...run, first: run.first - 1 } : run;
-  });
+function lostEnd(run: FootageRun, next: FootageRun | undefined, end: number): number[] {
+  if (run.cadence !== '3:2' || placeOf(run, end - 1) !== emptyPlace) return [];
+  const goesOn = next?.cadence === '3:2' && next.place === wovenPlace && next.order === run.order;
+  return goesOn ? [] : [end - 1];
 }
 
 /** The median number of ticks from one frame to the next; `null` where frames have no times. */
@@ -230,7 +169,8 @@ function usualTicks(steps: Steps): number | null {
  * that it will be left alone.
  */
 export function findRuns(steps: Steps, lines: number): FootageRuns {
-  const shapes = shapesOf(steps.map((step) => step?.measure ?? null));
+  const measures = steps.map((step) => step?.measure ?? null);
+  const shapes = shapesOf(measures);
   const frames = steps.length;
   const usual = usualTicks(steps);
   if (shapes.reduce((sum, { weight }) => sum + weight, 0) < leastTelling) {
@@ -242,19 +182,18 @@ export function findRuns(steps: Steps, lines: number): FootageRuns {
   const stretches = withoutShort(joined(states)).map((each) =>
     withoutFalseFilm(shapes, steps, each),
   );
-  const all = joined(stretches).map((each) => {
+  const all = withExactSeams(joined(stretches), shapes, measures).map((each) => {
     const kind = surely(shapes, steps, each);
     return runOf(each, lines < leastLines && kind !== 'progressive' ? 'unsure' : kind);
   });
-  const runs = withoutLostEnds(cutAtGaps(withoutSeams(all), steps));
+  const runs = cutAtGaps(withoutSeams(all), steps);
   const combed: number[] = [];
   const repeated: number[] = [];
   runs.forEach((run, i) => {
     const end = runs[i + 1]?.first ?? frames;
-    combed.push(...combedFrames(shapes, run, end));
+    combed.push(...combedFrames(shapes, run, end), ...lostEnd(run, runs[i + 1], end));
     if (run.kind !== 'progressive') return;
-    const measures = steps.slice(run.first, end).map((step) => step?.measure ?? null);
-    repeated.push(...repeatedFrames(measures).map((at) => run.first + at));
+    repeated.push(...repeatedFrames(measures.slice(run.first, end)).map((at) => run.first + at));
   });
   return { runs, combed, repeated, frames, usualTicks: usual };
 }

@@ -62,3 +62,12 @@ export type Scan = {
   /** Standard deviation of the noise in grey levels of 255; `null` where it is unknown. */
   readonly noise: number | null;
 };
+
+/** The scan of a clip that was not examined. */
+export const notExamined: Scan = {
+  kind: 'unsure',
+  ...{ order: null, cadence: null, repeats: null, confidence: 0, places: [] },
+  flags: { top: 0, bottom: 0 },
+  borders: null,
+  noise: null,
+};

@@ -24,7 +24,10 @@ export type FootageRun = {
 export type FootageRuns = {
   /** In order; the first one begins at frame 0. */
   readonly runs: readonly FootageRun[];
-  /** Frames of film that the cadence does not fit, such as at a splice; ascending. */
+  /**
+   * Frames of film with a picture of which they hold one field alone, such as at a splice;
+   * ascending.
+   */
   readonly combed: readonly number[];
   /** Frames that repeat the one before at regular intervals; ascending. */
   readonly repeated: readonly number[];
@@ -49,7 +52,7 @@ export type RunPlan = Omit<FootageRuns, 'usualTicks'> & {
 /** Number of frames after which the 3:2 cadence repeats. */
 export const filmPeriod = 5;
 
-/** The frame of the cadence that gives no picture of its own. */
+/** The frame of the cadence that gives no picture of its own, unless it is the last of its run. */
 export const emptyPlace = 2;
 
 /** The frame of the cadence whose picture has one field in the frame before. */
@@ -74,8 +77,11 @@ export function lengthOf(
 export function picturesOf(plan: RunPlan, run: FootageRun, frames: number): number {
   if (run.kind === 'video' && plan.videoRate === 'field') return 2 * frames;
   if (run.cadence !== '3:2' || !plan.weavesFilm) return frames;
+  const combed = new Set(plan.combed);
   let count = 0;
-  for (let i = 0; i < frames; i++) if (placeOf(run, run.first + i) !== emptyPlace) count++;
+  for (let number = run.first; number < run.first + frames; number++) {
+    if (placeOf(run, number) !== emptyPlace || combed.has(number)) count++;
+  }
   return count;
 }
 

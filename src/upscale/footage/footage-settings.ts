@@ -4,6 +4,7 @@ import {
   deinterlaceModes,
   denoiseWords,
   fieldOrders,
+  isAutomatic,
   repeatModes,
   telecineModes,
   type CropChoice,
@@ -119,4 +120,21 @@ export function checkFootage({
     );
   }
   return settings;
+}
+
+/**
+ * Whether a clip is to be examined: always, except that nothing is asked of footage made for the
+ * web.
+ */
+export function needsLook({
+  source,
+  crop,
+  deinterlace,
+  denoise,
+  fieldOrder,
+  telecine,
+}: FootageSettings): boolean {
+  if (source !== 'web') return true;
+  const needsOrder = deinterlace !== 'off' && (isAutomatic(deinterlace) || fieldOrder === 'auto');
+  return needsOrder || telecine === 'auto' || crop === 'auto' || denoise === 'auto';
 }

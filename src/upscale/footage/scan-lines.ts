@@ -101,6 +101,9 @@ function kindLine(scan: Scan, rate: Ratio | null, isByParts: boolean): string {
  * it was found to be when all frames were examined.
  */
 export function scanLines(scan: Scan, rate: Ratio | null, isByParts = false): string[] {
+  if (scan.places.length === 0) {
+    return ['scan: left out, because nothing that --source web sets needs it.'];
+  }
   const lines = [`scan: ${kindLine(scan, rate, isByParts)}`];
   if (scan.borders !== null) {
     const sides = Object.entries(scan.borders).filter(([, count]) => count > 0);

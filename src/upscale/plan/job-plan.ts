@@ -18,13 +18,14 @@ import type { Announcement, OutputPlan, OutputRequest } from '../../media/output
 import { planTriedOutput } from '../../media/encode/tried-output.js';
 import { codecWish } from '../../media/formats/encoders.js';
 import { lookAt } from '../../media/scan/look.js';
-import type { Scan } from '../../media/scan/scan.js';
+import { notExamined, type Scan } from '../../media/scan/scan.js';
 import { looksCutOff } from '../../media/damage/cut-off.js';
 import { asDecoded } from '../../media/decode/as-decoded.js';
 import type { Source } from '../../media/source/source.js';
 import type { Ratio } from '../../planes/ratio.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import { bitrateWithin } from '../limits/size-limit.js';
+import { needsLook } from '../footage/footage-settings.js';
 import { keptCompression, keptScan } from '../footage/scan-cache.js';
 import { chooseTreatment } from '../footage/treatment.js';
 import { chooseMask, type Mask, maskedClip, maskNotes } from '../mask/mask-choice.js';
@@ -263,12 +264,16 @@ async function planEncoding(
   return planTriedOutput(ffmpeg, { source, request: within, encoder, takes, signal });
 }
 
-/** Scans the clip, while other things are decided; a kept result of an earlier scan is used. */
+/**
+ * Scans the clip where that is needed, while other things are decided; a kept result of an earlier
+ * scan is used.
+ */
 async function lookOnce(
   { ffmpeg, input, settings, signal }: PlanRequest,
   source: Source,
   identity: SourceIdentity,
 ): Promise<Scan> {
+  if (!needsLook(settings.footage)) return notExamined;
   const { modifiedMs } = await stampOf(fileOf(input));
   const { stallTimeoutMs } = settings;
   return keptScan(ffmpeg, { ...identity, modifiedMs }, () =>

@@ -43,7 +43,8 @@ test('a run that seems combed, but no more than its own lines differ, is no vide
     const { measure, ...rest } = step([6, 9, 12]);
     return { ...rest, measure: { ...measure, apart: 6 } };
   });
-  assert.deepEqual(said(clip(filmSteps(40), drawnSteps, filmSteps(40), videoSteps(40))), [
+  const afterDrawn = [step([1, 9, 12]), ...filmSteps(39, 1)];
+  assert.deepEqual(said(clip(filmSteps(40), drawnSteps, afterDrawn, videoSteps(40))), [
     [0, 'film', 0],
     [40, 'progressive', 0],
     [80, 'film', 0],
@@ -150,8 +151,38 @@ test('where nothing moves all is still, and a pause is part of what it interrupt
   assert.deepEqual(said(clip(filmSteps(40), still, filmSteps(40))), [[0, 'film', 0]]);
 });
 
-test('a last frame of film without a picture goes to the video after it', () => {
-  assert.deepEqual(said(clip(filmSteps(43), videoSteps(40)))[1], [42, 'video', 0]);
+test('where a run of film ends with one field of a picture, that picture is not lost', () => {
+  for (const after of [videoSteps(40), wholeSteps(40), []]) {
+    const { runs, combed } = findRuns(clip(filmSteps(43), after), 288);
+    assert.deepEqual([runs[0]!.kind, runs[1]?.first, combed], ['film', after[0] && 43, [42]]);
+  }
+  // The next frame, after a gap in the times, has the other field.
+  const steps = clip(filmSteps(60));
+  steps[33] = step(cadence[3]!, 5, 30_000);
+  assert.deepEqual(findRuns(steps, 288).combed, []);
+});
+
+test('within a scene, a run begins at the very frame from which on its pictures fit together', () => {
+  // As where fields of frames of two kinds follow one another in even steps.
+  const first = (fits: Fits, steps: FieldStep[]) => [step(fits), ...steps.slice(1)];
+  const afterVideo: Fits = [1, 7, 10];
+  for (let place = 0; place < 5; place++) {
+    const begins: Fits = place === 2 || place === 3 ? [9, 7, 16] : afterVideo;
+    const film = first(begins, filmSteps(40, place));
+    assert.deepEqual(said(clip(videoSteps(33), film))[1], [33, 'film', place]);
+    // The last frame of film is number `place` of the cadence.
+    const follows: Fits = place === 2 || place === 3 ? [6, 8, 16] : [6, 10, 14];
+    const video = first(follows, videoSteps(40));
+    assert.deepEqual(said(clip(filmSteps(31 + place), video))[1], [31 + place, 'video', 0]);
+  }
+  assert.deepEqual(said(clip(videoSteps(31), first(afterVideo, wholeSteps(40)))), [
+    [0, 'video', 0],
+    [31, 'progressive', 0],
+  ]);
+  assert.deepEqual(said(clip(wholeSteps(31), first([6, 10, 14], videoSteps(40)))), [
+    [0, 'progressive', 0],
+    [31, 'video', 0],
+  ]);
 });
 
 test('repeated frames that coding changed, as it does at key frames, are found', () => {
