@@ -82,8 +82,12 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const isFree = ({ file }: { readonly file: string }) => !heldFiles.has(file);
   const all = splitItems(await listImages(sources), split, seed);
   const parts = { ...all, training: all.training.filter(isFree) };
-  const clips = await listFootage((recipe.footage ?? []).map((each) => path.join(data, each)));
-  const learned = [...alsoReduced(parts.training, pictures.alsoReduced), ...clips];
+  const { footage = [], footageTimes = 1 } = recipe;
+  const clips = await listFootage(footage.map((each) => path.join(data, each)));
+  const learned = [
+    ...alsoReduced(parts.training, pictures.alsoReduced),
+    ...Array.from({ length: footageTimes }, () => clips).flat(),
+  ];
   const { int8 = false } = recipe;
   const calibration = { items: learned, degradation, seed, int8 };
   const starts = await Promise.all(
@@ -145,7 +149,8 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(recipe.features === undefined ? {} : { features: recipe.features }),
       ...(held.length === 0 ? {} : { held }),
       ...(expand === 0 ? {} : { expand }),
-      ...(recipe.strength === true ? { strength: true, footage: recipe.footage } : {}),
+      ...(recipe.strength === true ? { strength: true, footage } : {}),
+      ...(footageTimes === 1 ? {} : { footageTimes }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
       ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),

@@ -95,6 +95,10 @@ test('vsr train makes networks on patches, and says what does not go together', 
       ['-s', '2', '--arch', 'espcn', '--dropout', '0.1'],
       /--width|--dropout changes nothing in espcn/,
     ],
+    [
+      ['-s', '2', '--degrade', 'codec', '--fields', '0.3'],
+      /Expected codecs for --degrade for --fields but received "?codec/,
+    ],
     [['-s', '2', '--arch', 'srcnn', '--fit', '10'], /ends in a dense layer for --arch for --fit/],
   ] as const) {
     const { code, stderr } = await runVsr('train', ...quick, '--overwrite', ...words);

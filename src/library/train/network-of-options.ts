@@ -74,6 +74,9 @@ function checkDegradation(network: Network, settings: TrainSettings): void {
     const fitting = 'codec or codecs, whose pictures are compressed by different strengths,';
     throw badValue(fitting, '--degrade for --dial', settings.degrade);
   }
+  if (settings.fields > 0 && settings.degrade !== 'codecs') {
+    throw badValue('codecs', '--degrade for --fields', settings.degrade);
+  }
   if (den !== 1 && settings.degrade !== 'bicubic') {
     const made = `${scale}${settings.after === undefined ? '' : ` after ${settings.after}`}`;
     throw badValue('bicubic', `--degrade for a scale of ${made}`, settings.degrade);

@@ -58,6 +58,8 @@ export type TrainSettings = {
   readonly crf: readonly [lowest: number, highest: number];
   /** Share of the pictures that `codec` or `codecs` leaves uncoded. */
   readonly clean: number;
+  /** Share of the pictures that `codecs` makes of deinterlaced fields. */
+  readonly fields: number;
   /** Share of the pictures whose luma is stretched to 0 to 255. */
   readonly fullRange: number;
   /** Standard deviation of Gaussian noise added, in sample values. */
@@ -143,6 +145,7 @@ export const trainDefaults = {
   degrade: 'bicubic',
   crf: [18, 32],
   clean: 0,
+  fields: 0,
   fullRange: 0.25,
   noise: 0,
   loss: 'mse',

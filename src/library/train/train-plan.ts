@@ -122,12 +122,13 @@ async function picturesOf(
 
 /** How the low resolution of the pictures is made. */
 async function degradationOf(
-  { degrade, noise, crf, clean, fullRange, after }: TrainSettings,
+  { degrade, noise, crf, clean, fields, fullRange, after }: TrainSettings,
   { colour }: Network,
 ): Promise<Degradation> {
   const { firstPassOf } = await import('../../training/pictures/first-pass.js');
   return {
     ...{ kind: degrade, noise, crf, clean },
+    ...(fields === 0 ? {} : { fields }),
     // RGB is full range already.
     fullRange: colour === 'rgb' ? 0 : fullRange,
     ...(after === undefined ? {} : { after: await firstPassOf(after) }),

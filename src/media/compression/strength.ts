@@ -16,6 +16,14 @@ export function strengthOfStep(step: number): Strength {
   return clamped(Math.log2(step / finest) / Math.log2(coarsest / finest));
 }
 
+/** What a deinterlacer's errors add: they have to be smoothed as those of compression do. */
+const fieldsAdd = 0.3;
+
+/** The strength of a source whose fields a deinterlacer makes whole frames of. */
+export function strengthOfFields(strength: Strength): Strength {
+  return clamped(strength + fieldsAdd);
+}
+
 /**
  * How many bits of H.264 one bit of a codec is worth. These are rough: the quantiser is a better
  * measure where ffmpeg tells it.

@@ -143,7 +143,7 @@ function travelFilters({ denoise, ...video }: VideoStream, name: string): string
 }
 
 /** The filter that makes whole frames of fields. */
-function deinterlacer({ order, rate }: FieldFrames): string {
+export function deinterlacer({ order, rate }: FieldFrames): string {
   // The frames' own flags may be wrong: all frames are treated as planned.
   return `bwdif=mode=send_${rate}:parity=${order === 'top' ? 'tff' : 'bff'}:deint=all`;
 }

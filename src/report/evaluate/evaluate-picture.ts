@@ -5,7 +5,7 @@ import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { degrade, isCoded, type Degradation } from '../../training/pictures/degrade.js';
 import { psnr } from '../../metrics/psnr.js';
-import type { PlanePair } from '../../training/pictures/plane-pair.js';
+import type { PlanePair } from '../../training/coded/plane-pair.js';
 import { randomAt } from '../../training/base/random.js';
 import { VsrError } from '../../errors.js';
 import {

@@ -1,10 +1,12 @@
 import { ratioOf } from '../../model/language/ratio.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { codePair, drawnCoding } from './code-pair.js';
-import { anyCoding, x264Coding } from './draw-coding.js';
+import { clipFrames, codePair, drawnCoding } from '../coded/code-pair.js';
+import { anyCoding, anyFields, x264Coding } from '../coded/draw-coding.js';
+import { fieldCount, fieldPair } from '../coded/field-pair.js';
+import { movingViews } from '../coded/moving-views.js';
 import { type FirstPass, runFirstPass } from './first-pass.js';
-import { cropPlane, type PlanePair } from './plane-pair.js';
+import { cropPlane, type PlanePair } from '../coded/plane-pair.js';
 import { normals, type Random } from '../base/random.js';
 
 /** The names of ways to make the low-resolution picture. */
@@ -29,6 +31,11 @@ export type Degradation = {
    */
   readonly clean?: number;
   /**
+   * For `codecs`: share of the pictures, 0 to 1, that are fields of a clip and were deinterlaced;
+   * 0 if absent. The other shares are of the rest.
+   */
+  readonly fields?: number;
+  /**
    * Share of the pictures, 0 to 1, whose studio-range luma is stretched to full range first; 0 if
    * absent.
    */
@@ -52,8 +59,8 @@ export function isCoded({ kind }: Degradation): boolean {
  * - `bicubic`: antialiased, as Matlab's imresize.
  * - `blur`: a Gaussian of deviation 0.8 `scale` / 2, then every `scale`-th sample.
  * - `codec`: bicubic, then one frame of a short clip coded by x264 and decoded again.
- * - `codecs`: the same by a coder drawn at random (see `anyCoding`); only a part of a large picture
- *   is used.
+ * - `codecs`: the same by a coder drawn at random (see `anyCoding`), or a frame of a deinterlaced
+ *   clip; only a part of a large picture is used.
  */
 export async function degrade(
   picture: Plane,
@@ -82,13 +89,17 @@ async function reduceAndDegrade(
   degradation: Degradation,
   random: Random,
 ): Promise<PlanePair> {
-  const { kind, crf, clean = 0, fullRange = 0 } = degradation;
+  const { kind, crf, clean = 0, fields = 0, fullRange = 0 } = degradation;
   const all = { left: 0, top: 0, width: picture.width, height: picture.height };
   const part = kind === 'codecs' ? partOf(picture, scale, random) : all;
   const width = reduced(part.width, scale);
   const height = reduced(part.height, scale);
   const cropped = cropPlane(picture, part.left, part.top, width * scale, height * scale);
   const high = fullRange > 0 && random() < fullRange ? toFullRange(cropped) : cropped;
+  if (kind === 'codecs' && fields > 0 && random() < fields) {
+    const moving = movingViews(high, scale, fieldCount, random);
+    return fieldPair(moving, anyFields(crf)(random), random);
+  }
   let pair: PlanePair = { low: resizePlane(high, width, height), high, strength: 0 };
   if (kind === 'blur') pair = { low: blurAndPick(high, scale), high, strength: 0 };
   if (isCoded(degradation) && random() >= clean) {
@@ -117,6 +128,11 @@ function partOf({ width, height }: Plane, scale: number, random: Random): Part {
   return { left, top, width: across, height: down };
 }
 
+/** How many frames of a clip `degradeFootage` takes, if it has as many. */
+export function framesOfFootage({ fields = 0 }: Degradation): number {
+  return fields > 0 ? fieldCount : clipFrames;
+}
+
 /**
  * Makes the low-resolution picture of one of the frames of a clip (8 bit), as `degrade` does with
  * `codecs`, but from real neighbouring frames. Frames are first cropped, so that their low
@@ -125,15 +141,18 @@ function partOf({ width, height }: Plane, scale: number, random: Random): Part {
 export async function degradeFootage(
   frames: readonly Plane[],
   scale: number,
-  { crf, clean = 0 }: Degradation,
+  { crf, clean = 0, fields = 0 }: Degradation,
   random: Random,
 ): Promise<PlanePair> {
   const first = frames[0]!;
   const width = Math.floor(first.width / scale) & ~1;
   const height = Math.floor(first.height / scale) & ~1;
-  const high = frames.map((frame) => cropPlane(frame, 0, 0, width * scale, height * scale));
+  const cropped = frames.map((frame) => cropPlane(frame, 0, 0, width * scale, height * scale));
+  const asFields = fields > 0 && random() < fields && frames.length >= fieldCount;
+  const high = asFields ? cropped : cropped.slice(0, clipFrames);
   const low = high.map((frame) => resizePlane(frame, width, height));
-  const chosen = Math.floor(random() * frames.length);
+  if (asFields) return fieldPair({ low, high }, anyFields(crf)(random), random);
+  const chosen = Math.floor(random() * high.length);
   const pair = { low: low[chosen]!, high: high[chosen]!, strength: 0 };
   if (random() < clean) return pair;
   const coded = await drawnCoding(low, anyCoding(crf)(random), random);

@@ -52,7 +52,7 @@ export class PatchSource {
 
   /**
    * Cuts the patch that belongs to `place` (numbers such as seed, step and index: the same numbers
-   * give the same patch), turned and mirrored at random.
+   * give the same patch), turned and mirrored at random as far as its picture may be.
    *
    * Writes into `x` at patch `slot` the low-resolution samples of each plane with their context
    * (borders repeated, as inference does), and into `t` the wanted samples shuffled back to
@@ -61,13 +61,13 @@ export class PatchSource {
   cut(place: readonly number[], x: Float32Array, t: Float32Array, slot: number): Strength {
     const { scale, shuffle, patch, reach } = this.#shape;
     const random = randomAt(...place);
-    const { low, high, strength } = this.#pictures[this.#pick(random() * this.#total)]!;
+    const { low, high, strength, turns = 8 } = this.#pictures[this.#pick(random() * this.#total)]!;
     const [{ width, height }] = low as readonly [SharedPlane];
     // Only places where a low-resolution sample and a sample of the enlargement begin together.
     const { den } = this.#ratio;
     const left = den * Math.floor(random() * (Math.floor((width - patch) / den) + 1));
     const top = den * Math.floor(random() * (Math.floor((height - patch) / den) + 1));
-    const turn = Math.floor(random() * 8);
+    const turn = Math.floor(random() * turns);
     const side = patch + 2 * reach;
     const wide = patch * scale;
     const columns = wide / shuffle;

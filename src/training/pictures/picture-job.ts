@@ -5,12 +5,11 @@ import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { chart } from './charts.js';
-import { clipFrames } from './code-pair.js';
-import { type Degradation, degrade, degradeFootage } from './degrade.js';
+import { type Degradation, degrade, degradeFootage, framesOfFootage } from './degrade.js';
 import { framed, tooSmall } from './framing.js';
 import type { PictureItem } from './picture-item.js';
 import { type Picture, sharePlane } from './picture.js';
-import type { PlanePair } from './plane-pair.js';
+import type { PlanePair } from '../coded/plane-pair.js';
 import { type Random, randomAt } from '../base/random.js';
 
 /** One training picture to be made ready. */
@@ -37,7 +36,7 @@ export async function makePicture(job: PictureJob): Promise<PictureResult> {
   const clip = isFootageName(file);
   let planes: readonly Plane[];
   try {
-    if (clip) planes = await someFrames(file, randomAt(...job.place, clipStream));
+    if (clip) planes = await someFrames(job, randomAt(...job.place, clipStream));
     else planes = job.colour === 'rgb' ? (await readRgb(file)).planes : [await readLuma(file)];
   } catch (error) {
     return { skipped: 'unreadable', reason: messageOf(error) };
@@ -91,7 +90,8 @@ async function pictureOf(
 function joined(name: string, pairs: readonly PlanePair[]): Picture {
   const low = pairs.map((pair) => sharePlane(pair.low));
   const high = pairs.map((pair) => sharePlane(pair.high));
-  return { name, low, high, strength: pairs[0]!.strength };
+  const { strength, turns } = pairs[0]!;
+  return { name, low, high, strength, ...(turns === undefined ? {} : { turns }) };
 }
 
 /** How many frames of a clip are read. */
@@ -101,8 +101,9 @@ const mostFrames = 24;
 const clipStream = 0x66;
 
 /** Frames that follow one another in a clip, beginning at a random one. */
-async function someFrames(file: string, random: Random): Promise<Plane[]> {
+async function someFrames({ file, degradation }: PictureJob, random: Random): Promise<Plane[]> {
+  const count = framesOfFootage(degradation);
   const frames = await lumaFrames(file, mostFrames);
-  const from = Math.floor(random() * Math.max(1, frames.length - clipFrames + 1));
-  return frames.slice(from, from + clipFrames);
+  const from = Math.floor(random() * Math.max(1, frames.length - count + 1));
+  return frames.slice(from, from + count);
 }

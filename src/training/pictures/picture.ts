@@ -1,4 +1,5 @@
 import type { Strength } from '../../media/compression/strength.js';
+import type { Turns } from '../coded/plane-pair.js';
 
 /** An 8-bit plane in memory that all threads see. */
 export type SharedPlane = {
@@ -17,6 +18,11 @@ export type Picture = {
   readonly high: readonly SharedPlane[];
   /** How strongly `low` is compressed. */
   readonly strength: Strength;
+  /**
+   * How its patches may be turned; 8 if absent. What a deinterlacer makes of missing lines never
+   * looks as if columns had been missing.
+   */
+  readonly turns?: Turns;
 };
 
 /** Copies a plane into memory that all threads see. */

@@ -28,6 +28,12 @@ export function withLowResolutionOptions(command: Command): Command {
       trainDefaults.clean,
     )
     .option(
+      '--fields <share>',
+      'share of the pictures that --degrade codecs makes of fields, deinterlaced as vsr upscale does',
+      fraction,
+      trainDefaults.fields,
+    )
+    .option(
       '--full-range <share>',
       'share of the pictures whose luma is stretched from 16-235 to 0-255, as in full-range clips; none for RGB',
       fraction,

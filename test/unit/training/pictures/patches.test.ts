@@ -56,6 +56,22 @@ test('the wanted samples belong to the middle of the input, in all eight turns',
   assert.equal([...seen].filter((steps) => /^(-?10,-?1|-?1,-?10)$/.test(steps)).length, 8);
 });
 
+for (const [turns, orientations] of [
+  [2, ['10,1', '-10,1']],
+  [4, ['10,1', '-10,1', '10,-1', '-10,-1']],
+] as const) {
+  test(`a picture that may have ${turns} turns is never put on its side`, () => {
+    const source = new PatchSource([{ ...picture(8, 7), turns }], shape);
+    const seen = new Set<string>();
+    for (let step = 0; step < 60; step++) {
+      const { x } = cut(source, 1, step);
+      seen.add([x[17]! - x[16]!, x[23]! - x[16]!].join());
+    }
+    const whole = [...seen].filter((steps) => /^(-?10,-?1|-?1,-?10)$/.test(steps));
+    assert.deepEqual(whole.sort(), [...orientations].sort());
+  });
+}
+
 test('the border is repeated outwards, as inference does', () => {
   const source = new PatchSource([picture(3, 3)], shape);
   const { x } = cut(source, 5, 5);

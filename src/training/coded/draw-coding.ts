@@ -1,4 +1,5 @@
 import type { CoderName, Coding } from '../../media/frames/code-and-decode.js';
+import type { FieldFrames } from '../../media/source/source.js';
 import type { Random } from '../base/random.js';
 
 /** How a picture is compressed: as frames of a clip, or as one JPEG of a quality of 1 to 100. */
@@ -43,11 +44,42 @@ export function anyCoding(crf: CrfRange): DrawCoding {
     const [coder] = shares.find(([, share]) => (left -= share) < 0) ?? shares[0]!;
     const c = between(crf, random);
     const interlaced = coder === 'mpeg2' && random() < interlacedShare;
-    // In grey levels: x264's frames have a QP of about CRF + 2, and H.264's step is 2^((QP - 4) /
-    // 6).
-    const step = 2 ** ((c - 2) / 6);
-    return { coder, quality: qualityOf(coder, c, step), interlaced };
+    const fields = { order: 'top', rate: 'frame' } as const;
+    return { coder, quality: qualityOf(coder, c, stepOf(c)), ...(interlaced ? { fields } : {}) };
   };
+}
+
+/** How a clip of fields is made, and deinterlaced again. */
+export type DrawnFields = FieldFrames & {
+  /** Whether its pictures were blurred vertically first, as most cameras do. */
+  readonly lowPass: boolean;
+  /** How it is coded; `null` where it is not. */
+  readonly coding: Coding | null;
+};
+
+/** Draws how a clip of fields is made. */
+export type DrawFields = (random: Random) => DrawnFields;
+
+/** How often clips of fields are blurred vertically first, and how often they are coded. */
+const [lowPassShare, codedShare] = [0.3, 0.5] as const;
+
+/** Fields in either order, deinterlaced at either rate, coded as MPEG-2 or not at all. */
+export function anyFields(crf: CrfRange): DrawFields {
+  return (random) => {
+    const order = random() < 0.5 ? 'top' : 'bottom';
+    const rate = random() < 0.5 ? 'frame' : 'field';
+    const lowPass = random() < lowPassShare;
+    if (random() >= codedShare) return { order, rate, lowPass, coding: null };
+    const c = between(crf, random);
+    const coding = { coder: 'mpeg2', quality: qualityOf('mpeg2', c, stepOf(c)) } as const;
+    return { order, rate, lowPass, coding };
+  };
+}
+
+/** x264's mean quantiser step at a CRF, in grey levels. */
+function stepOf(crf: number): number {
+  // x264's frames have a QP of about CRF + 2, and H.264's step is 2^((QP - 4) / 6).
+  return 2 ** ((crf - 2) / 6);
 }
 
 /** The quality of a coder whose mean quantiser step is about as given. */

@@ -7,7 +7,15 @@ export type PlanePair = {
   readonly high: Plane;
   /** How strongly `low` is compressed. */
   readonly strength: Strength;
+  /** See `Picture`. */
+  readonly turns?: Turns;
 };
+
+/**
+ * How many of the eight orientations a patch may have: 2 for mirrored from left to right, 4 for
+ * mirrored either way, 8 for on its side as well.
+ */
+export type Turns = 2 | 4 | 8;
 
 /** A window of a plane, as a copy. */
 export function cropPlane(

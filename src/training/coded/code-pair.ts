@@ -5,6 +5,7 @@ import { codeAsJpeg } from '../../media/still/grey-jpeg.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { normals, type Random } from '../base/random.js';
+import { woven } from './fields.js';
 import { cropPlane, type PlanePair } from './plane-pair.js';
 import type { DrawCoding, DrawnCoding } from './draw-coding.js';
 
@@ -59,7 +60,7 @@ export async function codePair(
     reduced.set(phase, whole);
     return cropPlane(whole, (x - shiftX) / scale, (y - shiftY) / scale, width, height);
   };
-  const interlaced = coding.coder !== 'jpeg' && coding.interlaced === true;
+  const interlaced = coding.coder !== 'jpeg' && coding.fields !== undefined;
   const frames = Array.from({ length: clipFrames }, (_, frame) =>
     interlaced ? woven(view(frame), view(frame + 0.5)) : view(frame),
   );
@@ -88,14 +89,4 @@ async function asJpegs(frames: readonly Plane[], quality: number): Promise<Decod
   const coded = await Promise.all(frames.map((frame) => codeAsJpeg(frame, quality)));
   const step = stepOfJpeg(coded[0]!.file) ?? 1;
   return { frames: coded.map(({ plane }) => plane), strength: strengthOfStep(step) };
-}
-
-/** A frame of two fields, whose lines alternate; the upper field's come first. */
-function woven(upper: Plane, lower: Plane): Plane {
-  const { width, height } = upper;
-  const data = new Uint8Array(upper.data);
-  for (let y = 1; y < height; y += 2) {
-    data.set(lower.data.subarray(y * width, (y + 1) * width), y * width);
-  }
-  return { data, width, height };
 }
