@@ -4,26 +4,16 @@
 //
 // The pictures are expected in ../shared/data. Networks that are in the work folder (default:
 // build/training/espcn) already are not trained again.
-import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { promisify } from 'node:util';
 import { packageRoot } from '../src/package-root.js';
+import { evaluated, option, printTable, vsr } from './run-vsr.js';
 
-const run = promisify(execFile);
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
-const option = (key: string) =>
-  process.argv.find((word) => word.startsWith(`--${key}=`))?.slice(key.length + 3);
 const work = path.resolve(option('work') ?? path.join(root, 'build', 'training', 'espcn'));
 const steps = Number(option('steps') ?? 3000);
-
-/** Runs vsr and returns what it printed. */
-async function vsr(...args: string[]): Promise<string> {
-  const program = [path.join(root, 'bin', 'vsr.js'), ...args];
-  return (await run(process.execPath, program, { maxBuffer: 1 << 28 })).stdout;
-}
 
 /** What the runs have in common. */
 const usual = [
@@ -54,7 +44,6 @@ const networks: Readonly<Record<string, readonly string[]>> = {
 const fileOf = (name: string) => path.join(work, `${name}.onnx`);
 
 type Figures = { readonly psnrY: number };
-type Outcome = { readonly summary: { readonly figures: Readonly<Record<string, Figures>> } };
 
 /** Mean Y-PSNR in dB of a network, or of a baseline, over `places`, by `vsr evaluate`. */
 async function meanPsnr(
@@ -62,8 +51,7 @@ async function meanPsnr(
   places: readonly string[],
   more: readonly string[] = [],
 ): Promise<(which: string) => number> {
-  const text = await vsr('evaluate', ...places, '-m', model, '--json', ...more);
-  const { outcomes } = JSON.parse(text) as { readonly outcomes: readonly Outcome[] };
+  const outcomes = await evaluated<Figures>(...places, '-m', model, ...more);
   return (which) => {
     // The float model is the first of those measured.
     const found = outcomes.map(({ summary: { figures } }) =>
@@ -75,13 +63,6 @@ async function meanPsnr(
 
 const bench = (set: string) => [path.join(data, 'bench', set)];
 const clip = (name: string) => [path.join(data, 'clips', name)];
-
-function print(head: readonly string[], rows: readonly (readonly (string | number)[])[]): void {
-  const line = (cells: readonly (string | number)[]) =>
-    `| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(2) : cell)).join(' | ')} |`;
-  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
-  console.log(`\n${[head, rule, ...rows].map(line).join('\n')}`);
-}
 
 await mkdir(work, { recursive: true });
 for (const [name, how] of Object.entries(networks)) {
@@ -101,7 +82,7 @@ for (const name of ['stills', 'blur']) {
   }
   rows.push(cells);
 }
-print(['', 'bicubic, Set5', 'bicubic, Set14', 'blur, Set5', 'blur, Set14'], rows.splice(0));
+printTable(['', 'bicubic, Set5', 'bicubic, Set14', 'blur, Set5', 'blur, Set14'], rows.splice(0));
 
 for (const name of ['stills', 'tanh']) {
   const cells: (string | number)[] = [name === 'stills' ? 'relu' : name];
@@ -109,7 +90,7 @@ for (const name of ['stills', 'tanh']) {
     cells.push((await meanPsnr(fileOf(name), bench(set)))('ours'));
   rows.push(cells);
 }
-print(['activation', 'Set5', 'Set14'], rows.splice(0));
+printTable(['activation', 'Set5', 'Set14'], rows.splice(0));
 
 const frames = ['--frames', '12'];
 for (const [shown, places] of [
@@ -127,7 +108,10 @@ for (const [shown, places] of [
   }
   rows.push(cells);
 }
-print(['measured on', 'bicubic', 'trained on cups-a', 'on 20 clips', 'on stills'], rows.splice(0));
+printTable(
+  ['measured on', 'bicubic', 'trained on cups-a', 'on 20 clips', 'on stills'],
+  rows.splice(0),
+);
 
 for (const scale of ['2', '4']) {
   for (const set of ['Set5', 'Set14']) {
@@ -135,4 +119,4 @@ for (const scale of ['2', '4']) {
     rows.push([`${scale}x, ${set}`, of('bilinear'), of('bicubic'), of('ours')]);
   }
 }
-print(['', 'bilinear', 'bicubic', '`espcn-x2`'], rows);
+printTable(['', 'bilinear', 'bicubic', '`espcn-x2`'], rows);
