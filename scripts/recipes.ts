@@ -172,6 +172,14 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ...{ steps: 15_000, rate: 6e-4 },
     from: 'espcn-32-strength-1-x2',
   },
+  // Behind a deinterlacer, too: not good enough to ship (docs/adr/0035).
+  'espcn-32-strength-fields-x2': {
+    ...dialled,
+    degradation: { ...codecs, fields: 0.3 },
+    footageTimes: 6,
+    ...{ steps: 8000, rate: 5e-4, inner: true },
+    from: 'espcn-32-strength-x2',
+  },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
   'espcn-16-lite-int8-x2': { ...small, ...copied, from: 'espcn-16-lite-x2' },
   'espcn-16-int8-x2': {

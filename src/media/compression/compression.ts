@@ -3,7 +3,7 @@ import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Source } from '../source/source.js';
 import { stepOfJpeg } from './quantiser-steps.js';
 import { meanQuantiserStep } from './read-quantiser.js';
-import { strengthOfBits, strengthOfStep, type Strength } from './strength.js';
+import { strengthOfBits, strengthOfFields, strengthOfStep, type Strength } from './strength.js';
 
 /** How strongly a source is compressed, and how that is known. */
 export type Compression = {
@@ -12,6 +12,8 @@ export type Compression = {
   readonly isCompressed: boolean;
   /** What it was estimated from, for people, such as `quantiser step 11.3`. */
   readonly by: string;
+  /** Set where a deinterlacer's errors count as well. */
+  readonly isDeinterlaced?: true;
 };
 
 /**
@@ -53,6 +55,15 @@ export function bitsPerPixel(source: Source): number | null {
 
 /** The compression of a source that was not compressed, or only without loss. */
 export const lossless: Compression = { strength: 0, isCompressed: false, by: 'lossless' };
+
+/**
+ * The compression of a clip whose fields are made whole frames. Networks for clean sources sharpen
+ * what the deinterlacer got wrong, so none of them runs (docs/adr/0035-networks-and-fields.md).
+ */
+export function ofDeinterlaced({ strength, by }: Compression): Compression {
+  const more = rounded(strengthOfFields(strength));
+  return { strength: more, isCompressed: true, by, isDeinterlaced: true };
+}
 
 /** Three decimal places: the same with every ffmpeg, and easy to read in sidecars. */
 function rounded(strength: Strength): Strength {

@@ -28,6 +28,17 @@ export type Treatment = {
   readonly notes: readonly Announcement[];
 };
 
+/** Whether at least half of the frames are made of fields by a deinterlacer. */
+export function isDeinterlaced({ fields, runs }: Pick<Treatment, 'fields' | 'runs'>): boolean {
+  if (fields !== null) return true;
+  if (runs === null || runs.videoRate === null) return false;
+  const video = runs.runs.reduce((sum, { kind, first }, i) => {
+    const end = runs.runs[i + 1]?.first ?? runs.frames;
+    return sum + (kind === 'video' ? end - first : 0);
+  }, 0);
+  return 2 * video >= runs.frames;
+}
+
 /** What a treatment is chosen by. */
 export type TreatmentRequest = LookRequest & {
   readonly ffmpeg: Ffmpeg;

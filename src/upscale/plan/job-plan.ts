@@ -12,6 +12,7 @@ import {
   bitsPerPixel,
   type Compression,
   compressionOfClip,
+  ofDeinterlaced,
 } from '../../media/compression/compression.js';
 import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import type { Announcement, OutputPlan, OutputRequest } from '../../media/output/output-plan.js';
@@ -27,7 +28,7 @@ import type { Chain } from '../../model/catalogue/chain.js';
 import { bitrateWithin } from '../limits/size-limit.js';
 import { needsLook } from '../footage/footage-settings.js';
 import { keptCompression, keptScan } from '../footage/scan-cache.js';
-import { chooseTreatment } from '../footage/treatment.js';
+import { chooseTreatment, isDeinterlaced, type Treatment } from '../footage/treatment.js';
 import { chooseMask, type Mask, maskedClip, maskNotes } from '../mask/mask-choice.js';
 import { expectedFrames } from './expected-frames.js';
 import { decidingOf, type Deciding } from './deciding.js';
@@ -132,18 +133,13 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
   const scan = await looking;
   const treatment = await treatmentOf(request, { probed, scan, identity, output: name });
   const source = turnedFor(name, asDecoded(probed, treatment));
-  const {
-    chain,
-    size: wanted,
-    strength,
-    compression,
-    notes,
-  } = await chooseModels(
+  const chosen = await chooseModels(
     settings,
     (codec) => chooseScale(source, settings, codec),
     // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
-    () => compressionOnce(request, probed, identity),
+    () => compressionOnce(request, probed, identity, treatment),
   );
+  const { chain, size: wanted, strength, compression, notes } = chosen;
   const mask = await chooseMask(settings.mask, maskedClip(source.video));
   const enlarged = enlargedSize(source.video, chain.scale);
   const size = wanted ?? enlarged;
@@ -286,11 +282,13 @@ async function compressionOnce(
   { ffmpeg, input, signal }: PlanRequest,
   source: Source,
   identity: SourceIdentity,
+  treatment: Treatment,
 ): Promise<Compression> {
   const { modifiedMs } = await stampOf(fileOf(input));
-  return keptCompression(ffmpeg, { ...identity, modifiedMs }, bitsPerPixel(source), () =>
-    compressionOfClip(ffmpeg, source, signal),
-  );
+  const look = () => compressionOfClip(ffmpeg, source, signal);
+  const bits = bitsPerPixel(source);
+  const found = await keptCompression(ffmpeg, { ...identity, modifiedMs }, bits, look);
+  return isDeinterlaced(treatment) ? ofDeinterlaced(found) : found;
 }
 
 async function identifyReference(file: string): Promise<SourceIdentity> {

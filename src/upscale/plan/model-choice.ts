@@ -101,6 +101,7 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
       : { strength: asked, isCompressed: asked >= COMPRESSED_FROM, by: `--strength ${asked}` };
   if (model === null) known ??= await look();
   const codec = model === null && known!.isCompressed;
+  const reason = (more = '') => (codec ? `${damageOf(known!)} (${known!.by}${more})` : null);
   const chosen = await choose(codec);
   const hasDial = chosen.chain.passes[0]!.dial !== null;
   if (model !== null && asked !== 'auto' && !hasDial) {
@@ -111,20 +112,29 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
   }
   const chain = await chainFor(chosen.chain, settings);
   if (!hasDial) {
-    const notes = networkNotes(chosen.chain, chain, settings, codec ? known!.by : null);
+    const notes = networkNotes(chosen.chain, chain, settings, reason());
     return { ...chosen, chain, strength: null, compression: known, notes };
   }
   known ??= await look();
-  const { strength, by } = known;
+  const { strength } = known;
   const turned = await turnedChain(chain, strength);
-  const why = codec ? `${by}, strength ${strength.toFixed(2)}` : null;
   return {
     ...chosen,
     chain: turned,
     strength,
     compression: known,
-    notes: networkNotes(chosen.chain, turned, settings, why),
+    notes: networkNotes(
+      chosen.chain,
+      turned,
+      settings,
+      reason(`, strength ${strength.toFixed(2)}`),
+    ),
   };
+}
+
+/** In a word, why a network for compressed sources runs. */
+export function damageOf({ isDeinterlaced }: Compression): 'compressed' | 'deinterlaced' {
+  return isDeinterlaced === true ? 'deinterlaced' : 'compressed';
 }
 
 /** Notes on the models that run, where vsr chose them for a reason. */
@@ -132,20 +142,20 @@ function networkNotes(
   originals: Chain,
   chain: Chain,
   settings: Settings,
-  compressed: string | null,
+  damage: string | null,
 ): Announcement[] {
   const { names, scale } = chain;
   const { quality, model } = settings;
   if (model !== null) return [];
   const notes: Announcement[] = [];
   const kind = kindOf(originals.names[0]!);
-  if (compressed !== null && kind === 'compressed') {
+  if (damage !== null && kind === 'compressed') {
     const steady = isSteadied(chain, settings);
     const network = `model ${names.join(' + ')}`;
     notes.push({
       kind: 'note',
       what: steady ? `${network}, still areas averaged over five frames` : network,
-      why: `the source is compressed (${compressed})`,
+      why: `the source is ${damage}`,
       advice: steady ? 'Other choices: --model, --steady off.' : 'Choose another with --model.',
     });
   }

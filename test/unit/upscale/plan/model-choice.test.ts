@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { lossless, ofDeinterlaced } from '../../../../src/media/compression/compression.js';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
 import { chainFor, chooseModels, choiceNotes } from '../../../../src/upscale/plan/model-choice.js';
 import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
@@ -38,6 +39,21 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
   const all = [...notes, ...choiceNotes(chain, settings)];
   return { names: chain.names, notes: all.map(({ what, why }) => `${what}: ${why}`), looks };
 }
+
+test('behind a deinterlacer a network for compressed sources runs, its dial turned further', async () => {
+  const settings = checkOptions({ provider: 'webgpu', steady: 'off', quality: 'best' });
+  const { chain, strength, notes } = await chooseModels(
+    settings,
+    async (codec) => ({ chain: await chooseChain(2, 'default', { codec, quality: 'best' }) }),
+    () => Promise.resolve(ofDeinterlaced(lossless)),
+  );
+  assert.deepEqual(chain.names, ['espcn-32-strength-x2']);
+  assert.equal(strength, 0.3);
+  assert.deepEqual(
+    notes.map(({ why }) => why),
+    ['the source is deinterlaced (lossless, strength 0.30)'],
+  );
+});
 
 test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
   const [clean, compressed] = [['espcn-32-x2'], ['espcn-16-codec-x2']];
