@@ -15,6 +15,9 @@ import { temporaryFolder } from '../support/temporary-folder.js';
 const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
 
+/** A ramp of opacity. */
+const opacity = "geq=lum='lum(X,Y)':cb='cb(X,Y)':cr='cr(X,Y)':a='X+Y'";
+
 before(async () => {
   const scene = ['-i', path.join(packageRoot(), 'samples', 'scene.mp4'), '-an'];
   const truth = 'trim=end_frame=12,scale=320:192:flags=lanczos,format=yuv420p';
@@ -24,8 +27,14 @@ before(async () => {
     file('noisy.mkv'),
     ...['-vf', `${truth},scale=160:96,noise=c0s=20:allf=t:c0_seed=7,format=yuv420p10le`],
     ...['-c:v', 'ffv1', file('deep.mkv')],
+    ...['-vf', `${truth},scale=160:96,noise=c0s=20:allf=t:c0_seed=7,format=yuva420p,${opacity}`],
+    ...['-c:v', 'ffv1', file('alpha.mkv')],
+    ...['-vf', `${truth},scale=160:96,noise=c0s=20:allf=t:c0_seed=7,format=yuva444p,${opacity}`],
+    ...['-c:v', 'prores_ks', '-pix_fmt', 'yuva444p10le', file('alpha.mov')],
     ...['-vf', `${truth},format=yuv420p10le`, '-c:v', 'ffv1', file('truth.deep.mkv')],
   );
+  const opaque = ['-pix_fmt', 'yuv420p', '-c:v', 'ffv1', file('opaque.mkv')];
+  await ffmpegRun('-i', file('alpha.mkv'), ...opaque);
 });
 
 /** Mean luma PSNR to the truth, and what the sidecar says was taken out. */
@@ -76,4 +85,33 @@ test('noise is measured and taken out alike of 8 bits and of 10, which stay 10',
     const luma = new Uint16Array(data.slice(0, 2 * 160 * 96).buffer);
     assert.deepEqual([Math.min(...luma), Math.max(...luma)], [403, 403]);
   }
+});
+
+test('noise is taken out of colours, and the alpha beside them stays as it is', async () => {
+  const ffmpeg = await locateFfmpeg();
+  const frames = async (name: string, denoise: number | null) => {
+    const probed = await probe(ffmpeg, file(name));
+    const source = asDecoded(probed, { fields: null, crop: null, runs: null, denoise });
+    const found: Uint8Array[] = [];
+    for await (const { data } of decodeFrames(ffmpeg, source)) found.push(data.slice());
+    return { found, format: source.video.request };
+  };
+  const luma = 160 * 96;
+  for (const [name, format, bytes] of [
+    ['alpha.mkv', 'yuva420p', luma],
+    ['alpha.mov', 'yuva444p12le', 2 * luma],
+  ] as const) {
+    const [plain, clean] = [await frames(name, null), await frames(name, 10)];
+    assert.deepEqual([plain.format, clean.format, clean.found.length], [format, format, 12]);
+    clean.found.forEach((data, i) => {
+      const alike = Buffer.compare(data.subarray(-bytes), plain.found[i]!.subarray(-bytes)) === 0;
+      assert.ok(alike, `the alpha of frame ${i} of ${name} changed`);
+    });
+    assert.notDeepEqual(clean.found[5]!.subarray(0, bytes), plain.found[5]!.subarray(0, bytes));
+  }
+  // The colours are those of the same clip without alpha.
+  const [beside, alone] = [await frames('alpha.mkv', 10), await frames('opaque.mkv', 10)];
+  alone.found.forEach((data, i) => {
+    assert.deepEqual(beside.found[i]!.subarray(0, data.length), data);
+  });
 });

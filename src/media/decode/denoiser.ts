@@ -6,9 +6,13 @@ const takenFormats = /^(?:yuvj?4(?:10|11|20|22|40|44)p|gray)$/;
 /** Formats of more than 8 bits whose frames ffmpeg's blend filter adds up without conversion. */
 const deepFormats = /^(yuv4(?:20|22|44)p|gray)1[02]le$/;
 
+/** The format of the same samples without alpha. */
+const withoutAlpha = (format: string): string => format.replace(/^yuva/, 'yuv');
+
 /** Whether noise can be removed from a stream's frames while they are decoded. */
 export function canDenoise({ request }: Pick<VideoStream, 'request'>): boolean {
-  return takenFormats.test(request) || deepFormats.test(request);
+  const colours = withoutAlpha(request);
+  return takenFormats.test(colours) || deepFormats.test(colours);
 }
 
 /**
@@ -27,9 +31,25 @@ const shifted = 'scale=in_range=tv:out_range=tv:sws_dither=none';
  * The filters that remove noise with a standard deviation of `level` grey levels of 255: non-local
  * means, which averages every place with others that look like it. nlmeans works in 8 bits. From
  * deeper frames, what it takes out of their upper 8 bits is taken, so that a clean place keeps all
- * of its bits. The labels of filter links begin with `name`.
+ * of its bits. Alpha, of which nlmeans takes none, stays as it is. The labels of filter links begin
+ * with `name`.
  */
-export function denoiser({ request }: Pick<VideoStream, 'request'>, level: number, name: string) {
+export function denoiser(
+  { request }: Pick<VideoStream, 'request'>,
+  level: number,
+  name: string,
+): string {
+  const colours = withoutAlpha(request);
+  if (colours !== request) {
+    const link = (which: string): string => `[${name}_${which}]`;
+    return [
+      `split${link('whole')}${link('opaque')}`,
+      `${link('opaque')}format=${colours},${denoiser({ request: colours }, level, name)},format=${request}${link('colours')}`,
+      // The first three planes of the first picture, and the fourth of the second: mergeplanes
+      // takes only pictures of one format.
+      `${link('colours')}${link('whole')}mergeplanes=0x00010213:${request}`,
+    ].join(';');
+  }
   const strength = Math.min(strongest, Math.max(weakest, strengthOf(level)));
   const means = `nlmeans=s=${strength.toFixed(2)}`;
   const shallow = deepFormats.exec(request)?.[1];

@@ -23,7 +23,7 @@ export function chooseNoise(
     if (isPossible) return denoise * fullNoise;
     throw new VsrError(
       'option',
-      `${path} has ${video.format.name} samples, from which --denoise cannot take noise: luma and chroma of 8, 10 or 12 bits, without alpha, would be needed. Leave --denoise out.`,
+      `${path} has ${video.format.name} samples, from which --denoise cannot take noise: luma and chroma of 8, 10 or 12 bits would be needed. Leave --denoise out.`,
     );
   }
   return isPossible && noise !== null && noise >= leastNoise ? noise : null;
@@ -44,7 +44,7 @@ export function noiseNotes(
     return [{ kind: 'note', what: `noise of ${levels(chosen)} is taken out`, why }];
   }
   const why = !canDenoise(video)
-    ? `that is done to luma and chroma of 8, 10 or 12 bits, without alpha, and the source has ${video.format.name}`
+    ? `that is done to luma and chroma of 8, 10 or 12 bits, and the source has ${video.format.name}`
     : noise === null
       ? 'none could be measured: no two frames differ'
       : `only ${levels(noise)} of it were measured`;
