@@ -16,6 +16,7 @@ const verdict = (field: Field) => ({
 /** Reads a sidecar's scan. Throws VsrError `media` that names what is wrong with it. */
 export function scanIn(field: Field): SidecarScan {
   const flags = field.at('flags');
+  const headNoise = field.at('headNoise').maybe(count);
   return {
     ...verdict(field),
     confidence: field.at('confidence').number(),
@@ -32,6 +33,7 @@ export function scanIn(field: Field): SidecarScan {
       top: borders.at('top').count(),
       bottom: borders.at('bottom').count(),
     })),
+    ...(headNoise === undefined ? {} : { headNoise }),
     noise: field.at('noise').maybe((each) => each.orNull((level) => level.number())) ?? null,
   };
 }

@@ -20,6 +20,7 @@ const clips = {
   'bottom.mkv': `${pan},tinterlace=mode=interleave_bottom,setfield=tff`,
   'film.mkv': `${pan},${film},setfield=prog`,
   'boxed.mkv': `${pan},pad=320:240:0:30`,
+  'tape.mkv': `${pan},pad=336:180:8:0,geq=lum='if(gt(Y,H-7),if(lt(random(1),0.15),235,lum(X-24+8*sin(N),Y)),lum(X,Y))':cb=128:cr=128`,
   'still.mkv': 'trim=end_frame=1,loop=40:1:0,scale=160:90,setfield=tff',
 } as const;
 
@@ -45,10 +46,12 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
   const { stdout, code } = await runVsr('upscale', ...names.map(file), '--dry-run', '--json');
   assert.equal(code, 0);
   const found: Record<string, unknown> = {};
+  const noisy: Record<string, unknown> = {};
   for (const { clip, scan } of (JSON.parse(stdout) as Json).facts.plans) {
     assert.equal(Object.keys(scan)[0], 'kind');
     assert.ok(scan.places.length > 0);
     found[path.basename(clip)] = [scan.kind, scan['order'], scan['cadence'], scan['borders']];
+    noisy[path.basename(clip)] = scan['headNoise'];
   }
   assert.deepEqual(found, {
     'progressive.mkv': ['progressive', null, null, null],
@@ -56,8 +59,10 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     'bottom.mkv': ['interlaced', 'bottom', null, null],
     'film.mkv': ['telecine', 'top', '3:2', null],
     'boxed.mkv': ['progressive', null, null, { left: 0, right: 0, top: 30, bottom: 30 }],
+    'tape.mkv': ['progressive', null, null, { left: 8, right: 8, top: 0, bottom: 0 }],
     'still.mkv': ['still', null, null, null],
   });
+  for (const name of names) assert.equal(noisy[name], name === 'tape.mkv' ? 6 : 0, name);
   // A kind of source says what it comes to, and acts on what was seen.
   const { stderr } = await runVsr('upscale', ...names.map(file), '--source', 'vhs', '--dry-run');
   for (const line of [
@@ -65,6 +70,8 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     /scan: interlaced, bottom field first \(1 of 1 place; flags say top field first\)\. --deint/,
     /scan: film in 31.25 frames a second \(1 of 1 place; flags say progressive\)\. --telecine auto gives its 25 pictures a second\./,
     /borders: 30 top, 30 bottom\./,
+    /borders: 8 left, 8 right, 6 lines of head noise below\. --crop auto takes them off\./,
+    /cropped to 320x174 from column 8 and line 0: the rest is black border or head noise/,
     /scan: not sure \(nothing moves in 1 place; flags say top field first\): left as it is\./,
     /source vhs: --deinterlace auto-field, --telecine auto, --crop auto\./,
     /video \(40 of 40 frames\) becomes a frame of every field/,

@@ -1,6 +1,7 @@
 import type { Ffmpeg } from '../program/ffmpeg.js';
 import type { Source } from '../source/source.js';
 import { BorderFinder } from './borders.js';
+import { HeadNoiseFinder } from './head-noise.js';
 import { measureFields } from './field-measure.js';
 import { judgePlace, type FieldStep } from './judge-place.js';
 import { lumaFrames, sizeAsDecoded } from './luma-frames.js';
@@ -79,8 +80,8 @@ class Place {
 
 /**
  * Scans a clip at several places. Finds out whether its frames are progressive, interlaced video or
- * film, which field comes first, whether frames repeat, where borders are, and how noisy it is. It
- * decodes a few hundred frames, or all of a short clip. The frames' own flags are counted, but
+ * film, which field comes first, whether frames repeat, where borders and head noise are, and how noisy it
+ * is. It decodes a few hundred frames, or all of a short clip. The frames' own flags are counted, but
  * decide nothing. Throws `VsrError('interrupted')` once `signal` fires; a clip that cannot be
  * decoded counts as `still`.
  */
@@ -94,6 +95,7 @@ export async function lookAt(
   const secondsOf = (ticks: number): number => (ticks * video.timeBase.num) / video.timeBase.den;
   const borders = new BorderFinder(size.width, size.height);
   const noise = new NoiseMeter(size.width, size.height);
+  const headNoise = new HeadNoiseFinder(size.width, size.height);
   const flags = { top: 0, bottom: 0, all: 0 };
   const most = mostSamples / (size.width * size.height);
   const count = within(Math.floor(most / leastFrames), leastPlaces, usualPlaces);
@@ -114,7 +116,10 @@ export async function lookAt(
       flags.all++;
       if (field !== null) flags[field]++;
       if (number++ % borderStep === 0) borders.add(data);
-      if (before !== null && number % noiseStep === 0) noise.add(data, before);
+      if (before !== null && number % noiseStep === 0) {
+        noise.add(data, before);
+        headNoise.add(data, before);
+      }
       before = data;
       place.add(data, pts);
       if (leavesStill && place.frames === patience && !place.moves) break;
@@ -132,7 +137,11 @@ export async function lookAt(
   const places = isLong
     ? await spread(length, count, (near) => read(near, each, true))
     : await read(null, count * each, false);
-  return summarise(places, flags, borders.borders(), noise.level());
+  return summarise(places, flags, {
+    borders: borders.borders(),
+    headNoise: headNoise.lines(),
+    noise: noise.level(),
+  });
 }
 
 /**

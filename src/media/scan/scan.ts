@@ -59,6 +59,8 @@ export type Scan = {
   readonly flags: { readonly top: number; readonly bottom: number };
   /** `null` where the picture fills the frame, or is too dark to tell. */
   readonly borders: Borders | null;
+  /** Lines at the bottom in which a tape's heads switch; 0 for none. */
+  readonly headNoise: number;
   /** Standard deviation of the noise in grey levels of 255; `null` where it is unknown. */
   readonly noise: number | null;
 };
@@ -69,5 +71,6 @@ export const notExamined: Scan = {
   ...{ order: null, cadence: null, repeats: null, confidence: 0, places: [] },
   flags: { top: 0, bottom: 0 },
   borders: null,
+  headNoise: 0,
   noise: null,
 };

@@ -1,5 +1,5 @@
 import type { FieldOrder } from '../source/source.js';
-import type { Borders, Scan, ScanKind, ScanPlace } from './scan.js';
+import type { Scan, ScanKind, ScanPlace } from './scan.js';
 
 /** At least this share of the places with movement must be of a clear kind. */
 const leastClear = 0.6;
@@ -25,8 +25,7 @@ function kindOf(kinds: ReadonlySet<ScanKind>): ScanKind {
 export function summarise(
   places: readonly ScanPlace[],
   flags: { readonly top: number; readonly bottom: number; readonly all: number },
-  borders: Borders | null,
-  noise: number | null,
+  { borders, headNoise, noise }: Pick<Scan, 'borders' | 'headNoise' | 'noise'>,
 ): Scan {
   const moving = places.filter(({ kind }) => kind !== 'still');
   const clear = moving.filter(({ kind }) => kind !== 'unsure');
@@ -48,6 +47,7 @@ export function summarise(
     places,
     flags: { top: share(flags.top), bottom: share(flags.bottom) },
     borders,
+    headNoise,
     noise,
   };
 }

@@ -14,12 +14,17 @@ const step = 2;
 
 const down = (value: number, by: number): number => value - (value % by);
 
-/** The part of the picture inside `borders`; `null` where less than a step is border. */
-function inside({ video }: Source, borders: Borders): Crop | null {
+const noBorders: Borders = { left: 0, right: 0, top: 0, bottom: 0 };
+
+/** The part of the picture inside borders and noise; `null` where less than a step is outside. */
+function inside({ video }: Source, scan: Scan): Crop | null {
+  const borders = scan.borders ?? noBorders;
   const x = down(borders.left, step);
   const y = down(borders.top, stepAbove);
   const width = video.width - x - down(borders.right, step);
-  const height = video.height - y - down(borders.bottom, step);
+  // Of noise, no line stays.
+  const noise = scan.headNoise + (scan.headNoise % step);
+  const height = video.height - y - Math.max(noise, down(borders.bottom, step));
   if (width === video.width && height === video.height) return null;
   return { width, height, x, y, of: { width: video.width, height: video.height } };
 }
@@ -54,7 +59,7 @@ export function chooseCrop(source: Source, scan: Scan, { crop }: FootageSettings
   if (crop === 'off') return null;
   if (crop === 'auto') {
     const isTurned = source.video.matrix !== null;
-    return scan.borders === null || isTurned ? null : inside(source, scan.borders);
+    return isTurned ? null : inside(source, scan);
   }
   checkFits(source, crop);
   const { width, height } = source.video;
@@ -62,18 +67,23 @@ export function chooseCrop(source: Source, scan: Scan, { crop }: FootageSettings
 }
 
 /** Notes on what is cut off, and why. */
-export function cropNotes(crop: Crop | null, { crop: asked }: FootageSettings): Announcement[] {
+export function cropNotes(
+  crop: Crop | null,
+  { headNoise }: Scan,
+  { crop: asked }: FootageSettings,
+): Announcement[] {
   if (asked === 'off') return [];
   if (crop === null) {
-    const why = 'no border was seen that the whole clip has';
+    const why = 'neither a border nor head noise was seen that the whole clip has';
     return [{ kind: 'note', what: 'nothing is cropped', why }];
   }
   const { width, height, x, y } = crop;
+  const rest = headNoise > 0 ? 'black border or head noise' : 'black border';
   return [
     {
       kind: 'note',
       what: `the picture is cropped to ${width}x${height} from column ${x} and line ${y}`,
-      why: asked === 'auto' ? 'the rest is black border' : 'as --crop asks',
+      why: asked === 'auto' ? `the rest is ${rest}` : 'as --crop asks',
     },
   ];
 }

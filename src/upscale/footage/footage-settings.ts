@@ -52,7 +52,7 @@ export type FootageOptions = {
    */
   readonly repeats?: RepeatMode;
   /**
-   * `off`, `auto` (without the borders that all of the clip has), or the part to enlarge as
+   * `off`, `auto` (without borders and head noise that all of the clip has), or the part as
    * `WIDTH:HEIGHT:X:Y`. Default `off`.
    */
   readonly crop?: string;

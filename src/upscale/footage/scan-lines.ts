@@ -105,12 +105,11 @@ export function scanLines(scan: Scan, rate: Ratio | null, isByParts = false): st
     return ['scan: left out, because nothing that --source web sets needs it.'];
   }
   const lines = [`scan: ${kindLine(scan, rate, isByParts)}`];
-  if (scan.borders !== null) {
-    const sides = Object.entries(scan.borders).filter(([, count]) => count > 0);
-    lines.push(
-      `borders: ${sides.map(([side, count]) => `${count} ${side}`).join(', ')}. --crop auto takes them off.`,
-    );
-  }
+  const sides = Object.entries(scan.borders ?? {})
+    .filter(([, count]) => count > 0)
+    .map(([side, count]) => `${count} ${side}`);
+  if (scan.headNoise > 0) sides.push(`${scan.headNoise} lines of head noise below`);
+  if (sides.length > 0) lines.push(`borders: ${sides.join(', ')}. --crop auto takes them off.`);
   if (scan.repeats !== null) {
     const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;
     lines.push(`repeats: ${every} repeats the one before; kept. --repeats drop leaves them out.`);

@@ -75,6 +75,6 @@ export async function chooseTreatment(request: TreatmentRequest): Promise<Treatm
   notes.push(...runNotes(runs, found, settings));
   if (runs === null) notes.push(...fieldNotes(fields, scan, settings));
   const denoise = chooseNoise(source, scan, settings);
-  notes.push(...cropNotes(crop, settings), ...noiseNotes(denoise, source, scan, settings));
+  notes.push(...cropNotes(crop, scan, settings), ...noiseNotes(denoise, source, scan, settings));
   return { fields, crop, runs, denoise, notes };
 }

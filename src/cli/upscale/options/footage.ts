@@ -59,7 +59,7 @@ export function withFootageOptions(command: Command): Command {
     )
     .option(
       '--crop <part>',
-      'auto: take off black borders; or the part to enlarge as W:H:X:Y (default: off)',
+      'auto: take off black borders and head noise; or a part, as W:H:X:Y (default: off)',
     )
     .option(
       '--denoise <how>',

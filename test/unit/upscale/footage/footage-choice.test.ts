@@ -14,7 +14,7 @@ const place = { time: 0, kind: 'interlaced', order: 'top', cadence: null, repeat
 const scan: Scan = {
   ...{ kind: 'interlaced', order: 'top', cadence: null, repeats: null, confidence: 1 },
   places: Array.from({ length: 4 }, () => ({ ...place, frames: 75, telling: 70 })),
-  ...{ flags: { top: 0, bottom: 1 }, borders: null, noise: null },
+  ...{ flags: { top: 0, bottom: 1 }, borders: null, headNoise: 0, noise: null },
 };
 const whole = sampleSource();
 const source = { ...whole, video: { ...whole.video, width: 352, height: 288 } };
@@ -45,6 +45,10 @@ test('borders are taken off in steps that keep fields and chroma whole', () => {
   assert.deepEqual(crop, { x: 8, y: 36, width: 336, height: 216, of });
   assert.equal(chooseCrop(source, scan, checkFootage({ crop: 'auto' })), null);
   assert.equal(chooseCrop(source, { ...scan, borders }, checkFootage({})), null);
+  const tape = { ...scan, borders: { ...borders, bottom: 0 }, headNoise: 7 };
+  const clean = chooseCrop(source, tape, checkFootage({ source: 'vhs' }));
+  // No line of noise stays.
+  assert.deepEqual(clean, { x: 8, y: 36, width: 336, height: 244, of });
 });
 
 test('a crop outside the picture, or through a chroma sample, is refused by name', () => {
@@ -65,6 +69,11 @@ test('a line says what was found, by how much, and what each option would give',
       'scan: interlaced, top field first (4 of 4 places; flags say bottom field first). --deinterlace field makes 50 frames a second, --deinterlace frame 25.',
       'borders: 8 left, 6 bottom. --crop auto takes them off.',
     ],
+  );
+  const sides = { left: 8, right: 8, top: 0, bottom: 0 };
+  assert.equal(
+    scanLines({ ...scan, borders: sides, headNoise: 8 }, null)[1],
+    'borders: 8 left, 8 right, 8 lines of head noise below. --crop auto takes them off.',
   );
   const places = scan.places.with(0, {
     ...place,
@@ -125,21 +134,24 @@ test('noise is taken out as measured, where it is worth it, or as much as was na
   assert.doesNotMatch(scanLines({ ...scan, noise: 1 }, null).at(-1)!, /noise/);
 });
 
-test('noise of a source with alpha stays: refused where a number was named, else said', () => {
-  const video = { ...source.video, request: 'yuva420p10le' };
-  const withAlpha = { ...source, video };
+test('noise is taken from samples of 8 to 12 bits, also beside alpha, and of others it is said', () => {
+  const from = (request: string) => ({ ...source, video: { ...source.video, request } });
   const noisy = { ...scan, noise: 6 };
   const auto = checkFootage({ denoise: 'auto' });
-  assert.equal(chooseNoise(withAlpha, noisy, auto), null);
-  assert.match(
-    noiseNotes(null, withAlpha, noisy, auto)[0]!.why,
-    /of 8, 10 or 12 bits, without alpha/,
-  );
+  const taken = [
+    'yuv420p10le',
+    'yuv422p10le',
+    'yuv444p12le',
+    'gray10le',
+    'yuva420p',
+    'yuva444p10le',
+  ];
+  for (const request of taken) assert.equal(chooseNoise(from(request), noisy, auto), 6, request);
+  const odd = from('yuv440p12le');
+  assert.equal(chooseNoise(odd, noisy, auto), null);
+  assert.match(noiseNotes(null, odd, noisy, auto)[0]!.why, /of 8, 10 or 12 bits, and the source/);
   assert.throws(
-    () => chooseNoise(withAlpha, noisy, checkFootage({ denoise: 0.2 })),
-    /from which --denoise cannot take noise: luma and chroma of 8, 10 or 12 bits/,
+    () => chooseNoise(odd, noisy, checkFootage({ denoise: 0.2 })),
+    /from which --denoise cannot take noise: luma and chroma of 8, 10 or 12 bits would/,
   );
-  for (const request of ['yuv420p10le', 'yuv422p10le', 'yuv444p12le', 'gray10le']) {
-    assert.equal(chooseNoise({ ...source, video: { ...video, request } }, noisy, auto), 6);
-  }
 });
