@@ -45,6 +45,23 @@ const mostApart = 0.175;
 const mostApartIfClear = 0.6;
 const surelyApart = 0.45;
 
+/**
+ * Full of detail, video is hardly more combed than its own lines differ. But only video has fields
+ * of which each fits both its own frame and the next field in time, and so much less the one three
+ * fields away: it was 0.06 and less, and 1.6 and more times, in such clips.
+ */
+const fairlyCombed = 0.5;
+const hardlyApart = 0.08;
+const farther = 1.5;
+
+/**
+ * Between the two: 1.65, 0.19 and 2.2 in a recording in 1080i, 1.29, 0.21 and 2.1 in a drawn test
+ * picture of 60 whole frames a second.
+ */
+const wellCombed = 1.5;
+const littleApart = 0.25;
+const twiceAsFar = 2;
+
 /** A kind counts if it has at least this share of the frames' weight. */
 const noticeable = 0.15;
 
@@ -89,6 +106,9 @@ export function isVideo(frames: readonly JudgedFrame[]): boolean | null {
   const isCombed = (least: number): boolean => sums.same >= least * sums.apart;
   if (isCombed(leastCombed) && place <= mostApart) return true;
   if (isCombed(clearlyCombed) && place <= mostApartIfClear) return true;
+  const isFarther = (least: number): boolean => sums.far >= least * sums.same;
+  if (isCombed(fairlyCombed) && place <= hardlyApart && isFarther(farther)) return true;
+  if (isCombed(wellCombed) && place <= littleApart && isFarther(twiceAsFar)) return true;
   return !isCombed(surelyWhole) && place >= surelyApart ? false : null;
 }
 

@@ -56,7 +56,11 @@ test('where nothing is certain a run is called unsure, and a place of its frames
   // As measured on ffmpeg's testsrc2 at 352x288: whole frames that seem combed.
   const drawn = times(40, () => stepOf({ same: 13, late: 33, early: 42, apart: 10 }));
   // Video whose lines of one field differ nearly as much as its fields.
-  const slow = times(40, () => stepOf({ same: 8, late: 8.4, early: 15, apart: 10 }));
+  const slow = times(40, () => stepOf({ same: 8, late: 9, early: 15, apart: 10 }));
+  // The same, moving evenly: each field is as near to the one before it as to the one after it.
+  const even = times(40, () => stepOf({ same: 8, late: 8.4, early: 15, apart: 10 }));
+  // Drawn pictures with combs so small that they may be lines.
+  const lines = times(40, () => stepOf({ same: 4, late: 4.1, early: 8, apart: 10 }));
   // Video that would still be combed if its pictures were put together of two frames.
   const quick = times(40, () => stepOf({ same: 22, late: 19, early: 48, apart: 10 }));
   // Film with a picture's fields in two frames, but so full of fine lines that it may be video.
@@ -64,6 +68,8 @@ test('where nothing is certain a run is called unsure, and a place of its frames
   for (const [steps, run, place] of [
     [drawn, 'unsure', 'unsure'],
     [slow, 'unsure', 'unsure'],
+    [even, 'video', 'interlaced'],
+    [lines, 'unsure', 'unsure'],
     [quick, 'video', 'interlaced'],
     [fine, 'unsure', 'unsure'],
   ] as const) {
