@@ -33,6 +33,8 @@ export { blindTest, type BlindTestOptions } from './library/blind-test.js';
 export type { BlindTest } from './report/blind/blind.js';
 export { compare, type CompareOptions, type Comparison } from './library/compare.js';
 export type { ComparedPair } from './report/compare/compare.js';
+export { comparePicture, type ComparePictureOptions } from './library/compare-picture.js';
+export type { ComparedPicture } from './report/compare/compared-picture.js';
 export { evaluate, type EvaluateOptions, type Evaluation } from './library/evaluate.js';
 export type { FileEvaluation, Figures } from './report/evaluate/evaluation.js';
 export { probe } from './library/probe.js';

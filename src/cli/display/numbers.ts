@@ -31,6 +31,13 @@ export function realNumber(text: string): number {
   return value;
 }
 
+/** A parser for commander: a place in a picture, `x,y`. */
+export function place(text: string): { readonly x: number; readonly y: number } {
+  const match = /^(\d+) ?, ?(\d+)$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('Expected x,y in pixels.');
+  return { x: Number(match[1]), y: Number(match[2]) };
+}
+
 /** Units after a number; those with an i count in 1024s. */
 const units: Readonly<Record<string, number>> = {
   ...{ '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 },

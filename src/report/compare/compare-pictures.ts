@@ -1,16 +1,21 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError, messageOf } from '../../errors.js';
 import type { Place } from '../../files/place.js';
 import { temporaryFolder } from '../../files/temporary-folder.js';
+import { decodeBmp } from '../../media/still/bmp.js';
 import { psnrOfMse } from '../../metrics/psnr.js';
 import type { CompareMode } from '../../media/frames/compare-clips.js';
 import type { RgbPicture } from '../rgb-picture.js';
 
-/** A still picture as 8-bit RGB; opacity is laid over grey. */
+/** A still picture as it is shown, as 8-bit RGB; opacity is laid over grey. */
 export async function readRgb(file: string): Promise<RgbPicture> {
   const { default: sharp } = await import('sharp');
   try {
-    const { data, info } = await sharp(file)
+    // sharp reads no BMP.
+    const bmp = /\.bmp$/i.test(file) ? decodeBmp(await readFile(file), file) : null;
+    const { data, info } = await (bmp === null ? sharp(file) : sharp(bmp.data, { raw: bmp }))
+      .autoOrient()
       .flatten({ background: '#808080' })
       .toColourspace('srgb')
       .raw({ depth: 'uchar' })
@@ -19,17 +24,23 @@ export async function readRgb(file: string): Promise<RgbPicture> {
     const rgb = Uint8Array.from({ length: 3 * data.length }, (_, i) => data[Math.floor(i / 3)]!);
     return { data: rgb, width: info.width, height: info.height };
   } catch (error) {
+    if (error instanceof VsrError) throw error;
     throw new VsrError('media', `${file} cannot be read as a picture: ${messageOf(error)}.`, {
       cause: error,
     });
   }
 }
 
-/** PSNR over R, G and B together, in decibels. */
-export function rgbPsnr(a: RgbPicture, b: RgbPicture): number {
+/** Mean squared error over R, G and B together. */
+export function rgbError(a: RgbPicture, b: RgbPicture): number {
   let sum = 0;
   for (let i = 0; i < a.data.length; i++) sum += (a.data[i]! - b.data[i]!) ** 2;
-  return psnrOfMse(sum / a.data.length);
+  return sum / a.data.length;
+}
+
+/** PSNR over R, G and B together, in decibels. */
+export function rgbPsnr(a: RgbPicture, b: RgbPicture): number {
+  return psnrOfMse(rgbError(a, b));
 }
 
 /** Puts two pictures of one size into one, as `compareClips` does. */

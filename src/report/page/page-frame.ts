@@ -5,7 +5,7 @@ import { escapeHtml, jsonForScript } from '../html.js';
 export type PageParts = {
   /** Text of the page's heading, and the beginning of its title. */
   readonly title: string;
-  readonly what: 'report' | 'preview' | 'blind';
+  readonly what: 'report' | 'preview' | 'blind' | 'compare';
   /** Its whole style sheet. */
   readonly style: string;
   /** HTML. */
