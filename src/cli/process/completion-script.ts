@@ -44,8 +44,17 @@ function bash(commands: readonly TreeCommand[]): string {
   return `# bash completion of vsr, written by: vsr completion bash
 _vsr() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]}
-  local path=\${COMP_WORDS[1]} within= words= files= options= others=
+  local path=\${COMP_WORDS[1]} within= words= files= options= others= before= i
   COMPREPLY=()
+  # bash makes three words of --name=value, unless = is missing from COMP_WORDBREAKS.
+  if [[ "$cur" == '=' ]]; then
+    cur=
+  elif [[ "$prev" == '=' ]]; then
+    prev=\${COMP_WORDS[COMP_CWORD-2]}
+  elif [[ "$cur" == --*=* ]]; then
+    prev=\${cur%%=*} cur=\${cur#*=}
+    before=$prev=
+  fi
   if [ "$COMP_CWORD" -eq 1 ]; then
     COMPREPLY=($(compgen -W ${quoted(namesOf(commands))} -- "$cur"))
     return
@@ -60,16 +69,22 @@ ${inside.join('\n')}
 ${choices.join('\n')}
   esac
   if [ -n "$words" ]; then
-    COMPREPLY=($(compgen -W "$words" -- "$cur"))
+    COMPREPLY=($(compgen -P "$before" -W "$words" -- "$cur"))
     return
   fi
   if [ -z "$files" ]; then
     case "$path" in
 ${words.map((line) => `  ${line}`).join('\n')}
     esac
+    for ((i = 2; i < COMP_CWORD; i++)); do
+      # Whatever comes after -- is a file.
+      [ "\${COMP_WORDS[i]}" = -- ] && return
+    done
     if [[ "$cur" == -* ]]; then
       COMPREPLY=($(compgen -W "$options" -- "$cur"))
-      return
+      # A file of such a name would be taken for options: it needs ./ before it.
+      compopt +o bashdefault +o default 2> /dev/null
+      return 0
     fi
     if [ -n "$others" ]; then
       COMPREPLY=($(compgen -W "$others" -- "$cur"))
@@ -88,7 +103,9 @@ function zshOption({ names, about, takes, words }: TreeOption): string[] {
   const follows = takes === 'maybe' ? '::' : ':';
   const action = words.length === 0 ? '_files' : `(${words.join(' ')})`;
   const word = takes === 'none' ? '' : `${follows}word:${action}`;
-  return names.map((name) => quoted(`*${name}[${zshText(about)}]${word}`));
+  // The value stands behind a long name's = or in the next word.
+  const mark = (name: string): string => (takes !== 'none' && name.startsWith('--') ? '=' : '');
+  return names.map((name) => quoted(`*${name}${mark(name)}[${zshText(about)}]${word}`));
 }
 
 function zshDescribed(commands: readonly TreeCommand[]): string {
@@ -99,7 +116,7 @@ function zshCase({ name, options, commands, words }: TreeCommand, depth: number)
   const pad = '  '.repeat(depth);
   const own = options.flatMap(zshOption).join(` \\\n${pad}      `);
   if (commands.length === 0) {
-    const rest = words.length === 0 ? '_files' : `(${words.join(' ')})`;
+    const rest = words.length === 0 ? '_vsr_files' : `(${words.join(' ')})`;
     return `${pad}${name})\n${pad}  _arguments -s ${own} ${quoted(`*:input:${rest}`)} ;;`;
   }
   return `${pad}${name})
@@ -117,6 +134,8 @@ ${pad}  fi ;;`;
 function zsh(commands: readonly TreeCommand[]): string {
   return `#compdef vsr
 # zsh completion of vsr, written by: vsr completion zsh
+# A file whose name begins with - would be taken for options: it needs ./ before it.
+_vsr_files() { [[ $PREFIX == -* ]] && (( ! $words[(I)--] )) || _files }
 _vsr() {
   if (( CURRENT == 2 )); then
     local -a all=(${zshDescribed(commands)})
@@ -157,7 +176,11 @@ function fishLines(commands: readonly TreeCommand[], condition: string): string[
 }
 
 function fish(commands: readonly TreeCommand[]): string {
-  return `# fish completion of vsr, written by: vsr completion fish\n${fishLines(commands, '').join('\n')}\n`;
+  return `# fish completion of vsr, written by: vsr completion fish
+# A file whose name begins with - would be taken for options: it needs ./ before it.
+complete -c vsr -f -n 'string match -q -- "-*" (commandline -ct); and not contains -- -- (commandline -opc)'
+${fishLines(commands, '').join('\n')}
+`;
 }
 
 /** The script that completes `commands` in a shell. */

@@ -14,12 +14,19 @@ import { temporaryFolder } from '../../../support/temporary-folder.js';
 const folder = temporaryFolder();
 const tree = commandTree([upscaleCommand(), queueCommand()]);
 
-/** What bash would offer for the last of `words`; `null` where it is not installed. */
+/** What bash is told when it is to offer no files besides. */
+const noFiles = 'no-files';
+
+/**
+ * What bash would offer for the last of `words`, and `noFiles` where it would not offer files;
+ * `null` where it is not installed.
+ */
 function offered(...words: string[]): string[] | null {
   const script = path.join(folder, 'vsr.bash');
   writeFileSync(script, completionScript('bash', tree));
   const list = ['vsr', ...words].map(shellWord).join(' ');
-  const asked = `. '${script}'; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _vsr; echo "\${COMPREPLY[*]}"`;
+  const told = `compopt() { [ "$*" = "+o bashdefault +o default" ] && COMPREPLY+=(${noFiles}); }`;
+  const asked = `${told}; . '${script}'; COMP_WORDS=(${list}); COMP_CWORD=${words.length}; _vsr; echo "\${COMPREPLY[*]}"`;
   const { error, status, stdout, stderr } = spawnSync('bash', ['-c', asked], { encoding: 'utf8' });
   if (error !== undefined) return null;
   assert.equal(status, 0, stderr);
@@ -31,7 +38,16 @@ test('bash offers commands, options and their words, and leaves files to itself'
   assert.deepEqual(offered('up'), ['upscale']);
   assert.deepEqual(offered('upscale', '--codec', ''), [...codecNames]);
   assert.deepEqual(offered('upscale', 'a.mp4', '--codec', 'he'), ['hevc']);
-  assert.deepEqual(offered('upscale', '--audi'), ['--audio']);
+  assert.deepEqual(offered('upscale', '--audi'), ['--audio', noFiles]);
+  // --codec=he as bash splits it, and where COMP_WORDBREAKS has no =.
+  assert.deepEqual(offered('upscale', '--codec', '=', 'he'), ['hevc']);
+  assert.deepEqual(offered('upscale', '--codec', '='), [...codecNames]);
+  assert.deepEqual(offered('upscale', '--codec=he'), ['--codec=hevc']);
+  assert.deepEqual(offered('upscale', '--output', '=', 'x'), []);
+  // A file -dash.mp4 would be taken for options, but not after --.
+  assert.deepEqual(offered('upscale', '-d'), [noFiles]);
+  assert.deepEqual(offered('upscale', '--', '-d'), []);
+  assert.deepEqual(offered('upscale', './-d'), []);
   assert.deepEqual(offered('upscale', '-o', 'x'), []);
   assert.deepEqual(offered('upscale', 'clip'), []);
   assert.deepEqual(offered('queue', 'stat'), ['status']);
@@ -83,7 +99,7 @@ function completedByZsh(lines: readonly string[]): string[] | null {
     String.raw`zmodload zsh/zpty
 zpty inner zsh -f -i
 until_there() { for i in {1..400}; do zpty -r -t inner out; [[ -e $1 ]] && return; sleep 0.05; done; exit 3 }
-zpty -w inner "PROMPT=; unsetopt beep zle_bracketed_paste; fpath=(${functions} \$fpath); autoload -Uz compinit; compinit -D -u"
+zpty -w inner "cd ${folder}; PROMPT=; unsetopt beep zle_bracketed_paste; fpath=(${functions} \$fpath); autoload -Uz compinit; compinit -D -u"
 zpty -w inner "show() { print -r -- \"\$BUFFER\" > ${shown}.new; mv ${shown}.new ${shown}; BUFFER= }; zle -N show; bindkey '^T' show; bindkey '^I' complete-word; print > ${shown}.ready"
 until_there ${shown}.ready
 for line in "$@"; do
@@ -107,24 +123,30 @@ test('zsh completes commands, options, their words and files', (t) => {
   const clip = path.join(folder, 'only-clip.mp4');
   const pwned = path.join(folder, 'pwned-by-zsh');
   const evil = "evil $(touch pwned);`x`'.mp4";
-  for (const file of [clip, path.join(folder, evil)]) writeFileSync(file, '');
+  for (const name of ['only-clip.mp4', evil, '-dash.mp4']) {
+    writeFileSync(path.join(folder, name), '');
+  }
   const whole = [
     'vsr upscale ',
-    'vsr upscale --precision ',
+    'vsr upscale --precision=',
     'vsr upscale a.mp4 --codec hevc ',
     'vsr queue status ',
     'vsr queue status --json ',
     `vsr upscale ${clip} `,
     // What stands on the line is not run, and what a file is called is quoted.
-    `vsr upscale '$(touch ${pwned})' --precision `,
-    `vsr upscale $(touch ${pwned}) --precision `,
+    `vsr upscale '$(touch ${pwned})' --precision=`,
+    `vsr upscale $(touch ${pwned}) --precision=`,
     `vsr upscale ${folder}/${evil.replace(/[ $();`']/g, '\\$&')} `,
+    ...['vsr upscale --codec=hevc ', 'vsr upscale -d', 'vsr upscale ./-dash.mp4 '],
+    ...['vsr upscale -- -dash.mp4 ', 'vsr upscale --output=only-clip.mp4 '],
   ];
   const begun = [
     ...['vsr ups', 'vsr upscale --precis', 'vsr upscale a.mp4 --codec he', 'vsr queue stat'],
     ...['vsr queue status --js', `vsr upscale ${clip.slice(0, -6)}`],
     ...[`vsr upscale '$(touch ${pwned})' --precis`, `vsr upscale $(touch ${pwned}) --precis`],
     `vsr upscale ${folder}/evi`,
+    ...['vsr upscale --codec=he', 'vsr upscale -d', 'vsr upscale ./-d'],
+    ...['vsr upscale -- -d', 'vsr upscale --output=only'],
   ];
   const completed = completedByZsh(begun);
   if (completed === null) return t.skip('zsh is not installed');
@@ -137,7 +159,8 @@ test('fish completes commands, options and their words', (t) => {
   writeFileSync(script, completionScript('fish', tree));
   const completed = (line: string): string[] | null => {
     const asked = `source ${script}; complete -C ${shellWord(line)}`;
-    const { error, stdout } = spawnSync('fish', ['-c', asked], { encoding: 'utf8' });
+    const where = { encoding: 'utf8', cwd: folder } as const;
+    const { error, stdout } = spawnSync('fish', ['-c', asked], where);
     if (error !== undefined) return null;
     return stdout.split('\n').flatMap((each) => each.split('\t')[0] || []);
   };
@@ -147,6 +170,12 @@ test('fish completes commands, options and their words', (t) => {
   assert.deepEqual(completed('vsr upscale a.mp4 --codec ')!.sort(), [...codecNames].sort());
   assert.deepEqual(completed('vsr queue stat'), ['status']);
   assert.deepEqual(completed('vsr queue status --js'), ['--json']);
+  assert.deepEqual(completed('vsr upscale --codec=he'), ['--codec=hevc']);
+  // A file that would be taken for options is offered with ./ or after -- alone.
+  writeFileSync(path.join(folder, '-dash.mp4'), '');
+  assert.deepEqual(completed('vsr upscale -d'), []);
+  assert.deepEqual(completed('vsr upscale ./-d'), ['./-dash.mp4']);
+  assert.deepEqual(completed('vsr upscale -- -d'), ['-dash.mp4']);
   // What stands on the line is not run.
   const pwned = path.join(folder, 'pwned-by-fish');
   for (const evil of [`$(touch ${pwned})`, `(touch ${pwned})`, `'$(touch ${pwned});'`]) {
