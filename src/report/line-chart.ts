@@ -26,7 +26,7 @@ export type LineChart = {
 
 // Distinguishable with the common colour deficiencies (Okabe and Ito).
 const palette = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9'];
-const margin = { left: 84, right: 16, top: 34, bottom: 46 };
+const margin = { left: 84, right: 24, top: 34, bottom: 46 };
 /** Share of the values' span that is left free above and below them. */
 const headroom = 0.05;
 /** Width of a letter of the legend, in pixels, at most. */
