@@ -74,6 +74,7 @@ export function previewCommand(): Command {
     .addOption(new Option('--provider <name>', 'where networks run').choices(providerNames))
     .option('--device <n>', 'GPU number', wholeNumber(0))
     .addOption(new Option('--precision <name>', 'as for vsr upscale').choices(precisionNames))
+    .option('--mask <picture>', 'where the network acts: white; black leaves plain bicubic')
     .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
   return withJson(command)
     .option('-q, --quiet', 'only errors')

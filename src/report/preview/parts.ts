@@ -10,6 +10,7 @@ import { isSteadied } from '../../upscale/plan/model-choice.js';
 import { busiestCrop, type Crop } from '../page/before-after.js';
 import { rgbOfFrame, type RgbPicture } from '../rgb-picture.js';
 import type { TellingFrame } from './frames-around.js';
+import { partMasks } from './part-masks.js';
 
 /** Largest size, in samples, of the enlarged pictures: of larger ones a part is shown. */
 const largestShown = { width: 1280, height: 720 };
@@ -24,6 +25,8 @@ const grid = 4;
 export type Part = {
   readonly data: Uint8Array;
   readonly layout: FrameLayout;
+  /** Where it begins in the frame, margin included. */
+  readonly from: { readonly left: number; readonly top: number };
   /** Two before and two after; `null` where the clip has none; empty where none is averaged. */
   readonly around: readonly (Uint8Array | null)[];
   /** What of it is shown. */
@@ -62,6 +65,7 @@ export function partOf(frame: TellingFrame, shown: Crop, layout: FrameLayout): P
     cropFrame(data, layout, x.length, y.length, { left: x.from, top: y.from });
   return {
     ...cut(frame.data),
+    from: { left: x.from, top: y.from },
     around: frame.around.map((data) => (data === null ? null : cut(data).data)),
     shown: { ...shown, left: shown.left - x.from, top: shown.top - y.from },
   };
@@ -127,12 +131,17 @@ export async function enlargeParts(
     reuse: false,
     steady: isSteadied(chain, settings),
   });
+  const masks = partMasks(chain, plan);
+  // Where the mask is black, the network does not run on the CPU; here it did.
+  const share = upscaler.provider === 'cpu' ? (masks?.share ?? 1) : 1;
   const spent = (): number => {
     const { inferenceMs, chromaMs, scoresMs } = upscaler.timings;
-    return inferenceMs + chromaMs + scoresMs;
+    return share * inferenceMs + chromaMs + scoresMs;
   };
   const show = (frame: Frame): void => {
-    pictures.push(pictureOf(frame.data, upscaler.layout, parts[pictures.length]!, plan));
+    const part = parts[pictures.length]!;
+    masks?.blend(part, frame.data);
+    pictures.push(pictureOf(frame.data, upscaler.layout, part, plan));
     upscaler.release(frame);
   };
   const shared = (index: number, samples: Uint8Array): Frame => {

@@ -25,6 +25,7 @@ type Enlarging = Pick<
   | 'device'
   | 'precision'
   | 'workers'
+  | 'mask'
   | 'start'
   | 'end'
   | 'fps'
@@ -134,7 +135,14 @@ export async function preview(
       : path.join(path.dirname(first.path), 'vsr-preview.html'));
   if (!isReportName(page)) throw badValue('a name ending in .html', 'output', page);
   const place = await openPlace({
-    ...{ what: 'preview', file: page, inputs: clips.map((input) => input.path) },
+    ...{
+      what: 'preview',
+      file: page,
+      inputs: [
+        ...clips.map((input) => input.path),
+        ...(settings.mask === null ? [] : [settings.mask]),
+      ],
+    },
     ...{ overwrite: overwrite ?? false, otherName: 'with -o', isOurs: isReport },
   });
   const ffmpeg = await locateFfmpeg({
