@@ -20,6 +20,9 @@ import { canFitLast } from '../../training/optimiser/fit-last.js';
 import { widestLayer } from '../../training/optimiser/expansion.js';
 import type { TrainSettings } from './train-options.js';
 
+/** Words in a sentence: "a, b, or c". */
+const orOf = new Intl.ListFormat('en', { type: 'disjunction' });
+
 /** Default side of a patch, in low-resolution samples. */
 const usualPatch = 40;
 
@@ -139,7 +142,7 @@ function checkLoss(network: Network, settings: TrainSettings): void {
   if (!looks && (settings.features ?? settings.featureOutputs) !== undefined) {
     throw new VsrError(
       'option',
-      `--features and --feature-outputs are for --loss ${featureLosses.join(' and ')}.`,
+      `--features and --feature-outputs are for --loss ${orOf.format(featureLosses)}.`,
     );
   }
 }

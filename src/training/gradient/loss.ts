@@ -10,6 +10,7 @@ import {
 } from '../../model/autodiff/pointwise.js';
 import { crop, reshape, transpose } from '../../model/autodiff/shape.js';
 import type { Tape, Value } from '../../model/autodiff/tape.js';
+import { unitLength } from '../../model/autodiff/unit-length.js';
 import { type FeatureNetwork, featuresOf } from '../../model/features/feature-network.js';
 
 /** Losses that compare pictures sample by sample. */
@@ -17,10 +18,11 @@ export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
 
 /**
  * Losses that compare the features which a feature network finds in pictures. `perceptual` compares
- * them place by place (https://arxiv.org/abs/1603.08155); `texture` compares which of them occur
- * together within a patch, by Gram matrices (https://arxiv.org/abs/1612.07919).
+ * them place by place (https://arxiv.org/abs/1603.08155), `features` as vectors of length 1, as the
+ * feature distance is measured (equation 1 of https://arxiv.org/abs/1801.03924); `texture` compares
+ * which of them occur together within a patch, by Gram matrices (https://arxiv.org/abs/1612.07919).
  */
-export const featureLosses = ['perceptual', 'texture'] as const;
+export const featureLosses = ['perceptual', 'features', 'texture'] as const;
 
 /** The loss that is high where a discriminator takes a picture for an enlarged one. */
 export const adversarialLoss = 'adversarial';
@@ -100,6 +102,10 @@ export function lossOf(
           tape,
           pairs().map(([a, b]) => pixelLoss(tape, 'mse', a, b)),
         );
+      case 'features':
+        return pairs()
+          .map(([a, b]) => featureDistance(tape, a, b))
+          .reduce((sum, distance) => add(tape, sum, distance));
       case 'texture':
         return meanOf(
           tape,
@@ -152,6 +158,12 @@ function pixelLoss(
 function meanOf(tape: Tape, values: readonly Value[]): Value {
   const sum = values.reduce((a, b) => add(tape, a, b));
   return values.length === 1 ? sum : multiply(tape, sum, tape.scalar(1 / values.length));
+}
+
+/** The squared difference of vectors of length 1, summed over channels, averaged over places. */
+function featureDistance(tape: Tape, actual: Value, wanted: Value): Value {
+  const [a, b] = [unitLength(tape, actual), unitLength(tape, wanted)];
+  return multiply(tape, pixelLoss(tape, 'mse', a, b), tape.scalar(actual.shape[1]!));
 }
 
 /** Side, in samples of the picture, of the patches within which textures are compared. */

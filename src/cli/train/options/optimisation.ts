@@ -27,7 +27,7 @@ function withLossOptions(command: Command): Command {
     )
     .option(
       '--features <file.onnx>',
-      'feature network of perceptual and texture losses (default: the one that ships)',
+      'feature network of perceptual, features and texture losses (default: the one that ships)',
     )
     .option(
       '--feature-outputs <names>',

@@ -27,6 +27,7 @@ import {
   takeEvery,
   transpose,
 } from '../../../../src/model/autodiff/shape.js';
+import { unitLength } from '../../../../src/model/autodiff/unit-length.js';
 import { Tape, type Value } from '../../../../src/model/autodiff/tape.js';
 import { lossOf, pixelLosses } from '../../../../src/training/gradient/loss.js';
 import { normals, randomAt } from '../../../../src/training/base/random.js';
@@ -134,6 +135,8 @@ const operations: readonly Operation[] = [
     shapes: [[2, 3], [3, 4], [4]],
     build: (t, [x, w, b]) => add(t, matMul(t, x!, w!), b!),
   },
+  { name: 'unit length', shapes: [[2, 3, 2, 2]], build: (t, [a]) => unitLength(t, a!) },
+  { name: 'unit length of one place', shapes: [[2, 5]], build: (t, [a]) => unitLength(t, a!) },
   { name: 'Gram matrices', shapes: [[2, 3, 5]], build: (t, [a]) => gramMatrices(t, a!) },
   {
     name: 'max pooling',

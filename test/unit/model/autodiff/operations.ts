@@ -61,9 +61,9 @@ export function convolveTransposed(
   });
 }
 
-/** Matrix products over the last two axes. */
+/** Matrix products over the last two axes; a matrix alone goes with all of the other operand. */
 export function matMul(a: Numbers, b: Numbers): Numbers {
-  const batch = a.dims.slice(0, -2);
+  const batch = (a.dims.length > b.dims.length ? a : b).dims.slice(0, -2);
   const [m, inner] = a.dims.slice(-2) as [number, number];
   const n = b.dims.at(-1)!;
   return build([...batch, m, n], (index) => {
@@ -71,8 +71,9 @@ export function matMul(a: Numbers, b: Numbers): Numbers {
     const [row, column] = index.slice(-2) as [number, number];
     let sum = 0;
     for (let k = 0; k < inner; k++) {
-      const own = b.dims.length === 2 ? [k, column] : [...lead, k, column];
-      sum += get(a, [...lead, row, k]) * get(b, own);
+      const left = a.dims.length === 2 ? [row, k] : [...lead, row, k];
+      const right = b.dims.length === 2 ? [k, column] : [...lead, k, column];
+      sum += get(a, left) * get(b, right);
     }
     return sum;
   });

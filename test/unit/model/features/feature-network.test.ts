@@ -94,6 +94,7 @@ test('the gradient of features goes to the picture as finite differences say, an
   const terms = [
     { name: 'mse', weight: 1 },
     { name: 'perceptual', weight: 0.1 },
+    { name: 'features', weight: 0.3 },
   ] as const;
   const loss = lossOf(tape, terms, rgb, wanted, { looks });
   tape.backward(loss);

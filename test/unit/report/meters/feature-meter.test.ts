@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import test from 'node:test';
+import * as ort from 'onnxruntime-node';
+import { Tape } from '../../../../src/model/autodiff/tape.js';
+import { readFeatures } from '../../../../src/model/features/feature-network.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../../../src/model/onnx/model-file.js';
 import {
@@ -8,6 +13,8 @@ import {
   pictureOfPlanes,
 } from '../../../../src/report/meters/feature-meter.js';
 import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
+import { packageRoot } from '../../../../src/package-root.js';
+import { lossOf } from '../../../../src/training/gradient/loss.js';
 import { random } from '../../../support/random-model.js';
 
 function noise(width: number, height: number, seed: number): RgbPicture {
@@ -46,6 +53,16 @@ function blurred({ data, width, height }: RgbPicture, times: number): RgbPicture
     from = to;
   }
   return { data: from, width, height };
+}
+
+/** Red, green and blue one after the other, in 0..1. */
+function tensorOf({ data, width, height }: RgbPicture): ort.Tensor {
+  const size = width * height;
+  const planes = Float32Array.from(
+    { length: 3 * size },
+    (_, i) => data[3 * (i % size) + Math.floor(i / size)]! / 255,
+  );
+  return new ort.Tensor('float32', planes, [1, 3, height, width]);
 }
 
 async function distance(meter: FeatureMeter, a: RgbPicture, b: RgbPicture): Promise<number> {
@@ -158,4 +175,27 @@ test('a picture larger than the network sees at once is compared in parts that c
   const changed = { ...truth, data: truth.data.slice() };
   changed.data.fill(0, changed.data.length - 30);
   assert.ok((await distance(meter, truth, changed)) > 0);
+});
+
+test('the loss "features" is the distance that is measured', async () => {
+  await using meter = await FeatureMeter.open();
+  const file = path.join(packageRoot(), 'models/features/squeezenet10.onnx');
+  const network = readFeatures(readFileSync(file), file, []);
+  const wanted = [2, 3, 4, 5, 6, 7, 8, 9].map((n) => `fire${n}`);
+  const tape = new Tape(new GraphBuilder('loss'));
+  const shape = [1, 3, 64, 72];
+  const [a, b] = ['a', 'b'].map((name) => ({
+    name: tape.graph.input(name, 'float32', shape),
+    shape,
+  }));
+  const looks = { network: { ...network, outputs: wanted }, picture: <T>(value: T) => value };
+  const loss = lossOf(tape, 'features', a!, b!, { looks });
+  tape.graph.output(loss.name, 'float32', []);
+  const session = await ort.InferenceSession.create(encodeModel(tape.graph.build()));
+  const [truth, soft] = [shapes(72, 64), blurred(shapes(72, 64), 2)];
+  const results = await session.run({ a: tensorOf(soft), b: tensorOf(truth) });
+  await session.release();
+  const measured = await distance(meter, soft, truth);
+  const trained = Number(results[loss.name]!.data[0]);
+  assert.ok(measured > 0.1 && Math.abs(trained / measured - 1) < 1e-3, `${trained}, ${measured}`);
 });
