@@ -29,6 +29,8 @@ export type Recipe = {
   readonly discriminator?: { readonly name: string; readonly rate: number };
   /** Files below ../shared/data that are not trained on, so that the result is measured on them. */
   readonly held?: readonly string[];
+  /** Whether it is measured on five pictures of people (people.ts) besides Set5 and Set14. */
+  readonly people?: boolean;
   readonly degradation?: Degradation;
   /** Shares of the files to train, validate and test with; default: 95/5/0. */
   readonly split?: Split;

@@ -65,11 +65,11 @@ const residual = {
   scale: 4,
   pictures: morePictures,
   loss: 'charbonnier',
-  ...{ charts: 0.1, width: 32, batch: 4, patch: 32, expand: 128 },
+  ...{ charts: 0.1, width: 32, batch: 4, patch: 32, expand: 128, people: true },
 } as const;
 
-/** Pictures of people that `resnet-looks-x4` is measured on. */
-const people = [
+/** Pictures of people that `resnet-looks-x4` is not trained on, and can be measured on. */
+const heldPeople = [
   'train/open_photos/cid22_4934193.webp',
   'train/open_photos/cid22_pexels-photo-1933873.webp',
   'train/open_photos/cid22_pexels-photo-3193731.webp',
@@ -77,23 +77,20 @@ const people = [
   'train/open_photos/cid22_pexels-photo-7266811.webp',
 ];
 
-/**
- * For residual blocks that learn how pictures look. fire3 and fire7 pull about equally; fire2 would
- * hardly be felt beside fire5.
- */
+/** For residual blocks that learn how pictures look. */
 const looks = {
   ...residual,
-  features: ['fire3', 'fire7'],
+  // The last of those that see every 4th and every 8th sample.
+  features: ['fire4', 'fire8'],
   discriminator: { name: 'patches', rate: 3e-4 },
-  held: people,
+  held: heldPeople,
   ...{ expand: 0, batch: 2, patch: 24, windowBytes: 80e6 },
 } as const;
 
-/** Weights with which the terms pull about equally on a picture's samples. */
-function looksLoss(adversarial: number): TrainPlan['loss'] {
+function looksLoss(features: number, adversarial: number): TrainPlan['loss'] {
   return [
     { name: 'charbonnier', weight: 1 },
-    { name: 'perceptual', weight: 4e-6 },
+    { name: 'features', weight: features },
     { name: 'texture', weight: 1e-7 },
     { name: 'adversarial', weight: adversarial },
   ];
@@ -245,19 +242,18 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   'resnet-x4': { ...residual, steps: 14_000, rate: 8e-4 },
   // The same network, trained also with losses that measure how pictures look, in two runs: the
-  // second listens more to the discriminator.
+  // second listens more to features and less to the discriminator.
   'resnet-looks-1-x4': {
     ...looks,
     from: 'resnet-x4',
-    loss: looksLoss(0.02),
-    ...{ steps: 1600, rate: 4e-4, averaged: 200, inner: true },
+    loss: looksLoss(0.08, 0.02),
+    ...{ steps: 2600, rate: 4e-4, averaged: 300, inner: true },
   },
   'resnet-looks-x4': {
     ...looks,
     from: 'resnet-looks-1-x4',
-    loss: looksLoss(0.05),
-    // Not good enough to ship (docs/experiments/resnet.md).
-    ...{ steps: 1000, rate: 4e-4, averaged: 150, inner: true },
+    loss: looksLoss(0.16, 0.012),
+    ...{ steps: 1400, rate: 3e-4, averaged: 250 },
   },
   'research/espcn-16-x2': {
     ...small,

@@ -27,6 +27,7 @@ import { bicubicPassScale } from '../src/model/load/bicubic-pass.js';
 import type { TrainPlan } from '../src/training/plan/plan.js';
 import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
+import { people, writePeople } from './people.js';
 import type { Recipe } from './recipe.js';
 import { bicubic, recipes } from './recipes.js';
 
@@ -148,6 +149,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(discriminator === undefined ? {} : { discriminator }),
       ...(recipe.features === undefined ? {} : { features: recipe.features }),
       ...(held.length === 0 ? {} : { held }),
+      ...(recipe.people === true ? { people } : {}),
       ...(expand === 0 ? {} : { expand }),
       ...(recipe.strength === true ? { strength: true, footage } : {}),
       ...(footageTimes === 1 ? {} : { footageTimes }),
@@ -182,10 +184,16 @@ async function trainModel(name: string): Promise<void> {
   const plan = await planOf(name, recipe);
   await mkdir(path.dirname(plan.out), { recursive: true });
   const { after } = plan.degradation;
-  const measure = async (weights: Float32Array): Promise<ModelCard['figures']> => ({
-    Set5: await benchmark(plan.network, weights, path.join(data, 'bench/Set5'), after),
-    Set14: await benchmark(plan.network, weights, path.join(data, 'bench/Set14'), after),
-  });
+  const figuresOf = (weights: Float32Array, folder: string) =>
+    benchmark(plan.network, weights, folder, after);
+  const measure = async (weights: Float32Array): Promise<ModelCard['figures']> => {
+    const Set5 = await figuresOf(weights, path.join(data, 'bench/Set5'));
+    const Set14 = await figuresOf(weights, path.join(data, 'bench/Set14'));
+    if (recipe.people !== true) return { Set5, Set14 };
+    const folder = path.join(plan.workFolder, 'people');
+    await writePeople(data, folder);
+    return { Set5, Set14, people: await figuresOf(weights, folder) };
+  };
   const say = (line: string) => console.log(`${new Date().toISOString()} ${name}: ${line}`);
   let lastLine = 0;
   const progress = (line: string) => {

@@ -205,7 +205,10 @@ test('losses add up, those of features by the network that ships, and what does 
       [...small, '--loss', 'perceptual', '--features', 'none.onnx'],
       /no feature network .*none\.onnx/,
     ],
-    [[...small, '--loss', 'mse', '--features', 'x.onnx'], /are for --loss perceptual, features, or texture/],
+    [
+      [...small, '--loss', 'mse', '--features', 'x.onnx'],
+      /are for --loss perceptual, features, or texture/,
+    ],
     [['--arch', 'espcn', '--loss', 'perceptual'], /takes RGB for --arch for --loss perceptual but/],
   ] as const) {
     const { code, stderr } = await runVsr(...words('wrong.onnx', ...more, '--steps', '2'));
