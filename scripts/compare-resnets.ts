@@ -1,6 +1,6 @@
 // Trains small residual networks on RGB in short runs on equal terms, one choice changed at a time,
 // and prints a row of a table for each (docs/experiments/resnet.md):
-// node build/scripts/compare-resnets.js [--steps=n]
+// node build/scripts/compare-resnets.js [--steps=n] ["name of a row"...]
 //
 // The pictures are expected in ../shared/data.
 import path from 'node:path';
@@ -53,6 +53,11 @@ const variants: readonly (readonly [string, Network, readonly PictureItem[]])[] 
     },
     general,
   ],
+  [
+    'without the residual blocks',
+    { ...usual, blocks: usual.blocks.filter(({ kind }) => kind !== 'residual') },
+    general,
+  ],
   ['trained on pictures of people', usual, named(people)],
 ];
 
@@ -69,7 +74,9 @@ function planOf(network: Network, training: readonly PictureItem[], folder: stri
 
 console.log('| over bicubic, dB | Set5 | Set14 | five pictures of people |');
 console.log('| --- | ---: | ---: | ---: |');
+const wanted = process.argv.slice(2).filter((word) => !word.startsWith('--'));
 for (const [what, network, training] of variants) {
+  if (wanted.length > 0 && !wanted.includes(what)) continue;
   const { gains } = await shortRun((folder) => planOf(network, training, folder));
   const cells = groups.map((group) => {
     const found = group.map(({ file }) => gains.get(file)!);
