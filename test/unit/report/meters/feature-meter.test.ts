@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'node:test';
-import * as ort from 'onnxruntime-node';
 import { Tape } from '../../../../src/model/autodiff/tape.js';
 import { readFeatures } from '../../../../src/model/features/feature-network.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
@@ -13,9 +12,12 @@ import {
   pictureOfPlanes,
 } from '../../../../src/report/meters/feature-meter.js';
 import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
+import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { packageRoot } from '../../../../src/package-root.js';
 import { lossOf } from '../../../../src/training/gradient/loss.js';
 import { random } from '../../../support/random-model.js';
+
+const ort = await onnxRuntime();
 
 function noise(width: number, height: number, seed: number): RgbPicture {
   const next = random(seed);
@@ -56,7 +58,7 @@ function blurred({ data, width, height }: RgbPicture, times: number): RgbPicture
 }
 
 /** Red, green and blue one after the other, in 0..1. */
-function tensorOf({ data, width, height }: RgbPicture): ort.Tensor {
+function tensorOf({ data, width, height }: RgbPicture) {
   const size = width * height;
   const planes = Float32Array.from(
     { length: 3 * size },
