@@ -8,7 +8,13 @@ import path from 'node:path';
 import ffmpeg from '@ffmpeg-installer/ffmpeg';
 import ffprobe from '@ffprobe-installer/ffprobe';
 
-const withNewest = new Set(['lines-on-screen', 'media-encode', 'named-encoders', 'scan']);
+const withNewest = new Set([
+  'lines-on-screen',
+  'media-encode',
+  'named-encoders',
+  'scan',
+  'field-coded',
+]);
 /** In the long form alone: npm run test:long. */
 const alsoInLongForm = [
   ...['held-against-source', 'media-output', 'media-output-clips', 'muxer-trial'],

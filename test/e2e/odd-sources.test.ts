@@ -95,18 +95,27 @@ test('an animated PNG keeps its frames, whatever its name', async () => {
 
 // Matroska holds no length of the last picture itself, and readers guess one from the others: the
 // length of the whole counts.
-test('slides in Matroska last as long as they do in the source', async () => {
+test('slides and fine ticks in Matroska last as long as they do in the source', async () => {
   const bundled = (await import('@ffmpeg-installer/ffmpeg')).default.path;
   const slides = ['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.12', '-vf', 'setpts=N*3/TB'];
   await ffmpegRun(...slides, '-vsync', 'vfr', '-c:v', 'libx264', '-bf', '2', file('slides.mkv'));
-  const before = Number((await probed(file('slides.mkv'), 'format=duration'))[0]);
-  for (const program of [bundled, ffmpeg.ffmpeg]) {
-    const output = file('slides.x2.mkv');
-    const options = { ...small, output, ffmpeg: program, restart: true, overwrite: true };
-    assert.doesNotMatch(await said(file('slides.mkv'), options), /length of the video/);
-    const after = Number((await probed(output, 'format=duration'))[0]);
-    assert.ok(Math.abs(before - after) < 0.01, `${after} s, not ${before}, by ${program}`);
-    await rm(output);
+  await ffmpegRun(
+    ...['-f', 'lavfi', '-i', 'testsrc=s=64x48:r=25:d=0.2', '-c:v', 'libx264'],
+    ...['-video_track_timescale', '90000', file('fine.mp4')],
+  );
+  for (const name of ['slides.mkv', 'fine.mp4']) {
+    const before = Number((await probed(file(name), 'format=duration'))[0]);
+    for (const program of [bundled, ffmpeg.ffmpeg]) {
+      const output = file('slides.x2.mkv');
+      const options = { ...small, output, ffmpeg: program, restart: true, overwrite: true };
+      assert.doesNotMatch(await said(file(name), options), /length of the video/);
+      const after = Number((await probed(output, 'format=duration'))[0]);
+      assert.ok(
+        Math.abs(before - after) < 0.01,
+        `${name}: ${after} s, not ${before}, by ${program}`,
+      );
+      await rm(output);
+    }
   }
 });
 

@@ -113,9 +113,13 @@ function rateWords(
   const usual = frameRate === null ? [] : rate(`${frameRate.num}/${frameRate.den}`);
   if (lastFrame === null || ticks !== 'millisecond') return usual;
   const ms = Math.max(1, Math.round(lastFrame * 1000));
-  // Since version 5 ffmpeg uses the rate of what it copies, and -r makes it use a wrong time base
-  // in the filter. The filter is told to keep both times, otherwise B-frames get wrong ones.
-  if (setsDurations) return [`-bsf:${place}`, `setts=pts=PTS:dts=DTS:duration=${ms}/1000/TB`];
+  // Since version 5 ffmpeg uses the rate of what it copies. Version 5.1 counts packets in the
+  // muxer's ticks within the filter, but calls the tick that of the input, or of -r: so the muxer's
+  // is named. The filter is told to keep both times, otherwise B-frames get wrong ones.
+  if (setsDurations) {
+    const setts = `setts=pts=PTS:dts=DTS:duration=${ms}/1000/TB`;
+    return [`-time_base:${place}`, '1/1000', `-bsf:${place}`, setts];
+  }
   const isUsual = frameRate !== null && Math.abs(lastFrame - frameRate.den / frameRate.num) < 0.002;
   return isUsual ? usual : rate(`1000/${ms}`);
 }

@@ -1,4 +1,4 @@
-import { usualRate } from '../../planes/ratio.js';
+import { framesPerSecond, inLowestTerms, usualRate, type Ratio } from '../../planes/ratio.js';
 import { VsrError } from '../../errors.js';
 import type { InputFile } from './input-file.js';
 import { degreesOf, parseMatrix } from './display-matrix.js';
@@ -13,7 +13,6 @@ import {
   textAt,
   type Json,
 } from './probe-stream.js';
-import type { Ratio } from '../../planes/ratio.js';
 import type { Colour, Source, StreamInfo, VideoStream } from './source.js';
 import { deepestRgb, travelFormat } from './travel-format.js';
 
@@ -135,15 +134,69 @@ function rateOfFirst(frames: readonly Json[], timeBase: Ratio): Ratio | null {
   const lengths = frames
     .map((f) => numberAt(f, 'duration') ?? numberAt(f, 'pkt_duration') ?? 0)
     .filter((length) => length > 0);
-  const even = lengths.slice(0, Math.max(1, lengths.length & ~1));
+  const longest = Math.max(...lengths);
+  // A frame of which only one field is known to last is given half of its duration.
+  const ofFields = isInterlaced(frames) && lengths.some((length) => 2 * length === longest);
+  const even = ofFields ? [longest] : lengths.slice(0, Math.max(1, lengths.length & ~1));
   const sum = even.reduce((a, b) => a + b, 0);
-  return sum === 0 ? null : reduced(timeBase.den * even.length, timeBase.num * sum);
+  if (sum === 0) return null;
+  return inLowestTerms({ num: timeBase.den * even.length, den: timeBase.num * sum });
 }
 
-function reduced(num: number, den: number): Ratio {
-  let [a, b] = [num, den];
-  while (b !== 0) [a, b] = [b, a % b];
-  return { num: num / a, den: den / a };
+/** Frames per second, from the times of the first frames; `null` where these are too few. */
+function rateOfTimes(frames: readonly Json[], timeBase: Ratio): Ratio | null {
+  const times = frames.flatMap((f) => numberAt(f, 'best_effort_timestamp') ?? []);
+  const steps = times.slice(1).map((time, i) => time - times[i]!);
+  const step = steps.toSorted((a, b) => a - b)[steps.length >> 1] ?? 0;
+  if (frames.length < fewFrames || step <= 0) return null;
+  return { num: timeBase.den, den: timeBase.num * step };
+}
+
+function isInterlaced(frames: readonly Json[]): boolean {
+  return frames.length > 0 && frames.every((frame) => frame['interlaced_frame'] === 1);
+}
+
+/** The times of fewer frames do not tell how many come per second. */
+const fewFrames = 3;
+
+/** Whether more frames are needed to tell their rate: fields may be packets of their own. */
+export function needsMoreFrames(frames: readonly Json[]): boolean {
+  return frames.length < fewFrames && isInterlaced(frames);
+}
+
+/** A rate that exceeds that of the frames by this factor counts fields, all or some of them. */
+const leastOfFields = 1.2;
+
+/**
+ * Frames per second of a stream; `null` where it is unknown. Where each field is a picture of its
+ * own, as in some H.264, files may state the rate of the fields.
+ */
+function rateOf(
+  { stream, frames }: VideoEvidence,
+  timeBase: Ratio,
+  times: VideoStream['times'],
+): Ratio | null {
+  const said = ratioAt(stream, 'avg_frame_rate') ?? ratioAt(stream, 'r_frame_rate');
+  if (times === 'nominal') {
+    const first = rateOfFirst(frames, timeBase) ?? said;
+    if (first === null || said === null || !isInterlaced(frames)) return first;
+    const factor = framesPerSecond(first) / framesPerSecond(said);
+    return factor > 1.5 ? inLowestTerms({ num: first.num, den: first.den * 2 }) : first;
+  }
+  const own = isInterlaced(frames) ? rateOfTimes(frames, timeBase) : null;
+  if (own === null || said === null) return said;
+  const factor = framesPerSecond(said) / framesPerSecond(own);
+  if (factor < leastOfFields || factor > 2 * leastOfFields) return said;
+  const isDouble = Math.abs(factor / 2 - 1) < 0.05;
+  return inLowestTerms(isDouble ? { num: said.num, den: said.den * 2 } : own);
+}
+
+/** The number of frames by that of the packets, which may be fields; `null` where unknown. */
+function countOf({ packetCount }: StreamInfo, stream: Json, rate: Ratio | null): number | null {
+  const said = ratioAt(stream, 'avg_frame_rate');
+  if (packetCount === null || said === null || rate === null) return packetCount;
+  const share = framesPerSecond(rate) / framesPerSecond(said);
+  return share > 1 / leastOfFields ? packetCount : Math.round(packetCount * share);
 }
 
 /**
@@ -182,6 +235,7 @@ export function parseVideo(
   }
   const timeBase = ratioAt(stream, 'time_base') ?? { num: 1, den: 1000 };
   const times = hasTimes(container, frames) ? 'stream' : 'nominal';
+  const frameRate = rateOf(evidence, timeBase, times);
   const matrix = parseMatrix(stream, frames);
   const said = parseColour(stream, first, sourceFormat);
   const aspect = ratioAt(stream, 'sample_aspect_ratio') ?? ratioAt(first, 'sample_aspect_ratio');
@@ -198,11 +252,8 @@ export function parseVideo(
     timeBase,
     times,
     startTime: times === 'nominal' ? 0 : info.startTime,
-    frameRate:
-      (times === 'nominal' ? rateOfFirst(frames, timeBase) : null) ??
-      ratioAt(stream, 'avg_frame_rate') ??
-      ratioAt(stream, 'r_frame_rate'),
-    frameCount: info.packetCount,
+    frameRate,
+    frameCount: times === 'nominal' ? info.packetCount : countOf(info, stream, frameRate),
     colour: travel.conversion === 'rgb' ? madeFromRgb(said) : said,
     sampleAspect: aspect === null || aspect.num === aspect.den ? null : aspect,
     rotation: matrix === null ? 0 : degreesOf(matrix),

@@ -17,7 +17,7 @@ import {
   textsOf,
 } from './probe-stream.js';
 import type { Json } from './probe-stream.js';
-import { hasTimes, parseVideo, remarksOn } from './probe-video.js';
+import { hasTimes, needsMoreFrames, parseVideo, remarksOn } from './probe-video.js';
 import { runProcess } from '../program/process.js';
 import { rawSource } from './raw-input.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
@@ -76,9 +76,13 @@ async function framesWithin(
   return { frames: listAt(json ?? {}, 'frames').filter((frame) => 'pix_fmt' in frame), errors };
 }
 
-/** Whether frames suffice. Without timestamps more are needed: single ones may last longer. */
+/**
+ * Whether frames suffice. Without timestamps more are needed, because single ones may last longer;
+ * so are they where packets may be fields.
+ */
 function suffice(container: string, { frames }: FirstFrames, packets: number): boolean {
-  return frames.length > 0 && (packets > lookAhead[0] || hasTimes(container, frames));
+  if (frames.length === 0 || packets > lookAhead[0]) return frames.length > 0;
+  return hasTimes(container, frames) && !needsMoreFrames(frames);
 }
 
 /**
