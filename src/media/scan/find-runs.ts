@@ -14,6 +14,7 @@ import {
   isVideo,
   leastLines,
   leastTelling,
+  mayBeBlurred,
   moves,
   type FieldStep,
   type JudgedFrame,
@@ -72,12 +73,13 @@ function surely(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): 
   const { state } = stretch;
   const own = misfitTo(shapes, stretch, state);
   if (own > worstMisfit) return 'unsure';
-  if (state.kind === 'progressive') return 'progressive';
   const frames = judgedFrames(shapes, steps, stretch);
+  const whole = mayBeBlurred(frames) ? 'unsure' : 'progressive';
+  if (state.kind === 'progressive') return whole;
   if (state.kind === 'shifted') return isShifted(frames) === true ? 'film' : 'unsure';
   if (state.kind === 'film') return 'film';
   const sure = isVideo(frames);
-  if (sure === false) return 'progressive';
+  if (sure === false) return whole;
   const isClear = misfitTo(shapes, stretch, progressive) - own > leastAdvantage;
   return sure === true && isClear ? 'video' : 'unsure';
 }
