@@ -5,11 +5,14 @@ import test, { before } from 'node:test';
 import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { asDecoded } from '../../src/media/decode/as-decoded.js';
+import { lookAt } from '../../src/media/scan/look.js';
 import { readFrameLog } from '../../src/metrics/read-frame-log.js';
 import { probe } from '../../src/media/source/probe.js';
 import type { FieldFrames } from '../../src/media/source/source.js';
 import { packageRoot } from '../../src/package-root.js';
 import { enlarged, enlarge, ffmpegRun, frameMd5 } from '../support/enlarge.js';
+import { sharedTruths, truthArguments } from '../../scripts/footage/truths.js';
+import { onlyInLongForm } from '../support/long-form.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -43,13 +46,13 @@ before(async () => {
 });
 
 /** Times in seconds and luma of the frames of a clip. */
-async function decoded(name: string, fields: FieldFrames | null) {
+async function decoded(name: string, fields: FieldFrames | null, samples = width * height) {
   const probed = await probe(ffmpeg, file(name));
   const source = asDecoded(probed, { fields, crop: null, runs: null, denoise: null });
   const { num, den } = source.video.timeBase;
   const found: { time: number; luma: Uint8Array }[] = [];
   for await (const { pts, data } of decodeFrames(ffmpeg, source)) {
-    found.push({ time: (pts * num) / den, luma: data.slice(0, width * height) });
+    found.push({ time: (pts * num) / den, luma: data.slice(0, samples) });
   }
   return found;
 }
@@ -71,6 +74,40 @@ test('a frame of every field is near the truth at its time, in the order that wa
   assert.ok(mean(right) > 32, `only ${mean(right)} dB`);
   assert.ok(mean(right) > mean(wrong) + 3, `${mean(right)} against ${mean(wrong)} dB`);
 });
+
+const figures = [
+  ['butterfly', 36.9],
+  ['pan1', 43.1],
+] as const;
+for (const [name, least] of figures) {
+  const content = sharedTruths.find((each) => each.name === name);
+  // Making the pan takes long.
+  const isQuick = name === 'butterfly';
+  const skip = content === undefined ? '../shared/data is not there' : !isQuick && onlyInLongForm;
+  test(`a frame of every field of ${name} has ${least} dB to the truth`, { skip }, async () => {
+    await ffmpegRun(...truthArguments(content!, file('whole.nut')));
+    const made = 'tinterlace=mode=interleave_top,settb=1/25,setpts=N,setfield=bff';
+    await ffmpegRun(
+      '-i',
+      file('whole.nut'),
+      '-vf',
+      made,
+      '-r',
+      '25',
+      '-c:v',
+      'ffv1',
+      file('i.nut'),
+    );
+    const source = await probe(ffmpeg, file('i.nut'));
+    const { order } = await lookAt(ffmpeg, source, { stallTimeoutMs: 60_000 });
+    assert.equal(order, 'top');
+    const truth = await decoded('whole.nut', null, 352 * 288);
+    const found = await decoded('i.nut', { order, rate: 'field' }, 352 * 288);
+    assert.equal(found.length, truth.length);
+    const sum = found.reduce((all, { luma }, i) => all + psnr(luma, truth[i]!.luma), 0);
+    assert.ok(sum / found.length >= least, `only ${sum / found.length} dB`);
+  });
+}
 
 test('no time is made up at a gap', async () => {
   const times = (await decoded('gap.mkv', { order: 'top', rate: 'field' })).map(
