@@ -86,6 +86,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
   };
   if (plan.kind === 'still') return { ...both, picture: pictureFacts(plan.still) };
   const { encoder, container, streams } = plan.outputPlan;
+  const { fields, runs } = plan.source.video;
   return {
     ...both,
     ...{ encoder, container },
@@ -95,7 +96,7 @@ function factsOf(plan: JobPlan | StillPlan, estimate: JobEstimate | null): Upsca
       return { ...stream, kind: info === undefined ? 'unknown' : kindOf(info), from };
     }),
     scan: plan.scan,
-    found: scanLines(plan.scan, plan.sourceRate, plan.source.video.runs !== null),
+    found: scanLines(plan.scan, plan.sourceRate, fields !== null || runs !== null),
   };
 }
 

@@ -79,6 +79,10 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
   ]) {
     assert.match(stderr, line);
   }
+  // What is deinterlaced all the same is not said to be left as it is.
+  const forced = ['--deinterlace', 'field', '--dry-run'];
+  const { stderr: said } = await runVsr('upscale', file('still.mkv'), ...forced);
+  assert.match(said, /scan: not sure \(nothing moves in 1 place; flags say top field first\)\.$/m);
 });
 
 test('a clip from the web is not examined unless an option needs it', async () => {

@@ -67,9 +67,8 @@ function filmAdvice({ cadence }: Scan, rate: Ratio | null): string {
 }
 
 /** What was found, with the evidence, and what can be done about it. */
-function kindLine(scan: Scan, rate: Ratio | null, isByParts: boolean): string {
-  // Each part of the clip was examined as well, and may be something else.
-  const left = isByParts ? '.' : ': left as it is.';
+function kindLine(scan: Scan, rate: Ratio | null, isTreated: boolean): string {
+  const left = isTreated ? '.' : ': left as it is.';
   const seen = `(${evidence(scan)}${flagsAgainst(scan)})`;
   const marked = scan.flags.top + scan.flags.bottom >= 0.5;
   switch (scan.kind) {
@@ -80,7 +79,7 @@ function kindLine(scan: Scan, rate: Ratio | null, isByParts: boolean): string {
       return `interlaced${orderText(scan)} ${seen}. --deinterlace field makes ${rateText(rate, 2)} frames a second, --deinterlace frame ${rateText(rate, 1)}.`;
     case 'telecine':
       if (scan.cadence === 'soft')
-        return `film, its frames marked to be shown for two or three fields ${seen}: left as it is.`;
+        return `film, its frames marked to be shown for two or three fields ${seen}${left}`;
       return `film in ${rateText(rate, 1)} frames a second ${seen}. ${filmAdvice(scan, rate)}`;
     case 'mixed':
       return `parts of different kinds${orderText(scan)} ${seen}. --telecine auto puts film together, --deinterlace field or frame makes frames of video.`;
@@ -97,14 +96,14 @@ function kindLine(scan: Scan, rate: Ratio | null, isByParts: boolean): string {
 }
 
 /**
- * The result of a scan, as lines for people. `isByParts`: each part of the clip is treated by what
- * it was found to be when all frames were examined.
+ * The result of a scan, as lines for people. `isTreated`: frames are made from fields, as was asked
+ * for, or by what each part of the clip was found to be.
  */
-export function scanLines(scan: Scan, rate: Ratio | null, isByParts = false): string[] {
+export function scanLines(scan: Scan, rate: Ratio | null, isTreated = false): string[] {
   if (scan.places.length === 0) {
     return ['scan: left out, because nothing that --source web sets needs it.'];
   }
-  const lines = [`scan: ${kindLine(scan, rate, isByParts)}`];
+  const lines = [`scan: ${kindLine(scan, rate, isTreated)}`];
   const sides = Object.entries(scan.borders ?? {})
     .filter(([, count]) => count > 0)
     .map(([side, count]) => `${count} ${side}`);

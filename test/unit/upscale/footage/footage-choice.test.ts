@@ -89,12 +89,14 @@ test('a line says what was found, by how much, and what each option would give',
   );
 });
 
-test('a clip is called left as it is only where no part of it is treated by itself', () => {
+test('a clip is called left as it is only where nothing is made of its fields', () => {
   const unsure: Scan = { ...scan, kind: 'unsure', order: null };
   const marked: Scan = { ...scan, kind: 'progressive', order: null };
+  const soft: Scan = { ...scan, kind: 'telecine', cadence: 'soft' };
   for (const [found, said] of [
     [unsure, 'scan: not sure'],
     [marked, 'scan: progressive, marked'],
+    [soft, 'scan: film, its frames marked'],
   ] as const) {
     assert.match(scanLines(found, null)[0]!, new RegExp(`^${said}.*: left as it is\\.$`));
     assert.match(scanLines(found, null, true)[0]!, new RegExp(`^${said}.*[^s]\\.$`));
