@@ -3,9 +3,9 @@ import { VsrError } from '../../errors.js';
 import { precisionNames } from '../../model/runtime/precision.js';
 import { printable } from '../../printable.js';
 import { providerNames } from '../../upscale/plan/options.js';
-import { place, realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
+import { place, realNumber, scaleNumber } from '../display/numbers.js';
 import { addFacts, isAnsweredInJson, tell } from '../process/answer.js';
-import { withEvents } from '../process/program-options.js';
+import { withEvents, withPrecision } from '../process/program-options.js';
 import { interruption } from '../process/interruption.js';
 import { say, sayRaw, shownPath } from '../display/say.js';
 import { formatTable } from '../display/table.js';
@@ -84,17 +84,8 @@ export function compareCommand(): Command {
       '--detail <x,y>',
       'of one picture: the middle of the detail, in pixels (default: where bilinear and the network differ most)',
       place,
-    )
-    .addOption(
-      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
-    )
-    .option('--device <n>', 'GPU number', wholeNumber(0))
-    .addOption(
-      new Option('--precision <name>', 'precision of the model, as for vsr upscale')
-        .choices(precisionNames)
-        .default('auto'),
     );
-  return withEvents(command)
+  return withEvents(withPrecision(command))
     .option('--ffmpeg <path>', 'the ffmpeg to use')
     .option('--ffprobe <path>', 'the ffprobe to use')
     .addHelpText('after', examples)

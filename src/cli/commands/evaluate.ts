@@ -12,7 +12,7 @@ import { degradations, type Degradation } from '../../training/pictures/degrade.
 import { providerNames } from '../../upscale/plan/options.js';
 import { realNumber, scaleNumber, wholeNumber } from '../display/numbers.js';
 import { addFacts, isAnsweredInJson, tell } from '../process/answer.js';
-import { withEvents } from '../process/program-options.js';
+import { withEvents, withPrecision } from '../process/program-options.js';
 import { sentenceOf } from '../display/sentence.js';
 import { interruption } from '../process/interruption.js';
 import { hasTerminal, say } from '../display/say.js';
@@ -90,17 +90,12 @@ export function evaluateCommand(): Command {
       '--classifier <file>',
       'an ONNX classification network: how often the enlarged picture gets the class of the true one',
     )
-    .option('--frames <n>', 'measure at most this many frames of a clip', wholeNumber(1))
-    .addOption(
-      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
-    )
-    .option('--device <n>', 'GPU number', wholeNumber(0))
-    .addOption(
-      new Option('--precision <name>', 'precision of the model, as for vsr upscale')
-        .choices(precisionNames)
-        .default('auto'),
-    )
-    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
+    .option('--frames <n>', 'measure at most this many frames of a clip', wholeNumber(1));
+  withPrecision(command).option(
+    '--workers <n>',
+    'inference threads (default: one per core)',
+    wholeNumber(1),
+  );
   return withEvents(command)
     .addOption(new Option('--csv', 'as CSV').conflicts(['json', 'markdown']))
     .addOption(new Option('--markdown', 'as a Markdown table').conflicts(['json', 'csv']))

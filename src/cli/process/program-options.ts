@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { precisionNames, providerNames } from '../../upscale/plan/options.js';
 import { wholeNumber } from '../display/numbers.js';
 
 /** Forms of progress. */
@@ -9,6 +10,24 @@ export function withJson(command: Command): Command {
   return command.option(
     '--json',
     'write one machine-readable summary to standard output, and nothing else',
+  );
+}
+
+/** The options of commands that run networks: where. */
+export function withProvider(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
+    )
+    .option('--device <n>', 'GPU number', wholeNumber(0));
+}
+
+/** The same and in which precision, for commands that run them as vsr upscale does. */
+export function withPrecision(command: Command): Command {
+  return withProvider(command).addOption(
+    new Option('--precision <name>', 'precision of the model, as for vsr upscale')
+      .choices(precisionNames)
+      .default('auto'),
   );
 }
 

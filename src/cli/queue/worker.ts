@@ -6,10 +6,11 @@ import { connectQueue } from '../../queue/redis/connection.js';
 import { Roots } from '../../queue/roots.js';
 import { QueueWorker } from '../../queue/worker/worker.js';
 import { drainKinds, type DrainKind, type WorkerEvent } from '../../queue/worker/worker-request.js';
-import { providerNames, type ProviderName } from '../../upscale/plan/options.js';
+import type { ProviderName } from '../../upscale/plan/options.js';
 import { wholeNumber } from '../display/numbers.js';
 import { say } from '../display/say.js';
 import { patientInterruption } from '../process/interruption.js';
+import { withProvider } from '../process/program-options.js';
 import { addressOf, collected, withQueueOptions, type QueueFlags } from './queue-flags.js';
 
 /** How long, in milliseconds, a worker's process waits after its work for what is left open. */
@@ -43,17 +44,14 @@ export function workerCommand(): Command {
   const command = new Command('worker').description(
     'Enlarges clips that vsr upscale --queue submits, together with any number of other workers.',
   );
-  return withQueueOptions(command)
+  withQueueOptions(command)
     .option(
       '--root <name=folder>',
       'a folder that the machines share, and its name on all of them',
       collected,
     )
-    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1))
-    .addOption(
-      new Option('--provider <name>', 'where networks run').choices(providerNames).default('auto'),
-    )
-    .option('--device <n>', 'GPU number', wholeNumber(0))
+    .option('--workers <n>', 'inference threads (default: one per core)', wholeNumber(1));
+  return withProvider(command)
     .addOption(
       new Option('--drain <how>', 'at SIGTERM: finish the current job, or give it back at once')
         .choices(drainKinds)
