@@ -17,11 +17,12 @@ import {
 
 /*
  * node build/scripts/measure-fields.js [models...] [--order top] [--low-pass] [--quality 0]
- * [--pictures 40] [--every 1] [--strength 0.2] [--clips a.mp4,b.mp4]: what 2x networks gain over bicubic behind a
- * deinterlacer, on eight clips that were never trained on. A clip's pictures, reduced by area
- * averaging to 704x576, are the truth; halved again, they become the fields of a clip, --order
- * first, with --low-pass blurred vertically before, with --quality coded as MPEG-2 of that
- * quantiser. bwdif makes a picture of each field, which is enlarged. Printed are the Y-PSNR of
+ * [--pictures 40] [--every 1] [--strength 0.2] [--clips a.mp4,b.mp4]
+ *
+ * What 2x networks gain over bicubic behind a deinterlacer, on eight clips that were never trained
+ * on. A clip's pictures, reduced by area averaging to 704x576, are the truth; halved again, they
+ * become the fields of a clip, --order first, with --low-pass blurred vertically before, with
+ * --quality coded as MPEG-2 of that quantiser. bwdif makes a picture of each field, which is enlarged. Printed are the Y-PSNR of
  * bicubic and what each network adds to it, in dB, and what bicubic would add to it if the
  * deinterlacer made no error. A network with a dial runs at the strength that was measured, or at
  * --strength.

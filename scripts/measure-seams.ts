@@ -15,8 +15,8 @@ import { packageRoot } from '../src/package-root.js';
  *
  * From each clip of ../shared/data/clips, at 352x288, 24 clips are made of two parts each, in every
  * pair of whole pictures, video and 3:2 film, in either field order, half of them as they are and
- * half of them coded as MPEG-2 (quantiser 4). Counted are clips in which each frame is treated as what it
- * is, and frames that are not: left combed, deinterlaced or put together wrongly, or lost.
+ * half of them coded as MPEG-2 (quantiser 4). Counted are clips in which each frame is treated as
+ * what it is, and frames that are not: left combed, deinterlaced or put together wrongly, or lost.
  */
 
 const [width, height] = [352, 288];

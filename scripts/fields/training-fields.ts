@@ -24,7 +24,9 @@ const most = 200;
 /** How many of a clip's fields are trained on. */
 const taken = 3;
 
-/** Draws a few fields of one clip: of real pictures that follow one another, or of a moving still. */
+/**
+ * Draws a few fields of one clip: of real pictures that follow one another, or of a moving still.
+ */
 export async function openTrainingFields(): Promise<(random: Random) => Promise<SeenField[]>> {
   const stills = await listImages(openPictures.sources.map((source) => path.join(data, source)));
   const clips = await listFootage([path.join(data, 'train/open_footage')]);

@@ -88,8 +88,8 @@ const whole = (kind: Kind, i: number): Part => ({ kind, scene: i % 2, from: 0, t
 
 /**
  * Splices parts into one clip and checks what becomes of it: nothing is lost, no picture holds
- * anything that is not of its frame, and all come in time. Returns the pictures that were made as of
- * another kind than that of their part, in words.
+ * anything that is not of its frame, and all come in time. Returns the pictures that were made as
+ * of another kind than that of their part, in words.
  */
 async function mistakes(sequence: readonly Part[]): Promise<string[]> {
   const all = sequence.flatMap((part) =>

@@ -124,7 +124,9 @@ const likeWoven = -0.25;
 /** If so many frames of what seems video fit like each, it is film in frames of both kinds. */
 const leastOfEach = 0.2;
 
-/** Whether what seems video is rather film, whose pictures lie partly in one frame, partly in two. */
+/**
+ * Whether what seems video is rather film, whose pictures lie partly in one frame, partly in two.
+ */
 function isMixedFilm(frames: readonly JudgedFrame[]): boolean {
   let [whole, woven, all] = [0, 0, 0];
   frames.forEach(({ measure: { moving, same, late, early }, state: { kind, order } }) => {
@@ -161,8 +163,8 @@ export function isVideo(frames: readonly JudgedFrame[]): boolean | null {
 
 /**
  * The combs of a picture that was put together of two frames, divided by those of the frames
- * themselves: 0.86 and more in video, whose fields are as far apart either way; 0.2 and less in most
- * film, 0.65 in film full of fine detail.
+ * themselves: 0.86 and more in video, whose fields are as far apart either way; 0.2 and less in
+ * most film, 0.65 in film full of fine detail.
  */
 const mostLeft = 0.75;
 

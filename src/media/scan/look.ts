@@ -80,10 +80,10 @@ class Place {
 
 /**
  * Scans a clip at several places. Finds out whether its frames are progressive, interlaced video or
- * film, which field comes first, whether frames repeat, where borders and head noise are, and how noisy it
- * is. It decodes a few hundred frames, or all of a short clip. The frames' own flags are counted, but
- * decide nothing. Throws `VsrError('interrupted')` once `signal` fires; a clip that cannot be
- * decoded counts as `still`.
+ * film, which field comes first, whether frames repeat, where borders and head noise are, and how
+ * noisy it is. It decodes a few hundred frames, or all of a short clip. The frames' own flags are
+ * counted, but decide nothing. Throws `VsrError('interrupted')` once `signal` fires; a clip that
+ * cannot be decoded counts as `still`.
  */
 export async function lookAt(
   ffmpeg: Ffmpeg,

@@ -32,8 +32,8 @@ function figuresOf({ by, rmse, psnr }: Reconstruction): ReconstructionFigures {
 }
 
 /**
- * Makes a picture smaller, enlarges it again by bilinear, bicubic and a model, measures how far each
- * is from the picture, and writes a page or a picture that shows them.
+ * Makes a picture smaller, enlarges it again by bilinear, bicubic and a model, measures how far
+ * each is from the picture, and writes a page or a picture that shows them.
  *
  * Throws VsrError: `option` for a wrong call, `media` for a file that is no picture or too small,
  * `model` for a model that cannot be used, `disk` for a file that cannot be written.

@@ -25,7 +25,9 @@ function cut(text: string, space: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
 }
 
-/** How large a whole picture is shown: reduced to fit, or each pixel as several where it is small. */
+/**
+ * How large a whole picture is shown: reduced to fit, or each pixel as several where it is small.
+ */
 function shownSize(picture: RgbPicture): { readonly width: number; readonly height: number } {
   const fit = wholeSide / Math.max(picture.width, picture.height);
   const factor = fit >= 1 ? Math.floor(fit) : fit;
