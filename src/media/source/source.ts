@@ -144,7 +144,10 @@ export type VideoStream = StreamInfo & {
   readonly times: 'stream' | 'nominal';
   /** Nominal frames per second; `null` where unknown. */
   readonly frameRate: Ratio | null;
-  /** As the container states it; `null` where it does not. It may be wrong. */
+  /**
+   * As the container states it, two fields that are stored apart as one; `null` where it does not.
+   * It may be wrong.
+   */
   readonly frameCount: number | null;
   readonly colour: Colour;
   /** Sample aspect ratio; `null` for square or unknown. */
