@@ -9,7 +9,7 @@ import { FramePool } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
 import { enlargePicture } from '../../src/report/evaluate/picture-enlarger.js';
-import { cropPlane } from '../../src/training/coded/plane-pair.js';
+import { cropPlane } from '../../src/planes/crop-plane.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { openUpscalerJs } from './open-upscaler-js.js';
 

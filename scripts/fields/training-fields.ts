@@ -8,7 +8,7 @@ import type { Random } from '../../src/training/base/random.js';
 import { fieldCount } from '../../src/training/coded/field-pair.js';
 import { interlaced, lowPassed } from '../../src/training/coded/fields.js';
 import { type Moving, movingViews } from '../../src/training/coded/moving-views.js';
-import { cropPlane } from '../../src/training/coded/plane-pair.js';
+import { cropPlane } from '../../src/planes/crop-plane.js';
 import { listFootage, listImages } from '../../src/training/pictures/list-images.js';
 import { openPictures } from '../data-sets.js';
 import { type SeenField, seenField } from './seen-field.js';

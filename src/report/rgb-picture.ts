@@ -58,15 +58,34 @@ export function rgbOfFrame(data: Uint8Array, layout: FrameLayout, colour: Colour
   return { data: new Uint8Array(rgb.buffer), width, height };
 }
 
-/** A picture enlarged or reduced by plain bicubic, channel by channel. */
-export function resizeRgb(picture: RgbPicture, width: number, height: number): RgbPicture {
-  const size = picture.width * picture.height;
+/** The planes of red, green and blue of a picture whose samples are of 8 bits. */
+export function planesOfPicture({
+  data,
+  width,
+  height,
+}: Omit<RgbPicture, 'data'> & { readonly data: ArrayLike<number> }): Plane[] {
+  return [0, 1, 2].map((channel) => {
+    const plane = new Uint8Array(width * height);
+    for (let i = 0; i < plane.length; i++) plane[i] = data[3 * i + channel]!;
+    return { data: plane, width, height };
+  });
+}
+
+/** The picture of planes of red, green and blue, or in grey of luma alone. */
+export function pictureOfPlanes(planes: readonly Plane[]): RgbPicture {
+  const [red] = planes as [Plane];
+  const { width, height } = red;
   const data = new Uint8Array(width * height * 3);
   for (let channel = 0; channel < 3; channel++) {
-    const plane = new Uint8Array(size);
-    for (let i = 0; i < size; i++) plane[i] = picture.data[3 * i + channel]!;
-    const resized = resizePlane({ ...picture, data: plane }, width, height).data;
-    for (let i = 0; i < width * height; i++) data[3 * i + channel] = resized[i]!;
+    const plane = (planes[channel] ?? red).data;
+    for (let i = 0; i < plane.length; i++) data[3 * i + channel] = plane[i]!;
   }
   return { data, width, height };
+}
+
+/** A picture enlarged or reduced by plain bicubic, channel by channel. */
+export function resizeRgb(picture: RgbPicture, width: number, height: number): RgbPicture {
+  return pictureOfPlanes(
+    planesOfPicture(picture).map((plane) => resizePlane(plane, width, height)),
+  );
 }

@@ -6,10 +6,10 @@ import type { ProviderChoice } from '../../model/runtime/providers.js';
 import type { Plane } from '../../planes/plane.js';
 import { type ResizeKernel, resizePlane } from '../../planes/resize.js';
 import { reduced } from '../../training/pictures/degrade.js';
-import { cropPlane } from '../../training/coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 import { modelsToMeasure } from '../evaluate/measured-models.js';
 import { enlargeColours } from '../evaluate/picture-enlarger.js';
-import type { RgbPicture } from '../rgb-picture.js';
+import { pictureOfPlanes, planesOfPicture, type RgbPicture } from '../rgb-picture.js';
 import { rgbError } from './compare-pictures.js';
 
 /** How a picture is made smaller, and what enlarges it again. */
@@ -44,22 +44,6 @@ export type Reconstructions = {
   readonly ours: Reconstruction;
 };
 
-function planesOf({ data, width, height }: RgbPicture): Plane[] {
-  return [0, 1, 2].map((channel) => ({
-    data: Uint8Array.from({ length: width * height }, (_, i) => data[3 * i + channel]!),
-    ...{ width, height },
-  }));
-}
-
-function pictureOf(planes: readonly Plane[]): RgbPicture {
-  const { width, height } = planes[0]!;
-  const data = new Uint8Array(3 * width * height);
-  for (const [channel, plane] of planes.entries()) {
-    for (let i = 0; i < plane.data.length; i++) data[3 * i + channel] = plane.data[i]!;
-  }
-  return { data, width, height };
-}
-
 /**
  * Makes a picture smaller by antialiased bicubic, enlarges it again by bilinear, bicubic and a
  * model, and measures how far each is from the picture. Throws VsrError: `option` for a scale that
@@ -90,11 +74,13 @@ export async function reconstruct(
   }
   const small = { width: reduced(width, scale), height: reduced(height, scale) };
   const size = { width: small.width * scale, height: small.height * scale };
-  const high = planesOf(picture).map((plane) => cropPlane(plane, 0, 0, size.width, size.height));
+  const high = planesOfPicture(picture).map((plane) =>
+    cropPlane(plane, 0, 0, size.width, size.height),
+  );
   const low = high.map((plane) => resizePlane(plane, small.width, small.height));
-  const truth = pictureOf(high);
+  const truth = pictureOfPlanes(high);
   const measured = (by: string, planes: readonly Plane[]): Reconstruction => {
-    const made = pictureOf(planes);
+    const made = pictureOfPlanes(planes);
     const error = rgbError(truth, made);
     return { by, picture: made, rmse: Math.sqrt(error), psnr: psnrOfMse(error) };
   };

@@ -17,7 +17,8 @@ import {
   type Figures,
 } from './evaluation.js';
 import type { ClassMeter } from '../meters/class-meter.js';
-import { featureDistance, type FeatureMeter, pictureOfPlanes } from '../meters/feature-meter.js';
+import { featureDistance, type FeatureMeter, withoutBorder } from '../meters/feature-meter.js';
+import { pictureOfPlanes } from '../rgb-picture.js';
 import type { MeasuredModels, MeasuredSource } from './measured-models.js';
 import type { Protocol } from './protocol.js';
 import { cutWithin } from '../meters/cut-within.js';
@@ -67,10 +68,11 @@ export async function evaluatePicture(
   const high = pairs.map((pair) => pair.high);
   const size = high[0]!;
   const { strength } = pairs[0]!;
+  const seen = (planes: readonly Plane[]) => withoutBorder(pictureOfPlanes(planes), border);
   const looksOf = async (planes: readonly Plane[]) =>
-    (await features?.looksOf(pictureOfPlanes(planes, border))) ?? null;
+    (await features?.looksOf(seen(planes))) ?? null;
   const classOf = async (planes: readonly Plane[]) =>
-    (await classes?.classOf(pictureOfPlanes(planes, border))) ?? null;
+    (await classes?.classOf(seen(planes))) ?? null;
   const [truth, trueClass] = [await looksOf(high), await classOf(high)];
   const measure = async (actual: readonly Plane[]): Promise<Figures> => {
     const sums = new FigureSums(8);

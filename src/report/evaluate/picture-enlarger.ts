@@ -6,6 +6,7 @@ import { FramePool } from '../../planes/frame.js';
 import { frameLayout, type FrameLayout, pixelFormats } from '../../planes/pixel-format.js';
 import type { Plane } from '../../planes/plane.js';
 import { openUpscaler, type UpscalerOptions } from '../../enlarge/upscaler.js';
+import { pictureOfPlanes, planesOfPicture } from '../rgb-picture.js';
 
 /** Where and in which precision a picture is enlarged. */
 export type PictureEnlarging = {
@@ -59,27 +60,13 @@ export async function enlargeColours(
   chain: Chain,
   options: PictureEnlarging,
 ): Promise<readonly Plane[]> {
-  const small = interleaved(planes);
-  const { width, height } = planes[0]!;
-  const layout = frameLayout(pixelFormats.get('yuv444p10le')!, width, height);
+  const small = pictureOfPlanes(planes);
+  const layout = frameLayout(pixelFormats.get('yuv444p10le')!, small.width, small.height);
   const what = { chain, layout, range: 'pc', matrix: 'smpte170m' } as const;
   const larger = await enlargeFrame(options, what, (frame) =>
-    toFrame({ data: small, channels: 3, peak: 255 }, frame, layout),
+    toFrame({ data: small.data, channels: 3, peak: 255 }, frame, layout),
   );
   const { data } = fromFrame(larger.data, larger.layout, 3, 255);
-  return [0, 1, 2].map((channel) => {
-    const size = { width: larger.layout.width, height: larger.layout.height };
-    const samples = new Uint8Array(size.width * size.height);
-    for (let i = 0; i < samples.length; i++) samples[i] = data[3 * i + channel]!;
-    return { data: samples, ...size };
-  });
-}
-
-/** Planes of red, green and blue as three bytes per pixel. */
-function interleaved(planes: readonly Plane[]): Uint8Array {
-  const data = new Uint8Array(3 * planes[0]!.data.length);
-  for (const [channel, plane] of planes.entries()) {
-    for (let i = 0; i < plane.data.length; i++) data[3 * i + channel] = plane.data[i]!;
-  }
-  return data;
+  const { width, height } = larger.layout;
+  return planesOfPicture({ data, width, height });
 }

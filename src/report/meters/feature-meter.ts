@@ -4,7 +4,6 @@ import type { InferenceSession } from 'onnxruntime-node';
 import type { Runtime } from '../../model/runtime/onnx-runtime.js';
 import { openSession } from '../../model/runtime/session.js';
 import { packageRoot } from '../../package-root.js';
-import type { Plane } from '../../planes/plane.js';
 import type { RgbPicture } from '../rgb-picture.js';
 import { cutWithin } from './cut-within.js';
 import { planesOfRgb } from './rgb-tensor.js';
@@ -76,18 +75,6 @@ export function featureDistance(a: Looks, b: Looks): number {
     sum += squares / positions;
   }
   return sum / a.parts;
-}
-
-/** Red, green and blue as one picture, `border` samples cut on each side; luma becomes grey. */
-export function pictureOfPlanes(planes: readonly Plane[], border: number): RgbPicture {
-  const [red] = planes as [Plane];
-  const { width, height } = red;
-  const data = new Uint8Array(width * height * 3);
-  for (let channel = 0; channel < 3; channel++) {
-    const plane = (planes[channel] ?? red).data;
-    for (let i = 0; i < plane.length; i++) data[3 * i + channel] = plane[i]!;
-  }
-  return withoutBorder({ data, width, height }, border);
 }
 
 /** A picture without `border` samples on each side, less where it is too small for that. */

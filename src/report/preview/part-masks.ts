@@ -4,7 +4,7 @@ import { maskPlanes } from '../../enlarge/mask/mask-planes.js';
 import type { Chain } from '../../model/catalogue/chain.js';
 import { enlarged } from '../../planes/enlarged.js';
 import { frameLayout, type FrameLayout } from '../../planes/pixel-format.js';
-import { cropPlane } from '../../training/coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 import type { JobPlan } from '../../upscale/plan/job-plan.js';
 
 /** A part of a frame. */

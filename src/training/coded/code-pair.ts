@@ -6,7 +6,8 @@ import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { normals, type Random } from '../base/random.js';
 import { woven } from './fields.js';
-import { cropPlane, type PlanePair } from './plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
+import type { PlanePair } from './plane-pair.js';
 import type { DrawCoding, DrawnCoding } from './draw-coding.js';
 
 /**

@@ -1,7 +1,7 @@
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import type { Random } from '../base/random.js';
-import { cropPlane } from './plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 
 /** Pictures that follow one another, each at both sizes. */
 export type Moving = { readonly low: readonly Plane[]; readonly high: readonly Plane[] };

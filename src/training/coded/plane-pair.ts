@@ -16,19 +16,3 @@ export type PlanePair = {
  * mirrored either way, 8 for on its side as well.
  */
 export type Turns = 2 | 4 | 8;
-
-/** A window of a plane, as a copy. */
-export function cropPlane(
-  plane: Plane,
-  left: number,
-  top: number,
-  width: number,
-  height: number,
-): Plane {
-  const data = new Uint8Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const start = (top + y) * plane.width + left;
-    data.set(plane.data.subarray(start, start + width), y * width);
-  }
-  return { data, width, height };
-}

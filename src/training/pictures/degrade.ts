@@ -6,7 +6,8 @@ import { anyCoding, anyFields, x264Coding } from '../coded/draw-coding.js';
 import { fieldCount, fieldPair } from '../coded/field-pair.js';
 import { movingViews } from '../coded/moving-views.js';
 import { type FirstPass, runFirstPass } from './first-pass.js';
-import { cropPlane, type PlanePair } from '../coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
+import type { PlanePair } from '../coded/plane-pair.js';
 import { normals, type Random } from '../base/random.js';
 
 /** The names of ways to make the low-resolution picture. */

@@ -1,6 +1,6 @@
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane } from '../coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 
 /** Which pictures are used, and which part of them, before anything else is done. */
 export type Framing = {

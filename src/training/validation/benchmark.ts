@@ -8,7 +8,7 @@ import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { resizePlane } from '../../planes/resize.js';
 import { reduced } from '../pictures/degrade.js';
-import { cropPlane } from '../coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import { type FirstPass, runFirstPass } from '../pictures/first-pass.js';
 

@@ -2,7 +2,7 @@ import type { Network } from '../../model/language/network.js';
 import type { Plane } from '../../planes/plane.js';
 import { meanSquaredError, psnrOfMse } from '../../metrics/psnr.js';
 import { resizePlane } from '../../planes/resize.js';
-import { cropPlane } from '../coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 import { openEnlarger } from '../gradient/enlarge.js';
 import type { Picture } from '../pictures/picture.js';
 

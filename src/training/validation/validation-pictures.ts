@@ -3,7 +3,7 @@ import type { PicturePool } from '../pictures/picture-pool.js';
 import { type Picture, type SharedPlane, sharePlane } from '../pictures/picture.js';
 import { ratioOf } from '../../model/language/ratio.js';
 import type { PictureItem } from '../pictures/picture-item.js';
-import { cropPlane } from '../coded/plane-pair.js';
+import { cropPlane } from '../../planes/crop-plane.js';
 import type { TrainPlan } from '../plan/plan.js';
 
 /**

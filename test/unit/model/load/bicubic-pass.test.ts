@@ -5,7 +5,7 @@ import { enlargedSize } from '../../../../src/planes/enlarged.js';
 import type { Plane } from '../../../../src/planes/plane.js';
 import { resizePlane } from '../../../../src/planes/resize.js';
 import { enlargePicture } from '../../../../src/report/evaluate/picture-enlarger.js';
-import { cropPlane } from '../../../../src/training/coded/plane-pair.js';
+import { cropPlane } from '../../../../src/planes/crop-plane.js';
 import { randomAt } from '../../../../src/training/base/random.js';
 
 test('bicubic@n runs as a pass, and gives what the scaler gives but at the border', async () => {

@@ -6,12 +6,8 @@ import { Tape } from '../../../../src/model/autodiff/tape.js';
 import { readFeatures } from '../../../../src/model/features/feature-network.js';
 import { GraphBuilder } from '../../../../src/model/onnx/graph-builder.js';
 import { encodeModel } from '../../../../src/model/onnx/model-file.js';
-import {
-  featureDistance,
-  FeatureMeter,
-  pictureOfPlanes,
-} from '../../../../src/report/meters/feature-meter.js';
-import type { RgbPicture } from '../../../../src/report/rgb-picture.js';
+import { featureDistance, FeatureMeter } from '../../../../src/report/meters/feature-meter.js';
+import { pictureOfPlanes, type RgbPicture } from '../../../../src/report/rgb-picture.js';
 import { onnxRuntime } from '../../../../src/model/runtime/onnx-runtime.js';
 import { packageRoot } from '../../../../src/package-root.js';
 import { lossOf } from '../../../../src/training/gradient/loss.js';
@@ -75,7 +71,7 @@ async function distance(meter: FeatureMeter, a: RgbPicture, b: RgbPicture): Prom
 test('equal pictures are 0 apart, and more blur is further away, in colour and in grey', async () => {
   await using meter = await FeatureMeter.open();
   const grey = ({ data, width, height }: RgbPicture) =>
-    pictureOfPlanes([{ data: data.filter((_, i) => i % 3 === 0), width, height }], 0);
+    pictureOfPlanes([{ data: data.filter((_, i) => i % 3 === 0), width, height }]);
   for (const kind of [(picture: RgbPicture) => picture, grey]) {
     const truth = shapes(96, 64);
     const far: number[] = [];
