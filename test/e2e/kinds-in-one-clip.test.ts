@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test, { before } from 'node:test';
 import { asDecoded } from '../../src/media/decode/as-decoded.js';
@@ -7,62 +6,36 @@ import { decodeFrames } from '../../src/media/decode/decode.js';
 import { locateFfmpeg, type Ffmpeg } from '../../src/media/program/ffmpeg.js';
 import { goThrough } from '../../src/media/scan/go-through.js';
 import { probe } from '../../src/media/source/probe.js';
-import { packageRoot } from '../../src/package-root.js';
 import { checkFootage } from '../../src/upscale/footage/footage-settings.js';
 import { planOfRuns } from '../../src/upscale/footage/run-choice.js';
-import { ffmpegRun } from '../support/enlarge.js';
 import { onlyInLongForm } from '../support/long-form.js';
+import {
+  frames,
+  height,
+  kinds,
+  makeParts,
+  rate,
+  splice,
+  tour,
+  whole,
+  width,
+  type Kind,
+  type Part,
+  type Parts,
+} from '../support/spliced-kinds.js';
 import { temporaryFolder } from '../support/temporary-folder.js';
 
 const folder = temporaryFolder();
 const file = (name: string): string => path.join(folder, name);
-const [width, height, frames, rate] = [160, 96, 40, 30];
-const bytes = (width * height * 3) / 2;
-
-type Kind = 'progressive' | 'top' | 'bottom' | 'film' | 'still';
-const kinds: readonly Kind[] = ['progressive', 'top', 'bottom', 'film', 'still'];
-
-/** How each kind is made of 60 pictures a second. */
-const filters: Readonly<Record<Kind, string>> = {
-  progressive: "select='not(mod(n,2))'",
-  top: 'tinterlace=mode=interleave_top',
-  bottom: 'tinterlace=mode=interleave_bottom',
-  film: `select='not(mod(n,2))',settb=1/24,setpts=N,telecine=first_field=top:pattern=23`,
-  still: `trim=end_frame=1,loop=${frames}:1:0`,
-};
 
 let ffmpeg: Ffmpeg;
-/** The frames of each kind, of two scenes. */
-const parts = {} as Record<Kind, Uint8Array[][]>;
+let parts: Parts;
 /** Pictures of the film, by scene. */
-const pictures: Uint8Array[][] = [];
-
-async function framesOf(scene: number, made: string, count: number): Promise<Uint8Array[]> {
-  const pan = scene === 0 ? '3*n:40' : '500-2*n:300';
-  const window = `scale=768:432,crop=${width}:${height}:${pan},format=yuv420p`;
-  await ffmpegRun(
-    ...['-i', path.join(packageRoot(), 'samples', 'scene.mp4'), '-an', '-vf'],
-    ...[
-      `trim=end_frame=1,loop=120:1:0,settb=1/60,setpts=N,${window},${made}`,
-      '-vsync',
-      'passthrough',
-    ],
-    ...['-frames:v', String(count), '-f', 'rawvideo', file('part.yuv')],
-  );
-  const raw = await readFile(file('part.yuv'));
-  assert.equal(raw.length, count * bytes, made);
-  return Array.from({ length: count }, (_, i) => raw.subarray(i * bytes, (i + 1) * bytes));
-}
+let pictures: Uint8Array[][];
 
 before(async () => {
   ffmpeg = await locateFfmpeg();
-  for (const kind of kinds) {
-    parts[kind] = [];
-    for (const scene of [0, 1]) parts[kind].push(await framesOf(scene, filters[kind], frames));
-  }
-  for (const scene of [0, 1]) {
-    pictures.push(await framesOf(scene, "select='not(mod(n,2))'", (frames * 4) / 5));
-  }
+  ({ parts, pictures } = await makeParts(folder));
 });
 
 const isEqual = (a: Uint8Array, b: Uint8Array): boolean =>
@@ -76,32 +49,13 @@ function holdsField(picture: Uint8Array, frame: Uint8Array, field: string): bool
   return true;
 }
 
-/** A part of a clip: the scene, its kind and the frames of it that are taken. */
-type Part = {
-  readonly kind: Kind;
-  readonly scene: number;
-  readonly from: number;
-  readonly to: number;
-};
-
-const whole = (kind: Kind, i: number): Part => ({ kind, scene: i % 2, from: 0, to: frames });
-
 /**
  * Splices parts into one clip and checks what becomes of it: nothing is lost, no picture holds
  * anything that is not of its frame, and all come in time. Returns the pictures that were made as
  * of another kind than that of their part, in words.
  */
 async function mistakes(sequence: readonly Part[]): Promise<string[]> {
-  const all = sequence.flatMap((part) =>
-    parts[part.kind][part.scene]!.slice(part.from, part.to).map((data, i) => ({
-      ...{ data, part, number: part.from + i },
-    })),
-  );
-  await writeFile(file('clip.yuv'), Buffer.concat(all.map(({ data }) => data)));
-  await ffmpegRun(
-    ...['-f', 'rawvideo', '-s', `${width}x${height}`, '-r', String(rate), '-i', file('clip.yuv')],
-    ...['-vf', 'setfield=prog', '-c:v', 'ffv1', file('clip.nut')],
-  );
+  const all = await splice(parts, sequence, file('clip.nut'));
   const source = await probe(ffmpeg, file('clip.nut'));
   const found = await goThrough(ffmpeg, source, { stallTimeoutMs: 60_000 });
   const settings = checkFootage({ telecine: 'auto', deinterlace: 'auto-field' });
@@ -170,18 +124,6 @@ async function mistakes(sequence: readonly Part[]): Promise<string[]> {
     `the last picture comes ${last} s before the end`,
   );
   return wrong;
-}
-
-/** A way through all ordered pairs of kinds, each once. */
-function tour(): Kind[] {
-  const left = new Map(kinds.map((kind) => [kind, kinds.filter((other) => other !== kind)]));
-  const [stack, way]: [Kind[], Kind[]] = [['progressive'], []];
-  while (stack.length > 0) {
-    const next = left.get(stack.at(-1)!)!.pop();
-    if (next === undefined) way.push(stack.pop()!);
-    else stack.push(next);
-  }
-  return way;
 }
 
 test('in a clip of all pairs of kinds each becomes what it is, from its first frame on', async () => {
