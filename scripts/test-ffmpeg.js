@@ -14,6 +14,7 @@ const withNewest = new Set([
   'named-encoders',
   'scan',
   'field-coded',
+  'soft-film-spliced',
 ]);
 /** In the long form alone: npm run test:long. */
 const alsoInLongForm = [
