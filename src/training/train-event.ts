@@ -34,8 +34,8 @@ export type TrainEvent =
       readonly scores: readonly PictureScore[];
       /** Mean Y-PSNR in dB over the validation pictures; `NaN` without any. */
       readonly psnr: number;
-      /** Whether these are the best weights so far. */
-      readonly best: boolean;
+      /** Whether these are the weights to keep so far: the best, or with `keep: 'last'` any. */
+      readonly kept: boolean;
       /** The weights that were validated. */
       readonly weights: Float32Array;
       /** Whether colours stay as they are; `null` for networks on luma. */
@@ -45,8 +45,8 @@ export type TrainEvent =
       readonly kind: 'finished';
       readonly step: number;
       readonly best: Float32Array;
-      /** Figures of the best weights for each test picture that can be used. */
+      /** Figures of the kept weights for each test picture that can be used. */
       readonly test: readonly PictureScore[];
-      /** Whether the best weights keep colours; `null` for networks on luma. */
+      /** Whether the kept weights keep colours; `null` for networks on luma. */
       readonly white: WhiteFigures | null;
     };

@@ -207,17 +207,17 @@ export class TrainingRun implements AsyncDisposable {
     return result;
   }
 
-  /** Measures the averaged weights, and keeps them where they are the best so far. */
+  /** Measures the averaged weights, and keeps them if they are the best so far, or if the plan says so. */
   async validate(): Promise<Validated> {
     const { state, bestPsnr, step } = this.#now;
     const weights = state.average;
     const scores = await this.#gradients.validate(weights, this.#validation);
     const psnr = mean(scores.map((score) => score.psnr));
     // Without validation pictures the last weights are the ones to keep.
-    const isBest = this.#validation.length === 0 || this.#plan.keep === 'last' || psnr > bestPsnr;
-    if (isBest) this.#now = { ...this.#now, bestPsnr: psnr, bestStep: step, best: weights };
+    const kept = this.#validation.length === 0 || this.#plan.keep === 'last' || psnr > bestPsnr;
+    if (kept) this.#now = { ...this.#now, bestPsnr: psnr, bestStep: step, best: weights };
     const white = await this.measureWhite(weights);
-    return { scores, psnr, best: isBest, weights, white };
+    return { scores, psnr, kept, weights, white };
   }
 
   /** Whether colours stay as they are, where the network makes them; `null` for luma. */
@@ -265,7 +265,7 @@ export class TrainingRun implements AsyncDisposable {
 export type Validated = {
   readonly scores: readonly PictureScore[];
   readonly psnr: number;
-  readonly best: boolean;
+  readonly kept: boolean;
   readonly weights: Float32Array;
   readonly white: WhiteFigures | null;
 };

@@ -77,6 +77,22 @@ test('a short run lowers the loss and leaves model, card, metrics, curves and co
   assert.equal(again.code, 1, 'an existing model is not overwritten');
 });
 
+test('a run that loses what it had learnt says so, and calls no worse weights the best', async () => {
+  const rates = ['--optimiser', 'sgd', '--lr', '4', '--average', '1', '--val-every', '3'];
+  // One that gets that far may also end with a loss that is no number.
+  const { stderr } = await train('lost.onnx', '--steps', '60', '--keep', 'last', ...rates);
+  const found = [...stderr.matchAll(/step \d+: ([\d.]+) dB .*?(, the best so far)?$/gm)];
+  assert.ok(found.length > 1, stderr);
+  let best = -Infinity;
+  for (const [line, psnr, said] of found) {
+    // Two that are the same to the last digit shown may differ.
+    if (Number(psnr) !== best) assert.equal(said !== undefined, Number(psnr) > best, line);
+    best = Math.max(best, Number(psnr));
+  }
+  const words = /The network has lost what it had learnt: .* a lower --lr than 4, and --keep best/g;
+  assert.equal(stderr.match(words)?.length, 1, stderr);
+});
+
 test('the weights do not depend on how many threads computed them', async () => {
   for (const workers of ['1', '3']) {
     const { code, stderr } = await train(`w${workers}.onnx`, '--steps', '10', '--workers', workers);

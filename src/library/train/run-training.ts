@@ -15,6 +15,7 @@ import {
 } from '../../training/saved/metrics-file.js';
 import type { Picture } from '../../training/pictures/picture.js';
 import type { TrainPlan } from '../../training/plan/plan.js';
+import { collapseWords, hasCollapsed } from '../../training/validation/collapse.js';
 import { contestOutcome, contestWords } from '../../training/validation/contest-outcome.js';
 import { type WhiteFigures, whiteWords } from '../../training/gradient/white.js';
 import { train } from '../../training/trainer.js';
@@ -158,7 +159,9 @@ class RunRecord {
   private readonly named = new Set<string>();
   private rows: TrainMetrics[] = [];
   private pictures: readonly Picture[] = [];
-  private best: TrainMetrics | undefined;
+  /** The validation of the weights that would be written now. */
+  private kept: TrainMetrics | undefined;
+  private hasCollapsed = false;
 
   constructor(plan: TrainPlan, options: RunOptions) {
     this.plan = plan;
@@ -192,9 +195,7 @@ class RunRecord {
     this.display.started?.();
     this.pictures = validation;
     this.rows = this.plan.resume ? await readMetrics(this.metricsFile, step) : [];
-    for (const row of this.rows) {
-      if (this.best === undefined || row.psnr > this.best.psnr) this.best = row;
-    }
+    this.kept = this.plan.keep === 'last' ? this.rows.at(-1) : this.best();
     await startMetrics(this.metricsFile, this.rows);
     const goingOn = step > 0 ? `; going on after step ${step}` : '';
     this.display.say(
@@ -204,7 +205,7 @@ class RunRecord {
 
   showProgress({ step, loss, rate, stepsPerSecond }: EventOf<'progress'>): void {
     const { steps, out: clip } = this.plan;
-    const { best } = this;
+    const best = this.best();
     const eta = (steps - step) / stepsPerSecond;
     this.tell({
       ...{ event: 'progress', clip, output: clip, stage: 'train', frames: step, of: steps },
@@ -219,7 +220,8 @@ class RunRecord {
 
   async keepValidation(event: EventOf<'validated'>): Promise<void> {
     const row = metricsOf(event, event.scores);
-    if (event.best) this.best = row;
+    if (event.kept) this.kept = row;
+    const isBest = !(row.psnr <= (this.best()?.psnr ?? -Infinity));
     this.rows.push(row);
     await appendMetrics(this.metricsFile, row);
     await drawCurves(this.plan.workFolder, lossText(this.plan.loss), this.rows);
@@ -227,8 +229,9 @@ class RunRecord {
     if (event.scores.length === 0) return;
     const { step, psnr, ssim, bicubicPsnr, bicubicSsim } = row;
     this.display.say(
-      `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${whiteShown(event.white)}${event.best ? ', the best so far' : ''}`,
+      `step ${step}: ${psnr.toFixed(2)} dB (bicubic ${bicubicPsnr.toFixed(2)}), SSIM ${ssim.toFixed(4)} (${bicubicSsim.toFixed(4)})${whiteShown(event.white)}${isBest ? ', the best so far' : ''}`,
     );
+    this.watchCollapse();
   }
 
   /** Reports, once, that the discriminator has won or lost for good. */
@@ -239,6 +242,25 @@ class RunRecord {
     this.warn('discriminator', contestWords(outcome, shares.at(-1)!));
   }
 
+  /** Reports, once, that the network has lost what it had learnt. */
+  private watchCollapse(): void {
+    // A network that learns how pictures look gives up some PSNR for it.
+    if (this.plan.discriminator !== undefined) return;
+    const psnrs = this.rows.map(({ psnr }) => psnr);
+    if (this.hasCollapsed || !hasCollapsed(psnrs)) return;
+    this.hasCollapsed = true;
+    const best = this.best()!;
+    this.warn('training', collapseWords(best, psnrs.at(-1)!, this.plan));
+  }
+
+  /** The validation with the highest PSNR. */
+  private best(): TrainMetrics | undefined {
+    return this.rows.reduce<TrainMetrics | undefined>(
+      (best, row) => (best === undefined || row.psnr > best.psnr ? row : best),
+      undefined,
+    );
+  }
+
   private warn(what: string, why: string): void {
     this.display.say(why);
     this.tell({ event: 'note', clip: this.plan.out, kind: 'note', what, why });
@@ -246,7 +268,7 @@ class RunRecord {
 
   /** Writes the contact sheet, the model and its card. */
   async finish(event: EventOf<'finished'>): Promise<TrainingResult> {
-    const { plan, options, best } = this;
+    const { plan, options, kept } = this;
     const sheet = await contactSheet(plan.network, event.best, this.pictures);
     await writeWhole(path.join(plan.workFolder, trainingFiles.sheet), sheet);
     const curve = this.rows.map(({ step, loss, psnr }) => ({ step, loss, psnr }));
@@ -261,8 +283,8 @@ class RunRecord {
     if (event.white?.stays === false) this.warn('white', whiteWords(event.white));
     if (plan.test.length > 0) this.display.say(testLine(plan, test));
     const summary: TrainingResult = {
-      ...{ card, skipped: this.skipped, psnr: best?.psnr ?? NaN },
-      ...{ bicubicPsnr: best?.bicubicPsnr ?? NaN, test: test ?? null },
+      ...{ card, skipped: this.skipped, psnr: kept?.psnr ?? NaN },
+      ...{ bicubicPsnr: kept?.bicubicPsnr ?? NaN, test: test ?? null },
     };
     this.tell({ event: 'done', clip: plan.out, status: 'done', output: plan.out, summary });
     return summary;
