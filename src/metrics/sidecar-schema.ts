@@ -66,7 +66,10 @@ export type SidecarScan = {
   }[];
   /** Share of the examined frames whose flags say which field comes first. */
   readonly flags: { readonly top: number; readonly bottom: number };
-  /** Lines at the bottom in which a tape's heads switch; absent in sidecars of older versions. */
+  /**
+   * Lines at the bottom in which a tape's heads switch, with black lines below them; absent in
+   * sidecars of older versions.
+   */
   readonly headNoise?: number;
   /** Black rows and columns at each edge; `null` for none. */
   readonly borders: {

@@ -21,6 +21,7 @@ const clips = {
   'film.mkv': `${pan},${film},setfield=prog`,
   'boxed.mkv': `${pan},pad=320:240:0:30`,
   'tape.mkv': `${pan},pad=336:180:8:0,geq=lum='if(gt(Y,H-7),if(lt(random(1),0.15),235,lum(X-24+8*sin(N),Y)),lum(X,Y))':cb=128:cr=128`,
+  'tape-black.mkv': `${pan},pad=336:180:8:0,geq=lum='if(gt(Y,H-7),if(lt(random(1),0.15),235,lum(X-24+8*sin(N),Y)),lum(X,Y))':cb=128:cr=128,pad=336:188`,
   'still.mkv': 'trim=end_frame=1,loop=40:1:0,scale=160:90,setfield=tff',
 } as const;
 
@@ -60,9 +61,11 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     'film.mkv': ['telecine', 'top', '3:2', null],
     'boxed.mkv': ['progressive', null, null, { left: 0, right: 0, top: 30, bottom: 30 }],
     'tape.mkv': ['progressive', null, null, { left: 8, right: 8, top: 0, bottom: 0 }],
+    'tape-black.mkv': ['progressive', null, null, { left: 8, right: 8, top: 0, bottom: 8 }],
     'still.mkv': ['still', null, null, null],
   });
-  for (const name of names) assert.equal(noisy[name], name === 'tape.mkv' ? 6 : 0, name);
+  const heads: Record<string, number> = { 'tape.mkv': 6, 'tape-black.mkv': 14 };
+  for (const name of names) assert.equal(noisy[name], heads[name] ?? 0, name);
   // A kind of source says what it comes to, and acts on what was seen.
   const { stderr } = await runVsr('upscale', ...names.map(file), '--source', 'vhs', '--dry-run');
   for (const line of [
@@ -71,7 +74,9 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     /scan: film in 31.25 frames a second \(1 of 1 place; flags say progressive\)\. --telecine auto gives its 25 pictures a second\./,
     /borders: 30 top, 30 bottom\./,
     /borders: 8 left, 8 right, 6 lines of head noise below\. --crop auto takes them off\./,
-    /cropped to 320x174 from column 8 and line 0: the rest is black border or head noise/,
+    /tape.mkv[^]*cropped to 320x174 from column 8 and line 0: the rest is black border or head noise/,
+    /borders: 8 left, 8 right, 6 lines of head noise and 8 black lines below\. --crop auto/,
+    /tape-black.mkv[^]*cropped to 320x174 from column 8 and line 0: the rest is black border or/,
     /scan: not sure \(nothing moves in 1 place; flags say top field first\): left as it is\./,
     /source vhs: --deinterlace auto-field, --telecine auto, --crop auto\./,
     /video \(40 of 40 frames\) becomes a frame of every field/,

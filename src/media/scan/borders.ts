@@ -1,7 +1,7 @@
 import type { Borders } from './scan.js';
 
 /** Samples up to this value count as black: on tapes black is raised from 16 to about 30. */
-const brightestBlack = 44;
+export const brightestBlack = 44;
 
 /** Narrower borders, in samples, do not count. */
 const leastBorder = 4;

@@ -1,3 +1,5 @@
+import { brightestBlack } from './borders.js';
+
 /** Noise at the bottom takes at least this many lines, and at most this share of the height. */
 const leastLines = 3;
 const mostShare = 0.05;
@@ -32,6 +34,15 @@ const leastAgreement = 0.8;
 const leastPairs = 6;
 const leastShare = 0.25;
 
+/**
+ * Black lines may follow below, up to this share of the height; samples up to `brightestBlack` are
+ * black, and so are lines of which fewer than `mostBright` are brighter. The line above them must
+ * be bright for more than half of its length: otherwise they may be a dark part of the picture.
+ */
+const mostBlack = 0.1;
+const mostBright = 1 / 64;
+const brightEdge = 0.5;
+
 const mean = (values: readonly number[]): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
@@ -59,13 +70,16 @@ export class HeadNoiseFinder {
 
   /** Examines two neighbouring frames: their luma, 8 bit. */
   add(now: Uint8Array, before: Uint8Array): void {
-    const lines = this.#linesOf({ now, before });
+    const pair = { now, before };
+    const black = this.#blackBelow(pair);
+    const noise = this.#linesOf(pair, this.#height - black);
+    const lines = noise === null || noise === 0 ? noise : noise + black;
     this.#pairs++;
     if (lines === 0) this.#clean++;
     else if (lines !== null) this.#counts.set(lines, (this.#counts.get(lines) ?? 0) + 1);
   }
 
-  /** Number of lines of noise. */
+  /** Number of lines at the bottom that are noise, black lines below it included. */
   lines(): number {
     const counts = this.#counts;
     const [lines] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
@@ -75,13 +89,32 @@ export class HeadNoiseFinder {
     return near >= leastAgreement * telling ? lines : 0;
   }
 
-  /** Lines of noise in one frame; `null` where the picture hides them, if there are any. */
-  #linesOf(pair: Pair): number | null {
-    const height = this.#height;
-    const most = Math.floor(mostShare * height);
+  /** Black lines below everything else; 0 where those may be a dark part of the picture. */
+  #blackBelow({ now, before }: Pair): number {
+    const width = this.#width;
+    const brightShare = (row: number): number => {
+      let bright = 0;
+      for (let at = row * width; at < (row + 1) * width; at++) {
+        if (now[at]! > brightestBlack || before[at]! > brightestBlack) bright++;
+      }
+      return bright / width;
+    };
+    const most = Math.floor(mostBlack * this.#height);
+    let lines = 0;
+    let share = 0;
+    while (lines <= most && (share = brightShare(this.#height - 1 - lines)) < mostBright) lines++;
+    return lines > most || share <= brightEdge ? 0 : lines;
+  }
+
+  /**
+   * Lines of noise in one frame, above line `height`; `null` where the picture hides them, if there
+   * are any.
+   */
+  #linesOf(pair: Pair, height: number): number | null {
+    const most = Math.floor(mostShare * this.#height);
     const top = height - most - Math.floor(bandShare * height);
     if (most < leastLines || top < 2 || this.#width < 4 * reach) return null;
-    const shift = this.#shiftOf(pair, most);
+    const shift = this.#shiftOf(pair, height - most, height);
     /** For each line from `top` on, how little explains it in each part. */
     const all = Array.from({ length: height - top }, (_, i) =>
       Array.from({ length: parts }, (_, part) =>
@@ -108,11 +141,11 @@ export class HeadNoiseFinder {
   }
 
   /** By how many samples the bottom lines have moved sideways since the frame before. */
-  #shiftOf(pair: Pair, most: number): number {
+  #shiftOf(pair: Pair, from: number, to: number): number {
     let best = { shift: 0, error: Infinity };
     for (let shift = -reach; shift <= reach; shift++) {
       let error = 0;
-      for (let row = this.#height - most; row < this.#height; row++) {
+      for (let row = from; row < to; row++) {
         error += this.#inTime(pair, row, reach, this.#width - reach, shift);
       }
       if (error < best.error) best = { shift, error };

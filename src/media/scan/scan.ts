@@ -59,7 +59,9 @@ export type Scan = {
   readonly flags: { readonly top: number; readonly bottom: number };
   /** `null` where the picture fills the frame, or is too dark to tell. */
   readonly borders: Borders | null;
-  /** Lines at the bottom in which a tape's heads switch; 0 for none. */
+  /**
+   * Lines at the bottom in which a tape's heads switch, with black lines below them; 0 for none.
+   */
   readonly headNoise: number;
   /** Standard deviation of the noise in grey levels of 255; `null` where it is unknown. */
   readonly noise: number | null;

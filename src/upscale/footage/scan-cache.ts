@@ -12,7 +12,7 @@ import { version } from '../../version.js';
 const mostKept = 1000;
 
 /** Raised with each change by which a scan finds something else in the same clip. */
-const lookVersion = 8;
+const lookVersion = 9;
 
 type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
 

@@ -104,16 +104,21 @@ export function scanLines(scan: Scan, rate: Ratio | null, isTreated = false): st
     return ['scan: left out, because nothing that --source web sets needs it.'];
   }
   const lines = [`scan: ${kindLine(scan, rate, isTreated)}`];
+  const black = scan.borders?.bottom ?? 0;
+  const noise = Math.max(0, scan.headNoise - black);
   const sides = Object.entries(scan.borders ?? {})
-    .filter(([, count]) => count > 0)
+    .filter(([side, count]) => count > 0 && (side !== 'bottom' || noise === 0))
     .map(([side, count]) => `${count} ${side}`);
-  if (scan.headNoise > 0) sides.push(`${scan.headNoise} lines of head noise below`);
+  if (noise > 0) {
+    const rest = black > 0 ? ` and ${black} black lines` : '';
+    sides.push(`${noise} lines of head noise${rest} below`);
+  }
   if (sides.length > 0) lines.push(`borders: ${sides.join(', ')}. --crop auto takes them off.`);
   if (scan.repeats !== null) {
     const every = scan.repeats === 2 ? 'every 2nd frame' : `one frame in ${scan.repeats}`;
     lines.push(`repeats: ${every} repeats the one before; kept. --repeats drop leaves them out.`);
   }
-  const noise = noiseLine(scan);
-  if (noise !== null) lines.push(noise);
+  const grain = noiseLine(scan);
+  if (grain !== null) lines.push(grain);
   return lines;
 }

@@ -43,14 +43,21 @@ const fill =
     }
   };
 
-/** The lines of noise that are found in a clip on whose frames `draw` draws. */
-function found(draw: Draw): number {
+/**
+ * The lines of noise that are found in a clip on whose frames `draw` draws, if that many lines of
+ * black stand below its picture.
+ */
+function found(draw: Draw, black = 0): number {
   const finder = new HeadNoiseFinder(width, height);
   for (let number = 0; number < 48; number += 6) {
-    const [before, now] = [picture(number), picture(number + 1)];
-    draw(before, number);
-    draw(now, number + 1);
-    finder.add(now, before);
+    const [before, now] = [number, number + 1].map((each) => {
+      const luma = picture(each);
+      draw(luma, each);
+      const moved = new Uint8Array(luma.length).map(() => 16 + 6 * random());
+      moved.set(luma.subarray(black * width));
+      return moved;
+    });
+    finder.add(now!, before!);
   }
   return finder.lines();
 }
@@ -74,6 +81,17 @@ test('lines at the bottom that differ like noise are found, also if mostly shift
     }
   };
   assert.equal(found(shifted), 8);
+  // Black lines below are cut off with them, and none where there is no noise.
+  for (const black of [2, 5, 16]) {
+    assert.equal(
+      found(
+        fill(194, () => random()),
+        black,
+      ),
+      6 + black,
+    );
+    assert.equal(found(shifted, black), 8 + black);
+  }
 });
 
 test('no clean picture has any: water, grass, text that stands or runs, confetti, noise', () => {
@@ -103,7 +121,17 @@ test('no clean picture has any: water, grass, text that stands or runs, confetti
       return cell > 0.7 ? (cell - 0.7) * 3 : null;
     }),
   };
-  for (const [name, draw] of Object.entries(clean)) assert.equal(found(draw), 0, name);
+  for (const [name, draw] of Object.entries(clean)) {
+    for (const black of [0, 2, 8]) assert.equal(found(draw, black), 0, `${name}, ${black} black`);
+  }
+  // Nor where the picture fades to black below, as at night.
+  const night: Draw = (luma) => {
+    luma.forEach((value, at) => {
+      const share = Math.min(1, Math.max(0, (height - 8 - at / width) / 60));
+      luma[at] = 16 + (value - 16) * share;
+    });
+  };
+  assert.equal(found(night), 0);
 });
 
 test('noise in a few frames, or in less than the whole width, is no head noise', () => {

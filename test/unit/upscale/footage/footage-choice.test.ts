@@ -75,6 +75,11 @@ test('a line says what was found, by how much, and what each option would give',
     scanLines({ ...scan, borders: sides, headNoise: 8 }, null)[1],
     'borders: 8 left, 8 right, 8 lines of head noise below. --crop auto takes them off.',
   );
+  const below = { ...scan, borders: { ...sides, bottom: 6 }, headNoise: 14 };
+  assert.equal(
+    scanLines(below, null)[1],
+    'borders: 8 left, 8 right, 8 lines of head noise and 6 black lines below. --crop auto takes them off.',
+  );
   const places = scan.places.with(0, {
     ...place,
     kind: 'telecine',
