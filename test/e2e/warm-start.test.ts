@@ -10,10 +10,13 @@ import { randomModel } from '../support/random-model.js';
 
 const ort = await onnxRuntime();
 
-async function enlarged(model: Uint8Array): Promise<Float32Array> {
+async function enlarged(model: Uint8Array, channels = 1): Promise<Float32Array> {
   const session = await ort.InferenceSession.create(model, { intraOpNumThreads: 1 });
-  const values = Float32Array.from({ length: 24 * 20 }, (_, i) => (Math.sin(i * i) + 1) / 2);
-  const { y } = await session.run({ x: new ort.Tensor('float32', values, [1, 1, 20, 24]) });
+  const values = Float32Array.from(
+    { length: channels * 24 * 20 },
+    (_, i) => (Math.sin(i * i) + 1) / 2,
+  );
+  const { y } = await session.run({ x: new ort.Tensor('float32', values, [1, channels, 20, 24]) });
   return y!.data as Float32Array;
 }
 
@@ -38,6 +41,26 @@ for (const [from, to] of [
     assert.ok(Math.max(...shallow) - Math.min(...shallow) > 0.1, 'the picture is not flat');
   });
 }
+
+test('residual blocks that a model lacks begin by adding nothing', async () => {
+  const [two, five] = [2, 5].map((depth) => networkOf('resnet', 4, { depth, width: 6 }));
+  const model = buildInferenceModel(two!, initialWeights(two!, 2));
+  const weights = startOf(five!, model);
+  assert.equal(weights.length, parameterCount(five!));
+  const [shallow, deep] = [
+    await enlarged(model, 3),
+    await enlarged(buildInferenceModel(five!, weights), 3),
+  ];
+  assert.deepEqual(deep, shallow);
+  // They can learn: what their first layers give is not 0.
+  const fresh = initialWeights(five!, 1);
+  const same = weights.filter((value, i) => value !== 0 && value === fresh[i]).length;
+  assert.equal(same, 3 * 6 * 6 * 9);
+  assert.throws(() => startOf(two!, buildInferenceModel(five!, fresh)), {
+    code: 'model',
+    message: /^Expected a model of at most 8 layers to start from but start\.onnx has 14\. /,
+  });
+});
 
 test('only the last layer may differ in size between scales', () => {
   const network = networkOf('espcn-16', 3);

@@ -1,8 +1,10 @@
+import type { Block } from '../../model/blocks/kinds.js';
 import { type Layer, layersOf, layerWeights } from '../../model/language/layers.js';
 import {
   type Network,
   parameterCount,
   parametersOf,
+  type Placed,
   slopeName,
   type Weights,
 } from '../../model/language/network.js';
@@ -12,6 +14,15 @@ import { VsrError } from '../../errors.js';
 
 /** The name of a trained list of a network without a dial. */
 const trainedList = /^(conv|dense)\d+\.(weight|bias|slope)$/;
+
+/** Number of layers among the names of their lists. */
+function kernelsIn(names: readonly string[]): number {
+  return names.filter((name) => /^(conv|dense)\d+\.weight$/.test(name)).length;
+}
+
+function listNames(network: Network): string[] {
+  return parametersOf(network).map(({ name }) => name);
+}
 
 /**
  * The trained lists, `conv0.weight`, `conv0.bias`, ..., of a model file that this program wrote,
@@ -38,8 +49,9 @@ function constantsOf(model: Uint8Array, name: string) {
  * the number of channels and stands between two relu's (Net2Net's deeper networks,
  * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
  * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
- * other network every list must be there, but for those of the last block. Slopes of a dial are
- * taken where the model has them. Throws VsrError `model` for any other difference.
+ * other network every list must be there, but for those of the last block, and of residual blocks
+ * that are more than the model has: they begin by adding nothing. Slopes of a dial are taken where
+ * the model has them. Throws VsrError `model` for any other difference.
  */
 export function weightsFromModel(
   model: Uint8Array,
@@ -48,6 +60,13 @@ export function weightsFromModel(
   fresh: Weights,
 ): Weights {
   const { lists: constants, slopes } = constantsOf(model, name);
+  const [theirKernels, ourKernels] = [[...constants.keys()], listNames(network)].map(kernelsIn);
+  if (theirKernels! > ourKernels!) {
+    throw new VsrError(
+      'model',
+      `Expected a model of at most ${ourKernels} layers to start from but ${name} has ${theirKernels}. Train a network of as many with --depth, or start from a smaller one.`,
+    );
+  }
   const layers = layersOf(network);
   if (layers === null) return listsFromModel(constants, name, network, fresh);
   const theirs = constants.size / 2;
@@ -80,8 +99,9 @@ export function weightsFromModel(
 }
 
 /**
- * Weights with every list that `constants` has in the wanted size; only the last block may begin as
- * in `fresh`. Throws VsrError `model` for any other difference.
+ * Weights with every list that `constants` has in the wanted size; only the last block and added
+ * residual blocks may begin as in `fresh`, the latter with zeros for what they add. Throws VsrError
+ * `model` for any other difference.
  */
 function listsFromModel(
   constants: ReadonlyMap<string, Float32Array>,
@@ -92,8 +112,15 @@ function listsFromModel(
   const weights = Float32Array.from(fresh);
   const lists = parametersOf(network);
   const last = lists.at(-1)!.name.split('.')[0]!;
+  const added = addedLayers(network.blocks, lists, constants);
   for (const list of lists) {
-    const theirs = constants.get(list.name);
+    const [, kind, layer, part] = layerOf.exec(list.name)!;
+    if (kind === 'conv' && Number(layer) >= added.from && Number(layer) < added.to) {
+      if (list.small === true) weights.fill(0, list.offset, list.offset + list.size);
+      continue;
+    }
+    const shift = kind === 'conv' && Number(layer) >= added.to ? added.to - added.from : 0;
+    const theirs = constants.get(`${kind}${Number(layer) - shift}.${part}`);
     if (theirs?.length === list.size) weights.set(theirs, list.offset);
     else if (!list.name.startsWith(`${last}.`)) {
       throw new VsrError(
@@ -103,6 +130,36 @@ function listsFromModel(
     }
   }
   return weights;
+}
+
+/** The parts of a list's name: kind of layer, its number, and what the list is of it. */
+const layerOf = /^([a-z]+)(\d+)\.(.+)$/;
+
+/** Number of convolutions in a block. */
+function convolutionsIn(block: Block): number {
+  if (block.kind === 'residual') {
+    return block.blocks.reduce((sum, each) => sum + convolutionsIn(each), 0);
+  }
+  return block.kind === 'dense' ? 0 : 1;
+}
+
+/**
+ * The convolutions, from number `from` to before `to`, of the last residual blocks, as many as a
+ * model has fewer; none where the difference is no whole number of such blocks.
+ */
+function addedLayers(
+  blocks: readonly Block[],
+  lists: readonly Placed[],
+  constants: ReadonlyMap<string, Float32Array>,
+): { readonly from: number; readonly to: number } {
+  const missing = kernelsIn(lists.map(({ name }) => name)) - kernelsIn([...constants.keys()]);
+  const last = blocks.findLastIndex(({ kind }) => kind === 'residual');
+  const to = blocks.slice(0, last + 1).reduce((sum, block) => sum + convolutionsIn(block), 0);
+  let from = to;
+  for (let i = last; to - from < missing && blocks[i]?.kind === 'residual'; i--) {
+    from -= convolutionsIn(blocks[i]!);
+  }
+  return to - from === missing ? { from, to } : { from: to, to };
 }
 
 /**
