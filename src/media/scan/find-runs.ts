@@ -10,6 +10,7 @@ import {
 import { likelyStates } from './field-runs.js';
 import { misfit, shapesOf, type FieldShape, type FieldState } from './field-states.js';
 import {
+  hasMixed,
   isShifted,
   isVideo,
   leastLines,
@@ -77,7 +78,11 @@ function surely(shapes: readonly FieldShape[], steps: Steps, stretch: Stretch): 
   const whole = mayBeBlurred(frames) ? 'unsure' : 'progressive';
   if (state.kind === 'progressive') return whole;
   if (state.kind === 'shifted') return isShifted(frames) === true ? 'film' : 'unsure';
-  if (state.kind === 'film') return 'film';
+  if (state.kind === 'film') {
+    const { first, end } = stretch;
+    const states = shapes.slice(first, end).map((_, i) => later(state, i));
+    return hasMixed(shapes.slice(first, end), states) ? 'film' : 'unsure';
+  }
   const sure = isVideo(frames);
   if (sure === false) return whole;
   const isClear = misfitTo(shapes, stretch, progressive) - own > leastAdvantage;

@@ -185,6 +185,25 @@ export function isShifted(frames: readonly JudgedFrame[]): boolean | null {
   return sums.woven > mostLeft * sums.same ? false : null;
 }
 
+/** The frames of film that mix two pictures have at least this weight together. */
+const leastMixed = 1;
+
+/** Such a frame has at most this misfit. */
+const mostMisfit = 0.5;
+
+/**
+ * Whether frames of 3:2 film are among frames that mix two pictures, as two of five do. Where few
+ * frames tell anything, whole pictures fit some cadence by chance.
+ */
+export function hasMixed(shapes: readonly FieldShape[], states: readonly FieldState[]): boolean {
+  const weight = states.reduce((sum, state, i) => {
+    const { kind, place } = state;
+    const isMixed = kind === 'film' && (place === 2 || place === 3);
+    return isMixed && misfit(shapes[i]!, state) <= mostMisfit ? sum + shapes[i]!.weight : sum;
+  }, 0);
+  return weight >= leastMixed;
+}
+
 /** Pictures with fewer lines are never judged to have fields: a single sharp edge could mislead. */
 export const leastLines = 96;
 
@@ -242,6 +261,7 @@ function judgeFields(steps: readonly FieldStep[]): PlaceJudgement {
     return repeats === null ? say('progressive') : say('repeats', { repeats });
   }
   if (kinds.has('video') && sure !== true) return say('unsure');
+  if (kinds.has('film') && !hasMixed(shapes, states)) return say('unsure');
   if (kinds.has('shifted') && weaves === null) return say('unsure');
   if (only('video')) {
     const clear = misfitOfKind(shapes, 'progressive') - bad / telling > leastAdvantage;

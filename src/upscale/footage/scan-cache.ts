@@ -12,7 +12,7 @@ import { version } from '../../version.js';
 const mostKept = 1000;
 
 /** Raised with each change by which a scan finds something else in the same clip. */
-const lookVersion = 9;
+const lookVersion = 10;
 
 type Stored = { readonly key: string; readonly sha256: string; readonly scan: string };
 
@@ -111,7 +111,7 @@ export async function keptScan(
 }
 
 /** Raised with each change by which examining all frames finds something else. */
-const runsVersion = 6;
+const runsVersion = 7;
 
 /** As `keptScan`, for the examination of all frames, run by run. */
 export async function keptRuns(

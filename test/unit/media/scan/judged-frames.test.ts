@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import type { FieldMeasure } from '../../../../src/media/scan/field-measure.js';
+import { findRuns } from '../../../../src/media/scan/find-runs.js';
 import {
   isShifted,
   isVideo,
+  judgePlace,
   type JudgedFrame,
   mayBeBlurred,
 } from '../../../../src/media/scan/judge-place.js';
@@ -57,4 +60,28 @@ test('frames may be blurred video if the frame before fits better by one field',
   ] as const) {
     assert.equal(mayBeBlurred(frames('video', measured)), expected, measured.join(', '));
   }
+});
+
+/** Same, late, early, apart and moving. */
+type Five = readonly [number, number, number, number, number];
+
+test('where few frames tell anything, whole pictures are not taken for film', () => {
+  /** A drawn test picture of 75 frames, in which a gradient and a digit change now and then. */
+  const telling = new Map<number, Five>([
+    [4, [21.9, 23.14, 23.35, 21.03, 0.0022]],
+    [8, [19, 23.57, 30.68, 21.3, 0.0011]],
+    [20, [19.51, 24.6, 31.09, 20.42, 0.0013]],
+    [29, [6.16, 168.88, 168.6, 6.33, 0.0062]],
+    [32, [31.71, 35.92, 31.43, 31.12, 0.0014]],
+    [59, [47.17, 164.05, 164.48, 47.37, 0.008]],
+  ]);
+  const still: Five = [0, 0, 0, 0, 0];
+  const measures = Array.from({ length: 75 }, (_, i): FieldMeasure => {
+    const [same, late, early, apart, moving] = telling.get(i) ?? still;
+    return { same, late, early, apart, moving, top: 0.4, bottom: 0.4 };
+  });
+  const steps = measures.map((measure) => ({ measure, ticks: 1 }));
+  assert.equal(judgePlace(steps, 240).kind, 'unsure');
+  const { runs } = findRuns([null, ...steps], 240);
+  assert.ok(runs.every(({ kind }) => kind !== 'film'));
 });
