@@ -53,8 +53,6 @@ export type Recipe = {
   readonly int8?: boolean;
   /** Folders of clips to train on besides the pictures, below ../shared/data. */
   readonly footage?: readonly string[];
-  /** How many times each of these clips is taken, other frames of it each time; default: 1. */
-  readonly footageTimes?: number;
   /** Whether it has a dial: its weights depend on how strongly the source is compressed. */
   readonly strength?: boolean;
   /** See `TrainPlan`. */

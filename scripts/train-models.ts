@@ -83,11 +83,11 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const isFree = ({ file }: { readonly file: string }) => !heldFiles.has(file);
   const all = splitItems(await listImages(sources), split, seed);
   const parts = { ...all, training: all.training.filter(isFree) };
-  const { footage = [], footageTimes = 1 } = recipe;
+  const { footage = [] } = recipe;
   const clips = await listFootage(footage.map((each) => path.join(data, each)));
   const learned = [
     ...alsoReduced(parts.training, pictures.alsoReduced),
-    ...Array.from({ length: footageTimes }, () => clips).flat(),
+    ...clips,
   ];
   const { int8 = false } = recipe;
   const calibration = { items: learned, degradation, seed, int8 };
@@ -152,7 +152,6 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
       ...(recipe.people === true ? { people } : {}),
       ...(expand === 0 ? {} : { expand }),
       ...(recipe.strength === true ? { strength: true, footage } : {}),
-      ...(footageTimes === 1 ? {} : { footageTimes }),
       ...{ variants, keep: 'last', ...(from === undefined ? {} : { from }) },
       ...(after === undefined ? {} : { after }),
       ...(int8 ? { int8 } : {}),

@@ -12,7 +12,7 @@ const ort = await onnxRuntime();
  * nothing is read or written.
  */
 const [width, height, frames] = process.argv.slice(2, 5).map(Number) as [number, number, number];
-const chain = await chooseChain(2, process.argv[5] ?? 'default', { codec: false });
+const chain = await chooseChain(2, process.argv[5] ?? 'default', { kind: 'clean' });
 const graph = buildInferenceGraph(chain.passes, 8, 'cpu');
 const session = await ort.InferenceSession.create(graph.bytes, {
   intraOpNumThreads: 1,

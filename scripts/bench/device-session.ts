@@ -17,7 +17,7 @@ const [, , what, providerWord, precisionWord, widthWord, heightWord] = process.a
 const name = providerNames.find((known) => known === providerWord)!;
 const precision = precisionNames.find((known) => known === precisionWord)!;
 const layout = frameLayout(pixelFormats.get('yuv420p')!, Number(widthWord), Number(heightWord));
-const chain = await chooseChain(2, 'default', { codec: false });
+const chain = await chooseChain(2, 'default', { kind: 'clean' });
 const pool = new FramePool(layout);
 const inputs = Array.from({ length: 4 }, (_, n) => {
   const frame = pool.take(n, n);

@@ -16,7 +16,7 @@ const [clip = '', models = '', how = '', most = '1e9'] = process.argv.slice(2);
 const ffmpeg = await locateFfmpeg();
 const { width, height } = (await probe(ffmpeg, clip)).video;
 const layout = frameLayout(pixelFormats.get('yuv420p')!, width, height);
-const chain = await chooseChain(2 ** models.split(',').length, models, { codec: false });
+const chain = await chooseChain(2 ** models.split(',').length, models, { kind: 'clean' });
 await using upscaler = await openUpscaler({
   ...{ chain, layout, siting: 'left', range: 'tv', provider: { name: 'cpu' } },
   ...{ workers: os.availableParallelism(), precision: 'auto', scores: false },

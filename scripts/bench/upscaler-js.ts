@@ -38,7 +38,7 @@ export type UpscalerJsFigures = {
 const [folder, widthWord, heightWord, runsWord, pictures] = process.argv.slice(2);
 const [width, height, runs] = [Number(widthWord), Number(heightWord), Number(runsWord)];
 const theirs = await openUpscalerJs(folder!);
-const chain = await chooseChain(2, 'default', { codec: false });
+const chain = await chooseChain(2, 'default', { kind: 'clean' });
 const cpu = { name: 'cpu' } as const;
 
 /** CPU milliseconds that all threads of this process spend while `work` runs. */

@@ -110,7 +110,7 @@ async function enlargeOnto(
 
 /** Loads a network and, if it loads, enlarges one frame with it. */
 async function runModel(file: string): Promise<void> {
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 32, 16);
   await using upscaler = await openUpscaler({
     ...{ chain, layout, siting: 'left', range: 'tv', provider: { name: 'cpu' }, workers: 1 },

@@ -104,7 +104,7 @@ async function enlargePlanes(
   const { scale, model, quality } = settings;
   const { chain } = await chooseModels(
     settings,
-    async (codec) => ({ chain: await chooseChain(scale, model ?? 'default', { codec, quality }) }),
+    async (kind) => ({ chain: await chooseChain(scale, model ?? 'default', { kind, quality }) }),
     () => Promise.resolve(lossless),
   );
   const layout = frameLayout(pixelFormats.get(format)!, width, height);

@@ -91,7 +91,7 @@ test('the full-range share of the pictures is stretched to black 0 and white 255
 test('after a first pass the low resolution is what vsr upscale makes of a smaller picture', async () => {
   const picture = waves(210, 131);
   const after = await firstPassOf('espcn-16-x2');
-  const chain = await chooseChain(2, 'espcn-16-x2', { codec: false });
+  const chain = await chooseChain(2, 'espcn-16-x2', { kind: 'clean' });
   const settings = { kind: 'bicubic', noise: 0, crf: [0, 0], after } as const;
   const { low, high } = await degrade(picture, 2, settings, randomAt(1));
   // Cropped to a multiple of both scales.

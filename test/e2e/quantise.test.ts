@@ -32,7 +32,7 @@ for (const arch of ['espcn-16', 'espcn-32', 'espcn', 'espcn-u32']) {
     ] as const) {
       const file = path.join(folder, `${name}.onnx`);
       await writeFile(file, bytes);
-      const chain = await chooseChain(2, file, { codec: false });
+      const chain = await chooseChain(2, file, { kind: 'clean' });
       assert.ok(chain.passes[0]!.reach !== null, 'runs on tiles');
       await using upscaler = await openUpscaler(optionsFor(chain, layout, { precision: 'auto' }));
       const { frame: larger } = await upscaler.upscale(frame);

@@ -80,6 +80,7 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     /scan: not sure \(nothing moves in 1 place; flags say top field first\): left as it is\./,
     /source vhs: --deinterlace auto-field, --telecine auto, --crop auto\./,
     /video \(40 of 40 frames\) becomes a frame of every field/,
+    /model espcn-32-fields-(int8-)?x2, .*: the source is deinterlaced \(lossless, strength 0\.30\)/,
     /frames are left as they are: the clip does not look interlaced/,
   ]) {
     assert.match(stderr, line);

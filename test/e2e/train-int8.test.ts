@@ -109,7 +109,7 @@ test('vsr train --int8 makes the 8-bit copy that --precision int8 finds', async 
   const card = JSON.parse(
     await readFile(path.join(folder, 'mine-int8-x2.json'), 'utf8'),
   ) as ModelCard;
-  const original = await chooseChain(2, float, { codec: false });
+  const original = await chooseChain(2, float, { kind: 'clean' });
   assert.deepEqual(card.recipe['quantised'], { name: 'mine-x2', sha256: original.sha256s[0] });
   const coarse = await inPrecision(original, 'int8');
   assert.equal(coarse.passes[0]!.precision, 'int8');

@@ -73,7 +73,7 @@ async function enlargedLuma(
   scale = 2,
 ) {
   const layout = frameLayout(pixelFormats.get(format)!, width, height);
-  const chain = await chooseChain(scale, file, { codec: false });
+  const chain = await chooseChain(scale, file, { kind: 'clean' });
   await using upscaler = await openUpscaler(optionsFor(chain, layout));
   const frame = picture(layout, 1);
   const { frame: larger } = await upscaler.upscale(frame);
@@ -183,7 +183,7 @@ for (const [format, matrix, range] of [
   ['gray', null, 'pc'],
 ] as const) {
   test(`an RGB model keeps the colours of ${format} ${range}`, async () => {
-    const chain = await chooseChain(2, await nearestRgb(), { codec: false });
+    const chain = await chooseChain(2, await nearestRgb(), { kind: 'clean' });
     const layout = frameLayout(pixelFormats.get(format)!, 31, 27);
     await using upscaler = await openUpscaler(optionsFor(chain, layout, { matrix, range }));
     assert.equal(upscaler.colourPath, 'rgb');
@@ -260,7 +260,7 @@ test('a model that fails on the clip fails the frame, and says why', async () =>
   graph.output('y', 'float32', ['n', 1, 'h2', 'w2']);
   const file = path.join(folder, 'one-size.onnx');
   await writeFile(file, encodeModel(graph.build({ opset: 13 })));
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('gray')!, 80, 60);
   await using upscaler = await openUpscaler(optionsFor(chain, layout));
   // Whichever of the two threads comes to it first.
@@ -274,7 +274,7 @@ test('a model that fails on the clip fails the frame, and says why', async () =>
 
 test('a provider that does not start is an error with advice, and auto takes one that does', async () => {
   const file = await foreignModel('provided');
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('gray')!, 32, 32);
   await using upscaler = await openUpscaler(
     optionsFor(chain, layout, { provider: { name: 'auto' } }),

@@ -72,7 +72,7 @@ for (const [arch, scale, passes, format, width, height, steady] of [
 ] as const) {
   const total = scale ** passes;
   test(`${arch} at ${total}x, ${format}${steady ? ', steady' : ''}: where the mask is black, bicubic to the bit; where white, the network`, async () => {
-    const chain = await chooseChain(total, await writeModel(arch, scale), { codec: false });
+    const chain = await chooseChain(total, await writeModel(arch, scale), { kind: 'clean' });
     const layout = frameLayout(pixelFormats.get(format)!, width, height);
     const frames = clip(layout);
     let larger!: FrameLayout;
@@ -125,7 +125,7 @@ for (const [arch, scale, passes, format, width, height, steady] of [
 }
 
 test('a black mask gives bicubic and a white one the network, in every sample', async () => {
-  const chain = await chooseChain(2, await writeModel('espcn-16', 2), { codec: false });
+  const chain = await chooseChain(2, await writeModel('espcn-16', 2), { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 64, 48);
   const source = picture(layout, 0);
   const run = async (shade: number | null) => {

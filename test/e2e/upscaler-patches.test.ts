@@ -65,7 +65,7 @@ for (const [scale, format, width, height] of [
   test(`patches at ${scale}x, ${format} of ${width}x${height}: tiles give what the file gives whole, and copies the same`, async () => {
     const file = await writePatchModel(scale);
     const layout = frameLayout(pixelFormats.get(format)!, width, height);
-    const chain = await chooseChain(scale, file, { codec: false });
+    const chain = await chooseChain(scale, file, { kind: 'clean' });
     const first = picture(layout, 0);
     const frames = [
       first,
@@ -107,7 +107,7 @@ for (const [scale, format, width, height] of [
 }
 
 test('chroma at 3/2 lies where luma of the same samples lies, at its siting', async () => {
-  const chain = await chooseChain(1.5, await writePatchModel(1.5), { codec: false });
+  const chain = await chooseChain(1.5, await writePatchModel(1.5), { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 64, 48);
   const frame = picture(layout, 0);
   // A slope along x: sample i of left-sited chroma shows the place of luma 2i.
@@ -129,7 +129,7 @@ test('a pass on patches joins with one on convolutions, before it and after it',
   const convolutions = await writeRandomModel(folder, 'espcn-16', 2);
   const layout = frameLayout(pixelFormats.get('gray')!, 333, 62);
   for (const model of [`${patches},${convolutions}`, `${convolutions},${patches}`]) {
-    const chain = await chooseChain(3, model, { codec: false });
+    const chain = await chooseChain(3, model, { kind: 'clean' });
     const frames = [picture(layout, 0)];
     frames.push(changed(frames[0]!, layout, 1, [101, 33, 2]));
     const run = async (reuse: boolean): Promise<Upscaled[]> => {

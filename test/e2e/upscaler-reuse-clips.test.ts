@@ -24,7 +24,7 @@ test(
   async () => {
     const { ffmpeg } = await locateFfmpeg();
     const layout = frameLayout(pixelFormats.get('yuv420p')!, width, height);
-    const chain = await chooseChain(2, 'default', { codec: false });
+    const chain = await chooseChain(2, 'default', { kind: 'clean' });
     const open = (reuse: boolean) =>
       openUpscaler(optionsFor(chain, layout, { scores: true, reuse }));
     await using full = await open(false);

@@ -73,7 +73,7 @@ for (const [arch, scale, passes, format, width, height] of [
   test(`${arch} x${scale}, ${passes} passes, ${format}: copying what did not change gives the same bits and scores`, async () => {
     const file = await writeRandomModel(folder, arch, scale);
     const layout = frameLayout(pixelFormats.get(format)!, width, height);
-    const chain = await chooseChain(scale ** passes, file, { codec: false });
+    const chain = await chooseChain(scale ** passes, file, { kind: 'clean' });
     const frames = clip(layout);
     const run = async (reuse: boolean): Promise<Upscaled[]> => {
       await using upscaler = await openUpscaler(optionsFor(chain, layout, { scores: true, reuse }));
@@ -95,7 +95,7 @@ for (const [arch, scale, passes, format, width, height] of [
 test('memory handed back early is not overwritten while the next frame copies from it', async () => {
   const file = await writeRandomModel(folder, 'espcn', 2);
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 320, 180);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   await using upscaler = await openUpscaler(optionsFor(chain, layout, { reuse: true }));
   const first = picture(layout, 0);
   const expected = (await upscaler.upscale(first)).frame.data.slice();

@@ -58,7 +58,7 @@ for (const [arch, scale, passes, format, width, height] of [
   test(`strips of ${arch} x${scale}, ${passes} passes, ${format} ${width}x${height}, are the whole run to the bit`, async () => {
     const file = await writeRandomModel(folder, arch, scale);
     const layout = frameLayout(pixelFormats.get(format)!, width, height);
-    const chain = await chooseChain(scale ** passes, file, { codec: false });
+    const chain = await chooseChain(scale ** passes, file, { kind: 'clean' });
     assert.equal(chain.passes.length, passes);
     await using upscaler = await openUpscaler(optionsFor(chain, layout));
     const frame = picture(layout, 3);
@@ -90,7 +90,7 @@ test('passes of 3x and 2x on odd sizes are the whole runs to the bit, in either 
 for (const format of ['yuv420p', 'yuv422p10le', 'yuva420p'] as const) {
   test(`a first frame that many threads make together is that of one thread, ${format}`, async () => {
     const file = await writeRandomModel(folder, 'espcn-16', 2);
-    const chain = await chooseChain(2, file, { codec: false });
+    const chain = await chooseChain(2, file, { kind: 'clean' });
     const layout = frameLayout(pixelFormats.get(format)!, 702, 905);
     const frame = picture(layout, 5);
     const made = [];
@@ -107,7 +107,7 @@ for (const format of ['yuv420p', 'yuv422p10le', 'yuva420p'] as const) {
 
 test('a thread that helps makes the luma of its runs, to the bit', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 702, 305);
   const larger = frameLayout(layout.format, 1404, 610);
   const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
@@ -156,7 +156,7 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
 
 test('chroma lies where its siting says, and odd sizes round up', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 51, 37);
   for (const siting of ['left', 'center', 'topleft'] as const) {
     await using upscaler = await openUpscaler(optionsFor(chain, layout, { siting, workers: 1 }));
@@ -181,7 +181,7 @@ test('chroma lies where its siting says, and odd sizes round up', async () => {
 
 test('grey stays grey and a constant alpha stays opaque', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuva420p')!, 40, 30);
   await using upscaler = await openUpscaler(optionsFor(chain, layout));
   const frame = picture(layout, 0);
@@ -204,7 +204,7 @@ for (const [format, scale] of [
 ] as const) {
   test(`scores of ${format} x${scale} are those of the planes`, async () => {
     const file = await writeRandomModel(folder, 'espcn-16', scale);
-    const chain = await chooseChain(scale, file, { codec: false });
+    const chain = await chooseChain(scale, file, { kind: 'clean' });
     const layout = frameLayout(pixelFormats.get(format)!, 61, 43);
     await using upscaler = await openUpscaler(optionsFor(chain, layout, { scores: true }));
     const { bitDepth } = layout.format;
@@ -235,7 +235,7 @@ for (const [format, scale] of [
 
 test('frames come back in order, each its own', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 64, 48);
   await using upscaler = await openUpscaler(optionsFor(chain, layout));
   const frames = Array.from({ length: 9 }, (_, i) => picture(layout, i));
@@ -253,7 +253,7 @@ test('frames come back in order, each its own', async () => {
 
 test('an abort rejects what is under way as interrupted', async () => {
   const file = await writeRandomModel(folder, 'espcn', 2);
-  const chain = await chooseChain(2, file, { codec: false });
+  const chain = await chooseChain(2, file, { kind: 'clean' });
   const layout = frameLayout(pixelFormats.get('yuv420p')!, 640, 360);
   const controller = new AbortController();
   await using upscaler = await openUpscaler(

@@ -15,7 +15,7 @@ const name = process.argv[2] === 'webgpu' ? 'webgpu' : 'cpu';
 const precision = precisionNames.find((known) => known === process.argv[3]) ?? 'fp32';
 const workers = Number(process.argv[4] ?? 1);
 const deviceFrameMs = Number(process.argv[5] ?? 120_000);
-const chain = await chooseChain(2, 'default', { codec: false });
+const chain = await chooseChain(2, 'default', { kind: 'clean' });
 const layout = frameLayout(pixelFormats.get('yuv420p')!, 48, 32);
 try {
   await using upscaler = await openUpscaler(

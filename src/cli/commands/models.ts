@@ -54,7 +54,7 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
   const runs = quality && kind && familyFor(entries, kind, entry.scale, quality)?.family;
   if (runs === familyOf(entry.name)) {
     const how = quality === defaultQuality ? 'default' : `--quality ${quality}`;
-    return kind === 'compressed' ? `${how} for compressed sources` : how;
+    return kind === 'clean' ? how : `${how} for ${kind} sources`;
   }
   return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
 }

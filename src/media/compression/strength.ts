@@ -16,12 +16,15 @@ export function strengthOfStep(step: number): Strength {
   return clamped(Math.log2(step / finest) / Math.log2(coarsest / finest));
 }
 
-/** What a deinterlacer's errors add: they have to be smoothed as those of compression do. */
-const fieldsAdd = 0.3;
+/** The strength of a deinterlacer's errors alone, which have to be smoothed as well. */
+const ofFields = 0.3;
 
-/** The strength of a source whose fields a deinterlacer makes whole frames of. */
+/**
+ * The strength of a source whose fields a deinterlacer makes whole frames of. Its errors and those
+ * of compression are independent, so their squares add up (docs/adr/0035-networks-and-fields.md).
+ */
 export function strengthOfFields(strength: Strength): Strength {
-  return clamped(strength + fieldsAdd);
+  return clamped(Math.hypot(strength, ofFields));
 }
 
 /**

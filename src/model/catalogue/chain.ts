@@ -3,7 +3,7 @@ import { didYouMean } from '../../did-you-mean.js';
 import { badValue, VsrError } from '../../errors.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
 import { factorsOf, familyOf, reachableScales } from './family.js';
-import { defaultQuality, familyFor, type Quality, scalesOf } from './quality.js';
+import { defaultQuality, familyFor, type Quality, scalesOf, type SourceKind } from './quality.js';
 import { bicubicModel, bicubicPassScale } from '../load/bicubic-pass.js';
 import { loadModel, type LoadedModel, turnedTo } from '../load/load-model.js';
 
@@ -108,8 +108,8 @@ async function namedPasses(scale: number, models: readonly string[]): Promise<Ch
 
 /** What decides the choice of models where none is named. */
 export type ChainOptions = {
-  /** Whether the source is compressed so strongly that a model for such sources does better. */
-  readonly codec: boolean;
+  /** What the source is: of each kind of source, other models are the best. */
+  readonly kind: SourceKind;
   /** Default: `normal`. For a scale without models of a quality, the next lower one. */
   readonly quality?: Quality | null;
 };
@@ -122,8 +122,8 @@ export type ChainOptions = {
  * as often as it takes to reach `scale`, or names and files for each pass, separated by commas.
  * After the first pass of a family come models trained on the output of a first pass
  * (`<family>-second`), where there are any; a model asked for by its full name makes all passes.
- * For `default`, the quality decides which family it is, and with `codec` its first pass is a model
- * for compressed sources.
+ * For `default`, the quality decides which family it is; unless the source is clean, its first pass
+ * is a model for sources of that kind.
  *
  * Throws VsrError `option`, which lists the possible ones, for unknown names and impossible scales,
  * and VsrError `model` for files that cannot be used.
@@ -131,7 +131,7 @@ export type ChainOptions = {
 export async function chooseChain(
   scale: number,
   model: string,
-  { codec, quality }: ChainOptions,
+  { kind, quality }: ChainOptions,
 ): Promise<Chain> {
   if (model.includes(',') && !existsSync(model)) return namedPasses(scale, model.split(','));
   if (bicubicPassScale(model, '--model') !== null) return namedPasses(scale, [model]);
@@ -156,7 +156,7 @@ export async function chooseChain(
   const scales = members.map((entry) => entry.scale);
   const factors = factorsFor(scale, named?.name ?? family, scales);
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
-  if (model === 'default' && codec) startWithCodec(wanted, entries, asked);
+  if (model === 'default' && kind !== 'clean') startWithCleaning(wanted, entries, kind, asked);
   if (named === undefined) {
     continueWithSecond(wanted, entries, model === 'default' ? SECOND_FAMILY : `${family}-second`);
   }
@@ -171,21 +171,22 @@ export async function chooseChain(
 export const SECOND_FAMILY = 'espcn-16-second';
 
 /**
- * Replaces the first pass for whose scale there is a model for compressed sources by that model,
- * and moves it to the front.
+ * Replaces the first pass for whose scale there is a model for sources of `kind` by that model, and
+ * moves it to the front.
  */
-function startWithCodec(
+function startWithCleaning(
   passes: CatalogueEntry[],
   entries: readonly CatalogueEntry[],
+  kind: SourceKind,
   quality: Quality,
 ): void {
   for (const [i, pass] of passes.entries()) {
     const { scale } = pass;
-    const found = familyFor(entries, 'compressed', scale, quality)?.family;
-    const codec = entries.find((each) => familyOf(each.name) === found && each.scale === scale);
-    if (codec === undefined) continue;
+    const found = familyFor(entries, kind, scale, quality)?.family;
+    const cleaning = entries.find((each) => familyOf(each.name) === found && each.scale === scale);
+    if (cleaning === undefined) continue;
     passes.splice(i, 1);
-    passes.unshift(codec);
+    passes.unshift(cleaning);
     return;
   }
 }

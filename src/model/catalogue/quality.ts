@@ -8,8 +8,9 @@ export type Quality = (typeof qualities)[number];
 /** The quality where none is asked for. */
 export const defaultQuality: Quality = 'normal';
 
-/** The kind of source that a model was trained for. */
-export type SourceKind = 'clean' | 'compressed';
+/** The kinds of source that models are trained for, each worse than the one before. */
+export const sourceKinds = ['clean', 'compressed', 'deinterlaced'] as const;
+export type SourceKind = (typeof sourceKinds)[number];
 
 /**
  * The families of models for each quality, of which the first that reaches a scale is used. For a
@@ -18,6 +19,7 @@ export type SourceKind = 'clean' | 'compressed';
 const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string[]>>>>> = {
   clean: { fast: ['espcn-16-lite'], normal: ['espcn-32', 'espcn-16'] },
   compressed: { normal: ['espcn-16-codec'], best: ['espcn-32-strength'] },
+  deinterlaced: { normal: ['espcn-32-fields'] },
 };
 
 /** The quality that a model of the catalogue is chosen for; `null` for one that must be named. */

@@ -1,5 +1,6 @@
 import type { Compression } from '../../media/compression/compression.js';
 import { type Chain, chooseChain, turnedChain } from '../../model/catalogue/chain.js';
+import type { SourceKind } from '../../model/catalogue/quality.js';
 import { precisionOfPasses, type PrecisionChoice } from '../../model/runtime/precision.js';
 import type { ProviderChoice } from '../../model/runtime/providers.js';
 import { chainFor, isForCompressed } from '../../upscale/plan/model-choice.js';
@@ -83,7 +84,7 @@ export async function modelsToMeasure(
 ): Promise<MeasuredModels> {
   if (model === 'none') return { models: [], networks: {} };
   if (model !== 'default') {
-    const named = await chooseChain(scale, model, { codec: false });
+    const named = await chooseChain(scale, model, { kind: 'clean' });
     const chain =
       precision === 'auto' ? named : await chainFor(named, { model, precision, provider });
     const hasDial = coded && chain.passes[0]!.dial !== null;
@@ -93,13 +94,15 @@ export async function modelsToMeasure(
   const { isCompressed, strength } = await look();
   const chains: Chain[] = [];
   let runs: Chain | undefined;
-  const kinds = coded || !isCompressed ? [isCompressed] : [false, true];
-  for (const codec of kinds) {
-    const chosen = await chooseChain(scale, model, { codec });
-    const float = await turnedChain(chosen, codec ? strength : 0);
+  const own: SourceKind = isCompressed ? 'compressed' : 'clean';
+  const kinds: readonly SourceKind[] = coded || !isCompressed ? [own] : ['clean', own];
+  for (const kind of kinds) {
+    const chosen = await chooseChain(scale, model, { kind });
+    const dial = kind === 'clean' ? 0 : strength;
+    const float = await turnedChain(chosen, dial);
     // A copy has its own dial.
     const copies = await chainFor(chosen, { model: null, precision, provider });
-    runs = await turnedChain(copies, codec ? strength : 0);
+    runs = await turnedChain(copies, dial);
     chains.push(...(precision === 'auto' ? [float] : []), runs);
   }
   return listed(chains, runs!);

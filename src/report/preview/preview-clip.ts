@@ -1,4 +1,4 @@
-import { damageOf } from '../../upscale/plan/model-choice.js';
+import { sourceKindOf } from '../../upscale/plan/model-choice.js';
 import os from 'node:os';
 import type { LostEvent, NoteEvent } from '../../events.js';
 import { encodeTrial, type EncodeTrial } from '../../media/encode/encode-trial.js';
@@ -89,7 +89,7 @@ function reasonOf(plan: JobPlan): string {
   const named = [...new Set(chain.names)].join(' + ');
   if (settings.model !== null || compression === null) return `${named}, as --model asks.`;
   const kind = compression.isCompressed
-    ? `the clip is ${damageOf(compression)} (${compression.by}), and a network trained on such clips cleans it as well`
+    ? `the clip is ${sourceKindOf(compression)} (${compression.by}), and a network trained on such clips cleans it as well`
     : `the clip is hardly compressed (${compression.by})`;
   const eight = named.includes('int8')
     ? '; its 8-bit copy, which hardly shows and is faster on this processor'

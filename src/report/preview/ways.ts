@@ -3,7 +3,7 @@ import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.
 import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
 import { familyOf } from '../../model/catalogue/family.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
-import { kindOf, qualities, qualityOf } from '../../model/catalogue/quality.js';
+import { kindOf, qualities, qualityOf, sourceKinds } from '../../model/catalogue/quality.js';
 import { chainFor } from '../../upscale/plan/model-choice.js';
 import type { Settings } from '../../upscale/plan/settings.js';
 
@@ -28,8 +28,11 @@ const nameOf = (chain: Chain): string => [...new Set(chain.names)].join(' + ');
 const worthOf = ({ card }: CatalogueEntry): number =>
   card.figures['Set14']?.psnr ?? card.figures['Set5']?.psnr ?? -Infinity;
 
-/** Whether a model is for compressed sources; figures on clean pictures do not show its worth. */
-const isForCodec = ({ name }: CatalogueEntry): boolean => kindOf(name) === 'compressed';
+/**
+ * How bad the sources are that a model is for; 0 for clean ones. Of models for others, figures on
+ * clean pictures do not show the worth.
+ */
+const damageOf = ({ name }: CatalogueEntry): number => sourceKinds.indexOf(kindOf(name) ?? 'clean');
 
 /** Where a model stands among the qualities, the fastest first; -1 where it has none. */
 const rankOf = ({ name }: CatalogueEntry): number => {
@@ -46,7 +49,7 @@ function peersOf(own: CatalogueEntry, entries: readonly CatalogueEntry[]): Catal
       originalOf(entry.card) === null &&
       entry.card.after === undefined &&
       !entry.name.startsWith('research/') &&
-      (!isForCodec(entry) || isForCodec(own)),
+      damageOf(entry) <= damageOf(own),
   );
 }
 
@@ -54,7 +57,7 @@ function peersOf(own: CatalogueEntry, entries: readonly CatalogueEntry[]): Catal
 async function familyChain(entry: CatalogueEntry, scale: number): Promise<Chain | null> {
   const model = entry.scale === scale ? entry.name : familyOf(entry.name);
   try {
-    return await chooseChain(scale, model, { codec: false });
+    return await chooseChain(scale, model, { kind: 'clean' });
   } catch (error) {
     if (error instanceof VsrError && error.code === 'option') return null;
     throw error;
@@ -73,7 +76,7 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
   if (own === undefined) return ways;
   const peers = peersOf(own, entries);
   const better = peers
-    .filter((entry) => isForCodec(entry) === isForCodec(own) && worthOf(entry) > worthOf(own))
+    .filter((entry) => damageOf(entry) === damageOf(own) && worthOf(entry) > worthOf(own))
     .sort((a, b) => a.card.parameters - b.card.parameters)[0];
   // Models of a lower quality; where there are none, all that are smaller.
   const lower = peers.filter((entry) => rankOf(entry) >= 0 && rankOf(entry) < rankOf(own));
@@ -98,7 +101,7 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
 async function namedWays(models: readonly string[], settings: Settings): Promise<Way[]> {
   const ways: Way[] = [];
   for (const model of models) {
-    const chosen = await chooseChain(settings.scale, model, { codec: false });
+    const chosen = await chooseChain(settings.scale, model, { kind: 'clean' });
     const chain = await chainFor(chosen, { ...settings, model });
     ways.push({ name: nameOf(chain), role: 'as asked', asked: `-m ${model}`, chain });
   }

@@ -3,6 +3,7 @@ import type { Ffmpeg } from '../../media/program/ffmpeg.js';
 import { probe } from '../../media/source/probe.js';
 import { type Chain, chooseChain, turnedChain } from '../../model/catalogue/chain.js';
 import { inCloseCopies } from '../../model/catalogue/in-precision.js';
+import type { SourceKind } from '../../model/catalogue/quality.js';
 import { nameOfChain, type NamedChain } from '../evaluate/measured-models.js';
 
 /**
@@ -16,14 +17,15 @@ export async function copiesThatRun(
   chain: Chain,
   signal: AbortSignal | undefined,
 ): Promise<NamedChain[]> {
-  const byDefault = await chooseChain(chain.scale, 'default', { codec: false }).catch(() => null);
+  const byDefault = await chooseChain(chain.scale, 'default', { kind: 'clean' }).catch(() => null);
   if (byDefault?.sha256s.join() !== chain.sha256s.join()) return [];
   const source = await probe(ffmpeg, clip);
   const { isCompressed, strength } = await compressionOfClip(ffmpeg, source, signal);
   const copies: NamedChain[] = [];
-  for (const codec of isCompressed ? [false, true] : [false]) {
-    const float = await chooseChain(chain.scale, 'default', { codec });
-    const copy = await turnedChain(await inCloseCopies(float), codec ? strength : 0);
+  const kinds: readonly SourceKind[] = isCompressed ? ['clean', 'compressed'] : ['clean'];
+  for (const kind of kinds) {
+    const float = await chooseChain(chain.scale, 'default', { kind });
+    const copy = await turnedChain(await inCloseCopies(float), kind === 'clean' ? 0 : strength);
     if (copy.sha256s.join() !== chain.sha256s.join()) {
       copies.push({ name: nameOfChain(copy), chain: copy });
     }

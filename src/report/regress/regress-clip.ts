@@ -161,7 +161,7 @@ export async function regressClip(
   await using temporary = await temporaryFolder('regress');
   const output = path.join(temporary.path, `${path.parse(entry.clip).name}.mkv`);
   const { scale, codec } = entry;
-  const chain = await chooseChain(scale, model, { codec: false });
+  const chain = await chooseChain(scale, model, { kind: 'clean' });
   // What `auto` would choose depends on the machine.
   const precision = precisionOfPasses(chain.passes) === 'int8' ? 'int8' : 'fp32';
   const exactly = { provider: 'cpu', precision } as const;

@@ -135,7 +135,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
   const source = turnedFor(name, asDecoded(probed, treatment));
   const chosen = await chooseModels(
     settings,
-    (codec) => chooseScale(source, settings, codec),
+    (kind) => chooseScale(source, settings, kind),
     // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
     () => compressionOnce(request, probed, identity, treatment),
   );

@@ -4,7 +4,7 @@ import { COMPRESSED_FROM, type Compression } from '../../media/compression/compr
 import type { Announcement } from '../../media/output/output-plan.js';
 import { type Chain, turnedChain } from '../../model/catalogue/chain.js';
 import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.js';
-import { kindOf, qualityOf } from '../../model/catalogue/quality.js';
+import { kindOf, qualityOf, type SourceKind } from '../../model/catalogue/quality.js';
 import { candidatesIn } from '../../model/runtime/precision.js';
 import { isFastInEightBits } from '../../model/runtime/processor.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
@@ -29,9 +29,9 @@ export async function chainFor(
   return inPrecision(chain, precision);
 }
 
-/** Whether a chain begins with a network for compressed sources. */
+/** Whether a chain begins with a network for compressed or deinterlaced sources. */
 export function isForCompressed({ names }: Chain): boolean {
-  return /codec|strength/.test(names[0] ?? '');
+  return /codec|strength|fields/.test(names[0] ?? '');
 }
 
 /**
@@ -85,13 +85,12 @@ export type ChosenModels = {
 };
 
 /**
- * Chooses the models for a source. `choose` finds a chain for a clean or a compressed (`codec`)
- * source; `look` estimates how strongly the source is compressed, and is called only where that
- * matters. A strength for a model without a dial is a VsrError `option`.
+ * Chooses the models for a source. `choose` finds a chain for a kind of source; `look` estimates how
+ * strongly the source is compressed, and is called only where that matters. A strength for a model without a dial is a VsrError `option`.
  */
 export async function chooseModels<T extends { readonly chain: Chain }>(
   settings: Settings,
-  choose: (codec: boolean) => Promise<T>,
+  choose: (kind: SourceKind) => Promise<T>,
   look: () => Promise<Compression>,
 ): Promise<T & ChosenModels> {
   const { strength: asked, model } = settings;
@@ -100,9 +99,9 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
       ? null
       : { strength: asked, isCompressed: asked >= COMPRESSED_FROM, by: `--strength ${asked}` };
   if (model === null) known ??= await look();
-  const codec = model === null && known!.isCompressed;
-  const reason = (more = '') => (codec ? `${damageOf(known!)} (${known!.by}${more})` : null);
-  const chosen = await choose(codec);
+  const kind = model === null ? sourceKindOf(known!) : 'clean';
+  const reason = (more = '') => (kind === 'clean' ? null : `${kind} (${known!.by}${more})`);
+  const chosen = await choose(kind);
   const hasDial = chosen.chain.passes[0]!.dial !== null;
   if (model !== null && asked !== 'auto' && !hasDial) {
     throw new VsrError(
@@ -132,8 +131,9 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
   };
 }
 
-/** In a word, why a network for compressed sources runs. */
-export function damageOf({ isDeinterlaced }: Compression): 'compressed' | 'deinterlaced' {
+/** The kind of source that a network is chosen for. */
+export function sourceKindOf({ isCompressed, isDeinterlaced }: Compression): SourceKind {
+  if (!isCompressed) return 'clean';
   return isDeinterlaced === true ? 'deinterlaced' : 'compressed';
 }
 
@@ -149,7 +149,7 @@ function networkNotes(
   if (model !== null) return [];
   const notes: Announcement[] = [];
   const kind = kindOf(originals.names[0]!);
-  if (damage !== null && kind === 'compressed') {
+  if (damage !== null && kind !== null && kind !== 'clean') {
     const steady = isSteadied(chain, settings);
     const network = `model ${names.join(' + ')}`;
     notes.push({

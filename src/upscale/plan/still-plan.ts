@@ -89,9 +89,9 @@ export async function planStill(input: Input, settings: Settings): Promise<Still
   const alone: Settings = { ...settings, steady: 'off' };
   const { chain, strength, notes } = await chooseModels(
     alone,
-    async (codec) => ({
+    async (kind) => ({
       chain: await chooseChain(settings.scale, settings.model ?? 'default', {
-        ...{ codec, quality: settings.quality },
+        ...{ kind, quality: settings.quality },
       }),
     }),
     () => compressionOfStill(input.path),

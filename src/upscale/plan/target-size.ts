@@ -1,5 +1,6 @@
 import { chooseChain, type Chain, type ChainOptions } from '../../model/catalogue/chain.js';
 import { LARGEST_SCALE } from '../../model/catalogue/family.js';
+import type { SourceKind } from '../../model/catalogue/quality.js';
 import type { Source } from '../../media/source/source.js';
 import type { Settings } from './settings.js';
 import { didYouMean } from '../../did-you-mean.js';
@@ -79,10 +80,10 @@ export function targetSize(to: string, source: Size): Size {
 export async function chooseScale(
   source: Source,
   settings: Settings,
-  codec: boolean,
+  kind: SourceKind,
 ): Promise<{ chain: Chain; size: Size | null }> {
   const model = settings.model ?? 'default';
-  const by: ChainOptions = { codec, quality: settings.quality };
+  const by: ChainOptions = { kind, quality: settings.quality };
   if (settings.to === null) {
     return { chain: await chooseChain(settings.scale, model, by), size: null };
   }

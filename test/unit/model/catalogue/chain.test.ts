@@ -5,6 +5,7 @@ import test from 'node:test';
 import { catalogue } from '../../../../src/model/catalogue/catalogue.js';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
 import { factorsOf, familyOf, reachableScales } from '../../../../src/model/catalogue/family.js';
+import type { SourceKind } from '../../../../src/model/catalogue/quality.js';
 import { writeRandomModel } from '../../../support/random-model.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -23,15 +24,15 @@ test('the family of a name is the name without its scale', () => {
 });
 
 test('an unknown model and an impossible scale list what there is', async () => {
-  await assert.rejects(chooseChain(2, 'no-such-model', { codec: false }), {
+  await assert.rejects(chooseChain(2, 'no-such-model', { kind: 'clean' }), {
     code: 'option',
     message: /received "no-such-model"\. The catalogue has: .*espcn-16-x2/,
   });
-  await assert.rejects(chooseChain(7, 'default', { codec: false }), {
+  await assert.rejects(chooseChain(7, 'default', { kind: 'clean' }), {
     code: 'option',
     message: /received 7\. Try one of: 2, /,
   });
-  await assert.rejects(chooseChain(2, 'none.onnx', { codec: false }), {
+  await assert.rejects(chooseChain(2, 'none.onnx', { kind: 'clean' }), {
     code: 'model',
     message: /none\.onnx does not exist/,
   });
@@ -40,25 +41,25 @@ test('an unknown model and an impossible scale list what there is', async () => 
 test('a model file is run as often as the scale needs', async () => {
   const folder = temporaryFolder();
   const file = await writeRandomModel(folder, 'espcn', 2);
-  const chain = await chooseChain(8, file, { codec: false });
+  const chain = await chooseChain(8, file, { kind: 'clean' });
   assert.equal(chain.scale, 8);
   assert.equal(chain.passes.length, 3);
-  await assert.rejects(chooseChain(6, file, { codec: false }), /Try one of: 2, 4, 8, 16\./);
+  await assert.rejects(chooseChain(6, file, { kind: 'clean' }), /Try one of: 2, 4, 8, 16\./);
 });
 
 test('models separated by commas are the passes, in order, and must make the scale together', async () => {
   const folder = temporaryFolder();
   const file = await writeRandomModel(folder, 'espcn', 2);
-  const chain = await chooseChain(6, `espcn-16-x3,${file}`, { codec: true });
+  const chain = await chooseChain(6, `espcn-16-x3,${file}`, { kind: 'compressed' });
   assert.deepEqual(chain.names, ['espcn-16-x3', 'espcn-1-x2']);
   assert.equal(chain.scale, 6);
-  await assert.rejects(chooseChain(4, `espcn-16-x3,${file}`, { codec: false }), {
+  await assert.rejects(chooseChain(4, `espcn-16-x3,${file}`, { kind: 'clean' }), {
     code: 'option',
     message: /espcn-16-x3 \(3\), espcn-1-x2 \(2\) enlarge 6 times\. Try --scale 6/,
   });
   // A pass is one model: a family is none.
   for (const missing of ['espcn-16', 'none.onnx', './none', '']) {
-    await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { codec: false }), {
+    await assert.rejects(chooseChain(4, `espcn-16-x2,${missing}`, { kind: 'clean' }), {
       code: missing.includes('none') ? 'model' : 'option',
       message: new RegExp(`but (received "${missing}"|${missing} does not exist)`),
     });
@@ -66,13 +67,16 @@ test('models separated by commas are the passes, in order, and must make the sca
 });
 
 test('after the first pass of a family run the models trained on what such a pass gives', async () => {
-  const namesOf = async (scale: number, model: string, codec = false) =>
-    (await chooseChain(scale, model, { codec })).names;
+  const namesOf = async (scale: number, model: string, kind: SourceKind = 'clean') =>
+    (await chooseChain(scale, model, { kind })).names;
   const second = 'espcn-16-second-x2';
   assert.deepEqual(await namesOf(2, 'default'), ['espcn-32-x2']);
   assert.deepEqual(await namesOf(4, 'default'), ['espcn-32-x2', second]);
   assert.deepEqual(await namesOf(4, 'espcn-16'), ['espcn-16-x2', second]);
-  assert.deepEqual(await namesOf(8, 'default', true), ['espcn-16-codec-x2', second, second]);
+  assert.deepEqual(await namesOf(8, 'default', 'compressed'), [
+    ...['espcn-16-codec-x2', second, second],
+  ]);
+  assert.deepEqual(await namesOf(4, 'default', 'deinterlaced'), ['espcn-32-fields-x2', second]);
   assert.deepEqual(await namesOf(6, 'default'), ['espcn-16-x3', second]);
   // A model that is named makes all passes, and a family without such models runs as it is.
   assert.deepEqual(await namesOf(4, 'espcn-16-x2'), ['espcn-16-x2', 'espcn-16-x2']);
@@ -98,7 +102,7 @@ test('the shipped catalogue has its default, and each model is what its card say
   const entries = await catalogue();
   assert.ok(entries.some(({ name }) => name === 'espcn-16-x2'));
   for (const entry of entries) {
-    const [model] = (await chooseChain(entry.scale, entry.name, { codec: false })).passes;
+    const [model] = (await chooseChain(entry.scale, entry.name, { kind: 'clean' })).passes;
     assert.equal(model!.scale, entry.scale);
     assert.equal(model!.sha256, entry.card.sha256, entry.name);
   }

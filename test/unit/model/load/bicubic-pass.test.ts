@@ -14,7 +14,7 @@ test('bicubic@n runs as a pass, and gives what the scaler gives but at the borde
   const data = Uint8Array.from({ length: width * height }, () => 16 + 219 * random());
   const plane = { data, width, height };
   for (const scale of [1.5, 2, 3]) {
-    const chain = await chooseChain(scale, `bicubic@${scale}`, { codec: false });
+    const chain = await chooseChain(scale, `bicubic@${scale}`, { kind: 'clean' });
     const made = await enlargePicture(plane, chain, {
       provider: { name: 'cpu' },
       precision: 'auto',
@@ -28,10 +28,10 @@ test('bicubic@n runs as a pass, and gives what the scaler gives but at the borde
 
 test('bicubic goes before a network that works on enlarged pictures; other scales are refused', async () => {
   const both = 'bicubic@1.5,research/patch-clean';
-  const chain = await chooseChain(1.5, both, { codec: false });
+  const chain = await chooseChain(1.5, both, { kind: 'clean' });
   assert.deepEqual(chain.names, ['bicubic@1.5', 'research/patch-clean']);
   await assert.rejects(
-    chooseChain(7, 'bicubic@7', { codec: false }),
+    chooseChain(7, 'bicubic@7', { kind: 'clean' }),
     /Expected bicubic@ and one of .*1\.5.* for --model but received "bicubic@7"/,
   );
 });

@@ -12,13 +12,14 @@ import {
   originalOf,
   quantisedName,
 } from '../../../../src/model/catalogue/in-precision.js';
+import type { SourceKind } from '../../../../src/model/catalogue/quality.js';
 import { candidatesIn } from '../../../../src/model/runtime/precision.js';
 import { quantiseModel } from '../../../../src/model/networks/quantise.js';
 import { randomModel } from '../../../support/random-model.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
-const chosen = (scale: number, model = 'default', codec = false) =>
-  chooseChain(scale, model, { codec });
+const chosen = (scale: number, model = 'default', kind: SourceKind = 'clean') =>
+  chooseChain(scale, model, { kind });
 
 test('every 8-bit model of the catalogue was made of the model that is there, and is named for it', async () => {
   const entries = await catalogue();
@@ -38,13 +39,14 @@ test('every 8-bit model of the catalogue was made of the model that is there, an
 });
 
 test('int8 runs the 8-bit copy of every pass, auto and fp32 the models themselves', async () => {
-  for (const [scale, codec] of [
-    [2, false],
-    [3, false],
-    [4, true],
-    [6, false],
+  for (const [scale, kind] of [
+    [2, 'clean'],
+    [2, 'deinterlaced'],
+    [3, 'clean'],
+    [4, 'compressed'],
+    [6, 'clean'],
   ] as const) {
-    const chain = await chosen(scale, 'default', codec);
+    const chain = await chosen(scale, 'default', kind);
     const quantised = await inPrecision(chain, 'int8');
     assert.equal(quantised.scale, scale);
     assert.deepEqual(quantised.names, chain.names.map(quantisedName));

@@ -21,7 +21,7 @@ test('by the protocol rgb a picture is measured by its three channels together, 
     width,
     height,
   });
-  const chain = await chooseChain(2, 'espcn-16-lite-x2', { codec: false });
+  const chain = await chooseChain(2, 'espcn-16-lite-x2', { kind: 'clean' });
   const seen: (readonly Plane[])[] = [];
   const options = {
     scale: 2,
@@ -73,7 +73,7 @@ test('by the protocol y a network of RGB gets colours, and the luma of its outpu
   };
   const colours = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 89) % 256);
   const grey = Uint8Array.from({ length: width * height }, (_, i) => (i * 89) % 256);
-  const chain = await chooseChain(4, 'resnet-x4', { codec: false });
+  const chain = await chooseChain(4, 'resnet-x4', { kind: 'clean' });
   const seen: number[] = [];
   const measure = (file: string, noise: number) =>
     evaluatePicture(file, {

@@ -7,7 +7,7 @@ import type { UpscaleOptions } from '../../../../src/upscale/plan/options.js';
 import { checkOptions } from '../../../../src/upscale/plan/settings.js';
 
 test('8-bit copies run unasked only of the default, on a processor that is fast with them', async () => {
-  const chain = await chooseChain(2, 'default', { codec: false });
+  const chain = await chooseChain(2, 'default', { kind: 'clean' });
   const names = async (options: UpscaleOptions, isFast = true) =>
     (await chainFor(chain, checkOptions(options), isFast)).names;
   const cpu = { provider: 'cpu' } as const;
@@ -28,8 +28,8 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
   let looks = 0;
   const { chain, notes } = await chooseModels(
     settings,
-    async (codec) => ({
-      chain: await chooseChain(scale, model ?? 'default', { codec, quality }),
+    async (kind) => ({
+      chain: await chooseChain(scale, model ?? 'default', { kind, quality }),
     }),
     () => {
       looks++;
@@ -40,19 +40,28 @@ async function chosen(options: UpscaleOptions, strength: number, scale = 2) {
   return { names: chain.names, notes: all.map(({ what, why }) => `${what}: ${why}`), looks };
 }
 
-test('behind a deinterlacer a network for compressed sources runs, its dial turned further', async () => {
-  const settings = checkOptions({ provider: 'webgpu', steady: 'off', quality: 'best' });
+test('behind a deinterlacer runs the network that was trained there, its dial turned further', async () => {
+  const settings = checkOptions({ provider: 'webgpu', steady: 'off' });
   const { chain, strength, notes } = await chooseModels(
     settings,
-    async (codec) => ({ chain: await chooseChain(2, 'default', { codec, quality: 'best' }) }),
+    async (kind) => ({ chain: await chooseChain(2, 'default', { kind }) }),
     () => Promise.resolve(ofDeinterlaced(lossless)),
   );
-  assert.deepEqual(chain.names, ['espcn-32-strength-x2']);
+  assert.deepEqual(chain.names, ['espcn-32-fields-x2']);
   assert.equal(strength, 0.3);
   assert.deepEqual(
     notes.map(({ why }) => why),
     ['the source is deinterlaced (lossless, strength 0.30)'],
   );
+  // Compression comes on top by squares.
+  for (const [compressed, both] of [
+    [0.4, 0.5],
+    [0.72, 0.78],
+    [1, 1],
+  ] as const) {
+    const { strength, isCompressed } = ofDeinterlaced({ ...lossless, strength: compressed });
+    assert.deepEqual([strength, isCompressed], [both, true]);
+  }
 });
 
 test('the network goes by how strongly the source is compressed, or as --strength says', async () => {
