@@ -62,6 +62,24 @@ test('residual blocks that a model lacks begin by adding nothing', async () => {
   });
 });
 
+test('channels that a model lacks begin without a part in what is known', async () => {
+  const narrow = networkOf('resnet', 4, { depth: 2, width: 6 });
+  const wide = networkOf('resnet', 4, { depth: 3, width: 10 });
+  const model = buildInferenceModel(narrow, initialWeights(narrow, 2));
+  const weights = startOf(wide, model);
+  const [before, after] = [
+    await enlarged(model, 3),
+    await enlarged(buildInferenceModel(wide, weights), 3),
+  ];
+  const furthest = Math.max(...before.map((value, i) => Math.abs(value - after[i]!)));
+  assert.ok(furthest < 1e-5, `${furthest} apart`);
+  // Four channels of the first layer, of each of three blocks' first, and so on, can learn.
+  const fresh = initialWeights(wide, 1);
+  const same = weights.filter((value, i) => value !== 0 && value === fresh[i]).length;
+  assert.ok(same > 4 * 3 * 9 + 3 * 4 * 10 * 9, String(same));
+  assert.throws(() => startOf(narrow, buildInferenceModel(wide, fresh)), { code: 'model' });
+});
+
 test('only the last layer may differ in size between scales', () => {
   const network = networkOf('espcn-16', 3);
   const model = randomModel('espcn-16', 2);

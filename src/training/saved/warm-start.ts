@@ -50,8 +50,9 @@ function constantsOf(model: Uint8Array, name: string) {
  * https://arxiv.org/abs/1511.05641): the network then begins with what the model gives. Where the
  * last layer differs in size, which is so between scales, it keeps its values from `fresh`. Of any
  * other network every list must be there, but for those of the last block, and of residual blocks
- * that are more than the model has: they begin by adding nothing. Slopes of a dial are taken where
- * the model has them. Throws VsrError `model` for any other difference.
+ * that are more than the model has: they begin by adding nothing. Its layers may have more channels
+ * than the model's: what those hold is at first passed on to each other only. Slopes of a dial are
+ * taken where the model has them. Throws VsrError `model` for any other difference.
  */
 export function weightsFromModel(
   model: Uint8Array,
@@ -120,9 +121,11 @@ function listsFromModel(
       continue;
     }
     const shift = kind === 'conv' && Number(layer) >= added.to ? added.to - added.from : 0;
-    const theirs = constants.get(`${kind}${Number(layer) - shift}.${part}`);
+    const named = `${kind}${Number(layer) - shift}`;
+    const theirs = constants.get(`${named}.${part}`);
+    const outputs = kind === 'conv' ? constants.get(`${named}.bias`)?.length : undefined;
     if (theirs?.length === list.size) weights.set(theirs, list.offset);
-    else if (!list.name.startsWith(`${last}.`)) {
+    else if (!widen(weights, list, theirs, outputs) && !list.name.startsWith(`${last}.`)) {
       throw new VsrError(
         'model',
         `${name} is not a model of ${network.arch}: ${list.name} holds ${theirs?.length ?? 0} values, not ${list.size}. Start from one of the same architecture.`,
@@ -160,6 +163,32 @@ function addedLayers(
     from -= convolutionsIn(blocks[i]!);
   }
   return to - from === missing ? { from, to } : { from: to, to };
+}
+
+/**
+ * Puts a list of fewer channels into the wider one of a convolution in `weights`: outputs that the
+ * model has too ignore the new inputs, and new outputs keep their values. `outputs` is the model's
+ * number. Returns whether it fits.
+ */
+function widen(
+  weights: Weights,
+  { shape, offset, size }: Placed,
+  theirs: Float32Array | undefined,
+  outputs: number | undefined,
+): boolean {
+  const [ours, inputs = 1, ...kernel] = shape;
+  const area = kernel.reduce((product, side) => product * side, 1);
+  if (theirs === undefined || outputs === undefined || outputs > ours!) return false;
+  const theirInputs = theirs.length / (outputs * area);
+  if (!Number.isInteger(theirInputs) || theirInputs > inputs) return false;
+  const row = size / ours!;
+  for (let output = 0; output < outputs; output++) {
+    const from = output * theirInputs * area;
+    const at = offset + output * row;
+    weights.fill(0, at, at + row);
+    weights.set(theirs.subarray(from, from + theirInputs * area), at);
+  }
+  return true;
 }
 
 /**
