@@ -207,7 +207,7 @@ export class TrainingRun implements AsyncDisposable {
     return result;
   }
 
-  /** Measures the averaged weights, and keeps them if they are the best so far, or if the plan says so. */
+  /** Measures the averaged weights, and keeps the best so far, or with `keep: 'last'` any. */
   async validate(): Promise<Validated> {
     const { state, bestPsnr, step } = this.#now;
     const weights = state.average;
