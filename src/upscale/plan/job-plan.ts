@@ -138,6 +138,7 @@ export async function planJob(request: PlanRequest, probed: Source): Promise<Job
     (kind) => chooseScale(source, settings, kind),
     // The file itself, not the deinterlaced clip: its bits belong to its own pictures.
     () => compressionOnce(request, probed, identity, treatment),
+    isDeinterlaced(treatment),
   );
   const { chain, size: wanted, strength, compression, notes } = chosen;
   const mask = await chooseMask(settings.mask, maskedClip(source.video));

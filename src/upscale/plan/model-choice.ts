@@ -85,19 +85,18 @@ export type ChosenModels = {
 };
 
 /**
- * Chooses the models for a source. `choose` finds a chain for a kind of source; `look` estimates how
- * strongly the source is compressed, and is called only where that matters. A strength for a model without a dial is a VsrError `option`.
+ * Chooses the models for a source. `choose` finds a chain for a kind of source; `look` estimates
+ * how strongly the source is compressed, and is called only where that matters. A strength for a
+ * named model without a dial is a VsrError `option`.
  */
 export async function chooseModels<T extends { readonly chain: Chain }>(
   settings: Settings,
   choose: (kind: SourceKind) => Promise<T>,
   look: () => Promise<Compression>,
+  isDeinterlaced = false,
 ): Promise<T & ChosenModels> {
   const { strength: asked, model } = settings;
-  let known: Compression | null =
-    asked === 'auto'
-      ? null
-      : { strength: asked, isCompressed: asked >= COMPRESSED_FROM, by: `--strength ${asked}` };
+  let known = asked === 'auto' ? null : ofAsked(asked, isDeinterlaced);
   if (model === null) known ??= await look();
   const kind = model === null ? sourceKindOf(known!) : 'clean';
   const reason = (more = '') => (kind === 'clean' ? null : `${kind} (${known!.by}${more})`);
@@ -129,6 +128,13 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
       reason(`, strength ${strength.toFixed(2)}`),
     ),
   };
+}
+
+/** What `--strength` says of a source. */
+function ofAsked(strength: number, isDeinterlaced: boolean): Compression {
+  const by = `--strength ${strength}`;
+  if (isDeinterlaced) return { strength, by, isCompressed: true, isDeinterlaced };
+  return { strength, by, isCompressed: strength >= COMPRESSED_FROM };
 }
 
 /** The kind of source that a network is chosen for. */

@@ -53,6 +53,17 @@ test('behind a deinterlacer runs the network that was trained there, its dial tu
     notes.map(({ why }) => why),
     ['the source is deinterlaced (lossless, strength 0.30)'],
   );
+  // A strength that was asked for turns its dial, and chooses no other network.
+  for (const asked of [0, 0.6]) {
+    const { chain, strength, notes } = await chooseModels(
+      { ...settings, strength: asked },
+      async (kind) => ({ chain: await chooseChain(2, 'default', { kind }) }),
+      () => assert.fail('nobody needs to look'),
+      true,
+    );
+    assert.deepEqual([chain.names, strength], [['espcn-32-fields-x2'], asked]);
+    assert.match(notes[0]!.why, /^the source is deinterlaced \(--strength /);
+  }
   // Compression comes on top by squares.
   for (const [compressed, both] of [
     [0.4, 0.5],
