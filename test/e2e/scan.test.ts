@@ -86,9 +86,13 @@ test('a dry run says what each clip is, and why, to people and to programs', asy
     assert.match(stderr, line);
   }
   // What is deinterlaced all the same is not said to be left as it is.
-  const forced = ['--deinterlace', 'field', '--dry-run'];
+  const forced = ['--deinterlace', 'field', '--strength', '0.2', '--dry-run'];
   const { stderr: said } = await runVsr('upscale', file('still.mkv'), ...forced);
   assert.match(said, /scan: not sure \(nothing moves in 1 place; flags say top field first\)\.$/m);
+  assert.match(
+    said,
+    /model espcn-32-fields-.*the source is deinterlaced \(--strength 0\.2, strength 0\.20\)/,
+  );
 });
 
 test('a clip from the web is not examined unless an option needs it', async () => {
