@@ -85,10 +85,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
   const parts = { ...all, training: all.training.filter(isFree) };
   const { footage = [] } = recipe;
   const clips = await listFootage(footage.map((each) => path.join(data, each)));
-  const learned = [
-    ...alsoReduced(parts.training, pictures.alsoReduced),
-    ...clips,
-  ];
+  const learned = [...alsoReduced(parts.training, pictures.alsoReduced), ...clips];
   const { int8 = false } = recipe;
   const calibration = { items: learned, degradation, seed, int8 };
   const starts = await Promise.all(
