@@ -41,6 +41,8 @@ export class PictureTimes {
   /** The frame that was read early, to know when it comes; `null` for none. */
   #ahead: TimedPicture | null = null;
   #ended = false;
+  /** ffmpeg's time of the first frame, in ticks, where times follow from flags. */
+  #begin: number | null = null;
 
   constructor(log: DecodeLog, video: VideoStream) {
     this.#log = log;
@@ -74,9 +76,21 @@ export class PictureTimes {
     this.#ended = info === null;
     if (info === null) return null;
     const pts =
-      this.#video.times === 'nominal' ? this.#counted(this.#read) : this.mender.next(info.pts);
+      this.#video.times === 'nominal'
+        ? this.#counted(this.#read)
+        : this.mender.next(this.#own(info));
     this.#read++;
     return { info, pts, origin: this.#origin(pts, false) };
+  }
+
+  /**
+   * The time that ffmpeg gives a frame. Those that it works out by flags begin after the delay of
+   * its decoder; here they begin at 0.
+   */
+  #own({ pts }: LoggedFrame): number | null {
+    if (this.#video.times !== 'flags' || pts === null) return pts;
+    this.#begin ??= pts;
+    return pts - this.#begin;
   }
 
   /** The origin of the first or second picture of the frame at `pts`. */

@@ -157,7 +157,7 @@ function timeNotes(
   const notes: Announcement[] = [];
   const had = census.streams.get(source.video.index);
   const { times, timeBase } = source.video;
-  if (had === undefined || times === 'nominal' || cut !== null) return notes;
+  if (had === undefined || times !== 'stream' || cut !== null) return notes;
   const tick = Math.max(
     ...[timeBase, header.timeBase ?? timeBase].map(({ num, den }) => num / den),
   );

@@ -98,6 +98,9 @@ export function remarksOn(video: VideoStream): string[] {
     const { num, den } = video.frameRate ?? usualRate;
     remarks.push(`It has no timestamps: frames are taken to come at ${num}/${den} a second.`);
   }
+  if (video.times === 'flags') {
+    remarks.push('It has no timestamps: frames come as their flags to repeat fields say.');
+  }
   return remarks;
 }
 

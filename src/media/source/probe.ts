@@ -21,6 +21,7 @@ import { hasTimes, needsMoreFrames, parseVideo, remarksOn } from './probe-video.
 import { runProcess } from '../program/process.js';
 import { rawSource } from './raw-input.js';
 import type { RawVideoInput, Source, VideoStream } from './source.js';
+import { withFlaggedTimes } from './flagged-times.js';
 import { chooseVideo, preferredDecoder, refuseUndecodable } from './video-choice.js';
 
 export type ProbeOptions = {
@@ -215,7 +216,7 @@ async function probeStreams(
   const sideData = await withoutWholeWindow(ffmpeg, file.path, parsed, options);
   const marked = { ...parsed, sideData: mergedMarks(sideData, marks) };
   const video = await withoutEmptyAlpha(ffmpeg, file.path, marked, options.signal);
-  return {
+  const source: Source = {
     path: file.path,
     sizeBytes: file.sizeBytes,
     container,
@@ -228,4 +229,5 @@ async function probeStreams(
     raw: null,
     remarks: remarksOn(video),
   };
+  return withFlaggedTimes(ffmpeg, source, options.signal);
 }

@@ -139,9 +139,10 @@ export type VideoStream = StreamInfo & {
   readonly timeBase: Ratio;
   /**
    * Where the times of frames come from. `stream`: from its timestamps. `nominal`: they are counted
-   * from 0 at `frameRate`, because the file has no timestamps, or the same for all frames.
+   * from 0 at `frameRate`, because the file has no timestamps, or the same for all frames. `flags`:
+   * from 0 as the frames' flags to repeat fields say, in a file without timestamps.
    */
-  readonly times: 'stream' | 'nominal';
+  readonly times: 'stream' | 'nominal' | 'flags';
   /** Nominal frames per second; `null` where unknown. */
   readonly frameRate: Ratio | null;
   /**

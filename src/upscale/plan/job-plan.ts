@@ -5,7 +5,7 @@ import path from 'node:path';
 import { VsrError } from '../../errors.js';
 import { containerFor } from '../../media/output/default-container.js';
 import { muxerTrials } from '../../media/output/muxer-trial.js';
-import { refuseTimeJumps } from '../../media/source/time-jumps.js';
+import { refuseTimeJumps } from '../../media/damage/time-jumps.js';
 import { tracksLeftOut, withoutTracks } from '../../media/tracks/track-choice.js';
 import { turnedFor } from '../../media/output/turned-source.js';
 import {

@@ -1,7 +1,7 @@
 import { VsrError } from '../../errors.js';
 import type { Ffmpeg } from '../program/ffmpeg.js';
-import { packetsOf } from './packets.js';
-import type { Source } from './source.js';
+import { packetsOf } from '../source/packets.js';
+import type { Source } from '../source/source.js';
 
 /** Containers whose files can be joined byte by byte, so that each part has a clock of its own. */
 const joinable = new Set(['mpegts', 'mpeg']);
