@@ -195,7 +195,7 @@ test('losses add up, those of features by the network that ships, and what does 
   for (const [more, wanted] of [
     [
       [...small, '--loss', 'looks:1'],
-      /Expected one of mse, l1, charbonnier, perceptual, features, texture, adversarial, or/,
+      /Expected one of mse, l1, charbonnier, luma, perceptual, features, texture, adversarial, or/,
     ],
     [
       [...small, '--loss', 'perceptual', '--feature-outputs', 'fire1'],
@@ -209,6 +209,7 @@ test('losses add up, those of features by the network that ships, and what does 
       [...small, '--loss', 'mse', '--features', 'x.onnx'],
       /are for --loss perceptual, features, or texture/,
     ],
+    [['--arch', 'espcn', '--loss', 'luma'], /takes RGB for --arch for --loss luma but/],
     [['--arch', 'espcn', '--loss', 'perceptual'], /takes RGB for --arch for --loss perceptual but/],
   ] as const) {
     const { code, stderr } = await runVsr(...words('wrong.onnx', ...more, '--steps', '2'));

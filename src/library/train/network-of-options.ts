@@ -12,6 +12,7 @@ import {
   losses,
   lossText,
   needsFeatures,
+  needsRgb,
   termsOf,
 } from '../../training/gradient/loss.js';
 import { mostShifted, sideSeen } from '../../training/gradient/shifted.js';
@@ -131,7 +132,7 @@ function checkStart(network: Network, settings: TrainSettings): void {
 function checkLoss(network: Network, settings: TrainSettings): void {
   const { arch } = settings;
   const looks = needsFeatures(settings.loss);
-  if (looks && network.colour !== 'rgb') {
+  if (needsRgb(settings.loss) && network.colour !== 'rgb') {
     throw badValue(
       'an architecture that takes RGB',
       `--arch for --loss ${lossText(settings.loss)}`,

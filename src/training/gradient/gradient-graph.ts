@@ -171,14 +171,14 @@ export function buildGradientModel(
   const shuffle = lastShuffle(network);
   const most = isShifted(network, { features, discriminator }) ? mostShifted(network) : 0;
   const cut = most > 0 ? shifting(tape, most) : (each: Value) => each;
-  const picture = (each: Value): Value =>
-    cut(shuffle === 1 ? each : depthToSpace(tape, each, shuffle));
+  const rgb = (each: Value): Value => (shuffle === 1 ? each : depthToSpace(tape, each, shuffle));
+  const picture = (each: Value): Value => cut(rgb(each));
   const looks = features === undefined ? undefined : { network: features, picture };
   const contest =
     discriminator === undefined
       ? undefined
       : new Contest(tape, discriminator, picture(actual), picture(wanted));
-  const value = lossOf(tape, loss, actual, wanted, { looks, verdicts: contest?.verdicts });
+  const value = lossOf(tape, loss, actual, wanted, { looks, rgb, verdicts: contest?.verdicts });
   tape.backward(value);
   values.gradient('gradient');
   graph.op('Reshape', [value.name, graph.ints('shape', [1])], {}, 'loss');

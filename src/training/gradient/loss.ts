@@ -12,6 +12,7 @@ import { crop, reshape, transpose } from '../../model/autodiff/shape.js';
 import type { Tape, Value } from '../../model/autodiff/tape.js';
 import { unitLength } from '../../model/autodiff/unit-length.js';
 import { type FeatureNetwork, featuresOf } from '../../model/features/feature-network.js';
+import { lumaOf } from './luma.js';
 
 /** Losses that compare pictures sample by sample. */
 export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
@@ -24,11 +25,14 @@ export const pixelLosses = ['mse', 'l1', 'charbonnier'] as const;
  */
 export const featureLosses = ['perceptual', 'features', 'texture'] as const;
 
+/** Charbonnier's loss of the luma of RGB pictures, which Y-PSNR is measured on. */
+export const lumaLoss = 'luma';
+
 /** The loss that is high where a discriminator takes a picture for an enlarged one. */
 export const adversarialLoss = 'adversarial';
 
 /** The names of all losses. */
-export const losses = [...pixelLosses, ...featureLosses, adversarialLoss] as const;
+export const losses = [...pixelLosses, lumaLoss, ...featureLosses, adversarialLoss] as const;
 
 /** The name of a loss. */
 export type LossName = (typeof losses)[number];
@@ -55,6 +59,11 @@ export function needsFeatures(loss: Loss): boolean {
   return termsOf(loss).some(({ name }) => (featureLosses as readonly string[]).includes(name));
 }
 
+/** Whether a loss is of what only RGB pictures have, features or a luma of their own. */
+export function needsRgb(loss: Loss): boolean {
+  return needsFeatures(loss) || termsOf(loss).some(({ name }) => name === lumaLoss);
+}
+
 /** Whether a loss is a discriminator's verdict. */
 export function isAdversarial(loss: Loss): boolean {
   return termsOf(loss).some(({ name }) => name === adversarialLoss);
@@ -73,6 +82,8 @@ export type Looks = {
 /** What losses other than pixel losses are computed with. */
 export type LossHelp = {
   readonly looks?: Looks | undefined;
+  /** Makes pictures [N, 3, H, W] in RGB of the values; needed by the loss of luma. */
+  readonly rgb?: ((value: Value) => Value) | undefined;
   /** A discriminator's verdicts on `actual`. */
   readonly verdicts?: Value | undefined;
 };
@@ -83,7 +94,7 @@ export function lossOf(
   loss: Loss,
   actual: Value,
   wanted: Value,
-  { looks, verdicts }: LossHelp = {},
+  { looks, rgb, verdicts }: LossHelp = {},
 ): Value {
   let features: (readonly [Value, Value])[] | undefined;
   const pairs = (): (readonly [Value, Value])[] => {
@@ -111,6 +122,11 @@ export function lossOf(
           tape,
           pairs().map(([a, b]) => textureLoss(tape, a, b, side())),
         );
+      case 'luma': {
+        if (rgb === undefined) throw new RangeError('a loss of luma without pictures in RGB');
+        const [ours, theirs] = [actual, wanted].map((value) => lumaOf(tape, rgb(value)));
+        return pixelLoss(tape, 'charbonnier', ours!, theirs!);
+      }
       case 'adversarial':
         if (verdicts === undefined) throw new RangeError('adversarial without a discriminator');
         return distanceFromTrue(tape, verdicts);

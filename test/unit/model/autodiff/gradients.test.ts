@@ -232,6 +232,19 @@ for (const loss of pixelLosses) {
   });
 }
 
+test('the gradient of the luma loss is what finite differences say', () => {
+  const shapes = [
+    [2, 3, 2, 2],
+    [2, 3, 2, 2],
+  ];
+  const rgb = (value: Value) => value;
+  checkGradients({
+    name: 'luma',
+    shapes,
+    build: (tape, [a, b]) => lossOf(tape, 'luma', a!, b!, { rgb }),
+  });
+});
+
 test('a value used twice gets the sum of both gradients', () => {
   checkGradients({
     name: 'residual',
