@@ -187,7 +187,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ...dialled,
     ...copied,
     degradation: { ...codecs, fields: 0.35 },
-    ...{ steps: 2000, rate: 1.5e-4 },
+    ...{ steps: 7000, rate: 1.5e-4 },
     from: 'espcn-32-fields-x2',
   },
   'espcn-16-x3': { ...tripled, steps: 6000, averaged: 400, rate: 2e-3, from: 'espcn-16-x2' },
