@@ -157,6 +157,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   // Wider, and trained on more pictures.
   'espcn-32-x2': { ...wider, steps: 240_000 },
+  // Two more layers, which begin as the identity.
+  'espcn-32-deep-x2': { ...wider, depth: 7, steps: 90_000, rate: 1e-3, from: 'espcn-32-x2' },
   // One network for everything from clean to CRF 35. It starts as the network for clean pictures:
   // its weights' slopes by strength are 0.
   'espcn-32-strength-1-x2': {

@@ -17,7 +17,11 @@ export type SourceKind = (typeof sourceKinds)[number];
  * missing quality no model has been trained yet.
  */
 const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string[]>>>>> = {
-  clean: { fast: ['espcn-16-lite'], normal: ['espcn-32', 'espcn-16'] },
+  clean: {
+    fast: ['espcn-16-lite'],
+    normal: ['espcn-32', 'espcn-16'],
+    best: ['espcn-32-deep'],
+  },
   compressed: { normal: ['espcn-16-codec'], best: ['espcn-32-strength'] },
   deinterlaced: { normal: ['espcn-32-fields'] },
 };
