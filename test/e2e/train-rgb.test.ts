@@ -186,6 +186,15 @@ test('losses add up, those of features by the network that ships, and what does 
   };
   // The same steps up to what the features add.
   assert.ok((await lossesIn('looks')) > 1.01 * (await lossesIn('plain')));
+  const luma = await runVsr(...words('luma.onnx', ...small, '--loss', 'luma:1', ...steps));
+  assert.equal(luma.code, 0, luma.stderr);
+  const colours = await runVsr(
+    ...words('colours.onnx', ...small, '--loss', 'charbonnier', ...steps),
+  );
+  assert.equal(colours.code, 0, colours.stderr);
+  // Of the same steps, the loss of one is that of brightness, of the other that of all colours.
+  const [bright, all] = [await lossesIn('luma'), await lossesIn('colours')];
+  assert.ok(Math.abs(bright / all - 1) > 0.01, `${bright} is hardly other than ${all}`);
   const card = JSON.parse(await readFile(path.join(folder, 'looks.json'), 'utf8')) as ModelCard;
   assert.deepEqual(card.recipe['loss'], [
     { name: 'mse', weight: 1 },
