@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { VsrError } from '../errors.js';
-import { parameterCount } from '../model/language/network.js';
+import { parameterCount, parametersOf } from '../model/language/network.js';
 import { unlessAborted } from './base/unless-aborted.js';
 import { firstCheckpoint } from './first-checkpoint.js';
 import { GradientPool, type StepResult } from './gradient/gradient-pool.js';
@@ -69,13 +69,11 @@ export class TrainingRun implements AsyncDisposable {
     try {
       const channels = plan.expand ?? 0;
       const expansion = channels === 0 ? undefined : { network, channels };
-      const optimise = await openOptimiser(
-        parameterCount(network),
-        microBatches,
-        plan.averaged,
+      const optimise = await openOptimiser(parameterCount(network), microBatches, plan.averaged, {
         expansion,
-        plan.optimiser,
-      );
+        optimiser: plan.optimiser,
+        lists: parametersOf(network),
+      });
       const file = path.join(plan.workFolder, trainingFiles.checkpoint);
       const first = await firstCheckpoint(plan, file, expansion);
       const judging = first.judge?.weights.length ?? 0;

@@ -109,7 +109,7 @@ for (const [arch, scale, ...more] of [
 test('a training on RGB that is killed and resumed ends with the weights of an unbroken one', async () => {
   const call = [
     ...['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'],
-    ...['--optimiser', 'rmsprop', '--init', 'normal:0.05'],
+    ...['--optimiser', 'muon', '--init', 'normal:0.05'],
     // The discriminator and its optimiser go on, too.
     ...['--loss', 'mse:1,adversarial:1e-3', '--discriminator', 'patches-lite'],
     ...['--discriminator-lr', '1e-3'],
@@ -155,7 +155,8 @@ test('what RGB cannot be trained with is one sentence', async () => {
     [['--int8', '--from', 'x.onnx'], /convolutions on luma from end to end for --arch for --int8/],
     [['--init', 'normal'], /Expected one of he, xavier, normal:<deviation> for --init/],
     [['--init', 'xavier', '--from', 'x.onnx'], /--init is for weights that begin at random/],
-    [['--optimiser', 'lion'], /Expected one of adam, rmsprop, adadelta, sgd for --optimiser/],
+    [['--optimiser', 'lion'], /Expected one of adam, rmsprop, adadelta, sgd, muon for --optimiser/],
+    [['--optimiser', 'muon', '--expand', '128'], /muon steps on the layers as they are: leave out/],
     [['--depth', '3'], /--depth changes nothing in srcnn: it can be varied by width, activation/],
     [['--discriminator', 'patches'], /^vsr: --discriminator and .* are for --loss adversarial\.$/m],
     [['--loss', 'adversarial'], /does not say which picture to make.*: add one of mse, l1/],

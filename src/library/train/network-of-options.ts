@@ -63,6 +63,12 @@ function checkPatch(network: Network, settings: TrainSettings): void {
     const least = `0, or at least ${widest}, the channels of the widest layer of ${arch},`;
     throw badValue(least, 'expand', settings.expand);
   }
+  if (settings.expand !== 0 && settings.optimiser === 'muon') {
+    throw new VsrError(
+      'option',
+      '--optimiser muon steps on the layers as they are: leave out --expand, whose part it takes.',
+    );
+  }
   const { den } = ratioOf(scale);
   const alignment = network.patches === undefined ? alignmentOf(network) : den;
   if (patch % alignment !== 0) {

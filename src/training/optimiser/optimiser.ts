@@ -4,7 +4,7 @@ import { floatTensor, openSession } from '../base/session.js';
 import type { Weights } from '../../model/language/network.js';
 import { collapsedWeights, type Expansion, initialPairs } from './expansion.js';
 import { adam, type OptimiserName } from './optimisers.js';
-import { buildUpdateModel, stateNames } from './update-graph.js';
+import { buildUpdateModel, stateNames, type UpdateOptions } from './update-graph.js';
 
 /**
  * The lists an optimiser step changes. `weights` and `average` are [parameters]; so is what the
@@ -25,6 +25,9 @@ export type OptimiserStep = (
   step: number,
   rate: number,
 ) => Promise<void>;
+
+/** The optimisers that know how many steps went before. */
+const corrected: readonly OptimiserName[] = ['adam', 'muon'];
 
 /** The state before the first step. */
 export function initialState(weights: Weights): OptimiserState {
@@ -55,13 +58,11 @@ export async function openOptimiser(
   parameters: number,
   microBatches: number,
   averaged: number,
-  expansion?: Expansion,
-  optimiser: OptimiserName = 'adam',
+  options: UpdateOptions = {},
 ): Promise<OptimiserStep> {
   const { Tensor: OrtTensor } = await onnxRuntime();
-  const session = await openSession(
-    buildUpdateModel(parameters, microBatches, expansion, optimiser),
-  );
+  const { expansion, optimiser = 'adam' } = options;
+  const session = await openSession(buildUpdateModel(parameters, microBatches, options));
   const taken: (keyof OptimiserState)[] =
     expansion === undefined ? [...stateNames] : ['pairs', 'first', 'second', 'average'];
   const given: (keyof OptimiserState)[] =
@@ -69,7 +70,7 @@ export async function openOptimiser(
   const feeds: Record<string, Tensor> = {};
   const fetches: Record<string, Tensor> = {};
   const scalars = new Map<string, Float32Array>();
-  const corrections = optimiser === 'adam' ? ['correction1', 'correction2'] : [];
+  const corrections = corrected.includes(optimiser) ? ['correction1', 'correction2'] : [];
   for (const name of ['rate', ...corrections, 'follow']) {
     const { tensor, data } = await floatTensor([1]);
     feeds[name] = tensor;

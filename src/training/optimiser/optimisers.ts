@@ -1,5 +1,5 @@
 /** The ways to take a step by the gradient. */
-export const optimisers = ['adam', 'rmsprop', 'adadelta', 'sgd'] as const;
+export const optimisers = ['adam', 'rmsprop', 'adadelta', 'sgd', 'muon'] as const;
 
 /** The name of an optimiser. */
 export type OptimiserName = (typeof optimisers)[number];
@@ -15,3 +15,15 @@ export const adadelta = { keep: 0.95, epsilon: 1e-6 } as const;
 
 /** Share of its speed that gradient descent keeps from one step to the next. */
 export const momentum = 0.9;
+
+/**
+ * Muon's settings (https://kellerjordan.github.io/posts/muon/): share of the gradient's mean that is
+ * kept, the factors and number of its iterations, and the root mean square of its steps at a rate of
+ * 1, near Adam's (https://arxiv.org/abs/2502.16982), so that rates mean about the same.
+ */
+export const muon = {
+  keep: 0.95,
+  factors: [3.4445, -4.775, 2.0315],
+  iterations: 5,
+  size: 0.2,
+} as const;

@@ -1,5 +1,8 @@
+import type { Placed } from '../../model/language/network.js';
 import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
-import { adadelta, adam, momentum, type OptimiserName, rmsprop } from './optimisers.js';
+import { adamNodes } from './adam-nodes.js';
+import { muonNodes } from './muon-nodes.js';
+import { adadelta, momentum, type OptimiserName, rmsprop } from './optimisers.js';
 
 /** Values that a step works on. */
 export type StepValues = {
@@ -15,13 +18,19 @@ export type StepValues = {
  * Adds the nodes of one step; makes the values `first_next` and `second_next`, and returns the name
  * of what is to be subtracted from the weights.
  *
- * - `adam`: https://arxiv.org/abs/1412.6980; the means of the gradient and of its square.
+ * - `adam`: see `adamNodes`.
  * - `rmsprop`: the gradient over the root of its square's running mean, which is `second`.
  * - `adadelta`: https://arxiv.org/abs/1212.5701; the running means of the squares of the gradient
  *   (`second`) and of the steps (`first`), so that a rate of 1 is the paper's.
  * - `sgd`: gradient descent with momentum; `first` is its speed.
+ * - `muon`: see `muonNodes`; it needs to know the `lists` that the weights are made of.
  */
-export function stepNodes(graph: GraphBuilder, name: OptimiserName, values: StepValues): string {
+export function stepNodes(
+  graph: GraphBuilder,
+  name: OptimiserName,
+  values: StepValues,
+  lists: readonly Placed[] = [],
+): string {
   const { gradient, first, second, scalar } = values;
   const op = (type: string, a: string, b: string, output?: string) =>
     graph.op(type, [a, b], {}, output);
@@ -31,16 +40,10 @@ export function stepNodes(graph: GraphBuilder, name: OptimiserName, values: Step
   const unchanged = (value: string, output: string) => graph.op('Identity', [value], {}, output);
   const root = (value: string) => graph.op('Sqrt', [value]);
   switch (name) {
-    case 'adam': {
-      const share1 = graph.floats('share1', 1 - adam.beta1);
-      const share2 = graph.floats('share2', 1 - adam.beta2);
-      const nextFirst = moved(first, gradient, share1, 'first_next');
-      const nextSecond = moved(second, op('Mul', gradient, gradient), share2, 'second_next');
-      const direction = op('Mul', nextFirst, scalar('correction1'));
-      const size = root(op('Mul', nextSecond, scalar('correction2')));
-      const divisor = op('Add', size, graph.floats('epsilon', adam.epsilon));
-      return op('Mul', op('Div', direction, divisor), scalar('rate'));
-    }
+    case 'adam':
+      return adamNodes(graph, values, ['first_next', 'second_next']);
+    case 'muon':
+      return muonNodes(graph, lists, values);
     case 'rmsprop': {
       unchanged(first, 'first_next');
       const share = graph.floats('share', 1 - rmsprop.keep);

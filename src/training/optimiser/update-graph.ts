@@ -1,3 +1,4 @@
+import type { Placed } from '../../model/language/network.js';
 import { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { encodeModel } from '../../model/onnx/model-file.js';
 import type { OptimiserName } from './optimisers.js';
@@ -10,13 +11,22 @@ import { type Expansion, expandedCount, ExpansionNodes } from './expansion.js';
  */
 export const stateNames = ['weights', 'first', 'second', 'average'] as const;
 
+/** What an update is besides Adam's steps on plain weights. */
+export type UpdateOptions = {
+  readonly expansion?: Expansion | undefined;
+  /** Default: `adam`. */
+  readonly optimiser?: OptimiserName | undefined;
+  /** The lists that the weights are made of; needed by `muon`, which steps on plain weights only. */
+  readonly lists?: readonly Placed[] | undefined;
+};
+
 /**
  * The model that takes one step of an optimiser (see `stepNodes`) on the mean of
  * the micro-batches' gradients, and a running mean of the weights.
  *
  * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (what the
  * optimiser keeps) and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step),
- * `correction2` likewise (both for Adam alone), and `follow`, the share by which the average moves
+ * `correction2` likewise (both for Adam and Muon alone), and `follow`, the share by which the average moves
  * towards the weights; each [1]. Outputs: the four lists with `_next` after their names.
  *
  * With an `expansion` it steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
@@ -26,8 +36,7 @@ export const stateNames = ['weights', 'first', 'second', 'average'] as const;
 export function buildUpdateModel(
   parameters: number,
   microBatches: number,
-  expansion?: Expansion,
-  optimiser: OptimiserName = 'adam',
+  { expansion, optimiser = 'adam', lists }: UpdateOptions = {},
 ): Uint8Array {
   const graph = new GraphBuilder('update');
   const trained = expansion === undefined ? parameters : expandedCount(expansion);
@@ -53,7 +62,7 @@ export function buildUpdateModel(
   /** old + share (value - old). */
   const moved = (old: string, value: string, share: string, output: string) =>
     op('Add', old, op('Mul', op('Sub', value, old), share), output);
-  const change = stepNodes(graph, optimiser, { gradient, first, second, scalar });
+  const change = stepNodes(graph, optimiser, { gradient, first, second, scalar }, lists);
   const next = op('Sub', values, change, nodes === undefined ? 'weights_next' : 'pairs_next');
   const nextWeights = nodes?.collapse(next, 'weights_next') ?? next;
   moved(average, nextWeights, scalar('follow'), 'average_next');

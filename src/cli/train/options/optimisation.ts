@@ -62,7 +62,7 @@ function withStepOptions(command: Command): Command {
     )
     .option(
       '--lr <rate>',
-      'highest learning rate (for Adam 2e-3, for AdaDelta 1)',
+      'highest learning rate (for Adam 2e-3, for Muon 1e-3 to 2e-3, for AdaDelta 1)',
       positive,
       trainDefaults.lr,
     )

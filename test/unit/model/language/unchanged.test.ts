@@ -214,7 +214,7 @@ for (const [arch, scale, options, update, corrected, fresh, collapsed] of expand
     const expansion = { network, channels: 96 };
     const initial = initialWeights(network, 3);
     const hashOf = (list: Float32Array) => hash(new Uint8Array(list.buffer));
-    assert.equal(hash(buildUpdateModel(initial.length, 2, expansion)), update);
+    assert.equal(hash(buildUpdateModel(initial.length, 2, { expansion })), update);
     assert.equal(hashOf(initialPairs(expansion, 4, initial)), corrected);
     const pairs = initialPairs(expansion, 4);
     assert.equal(hashOf(pairs), fresh);

@@ -91,7 +91,7 @@ for (const { name: arch, defaults } of plainArchs) {
     const expansion = { network, channels: 66 };
     const parameters = parameterCount(network);
     const state = initialExpandedState(expansion, 3);
-    const optimise = await openOptimiser(parameters, 2, 10, expansion);
+    const optimise = await openOptimiser(parameters, 2, 10, { expansion });
     for (let step = 0; step < 3; step++) {
       await optimise(state, randomList(2 * parameters, step), step, 1e-3);
     }
@@ -117,7 +117,7 @@ test('the gradient of the pairs is what finite differences say', () => {
   const parameters = parameterCount(small);
   const pairs = numbers([0], initialPairs(expansion, 1)).data;
   const count = pairs.length;
-  const graph = decodeModel(buildUpdateModel(parameters, 1, expansion), 'update').graph!;
+  const graph = decodeModel(buildUpdateModel(parameters, 1, { expansion }), 'update').graph!;
   const weightGradient = numbers([1, parameters], randomList(parameters, 5));
   const one = (value: number) => numbers([1], [value]);
   const feeds = (rate: number): Record<string, Numbers> => ({
@@ -177,7 +177,7 @@ test('convolutions within other blocks are expanded as well, and everything else
   const apart = (list: Float32Array, other: Float32Array) =>
     Math.max(...list.map((value, i) => Math.abs(value - other[i]!)));
   assert.ok(apart(state.weights, initial) < 1e-5);
-  const optimise = await openOptimiser(initial.length, 1, 10, expansion);
+  const optimise = await openOptimiser(initial.length, 1, 10, { expansion });
   await optimise(state, randomList(initial.length, 6), 0, 1e-3);
   // Adam's first step is as long as the rate, in every value that is trained as it is.
   const slopes = parametersOf(network).find(({ name }) => name === 'conv0.slope')!;
