@@ -65,7 +65,8 @@ const residual = {
   scale: 4,
   pictures: morePictures,
   loss: 'charbonnier',
-  ...{ charts: 0.1, width: 32, batch: 4, patch: 32, expand: 128, people: true },
+  optimiser: 'muon',
+  ...{ charts: 0.1, width: 32, batch: 4, patch: 32, people: true },
 } as const;
 
 /** Pictures of people that `resnet-looks-x4` is not trained on, and can be measured on. */
@@ -84,7 +85,8 @@ const looks = {
   features: ['fire4', 'fire8'],
   discriminator: { name: 'patches', rate: 3e-4 },
   held: heldPeople,
-  ...{ expand: 0, batch: 2, patch: 24, windowBytes: 80e6 },
+  optimiser: 'adam',
+  ...{ batch: 2, patch: 24, windowBytes: 80e6 },
 } as const;
 
 function looksLoss(features: number, adversarial: number): TrainPlan['loss'] {
@@ -255,7 +257,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     ...{ steps: 12_000, averaged: 400, rate: 8e-4, charts: 0.15 },
     from: 'research/srcnn-1-x2',
   },
-  'resnet-x4': { ...residual, steps: 14_000, rate: 8e-4 },
+  'resnet-x4': { ...residual, steps: 18_000, rate: 1.5e-3 },
   // The same network, trained also with losses that measure how pictures look, in two runs: the
   // second listens more to features and less to the discriminator.
   'resnet-looks-1-x4': {
@@ -267,6 +269,8 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   'resnet-looks-x4': {
     ...looks,
     from: 'resnet-looks-1-x4',
+    // The last is near what the network it belongs to decides by.
+    features: ['fire4', 'fire8', 'fire9'],
     loss: looksLoss(0.16, 0.012),
     ...{ steps: 1400, rate: 3e-4, averaged: 250 },
   },
