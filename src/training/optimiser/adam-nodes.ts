@@ -1,6 +1,6 @@
 import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { adam } from './optimisers.js';
-import type { StepValues } from './step-nodes.js';
+import type { StepValues } from './step-values.js';
 
 /**
  * Adds the nodes of one step of Adam (https://arxiv.org/abs/1412.6980), which keeps the means of the

@@ -2,7 +2,7 @@ import type { Placed } from '../../model/language/network.js';
 import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { adamNodes } from './adam-nodes.js';
 import { muon } from './optimisers.js';
-import type { StepValues } from './step-nodes.js';
+import type { StepValues } from './step-values.js';
 
 /** What a list's step makes: the names of its change, and of what is kept for the next step. */
 type ListStep = { readonly change: string; readonly first: string; readonly second: string };

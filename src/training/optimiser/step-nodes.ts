@@ -2,17 +2,8 @@ import type { Placed } from '../../model/language/network.js';
 import type { GraphBuilder } from '../../model/onnx/graph-builder.js';
 import { adamNodes } from './adam-nodes.js';
 import { muonNodes } from './muon-nodes.js';
+import type { StepValues } from './step-values.js';
 import { adadelta, momentum, type OptimiserName, rmsprop } from './optimisers.js';
-
-/** Values that a step works on. */
-export type StepValues = {
-  readonly gradient: string;
-  /** The two lists that an optimiser keeps, all 0 at first; see `stepNodes` for what they hold. */
-  readonly first: string;
-  readonly second: string;
-  /** An input of one value, by its name. */
-  readonly scalar: (name: string) => string;
-};
 
 /**
  * Adds the nodes of one step; makes the values `first_next` and `second_next`, and returns the name
