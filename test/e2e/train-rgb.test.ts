@@ -106,47 +106,50 @@ for (const [arch, scale, ...more] of [
   });
 }
 
-test('a training on RGB that is killed and resumed ends with the weights of an unbroken one', async () => {
-  const call = [
-    ...['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'],
-    ...['--optimiser', 'muon', '--init', 'normal:0.05'],
-    // The discriminator and its optimiser go on, too.
-    ...['--loss', 'mse:1,adversarial:1e-3', '--discriminator', 'patches-lite'],
-    ...['--discriminator-lr', '1e-3'],
-  ];
-  const whole = await runVsr(...words('whole.onnx', ...call));
-  assert.equal(whole.code, 0, whole.stderr);
-  const { child, done } = startVsr(words('cut.onnx', ...call));
-  const checkpoint = path.join(folder, 'cut.onnx.train', 'checkpoint.bin');
-  while (!existsSync(checkpoint) && child.exitCode === null) {
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  child.kill('SIGKILL');
-  await done;
-  await rm(path.join(folder, 'cut.onnx'), { force: true });
-  await rm(path.join(folder, 'cut.json'), { force: true });
-  const rest = await runVsr(...words('cut.onnx', ...call, '--resume'));
-  assert.equal(rest.code, 0, rest.stderr);
-  const weights = async (name: string) => {
-    const file = path.join(folder, name);
-    const lists = decodeModel(await readFile(file), file).graph!.initializer!;
-    return lists.map((list) => Array.from(valuesOf(list), Number));
-  };
-  assert.deepEqual(await weights('cut.onnx'), await weights('whole.onnx'));
-  const shares = async (name: string) => {
-    const file = path.join(folder, `${name}.onnx.train`, 'metrics.csv');
-    const [header, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
-    const column = header!.split(',').indexOf('discriminator_right');
-    return rows.map((row) => Number(row.split(',')[column]));
-  };
-  const right = await shares('whole');
-  assert.deepEqual(await shares('cut'), right);
-  assert.equal(right.length, 6);
-  assert.ok(
-    right.every((share) => share > 0.3 && share < 0.9),
-    `right on ${right.join()}`,
-  );
-});
+for (const optimiser of ['rmsprop', 'muon']) {
+  test(`a training on RGB by ${optimiser} that is killed and resumed ends with the weights of an unbroken one`, async () => {
+    const [unbroken, broken] = [`${optimiser}-unbroken`, `${optimiser}-broken`];
+    const call = [
+      ...['--arch', 'resnet', '--width', '4', '--depth', '1', '--steps', '120'],
+      ...['--optimiser', optimiser, '--init', 'normal:0.05'],
+      // The discriminator and its optimiser go on, too.
+      ...['--loss', 'mse:1,adversarial:1e-3', '--discriminator', 'patches-lite'],
+      ...['--discriminator-lr', '1e-3'],
+    ];
+    const whole = await runVsr(...words(`${unbroken}.onnx`, ...call));
+    assert.equal(whole.code, 0, whole.stderr);
+    const { child, done } = startVsr(words(`${broken}.onnx`, ...call));
+    const checkpoint = path.join(folder, `${broken}.onnx.train`, 'checkpoint.bin');
+    while (!existsSync(checkpoint) && child.exitCode === null) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    child.kill('SIGKILL');
+    await done;
+    await rm(path.join(folder, `${broken}.onnx`), { force: true });
+    await rm(path.join(folder, `${broken}.json`), { force: true });
+    const rest = await runVsr(...words(`${broken}.onnx`, ...call, '--resume'));
+    assert.equal(rest.code, 0, rest.stderr);
+    const weights = async (name: string) => {
+      const file = path.join(folder, name);
+      const lists = decodeModel(await readFile(file), file).graph!.initializer!;
+      return lists.map((list) => Array.from(valuesOf(list), Number));
+    };
+    assert.deepEqual(await weights(`${broken}.onnx`), await weights(`${unbroken}.onnx`));
+    const shares = async (name: string) => {
+      const file = path.join(folder, `${name}.onnx.train`, 'metrics.csv');
+      const [header, ...rows] = (await readFile(file, 'utf8')).trim().split('\n');
+      const column = header!.split(',').indexOf('discriminator_right');
+      return rows.map((row) => Number(row.split(',')[column]));
+    };
+    const right = await shares(unbroken);
+    assert.deepEqual(await shares(broken), right);
+    assert.equal(right.length, 6);
+    assert.ok(
+      right.every((share) => share > 0.3 && share < 0.9),
+      `right on ${right.join()}`,
+    );
+  });
+}
 
 test('what RGB cannot be trained with is one sentence', async () => {
   for (const [more, message] of [

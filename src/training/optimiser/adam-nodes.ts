@@ -3,9 +3,9 @@ import { adam } from './optimisers.js';
 import type { StepValues } from './step-values.js';
 
 /**
- * Adds the nodes of one step of Adam (https://arxiv.org/abs/1412.6980), which keeps the means of the
- * gradient and of its square; makes these two under the names `next`, and returns the name of what
- * is to be subtracted from the weights.
+ * Adds the nodes of one step of Adam (https://arxiv.org/abs/1412.6980), which keeps the means of
+ * the gradient and of its square; makes these two under the names `next`, and returns the name of
+ * what is to be subtracted from the weights.
  */
 export function adamNodes(
   graph: GraphBuilder,

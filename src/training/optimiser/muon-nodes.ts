@@ -8,10 +8,10 @@ import type { StepValues } from './step-values.js';
 type ListStep = { readonly change: string; readonly first: string; readonly second: string };
 
 /**
- * Adds the nodes of one step of Muon (https://kellerjordan.github.io/posts/muon/): each kernel and
- * each dense layer is a matrix with a row for each output, whose step is the orthogonal matrix
- * nearest to the gradient's running mean, so that it goes as far in rare directions as in frequent
- * ones. Lists that are no matrices, such as biases, take Adam's steps.
+ * Adds the nodes of one step of Muon (https://kellerjordan.github.io/posts/muon/): each kernel (a
+ * row for each output) and each dense layer is a matrix, whose step is the orthogonal matrix nearest
+ * to the gradient's running mean, so that it goes as far in rare directions as in frequent ones.
+ * Lists with one value for each output, biases and slopes, take Adam's steps.
  *
  * `lists` are those that the weights are made of, in their order. Makes `first_next` and
  * `second_next`, and returns the name of what is to be subtracted from the weights.
@@ -40,7 +40,8 @@ export function muonNodes(
   ];
   const steps = lists.map((list, i): ListStep => {
     const own = { gradient: gradients[i]!, first: firsts[i]!, second: seconds[i]!, scalar };
-    if (list.shape.length >= 2) return matrixStep(graph, list, own);
+    // Slopes of activations are [channels, 1, 1]: a list as biases are.
+    if (list.size > list.shape[0]!) return matrixStep(graph, list, own);
     const [first, second] = [graph.unique('first_part'), graph.unique('second_part')];
     return { change: adamNodes(graph, own, [first, second]), first, second };
   });

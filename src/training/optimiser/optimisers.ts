@@ -17,9 +17,9 @@ export const adadelta = { keep: 0.95, epsilon: 1e-6 } as const;
 export const momentum = 0.9;
 
 /**
- * Muon's settings (https://kellerjordan.github.io/posts/muon/): share of the gradient's mean that is
- * kept, the factors and number of its iterations, and the root mean square of its steps at a rate of
- * 1, near Adam's (https://arxiv.org/abs/2502.16982), so that rates mean about the same.
+ * Muon's settings (https://kellerjordan.github.io/posts/muon/): the share of the gradient's mean
+ * that is kept, the factors and number of its iterations, and the root mean square of its steps at
+ * a rate of 1, near Adam's (https://arxiv.org/abs/2502.16982), so that rates mean about the same.
  */
 export const muon = {
   keep: 0.95,

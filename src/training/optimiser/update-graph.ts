@@ -16,7 +16,7 @@ export type UpdateOptions = {
   readonly expansion?: Expansion | undefined;
   /** Default: `adam`. */
   readonly optimiser?: OptimiserName | undefined;
-  /** The lists that the weights are made of; needed by `muon`, which steps on plain weights only. */
+  /** The lists that the weights are made of; `muon` needs them, and steps on plain weights only. */
   readonly lists?: readonly Placed[] | undefined;
 };
 
@@ -26,8 +26,9 @@ export type UpdateOptions = {
  *
  * Inputs: `gradients` [micro-batches, parameters]; `weights`, `first` and `second` (what the
  * optimiser keeps) and `average`, each [parameters]; `rate`, `correction1` = 1/(1 - beta1^step),
- * `correction2` likewise (both for Adam and Muon alone), and `follow`, the share by which the average moves
- * towards the weights; each [1]. Outputs: the four lists with `_next` after their names.
+ * `correction2` likewise (both for Adam and Muon alone), and `follow`, the share by which the
+ * average moves towards the weights; each [1]. Outputs: the four lists with `_next` after their
+ * names.
  *
  * With an `expansion` it steps on its pairs instead (see `initialPairs`): `pairs`, `first` and
  * `second` are [expandedCount], `pairs_next` is a fifth output, and `weights_next` is what these

@@ -25,8 +25,8 @@ function orthogonal(matrix: Matrix): Matrix {
   return wide === matrix ? x : transposed(x);
 }
 
-/** A wide kernel, its bias, a tall one of 1x1, and a square one that learns nothing. */
-const shapes = [[4, 2, 3, 3], [4], [12, 3, 1, 1], [2, 2]] as const;
+/** A wide kernel, its bias and slopes, a tall one of 1x1, and a square one that learns nothing. */
+const shapes = [[4, 2, 3, 3], [4], [4, 1, 1], [12, 3, 1, 1], [2, 2]] as const;
 
 function placed(): Placed[] {
   let offset = 0;
@@ -57,11 +57,12 @@ test('muon steps on matrices as its author says, and on all else as Adam', async
     const g = Array.from({ length: count }, (_, i) => (both[i]! + both[count + i]!) / 2);
     await optimise(state, both, step, 0.03);
     for (const { shape, offset, size } of lists) {
-      const keep = shape.length > 1 ? 0.95 : 0.9;
+      const isMatrix = size > shape[0]!;
+      const keep = isMatrix ? 0.95 : 0.9;
       for (let i = offset; i < offset + size; i++) {
         first[i] = keep * first[i]! + (1 - keep) * g[i]!;
         second[i] = 0.999 * second[i]! + 0.001 * g[i]! ** 2;
-        if (shape.length > 1) continue;
+        if (isMatrix) continue;
         const [m, v] = [
           first[i]! / (1 - 0.9 ** (step + 1)),
           second[i]! / (1 - 0.999 ** (step + 1)),
@@ -69,7 +70,7 @@ test('muon steps on matrices as its author says, and on all else as Adam', async
         wanted[i]! -= (0.03 * m) / (Math.sqrt(v) + 1e-8);
       }
       // The last list's gradient is 0, and 0 has no direction: it stays where it is.
-      if (shape.length === 1 || size === 4) continue;
+      if (!isMatrix || offset === lists.at(-1)!.offset) continue;
       const columns = size / shape[0]!;
       const matrix = Array.from({ length: shape[0]! }, (_, row) =>
         Array.from({ length: columns }, (_unused, column) => {
