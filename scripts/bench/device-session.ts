@@ -1,3 +1,4 @@
+import os from 'node:os';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
 import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
 import { precisionNames } from '../../src/model/runtime/precision.js';
@@ -11,15 +12,17 @@ import { windowFor } from '../../src/enlarge/network/window.js';
 
 /**
  * A program for one device: `device-session.js <bare|upscaler> <provider> <precision> <width>
- * <height>` enlarges synthetic frames with the default model and prints frames per second.
+ * <height> [model]` enlarges synthetic frames and prints frames per second.
  */
-const [, , what, providerWord, precisionWord, widthWord, heightWord] = process.argv;
+const [, , what, providerWord, precisionWord, widthWord, heightWord, model] = process.argv;
 const name = providerNames.find((known) => known === providerWord)!;
 const precision = precisionNames.find((known) => known === precisionWord)!;
 const layout = frameLayout(pixelFormats.get('yuv420p')!, Number(widthWord), Number(heightWord));
-const chain = await chooseChain(2, 'default', { kind: 'clean' });
+const chain = await chooseChain(2, model ?? 'default', { kind: 'clean' });
 const pool = new FramePool(layout);
-const inputs = Array.from({ length: 4 }, (_, n) => {
+/** Threads beside the device's: one for each core, four at most. */
+const workers = Math.min(4, os.availableParallelism());
+const inputs = Array.from({ length: workers + 4 }, (_, n) => {
   const frame = pool.take(n, n);
   frame.data.forEach((_, i) => (frame.data[i] = ((i + n) * 2654435761) >>> 24));
   return frame;
@@ -64,14 +67,14 @@ async function bareSession(): Promise<number> {
 }
 
 async function upscaler(): Promise<number> {
-  const options = { chain, layout, provider: { name }, precision, workers: 1 } as const;
+  const options = { chain, layout, provider: { name }, precision, workers } as const;
   const plain = { siting: 'left', range: 'tv', scores: false, reuse: false } as const;
   await using open = await openUpscaler({ ...options, ...plain });
   const pending: Promise<void>[] = [];
   const enlarge = async (n: number): Promise<void> => {
     const frame = { ...inputs[n % inputs.length]!, index: n, pts: n };
     pending.push(open.upscale(frame).then((done) => open.release(done.frame)));
-    if (pending.length > 2) await pending.shift();
+    if (pending.length > workers + 1) await pending.shift();
   };
   return await framesPerSecond(enlarge, () => Promise.all(pending.splice(0)));
 }

@@ -1,11 +1,14 @@
 import path from 'node:path';
 import { messageOf } from '../../src/errors.js';
+import { chooseChain } from '../../src/model/catalogue/chain.js';
+import { qualities } from '../../src/model/catalogue/quality.js';
 import {
   candidatesFor,
   type ProviderName,
   providerNames,
 } from '../../src/model/runtime/providers.js';
-import type { Bench } from './setting.js';
+import { withGpuMemory } from './gpu-memory.js';
+import type { Bench, ClipSize } from './setting.js';
 import { timed } from './timed-process.js';
 
 /** Frames of a whole job: about five seconds of the upscaler's work. */
@@ -18,50 +21,86 @@ function devices(asked: string): ProviderName[] {
   return all.filter((name) => name !== 'cpu');
 }
 
+/** The models for clean sources at 2x, one for each quality. */
+async function models(): Promise<string[]> {
+  const chains = qualities.map((quality) => chooseChain(2, 'default', { kind: 'clean', quality }));
+  return [...new Set((await Promise.all(chains)).flatMap(({ names }) => names))];
+}
+
+type What = {
+  readonly provider: ProviderName;
+  readonly precision: 'fp32' | 'fp16';
+  readonly model: string;
+  readonly size: ClipSize;
+};
+
+/** The last line of a failed program is its message, or the last line of its stack. */
+function reason(error: unknown): string {
+  const said = messageOf(error).split('\n');
+  return (said.find((line) => line.includes('VsrError')) ?? said.at(-1)!).trim();
+}
+
+/** Frames per second of the bare session, of the upscaler around it, and of the whole job. */
+async function measure(bench: Bench, { provider, precision, model, size }: What) {
+  const { root, folder, vsr } = bench;
+  const { width, height } = size;
+  const program = path.join(root, 'build/scripts/bench/device-session.js');
+  const fps = async (way: string): Promise<number> => {
+    const args = [program, way, provider, precision, `${width}`, `${height}`, model];
+    return Number((await timed(process.execPath, args)).stdout);
+  };
+  const [bareFps, upscalerFps] = [await fps('bare'), await fps('upscaler')];
+  const frames = framesAt(upscalerFps);
+  const clip = bench.makeClip(`${width}x${height}`, frames);
+  const [job, gpuMb] = await withGpuMemory(() =>
+    timed(process.execPath, [
+      ...[vsr, 'upscale', clip, '-o', path.join(folder, 'gpu.mp4'), '--overwrite', '--quiet'],
+      ...['--no-log', '-m', model, '--provider', provider, '--precision', precision],
+      ...['--codec', 'libx264', '--preset', 'ultrafast'],
+    ]),
+  );
+  const jobFps = frames / job.wallSeconds;
+  return { bareFps, upscalerFps, jobFps, gpuMb, jobCpuSecondsPerFrame: job.cpuSeconds / frames };
+}
+
 /**
- * Frames per second of the default model on every device, in single and half precision: of the bare
- * session, of the upscaler around it, and of the whole job with its decoding and encoding.
+ * Frames per second of the models of each quality on every device, in single and half precision: of
+ * the bare session, of the upscaler around it, and of the whole job with its decoding and its
+ * encoding, which is by libx264 at its fastest. For the job also the card's memory and CPU time.
  */
 export async function gpu(bench: Bench): Promise<unknown> {
-  const { root, folder, vsr, say } = bench;
+  const { say } = bench;
   const found = devices(bench.provider);
   if (found.length === 0) {
     say('\nNo GPU was found that ONNX Runtime can use: nothing measured. vsr doctor says why.');
     return null;
   }
   const rows: Record<string, unknown>[] = [];
-  say('\nframes a second                                  bare session       upscaler    job');
+  const head = ['bare session', 'upscaler', 'job', 'GPU MB', 'CPU s a frame'];
+  say(`\n${'frames a second'.padEnd(62)}${head.map((each) => each.padStart(15)).join('')}`);
   for (const provider of found) {
-    for (const precision of ['fp32', 'fp16'] as const) {
-      for (const { width, height } of bench.sizes) {
-        const name = `${width}x${height} to ${2 * width}x${2 * height}`;
-        const what = `${provider} ${precision}, ${name}`;
-        try {
-          const program = path.join(root, 'build/scripts/bench/device-session.js');
-          const fps = async (way: string): Promise<number> => {
-            const args = [program, way, provider, precision, `${width}`, `${height}`];
-            return Number((await timed(process.execPath, args)).stdout);
-          };
-          const [bareFps, upscalerFps] = [await fps('bare'), await fps('upscaler')];
-          const frames = framesAt(upscalerFps);
-          const clip = bench.makeClip(`${width}x${height}`, frames);
-          const job = await timed(process.execPath, [
-            ...[vsr, 'upscale', clip, '-o', path.join(folder, 'gpu.mp4'), '--overwrite', '--quiet'],
-            ...['--no-log', '--provider', provider, '--precision', precision],
-          ]);
-          const jobFps = frames / job.wallSeconds;
-          const close = `${((upscalerFps / bareFps) * 100).toFixed(0)} %`;
-          const cells = [bareFps.toFixed(1), `${upscalerFps.toFixed(1)} (${close})`];
-          say(
-            `${what.padEnd(46)} ${cells[0]!.padStart(14)} ${cells[1]!.padStart(14)} ${jobFps.toFixed(1)}`,
-          );
-          rows.push({ provider, precision, size: name, bareFps, upscalerFps, jobFps });
-        } catch (error) {
-          // The last line of a failed program is its message, or the last line of its stack.
-          const said = messageOf(error).split('\n');
-          const why = said.find((line) => line.includes('VsrError')) ?? said.at(-1)!;
-          say(`${what.padEnd(46)} not measured: ${why.trim()}`);
-          rows.push({ provider, precision, size: name, failed: why.trim() });
+    for (const model of await models()) {
+      for (const precision of ['fp32', 'fp16'] as const) {
+        for (const size of bench.sizes) {
+          const { width, height } = size;
+          const name = `${width}x${height} to ${2 * width}x${2 * height}`;
+          const what = `${provider} ${precision}, ${model}, ${name}`.padEnd(62);
+          const told = { provider, model, precision, size: name };
+          try {
+            const row = await measure(bench, { provider, precision, model, size });
+            const close = `${((row.upscalerFps / row.bareFps) * 100).toFixed(0)} %`;
+            const cells = [
+              row.bareFps.toFixed(1),
+              `${row.upscalerFps.toFixed(1)} (${close})`,
+              ...[row.jobFps.toFixed(1), `${row.gpuMb ?? '-'}`],
+              row.jobCpuSecondsPerFrame.toFixed(3),
+            ];
+            say(`${what}${cells.map((cell) => cell.padStart(15)).join('')}`);
+            rows.push({ ...told, ...row });
+          } catch (error) {
+            say(`${what} not measured: ${reason(error)}`);
+            rows.push({ ...told, failed: reason(error) });
+          }
         }
       }
     }

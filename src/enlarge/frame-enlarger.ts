@@ -37,6 +37,9 @@ import { steadyLuma } from './steady/steady-luma.js';
 import { planStrips } from './reuse/strips.js';
 import { planeOf } from '../planes/frame.js';
 
+/** The provider on which a session runs, and its precision. */
+export type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
+
 /** Everything that a worker thread needs before its first frame; can be cloned to a thread. */
 export type EnlargerSpec = RunnerSpec & {
   readonly scores: boolean;
@@ -47,6 +50,11 @@ export type EnlargerSpec = RunnerSpec & {
   readonly steady: boolean;
   /** Where the network acts; `null` for everywhere. */
   readonly mask: MaskPlanes | null;
+  /**
+   * What runs the network, where another thread does that for the frames of this one; `null` where
+   * this thread runs it.
+   */
+  readonly runsElsewhere: WhatRuns | null;
   /** Shared with all threads: once its one number is not 0, threads stop work on their frames. */
   readonly stop: Int32Array;
 };
@@ -102,6 +110,9 @@ function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): n
  * `provider` where no provider starts.
  */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
+  const { graph, runsElsewhere } = spec;
+  if (runsElsewhere !== null)
+    return new ThreadEnlarger(spec, { runner: null, graph, ...runsElsewhere });
   return new ThreadEnlarger(spec, await openRunner(spec));
 }
 
@@ -110,7 +121,8 @@ class ThreadEnlarger implements FrameEnlarger {
   readonly provider: ProviderCandidate;
   readonly precision: Precision;
   private readonly spec: EnlargerSpec;
-  private readonly runner: OpenRunner['runner'];
+  /** `null` where another thread runs the network. */
+  private readonly runner: OpenRunner['runner'] | null;
   private readonly graph: InferenceGraph;
   private readonly chroma: ChromaEnlarger;
   private readonly score: Scorer;
@@ -122,7 +134,15 @@ class ThreadEnlarger implements FrameEnlarger {
   /** Whether several threads may run parts of one frame. */
   private readonly isShareable: boolean;
 
-  constructor(spec: EnlargerSpec, { runner, graph, provider, precision }: OpenRunner) {
+  constructor(
+    spec: EnlargerSpec,
+    {
+      runner,
+      graph,
+      provider,
+      precision,
+    }: Omit<OpenRunner, 'runner'> & { readonly runner: OpenRunner['runner'] | null },
+  ) {
     const { layout, larger, siting } = spec;
     this.spec = spec;
     this.runner = runner;
@@ -145,7 +165,7 @@ class ThreadEnlarger implements FrameEnlarger {
     // more there.
     this.canReuse = spec.reuse && onCpu && canReuse(graph);
     // RGB goes through planes that belong to one thread.
-    this.isShareable = onCpu && graph.colour === 'luma';
+    this.isShareable = graph.colour === 'luma';
   }
 
   async enlarge(frame: FrameTrace, before: FrameTrace | null): Promise<EnlargedFrame> {
@@ -231,14 +251,16 @@ class ThreadEnlarger implements FrameEnlarger {
   /** Runs the network over those `rects` of a frame that no other thread has begun. */
   private async infer(frame: FrameTrace, rects: readonly Rect[]): Promise<void> {
     const { stop } = this.spec;
+    const { runner } = this;
+    if (runner === null) return;
     awaitSeen(frame, stop);
-    this.runner.begin(seenLuma(frame), frame.output);
-    const run = (rect: Rect): Promise<void> => nativeWork(() => this.runner.run(rect));
+    runner.begin(seenLuma(frame), frame.output);
+    const run = (rect: Rect): Promise<void> => nativeWork(() => runner.run(rect));
     await doRuns(frame, rects, stop, run).catch((error: unknown) => {
       if (!(error instanceof VsrError) || error.code !== 'model') throw error;
       throw new VsrError('model', `Frame ${frame.index}: ${error.message}`, { cause: error });
     });
-    this.runner.finish();
+    runner.finish();
   }
 }
 

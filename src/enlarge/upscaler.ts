@@ -36,7 +36,7 @@ export type UpscalerOptions = {
   /** ffmpeg's name of the clip's matrix; only models that take RGB care. */
   readonly matrix?: string | null;
   readonly provider: ProviderChoice;
-  /** Inference threads of the CPU provider; at least 1. */
+  /** Inference threads on the CPU; on a device, threads for all but the network. At least 1. */
   readonly workers: number;
   /** An 8-bit chain is for `auto` and `int8`, a float one for all but `int8`. */
   readonly precision: PrecisionChoice;
@@ -157,6 +157,8 @@ function enlargerSpec(options: UpscalerOptions): Omit<EnlargerSpec, 'stop'> {
     steady: options.steady ?? false,
     mask: mask === null ? null : maskPlanes(mask, larger, siting, graph.colour === 'rgb'),
     candidates,
+    triesFirst: false,
+    runsElsewhere: null,
   };
 }
 

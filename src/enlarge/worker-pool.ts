@@ -1,11 +1,12 @@
 import os from 'node:os';
 import type { Worker } from 'node:worker_threads';
-import { messageOf, passing, VsrError, type VsrErrorCode } from '../errors.js';
+import { messageOf, VsrError } from '../errors.js';
 import type { Precision } from '../model/runtime/precision.js';
 import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { endThread, startThread } from '../start-thread.js';
 import { deviceHangs, longestDeviceFrameMs } from './device-failure.js';
-import type { EnlargedFrame, EnlargerSpec } from './frame-enlarger.js';
+import type { EnlargedFrame, EnlargerSpec, WhatRuns } from './frame-enlarger.js';
+import { others, readyOf, runningFailure, stopped } from './pool-threads.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -30,11 +31,16 @@ export function usefulWorkers(samples: number | null): number {
   return Math.max(1, Math.min(cores, Math.ceil(samples / samplesPerThread)));
 }
 
-/** The provider on which a thread's session runs, and its precision. */
-type WhatRuns = { readonly provider: ProviderCandidate; readonly precision: Precision };
+/**
+ * What a thread does of the frames that it is given. On a device that runs a network on luma, one
+ * thread does nothing but the network, so that the device waits for nothing else, and others do the
+ * rest.
+ */
+type Share = 'all' | 'network' | 'rest';
 
 type Member = {
   readonly worker: Worker;
+  readonly share: Share;
   current: Waiting | null;
   /** Runs while a device other than the CPU is at work: it fails the pool if the device hangs. */
   hangTimer?: NodeJS.Timeout;
@@ -68,10 +74,12 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   /**
-   * Starts up to `count` threads. The first finds the provider. On the CPU, the others run there
-   * too. On another device there is only one thread: it keeps the device busy, and WebGPU hangs
-   * where two threads have a session each (onnxruntime-node 1.30 over a software Vulkan). Rejects
-   * with VsrError `provider` or `model`.
+   * Starts `count` threads. The first finds the provider; on the CPU, the others run there too. On
+   * another device it has the only session (WebGPU hangs where two threads have one each:
+   * onnxruntime-node 1.30 over a software Vulkan), and `count` threads beside it do all but the
+   * network. A CUDA device gets a second one, so that it computes while the first copies, if its
+   * memory allows. Networks on RGB make whole frames: there the first thread is the only one.
+   * Rejects with VsrError `provider` or `model`.
    */
   static async open(
     work: Omit<EnlargerSpec, 'stop'>,
@@ -81,24 +89,29 @@ export class WorkerPool implements AsyncDisposable {
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const spec: EnlargerSpec = { ...work, stop };
     const onlyCpu = spec.candidates.every(({ name }) => name === 'cpu');
-    const started: Worker[] = [];
-    const start = async (candidates: readonly ProviderCandidate[]): Promise<WhatRuns> => {
-      const workerData: EnlargerSpec = { ...spec, candidates };
+    const members: Member[] = [];
+    const start = async (share: Share, workerData: EnlargerSpec): Promise<WhatRuns> => {
       const worker = startThread(new URL('./upscale-worker.js', import.meta.url), { workerData });
-      started.push(worker);
+      members.push({ worker, share, current: null });
       return readyOf(worker);
     };
     try {
-      const first = start(spec.candidates);
-      const early = onlyCpu ? others(count - 1, () => start(spec.candidates)) : [];
+      const splits = !onlyCpu && spec.graph.colour === 'luma';
+      const first = start(splits ? 'network' : 'all', spec);
+      const early = onlyCpu ? others(count - 1, () => start('all', spec)) : [];
       const [runs] = await Promise.all([first, ...early]);
-      if (!onlyCpu && runs.provider.name === 'cpu') {
-        await Promise.all(others(count - 1, () => start([runs.provider])));
+      const candidates = [runs.provider];
+      if (runs.provider.name !== 'cpu') {
+        const rest = { ...spec, candidates, runsElsewhere: runs };
+        if (splits) await Promise.all(others(count, () => start('rest', rest)));
+        if (splits && runs.provider.name === 'cuda') await addSession(spec, runs, start, members);
+      } else if (!onlyCpu) {
+        members[0] = { ...members[0]!, share: 'all' };
+        await Promise.all(others(count - 1, () => start('all', { ...spec, candidates })));
       }
-      const members = started.map((worker) => ({ worker, current: null }));
       return new WorkerPool(members, spec, runs, deviceFrameMs);
     } catch (error) {
-      await Promise.all(started.map((worker) => endThread(worker)));
+      await Promise.all(members.map(({ worker }) => endThread(worker)));
       throw error;
     }
   }
@@ -110,7 +123,8 @@ export class WorkerPool implements AsyncDisposable {
   async run(job: Omit<FrameJob, 'helps'>): Promise<EnlargedFrame> {
     const idle = this.#members.filter(({ current }) => current === null).length;
     const whole = job.before === null || !this.#reuse;
-    const helping = whole ? Math.max(0, idle - 1) : 0;
+    const splits = this.#members.some(({ share }) => share === 'network');
+    const helping = splits ? 1 : whole ? Math.max(0, idle - 1) : 0;
     const made = this.#give({ ...job, helps: false });
     const helpers = Array.from({ length: helping }, () => this.#give({ ...job, helps: true }));
     // No thread may still use the frame's memory when the result is handed back.
@@ -161,10 +175,11 @@ export class WorkerPool implements AsyncDisposable {
   #dispatch(): void {
     for (const member of this.#members) {
       if (member.current !== null) continue;
-      const next = this.#queue.shift();
-      if (next === undefined) return;
+      const at = this.#queue.findIndex(({ job }) => canDo(member, job));
+      if (at < 0) continue;
+      const [next] = this.#queue.splice(at, 1) as [Waiting];
       member.current = next;
-      if (this.provider.name !== 'cpu') this.#watch(member);
+      if (this.provider.name !== 'cpu' && member.share !== 'rest') this.#watch(member);
       tell(member.worker, next.job);
     }
   }
@@ -190,39 +205,32 @@ export class WorkerPool implements AsyncDisposable {
   }
 }
 
+/** Whether a thread may do a job: that of a thread with the network alone is to help. */
+function canDo({ share }: Member, { helps }: FrameJob): boolean {
+  return share === 'all' || (share === 'network') === helps;
+}
+
 function tell(worker: Worker, order: WorkerOrder): void {
   worker.postMessage(order);
 }
 
-function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
-  return Array.from({ length: Math.max(0, count) }, start);
-}
+type Start = (share: Share, spec: EnlargerSpec) => Promise<WhatRuns>;
 
-/** The failure of a frame, as an error. A device that failed may work again on another try. */
-function runningFailure({ code, message }: { code: VsrErrorCode; message: string }): VsrError {
-  const error = new VsrError(code, message);
-  return code === 'provider' ? passing(error) : error;
-}
-
-function stopped(reason: string, cause?: unknown): VsrError {
-  return new VsrError(
-    'provider',
-    `An inference thread stopped: ${reason}. Was memory short? Try fewer --workers.`,
-    { cause },
-  );
-}
-
-/** What a new thread runs on, once its session is open. */
-function readyOf(worker: Worker): Promise<WhatRuns> {
-  return new Promise((resolve, reject) => {
-    // Only the first of these counts; a settled promise ignores the rest.
-    worker.once('message', (reply: WorkerReply) => {
-      if (reply.kind === 'ready') resolve(reply);
-      else if (reply.kind === 'failed') reject(new VsrError(reply.code, reply.message));
-    });
-    worker.once('error', (error) => reject(stopped(messageOf(error), error)));
-    worker.once('exit', (code) =>
-      reject(stopped(`it ended with exit code ${code} while starting`)),
-    );
-  });
+/**
+ * Starts one more thread with a session on the same device, in the precision that the first found
+ * best; where the device has no memory for it, the first remains alone.
+ */
+async function addSession(
+  spec: EnlargerSpec,
+  { provider, precision }: WhatRuns,
+  start: Start,
+  members: Member[],
+): Promise<void> {
+  const isHalf = precision === 'fp16' && spec.half !== null;
+  const half = isHalf ? { ...spec.half, demanded: true } : null;
+  try {
+    await start('network', { ...spec, candidates: [provider], half, triesFirst: true });
+  } catch {
+    await endThread(members.pop()!.worker);
+  }
 }

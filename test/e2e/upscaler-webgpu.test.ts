@@ -18,6 +18,18 @@ test('frames that are given at once come in their order', { skip: noSoftwareVulk
 });
 
 test(
+  'what other threads make beside the device is what the CPU makes: still areas, mask, scores',
+  { skip: noSoftwareVulkan },
+  () => {
+    const [cpu, webgpu] = ['cpu', 'webgpu'].map((name) =>
+      runWithVulkan(program, name, 'fp32', '2', '120000', 'whole'),
+    );
+    assert.match(cpu!, /^cpu fp32 [0-9a-f]{32}$/);
+    assert.equal(webgpu, cpu!.replace('cpu', 'webgpu:0'));
+  },
+);
+
+test(
   'a device that does not answer in time is named, and nothing waits for it',
   { skip: noSoftwareVulkan },
   () => {

@@ -137,6 +137,7 @@ test('a thread that helps makes the luma of its runs, to the bit', async () => {
       chroma: 'bicubic',
       steady: false,
       mask: null,
+      ...{ triesFirst: false, runsElsewhere: null },
     },
     colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
     candidates: [{ name: 'cpu', device: 0 }],

@@ -30,6 +30,8 @@ export type RunnerSpec = {
   readonly colour: ColourNumbers;
   /** Where to run, best first. */
   readonly candidates: readonly ProviderCandidate[];
+  /** Whether the runner must enlarge a synthetic frame first: it fails if memory is short. */
+  readonly triesFirst: boolean;
 };
 
 /** A runner whose session is open, with its provider and precision. */
@@ -65,20 +67,21 @@ export async function openRunner(spec: RunnerSpec): Promise<OpenRunner> {
       ? new RgbRunner(ort, session, runs, spec)
       : new LumaRunner(ort, session, runs, layout, larger);
   };
+  const tryOut = async (runner: Runner): Promise<Runner> => {
+    runner.begin(syntheticFrame(layout), new Uint8Array(larger.byteLength));
+    await runner.run(rect!);
+    runner.finish();
+    return runner;
+  };
   if (half?.demanded === true) {
-    const ran = await openHalf(half.bytes, candidates, async (open) => {
-      const runner = runnerOf(open);
-      runner.begin(syntheticFrame(layout), new Uint8Array(larger.byteLength));
-      await runner.run(rect!);
-      runner.finish();
-      return runner;
-    });
+    const ran = await openHalf(half.bytes, candidates, (open) => tryOut(runnerOf(open)));
     return { ...ran, graph };
   }
   const open = await openSession((provider) => graphOn(provider).bytes, candidates);
   const { provider } = open;
   const runs = graphOn(provider);
   const single = { runner: runnerOf(open), graph: runs, provider, precision: spec.own };
+  if (spec.triesFirst) await tryOut(single.runner);
   if (half === null || provider.name === 'cpu') return single;
   // A device without half precision fails here, or when it first runs.
   const other = await openSession(half.bytes, [provider]).catch(() => null);

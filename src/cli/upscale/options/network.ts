@@ -78,7 +78,7 @@ export function withNetworkOptions(command: Command): Command {
     )
     .option(
       '--workers <n>',
-      'inference threads on the CPU (default: one per core, fewer for short small clips)',
+      'inference threads on the CPU; on a GPU, threads for all but the network (default: one per core, fewer for short small clips)',
       wholeNumber(1),
     )
     .option('--no-reuse', 'compute every tile, even those that did not change');

@@ -1,0 +1,45 @@
+import type { Worker } from 'node:worker_threads';
+import { messageOf, passing, VsrError, type VsrErrorCode } from '../errors.js';
+import type { WhatRuns } from './frame-enlarger.js';
+import type { WorkerReply } from './upscale-worker.js';
+
+/** Starts `count` threads; none where it is negative. */
+export function others<T>(count: number, start: () => Promise<T>): Promise<T>[] {
+  return Array.from({ length: Math.max(0, count) }, start);
+}
+
+/** The failure of a frame, as an error. A device that failed may work again on another try. */
+export function runningFailure({
+  code,
+  message,
+}: {
+  code: VsrErrorCode;
+  message: string;
+}): VsrError {
+  const error = new VsrError(code, message);
+  return code === 'provider' ? passing(error) : error;
+}
+
+/** The error for a thread that ended by itself. */
+export function stopped(reason: string, cause?: unknown): VsrError {
+  return new VsrError(
+    'provider',
+    `An inference thread stopped: ${reason}. Was memory short? Try fewer --workers.`,
+    { cause },
+  );
+}
+
+/** What a new thread runs on, once its session is open. */
+export function readyOf(worker: Worker): Promise<WhatRuns> {
+  return new Promise((resolve, reject) => {
+    // Only the first of these counts; a settled promise ignores the rest.
+    worker.once('message', (reply: WorkerReply) => {
+      if (reply.kind === 'ready') resolve(reply);
+      else if (reply.kind === 'failed') reject(new VsrError(reply.code, reply.message));
+    });
+    worker.once('error', (error) => reject(stopped(messageOf(error), error)));
+    worker.once('exit', (code) =>
+      reject(stopped(`it ended with exit code ${code} while starting`)),
+    );
+  });
+}
