@@ -1,15 +1,17 @@
 // Trains the models that ship, each with its card: node build/scripts/train-models.js <name>
-// [--resume] [--steps=n] [--workers=n] [--work=folder] [--out=folder]
+// [--resume] [--steps=n] [--workers=n] [--provider=cuda] [--work=folder] [--out=folder]
 //
 // The pictures are expected in ../shared/data (train and bench); without a name, all models are
 // trained in turn.
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { badValue } from '../src/errors.js';
 import { runTraining } from '../src/library/train/run-training.js';
 import type { ModelCard } from '../src/model/catalogue/card.js';
 import { discriminatorOf } from '../src/model/discriminators/list.js';
 import { networkOf } from '../src/model/architectures/list.js';
+import { candidatesFor, type ProviderName, providerNames } from '../src/model/runtime/providers.js';
 import { packageRoot } from '../src/package-root.js';
 import { featureSource } from '../src/training/gradient/feature-source.js';
 import { needsFeatures } from '../src/training/gradient/loss.js';
@@ -29,7 +31,8 @@ import { initialWeights } from '../src/training/optimiser/initial-weights.js';
 import { type Start, startFrom } from '../src/training/start-from.js';
 import { people, writePeople } from './people.js';
 import type { Recipe } from './recipe.js';
-import { bicubic, recipes } from './recipes.js';
+import { bicubic } from './recipe-bases.js';
+import { recipes } from './recipes.js';
 
 const root = packageRoot();
 const data = path.join(root, '..', 'shared', 'data');
@@ -41,7 +44,15 @@ const words = process.argv.slice(2);
 const option = (key: string) =>
   words.find((word) => word.startsWith(`--${key}=`))?.slice(key.length + 3);
 
+const provider = providerOf(option('provider') ?? 'cpu');
+
 const names = words.filter((word) => !word.startsWith('--'));
+
+function providerOf(word: string): ProviderName {
+  const found = providerNames.find((name) => name === word);
+  if (found === undefined) throw badValue(`one of ${providerNames.join(', ')}`, '--provider', word);
+  return found;
+}
 
 /** Folder of work folders and of models that are not shipped. */
 const training = path.join(root, 'build', 'training');
@@ -117,6 +128,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     // The validation pictures show that a run goes well, but are too few to choose weights by.
     ...{ validateEvery: 1000, keep: 'last' },
     workers: Number(option('workers') ?? 2),
+    ...(provider === 'cpu' ? {} : { provider: candidatesFor({ name: provider })[0]! }),
     windowBytes: recipe.windowBytes ?? 600e6,
     ...(recipe.drawsPerWindow === undefined ? {} : { drawsPerWindow: recipe.drawsPerWindow }),
     out: fileOf(name, option('out')),
@@ -126,7 +138,7 @@ async function planOf(name: string, recipe: Recipe): Promise<TrainPlan> {
     resume: words.includes('--resume'),
     trainedOn: pictures.trainedOn,
     recipe: {
-      command: `node build/scripts/train-models.js ${name}`,
+      command: `node build/scripts/train-models.js ${name}${provider === 'cpu' ? '' : ` --provider=${provider}`}`,
       data: pictures.sources,
       alsoReduced: pictures.alsoReduced,
       ...{

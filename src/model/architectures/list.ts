@@ -5,6 +5,7 @@ import { espcn } from './espcn.js';
 import { espcn16 } from './espcn-16.js';
 import { espcn32 } from './espcn-32.js';
 import { espcn48 } from './espcn-48.js';
+import { espcn64 } from './espcn-64.js';
 import { espcn58k } from './espcn-58k.js';
 import { espcnU32 } from './espcn-u32.js';
 import { patchMlp } from './patch-mlp.js';
@@ -18,6 +19,7 @@ export const architectures: readonly Architecture[] = [
   espcn16,
   espcn32,
   espcn48,
+  espcn64,
   espcnU32,
   srcnn,
   resnet,
