@@ -1,108 +1,22 @@
-import type { Degradation } from '../src/training/pictures/degrade.js';
-import type { TrainPlan } from '../src/training/plan/plan.js';
-import { morePictures, openPictures, researchPictures } from './data-sets.js';
+import { openPictures, researchPictures } from './data-sets.js';
 import type { Recipe } from './recipe.js';
-
-export const bicubic: Degradation = { kind: 'bicubic', noise: 0, crf: [0, 0] };
-const codec: Degradation = {
-  kind: 'codec',
-  noise: 0,
-  crf: [18, 34],
-  clean: 0.3,
-  // A network trained only on luma up to 235 may turn the whites of full-range clips grey.
-  fullRange: 0.15,
-};
-const small = {
-  arch: 'espcn-16',
-  scale: 2,
-  pictures: openPictures,
-  batch: 6,
-  patch: 48,
-  loss: 'charbonnier',
-} as const;
-
-/** For networks wide enough to need all pictures and to be trained with each layer expanded. */
-const wider = {
-  ...small,
-  arch: 'espcn-32',
-  pictures: morePictures,
-  ...{ batch: 4, patch: 40, rate: 1e-3, expand: 128 },
-} as const;
-
-/** For 3x: smaller patches, since each low-resolution sample stands for more large ones. */
-const tripled = { ...small, depth: 9, scale: 3, batch: 3, patch: 36 } as const;
-
-/** For the network for compressed sources, which is trained in several runs. */
-const compressed = { ...small, depth: 12, degradation: codec, variants: 3, inner: true } as const;
-
-/** All coders, from clean to CRF 35, for a network with a dial. */
-const codecs: Degradation = { ...codec, kind: 'codecs', crf: [10, 35], clean: 0.25 };
-
-/** For networks with a dial for compression. */
-const dialled = {
-  ...wider,
-  degradation: codecs,
-  strength: true,
-  footage: ['train/open_footage'],
-  // Small windows that are soon replaced: a picture is encoded anew in each.
-  ...{ windowBytes: 25e6, drawsPerWindow: 3 },
-} as const;
-
-/** For SRCNN, whose layers all work at the large size. */
-const enlargedBefore = {
-  arch: 'srcnn',
-  scale: 2,
-  pictures: openPictures,
-  loss: 'mse',
-  ...{ batch: 4, patch: 20 },
-} as const;
-
-/**
- * For residual blocks on RGB. Their reach is 23 samples: of a small patch most would be context.
- */
-const residual = {
-  arch: 'resnet',
-  scale: 4,
-  pictures: morePictures,
-  loss: 'charbonnier',
-  optimiser: 'muon',
-  ...{ charts: 0.1, width: 32, batch: 4, patch: 32, people: true },
-} as const;
-
-/** Pictures of people that `resnet-looks-x4` is not trained on, and can be measured on. */
-const heldPeople = [
-  'train/open_photos/cid22_4934193.webp',
-  'train/open_photos/cid22_pexels-photo-1933873.webp',
-  'train/open_photos/cid22_pexels-photo-3193731.webp',
-  'train/open_photos/cid22_pexels-photo-3586798.webp',
-  'train/open_photos/cid22_pexels-photo-7266811.webp',
-];
-
-/** For residual blocks that learn how pictures look. */
-const looks = {
-  ...residual,
-  // The last of those that see every 4th and every 8th sample.
-  features: ['fire4', 'fire8'],
-  discriminator: { name: 'patches', rate: 3e-4 },
-  held: heldPeople,
-  optimiser: 'adam',
-  ...{ batch: 2, patch: 24, windowBytes: 80e6 },
-} as const;
-
-function looksLoss(features: number, adversarial: number): TrainPlan['loss'] {
-  return [
-    { name: 'charbonnier', weight: 1 },
-    { name: 'features', weight: features },
-    { name: 'texture', weight: 1e-7 },
-    { name: 'adversarial', weight: adversarial },
-  ];
-}
-
-/** For the network that runs after a first pass. */
-const second = { ...small, depth: 9, after: 'espcn-16-x2' } as const;
-
-/** For 8-bit copies: few steps at a low rate, since little is left to learn. */
-const copied = { steps: 6000, rate: 2e-4, int8: true } as const;
+import {
+  bicubic,
+  codec,
+  small,
+  wider,
+  onDevice,
+  tripled,
+  compressed,
+  codecs,
+  dialled,
+  enlargedBefore,
+  residual,
+  looks,
+  looksLoss,
+  second,
+  copied,
+} from './recipe-bases.js';
 
 /** All recipes, by the name of the model. */
 export const recipes: Readonly<Record<string, Recipe>> = {
@@ -157,16 +71,57 @@ export const recipes: Readonly<Record<string, Recipe>> = {
     degradation: { ...codec, crf: [24, 33], clean: 0.41 },
     from: 'espcn-16-codec-x2',
   },
-  // Wider, and trained on more pictures.
-  'espcn-32-x2': { ...wider, steps: 240_000 },
-  // Two more layers, which begin as the identity.
-  'espcn-32-deep-x2': { ...wider, depth: 7, steps: 90_000, rate: 1e-3, from: 'espcn-32-x2' },
+  // Wider, trained on more pictures, and at last on a GPU with many patches at once.
+  'espcn-32-1-x2': { ...wider, steps: 240_000, inner: true },
+  'espcn-32-x2': { ...onDevice, steps: 20_000, from: 'espcn-32-1-x2' },
+  // Two more layers, which begin as the identity, and then a third.
+  'espcn-32-deep-1-x2': {
+    ...wider,
+    ...{ depth: 7, steps: 90_000, rate: 1e-3, inner: true },
+    from: 'espcn-32-1-x2',
+  },
+  'espcn-32-deep-x2': { ...onDevice, depth: 8, steps: 18_000, from: 'espcn-32-deep-1-x2' },
+  'espcn-32-x3': { ...onDevice, scale: 3, patch: 36, steps: 20_000, from: 'espcn-32-1-x2' },
+  'espcn-32-int8-x3': {
+    ...wider,
+    ...copied,
+    ...{ scale: 3, patch: 32, steps: 8000 },
+    from: 'espcn-32-x3',
+  },
+  // After a first pass; see espcn-16-second-x2.
+  'espcn-32-second-1-x2': {
+    ...onDevice,
+    ...{ steps: 20_000, after: 'espcn-32-1-x2', inner: true },
+    from: 'espcn-32-1-x2',
+  },
+  'espcn-32-second-x2': {
+    ...wider,
+    ...{ steps: 1500, rate: 2e-4, after: 'espcn-32-x2' },
+    from: 'espcn-32-second-1-x2',
+  },
+  'espcn-32-second-int8-x2': {
+    ...wider,
+    ...copied,
+    ...{ steps: 6000, after: 'espcn-32-x2' },
+    from: 'espcn-32-second-x2',
+  },
+  // The largest. Of its 14,000 steps on a GPU 11,000 were taken; the last ones, at lower and lower
+  // rates, on a CPU.
+  'espcn-64-1-x2': {
+    ...onDevice,
+    ...{ arch: 'espcn-64', batch: 32, patch: 64, steps: 14_000, inner: true },
+  },
+  'espcn-64-x2': {
+    ...wider,
+    ...{ arch: 'espcn-64', expand: 0, patch: 48, steps: 3000, rate: 1e-4 },
+    from: 'espcn-64-1-x2',
+  },
   // One network for everything from clean to CRF 35. It starts as the network for clean pictures:
   // its weights' slopes by strength are 0.
   'espcn-32-strength-1-x2': {
     ...dialled,
     ...{ steps: 5000, rate: 8e-4, inner: true },
-    from: 'espcn-32-x2',
+    from: 'espcn-32-1-x2',
   },
   'espcn-32-strength-x2': {
     ...dialled,

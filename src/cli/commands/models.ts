@@ -1,9 +1,16 @@
 import { Command } from 'commander';
 import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
-import { SECOND_FAMILY } from '../../model/catalogue/chain.js';
 import { familyOf } from '../../model/catalogue/family.js';
-import { defaultQuality, familyFor, kindOf, qualityOf } from '../../model/catalogue/quality.js';
+import {
+  defaultQuality,
+  familyFor,
+  kindOf,
+  qualities,
+  type Quality,
+  qualityOf,
+  secondFamily,
+} from '../../model/catalogue/quality.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
 import { printable } from '../../printable.js';
 import { addFacts, isAnsweredInJson } from '../process/answer.js';
@@ -44,19 +51,27 @@ function figure(entry: CatalogueEntry, set: string): string {
 /** The most columns that the table takes, however wide the screen is. */
 const widest = 100;
 
+function qualityWords(quality: Quality): string {
+  return quality === defaultQuality ? 'default' : `--quality ${quality}`;
+}
+
 /** What a model is for, as far as its card and its name say. */
 function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): string {
   const original = originalOf(entry.card);
   const copied = entries.find(({ card }) => card.sha256 === original?.sha256);
   if (copied !== undefined) return `8-bit copy of ${copied.name}`;
-  if (familyOf(entry.name) === SECOND_FAMILY) return 'default after a first pass';
+  const after = [defaultQuality, ...qualities].find(
+    (each) => secondFamily(each) === familyOf(entry.name),
+  );
+  if (after !== undefined) return `${qualityWords(after)} after a first pass`;
+  const byName = entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
   const [quality, kind] = [qualityOf(entry.name), kindOf(entry.name)];
-  const runs = quality && kind && familyFor(entries, kind, entry.scale, quality)?.family;
-  if (runs === familyOf(entry.name)) {
-    const how = quality === defaultQuality ? 'default' : `--quality ${quality}`;
+  if (quality === null || kind === null) return byName;
+  if (familyFor(entries, kind, entry.scale, quality)?.family === familyOf(entry.name)) {
+    const how = qualityWords(quality);
     return kind === 'clean' ? how : `${how} for ${kind} sources`;
   }
-  return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
+  return byName;
 }
 
 /** The models by the data that they were trained on, one line for each set of data. */

@@ -3,7 +3,14 @@ import { didYouMean } from '../../did-you-mean.js';
 import { badValue, VsrError } from '../../errors.js';
 import { catalogue, type CatalogueEntry } from './catalogue.js';
 import { factorsOf, familyOf, reachableScales } from './family.js';
-import { defaultQuality, familyFor, type Quality, scalesOf, type SourceKind } from './quality.js';
+import {
+  defaultQuality,
+  familyFor,
+  type Quality,
+  scalesOf,
+  secondFamily,
+  type SourceKind,
+} from './quality.js';
 import { bicubicModel, bicubicPassScale } from '../load/bicubic-pass.js';
 import { loadModel, type LoadedModel, turnedTo } from '../load/load-model.js';
 
@@ -158,7 +165,11 @@ export async function chooseChain(
   const wanted = factors.map((factor) => members.find((entry) => entry.scale === factor)!);
   if (model === 'default' && kind !== 'clean') startWithCleaning(wanted, entries, kind, asked);
   if (named === undefined) {
-    continueWithSecond(wanted, entries, model === 'default' ? SECOND_FAMILY : `${family}-second`);
+    continueWithSecond(
+      wanted,
+      entries,
+      model === 'default' ? secondFamily(asked) : `${family}-second`,
+    );
   }
   const loaded = new Map<string, LoadedModel>();
   for (const { name, file } of wanted) {
@@ -166,9 +177,6 @@ export async function chooseChain(
   }
   return chainOf(wanted.map(({ name }) => loaded.get(name)!));
 }
-
-/** The family of the passes after the first of `default`, in every quality. */
-export const SECOND_FAMILY = 'espcn-16-second';
 
 /**
  * Replaces the first pass for whose scale there is a model for sources of `kind` by that model, and

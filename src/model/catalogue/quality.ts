@@ -18,13 +18,19 @@ export type SourceKind = (typeof sourceKinds)[number];
  */
 const families: Readonly<Record<SourceKind, Partial<Readonly<Record<Quality, string[]>>>>> = {
   clean: {
-    fast: ['espcn-16-lite'],
-    normal: ['espcn-32', 'espcn-16'],
+    fast: ['espcn-16-lite', 'espcn-16'],
+    normal: ['espcn-32'],
     best: ['espcn-32-deep'],
+    max: ['espcn-64'],
   },
   compressed: { normal: ['espcn-16-codec'], best: ['espcn-32-strength'] },
   deinterlaced: { normal: ['espcn-32-fields'] },
 };
+
+/** The family of the passes after the first, whatever the source is. */
+export function secondFamily(quality: Quality): string {
+  return quality === 'fast' ? 'espcn-16-second' : 'espcn-32-second';
+}
 
 /** The quality that a model of the catalogue is chosen for; `null` for one that must be named. */
 export function qualityOf(name: string): Quality | null {

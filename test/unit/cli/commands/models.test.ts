@@ -11,4 +11,6 @@ test('the table of models says after which scale one runs, and what both passes 
   assert.match(lineOf('espcn-32-x2')!, / default$/);
   assert.doesNotMatch(lineOf('espcn-16-x2')!, / default$/);
   assert.match(lineOf('espcn-16-second-x2')!, /^\S+ +2x after 2x +19300 +31\.\d\d \(28\.42\)/);
+  assert.match(lineOf('espcn-16-second-x2')!, / --quality fast after/);
+  assert.match(lineOf('espcn-32-second-x2')!, / default after/);
 });

@@ -5,7 +5,7 @@ import test from 'node:test';
 import { catalogue } from '../../../../src/model/catalogue/catalogue.js';
 import { chooseChain } from '../../../../src/model/catalogue/chain.js';
 import { factorsOf, familyOf, reachableScales } from '../../../../src/model/catalogue/family.js';
-import type { SourceKind } from '../../../../src/model/catalogue/quality.js';
+import type { Quality, SourceKind } from '../../../../src/model/catalogue/quality.js';
 import { writeRandomModel } from '../../../support/random-model.js';
 import { temporaryFolder } from '../../../support/temporary-folder.js';
 
@@ -67,17 +67,25 @@ test('models separated by commas are the passes, in order, and must make the sca
 });
 
 test('after the first pass of a family run the models trained on what such a pass gives', async () => {
-  const namesOf = async (scale: number, model: string, kind: SourceKind = 'clean') =>
-    (await chooseChain(scale, model, { kind })).names;
-  const second = 'espcn-16-second-x2';
+  const namesOf = async (
+    scale: number,
+    model: string,
+    kind: SourceKind = 'clean',
+    quality: Quality = 'normal',
+  ) => (await chooseChain(scale, model, { kind, quality })).names;
+  const [second, smaller] = ['espcn-32-second-x2', 'espcn-16-second-x2'];
   assert.deepEqual(await namesOf(2, 'default'), ['espcn-32-x2']);
   assert.deepEqual(await namesOf(4, 'default'), ['espcn-32-x2', second]);
-  assert.deepEqual(await namesOf(4, 'espcn-16'), ['espcn-16-x2', second]);
+  assert.deepEqual(await namesOf(4, 'espcn-32'), ['espcn-32-x2', second]);
+  assert.deepEqual(await namesOf(4, 'espcn-16'), ['espcn-16-x2', smaller]);
+  assert.deepEqual(await namesOf(4, 'default', 'clean', 'fast'), ['espcn-16-lite-x2', smaller]);
+  assert.deepEqual(await namesOf(6, 'default', 'clean', 'fast'), ['espcn-16-x3', smaller]);
+  assert.deepEqual(await namesOf(4, 'default', 'clean', 'max'), ['espcn-64-x2', second]);
   assert.deepEqual(await namesOf(8, 'default', 'compressed'), [
     ...['espcn-16-codec-x2', second, second],
   ]);
   assert.deepEqual(await namesOf(4, 'default', 'deinterlaced'), ['espcn-32-fields-x2', second]);
-  assert.deepEqual(await namesOf(6, 'default'), ['espcn-16-x3', second]);
+  assert.deepEqual(await namesOf(6, 'default'), ['espcn-32-x3', second]);
   // A model that is named makes all passes, and a family without such models runs as it is.
   assert.deepEqual(await namesOf(4, 'espcn-16-x2'), ['espcn-16-x2', 'espcn-16-x2']);
   assert.deepEqual(await namesOf(4, 'espcn'), ['espcn-x2', 'espcn-x2']);
@@ -88,7 +96,10 @@ test('a model for the second pass was trained on the output of the first one tha
   const seconds = entries.filter(({ card }) => card.after !== undefined);
   assert.deepEqual(
     seconds.map(({ name }) => name),
-    ['espcn-16-second-int8-x2', 'espcn-16-second-x2', 'research/patch-clean'],
+    [
+      ...['espcn-16-second-int8-x2', 'espcn-16-second-x2'],
+      ...['espcn-32-second-int8-x2', 'espcn-32-second-x2', 'research/patch-clean'],
+    ],
   );
   for (const { name, card } of seconds) {
     // Plain bicubic is always the same.

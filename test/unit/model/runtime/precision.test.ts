@@ -71,7 +71,7 @@ test('a copy stands in unasked if it is close on every benchmark that both were 
 
 test('close copies run for every pass or for none', async () => {
   const both = await inCloseCopies(await chosen(6));
-  assert.deepEqual(both.names, ['espcn-16-int8-x3', 'espcn-16-second-int8-x2']);
+  assert.deepEqual(both.names, ['espcn-32-int8-x3', 'espcn-32-second-int8-x2']);
   assert.equal(both.scale, 6);
   const without = await chosen(2, 'espcn-x2');
   assert.equal(await inCloseCopies(without), without);

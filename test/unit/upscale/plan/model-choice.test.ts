@@ -115,14 +115,18 @@ test('a quality is a family; where a scale lacks it the next lower one runs and 
   });
   assert.deepEqual((await chosen({ quality: 'normal' }, 0)).names, ['espcn-32-x2']);
   const four = await chosen({ quality: 'best' }, 0, 4);
-  assert.deepEqual(four.names, ['espcn-32-deep-x2', 'espcn-16-second-x2']);
+  assert.deepEqual(four.names, ['espcn-32-deep-x2', 'espcn-32-second-x2']);
   assert.deepEqual(four.notes, []);
   const three = await chosen({ quality: 'best' }, 0, 3);
-  assert.deepEqual(three.names, ['espcn-16-x3']);
+  assert.deepEqual(three.names, ['espcn-32-x3']);
   assert.match(three.notes.join(), /quality best: no model has it at 3x .* normal runs/);
   const lowest = await chosen({ quality: 'fast' }, 0, 3);
   assert.deepEqual(lowest.names, ['espcn-16-x3']);
-  assert.match(lowest.notes.join(), /quality fast: .* normal runs/);
+  assert.deepEqual(lowest.notes, []);
+  assert.deepEqual((await chosen({ quality: 'max' }, 0)).names, ['espcn-64-x2']);
+  const compressed = await chosen({ quality: 'fast' }, 0.6);
+  assert.deepEqual(compressed.names, ['espcn-16-codec-x2']);
+  assert.match(compressed.notes.join(), /quality fast: .* normal runs/);
   assert.throws(() => checkOptions({ quality: 'best', model: 'espcn-16-x2' }), {
     code: 'option',
     message: /either a quality or a model, not both/,
