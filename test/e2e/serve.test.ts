@@ -156,7 +156,8 @@ test(
       assert.match(await row(page, 'c.mkv').innerText(), /archive, 128x96, .*audio ja/);
       // Its size is the real one now, no estimate.
       const real = size(statSync(at('tapes', 'c.x2.mkv')).size);
-      assert.ok((await row(page, 'c.mkv').innerText()).includes(`, ${real}\n`));
+      const shown = await row(page, 'c.mkv').innerText();
+      assert.ok(shown.includes(`, ${real}\n`), `${shown} without ${real}`);
       assert.equal(await page.locator('.job .note').count(), 0);
 
       // What was done can be looked at.

@@ -3,12 +3,10 @@ import wrapAnsi from 'wrap-ansi';
 import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.js';
 import { familyOf } from '../../model/catalogue/family.js';
 import {
+  choiceOf,
   defaultQuality,
-  familyFor,
-  kindOf,
   qualities,
   type Quality,
-  qualityOf,
   secondFamily,
 } from '../../model/catalogue/quality.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
@@ -64,14 +62,12 @@ function useOf(entry: CatalogueEntry, entries: readonly CatalogueEntry[]): strin
     (each) => secondFamily(each) === familyOf(entry.name),
   );
   if (after !== undefined) return `${qualityWords(after)} after a first pass`;
-  const byName = entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
-  const [quality, kind] = [qualityOf(entry.name), kindOf(entry.name)];
-  if (quality === null || kind === null) return byName;
-  if (familyFor(entries, kind, entry.scale, quality)?.family === familyOf(entry.name)) {
-    const how = qualityWords(quality);
-    return kind === 'clean' ? how : `${how} for ${kind} sources`;
+  const choice = choiceOf(entries, entry);
+  if (choice === null) {
+    return entry.name.startsWith('research/') ? 'research only, by -m' : 'by -m';
   }
-  return byName;
+  const how = qualityWords(choice.quality);
+  return choice.kind === 'clean' ? how : `${how} for ${choice.kind} sources`;
 }
 
 /** The models by the data that they were trained on, one line for each set of data. */

@@ -32,15 +32,6 @@ export function secondFamily(quality: Quality): string {
   return quality === 'fast' ? 'espcn-16-second' : 'espcn-32-second';
 }
 
-/** The quality that a model of the catalogue is chosen for; `null` for one that must be named. */
-export function qualityOf(name: string): Quality | null {
-  const family = familyOf(name);
-  const found = qualities.find((quality) =>
-    Object.values(families).some((each) => each[quality]?.includes(family)),
-  );
-  return found ?? null;
-}
-
 /** The kind of source that a catalogue model is chosen for; `null` for one that must be named. */
 export function kindOf(name: string): SourceKind | null {
   const family = familyOf(name);
@@ -77,6 +68,24 @@ export function familyFor(
       return (factorsOf(scale, scales)?.length ?? 0) > 0;
     });
     if (family !== undefined) return { quality, family };
+  }
+  return null;
+}
+
+/** What a model of the catalogue runs for without being named. */
+export type Choice = { readonly quality: Quality; readonly kind: SourceKind };
+
+/** The first choice that takes a model at its own scale; `null` for one that must be named. */
+export function choiceOf(
+  entries: readonly CatalogueEntry[],
+  { name, scale }: CatalogueEntry,
+): Choice | null {
+  const family = familyOf(name);
+  for (const kind of sourceKinds) {
+    for (const quality of qualities) {
+      if (families[kind][quality]?.includes(family) !== true) continue;
+      if (familyFor(entries, kind, scale, quality)?.family === family) return { quality, kind };
+    }
   }
   return null;
 }

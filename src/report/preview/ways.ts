@@ -3,7 +3,7 @@ import { catalogue, type CatalogueEntry } from '../../model/catalogue/catalogue.
 import { type Chain, chooseChain } from '../../model/catalogue/chain.js';
 import { familyOf } from '../../model/catalogue/family.js';
 import { originalOf } from '../../model/catalogue/in-precision.js';
-import { kindOf, qualities, qualityOf, sourceKinds } from '../../model/catalogue/quality.js';
+import { choiceOf, kindOf, qualities, sourceKinds } from '../../model/catalogue/quality.js';
 import { chainFor } from '../../upscale/plan/model-choice.js';
 import type { Settings } from '../../upscale/plan/settings.js';
 
@@ -35,9 +35,9 @@ const worthOf = ({ card }: CatalogueEntry): number =>
 const damageOf = ({ name }: CatalogueEntry): number => sourceKinds.indexOf(kindOf(name) ?? 'clean');
 
 /** Where a model stands among the qualities, the fastest first; -1 where it has none. */
-const rankOf = ({ name }: CatalogueEntry): number => {
-  const quality = qualityOf(name);
-  return quality === null ? -1 : qualities.indexOf(quality);
+const rankOf = (entry: CatalogueEntry, entries: readonly CatalogueEntry[]): number => {
+  const choice = choiceOf(entries, entry);
+  return choice === null ? -1 : qualities.indexOf(choice.quality);
 };
 
 /** Shipped models that could stand in for `own`: for the same scale, and not for worse sources. */
@@ -79,7 +79,8 @@ async function usualWays(chain: Chain, settings: Settings): Promise<Way[]> {
     .filter((entry) => damageOf(entry) === damageOf(own) && worthOf(entry) > worthOf(own))
     .sort((a, b) => a.card.parameters - b.card.parameters)[0];
   // Models of a lower quality; where there are none, all that are smaller.
-  const lower = peers.filter((entry) => rankOf(entry) >= 0 && rankOf(entry) < rankOf(own));
+  const rank = (entry: CatalogueEntry): number => rankOf(entry, entries);
+  const lower = peers.filter((entry) => rank(entry) >= 0 && rank(entry) < rank(own));
   const smaller = peers.filter((entry) => entry.card.parameters < own.card.parameters);
   const faster = (lower.length > 0 ? lower : smaller).sort((a, b) => worthOf(b) - worthOf(a))[0];
   for (const [entry, role] of [

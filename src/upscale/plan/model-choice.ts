@@ -2,9 +2,10 @@ import { canSharpen } from '../../enlarge/chroma/sharp-chroma.js';
 import { VsrError } from '../../errors.js';
 import { COMPRESSED_FROM, type Compression } from '../../media/compression/compression.js';
 import type { Announcement } from '../../media/output/output-plan.js';
+import { catalogue } from '../../model/catalogue/catalogue.js';
 import { type Chain, turnedChain } from '../../model/catalogue/chain.js';
 import { inCloseCopies, inPrecision } from '../../model/catalogue/in-precision.js';
-import { kindOf, qualityOf, type SourceKind } from '../../model/catalogue/quality.js';
+import { choiceOf, kindOf, type SourceKind } from '../../model/catalogue/quality.js';
 import { candidatesIn } from '../../model/runtime/precision.js';
 import { isFastInEightBits } from '../../model/runtime/processor.js';
 import { candidatesFor } from '../../model/runtime/providers.js';
@@ -110,7 +111,7 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
   }
   const chain = await chainFor(chosen.chain, settings);
   if (!hasDial) {
-    const notes = networkNotes(chosen.chain, chain, settings, reason());
+    const notes = await networkNotes(chosen.chain, chain, settings, reason());
     return { ...chosen, chain, strength: null, compression: known, notes };
   }
   known ??= await look();
@@ -121,7 +122,7 @@ export async function chooseModels<T extends { readonly chain: Chain }>(
     chain: turned,
     strength,
     compression: known,
-    notes: networkNotes(
+    notes: await networkNotes(
       chosen.chain,
       turned,
       settings,
@@ -144,12 +145,12 @@ export function sourceKindOf({ isCompressed, isDeinterlaced }: Compression): Sou
 }
 
 /** Notes on the models that run, where vsr chose them for a reason. */
-function networkNotes(
+async function networkNotes(
   originals: Chain,
   chain: Chain,
   settings: Settings,
   damage: string | null,
-): Announcement[] {
+): Promise<Announcement[]> {
   const { names, scale } = chain;
   const { quality, model } = settings;
   if (model !== null) return [];
@@ -165,8 +166,11 @@ function networkNotes(
       advice: steady ? 'Other choices: --model, --steady off.' : 'Choose another with --model.',
     });
   }
-  const runs = qualityOf(originals.names[0]!);
-  if (quality !== null && runs !== null && runs !== quality) {
+  if (quality === null) return notes;
+  const entries = await catalogue();
+  const entry = entries.find(({ name }) => name === originals.names[0]);
+  const runs = entry === undefined ? null : (choiceOf(entries, entry)?.quality ?? null);
+  if (runs !== null && runs !== quality) {
     notes.push({
       kind: 'note',
       what: `quality ${quality}`,
