@@ -110,11 +110,15 @@ function planesBesides(colour: InferenceGraph['colour'], layout: FrameLayout): n
  * `provider` where no provider starts.
  */
 export async function openFrameEnlarger(spec: EnlargerSpec): Promise<FrameEnlarger> {
-  const { graph, runsElsewhere } = spec;
-  if (runsElsewhere !== null)
-    return new ThreadEnlarger(spec, { runner: null, graph, ...runsElsewhere });
-  return new ThreadEnlarger(spec, await openRunner(spec));
+  const { graph, runsElsewhere: runs } = spec;
+  return new ThreadEnlarger(
+    spec,
+    runs === null ? await openRunner(spec) : { runner: null, graph, ...runs },
+  );
 }
+
+/** What a thread runs; no runner where another thread runs the network. */
+type MaybeRunner = Omit<OpenRunner, 'runner'> & { readonly runner: OpenRunner['runner'] | null };
 
 /** Does the steps of a frame, one after the other, on the thread that made it. */
 class ThreadEnlarger implements FrameEnlarger {
@@ -134,15 +138,7 @@ class ThreadEnlarger implements FrameEnlarger {
   /** Whether several threads may run parts of one frame. */
   private readonly isShareable: boolean;
 
-  constructor(
-    spec: EnlargerSpec,
-    {
-      runner,
-      graph,
-      provider,
-      precision,
-    }: Omit<OpenRunner, 'runner'> & { readonly runner: OpenRunner['runner'] | null },
-  ) {
+  constructor(spec: EnlargerSpec, { runner, graph, provider, precision }: MaybeRunner) {
     const { layout, larger, siting } = spec;
     this.spec = spec;
     this.runner = runner;

@@ -1,6 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { messageOf, passing, VsrError, type VsrErrorCode } from '../errors.js';
-import type { WhatRuns } from './frame-enlarger.js';
+import type { InferenceGraph } from '../model/load/inference-graph.js';
+import type { EnlargerSpec, WhatRuns } from './frame-enlarger.js';
 import type { WorkerReply } from './upscale-worker.js';
 
 /** Starts `count` threads; none where it is negative. */
@@ -42,4 +43,24 @@ export function readyOf(worker: Worker): Promise<WhatRuns> {
       reject(stopped(`it ended with exit code ${code} while starting`)),
     );
   });
+}
+
+/** A thread that does all but the network, which runs as `runs` says: it needs no model. */
+export function withoutNetwork(spec: EnlargerSpec, runs: WhatRuns): EnlargerSpec {
+  const bare = (graph: InferenceGraph) => ({ ...graph, bytes: new Uint8Array(0) });
+  const { graph, cpuGraph } = spec;
+  return {
+    ...spec,
+    ...{ graph: bare(graph), cpuGraph: bare(cpuGraph), half: null },
+    ...{ candidates: [runs.provider], runsElsewhere: runs },
+  };
+}
+
+/**
+ * A thread with one more session like that of `runs`: in the precision that was found best there,
+ * so that both make the same samples, and tried at once, since memory may be short.
+ */
+export function again(spec: EnlargerSpec, { provider, precision }: WhatRuns): EnlargerSpec {
+  const half = precision === 'fp16' && spec.half !== null ? { ...spec.half, demanded: true } : null;
+  return { ...spec, candidates: [provider], half, triesFirst: true };
 }

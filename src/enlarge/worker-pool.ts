@@ -6,7 +6,7 @@ import type { ProviderCandidate } from '../model/runtime/providers.js';
 import { endThread, startThread } from '../start-thread.js';
 import { deviceHangs, longestDeviceFrameMs } from './device-failure.js';
 import type { EnlargedFrame, EnlargerSpec, WhatRuns } from './frame-enlarger.js';
-import { others, readyOf, runningFailure, stopped } from './pool-threads.js';
+import { again, others, readyOf, runningFailure, stopped, withoutNetwork } from './pool-threads.js';
 import type { FrameJob, WorkerOrder, WorkerReply } from './upscale-worker.js';
 
 type Waiting = {
@@ -92,22 +92,28 @@ export class WorkerPool implements AsyncDisposable {
     const members: Member[] = [];
     const start = async (share: Share, workerData: EnlargerSpec): Promise<WhatRuns> => {
       const worker = startThread(new URL('./upscale-worker.js', import.meta.url), { workerData });
-      members.push({ worker, share, current: null });
-      return readyOf(worker);
+      const member = { worker, share, current: null };
+      members.push(member);
+      return readyOf(worker).catch(async (error: unknown) => {
+        members.splice(members.indexOf(member), 1);
+        await endThread(worker);
+        throw error;
+      });
     };
     try {
       const splits = !onlyCpu && spec.graph.colour === 'luma';
       const first = start(splits ? 'network' : 'all', spec);
       const early = onlyCpu ? others(count - 1, () => start('all', spec)) : [];
       const [runs] = await Promise.all([first, ...early]);
-      const candidates = [runs.provider];
-      if (runs.provider.name !== 'cpu') {
-        const rest = { ...spec, candidates, runsElsewhere: runs };
-        if (splits) await Promise.all(others(count, () => start('rest', rest)));
-        if (splits && runs.provider.name === 'cuda') await addSession(spec, runs, start, members);
-      } else if (!onlyCpu) {
+      if (runs.provider.name === 'cpu' && !onlyCpu) {
         members[0] = { ...members[0]!, share: 'all' };
+        const candidates = [runs.provider];
         await Promise.all(others(count - 1, () => start('all', { ...spec, candidates })));
+      } else if (splits) {
+        await Promise.all(others(count, () => start('rest', withoutNetwork(spec, runs))));
+        // Where the device has no memory for another session, the first remains alone.
+        if (runs.provider.name === 'cuda')
+          await start('network', again(spec, runs)).catch(() => {});
       }
       return new WorkerPool(members, spec, runs, deviceFrameMs);
     } catch (error) {
@@ -212,25 +218,4 @@ function canDo({ share }: Member, { helps }: FrameJob): boolean {
 
 function tell(worker: Worker, order: WorkerOrder): void {
   worker.postMessage(order);
-}
-
-type Start = (share: Share, spec: EnlargerSpec) => Promise<WhatRuns>;
-
-/**
- * Starts one more thread with a session on the same device, in the precision that the first found
- * best; where the device has no memory for it, the first remains alone.
- */
-async function addSession(
-  spec: EnlargerSpec,
-  { provider, precision }: WhatRuns,
-  start: Start,
-  members: Member[],
-): Promise<void> {
-  const isHalf = precision === 'fp16' && spec.half !== null;
-  const half = isHalf ? { ...spec.half, demanded: true } : null;
-  try {
-    await start('network', { ...spec, candidates: [provider], half, triesFirst: true });
-  } catch {
-    await endThread(members.pop()!.worker);
-  }
 }

@@ -7,11 +7,6 @@ import { planeOf, type Frame } from '../../src/planes/frame.js';
 import { frameLayout, pixelFormats, type FrameLayout } from '../../src/planes/pixel-format.js';
 import { resizePlane } from '../../src/planes/resize.js';
 import { meanSquaredError } from '../../src/metrics/psnr.js';
-import { buildInferenceGraph } from '../../src/model/load/inference-graph.js';
-import { openFrameEnlarger } from '../../src/enlarge/frame-enlarger.js';
-import type { FrameTrace } from '../../src/enlarge/frame-trace.js';
-import { sumsLength } from '../../src/enlarge/scores/score-frame.js';
-import { planStrips } from '../../src/enlarge/reuse/strips.js';
 import { openUpscaler } from '../../src/enlarge/upscaler.js';
 import { optionsFor, picture } from '../support/picture.js';
 import { writeRandomModel } from '../support/random-model.js';
@@ -104,56 +99,6 @@ for (const format of ['yuv420p', 'yuv422p10le', 'yuva420p'] as const) {
     assert.deepEqual(made[2], made[0]);
   });
 }
-
-test('a thread that helps makes the luma of its runs, to the bit', async () => {
-  const file = await writeRandomModel(folder, 'espcn-16', 2);
-  const chain = await chooseChain(2, file, { kind: 'clean' });
-  const layout = frameLayout(pixelFormats.get('yuv420p')!, 702, 305);
-  const larger = frameLayout(layout.format, 1404, 610);
-  const shared = (bytes: number): SharedArrayBuffer => new SharedArrayBuffer(bytes);
-  const newTrace = (): FrameTrace => ({
-    index: 0,
-    input: picture(layout, 5).data,
-    output: new Uint8Array(shared(larger.byteLength)),
-    ...{ reference: null, follows: false },
-    ...{ bicubic: new Uint8Array(0), still: new Uint8Array(0) },
-    ...{ around: [], steadied: null, ready: new Int32Array(shared(4)) },
-    state: new Int32Array(shared(4)),
-    runs: new Int32Array(shared(8)),
-    sums: new Float64Array(sumsLength(305)),
-  });
-  const graph = buildInferenceGraph(chain.passes, 8, 'cpu');
-  const enlarger = await openFrameEnlarger({
-    ...{
-      graph,
-      cpuGraph: graph,
-      own: 'fp32',
-      half: null,
-      layout,
-      larger,
-      siting: 'left',
-      scores: false,
-      reuse: true,
-      chroma: 'bicubic',
-      steady: false,
-      mask: null,
-      ...{ triesFirst: false, runsElsewhere: null },
-    },
-    colour: { range: 'tv', kr: 0.2126, kb: 0.0722 },
-    candidates: [{ name: 'cpu', device: 0 }],
-    stop: new Int32Array(shared(4)),
-  });
-  const [alone, helped] = [newTrace(), newTrace()];
-  await enlarger.enlarge(alone, null);
-  helped.runs[0] = 1; // The first run is another thread's.
-  await enlarger.help(helped);
-  const [expected, actual] = [alone, helped].map(({ output }) => planeOf(output, larger, 0).data);
-  const [strip] = planStrips(702, 305, graph);
-  assert.equal(actual![0], 0);
-  assert.deepEqual([...helped.runs].slice(1), [planStrips(702, 305, graph).length - 1]);
-  const below = 2 * strip!.y1 * larger.width;
-  assert.deepEqual(actual!.subarray(below), expected!.subarray(below));
-});
 
 test('chroma lies where its siting says, and odd sizes round up', async () => {
   const file = await writeRandomModel(folder, 'espcn-16', 2);
