@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 
-const query = ['--query-gpu=memory.used', '--format=csv,noheader,nounits'];
+const query = ['-i', '0', '--query-gpu=memory.used', '--format=csv,noheader,nounits'];
 
 /**
  * Runs `work` and returns its result with the most memory that was in use on the first NVIDIA card

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import path from 'node:path';
 import { messageOf } from '../../src/errors.js';
 import { chooseChain } from '../../src/model/catalogue/chain.js';
@@ -11,8 +12,20 @@ import { withGpuMemory } from './gpu-memory.js';
 import type { Bench, ClipSize } from './setting.js';
 import { timed } from './timed-process.js';
 
+/** Frames of the clip that jobs take their first ones of. */
+const most = 1000;
+
 /** Frames of a whole job: about five seconds of the upscaler's work. */
-const framesAt = (fps: number): number => Math.min(1000, Math.max(6, Math.round(5 * fps)));
+const framesAt = (fps: number): number => Math.min(most, Math.max(6, Math.round(5 * fps)));
+
+/** A clip of `most` frames: two seconds again and again, since making it would take longest. */
+function longClip({ ffmpeg, folder, makeClip }: Bench, { width, height }: ClipSize): string {
+  const short = makeClip(`${width}x${height}`, 50);
+  const file = path.join(folder, `long-${width}x${height}.mp4`);
+  const loop = ['-stream_loop', String(most / 50 - 1), '-i', short, '-c', 'copy', file];
+  execFileSync(ffmpeg.ffmpeg, ['-v', 'error', '-y', ...loop]);
+  return file;
+}
 
 /** The devices to measure: those that `auto` would try, or the one asked for by name. */
 function devices(asked: string): ProviderName[] {
@@ -32,6 +45,7 @@ type What = {
   readonly precision: 'fp32' | 'fp16';
   readonly model: string;
   readonly size: ClipSize;
+  readonly clip: string;
 };
 
 /** The last line of a failed program is its message, or the last line of its stack. */
@@ -41,7 +55,7 @@ function reason(error: unknown): string {
 }
 
 /** Frames per second of the bare session, of the upscaler around it, and of the whole job. */
-async function measure(bench: Bench, { provider, precision, model, size }: What) {
+async function measure(bench: Bench, { provider, precision, model, size, clip }: What) {
   const { root, folder, vsr } = bench;
   const { width, height } = size;
   const program = path.join(root, 'build/scripts/bench/device-session.js');
@@ -51,11 +65,20 @@ async function measure(bench: Bench, { provider, precision, model, size }: What)
   };
   const [bareFps, upscalerFps] = [await fps('bare'), await fps('upscaler')];
   const frames = framesAt(upscalerFps);
-  const clip = bench.makeClip(`${width}x${height}`, frames);
   const [job, gpuMb] = await withGpuMemory(() =>
     timed(process.execPath, [
       ...[vsr, 'upscale', clip, '-o', path.join(folder, 'gpu.mp4'), '--overwrite', '--quiet'],
-      ...['--no-log', '-m', model, '--provider', provider, '--precision', precision],
+      ...[
+        '--no-log',
+        '--frames',
+        `${frames}`,
+        '-m',
+        model,
+        '--provider',
+        provider,
+        '--precision',
+        precision,
+      ],
       ...['--codec', 'libx264', '--preset', 'ultrafast'],
     ]),
   );
@@ -76,18 +99,19 @@ export async function gpu(bench: Bench): Promise<unknown> {
     return null;
   }
   const rows: Record<string, unknown>[] = [];
+  const sizes = bench.sizes.map((size) => ({ size, clip: longClip(bench, size) }));
   const head = ['bare session', 'upscaler', 'job', 'GPU MB', 'CPU s a frame'];
   say(`\n${'frames a second'.padEnd(62)}${head.map((each) => each.padStart(15)).join('')}`);
   for (const provider of found) {
     for (const model of await models()) {
       for (const precision of ['fp32', 'fp16'] as const) {
-        for (const size of bench.sizes) {
+        for (const { size, clip } of sizes) {
           const { width, height } = size;
           const name = `${width}x${height} to ${2 * width}x${2 * height}`;
           const what = `${provider} ${precision}, ${model}, ${name}`.padEnd(62);
           const told = { provider, model, precision, size: name };
           try {
-            const row = await measure(bench, { provider, precision, model, size });
+            const row = await measure(bench, { provider, precision, model, size, clip });
             const close = `${((row.upscalerFps / row.bareFps) * 100).toFixed(0)} %`;
             const cells = [
               row.bareFps.toFixed(1),
