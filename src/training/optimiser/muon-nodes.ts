@@ -9,9 +9,9 @@ type ListStep = { readonly change: string; readonly first: string; readonly seco
 
 /**
  * Adds the nodes of one step of Muon (https://kellerjordan.github.io/posts/muon/): each kernel (a
- * row for each output) and each dense layer is a matrix, whose step is the orthogonal matrix nearest
- * to the gradient's running mean, so that it goes as far in rare directions as in frequent ones.
- * Lists with one value for each output, biases and slopes, take Adam's steps.
+ * row for each output) and each dense layer is a matrix, whose step is the orthogonal matrix
+ * nearest to the gradient's running mean, so that it goes as far in rare directions as in frequent
+ * ones. Lists with one value for each output, biases and slopes, take Adam's steps.
  *
  * `lists` are those that the weights are made of, in their order. Makes `first_next` and
  * `second_next`, and returns the name of what is to be subtracted from the weights.
